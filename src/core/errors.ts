@@ -1,0 +1,101 @@
+/**
+ * The one family of errors that users meet. Every error says what is wrong, where, and what to do;
+ * its exit code is the process's.
+ */
+
+/** Exit codes of the command line (the contract of `lowlayer --help`). */
+export const exitCodes = {
+  done: 0,
+  taskFailed: 1,
+  badInput: 2,
+  environment: 3,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** Facts about where an error arose: file, line, sample, network, step … */
+export type ErrorContext = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface ErrorOptions {
+  readonly context?: ErrorContext
+  readonly cause?: unknown
+}
+
+/** Base of all errors that are meant for users: shown without a stack unless asked for. */
+export class LowlayerError extends Error {
+  readonly code: string
+  readonly exitCode: ExitCode
+  readonly context: ErrorContext
+
+  constructor(code: string, exitCode: ExitCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = new.target.name
+    this.code = code
+    this.exitCode = exitCode
+    this.context = options.context ?? {}
+  }
+}
+
+/** The user's input (file, option, value table …) is wrong: exit 2. */
+export class InputError extends LowlayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('bad-input', exitCodes.badInput, message, options)
+  }
+}
+
+/** One problem of a configuration file. Lines and columns count from 1. */
+export interface ConfigProblem {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+  /** Dotted path of the key, such as `training.epochs`. */
+  readonly path: string
+  readonly message: string
+  /** The line of the file that holds the problem. */
+  readonly source?: string
+}
+
+/** Formats a problem as `file:line:column path: message`, with its source line below. */
+export function formatProblem(problem: ConfigProblem): string {
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
+  const path = problem.path === '' ? '' : ` ${problem.path}`
+  const head = `${place.join(':')}${path}: ${problem.message}`
+  return problem.source === undefined ? head : `${head}\n    ${problem.source.trim()}`
+}
+
+/** A configuration with one or more problems, all of them at once: exit 2. */
+export class ConfigError extends LowlayerError {
+  readonly problems: readonly ConfigProblem[]
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super('bad-config', exitCodes.badInput, problems.map(formatProblem).join('\n'))
+    this.problems = problems
+  }
+}
+
+/** The environment lacks an engine, device or data set: exit 3. The message names the one fix. */
+export class EnvironmentError extends LowlayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('environment', exitCodes.environment, message, options)
+  }
+}
+
+/** A task of a study failed while it ran (a loss became NaN, say): exit 1. */
+export class TaskError extends LowlayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('task-failed', exitCodes.taskFailed, message, options)
+  }
+}
+
+/** The user interrupted the run; what was finished is kept: exit 130. */
+export class InterruptedError extends LowlayerError {
+  constructor(message = 'interrupted') {
+    super('interrupted', exitCodes.interrupted, message)
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,47 @@
+/**
+ * Subsets of the player set N = {0, …, n−1} as bitmasks: bit i is set when player i belongs to the
+ * subset. A table over all subsets is a Float64Array of length 2^n whose index is the bitmask.
+ */
+
+/** The largest number of players that any command accepts: 2^14 = 16,384 masked inputs a sample. */
+export const MAX_PLAYERS = 14
+
+/** Number of subsets of n players, 2^n. */
+export function subsetCount(n: number): number {
+  return 2 ** n
+}
+
+/** The grand coalition N as a bitmask. */
+export function grandCoalition(n: number): number {
+  return subsetCount(n) - 1
+}
+
+/** Number of players in a subset, |S| (its order). */
+export function orderOf(mask: number): number {
+  let bits = mask - ((mask >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  bits = (bits + (bits >>> 4)) & 0x0f0f0f0f
+  return Math.imul(bits, 0x01010101) >>> 24
+}
+
+/** The players of a subset in ascending order. */
+export function playersOf(mask: number): number[] {
+  const players: number[] = []
+  for (let rest = mask, player = 0; rest !== 0; rest >>>= 1, player++) {
+    if (rest & 1) players.push(player)
+  }
+  return players
+}
+
+/** |S| of every subset of n players, indexed by bitmask; shape [2^n]. */
+export function orders(n: number): Uint8Array {
+  const table = new Uint8Array(subsetCount(n))
+  for (let mask = 1; mask < table.length; mask++) table[mask] = table[mask >>> 1] + (mask & 1)
+  return table
+}
+
+/** Inverse of {@link subsetCount}; undefined when the length is not a power of two. */
+export function playersFromTableLength(length: number): number | undefined {
+  const n = Math.log2(length)
+  return length >= 1 && Number.isInteger(n) ? n : undefined
+}
