@@ -1,0 +1,13 @@
+/** A dense array in row-major order. Token ids are Int32Array, everything else Float32Array. */
+export interface Tensor<Data extends Float32Array | Int32Array = Float32Array> {
+  readonly shape: readonly number[]
+  readonly data: Data
+}
+
+/** Tensors by name: the parameters of a network, the slots of an optimiser, the feeds of a graph. */
+export type Tensors = Readonly<Record<string, Tensor>>
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, extent) => size * extent, 1)
+}

@@ -1,0 +1,67 @@
+import type { Tensor, Tensors } from '../core/tensor.js'
+import type { Graph } from '../graph/types.js'
+
+export type DeviceName = 'cpu' | 'webgpu' | 'cuda'
+
+/** What a training step does besides the forward pass: loss, gradients, update. */
+export interface TrainingRecipe {
+  readonly batchSize: number
+  readonly optimizer:
+    | {
+        readonly name: 'sgd'
+        readonly momentum: number
+        readonly nesterov: boolean
+        readonly weightDecay: number
+      }
+    | {
+        readonly name: 'adam' | 'adamw'
+        readonly beta1: number
+        readonly beta2: number
+        readonly epsilon: number
+        readonly weightDecay: number
+      }
+  readonly labelSmoothing: number
+  /** Blocks whose parameters and statistics stay as they are. */
+  readonly frozenBlocks: readonly string[]
+  /** Seed of the dropout masks. */
+  readonly dropoutSeed: number
+}
+
+/** Everything that a training step changes; restoring it resumes bit for bit. */
+export interface TrainState {
+  /** Steps done so far. */
+  readonly step: number
+  /** Weights and batch-norm statistics by name (`conv1.weight`). */
+  readonly parameters: Tensors
+  /** Optimiser slots by name (`conv1.weight.momentum`). */
+  readonly slots: Tensors
+}
+
+/** One network in training. */
+export interface Trainer {
+  /**
+   * One optimiser step on one full batch: inputs [batchSize, ...shape], labels [batchSize].
+   * Returns the batch's mean loss before the update.
+   */
+  step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number>
+  /** A snapshot that later steps do not change. */
+  state(): Promise<TrainState>
+  dispose(): Promise<void>
+}
+
+/** A graph with its weights baked in, in evaluation mode; any batch size. */
+export interface Predictor {
+  /** Runs the graph; feeds by input name. Returns the graph's output, row-major. */
+  run(feeds: Readonly<Record<string, Tensor<Float32Array | Int32Array>>>): Promise<Float32Array>
+  dispose(): Promise<void>
+}
+
+/** An engine on a device. The only things that know ONNX Runtime or tfjs live behind this. */
+export interface Engine {
+  readonly name: 'onnx' | 'tfjs' | 'reference'
+  readonly device: DeviceName
+  /** Versions for the manifest, such as `{ 'onnxruntime-node': '1.30.0' }`. */
+  readonly versions: Readonly<Record<string, string>>
+  createTrainer(graph: Graph, recipe: TrainingRecipe, start: TrainState): Promise<Trainer>
+  createPredictor(graph: Graph, parameters: Tensors): Promise<Predictor>
+}
