@@ -1,0 +1,66 @@
+/**
+ * Tidy tables: long form, one row an observation. A table is declared once, as columns with type
+ * and meaning; rows are typed by it, the CSV follows its column order, and SCHEMA.md is written
+ * from it.
+ */
+import { stringify } from 'csv-stringify/sync'
+
+interface CellTypes {
+  text: string
+  integer: number
+  number: number
+  boolean: boolean
+}
+
+export interface Column<Type extends keyof CellTypes = keyof CellTypes> {
+  readonly type: Type
+  readonly description: string
+}
+
+export type Columns = Readonly<Record<string, Column>>
+
+export interface Table<C extends Columns = Columns> {
+  readonly name: string
+  readonly description: string
+  readonly columns: C
+}
+
+/** A row of a table; `undefined` is a missing value (an empty cell). */
+export type Row<T extends Table> = {
+  readonly [Name in keyof T['columns']]: CellTypes[T['columns'][Name]['type']] | undefined
+}
+
+export const text = (description: string): Column<'text'> => ({ type: 'text', description })
+export const integer = (description: string): Column<'integer'> => ({
+  type: 'integer',
+  description,
+})
+export const number = (description: string): Column<'number'> => ({ type: 'number', description })
+export const boolean = (description: string): Column<'boolean'> => ({
+  type: 'boolean',
+  description,
+})
+
+export function table<C extends Columns>(name: string, description: string, columns: C): Table<C> {
+  return { name, description, columns }
+}
+
+/**
+ * CSV of rows: header, `.` decimals, shortest numbers that read back exactly, `true`/`false`, empty
+ * cells for missing values. Throws a RangeError on NaN and infinities, which no table may hold.
+ */
+export function toCsv<T extends Table>(definition: T, rows: readonly Row<T>[]): string {
+  const names = Object.keys(definition.columns)
+  const records = rows.map((row) =>
+    names.map((name) => cell(definition, name, (row as Record<string, unknown>)[name])),
+  )
+  return stringify([names, ...records])
+}
+
+function cell(definition: Table, name: string, value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new RangeError(`${definition.name}.csv: column ${name} cannot hold ${value}`)
+  }
+  return Object.is(value, -0) ? '0' : String(value)
+}

@@ -1,0 +1,143 @@
+/** Every table of a study. A column never changes meaning without a new {@link schemaVersion}. */
+import { boolean, integer, number, type Row, table, text } from './table.js'
+
+export const schemaVersion = 1
+
+const network = text('Id of the network (the name of its folder below results/networks).')
+const step = integer('Optimiser steps done at this checkpoint.')
+const sample = integer('Position of the sample in its source, from 0.')
+
+export const networksTable = table('networks', 'One row a network of the study.', {
+  network,
+  name: text('Name of the network in this study.'),
+  architecture: text('Architecture.'),
+  regime: text('How low and high layers were re-randomised, frozen or trained.'),
+  seed_low: integer('Seed of the initial weights of the low layers.'),
+  seed_high: integer('Seed of the initial weights of the high layers.'),
+  seed_order: integer('Seed of the order of the training samples.'),
+  from: text('Id of the network that this one was derived from.'),
+  rerandomized: text('Layers drawn anew with respect to `from`, joined by +.'),
+  parameters: integer('Number of trainable parameters.'),
+  low_parameters: integer('Trainable parameters in the low layers.'),
+  train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
+  test_accuracy: number('Accuracy on the test subset at the end.'),
+  phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
+  status: text('done or failed.'),
+  reason: text('Why the network failed; empty when done.'),
+})
+
+export const curvesTable = table('curves', 'Losses and accuracies while training.', {
+  network,
+  step,
+  epoch: number('Epochs done at this step.'),
+  phase: text('learning or overfitting; empty when the network has no overfitting phase.'),
+  split: text('train or test.'),
+  metric: text('loss (mean cross-entropy, nats) or accuracy.'),
+  value: number('Value of the metric, in evaluation mode, on the fixed subset.'),
+})
+
+export const samplesTable = table('samples', 'One row a network, checkpoint and analysed sample.', {
+  network,
+  step,
+  sample,
+  label: integer('True label.'),
+  given_label: integer('Label that training saw (differs from label for mislabelled samples).'),
+  prediction: integer('Predicted class on the unmasked sample.'),
+  correct: boolean('prediction = given_label.'),
+  loss: number('Cross-entropy of the unmasked sample against the given label, nats.'),
+  v_full: number('v(N), the scalar output on the unmasked sample.'),
+  l1: number('Σ|I| over all interactions.'),
+  l1_lower_bound: number('Dual lower bound on the smallest possible l1.'),
+  tau: number('Salience threshold τ.'),
+  salient: integer('Number of salient interactions of order ≥ 1.'),
+  mean_order: number('Mean order of salient strength, divided by n.'),
+  high_order_share: number('Share of salient strength at orders ≥ n/2.'),
+  offset: number('Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.'),
+  score: number('Confusing score.'),
+  score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
+  score_high: number('Confusing score at the high-order end.'),
+  p_noise: number('p-value of the score against surrogates without structure.'),
+})
+
+export const ordersTable = table(
+  'orders',
+  'Mean salient strength by order of a group of samples.',
+  {
+    network,
+    step,
+    group: text('all, confusing, other, hard or easy.'),
+    order: integer('Order |T| of the interactions.'),
+    kind: text('and or or.'),
+    positive: number('Mean over samples of the sum of positive salient interactions.'),
+    negative: number('Mean over samples of the sum of negative salient interactions (≤ 0).'),
+    count: number('Mean number of salient interactions a sample.'),
+  },
+)
+
+export const generalizationTable = table(
+  'generalization',
+  'Similarity of the interactions of training and test samples, by order.',
+  {
+    network,
+    step,
+    order: integer('Order of the interactions.'),
+    similarity: number('Mean over classes of Sim(train mean, test mean).'),
+    ceiling: number('The same between two halves of the training samples.'),
+    floor: number('The same after shuffling the interactions within the order.'),
+  },
+)
+
+export const confusingTable = table('confusing', 'The confusing samples of each network.', {
+  network,
+  step,
+  rule: text('Set rule: top, mad, absolute or otsu.'),
+  sample,
+  rank: integer('Rank of the score among the analysed samples, from 1.'),
+  score: number('Confusing score.'),
+  undetermined: boolean('Whether the other end of the L1-optimal decompositions drops the sample.'),
+})
+
+export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of two networks.', {
+  a: text('Id of the first network.'),
+  b: text('Id of the second network.'),
+  relation: text('What the two share: identical, order-only, same-low, same-high, both-diff, …'),
+  step: integer('Step of the checkpoint compared, the last one.'),
+  size_a: integer('Size of the confusing set of a.'),
+  size_b: integer('Size of the confusing set of b.'),
+  shared: integer('Samples in both sets.'),
+  jaccard: number('|A∩B| / |A∪B|.'),
+  expected_jaccard: number('Its expectation for independent sets of these sizes.'),
+  kappa: number('(jaccard − expected) / (1 − expected).'),
+  p_value: number('P(shared or more) for independent sets (hypergeometric).'),
+  spearman: number('Rank correlation of the scores over all samples.'),
+})
+
+export const effectsTable = table('effects', 'What decides the confusing scores.', {
+  step: integer('Step of the checkpoint compared, the last one.'),
+  effect: text('low, high, order, sample, residual, T_low, T_high or T_low−T_high.'),
+  estimate: number('Variance share, or test statistic.'),
+  ci_low: number('Lower end of the confidence interval.'),
+  ci_high: number('Upper end of the confidence interval.'),
+  p_value: number('p-value of the permutation test.'),
+  note: text('What limits the figure, if anything.'),
+})
+
+export const studyTables = [
+  networksTable,
+  curvesTable,
+  samplesTable,
+  ordersTable,
+  generalizationTable,
+  confusingTable,
+  overlapsTable,
+  effectsTable,
+] as const
+
+export type NetworkRow = Row<typeof networksTable>
+export type CurveRow = Row<typeof curvesTable>
+export type SampleRow = Row<typeof samplesTable>
+export type OrderRow = Row<typeof ordersTable>
+export type GeneralizationRow = Row<typeof generalizationTable>
+export type ConfusingRow = Row<typeof confusingTable>
+export type OverlapRow = Row<typeof overlapsTable>
+export type EffectRow = Row<typeof effectsTable>

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InputError, messageOf } from '../core/errors.js'
+
+/**
+ * Writes a file so that it is either there whole or not at all: temporary file beside it, fsync,
+ * rename. Folders on the way are made. Throws InputError when the place cannot be written.
+ */
+export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(data)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** Writes a value as indented JSON with a final newline, atomically. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`)
+}
+
+/** Reads JSON; undefined when there is no such file; InputError when it is damaged. */
+export async function readJson<T>(path: string): Promise<T | undefined> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new InputError(`cannot read ${path}: ${error.message}`, { cause: error })
+  })
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as T
+  } catch (error) {
+    throw new InputError(
+      `${path} is damaged (no JSON): ${messageOf(error)}; delete it to redo it`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  )
+}
