@@ -1,0 +1,36 @@
+import { type ShapeRules, sameShape, shapeError } from '../rules.js'
+import type { NodeBase } from '../types.js'
+
+/**
+ * `categorical`: mean over the batch of −Σ_c target_c · log softmax(logits)_c.
+ * `binary`: mean over the batch of the logistic loss of one logit z against a target t in [0, 1],
+ * max(z, 0) − z·t + log(1 + exp(−|z|)).
+ */
+export type LossFunction = 'categorical' | 'binary'
+
+/** Loss of logits [batch, outputs] against targets of the same shape: a scalar. */
+export interface Loss extends NodeBase {
+  readonly kind: 'loss'
+  readonly function: LossFunction
+  readonly inputs: readonly [logits: string, targets: string]
+}
+
+/** Gradient of the loss in the logits: (softmax(logits) − targets) / batch, or with the sigmoid. */
+export interface LossGradient extends NodeBase {
+  readonly kind: 'lossGradient'
+  readonly function: LossFunction
+  readonly inputs: readonly [logits: string, targets: string]
+}
+
+export type LossNode = Loss | LossGradient
+
+export const lossShapes: ShapeRules<LossNode> = {
+  loss(node, inputs) {
+    if (!sameShape(inputs[0], inputs[1])) throw shapeError(node, inputs, 'the shapes differ')
+    return []
+  },
+  lossGradient(node, inputs) {
+    if (!sameShape(inputs[0], inputs[1])) throw shapeError(node, inputs, 'the shapes differ')
+    return inputs[0]
+  },
+}

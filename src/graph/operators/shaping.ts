@@ -1,0 +1,71 @@
+import { broadcastShapes, type ShapeRules, sameShape, shapeError } from '../rules.js'
+import { BATCH, type ElementType, type NodeBase, type Shape } from '../types.js'
+
+/** The same elements in another shape. `BATCH` stands for the extent that the others leave. */
+export interface Reshape extends NodeBase {
+  readonly kind: 'reshape'
+  readonly shape: Shape
+  readonly inputs: readonly [string]
+}
+
+/** Axis i of the output is axis permutation[i] of the input. */
+export interface Transpose extends NodeBase {
+  readonly kind: 'transpose'
+  readonly permutation: readonly number[]
+  readonly inputs: readonly [string]
+}
+
+/** Repeats axes of extent 1 to fill a shape without `BATCH`. */
+export interface Expand extends NodeBase {
+  readonly kind: 'expand'
+  readonly shape: Shape
+  readonly inputs: readonly [string]
+}
+
+/** Another element type; to int32 by dropping the fraction. */
+export interface Cast extends NodeBase {
+  readonly kind: 'cast'
+  readonly dtype: ElementType
+  readonly inputs: readonly [string]
+}
+
+export type ShapingNode = Reshape | Transpose | Expand | Cast
+
+export const shapingShapes: ShapeRules<ShapingNode> = {
+  reshape(node, inputs) {
+    const shape = resolveReshape(inputs[0], node.shape)
+    if (shape === undefined) {
+      throw shapeError(node, inputs, `cannot become [${node.shape.join(', ')}]`)
+    }
+    return shape
+  },
+  transpose(node, inputs) {
+    const axes = [...node.permutation].sort((a, b) => a - b)
+    if (axes.length !== inputs[0].length || axes.some((axis, index) => axis !== index)) {
+      throw shapeError(node, inputs, `no permutation ${node.permutation.join(', ')}`)
+    }
+    return node.permutation.map((axis) => inputs[0][axis])
+  },
+  expand(node, inputs) {
+    const shape = broadcastShapes(inputs[0], node.shape)
+    if (shape === undefined || !sameShape(shape, node.shape)) {
+      throw shapeError(node, inputs, `cannot fill [${node.shape.join(', ')}]`)
+    }
+    return shape
+  },
+  cast: (_node, inputs) => inputs[0],
+}
+
+/** Shape after a reshape. A batch of unknown size is carried through as a factor. */
+function resolveReshape(from: Shape, to: Shape): Shape | undefined {
+  const product = (shape: Shape) =>
+    shape.reduce((size, extent) => size * (extent === BATCH ? 1 : extent), 1)
+  const free = to.filter((extent) => extent === BATCH).length
+  if (free > 1) return undefined
+  const batched = from.includes(BATCH)
+  if (free === 0) return !batched && product(from) === product(to) ? to : undefined
+  const rest = product(from) / product(to)
+  if (!Number.isInteger(rest)) return undefined
+  if (batched) return to
+  return to.map((extent) => (extent === BATCH ? rest : extent))
+}
