@@ -1,0 +1,247 @@
+/**
+ * NumPy's `.npy` files: a magic string, a version, a Python dict that names type, order and shape,
+ * then the raw elements. Source: numpy/lib/format.py (format versions 1.0, 2.0 and 3.0).
+ */
+import { readFileSync } from 'node:fs'
+import { InputError } from '../core/errors.js'
+import { sizeOf } from '../core/tensor.js'
+
+/** Typed arrays that `.npy` files are read into; 64-bit integers become float64. */
+export type NpyData =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint32Array
+  | Uint16Array
+  | Uint8Array
+
+/** An array of a `.npy` file, in row-major order whatever the file's order was. */
+export interface NpyArray {
+  readonly shape: readonly number[]
+  readonly data: NpyData
+  /** NumPy's name of the stored type, such as `<f4`. */
+  readonly dtype: string
+}
+
+interface ElementType {
+  readonly bytes: number
+  readonly allocate: (count: number) => NpyData
+  readonly read: (view: DataView, offset: number, littleEndian: boolean) => number
+}
+
+/** Stored types by kind and size; `b1` is bool. */
+const elementTypes: Readonly<Record<string, ElementType>> = {
+  f8: {
+    bytes: 8,
+    allocate: (count) => new Float64Array(count),
+    read: (view, at, little) => view.getFloat64(at, little),
+  },
+  f4: {
+    bytes: 4,
+    allocate: (count) => new Float32Array(count),
+    read: (view, at, little) => view.getFloat32(at, little),
+  },
+  i8: {
+    bytes: 8,
+    allocate: (count) => new Float64Array(count),
+    read: (view, at, little) => Number(view.getBigInt64(at, little)),
+  },
+  u8: {
+    bytes: 8,
+    allocate: (count) => new Float64Array(count),
+    read: (view, at, little) => Number(view.getBigUint64(at, little)),
+  },
+  i4: {
+    bytes: 4,
+    allocate: (count) => new Int32Array(count),
+    read: (view, at, little) => view.getInt32(at, little),
+  },
+  u4: {
+    bytes: 4,
+    allocate: (count) => new Uint32Array(count),
+    read: (view, at, little) => view.getUint32(at, little),
+  },
+  i2: {
+    bytes: 2,
+    allocate: (count) => new Int16Array(count),
+    read: (view, at, little) => view.getInt16(at, little),
+  },
+  u2: {
+    bytes: 2,
+    allocate: (count) => new Uint16Array(count),
+    read: (view, at, little) => view.getUint16(at, little),
+  },
+  i1: {
+    bytes: 1,
+    allocate: (count) => new Int8Array(count),
+    read: (view, at) => view.getInt8(at),
+  },
+  u1: {
+    bytes: 1,
+    allocate: (count) => new Uint8Array(count),
+    read: (view, at) => view.getUint8(at),
+  },
+  b1: {
+    bytes: 1,
+    allocate: (count) => new Uint8Array(count),
+    read: (view, at) => view.getUint8(at),
+  },
+}
+
+const MAGIC = '\x93NUMPY'
+
+interface Header {
+  readonly dtype: string
+  readonly fortranOrder: boolean
+  readonly shape: readonly number[]
+  /** Where the elements begin. */
+  readonly offset: number
+}
+
+/**
+ * Reads the bytes of a `.npy` file: floats of 4 and 8 bytes, integers of 1 to 8 bytes and bool, of
+ * either byte order, in C or Fortran order. 64-bit integers beyond ±2^53 and trailing bytes are refused.
+ * @param file name for error messages
+ * @throws InputError when the bytes are no such file, of another type, or cut short
+ */
+export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
+  const header = readHeader(bytes, file)
+  const type = elementTypes[header.dtype.slice(1)]
+  if (type === undefined || !'<>|='.includes(header.dtype[0])) {
+    throw new InputError(
+      `${file}: elements of type ${header.dtype} cannot be read; save it as float64 or float32`,
+    )
+  }
+  const count = sizeOf(header.shape)
+  const expected = header.offset + count * type.bytes
+  if (bytes.length !== expected) {
+    const problem = bytes.length < expected ? 'cut short' : 'too long'
+    throw new InputError(
+      `${file}: ${problem}: shape (${header.shape.join(', ')}) of ${header.dtype} needs ${expected} bytes, the file has ${bytes.length}`,
+    )
+  }
+  const data = readElements(bytes, header, type, count)
+  if (type.bytes === 8) checkExact(data, header.dtype, file)
+  return {
+    shape: header.shape,
+    dtype: header.dtype,
+    data: header.fortranOrder ? toRowMajor(data, header.shape, type) : data,
+  }
+}
+
+function readElements(bytes: Uint8Array, header: Header, type: ElementType, count: number) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const littleEndian = header.dtype[0] !== '>'
+  const data = type.allocate(count)
+  for (let index = 0; index < count; index++) {
+    data[index] = type.read(view, header.offset + index * type.bytes, littleEndian)
+  }
+  return data
+}
+
+/** 64-bit integers are held as float64, which is exact up to 2^53 only. */
+function checkExact(data: NpyData, dtype: string, file: string): void {
+  if (dtype[1] === 'f') return
+  const index = data.findIndex((value) => !Number.isSafeInteger(value))
+  if (index >= 0) {
+    throw new InputError(`${file}: element ${index} is an integer beyond 2^53; save it as float64`)
+  }
+}
+
+/** Reorders elements stored first index fastest into last index fastest. */
+function toRowMajor(data: NpyData, shape: readonly number[], type: ElementType): NpyData {
+  const out = type.allocate(data.length)
+  const index = new Array<number>(shape.length).fill(0)
+  for (let from = 0; from < data.length; from++) {
+    let to = 0
+    for (let axis = 0; axis < shape.length; axis++) to = to * shape[axis] + index[axis]
+    out[to] = data[from]
+    for (let axis = 0; axis < shape.length; axis++) {
+      if (++index[axis] < shape[axis]) break
+      index[axis] = 0
+    }
+  }
+  return out
+}
+
+function readHeader(bytes: Uint8Array, file: string): Header {
+  const text = (from: number, to: number) =>
+    Buffer.from(bytes.subarray(from, to)).toString('latin1')
+  if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
+  if (text(0, 6) !== MAGIC) {
+    throw new InputError(`${file}: not a .npy file (it does not begin with \\x93NUMPY)`)
+  }
+  const long = bytes[6] >= 2
+  const start = long ? 12 : 10
+  if (bytes.length < start) throw new InputError(`${file}: cut short within the .npy header`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const offset = start + (long ? view.getUint32(8, true) : view.getUint16(8, true))
+  if (bytes.length < offset) throw new InputError(`${file}: cut short within the .npy header`)
+  return { ...parseDict(text(start, offset), file), offset }
+}
+
+/** Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`. */
+function parseDict(text: string, file: string): Omit<Header, 'offset'> {
+  const dtype = /['"]descr['"]\s*:\s*['"]([^'"]+)['"]/.exec(text)?.[1]
+  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1]
+  const shape = /['"]shape['"]\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1]
+  if (dtype === undefined && /['"]descr['"]\s*:\s*\[/.test(text)) {
+    throw new InputError(`${file}: records with named fields cannot be read; save a plain array`)
+  }
+  if (dtype === undefined || fortran === undefined || shape === undefined) {
+    throw new InputError(`${file}: unreadable .npy header: ${text.trim().slice(0, 80)}`)
+  }
+  const extents = shape.split(',').filter((part) => part.trim() !== '')
+  return {
+    dtype,
+    fortranOrder: fortran === 'True',
+    shape: extents.map((part) => Number.parseInt(part, 10)),
+  }
+}
+
+/** NumPy's type name by typed array, little-endian. */
+const dtypeNames: Readonly<Record<string, string>> = {
+  Float64Array: '<f8',
+  Float32Array: '<f4',
+  Int32Array: '<i4',
+  Int16Array: '<i2',
+  Int8Array: '|i1',
+  Uint32Array: '<u4',
+  Uint16Array: '<u2',
+  Uint8Array: '|u1',
+}
+
+/** The bytes of a `.npy` file (version 1.0, little-endian, C order) of a row-major array. */
+export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length]): Uint8Array {
+  if (sizeOf(shape) !== data.length) {
+    throw new RangeError(`shape (${shape.join(', ')}) does not hold ${data.length} elements`)
+  }
+  const dtype = dtypeNames[data.constructor.name]
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const dict = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const length = Math.ceil((10 + dict.length + 1) / 64) * 64
+  const bytes = new Uint8Array(length + data.byteLength)
+  bytes.set(Buffer.from(`${MAGIC}\x01\x00`, 'latin1'))
+  new DataView(bytes.buffer).setUint16(8, length - 10, true)
+  bytes.set(Buffer.from(`${dict.padEnd(length - 11)}\n`, 'latin1'), 10)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), length)
+  return bytes
+}
+
+/** Reads a `.npy` file. Throws InputError naming the file when it is missing or wrong. */
+export function readNpy(file: string): NpyArray {
+  return decodeNpy(readBytes(file), file)
+}
+
+/** The bytes of a file, or an InputError that says why it cannot be read. */
+export function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const reason = code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? cause})`
+    throw new InputError(`${file}: ${reason}`, { cause })
+  }
+}

@@ -1,0 +1,60 @@
+/** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
+import { unzipSync, type Zippable, zipSync } from 'fflate'
+import { InputError } from '../core/errors.js'
+import { decodeNpy, encodeNpy, type NpyArray, type NpyData, readBytes } from './npy.js'
+
+/**
+ * Reads the arrays of a `.npz` file, by name.
+ * @param file name for error messages
+ * @throws InputError when the bytes are no zip archive, are damaged, or hold an unreadable array
+ */
+export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyArray> {
+  if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
+  let entries: Record<string, Uint8Array>
+  try {
+    entries = unzipSync(bytes, { filter: (entry) => entry.name.endsWith('.npy') })
+  } catch (cause) {
+    throw new InputError(`${file}: not a .npz file, or cut short (${(cause as Error).message})`, {
+      cause,
+    })
+  }
+  const arrays: Record<string, NpyArray> = {}
+  for (const [name, content] of Object.entries(entries)) {
+    const key = name.slice(0, -'.npy'.length)
+    arrays[key] = decodeNpy(content, `${file} [${key}]`)
+  }
+  return arrays
+}
+
+/** One array of a `.npz` file. Throws InputError that lists the names there are. */
+export function arrayOf(
+  arrays: Readonly<Record<string, NpyArray>>,
+  key: string,
+  file: string,
+): NpyArray {
+  const array = arrays[key]
+  if (array !== undefined) return array
+  const names = Object.keys(arrays).join(', ') || 'none'
+  throw new InputError(`${file}: no array named "${key}" (it has: ${names})`)
+}
+
+/** Row-major arrays to store, by name; a bare typed array has shape [length]. */
+export type NpzContent = Readonly<
+  Record<string, NpyData | { readonly data: NpyData; readonly shape: readonly number[] }>
+>
+
+/** The bytes of a `.npz` file. Equal content gives equal bytes: no clock enters. */
+export function encodeNpz(content: NpzContent): Uint8Array {
+  const entries: Zippable = {}
+  for (const [name, array] of Object.entries(content)) {
+    entries[`${name}.npy`] = ArrayBuffer.isView(array)
+      ? encodeNpy(array)
+      : encodeNpy(array.data, array.shape)
+  }
+  return zipSync(entries, { mtime: new Date(1980, 0, 1), level: 6 })
+}
+
+/** Reads a `.npz` file. Throws InputError naming the file when it is missing or wrong. */
+export function readNpz(file: string): Record<string, NpyArray> {
+  return decodeNpz(readBytes(file), file)
+}
