@@ -1,0 +1,143 @@
+import { InputError } from '../core/errors.js'
+
+/**
+ * The scalar output v that coalitions are valued by (docs/method.md, "Scalar output"): float64 from
+ * the logits on, for the given label y.
+ *
+ * Notation: z logits, T temperature, LSE_{c≠y} z_c = log Σ_{c≠y} e^{z_c}, p_y softmax probability.
+ * - `log-odds`       log(p_y / (1 − p_y)) = z_y/T − LSE_{c≠y} z_c/T
+ * - `logit`          z_y/T
+ * - `prob-log-odds`  log(p_y / (1 − p_y)) for networks that end in probabilities p
+ * - `binary`         ±z for networks with one logit: +z for label 1, −z for label 0
+ * `-v0` subtracts the empty coalition's value, so that v(∅) = 0.
+ */
+export interface Output {
+  readonly kind: 'log-odds' | 'logit' | 'prob-log-odds' | 'binary'
+  /** Whether v(∅) is subtracted. */
+  readonly fromEmpty: boolean
+  /** T > 0; logits are divided by it. */
+  readonly temperature: number
+  /** ε of log(p/(1 − p + ε) + ε); 0 is exact, 1e-7 is the lab's code. */
+  readonly clamp: number
+}
+
+const outputName = /^(log-odds|logit|prob-log-odds|binary)(-v0)?$/
+
+/** Reads a name such as `log-odds-v0`. Throws InputError on unknown names, T ≤ 0 or clamp < 0. */
+export function parseOutput(name: string, temperature = 1, clamp = 0): Output {
+  const match = outputName.exec(name)
+  if (match === null) {
+    throw new InputError(
+      `unknown output "${name}": log-odds, logit, prob-log-odds or binary, each also with -v0`,
+    )
+  }
+  if (!(temperature > 0)) throw new InputError(`temperature ${temperature} is not positive`)
+  if (!(clamp >= 0)) throw new InputError(`clamp ${clamp} is negative`)
+  const kind = match[1] as Output['kind']
+  return { kind, fromEmpty: match[2] !== undefined, temperature, clamp }
+}
+
+/** Classes a label may take for a network with this many outputs. */
+export function classCount(output: Output, width: number): number {
+  return output.kind === 'binary' ? 2 : width
+}
+
+/** Throws InputError when a network with `width` outputs cannot be valued this way. */
+export function checkOutputWidth(output: Output, width: number): void {
+  if (output.kind === 'binary' && width !== 1) {
+    throw new InputError(`output "binary" needs a network with one logit; this one has ${width}`)
+  }
+  if (output.kind !== 'binary' && width < 2) {
+    throw new InputError(`a network with one output has no ${output.kind}: use output "binary"`)
+  }
+}
+
+/** v of one row of the network's output, before v(∅) is subtracted; NaN or ±∞ where it is undefined. */
+export function scalarOutput(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  label: number,
+  output: Output,
+): number {
+  switch (output.kind) {
+    case 'logit':
+      return rows[start + label] / output.temperature
+    case 'binary':
+      return ((label === 1 ? 1 : -1) * rows[start]) / output.temperature
+    case 'prob-log-odds':
+      return clampedLogOdds(
+        Math.log(rows[start + label]),
+        logOf1Minus(rows, start, width, label),
+        output,
+      )
+    case 'log-odds': {
+      const own = rows[start + label] / output.temperature
+      const others = logSumExp(rows, start, width, label, output.temperature)
+      if (output.clamp === 0) return own - others
+      const all = logAddExp(own, others)
+      return clampedLogOdds(own - all, others - all, output)
+    }
+  }
+}
+
+/** log(p/(1 − p + ε) + ε) from log p and log(1 − p). */
+function clampedLogOdds(logP: number, log1MinusP: number, { clamp }: Output): number {
+  if (clamp === 0) return logP - log1MinusP
+  return Math.log(Math.exp(logP) / (Math.exp(log1MinusP) + clamp) + clamp)
+}
+
+/** log Σ_{c≠y} p_c, which keeps its precision where 1 − p_y would cancel. */
+function logOf1Minus(rows: ArrayLike<number>, start: number, width: number, label: number): number {
+  let sum = 0
+  for (let c = 0; c < width; c++) if (c !== label) sum += rows[start + c]
+  return Math.log(sum)
+}
+
+/** log Σ_{c≠skip} exp(z_c/T), shifted by the largest term. */
+function logSumExp(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  skip: number,
+  temperature: number,
+): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < width; c++) {
+    if (c !== skip && !(rows[start + c] <= largest)) largest = rows[start + c]
+  }
+  if (!Number.isFinite(largest)) return largest
+  let sum = 0
+  for (let c = 0; c < width; c++) {
+    if (c !== skip) sum += Math.exp((rows[start + c] - largest) / temperature)
+  }
+  return largest / temperature + Math.log(sum)
+}
+
+function logAddExp(a: number, b: number): number {
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)))
+}
+
+/**
+ * Cross-entropy −log p_y of one row, in float64: the loss of a sample. Temperature and clamp play no
+ * part. For probabilities it is −log p_y as given; for one logit z it is log(1 + e^{∓z}).
+ */
+export function sampleLoss(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  label: number,
+  kind: Output['kind'],
+): number {
+  if (kind === 'prob-log-odds') return -Math.log(rows[start + label])
+  if (kind === 'binary') return logAddExp(0, (label === 1 ? -1 : 1) * rows[start])
+  return logSumExp(rows, start, width, -1, 1) - rows[start + label]
+}
+
+/** The predicted class of one row: the largest output, ties to the lower class; z > 0 for one logit. */
+export function predictedClass(rows: ArrayLike<number>, start: number, width: number): number {
+  if (width === 1) return rows[start] > 0 ? 1 : 0
+  let best = 0
+  for (let c = 1; c < width; c++) if (rows[start + c] > rows[start + best]) best = c
+  return best
+}
