@@ -1,0 +1,164 @@
+import { z } from 'zod'
+import { MAX_PLAYERS } from '../core/subset.js'
+import { duration, positive, seed, share, whole } from './fields.js'
+
+const samples = z
+  .strictObject({
+    count: whole(1).default(200).describe('Samples analysed, equally many of each class'),
+    split: z.enum(['train', 'test']).default('train'),
+    testCount: whole(0)
+      .default(50)
+      .describe('Samples of the other split, for how interactions generalise; 0 leaves that out'),
+    filter: z
+      .enum(['none', 'correct', 'common-correct'])
+      .default('none')
+      .describe('Only samples that the network, or every network, classifies as labelled'),
+    seed: seed.default(0),
+  })
+  .prefault({})
+
+const tooMany = (n: unknown) =>
+  `${n} players need 2^${n} masked inputs a sample and checkpoint; ` +
+  `at most ${MAX_PLAYERS} (${(2 ** MAX_PLAYERS).toLocaleString('en')} inputs) are supported`
+
+const playerCount = z
+  .int()
+  .min(1)
+  .max(MAX_PLAYERS, { error: (issue) => tooMany(issue.input) })
+
+const players = z
+  .strictObject({
+    count: playerCount
+      .default(8)
+      .describe(
+        'Number of players n: 2^n masked inputs a sample. All features of tic-tac-toe and planted-logic by default; "n" means the same',
+      ),
+    layout: z
+      .union([
+        z.enum(['auto', 'segments', 'features', 'tokens', 'layer']),
+        z.string().regex(/^grid[1-9]\d*x[1-9]\d*$/, 'write grid4x4 (rows × columns)'),
+      ])
+      .default('auto')
+      .describe(
+        'grid4x4 (rows × columns), segments (file), features, tokens or layer (cells of an inner feature map); auto: grid4x4 for images, features for tables, tokens for text',
+      ),
+    select: z
+      .enum(['variance', 'centre', 'random', 'list'])
+      .default('variance')
+      .describe('Which cells or features are players; the others are always present'),
+    seed: seed.default(0).describe('Seed of select: random and of the tokens of a text'),
+    list: z
+      .array(whole(0))
+      .min(1)
+      .optional()
+      .describe('Cells or features, from 0, for select: list'),
+    file: z.string().min(1).optional().describe('Segments: JSON, a list of pixels a player'),
+    groups: z
+      .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
+      .optional()
+      .describe('Features that come and go together, by name or number, for layout: features'),
+    layer: z.string().min(1).optional().describe('Layer whose output is masked, for layout: layer'),
+    layerGrid: z
+      .string()
+      .regex(/^grid[1-9]\d*x[1-9]\d*$/, 'write grid4x4 (rows × columns)')
+      .default('grid4x4')
+      .describe('Grid over the feature map, for layout: layer'),
+  })
+  .prefault({})
+
+const learned = z.strictObject({
+  lr: positive.default(1e-3),
+  iterations: whole(1).default(50),
+  bound: positive.default(0.05).describe('Largest change, in deviations of the inputs'),
+})
+
+const baseline = z
+  .union([
+    z.enum(['zero', 'mean', 'blur', 'learned']),
+    z.strictObject({ damp: share.describe('Masked players are multiplied by this') }),
+    z.strictObject({ blur: positive.describe('Gaussian blur, deviation in pixels') }),
+    z.strictObject({ file: z.string().min(1).describe('.npy or JSON: a value a channel or cell') }),
+    z.strictObject({ learned: learned.prefault({}) }),
+  ])
+  .default('mean')
+  .describe(
+    'What masked players are replaced by: zero, mean (of the training set), blur, learned (to make interactions sparse), {damp: 0.5}, {blur: 2}, {file: values.npy}',
+  )
+
+const salience = z
+  .discriminatedUnion('rule', [
+    z.strictObject({
+      rule: z.literal('mean-output').default('mean-output'),
+      factor: positive.default(0.03).describe('τ = factor · mean over samples of |v(N) − v(∅)|'),
+    }),
+    z.strictObject({
+      rule: z.literal('fixed-final'),
+      factor: positive
+        .default(0.03)
+        .describe('As mean-output, with the final τ at all checkpoints'),
+    }),
+    z.strictObject({
+      rule: z.literal('max'),
+      factor: positive.default(0.05).describe('τ = factor · max |I_T| of the sample'),
+    }),
+    z.strictObject({ rule: z.literal('absolute'), threshold: z.number().min(0).describe('τ') }),
+  ])
+  .prefault({ rule: 'mean-output' })
+  .describe('Which interactions count: |I| > τ')
+
+const reference = z
+  .strictObject({
+    lr: positive.default(1e-5).describe('Learning rate at the start; falls to a tenth'),
+    iterations: whole(1).default(10_000),
+  })
+  .prefault({})
+  .describe('Settings of solver: sgd-reference')
+
+export const analysisSection = z
+  .strictObject({
+    samples,
+    players,
+    baseline,
+    output: z
+      .enum([
+        'log-odds-v0',
+        'log-odds',
+        'logit-v0',
+        'logit',
+        'prob-log-odds-v0',
+        'prob-log-odds',
+        'binary-v0',
+        'binary',
+      ])
+      .default('log-odds-v0')
+      .describe('Scalar v of the given label; -v0 subtracts v(∅). binary is for one logit'),
+    temperature: positive.default(1).describe('Logits are divided by this'),
+    clamp: z.number().min(0).default(0).describe('ε of log(p/(1−p+ε)+ε); the lab has 1e-7'),
+    noise: share
+      .default(0.04)
+      .describe('|q_S| ≤ noise · |v(N) − v(∅)|: what the split may leave out'),
+    solver: z
+      .enum(['certified', 'sgd-reference', 'and', 'or'])
+      .default('certified')
+      .describe('How v is split into AND and OR parts'),
+    gap: positive.max(1).default(1e-3).describe('Relative duality gap at which certified stops'),
+    tieBreak: z
+      .enum(['low', 'high', 'none'])
+      .default('low')
+      .describe('Which of equally sparse splits: of low or of high orders'),
+    reference,
+    salience,
+    checkpoints: z
+      .union([z.enum(['all', 'phases', 'final']), z.array(duration).min(1)])
+      .default('all')
+      .describe(
+        'Which kept checkpoints are analysed: all, those that mark the phases, the last, or listed times',
+      ),
+  })
+  .prefault({})
+  .describe('Masked evaluation and interactions')
+
+export type AnalysisConfig = z.output<typeof analysisSection>
+export type PlayersConfig = AnalysisConfig['players']
+export type BaselineConfig = AnalysisConfig['baseline']
+export type SalienceConfig = AnalysisConfig['salience']

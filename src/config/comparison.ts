@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { seed, share, whole } from './fields.js'
+
+export const comparisonSection = z
+  .strictObject({
+    permutations: z
+      .union([z.literal('all'), whole(1)])
+      .default('all')
+      .describe('Relabellings of the seeds: all distinct ones, or this many at random'),
+    bootstrap: whole(1).default(2000).describe('Bootstrap samples of every interval'),
+    alpha: share.gt(0).lt(1).default(0.05).describe('Level of the tests'),
+    accuracyTolerance: share
+      .default(0.02)
+      .describe('Pairs whose test accuracies differ by more are flagged'),
+    equivalence: share
+      .default(0.1)
+      .describe('"Fully different" needs the interval of κ_J within ± this'),
+    seed: seed.default(0).describe('Seed of bootstraps and random relabellings'),
+  })
+  .prefault({})
+  .describe('Statistics over pairs of networks')
+
+export type ComparisonConfig = z.output<typeof comparisonSection>

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { positive, share, whole } from './fields.js'
+
+const fraction = share
+  .gt(0)
+  .lt(1)
+  .default(0.1)
+  .describe('Share of the analysed samples that are called confusing')
+
+const set = z
+  .discriminatedUnion('rule', [
+    z.strictObject({ rule: z.literal('top').default('top'), fraction }),
+    z.strictObject({
+      rule: z.literal('mad'),
+      factor: positive.default(3).describe('Score > median + factor · 1.4826 · MAD'),
+    }),
+    z.strictObject({ rule: z.literal('absolute'), threshold: z.number().describe('Score > this') }),
+    z.strictObject({ rule: z.literal('otsu') }),
+  ])
+  .prefault({ rule: 'top' })
+
+const reliability = z
+  .strictObject({
+    players: z.boolean().default(false).describe('Recompute under another set of players'),
+    baseline: z.boolean().default(false).describe('Recompute under another baseline'),
+    salience: z.boolean().default(true).describe('Recompute with τ halved and doubled'),
+    tieBreak: z.boolean().default(true).describe('Recompute under the other tie-break'),
+    minimum: share.default(0.5).describe('ICC below which comparisons are flagged as unreliable'),
+  })
+  .prefault({})
+  .describe('How far scores depend on choices of the analysis')
+
+const noiseNull = z
+  .strictObject({
+    surrogates: whole(0).default(0).describe('Surrogate value tables a sample; 0: no p-values'),
+    falseDiscovery: share.default(0.05).describe('Rate that Benjamini and Hochberg control'),
+  })
+  .prefault({})
+
+export const confusingSection = z
+  .strictObject({
+    score: z
+      .enum(['offset-complexity', 'nongeneralizable-mass', 'high-order-share', 'cancellation'])
+      .default('offset-complexity'),
+    offsetScope: z
+      .enum(['per-order', 'global'])
+      .default('per-order')
+      .describe('Whether offsetting is looked for within each order or across orders'),
+    phase: z
+      .enum(['end', 'delta'])
+      .default('end')
+      .describe('Score at the end, or its growth since the overfitting phase began'),
+    set: set.describe('Which samples are confusing, given their scores'),
+    extremes: share
+      .max(0.5)
+      .default(0.1)
+      .describe('Share of samples called hard and easy, by loss at the phase boundary'),
+    reliability,
+    noiseNull,
+  })
+  .prefault({})
+  .describe('Score and set of confusing samples')
+
+export type ConfusingConfig = z.output<typeof confusingSection>

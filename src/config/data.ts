@@ -1,0 +1,219 @@
+import { z } from 'zod'
+import { sampleCount, seed, share, whole } from './fields.js'
+
+/** What every source accepts. */
+const common = {
+  labelNoise: share
+    .lt(1)
+    .default(0)
+    .describe(
+      'Share of training labels replaced by another class, uniformly; the true label is kept',
+    ),
+  seed: seed.default(0).describe('Seed of the subset, the split, the label noise and made-up data'),
+  classes: z
+    .array(z.union([z.string(), whole(0)]))
+    .min(2)
+    .optional()
+    .describe('Only these classes, by name or number in the source'),
+}
+
+const counts = {
+  train: sampleCount
+    .default('all')
+    .describe(
+      'Training samples. A source without a split of its own gives 70% where both are "all"',
+    ),
+  test: sampleCount.default('all').describe('Test samples'),
+}
+
+const balance = (value: 'equal' | 'proportional') =>
+  z
+    .enum(['equal', 'proportional'])
+    .default(value)
+    .describe('Subsets have equally many samples of each class, or as many as in the source')
+
+const standardize = (value: boolean) =>
+  z
+    .boolean()
+    .default(value)
+    .describe('Subtract the training mean and divide by the deviation, by channel or feature')
+
+const folder = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('Folder of the files; by default looked for in --data-dir, LOWLAYER_DATA and ./data')
+
+const file = z.string().min(1).describe('File, seen from the working folder or else from this file')
+const testFile = file.optional().describe('File of the test samples; without it the file is split')
+
+const imageFolder = { path: folder, ...counts, ...common, balance: balance('equal') }
+
+const ticTacToe = z.strictObject({
+  source: z.literal('tic-tac-toe').describe('The 958 endgames; has x won? 9 features, no file'),
+  ...counts,
+  ...common,
+  balance: balance('proportional'),
+  standardize: standardize(false),
+})
+
+const rule = z.strictObject({
+  kind: z.enum(['and', 'or']),
+  features: z.array(whole(0)).min(1).describe('Features that the rule looks at, from 0'),
+  weight: z.number().default(1).describe('Added to the score where the rule holds'),
+})
+
+/** A planted rule: `weight` joins the score of a sample in which the rule holds. */
+export type PlantedRule = z.output<typeof rule>
+
+const plantedLogic = z.strictObject({
+  source: z.literal('planted-logic').describe('Random bits labelled by known AND and OR rules'),
+  features: whole(2).max(24).default(10).describe('Bits of a sample'),
+  rules: z
+    .array(rule)
+    .min(1)
+    .prefault([
+      { kind: 'and', features: [0, 1, 2], weight: 2 },
+      { kind: 'or', features: [3, 4], weight: 1 },
+      { kind: 'and', features: [5, 6], weight: -2 },
+    ])
+    .describe('Rules; the label is 1 where the weights of those that hold exceed the threshold'),
+  threshold: z.number().default(0.5).describe('Score above which the label is 1'),
+  jitter: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Deviation of noise added to every bit; without it no sample occurs twice'),
+  ...common,
+  train: whole(1).default(600).describe('Training samples'),
+  test: whole(1).default(400).describe('Test samples'),
+  balance: balance('proportional'),
+  standardize: standardize(false),
+})
+
+const glyphs = z.strictObject({
+  source: z.literal('glyphs').describe('Digit-like images, drawn with random strokes; no file'),
+  size: whole(8).max(64).default(28).describe('Pixels a side'),
+  distortion: z.number().min(0).default(1).describe('Strength of shift, slant, turn and scale'),
+  pixelNoise: z.number().min(0).default(0.1).describe('Deviation of the noise of a pixel'),
+  ...common,
+  train: whole(1).default(2000).describe('Training samples'),
+  test: whole(1).default(2000).describe('Test samples'),
+  balance: balance('equal'),
+  standardize: standardize(true),
+})
+
+const idx = <Name extends string>(name: Name, what: string) =>
+  z.strictObject({
+    source: z.literal(name).describe(what),
+    ...imageFolder,
+    pad: whole(0).max(16).default(0).describe('Black pixels added at every side: 2 gives 32×32'),
+    standardize: standardize(true),
+  })
+
+const cifar10 = z.strictObject({
+  source: z
+    .literal('cifar10')
+    .describe('CIFAR-10, binary version: data_batch_*.bin, test_batch.bin'),
+  ...imageFolder,
+  standardize: standardize(true),
+})
+
+const cifar100 = z.strictObject({
+  source: z.literal('cifar100').describe('CIFAR-100, binary version: train.bin, test.bin'),
+  ...imageFolder,
+  labels: z.enum(['fine', 'coarse']).default('fine').describe('The 100 classes or the 20 groups'),
+  standardize: standardize(true),
+})
+
+const csv = z.strictObject({
+  source: z.literal('csv').describe('A table with a header; every feature is a number'),
+  path: file,
+  testPath: testFile,
+  label: z.string().default('label').describe('Column of the class'),
+  features: z.array(z.string()).min(1).optional().describe('Columns used; default: all but label'),
+  delimiter: z.string().length(1).default(',').describe('Character between cells'),
+  ...counts,
+  ...common,
+  balance: balance('proportional'),
+  standardize: standardize(true),
+})
+
+const npz = z.strictObject({
+  source: z.literal('npz').describe('NumPy arrays: rows of features, or images'),
+  path: file,
+  inputs: z.string().default('x_train').describe('Array of the inputs [N, F], [N, H, W] or 4-d'),
+  labels: z.string().default('y_train').describe('Array of the classes [N], whole numbers'),
+  testInputs: z.string().default('x_test').describe('Array of test inputs; absent: split'),
+  testLabels: z.string().default('y_test').describe('Array of test classes'),
+  layout: z.enum(['nchw', 'nhwc']).default('nchw').describe('Order of the axes of 4-d inputs'),
+  ...counts,
+  ...common,
+  balance: balance('proportional'),
+  standardize: standardize(true),
+})
+
+const images = z.strictObject({
+  source: z
+    .literal('images')
+    .describe('A folder a class of PNG or JPEG files; or train/ and test/'),
+  path: z.string().min(1).describe('The folder, seen from the working folder or else this file'),
+  size: z
+    .union([whole(4), z.tuple([whole(4), whole(4)])])
+    .optional()
+    .describe('Pixels a side, or [height, width]; images of other sizes are resampled'),
+  channels: z
+    .union([z.literal(1), z.literal(3)])
+    .default(3)
+    .describe('1 is grey'),
+  ...counts,
+  ...common,
+  balance: balance('equal'),
+  standardize: standardize(true),
+})
+
+const textOptions = {
+  length: whole(2).max(512).default(32).describe('Tokens of a sample; longer texts are cut'),
+  vocabulary: whole(3).default(10000).describe('Words kept, the most frequent of the training set'),
+  ...counts,
+  ...common,
+  balance: balance('equal'),
+}
+
+const sst2 = z.strictObject({
+  source: z.literal('sst2').describe('SST-2 as in GLUE: train.tsv and dev.tsv, plain or .gz'),
+  path: folder,
+  ...textOptions,
+})
+
+const text = z.strictObject({
+  source: z.literal('text').describe('A TSV file with the columns "sentence" and "label"'),
+  path: file,
+  testPath: testFile,
+  ...textOptions,
+})
+
+export const dataSection = z
+  .discriminatedUnion('source', [
+    ticTacToe,
+    plantedLogic,
+    glyphs,
+    idx('mnist', 'MNIST digits, IDX files, plain or .gz'),
+    idx('fashion-mnist', 'Fashion-MNIST clothes, IDX files, plain or .gz'),
+    cifar10,
+    cifar100,
+    csv,
+    npz,
+    images,
+    sst2,
+    text,
+  ])
+  .describe('What the networks learn from')
+
+export type DataConfig = z.output<typeof dataSection>
+export type DataSource = DataConfig['source']
+
+/** Names that `data.source` accepts. */
+export const dataSources: readonly DataSource[] = dataSection.options.map(
+  (option) => option.shape.source.value,
+)

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+/** Pieces that several sections of the configuration share. */
+
+/** Whole number of at least `least`. */
+export const whole = (least: number) => z.int().min(least)
+
+/** Seed of a random stream. */
+export const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+
+/** Share between 0 and 1, both included. */
+export const share = z.number().min(0).max(1)
+
+export const positive = z.number().positive()
+
+/** How many samples, or all that the source has. */
+export const sampleCount = z.union([whole(1), z.literal('all')])
+
+const durationText = z.string().regex(/^(\d+(\.\d+)?ep|\d+it)$/, 'write 40ep, 0.5ep or 500it')
+
+/**
+ * A span of training as `40ep` or `500it`; a bare number counts epochs and becomes `40ep`, so that
+ * equal durations are equal text. {@link parseDuration} of core reads it.
+ */
+export const duration = z
+  .union([z.number().min(0), durationText])
+  .transform((value) => (typeof value === 'number' ? `${value}ep` : value))
+
+/** A duration that is longer than nothing. */
+export const positiveDuration = duration.refine((text) => Number.parseFloat(text) > 0, {
+  message: 'must be longer than nothing: write 40ep or 500it',
+})

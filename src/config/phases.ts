@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { positive, share, whole } from './fields.js'
+
+const smoothing = whole(1).default(3).describe('Width of the running median, in evaluation points')
+
+export const phasesSection = z
+  .discriminatedUnion('detector', [
+    z.strictObject({
+      detector: z.literal('hinge').default('hinge'),
+      smoothing,
+      bootstrap: whole(1).default(1000).describe('Residual bootstraps of the interval'),
+      level: share.gt(0).lt(1).default(0.95).describe('Level of the interval of the slope'),
+    }),
+    z.strictObject({ detector: z.literal('min-test-loss'), smoothing }),
+    z.strictObject({
+      detector: z.literal('threshold'),
+      smoothing,
+      rise: share
+        .default(0.05)
+        .describe('Rise of the gap above its minimum, as a share of its range'),
+      deviations: positive.default(3).describe('… or this many median absolute deviations'),
+      hold: whole(1).default(3).describe('Points in a row that must lie above'),
+    }),
+  ])
+  .prefault({ detector: 'hinge' })
+  .describe('Where the overfitting phase begins')
+
+export type PhasesConfig = z.output<typeof phasesSection>

@@ -1,0 +1,48 @@
+/**
+ * The configuration of a study: the one source of its types, defaults, checks and JSON Schema. Each
+ * section has its own file; `provenance.ts` says where every default comes from.
+ */
+import { z } from 'zod'
+import { analysisSection } from './analysis.js'
+import { comparisonSection } from './comparison.js'
+import { confusingSection } from './confusing.js'
+import { dataSection } from './data.js'
+import { modelSection } from './model.js'
+import { networksSection } from './networks.js'
+import { phasesSection } from './phases.js'
+import { runtimeSection } from './runtime.js'
+import { trainingSection } from './training.js'
+
+export const experimentSchema = z.strictObject({
+  study: z
+    .string()
+    .regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only')
+    .describe('Name of the study; default: the name of the file'),
+  data: dataSection,
+  model: modelSection,
+  training: trainingSection,
+  networks: networksSection,
+  analysis: analysisSection,
+  phases: phasesSection,
+  confusing: confusingSection,
+  comparison: comparisonSection,
+  runtime: runtimeSection,
+})
+
+/** A configuration with every default filled in. */
+export type ExperimentConfig = z.output<typeof experimentSchema>
+
+/** What a user writes: everything but `data` and `model` may be left out. */
+export type ExperimentInput = Omit<z.input<typeof experimentSchema>, 'study'> & {
+  readonly study?: string
+}
+
+/** What a file may hold: a configuration, or changes to the one that it extends. */
+export const fileSchema = experimentSchema.extend({
+  study: experimentSchema.shape.study.optional(),
+  extends: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Another configuration, relative to this file, that this one changes'),
+})
