@@ -1,0 +1,280 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import { orderOf } from '../core/subset.js'
+import { orderDistribution } from '../metrics/orderDistribution.js'
+import type { Interactions } from '../metrics/types.js'
+import { areaUnderRoc } from './control.js'
+import { difficultyGroups } from './difficulty.js'
+import {
+  additiveFit,
+  falseDiscoveryAdjusted,
+  surrogatePValue,
+  surrogateValues,
+} from './noiseNull.js'
+import { intraclassCorrelation } from './reliability.js'
+import { confusingScore, deltaScores, nongeneralizableMass, offsetComplexity } from './scores.js'
+import { confusingSet, otsuThreshold, undeterminedSamples } from './sets.js'
+
+/** AND interactions (Möbius transform, by its definition) of v(S). */
+function andInteractions(n: number, value: (mask: number) => number): Interactions {
+  const and = new Float64Array(2 ** n)
+  for (let mask = 0; mask < and.length; mask++) {
+    for (let subset = 0; subset <= mask; subset++) {
+      if ((subset & mask) !== subset) continue
+      and[mask] += (-1) ** (orderOf(mask) - orderOf(subset)) * value(subset)
+    }
+  }
+  return { n, and, or: new Float64Array(2 ** n) }
+}
+
+const scoreOf = (interactions: Interactions, tau = 1e-9, scope?: 'global') =>
+  offsetComplexity(orderDistribution(interactions, tau), tau, scope)
+
+describe('offset-complexity', () => {
+  it('is 0 for zero, additive, single AND, and one player', () => {
+    expect(scoreOf(andInteractions(4, () => 0))).toBe(0)
+    expect(
+      offsetComplexity(
+        orderDistribution(
+          andInteractions(4, () => 0),
+          0,
+        ),
+        0,
+      ),
+    ).toBe(0)
+    expect(scoreOf(andInteractions(4, (mask) => orderOf(mask) * 2 - (mask & 1) * 3))).toBe(0)
+    expect(scoreOf(andInteractions(4, (mask) => Number(mask === 15)))).toBe(0)
+    expect(scoreOf(andInteractions(1, (mask) => mask))).toBe(0)
+  })
+
+  it('is 1 for XOR at its sparsest split, OR = +1 and AND = −1 on the pair', () => {
+    const xor = { n: 2, and: Float64Array.of(0, 0, 0, -1), or: Float64Array.of(0, 0, 0, 1) }
+    expect(scoreOf(xor)).toBe(1)
+  })
+
+  it('weighs what cancels by its order: four-bit parity, half of it in each kind', () => {
+    // I_and(T) = ½(−2)^{t−1} and I_or(T) = −½(−2)^{t−1}: everything cancels within its order. The
+    // strength of orders 2, 3, 4 is 6·2, 4·4, 1·8, its weights are 1/3, 2/3, 1.
+    const parity = andInteractions(4, (mask) => orderOf(mask) % 2)
+    const and = parity.and.map((value, mask) => (orderOf(mask) > 1 ? value / 2 : 0))
+    const split = { n: 4, and, or: and.map((value) => -value) }
+    expect(scoreOf(split)).toBeCloseTo((12 / 3 + (16 * 2) / 3 + 8) / 36, 14)
+  })
+
+  it('lies in [0, 1], is below its global form, and does not change when v and τ scale', () => {
+    const tables = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 16, maxLength: 16 })
+    fc.assert(
+      fc.property(tables, fc.constantFrom(0.25, 2, 8), (table, factor) => {
+        const interactions = { n: 4, and: Float64Array.from(table), or: new Float64Array(16) }
+        const scaled = { ...interactions, and: interactions.and.map((value) => value * factor) }
+        const score = scoreOf(interactions, 3.5)
+        expect(score).toBeGreaterThanOrEqual(0)
+        expect(scoreOf(interactions, 3.5, 'global')).toBeGreaterThanOrEqual(score - 1e-12)
+        expect(scoreOf(interactions, 3.5, 'global')).toBeLessThanOrEqual(1)
+        expect(scoreOf(scaled, 3.5 * factor)).toBeCloseTo(score, 12)
+      }),
+    )
+  })
+})
+
+describe('the other scores', () => {
+  const sample = { n: 2, and: Float64Array.of(5, 2, -1, 1), or: Float64Array.of(0, 0, 0, -4) }
+
+  it('measure what a reference does not confirm', () => {
+    const reference = { n: 2, and: Float64Array.of(0, 1, 1, 9), or: Float64Array.of(0, 0, 0, -4) }
+    expect(nongeneralizableMass(sample, sample, 0)).toBe(0)
+    expect(nongeneralizableMass(sample, reference, 0)).toBeCloseTo(1 - (1 + 0 + 1 + 4) / 8, 15)
+    expect(() => confusingScore(sample, { score: 'nongeneralizable-mass', tau: 0 })).toThrow(
+      /reference/,
+    )
+  })
+
+  it('go by name', () => {
+    expect(confusingScore(sample, { score: 'high-order-share', tau: 1.5 })).toBe(1)
+    expect(confusingScore(sample, { score: 'high-order-share', tau: 9 })).toBe(0)
+    expect(confusingScore(sample, { score: 'cancellation', tau: 0 })).toBeCloseTo(1 - 2 / 8, 15)
+    expect(confusingScore(sample, { score: 'offset-complexity', tau: 0 })).toBeCloseTo(2 / 8, 15)
+    expect([...deltaScores(Float64Array.of(3, 1), Float64Array.of(1, 2))]).toEqual([2, -1])
+  })
+})
+
+describe('confusing sets', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']
+  const scores = Float64Array.of(0.1, 0.2, 0.15, 0.12, 0.9, 0.11, 0.13, 0.14, 0.16, 0.8)
+  const names = (set: ReturnType<typeof confusingSet>) => set.members.map((member) => member.sample)
+
+  it('take the top, by rank', () => {
+    const set = confusingSet(scores, ids, { rule: 'top', fraction: 0.3 })
+    expect(names(set)).toEqual(['e', 'j', 'b'])
+    expect(set.members[1]).toEqual({ sample: 'j', index: 9, rank: 2, score: 0.8 })
+    expect(set.threshold).toBe(0.2)
+    expect(names(confusingSet(scores, ids, { rule: 'top', fraction: 0.01 }))).toEqual(['e'])
+  })
+
+  it('take outliers, a threshold, or two groups', () => {
+    // Median 0.145, MAD 0.03: threshold 0.145 + 3 · 1.4826 · 0.03 = 0.2784.
+    const outliers = confusingSet(scores, ids, { rule: 'mad' })
+    expect(names(outliers)).toEqual(['e', 'j'])
+    expect(outliers.threshold).toBeCloseTo(0.145 + 3 * 1.4826 * 0.03, 12)
+    expect(names(confusingSet(scores, ids, { rule: 'absolute', threshold: 0.8 }))).toEqual(['e'])
+    expect(names(confusingSet(scores, ids, { rule: 'otsu' }))).toEqual(['e', 'j'])
+  })
+
+  it('find the split that leaves the least variance within the groups', () => {
+    const list = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 2, maxLength: 12 })
+    const squares = (values: number[]) => {
+      const centre = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+      return values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
+    }
+    fc.assert(
+      fc.property(list, (values) => {
+        fc.pre(new Set(values).size > 1)
+        const within = (t: number) =>
+          squares(values.filter((value) => value <= t)) +
+          squares(values.filter((value) => value > t))
+        const least = Math.min(...values.map(within))
+        expect(within(otsuThreshold(Float64Array.from(values)))).toBeCloseTo(least, 9)
+      }),
+    )
+  })
+
+  it('break ties by the id, wherever the sample stands in the list', () => {
+    const tied = Float64Array.of(1, 0.5, 0.5, 0.5, 0.5)
+    const set = confusingSet(tied, ids.slice(0, 5), { rule: 'top', fraction: 0.4 })
+    const reversed = confusingSet(tied.slice().reverse(), ids.slice(0, 5).reverse(), {
+      rule: 'top',
+      fraction: 0.4,
+    })
+    expect(names(reversed)).toEqual(names(set))
+    expect([...set.tied].sort()).toEqual(['b', 'c', 'd', 'e'])
+  })
+
+  it('are empty with a reason when nothing stands out', () => {
+    const constant = new Float64Array(10).fill(0.25)
+    for (const rule of [
+      { rule: 'top', fraction: 0.1 },
+      { rule: 'mad' },
+      { rule: 'otsu' },
+    ] as const) {
+      const set = confusingSet(constant, ids, rule)
+      expect(set.members).toEqual([])
+      expect(set.reason).toMatch(/same score, 0.25/)
+    }
+    expect(confusingSet(new Float64Array(0), [], { rule: 'mad' }).reason).toMatch(/no samples/)
+    expect(confusingSet(scores, ids, { rule: 'absolute', threshold: 2 }).reason).toMatch(/above 2/)
+  })
+
+  it('name the samples that the other end of the solutions would swap', () => {
+    const low = confusingSet(scores, ids, { rule: 'top', fraction: 0.2 })
+    const swapped = scores.slice()
+    swapped[9] = 0
+    const high = confusingSet(swapped, ids, { rule: 'top', fraction: 0.2 })
+    expect([...undeterminedSamples(low, high)].sort()).toEqual(['b', 'j'])
+    expect(undeterminedSamples(low).size).toBe(0)
+  })
+})
+
+describe('positive control', () => {
+  it('agrees with scikit-learn (roc_auc_score)', () => {
+    const flagged = [0, 1, 0, 1, 0, 0, 1, 0].map(Boolean)
+    expect(areaUnderRoc([3.1, 2.2, 2.2, 5, 7, 1, 0, 2.2], flagged)).toBeCloseTo(0.4, 14)
+  })
+
+  it('counts pairs', () => {
+    const pair = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean())
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 15 }), (samples) => {
+        const positives = samples.filter(([, flag]) => flag).map(([score]) => score)
+        const negatives = samples.filter(([, flag]) => !flag).map(([score]) => score)
+        let wins = 0
+        for (const p of positives) for (const q of negatives) wins += p > q ? 1 : p === q ? 0.5 : 0
+        const pairs = positives.length * negatives.length
+        const area = areaUnderRoc(
+          samples.map(([score]) => score),
+          samples.map(([, flag]) => flag),
+        )
+        if (pairs === 0) expect(area).toBeUndefined()
+        else expect(area).toBeCloseTo(wins / pairs, 12)
+      }),
+    )
+  })
+})
+
+describe('reliability', () => {
+  it("gives Shrout and Fleiss's published example", () => {
+    // Six targets, four judges (Shrout & Fleiss 1979, table 2): ICC(2,1) = .29, ICC(3,1) = .71.
+    const judges = [
+      [9, 6, 8, 7, 10, 6],
+      [2, 1, 4, 1, 5, 2],
+      [5, 3, 6, 2, 6, 4],
+      [8, 2, 8, 6, 9, 7],
+    ].map((scores) => Float64Array.from(scores))
+    const icc = intraclassCorrelation(judges)
+    expect(icc?.agreement).toBeCloseTo(0.2897637795275591, 12)
+    expect(icc?.consistency).toBeCloseTo(0.7148407148407149, 12)
+  })
+
+  it('does not exist for constant scores, one condition or one sample', () => {
+    expect(intraclassCorrelation([new Float64Array(4), new Float64Array(4)])).toBeUndefined()
+    expect(intraclassCorrelation([Float64Array.of(1, 2)])).toBeUndefined()
+    expect(intraclassCorrelation([Float64Array.of(1), Float64Array.of(2)])).toBeUndefined()
+    expect(intraclassCorrelation([])).toBeUndefined()
+  })
+})
+
+describe('noise null', () => {
+  const values = Float64Array.from({ length: 32 }, (_, mask) => Math.sin(3 * mask) + orderOf(mask))
+
+  it('fits additive functions exactly and leaves residuals orthogonal to every player', () => {
+    const additive = Float64Array.from({ length: 8 }, (_, mask) => 2 + 3 * (mask & 1) - (mask >> 2))
+    additiveFit(additive).forEach((value, mask) => {
+      expect(value).toBeCloseTo(additive[mask], 12)
+    })
+    const fit = additiveFit(values)
+    for (let player = 0; player < 5; player++) {
+      let moment = 0
+      values.forEach((value, mask) => {
+        moment += (value - fit[mask]) * ((mask >> player) & 1)
+      })
+      expect(moment).toBeCloseTo(0, 10)
+    }
+  })
+
+  it('permutes residuals within each size only', () => {
+    const surrogate = surrogateValues(values, stream(0, 'surrogate').at())
+    const fit = additiveFit(values)
+    const residuals = (table: Float64Array, size: number) =>
+      [...table]
+        .flatMap((value, mask) => (orderOf(mask) === size ? [value - fit[mask]] : []))
+        .sort()
+    for (let size = 0; size <= 5; size++) {
+      const [before, after] = [residuals(values, size), residuals(surrogate, size)]
+      for (const [index, value] of before.entries()) expect(after[index]).toBeCloseTo(value, 10)
+    }
+    expect(surrogate[0]).toBe(values[0])
+    expect(surrogate[31]).toBe(values[31])
+    expect(surrogate).not.toEqual(values)
+  })
+
+  it('counts the observed score among the draws', () => {
+    expect(surrogatePValue(0.5, [0.1, 0.5, 0.9])).toBe(0.75)
+    expect(surrogatePValue(1, [0.1, 0.5, 0.9])).toBe(0.25)
+    expect(surrogatePValue(1, [])).toBeUndefined()
+  })
+
+  it('adjusts p-values as scipy.stats.false_discovery_control', () => {
+    const adjusted = falseDiscoveryAdjusted([0.01, 0.04, 0.03, 0.5, 0.005, 0.04])
+    const expected = [0.03, 0.048, 0.048, 0.5, 0.03, 0.048]
+    for (const [index, value] of expected.entries()) expect(adjusted[index]).toBeCloseTo(value, 14)
+  })
+})
+
+describe('difficulty', () => {
+  it('takes the highest and the lowest losses', () => {
+    const losses = Float64Array.of(0.1, 5, 0.2, 3, 0.05, 1, 1.5, 0.7, 0.3, 0.4)
+    const groups = difficultyGroups(losses, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0.2)
+    expect(groups).toEqual({ hard: [1, 3], easy: [4, 0] })
+    expect(difficultyGroups(Float64Array.of(1), ['x'])).toEqual({ hard: [], easy: [] })
+  })
+})

@@ -1,0 +1,66 @@
+/** Intraclass correlations of scores that were computed under several conditions. */
+export interface IntraclassCorrelation {
+  /** ICC(2,1), absolute agreement: also conditions that shift every score count as disagreement. */
+  readonly agreement: number
+  /** ICC(3,1), consistency: shifts are allowed; the one that matters for `top` sets. */
+  readonly consistency: number
+  readonly samples: number
+  readonly conditions: number
+}
+
+/** Below this consistency, comparisons of sets are flagged as unreliable (our choice). */
+export const RELIABLE_CONSISTENCY = 0.5
+
+/**
+ * Reliability of a score: how far the differences between samples survive another player set,
+ * baseline, τ or tie-break. `conditions[j][i]` is the score of sample i under condition j. With the two-way mean squares
+ * of rows (samples) MSR, columns MSC and error MSE, for N samples and K conditions:
+ * ICC(2,1) = (MSR − MSE) / (MSR + (K−1) MSE + K (MSC − MSE)/N), ICC(3,1) = (MSR − MSE) / (MSR + (K−1) MSE).
+ * Source: Shrout & Fleiss 1979. Undefined for fewer than two samples or conditions, or constant scores.
+ */
+export function intraclassCorrelation(
+  conditions: readonly Float64Array[],
+): IntraclassCorrelation | undefined {
+  const columns = conditions.length
+  const rows = conditions[0]?.length ?? 0
+  if (columns < 2 || rows < 2) return undefined
+  const { betweenRows, betweenColumns, error } = twoWayMeanSquares(conditions, rows, columns)
+  const denominator = betweenRows + (columns - 1) * error
+  const agreementDenominator = denominator + (columns * (betweenColumns - error)) / rows
+  if (!(denominator > 0) || !(agreementDenominator > 0)) return undefined
+  return {
+    agreement: (betweenRows - error) / agreementDenominator,
+    consistency: (betweenRows - error) / denominator,
+    samples: rows,
+    conditions: columns,
+  }
+}
+
+function twoWayMeanSquares(conditions: readonly Float64Array[], rows: number, columns: number) {
+  const rowMeans = new Float64Array(rows)
+  const columnMeans = conditions.map(
+    (scores) => scores.reduce((sum, score) => sum + score, 0) / rows,
+  )
+  const grandMean = columnMeans.reduce((sum, value) => sum + value, 0) / columns
+  for (const scores of conditions)
+    scores.forEach((score, row) => {
+      rowMeans[row] += score / columns
+    })
+  let squaresRows = 0
+  let squaresError = 0
+  for (let row = 0; row < rows; row++) {
+    squaresRows += columns * (rowMeans[row] - grandMean) ** 2
+    conditions.forEach((scores, column) => {
+      squaresError += (scores[row] - rowMeans[row] - columnMeans[column] + grandMean) ** 2
+    })
+  }
+  const squaresColumns = columnMeans.reduce(
+    (sum, value) => sum + rows * (value - grandMean) ** 2,
+    0,
+  )
+  return {
+    betweenRows: squaresRows / (rows - 1),
+    betweenColumns: squaresColumns / (columns - 1),
+    error: squaresError / ((rows - 1) * (columns - 1)),
+  }
+}

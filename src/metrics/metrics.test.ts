@@ -1,0 +1,258 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import { orderOf } from '../core/subset.js'
+import { complexity } from './complexity.js'
+import { midranks, pearson, quantile, spearman, variance } from './descriptive.js'
+import { generalizationByOrder } from './generalization.js'
+import {
+  meanOrderDistribution,
+  orderDistribution,
+  strengthShareByOrder,
+} from './orderDistribution.js'
+import { meanInteractions, similarity, similarityByOrder } from './similarity.js'
+import { salientSet, topOverlap, transferability } from './transferability.js'
+import type { Interactions } from './types.js'
+
+/** Interactions from `{ mask: value }` of each kind. */
+function interactionsOf(
+  n: number,
+  and: Record<number, number>,
+  or: Record<number, number> = {},
+): Interactions {
+  const table = (entries: Record<number, number>) => {
+    const values = new Float64Array(2 ** n)
+    for (const [mask, value] of Object.entries(entries)) values[Number(mask)] = value
+    return values
+  }
+  return { n, and: table(and), or: table(or) }
+}
+
+function noise(n: number, seed: number): Interactions {
+  const generator = stream(seed, 'noise').at()
+  const table = () => Float64Array.from({ length: 2 ** n }, () => generator.normal())
+  const and = table()
+  const or = table()
+  or.forEach((_, mask) => {
+    if (orderOf(mask) <= 1) or[mask] = 0
+  })
+  return { n, and, or }
+}
+
+/** Harsanyi dividends of a value function of independent standard normals. */
+function mobiusOfNoise(n: number, seed: number): Interactions {
+  const { and } = noise(n, seed)
+  for (let bit = 1; bit < and.length; bit *= 2) {
+    for (let mask = 0; mask < and.length; mask++) if (mask & bit) and[mask] -= and[mask ^ bit]
+  }
+  return { n, and, or: new Float64Array(2 ** n) }
+}
+
+describe('descriptive statistics', () => {
+  it('agree with scipy and numpy', () => {
+    // scipy.stats.rankdata, spearmanr; numpy.corrcoef, quantile (scipy 1.17, numpy 2.4).
+    const x = [3.1, 2.2, 2.2, 5, 7, 1, 0, 2.2]
+    const y = [2, 1, 4, 4, 9, 0, 1, 3]
+    expect([...midranks(x)]).toEqual([6, 4, 4, 7, 8, 2, 1, 4])
+    expect(spearman(x, y)).toBeCloseTo(0.7901836773196718, 14)
+    expect(pearson(x, y)).toBeCloseTo(0.8776773912941419, 14)
+    const list = [3, 1, 4, 1, 5, 9, 2, 6]
+    expect([0.1, 0.25, 0.5].map((p) => quantile(list, p))).toEqual([1, 1.75, 3.5])
+    expect(quantile(list, 0.9)).toBeCloseTo(6.9, 14)
+  })
+
+  it('are undefined, not NaN, where they do not exist', () => {
+    expect(spearman([1, 1, 1], [1, 2, 3])).toBeUndefined()
+    expect(pearson([], [])).toBeUndefined()
+    expect(quantile([], 0.5)).toBeUndefined()
+    expect(variance([1])).toBeUndefined()
+  })
+})
+
+describe('order distribution', () => {
+  const interactions = interactionsOf(3, { 0: 9, 1: 2, 2: -0.05, 3: 1, 5: -4 }, { 6: 3, 7: -2 })
+
+  it('sums salient strength by order and sign, order 0 left out', () => {
+    const all = orderDistribution(interactions, 0.1)
+    expect([...all.positive]).toEqual([0, 2, 4, 0])
+    expect([...all.negative]).toEqual([0, 0, -4, -2])
+    expect([...all.count]).toEqual([0, 1, 3, 1])
+    expect([...orderDistribution(interactions, 0.1, 'or').positive]).toEqual([0, 0, 3, 0])
+    expect([...orderDistribution(interactions, 0.1, 'and').negative]).toEqual([0, 0, -4, 0])
+  })
+
+  it('pools AND and OR, whatever the interactions', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), fc.nat(1000), (n, seed) => {
+        const sample = noise(n, seed)
+        const [and, or, all] = (['and', 'or', 'all'] as const).map((kind) =>
+          orderDistribution(sample, 0.5, kind),
+        )
+        for (let order = 0; order <= n; order++) {
+          expect(and.positive[order] + or.positive[order]).toBeCloseTo(all.positive[order], 12)
+          expect(and.count[order] + or.count[order]).toBe(all.count[order])
+        }
+      }),
+    )
+  })
+
+  it('averages over samples, and has no mean of none', () => {
+    const none = orderDistribution(interactionsOf(3, {}), 0.1)
+    const average = meanOrderDistribution([orderDistribution(interactions, 0.1), none])
+    expect([...(average?.positive ?? [])]).toEqual([0, 1, 2, 0])
+    expect(meanOrderDistribution([])).toBeUndefined()
+  })
+
+  it('shows the spindle of pure noise: iid v has Möbius variance 2^k at order k', () => {
+    // E|I_T| ∝ 2^{k/2}: the share of order k is C(8, k) 2^{k/2} / Σ, largest at k = 5.
+    const n = 8
+    const draws = 400
+    const average = new Float64Array(n + 1)
+    for (let draw = 0; draw < draws; draw++) {
+      const shares = strengthShareByOrder(mobiusOfNoise(n, draw)) as Float64Array
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12)
+      shares.forEach((share, order) => {
+        average[order] += share / draws
+      })
+    }
+    const weights = [8, 28, 56, 70, 56, 28, 8, 1].map(
+      (sets, index) => sets * 2 ** ((index + 1) / 2),
+    )
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    for (const [index, weight] of weights.entries()) {
+      expect(Math.abs(average[index + 1] - weight / total)).toBeLessThan(0.01)
+    }
+    expect(strengthShareByOrder(interactionsOf(2, { 0: 3 }))).toBeUndefined()
+  })
+})
+
+describe('complexity', () => {
+  it('gives the figures of a sample worked out by hand', () => {
+    const figures = complexity(interactionsOf(3, { 1: 2, 3: 1, 5: -4 }, { 6: 3, 7: -2 }), 0.1)
+    expect(figures.strength).toBe(12)
+    expect(figures.salient).toBe(5)
+    expect(figures.meanOrder).toBeCloseTo((1 * 2 + 2 * 8 + 3 * 2) / (3 * 12), 14)
+    expect(figures.highOrderShare).toBeCloseTo(10 / 12, 14)
+    expect(figures.offset).toBeCloseTo((2 * 4) / 12, 14)
+    expect(figures.cancellation).toBe(1)
+  })
+
+  it('agrees with scipy.stats.entropy', () => {
+    const figures = complexity(interactionsOf(2, { 1: 0.5, 2: -1.25 }, { 3: 0.75 }), 0)
+    expect(figures.entropy).toBeCloseTo(1.0296530140645737, 14)
+  })
+
+  it('has no shares without salient interactions', () => {
+    const figures = complexity(interactionsOf(3, { 0: 5 }), 0)
+    expect(figures).toEqual({ salient: 0, strength: 0 })
+  })
+})
+
+describe('similarity', () => {
+  it('has its published fixed points', () => {
+    expect(similarity([1, -2], [1, -2])).toBe(1)
+    expect(similarity([1, -2], [2, -4])).toBe(0.5)
+    expect(similarity([1, -2], [-1, 2])).toBe(0)
+    expect(similarity([1, -1], [1, 1])).toBeCloseTo(1 / 3, 15)
+    expect(similarity([0, 0], [0, 0])).toBeUndefined()
+  })
+
+  it('equals the definition with split vectors', () => {
+    const vector = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(vector, vector, (a, b) => {
+        const split = (v: number[]) => [
+          ...v.map((x) => Math.max(x, 0)),
+          ...v.map((x) => Math.max(-x, 0)),
+        ]
+        const [sa, sb] = [split(a), split(b)]
+        const shared = sa.reduce((sum, x, index) => sum + Math.min(x, sb[index]), 0)
+        const union = sa.reduce((sum, x, index) => sum + Math.max(x, sb[index]), 0)
+        expect(similarity(a, b)).toBe(union > 0 ? shared / union : undefined)
+      }),
+    )
+  })
+
+  it('compares order by order over both kinds', () => {
+    const a = interactionsOf(2, { 1: 1, 3: 2 }, { 3: -1 })
+    const b = interactionsOf(2, { 1: 2, 3: 2 }, { 3: 1 })
+    expect(similarityByOrder(a, b)).toEqual([undefined, 0.5, 2 / 4])
+  })
+
+  it('zeroes entries below τ before it averages', () => {
+    const average = meanInteractions([interactionsOf(1, { 1: 4 }), interactionsOf(1, { 1: 1 })], 2)
+    expect(average?.and[1]).toBe(2)
+    expect(meanInteractions([], 0)).toBeUndefined()
+  })
+})
+
+describe('generalisation by order', () => {
+  const sharedPart = interactionsOf(4, { 1: 3, 3: 2, 5: -2 })
+  /** Orders 1 and 2 shared by all samples, order 3 and 4 noise of each sample. */
+  const sample = (seed: number): Interactions => {
+    const own = noise(4, seed)
+    const and = own.and.map((value, mask) => (orderOf(mask) >= 3 ? value : sharedPart.and[mask]))
+    return { n: 4, and, or: new Float64Array(16) }
+  }
+  const group = (from: number) =>
+    Array.from({ length: 40 }, (_, index) => ({
+      label: index % 2,
+      interactions: sample(from + index),
+    }))
+
+  it('is high for shared orders, low for noise, between floor and ceiling', () => {
+    const rows = generalizationByOrder(group(0), group(100), { tau: 0, seed: 1 })
+    expect(rows.map((row) => row.order)).toEqual([1, 2, 3, 4])
+    expect(rows[0].similarity).toBeCloseTo(1, 12)
+    expect(rows[1].ceiling).toBeCloseTo(1, 12)
+    expect(rows[1].floor).toBeLessThan(0.6)
+    expect(rows[2].similarity).toBeLessThan(0.5)
+    expect(Math.abs((rows[2].matched ?? 0) - (rows[2].ceiling ?? 1))).toBeLessThan(0.15)
+    expect(rows[3].floor).toBeUndefined()
+  })
+
+  it('equals the plain class means when both sides have equally many samples', () => {
+    const [train, test] = [group(0), group(100)]
+    const direct = [0, 1].map((label) => {
+      const average = (side: typeof train) =>
+        meanInteractions(
+          side.filter((one) => one.label === label).map((one) => one.interactions),
+          0.3,
+        ) as Interactions
+      return similarityByOrder(average(train), average(test))[3] as number
+    })
+    const rows = generalizationByOrder(train, test, { tau: 0.3, seed: 1, repeats: 3 })
+    expect(rows[2].similarity).toBeCloseTo((direct[0] + direct[1]) / 2, 12)
+  })
+
+  it('is undefined, not 0, where nothing is salient, and empty without samples', () => {
+    const silent = [{ label: 0, interactions: interactionsOf(2, { 1: 1 }) }]
+    const [first, second] = generalizationByOrder(silent, silent, { tau: 0, seed: 0 })
+    expect(first).toEqual({ order: 1, similarity: 1, floor: first.floor })
+    expect(second.similarity).toBeUndefined()
+    expect(generalizationByOrder([], [], { tau: 0, seed: 0 })).toEqual([])
+    expect(generalizationByOrder(silent, [], { tau: 0, seed: 0 })[0].similarity).toBeUndefined()
+  })
+})
+
+describe('transferability', () => {
+  const a = interactionsOf(3, { 1: 1, 3: -2, 7: 0.1 }, { 3: 1 })
+  const b = interactionsOf(3, { 1: 1, 3: 2, 7: 0.1 }, { 3: 1 })
+
+  it('counts kind, set and sign', () => {
+    expect(salientSet(a, 0.5).size).toBe(3)
+    expect(transferability(a, b, 0.5, 0.5).share).toBeCloseTo(2 / 3, 15)
+    expect(transferability(a, b, 5, 0.5).share).toBeUndefined()
+  })
+
+  it('gives the share of random sets', () => {
+    // 3 salient ones among 7 AND + 4 OR interactions, each with one of two signs.
+    expect(transferability(a, b, 0.5, 0.5).chance).toBeCloseTo(3 / 22, 15)
+  })
+
+  it('compares the strongest', () => {
+    expect(topOverlap(a, b, 1)).toBe(0)
+    expect(topOverlap(a, b, 4)).toBe(0.75)
+    expect(topOverlap(a, b, 5)).toBeUndefined()
+  })
+})
