@@ -27,34 +27,57 @@ export function zeroBaseline(shape: readonly number[]): Baseline {
   return constantBaseline('zero', new Float32Array(sizeOf(shape)))
 }
 
-/**
- * b = mean over the training inputs [count, ...shape], per channel for images [C, H, W] and per
- * feature otherwise; near 0 when the data are standardised.
- */
-export function meanBaseline(
-  shape: readonly number[],
-  inputs: Float32Array,
-  count: number,
-): Baseline {
-  if (count === 0) throw new InputError('baseline "mean" needs at least one training sample')
-  const size = sizeOf(shape)
-  const plane = planeOf(shape)
-  const sums = new Float64Array(size / plane)
-  for (let index = 0; index < count * size; index++) {
-    sums[Math.floor((index % size) / plane)] += inputs[index]
-  }
-  const means = Float32Array.from(sums, (sum) => sum / (count * plane))
+/** b = the training mean of its channel, feature or embedding dimension: {@link ChannelMean}. */
+export function meanBaseline(shape: readonly number[], means: ArrayLike<number>): Baseline {
   return constantBaseline('mean', spread(means, shape))
 }
 
-/** Cells that share one mean: the H·W pixels of a channel, or a single feature. */
-function planeOf(shape: readonly number[]): number {
-  return shape.length === 3 ? shape[1] * shape[2] : 1
+/**
+ * Mean of values over all samples so far, per channel for images [C, H, W], per feature for [F] and
+ * per embedding dimension for texts [T, E]; near 0 when the data are standardised.
+ */
+export class ChannelMean {
+  private readonly channels: Int32Array
+  private readonly sums: Float64Array
+  private samples = 0
+
+  constructor(shape: readonly number[]) {
+    this.channels = channelIndex(shape)
+    this.sums = new Float64Array(channelsOf(shape))
+  }
+
+  /** Takes in whole samples, [count, ...shape]. */
+  add(values: Float32Array): void {
+    const size = this.channels.length
+    for (let start = 0; start < values.length; start += size) {
+      for (let cell = 0; cell < size; cell++) this.sums[this.channels[cell]] += values[start + cell]
+      this.samples++
+    }
+  }
+
+  means(): Float32Array {
+    if (this.samples === 0) throw new InputError('baseline "mean" needs a training sample')
+    const cells = (this.samples * this.channels.length) / this.sums.length
+    return Float32Array.from(this.sums, (sum) => sum / cells)
+  }
+}
+
+/** Extent of the axis whose entries have a mean each: the last of [T, E], else the first. */
+function channelsOf(shape: readonly number[]): number {
+  return shape.length === 2 ? shape[1] : shape[0]
+}
+
+/** Channel of every cell of a tensor [C, H, W], [F] or [T, E]. */
+function channelIndex(shape: readonly number[]): Int32Array {
+  const channels = channelsOf(shape)
+  const plane = sizeOf(shape) / channels
+  return Int32Array.from({ length: sizeOf(shape) }, (_, cell) =>
+    shape.length === 2 ? cell % channels : Math.floor(cell / plane),
+  )
 }
 
 function spread(values: ArrayLike<number>, shape: readonly number[]): Float32Array {
-  const plane = planeOf(shape)
-  return Float32Array.from({ length: sizeOf(shape) }, (_, cell) => values[Math.floor(cell / plane)])
+  return Float32Array.from(channelIndex(shape), (channel) => values[channel])
 }
 
 /**
@@ -67,7 +90,7 @@ export function constantsBaseline(
   source: string,
 ): Baseline {
   const size = sizeOf(shape)
-  const groups = size / planeOf(shape)
+  const groups = channelsOf(shape)
   if (values.length !== size && values.length !== groups) {
     throw new InputError(
       `${source}: ${values.length} baseline values; a sample of shape [${shape.join(', ')}] needs ` +

@@ -25,37 +25,44 @@ export function parseGrid(layout: string): Grid | undefined {
 }
 
 /**
- * Players from the cells of a grid over images (or feature maps) of shape [C, H, W]; the cells that
- * are not chosen are background. Pixel (y, x) lies in grid row ⌊y·rows/H⌋ and column ⌊x·columns/W⌋.
- * 'variance' ranks a cell by the mean over its pixels and channels of the training-set variance
- * (docs/method.md, "Players"; our choice), 'centre' by the distance of its middle from the image's.
- * Throws InputError for shapes that are no image, grids finer than the pixels, or too many players.
+ * The grid cells that become players, ascending. 'variance' ranks a cell by the mean over its pixels
+ * and channels of the training-set variance (docs/method.md, "Players"; our choice), 'centre' by the
+ * distance of its middle from the image's. Throws InputError for shapes that are no image, grids
+ * finer than the pixels, or too many players.
  */
-export function gridPlayers(
+export function chooseGridCells(
   shape: readonly number[],
   grid: Grid,
   count: number,
   selection: Selection,
   training?: TrainingInputs,
-): Players {
+): number[] {
   checkPlayerCount(count)
   const cells = gridCells(shape, grid)
-  const noun = `cells of the ${grid.rows}×${grid.columns} grid`
   const candidates: Candidates = {
     count: cells.length,
-    noun,
+    noun: `cells of the ${grid.rows}×${grid.columns} grid`,
     variance:
       selection.by === 'variance' ? groupVariance(cells, sizeOf(shape), training) : undefined,
     distance: gridDistances(grid),
   }
-  const chosen = selectCandidates(candidates, count, selection)
+  return selectCandidates(candidates, count, selection)
+}
+
+/**
+ * Players from chosen cells of a grid over images or feature maps of shape [C, H, W]; all other cells
+ * are background. Pixel (y, x) lies in grid row ⌊y·rows/H⌋ and column ⌊x·columns/W⌋.
+ */
+export function gridPlayers(
+  shape: readonly number[],
+  grid: Grid,
+  chosen: readonly number[],
+  kind: 'grid' | 'layer' = 'grid',
+): Players {
+  const cells = gridCells(shape, grid)
   const names = chosen.map((cell) => `r${Math.floor(cell / grid.columns)}c${cell % grid.columns}`)
-  return playersFromCells(
-    'grid',
-    chosen.map((cell) => cells[cell]),
-    names,
-    sizeOf(shape),
-  )
+  const owned = chosen.map((cell) => cells[cell])
+  return playersFromCells(kind, owned, names, sizeOf(shape))
 }
 
 /** The tensor cells (all channels) of every grid cell, row-major. */

@@ -1,0 +1,53 @@
+import type { AnalysisConfig } from '../config/analysis.js'
+import type { Tensors } from '../core/tensor.js'
+import type { Dataset } from '../data/types.js'
+import type { Engine } from '../engine/types.js'
+import type { Graph } from '../graph/types.js'
+import { chooseBaseline } from './configureBaseline.js'
+import { type PlacedPlayers, placePlayers } from './configurePlayers.js'
+import { createMaskedEvaluator, type MaskedEvaluator } from './evaluate.js'
+import { valueShape } from './layerValue.js'
+import { parseOutput } from './output.js'
+import { trainingMeans } from './trainingMeans.js'
+
+/** Players of a study, for its results: the same for every network. */
+export interface StudyMasking {
+  readonly placed: PlacedPlayers
+  /** A network made ready for masked evaluation of the study's samples. */
+  evaluator(engine: Engine, graph: Graph, parameters: Tensors): Promise<StudyEvaluator>
+}
+
+export interface StudyEvaluator extends MaskedEvaluator {
+  /** Fingerprint of the baseline; it differs between networks where an inner value is masked. */
+  readonly baseline: string
+}
+
+/**
+ * The masking that a configuration asks for. `resolve` finds the files it names. Throws InputError
+ * when players, baseline or output do not fit the data.
+ */
+export function studyMasking(
+  analysis: AnalysisConfig,
+  data: Dataset,
+  resolve: (file: string) => string,
+): StudyMasking {
+  const output = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
+  const placed = placePlayers(analysis.players, data, resolve)
+  return {
+    placed,
+    async evaluator(engine, graph, parameters) {
+      const at = placed.at(graph)
+      const shape = valueShape(graph, at)
+      const means = () => trainingMeans(engine, graph, parameters, at, data)
+      const baseline = await chooseBaseline(analysis.baseline, shape, means, resolve)
+      const evaluator = await createMaskedEvaluator(engine, graph, parameters, {
+        at,
+        n: placed.n,
+        players: (sample) => placed.players(sample, shape),
+        baseline,
+        output,
+      })
+      return { ...evaluator, baseline: baseline.fingerprint }
+    },
+  }
+}
