@@ -1,0 +1,181 @@
+/**
+ * AND–OR interactions of a value table, with the evidence of how good they are.
+ * Source: Theorem 2.1 of arXiv 2502.08625; see docs/method.md, "The split".
+ */
+import { InputError } from '../core/errors.js'
+import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
+import {
+  type AndOrPair,
+  andInteractions,
+  l1Norm,
+  matchingError,
+  mergeLowOrders,
+  orInteractions,
+} from './andOr.js'
+import { outputRange } from './salience.js'
+import { type CertifiedSplit, solveCertified } from './solver/certified.js'
+import { relativeGap, splitProblem } from './solver/problem.js'
+import { imageSettings, type SgdSettings, sgdSplit } from './solver/sgdReference.js'
+import type { Decomposition, SolverName, TieBreak } from './types.js'
+
+export interface DecomposeOptions {
+  /** Default `certified`. */
+  readonly solver?: SolverName
+  /** δ as a fraction of |v(N) − v(∅)|: |q(S)| ≤ δ. Default 0.04. */
+  readonly noise?: number
+  /** δ itself, in units of v; goes before `noise`. */
+  readonly noiseBound?: number
+  /** Relative gap between the certified bounds to stop at. Default 1e-3. */
+  readonly gap?: number
+  /** Which end of the optimal solutions to take. Default `low`. */
+  readonly tieBreak?: TieBreak
+  /** Budget of the certified solver; `converged` is false where it did not suffice. */
+  readonly maxIterations?: number
+  /** Settings of `sgd-reference`. Default 1e-5 and 10,000 iterations. */
+  readonly sgd?: SgdSettings
+}
+
+export const defaultNoise = 0.04
+export const defaultGap = 1e-3
+export const defaultMaxIterations = 100_000
+
+/** η of the tie-break weights 1 ± η |T| / n (our choice). */
+export const tieBreakTilt = 1e-3
+
+const tilts: Readonly<Record<TieBreak, number>> = {
+  low: tieBreakTilt,
+  high: -tieBreakTilt,
+  none: 0,
+}
+
+/**
+ * Rewrites v(S) as AND and OR interactions.
+ *
+ * - `certified`: minimises Σ|I| over every split v + q = u_and + u_or with |q| ≤ δ, until a dual bound
+ *   proves the relative gap; `converged` says whether it did.
+ * - `sgd-reference`: the lab's optimiser. Its `lowerBound` and `gap` are NaN: it has none.
+ * - `and`: u_and = v, Harsanyi dividends. `or`: u_or = v.
+ *
+ * @param values v(S) by bitmask (bit i ↔ player i), shape [2^n], n = 0 … 14
+ * @throws InputError when the length is no power of two, n is too large, a value is not finite, or
+ *   an option is out of range
+ */
+export function decompose(values: Float64Array, options: DecomposeOptions = {}): Decomposition {
+  checkValues(values)
+  const noiseBound = noiseBoundOf(values, options)
+  const start = performance.now()
+  const solver = options.solver ?? 'certified'
+  const split = solvers[solver](values, noiseBound, options)
+  return {
+    n: Math.log2(values.length),
+    and: split.and,
+    or: split.or,
+    solver,
+    noiseBound: solver === 'and' || solver === 'or' ? 0 : noiseBound,
+    l1: l1Norm(split),
+    lowerBound: split.lowerBound ?? Number.NaN,
+    gap: split.gap ?? Number.NaN,
+    converged: split.converged ?? true,
+    matchingError: matchingError(split, split.target),
+    iterations: split.iterations ?? 0,
+    milliseconds: performance.now() - start,
+  }
+}
+
+/** What a solver returns: merged interactions, what they should match, and evidence where it has any. */
+interface Split extends AndOrPair {
+  /** v + q, shape [2^n]. */
+  readonly target: Float64Array
+  readonly lowerBound?: number
+  readonly gap?: number
+  readonly converged?: boolean
+  readonly iterations?: number
+}
+
+type Solver = (values: Float64Array, noiseBound: number, options: DecomposeOptions) => Split
+
+const solvers: Readonly<Record<SolverName, Solver>> = {
+  certified: certifiedSplit,
+  'sgd-reference': sgdReferenceSplit,
+  and: (values) => ({
+    and: andInteractions(values),
+    or: new Float64Array(values.length),
+    target: values,
+  }),
+  or: (values) =>
+    merged({ and: new Float64Array(values.length), or: orInteractions(values) }, values),
+}
+
+function merged(pair: AndOrPair, target: Float64Array): Split {
+  mergeLowOrders(pair)
+  return { ...pair, target }
+}
+
+function certifiedSplit(
+  values: Float64Array,
+  noiseBound: number,
+  options: DecomposeOptions,
+): Split {
+  const problem = splitProblem(values, noiseBound, tilts[options.tieBreak ?? 'low'])
+  const gap = options.gap ?? defaultGap
+  const solution: CertifiedSplit = solveCertified(problem, {
+    gap,
+    maxIterations: options.maxIterations ?? defaultMaxIterations,
+  })
+  const { scale } = problem
+  const { and, or, noise } = solution.point
+  const pair = { and: and.map((value) => value * scale), or: or.map((value) => value * scale) }
+  return {
+    ...pair,
+    target: values.map((value, mask) => value + noise[mask] * scale),
+    // Rounding may lift the bound above the norm where both meet.
+    lowerBound: Math.min(solution.bounds.unweighted * scale, l1Norm(pair)),
+    gap: relativeGap(solution.point.objective, solution.bounds.weighted),
+    converged: solution.gap <= gap,
+    iterations: solution.iterations,
+  }
+}
+
+function sgdReferenceSplit(
+  values: Float64Array,
+  noiseBound: number,
+  options: DecomposeOptions,
+): Split {
+  const settings = options.sgd ?? imageSettings
+  const { p, q } = sgdSplit(values, noiseBound, settings)
+  const target = values.map((value, mask) => value + q[mask])
+  const pair = {
+    and: andInteractions(target.map((value, mask) => value / 2 + p[mask])),
+    or: orInteractions(target.map((value, mask) => value / 2 - p[mask])),
+  }
+  return { ...merged(pair, target), iterations: settings.iterations }
+}
+
+/** δ of the options: `noiseBound`, or `noise` · |v(N) − v(∅)|. */
+export function noiseBoundOf(
+  values: Float64Array,
+  { noise = defaultNoise, noiseBound }: Pick<DecomposeOptions, 'noise' | 'noiseBound'>,
+): number {
+  const bound = noiseBound ?? noise * outputRange(values)
+  if (!(bound >= 0 && Number.isFinite(bound))) {
+    throw new InputError(
+      `the noise bound must be a number of 0 or above, not ${noiseBound ?? noise}`,
+    )
+  }
+  return bound
+}
+
+function checkValues(values: Float64Array): void {
+  const n = playersFromTableLength(values.length)
+  if (n === undefined) {
+    throw new InputError(
+      `a value table has 2^n entries, one for each subset of n players; this one has ${values.length}`,
+    )
+  }
+  if (n > MAX_PLAYERS) {
+    throw new InputError(`a value table of ${n} players is beyond the limit of ${MAX_PLAYERS}`)
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0)
+    throw new InputError(`v(S) is ${values[bad]} at S = ${bad}: every value must be finite`)
+}
