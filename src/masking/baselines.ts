@@ -27,8 +27,19 @@ export function zeroBaseline(shape: readonly number[]): Baseline {
   return constantBaseline('zero', new Float32Array(sizeOf(shape)))
 }
 
-/** b = the training mean of its channel, feature or embedding dimension: {@link ChannelMean}. */
-export function meanBaseline(shape: readonly number[], means: ArrayLike<number>): Baseline {
+/** b = the mean of its channel or feature over the training inputs [count, ...shape]. */
+export function meanBaseline(
+  shape: readonly number[],
+  inputs: Float32Array,
+  count: number,
+): Baseline {
+  const mean = new ChannelMean(shape)
+  mean.add(inputs.subarray(0, count * sizeOf(shape)))
+  return meansBaseline(shape, mean.means())
+}
+
+/** b = the given mean of its channel, feature or embedding dimension: {@link ChannelMean}. */
+export function meansBaseline(shape: readonly number[], means: ArrayLike<number>): Baseline {
   return constantBaseline('mean', spread(means, shape))
 }
 

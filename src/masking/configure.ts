@@ -40,9 +40,8 @@ export function studyMasking(
       const shape = valueShape(graph, at)
       const means = () => trainingMeans(engine, graph, parameters, at, data)
       const baseline = await chooseBaseline(analysis.baseline, shape, means, resolve)
-      const evaluator = await createMaskedEvaluator(engine, graph, parameters, {
+      const evaluator = await createMaskedEvaluator(engine, graph, parameters, placed.n, {
         at,
-        n: placed.n,
         players: (sample) => placed.players(sample, shape),
         baseline,
         output,

@@ -5,7 +5,7 @@ import {
   blurBaseline,
   constantsBaseline,
   dampBaseline,
-  meanBaseline,
+  meansBaseline,
   zeroBaseline,
 } from './baselines.js'
 import { readJson } from './jsonFile.js'
@@ -25,7 +25,7 @@ export async function chooseBaseline(
   resolve: (file: string) => string,
 ): Promise<Baseline> {
   if (config === 'zero') return zeroBaseline(shape)
-  if (config === 'mean') return meanBaseline(shape, await means())
+  if (config === 'mean') return meansBaseline(shape, await means())
   if (config === 'blur') return blurBaseline(shape, DEFAULT_BLUR)
   if (typeof config === 'object') {
     if ('damp' in config) return dampBaseline(config.damp)

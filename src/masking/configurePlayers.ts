@@ -11,6 +11,7 @@ import {
   type Grid,
   gridPlayers,
   parseGrid,
+  playersOfGridCells,
   segmentPlayers,
   singleFeatures,
   type TrainingInputs,
@@ -50,8 +51,7 @@ export function placePlayers(
   if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
   const grid = parseGrid(layout)
   if (grid === undefined) throw new InputError(`unknown players.layout "${layout}"`)
-  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training)
-  return atInput(gridPlayers(data.shape, grid, chosen))
+  return atInput(gridPlayers(data.shape, grid, config.count, selection, training))
 }
 
 function defaultLayout({ kind }: Dataset): string {
@@ -142,7 +142,7 @@ function layerLayout(
     at: (graph) => layerValue(graph, layer),
     players(_sample, shape) {
       const key = shape.join()
-      const players = byShape.get(key) ?? gridPlayers(shape, grid, chosen, 'layer')
+      const players = byShape.get(key) ?? playersOfGridCells(shape, grid, chosen, 'layer')
       byShape.set(key, players)
       return players
     },

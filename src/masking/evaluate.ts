@@ -44,8 +44,6 @@ export interface SampleValues {
 export interface MaskingPlan {
   /** Name of the masked value in the graph: the input `x`, an embedding or a layer's output. */
   readonly at: string
-  /** Number of players of every sample. */
-  readonly n: number
   readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
@@ -59,14 +57,14 @@ export interface MaskedEvaluator {
   dispose(): Promise<void>
 }
 
-/** Prepares a network for masked evaluation. */
+/** Prepares a network for masked evaluation. `n` is the number of players of every sample. */
 export async function createMaskedEvaluator(
   engine: Engine,
   graph: Graph,
   parameters: Tensors,
+  n: number,
   plan: MaskingPlan,
 ): Promise<MaskedEvaluator> {
-  const { n } = plan
   const types = inferTypes(graph)
   const width = types.get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)

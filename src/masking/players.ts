@@ -49,11 +49,23 @@ export function chooseGridCells(
   return selectCandidates(candidates, count, selection)
 }
 
+/** Players from the cells of a grid over images, chosen as {@link chooseGridCells} says. */
+export function gridPlayers(
+  shape: readonly number[],
+  grid: Grid,
+  count: number,
+  selection: Selection,
+  training?: TrainingInputs,
+): Players {
+  const chosen = chooseGridCells(shape, grid, count, selection, training)
+  return playersOfGridCells(shape, grid, chosen)
+}
+
 /**
  * Players from chosen cells of a grid over images or feature maps of shape [C, H, W]; all other cells
  * are background. Pixel (y, x) lies in grid row ⌊y·rows/H⌋ and column ⌊x·columns/W⌋.
  */
-export function gridPlayers(
+export function playersOfGridCells(
   shape: readonly number[],
   grid: Grid,
   chosen: readonly number[],
