@@ -17,7 +17,7 @@ import type { OffsetScope, ScoreName } from './types.js'
 export function offsetComplexity(
   distribution: OrderDistribution,
   tau: number,
-  scope: OffsetScope = 'perOrder',
+  scope: OffsetScope = 'per-order',
 ): number {
   const { n, positive, negative } = distribution
   const scale = Math.max(totalStrength(distribution), tau)
@@ -32,7 +32,7 @@ export function offsetComplexity(
     weightedNegative -= weight * negative[order]
   }
   const cancelled =
-    scope === 'perOrder' ? perOrder : 2 * Math.min(weightedPositive, weightedNegative)
+    scope === 'per-order' ? perOrder : 2 * Math.min(weightedPositive, weightedNegative)
   return Math.min(1, cancelled / scale)
 }
 

@@ -9,7 +9,7 @@ export type ScoreName =
   | 'cancellation'
 
 /** Whether offset-complexity lets only equal orders cancel, or all orders together. */
-export type OffsetScope = 'perOrder' | 'global'
+export type OffsetScope = 'per-order' | 'global'
 
 /** Which scores make a sample confusing; see `sets.ts`. */
 export type SetRule =
