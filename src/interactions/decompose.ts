@@ -31,8 +31,8 @@ export interface DecomposeOptions {
   readonly tieBreak?: TieBreak
   /** Budget of the certified solver; `converged` is false where it did not suffice. */
   readonly maxIterations?: number
-  /** Settings of `sgd-reference`. Default 1e-5 and 10,000 iterations. */
-  readonly sgd?: SgdSettings
+  /** Settings of `sgd-reference`. Default: learning rate 1e-5, 10,000 iterations. */
+  readonly reference?: SgdSettings
 }
 
 export const defaultNoise = 0.04
@@ -141,7 +141,7 @@ function sgdReferenceSplit(
   noiseBound: number,
   options: DecomposeOptions,
 ): Split {
-  const settings = options.sgd ?? imageSettings
+  const settings = options.reference ?? imageSettings
   const { p, q } = sgdSplit(values, noiseBound, settings)
   const target = values.map((value, mask) => value + q[mask])
   const pair = {

@@ -10,13 +10,13 @@
 
 export interface SgdSettings {
   /** 1e-4 for tabular data and point clouds, 1e-5 for images, 1e-7 in generalizable-interaction. */
-  readonly learningRate: number
+  readonly lr: number
   /** 10,000 in interaction-concept, 20,000 in generalizable-interaction. */
   readonly iterations: number
 }
 
 /** interaction-concept's settings for images. */
-export const imageSettings: SgdSettings = { learningRate: 1e-5, iterations: 10_000 }
+export const imageSettings: SgdSettings = { lr: 1e-5, iterations: 10_000 }
 
 const MOMENTUM = 0.9
 
@@ -56,9 +56,9 @@ export function sgdSplit(values: Float64Array, delta: number, settings: SgdSetti
 }
 
 /** 10^(log10 lr − iteration / iterations): from lr to lr / 10, `np.logspace` with its end point. */
-function learningRateAt({ learningRate, iterations }: SgdSettings, iteration: number): number {
+function learningRateAt({ lr, iterations }: SgdSettings, iteration: number): number {
   const progress = iterations > 1 ? iteration / (iterations - 1) : 0
-  return learningRate * 10 ** -progress
+  return lr * 10 ** -progress
 }
 
 /**
