@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { seed, share, whole } from './fields.js'
+import { innerShare, seed, share, whole } from './fields.js'
 
 export const comparisonSection = z
   .strictObject({
@@ -8,7 +8,7 @@ export const comparisonSection = z
       .default('all')
       .describe('Relabellings of the seeds: all distinct ones, or this many at random'),
     bootstrap: whole(1).default(2000).describe('Bootstrap samples of every interval'),
-    alpha: share.gt(0).lt(1).default(0.05).describe('Level of the tests'),
+    alpha: innerShare.default(0.05).describe('Level of the tests'),
     accuracyTolerance: share
       .default(0.02)
       .describe('Pairs whose test accuracies differ by more are flagged'),

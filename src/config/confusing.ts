@@ -1,9 +1,7 @@
 import { z } from 'zod'
-import { positive, share, whole } from './fields.js'
+import { innerShare, positive, share, whole } from './fields.js'
 
-const fraction = share
-  .gt(0)
-  .lt(1)
+const fraction = innerShare
   .default(0.1)
   .describe('Share of the analysed samples that are called confusing')
 
@@ -51,7 +49,9 @@ export const confusingSection = z
       .default('end')
       .describe('Score at the end, or its growth since the overfitting phase began'),
     set: set.describe('Which samples are confusing, given their scores'),
-    extremes: share
+    extremes: z
+      .number()
+      .min(0)
       .max(0.5)
       .default(0.1)
       .describe('Share of samples called hard and easy, by loss at the phase boundary'),

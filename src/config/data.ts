@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { sampleCount, seed, share, whole } from './fields.js'
+import { partialShare, sampleCount, seed, whole } from './fields.js'
 
 /** What every source accepts. */
 const common = {
-  labelNoise: share
-    .lt(1)
+  labelNoise: partialShare
     .default(0)
     .describe(
       'Share of training labels replaced by another class, uniformly; the true label is kept',

@@ -14,6 +14,12 @@ export const seed = z
 /** Share between 0 and 1, both included. */
 export const share = z.number().min(0).max(1)
 
+/** Share between 0 and 1, 1 not included. */
+export const partialShare = z.number().min(0).lt(1)
+
+/** Share between 0 and 1, neither included. */
+export const innerShare = z.number().gt(0).lt(1)
+
 export const positive = z.number().positive()
 
 /** How many samples, or all that the source has. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
-import { share, whole } from './fields.js'
+import { partialShare, whole } from './fields.js'
 
 const name = z.string().min(1).describe('Unique name of the layer')
 
@@ -21,7 +21,7 @@ const layer = z.discriminatedUnion('type', [
   ),
   z.strictObject({ type: z.literal('max-pool'), size: whole(1) }),
   z.strictObject({ type: z.literal('average-pool'), size: whole(1) }),
-  z.strictObject({ type: z.literal('dropout'), rate: share.lt(1) }),
+  z.strictObject({ type: z.literal('dropout'), rate: partialShare }),
 ])
 
 export const modelSection = z
@@ -37,8 +37,7 @@ export const modelSection = z
       .optional()
       .describe('Width of hidden layers, where the family lets it be chosen'),
     depth: whole(1).optional().describe('Number of blocks, where the family lets it be chosen'),
-    dropout: share
-      .lt(1)
+    dropout: partialShare
       .optional()
       .describe('Share of units dropped, where the family has dropout'),
     head: z

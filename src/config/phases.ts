@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { positive, share, whole } from './fields.js'
+import { innerShare, positive, share, whole } from './fields.js'
 
 const smoothing = whole(1).default(3).describe('Width of the running median, in evaluation points')
 
@@ -9,7 +9,7 @@ export const phasesSection = z
       detector: z.literal('hinge').default('hinge'),
       smoothing,
       bootstrap: whole(1).default(1000).describe('Residual bootstraps of the interval'),
-      level: share.gt(0).lt(1).default(0.95).describe('Level of the interval of the slope'),
+      level: innerShare.default(0.95).describe('Level of the interval of the slope'),
     }),
     z.strictObject({ detector: z.literal('min-test-loss'), smoothing }),
     z.strictObject({

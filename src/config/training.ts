@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { duration, positive, positiveDuration, share, whole } from './fields.js'
+import { duration, partialShare, positive, positiveDuration, share, whole } from './fields.js'
 
 const lr = positive.default(0.01).describe('Learning rate at the start, after warm-up')
 const adamSettings = {
   lr: positive.default(0.001).describe('Learning rate at the start, after warm-up'),
-  beta1: share.lt(1).default(0.9).describe('Decay of the mean of gradients'),
-  beta2: share.lt(1).default(0.999).describe('Decay of the mean of squared gradients'),
+  beta1: partialShare.default(0.9).describe('Decay of the mean of gradients'),
+  beta2: partialShare.default(0.999).describe('Decay of the mean of squared gradients'),
   epsilon: positive.default(1e-8).describe('Added to the root of the mean square'),
 }
 
@@ -14,7 +14,7 @@ const optimizer = z
     z.strictObject({
       name: z.literal('sgd').default('sgd'),
       lr,
-      momentum: share.lt(1).default(0.9),
+      momentum: partialShare.default(0.9),
       nesterov: z.boolean().default(false),
       weightDecay: z.number().min(0).default(5e-4),
     }),
@@ -76,7 +76,7 @@ export const trainingSection = z
     batchSize: whole(1).default(128),
     optimizer,
     schedule,
-    labelSmoothing: share.lt(1).default(0),
+    labelSmoothing: partialShare.default(0),
     augmentation: z
       .enum(['none', 'crop-flip'])
       .default('none')

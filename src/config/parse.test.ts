@@ -1,0 +1,339 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { parseDuration } from '../core/duration.js'
+import { ConfigError, type ConfigProblem } from '../core/errors.js'
+import { parseConfig } from './parse.js'
+
+function problemsOf(text: string): readonly ConfigProblem[] {
+  try {
+    parseConfig(text, 'study.yaml')
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  throw new Error('there was no problem')
+}
+
+/** The only problem of a text, as `line:column path: message`. */
+function problemOf(text: string): string {
+  const problems = problemsOf(text)
+  expect(problems).toHaveLength(1)
+  const [{ line, column, path, message }] = problems
+  return `${line}:${column} ${path}: ${message}`
+}
+
+const least = 'data: { source: mnist }\nmodel: { architecture: lenet }\n'
+
+const example = `# yaml-language-server: $schema=./lowlayer.schema.json
+study: mnist-lenet
+data:     { source: mnist, path: ../shared/data/mnist, train: 2000, test: 2000, labelNoise: 0.1 }
+model:    { architecture: lenet, low: 2 }
+training: { epochs: 60, batchSize: 128, optimizer: { name: sgd, lr: 0.01, momentum: 0.9 }, checkpoints: { logSpaced: 12 } }
+networks:
+  grid: { low: [0, 1, 2], high: [0, 1, 2], order: [0], repeats: 3, regimes: [init] }
+  list:
+    - { name: base, seed: 0 }
+    - { name: low-redrawn,  from: base, rerandomize: low,        seed: 1 }
+    - { name: head-redrawn, from: base, rerandomize: [fc2, fc3], seed: 1 }
+    - { name: other-arch,   from: base, architecture: lenet-wide }
+analysis:
+  samples: { count: 200, split: train, filter: none }
+  players: { count: 8, layout: grid4x4, select: variance }
+  baseline: mean
+  output: log-odds-v0
+  noise: 0.04
+  solver: certified
+  salience: { rule: mean-output, factor: 0.03 }
+confusing: { score: offset-complexity, set: { rule: top, fraction: 0.1 } }
+comparison: { permutations: all, bootstrap: 2000, alpha: 0.05 }
+runtime: { engine: auto, device: auto, jobs: auto }
+`
+
+describe('a valid configuration', () => {
+  it('may be the documented example', () => {
+    const config = parseConfig(example, 'configs/any.yaml')
+    expect(config.study).toBe('mnist-lenet')
+    expect(config.training.epochs).toBe('60ep')
+    expect(config.networks.list?.map(({ name }) => name)).toEqual([
+      'base',
+      'low-redrawn',
+      'head-redrawn',
+      'other-arch',
+    ])
+  })
+
+  it('needs data and model only, and is named after its file', () => {
+    const config = parseConfig(least, 'configs/first try.yaml')
+    expect(config.study).toBe('first-try')
+    expect(config.networks.grid).toEqual({
+      low: [0, 1, 2],
+      high: [0, 1, 2],
+      order: [0],
+      repeats: 3,
+      regimes: ['init'],
+    })
+    expect(config.analysis.players.count).toBe(8)
+  })
+
+  it('is the same when it is written out in full and read again', () => {
+    for (const text of [example, least]) {
+      const config = parseConfig(text, 'a.yaml')
+      expect(parseConfig(stringify(config), 'a.yaml')).toEqual(config)
+    }
+  })
+
+  it('takes all features of a known table as players, and no more samples than there are', () => {
+    const table = (data: string) =>
+      parseConfig(`data: ${data}\nmodel: { architecture: mlp-5 }`, 'a')
+    expect(table('{ source: tic-tac-toe }').analysis.players.count).toBe(9)
+    const logic = table(
+      '{ source: planted-logic, features: 6, train: 40, test: 20 }'.replace('6,', '8,'),
+    )
+    expect(logic.analysis.players.count).toBe(8)
+    expect(logic.training.batchSize).toBe(40)
+    expect(logic.analysis.samples).toMatchObject({ count: 40, testCount: 20 })
+  })
+
+  it('accepts n for the number of players', () => {
+    const config = parseConfig(`${least}analysis: { players: { n: 10 } }`, 'a.yaml')
+    expect(config.analysis.players.count).toBe(10)
+    expect(config.analysis.players).not.toHaveProperty('n')
+  })
+
+  it('writes equal durations alike', () => {
+    const epochs = (text: string) => parseConfig(`${least}training: { epochs: ${text} }`, 'a')
+    expect(epochs('60').training.epochs).toBe(epochs('60ep').training.epochs)
+    expect(parseDuration(epochs('500it').training.epochs)).toEqual({ steps: 500 })
+  })
+
+  it('picks the first optimiser when only its settings are given', () => {
+    const { optimizer } = parseConfig(`${least}training: { optimizer: { lr: 0.5 } }`, 'a').training
+    expect(optimizer).toMatchObject({ name: 'sgd', lr: 0.5, momentum: 0.9 })
+  })
+})
+
+describe('a problem', () => {
+  it.each([
+    [
+      'an unknown key',
+      `${least}training: { epochz: 5 }`,
+      '3:13 training.epochz: unknown key (did you mean "epochs"?)',
+    ],
+    [
+      'a key in the wrong place',
+      `${least}epochs: 5`,
+      '3:1 epochs: unknown key (did you mean "training.epochs"?)',
+    ],
+    [
+      'a key of another variant',
+      `${least}training: { optimizer: { name: adam, momentum: 0.9 } }`,
+      '3:38 training.optimizer.momentum: unknown key',
+    ],
+    [
+      'a wrong type',
+      `${least}training: { batchSize: many }`,
+      '3:24 training.batchSize: "many" is not a number',
+    ],
+    [
+      'a fraction for a whole number',
+      `${least}training:\n  batchSize: 1.5`,
+      '4:14 training.batchSize: 1.5 is not a whole number',
+    ],
+    [
+      'a number out of range',
+      `${least}analysis: { noise: 2 }`,
+      '3:20 analysis.noise: 2 must be at most 1',
+    ],
+    [
+      'an unknown data set',
+      least.replace('mnist', 'mnits'),
+      '1:17 data.source: unknown "mnits" (did you mean "mnist"?)',
+    ],
+    [
+      'an unknown architecture',
+      least.replace('lenet', 'lenett'),
+      '2:24 model.architecture: unknown "lenett" (did you mean "lenet"?)',
+    ],
+    [
+      'an unknown word',
+      `${least}analysis: { solver: exact }`,
+      '3:21 analysis.solver: unknown "exact" (did you mean',
+    ],
+    ['a missing section', 'data: { source: mnist }', '1:1 model: is missing: needs a mapping'],
+    [
+      'a missing key',
+      `data: { source: csv }\nmodel: { architecture: mlp-5 }`,
+      '1:7 data.path: is missing: needs text',
+    ],
+    [
+      'a missing source',
+      `data: { train: 5 }\nmodel: { architecture: mlp-5 }`,
+      '1:7 data.source: is missing: one of tic-tac-toe',
+    ],
+    [
+      'an empty section',
+      'data:\nmodel: { architecture: lenet }',
+      '1:1 data: an empty value is not a mapping',
+    ],
+    [
+      'a bad duration',
+      `${least}training: { epochs: 5 epochs }`,
+      '3:21 training.epochs: "5 epochs" is not',
+    ],
+    [
+      'a run of no length',
+      `${least}training: { epochs: 0 }`,
+      '3:21 training.epochs: must be longer than nothing',
+    ],
+    [
+      'a bad baseline',
+      `${least}analysis: { baseline: average }`,
+      '3:23 analysis.baseline: "average" is not zero, mean, blur, learned',
+    ],
+    [
+      'a bad baseline setting',
+      `${least}analysis: { baseline: { damp: 2 } }`,
+      '3:31 analysis.baseline.damp: 2 must be at most 1',
+    ],
+    [
+      'too many players',
+      `${least}analysis: { players: { n: 16 } }`,
+      '3:27 analysis.players.count: 16 players need 2^16',
+    ],
+    [
+      'a bad regime',
+      `${least}networks: { grid: { regimes: [initial] } }`,
+      '3:31 networks.grid.regimes[0]: "initial" is not valid: init,',
+    ],
+    ['networks of no kind', `${least}networks: {}`, '3:11 networks: needs "grid", "list" or both'],
+    [
+      'a key given twice',
+      `${least}training: {}\ntraining: {}`,
+      '4:1 : the key "training" is given twice',
+    ],
+    ['a syntax error', `${least}training: { epochs: 5`, ''],
+    ['a list for a file', '- a\n- b', '1:1 : must hold "key: value" lines'],
+  ])('such as %s is named with its place', (_, text, expected) => {
+    expect(problemOf(text).slice(0, expected.length)).toBe(expected)
+  })
+
+  it.each([
+    [
+      'names given twice',
+      'list: [{ name: a }, { name: a }]',
+      'networks.list[1].name: "a" is given twice',
+    ],
+    [
+      'an unknown origin',
+      'list: [{ name: base }, { name: b, from: bas, rerandomize: low }]',
+      'networks.list[1].from: there is no network "bas" in the list (did you mean "base"?)',
+    ],
+    [
+      'a circle',
+      'list: [{ name: a, from: b }, { name: b, from: a }]',
+      'networks.list[0].from: "a" is derived from itself',
+    ],
+    [
+      'a missing origin',
+      'list: [{ name: a, rerandomize: low }]',
+      'networks.list[0].rerandomize: needs "from"',
+    ],
+    ['equal seeds', 'grid: { low: [0, 1, 0] }', 'networks.grid.low[2]: 0 is given twice'],
+  ])('across networks is found: %s', (_, networks, expected) => {
+    const messages = problemsOf(`${least}networks: { ${networks} }`).map(
+      (p) => `${p.path}: ${p.message}`,
+    )
+    expect(messages.some((message) => message.startsWith(expected))).toBe(true)
+  })
+
+  it.each([
+    [
+      'fewer cells than players',
+      'players: { layout: grid2x2 }',
+      'analysis.players.count: 8 players asked for, but grid2x2 has 4 cells',
+    ],
+    [
+      'a list of another length',
+      'players: { count: 3, select: list, list: [1, 2] }',
+      'analysis.players.list: has 2 entries for 3 players',
+    ],
+    ['a missing list', 'players: { select: list }', 'analysis.players.list: is missing'],
+    ['a missing file', 'players: { layout: segments }', 'analysis.players.file: is missing'],
+    [
+      'a layout for other data',
+      'players: { layout: tokens }',
+      'analysis.players.layout: "tokens" does not fit data.source "mnist"',
+    ],
+    [
+      'an output for another head',
+      'output: binary',
+      'analysis.output: "binary" does not fit model.head "softmax"',
+    ],
+  ])('across the analysis is found: %s', (_, analysis, expected) => {
+    const messages = problemsOf(`${least}analysis: { ${analysis} }`).map(
+      (p) => `${p.path}: ${p.message}`,
+    )
+    expect(messages).toContainEqual(expect.stringContaining(expected))
+  })
+
+  it('comes with all others, in the order of the lines', () => {
+    const problems = problemsOf(
+      'data: { source: mnist, trian: 5 }\nmodel: { architecture: lenet, low: 0 }\n' +
+        'training:\n  epochs: -1\n  lr: 3\nnetworks: { list: [{ name: a }, { name: a }] }\n',
+    )
+    expect(problems.map(({ line, path }) => `${line} ${path}`)).toEqual([
+      '1 data.trian',
+      '2 model.low',
+      '4 training.epochs',
+      '5 training.lr',
+      '6 networks.list[1].name',
+    ])
+    expect(problems[3].message).toContain('training.optimizer.lr')
+    expect(problems[0].source).toContain('trian')
+  })
+
+  it('is the only thing that any text can cause', () => {
+    const word = fc.constantFrom(
+      'data',
+      'model',
+      'source',
+      'mnist',
+      'networks',
+      'list',
+      'baseline',
+      '__proto__',
+      'n',
+      '<<',
+    )
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        word,
+        fc.array(tie('any')),
+        fc.dictionary(word, tie('any')),
+      ),
+    })).any
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          value.map((v) => stringify(v)),
+          fc.string(),
+        ),
+        (text) => {
+          try {
+            parseConfig(text, 'any.yaml')
+          } catch (error) {
+            expect(error).toBeInstanceOf(ConfigError)
+            for (const problem of (error as ConfigError).problems)
+              expect(problem.file).toBe('any.yaml')
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,133 @@
+import { basename, extname } from 'node:path'
+import type { z } from 'zod'
+import { ConfigError, type ConfigProblem } from '../core/errors.js'
+import { crossChecks, featureCount } from './checks.js'
+import { type Finding, findingsOf, valueAt } from './problems.js'
+import { type ExperimentConfig, experimentSchema } from './schema.js'
+import { type ConfigSource, dotted, type Found, isObject, readSource } from './source.js'
+
+/**
+ * Reads the text of one configuration file. Throws ConfigError with every problem, each with its
+ * place. Pure: a file that extends another needs {@link loadConfig}.
+ */
+export function parseConfig(text: string, file: string): ExperimentConfig {
+  const problems: ConfigProblem[] = []
+  const source = readSource(text, file, problems)
+  if (source === undefined) throw new ConfigError(problems)
+  if (isObject(source.value) && 'extends' in source.value) {
+    const place = source.find(['extends'], 'key')?.place
+    throw new ConfigError([
+      { file, ...place, path: 'extends', message: 'the other file was not read' },
+    ])
+  }
+  return resolveConfig([source], source.value, studyName(file))
+}
+
+/**
+ * Checks a merged configuration and fills in its defaults. `sources`, from the lowest layer to the
+ * highest, say where each value was written. Throws ConfigError with every problem.
+ */
+export function resolveConfig(
+  sources: readonly ConfigSource[],
+  merged: unknown,
+  study: string,
+): ExperimentConfig {
+  const { config, findings } = check(withComputedDefaults(merged, study))
+  if (config !== undefined && findings.length === 0) return config
+  throw new ConfigError(inOrder(findings.map((finding) => locate(finding, sources))))
+}
+
+/** Name of a study from its file's: `configs/mnist lenet.yaml` → `mnist-lenet`. */
+export function studyName(file: string): string {
+  const name = basename(file, extname(file)).replaceAll(/[^\w.-]+/g, '-')
+  return name === '' ? 'study' : name
+}
+
+function check(value: unknown): { config?: ExperimentConfig; findings: Finding[] } {
+  const whole = experimentSchema.safeParse(value)
+  if (whole.success) return { config: whole.data, findings: crossChecks(whole.data) }
+  const findings = whole.error.issues.flatMap((issue) => findingsOf(issue, value))
+  return { findings: [...findings, ...crossChecks(validSections(value))] }
+}
+
+/** The sections that are right by themselves, so that checks across them still run. */
+function validSections(value: unknown): Partial<ExperimentConfig> {
+  const sections = Object.entries(experimentSchema.shape) as [string, z.ZodType][]
+  const valid = sections.flatMap(([name, schema]) => {
+    const result = schema.safeParse(valueAt(value, [name]))
+    return result.success ? [[name, result.data]] : []
+  })
+  return Object.fromEntries(valid)
+}
+
+/**
+ * Defaults that follow from other keys: the study's name; all features of a known table (or all that
+ * are listed or grouped) as players; and batch and samples no larger than the data.
+ */
+function withComputedDefaults(value: unknown, study: string): unknown {
+  if (!isObject(value)) return value
+  const data = isObject(value.data) ? value.data : {}
+  const computed: [string[], number | undefined][] = [
+    [['training', 'batchSize'], lesserOf(128, data.train)],
+    [['analysis', 'samples', 'count'], lesserOf(200, ofSplit(value, data, 0))],
+    [['analysis', 'samples', 'testCount'], lesserOf(50, ofSplit(value, data, 1))],
+    [['analysis', 'players', 'count'], usualPlayers(value, data)],
+  ]
+  const base: unknown = { study, ...value }
+  return computed.reduce((filled, [path, usual]) => fill(filled, path, usual), base)
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+function ofSplit(value: Mapping, data: Mapping, which: 0 | 1): unknown {
+  const onTest = valueAt(value, ['analysis', 'samples', 'split']) === 'test'
+  return onTest === (which === 0) ? data.test : data.train
+}
+
+/** The usual number, or what the data have if that is less; undefined if the usual one is right. */
+function lesserOf(usual: number, available: unknown): number | undefined {
+  return typeof available === 'number' && available < usual ? available : undefined
+}
+
+function usualPlayers(value: Mapping, data: Mapping): number | undefined {
+  const players = valueAt(value, ['analysis', 'players'])
+  if (isObject(players)) {
+    if (Array.isArray(players.list)) return players.list.length
+    if (isObject(players.groups)) return Object.keys(players.groups).length
+  }
+  const features = featureCount(data)
+  return features === undefined ? undefined : Math.min(features, 14)
+}
+
+/** The value with `usual` at a path where nothing is given; other shapes are left as they are. */
+function fill(value: unknown, path: readonly string[], usual: number | undefined): unknown {
+  if (usual === undefined || !(isObject(value) || value === undefined)) return value
+  const [key, ...rest] = path
+  const held = value?.[key]
+  if (rest.length === 0) return held === undefined ? { ...value, [key]: usual } : value
+  return { ...value, [key]: fill(held, rest, usual) }
+}
+
+/** Gives a finding the place of the longest part of its path that was written, in the top layer. */
+function locate(finding: Finding, sources: readonly ConfigSource[]): ConfigProblem {
+  let best: Found | undefined
+  for (const source of sources.toReversed()) {
+    const found = source.find(finding.path, finding.aboutKey === true ? 'key' : 'value')
+    if (found === undefined) continue
+    if (best === undefined || found.depth > best.depth) best = found
+    if (found.closed) break
+  }
+  return { file: '', ...best?.place, path: dotted(finding.path), message: finding.message }
+}
+
+/** By file (as first met), then line and column; each problem once. */
+function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const files = [...new Set(problems.map(({ file }) => file))]
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]))
+  return [...unique.values()].toSorted(
+    (a, b) =>
+      files.indexOf(a.file) - files.indexOf(b.file) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  )
+}

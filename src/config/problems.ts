@@ -1,0 +1,195 @@
+import type { z } from 'zod'
+import { nearestName } from '../models/nearest.js'
+import { pathsWithKey, schemaKeys } from './jsonSchema.js'
+import { isObject, type Path } from './source.js'
+
+type Issue = z.core.$ZodIssue
+
+/** A problem before its place in a file is known. */
+export interface Finding {
+  readonly path: Path
+  readonly message: string
+  /** Whether the key itself is wrong, rather than its value. */
+  readonly aboutKey?: boolean
+}
+
+/** Says what a schema found in words for users; `root` is the value that was checked. */
+export function findingsOf(issue: Issue, root: unknown, prefix: Path = []): Finding[] {
+  const path = [
+    ...prefix,
+    ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
+  ]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...path, key], valueAt(root, path)))
+  }
+  if (issue.code === 'invalid_union' && issue.discriminator === undefined) {
+    return unionFindings(issue.errors, path, root)
+  }
+  return [{ path, message: messageFor(issue, valueAt(root, path)) }]
+}
+
+/** The value at a path, undefined where it leads nowhere. */
+export function valueAt(root: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, part) => {
+    if (Array.isArray(value) && typeof part === 'number') return value[part]
+    return isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined
+  }, root)
+}
+
+function unknownKey(path: Path, holder: unknown): Finding {
+  const key = String(path.at(-1))
+  const valid = schemaKeys(path.slice(0, -1), holder)
+  const near = valid.length === 0 ? undefined : nearestName(key, valid)
+  const meant = isClose(key, near) ? near : (placeOf(key, path) ?? near)
+  const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`
+  return { path, aboutKey: true, message: `unknown key${hint}` }
+}
+
+/** The one other place of a key: below the mapping it was written in, or else anywhere. */
+function placeOf(key: string, path: Path): string | undefined {
+  const places = pathsWithKey(key).filter((place) => place !== path.join('.'))
+  const below = places.filter((place) => place.startsWith(`${path.slice(0, -1).join('.')}.`))
+  if (below.length === 1) return below[0]
+  return places.length === 1 ? places[0] : undefined
+}
+
+/** Whether one is a misspelling of the other rather than another word. */
+function isClose(written: string, near: string | undefined): boolean {
+  if (near === undefined) return false
+  const letters = new Set(near.toLowerCase())
+  const shared = [...written.toLowerCase()].filter((letter) => letters.has(letter)).length
+  return Math.abs(written.length - near.length) <= 2 && shared >= 0.75 * written.length
+}
+
+/**
+ * Problems of a value that fits no alternative: those of the alternative that understood most of it
+ * (its first problem lies deepest), or else all that is accepted.
+ */
+function unionFindings(branches: readonly Issue[][], path: Path, root: unknown): Finding[] {
+  const value = valueAt(root, path)
+  const inner = branches
+    .filter((issues) =>
+      issues.every((issue) => issue.path.length > 0 || issue.code !== 'invalid_type'),
+    )
+    .map((issues) => issues.flatMap((issue) => findingsOf(issue, root, path)))
+  const deep = inner.filter((findings) =>
+    findings.some((finding) => finding.path.length > path.length),
+  )
+  if (isObject(value) || Array.isArray(value)) {
+    const fewest = deep.toSorted((a, b) => a.length - b.length)[0]
+    if (fewest !== undefined) return fewest
+  }
+  const same = inner.filter((findings) => !deep.includes(findings))
+  if (same.length === 1 && !isMisfit(branches, value)) return same[0]
+  const accepted = branches.flat().map(expectation)
+  return [{ path, message: `${shown(value)} is not ${[...new Set(accepted)].join(', or ')}` }]
+}
+
+/** Whether a text met an alternative of fixed words beside other alternatives. */
+function isMisfit(branches: readonly Issue[][], value: unknown): boolean {
+  return (
+    typeof value === 'string' && branches.flat().some((issue) => issue.code === 'invalid_value')
+  )
+}
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.path.length > 0
+        ? `a mapping with "${String(issue.path[0])}"`
+        : typeName(issue.expected)
+    case 'invalid_value':
+      return listOf(issue.values)
+    case 'unrecognized_keys':
+      return 'a mapping with other keys'
+    case 'invalid_union':
+      return issue.errors.flat().map(expectation).join(', or ')
+    default:
+      return messageFor(issue, undefined)
+  }
+}
+
+function messageFor(issue: Issue, value: unknown): string {
+  if (value === undefined && issue.code !== 'custom') return missing(issue)
+  switch (issue.code) {
+    case 'invalid_type':
+      return `${shown(value)} is not ${typeName(issue.expected)}`
+    case 'invalid_value':
+      return unknownValue(value, issue.values)
+    case 'invalid_union':
+      return unknownValue(value, optionsOf(issue))
+    case 'too_small':
+      return ownMessage(issue) ?? `${bounded(issue.origin, value)} must be ${tooSmall(issue)}`
+    case 'too_big':
+      return ownMessage(issue) ?? `${bounded(issue.origin, value)} must be ${tooBig(issue)}`
+    default:
+      return issue.code === 'custom'
+        ? issue.message
+        : `${shown(value)} is not valid: ${issue.message}`
+  }
+}
+
+function missing(issue: Issue): string {
+  if (issue.code === 'invalid_union') return `is missing: one of ${listOf(optionsOf(issue))}`
+  if (issue.code === 'invalid_value') return `is missing: one of ${listOf(issue.values)}`
+  if (issue.code === 'invalid_type') return `is missing: needs ${typeName(issue.expected)}`
+  return issue.code === 'invalid_format' ? issue.message : 'is missing'
+}
+
+/** The names that pick a variant; zod gives them, though its types do not say so. */
+function optionsOf(issue: Extract<Issue, { code: 'invalid_union' }>): readonly unknown[] {
+  return (issue as { readonly options?: readonly unknown[] }).options ?? []
+}
+
+/** A message written in the schema; zod's own begin with "Too". */
+function ownMessage(issue: Issue): string | undefined {
+  return issue.message.startsWith('Too ') ? undefined : issue.message
+}
+
+function bounded(origin: string, value: unknown): string {
+  return origin === 'array' || origin === 'string' ? 'its length' : shown(value)
+}
+
+function tooSmall(issue: Extract<Issue, { code: 'too_small' }>): string {
+  return issue.inclusive === false ? `greater than ${issue.minimum}` : `at least ${issue.minimum}`
+}
+
+function tooBig(issue: Extract<Issue, { code: 'too_big' }>): string {
+  return issue.inclusive === false ? `less than ${issue.maximum}` : `at most ${issue.maximum}`
+}
+
+/** An unknown name with the nearest known one and all of them. */
+export function unknownValue(value: unknown, options: readonly unknown[]): string {
+  const names = options.filter((option) => option !== undefined && option !== null)
+  const nearest =
+    typeof value === 'string' && names.length > 1
+      ? ` (did you mean "${nearestName(value, names.map(String))}"?)`
+      : ''
+  return `unknown ${shown(value)}${nearest}: ${names.length > 1 ? 'one of ' : 'must be '}${listOf(names)}`
+}
+
+function listOf(values: readonly unknown[]): string {
+  return values.filter((value) => value !== undefined && value !== null).join(', ')
+}
+
+function typeName(expected: string): string {
+  const names: Readonly<Record<string, string>> = {
+    int: 'a whole number',
+    number: 'a number',
+    string: 'text',
+    boolean: 'true or false',
+    array: 'a list',
+    tuple: 'a list',
+    object: 'a mapping',
+    record: 'a mapping',
+  }
+  return names[expected] ?? expected
+}
+
+/** A value as users wrote it, shortened. */
+function shown(value: unknown): string {
+  if (value === null) return 'an empty value'
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { dataSources } from './data.js'
+import { jsonSchema, pathsWithKey, schemaKeys } from './jsonSchema.js'
+import { provenance, provenanceOf } from './provenance.js'
+import { type ExperimentInput, experimentSchema } from './schema.js'
+
+/** Configurations that together use every variant of every section. */
+const variants: ExperimentInput[] = [
+  ...dataSources.map((source): ExperimentInput => {
+    const data = { source, path: 'somewhere' } as unknown as ExperimentInput['data']
+    if (['tic-tac-toe', 'planted-logic', 'glyphs'].includes(source))
+      Reflect.deleteProperty(data, 'path')
+    return { data, model: { architecture: 'mlp-5' } }
+  }),
+  ...(['adam', 'adamw'] as const).map((name) => withTraining({ optimizer: { name } })),
+  withTraining({ schedule: { name: 'constant' } }),
+  withTraining({ schedule: { name: 'cosine' } }),
+  withTraining({ schedule: { name: 'step', at: [3] } }),
+  ...(['mean-output', 'fixed-final', 'max'] as const).map((rule) => ({
+    ...plain(),
+    analysis: { salience: { rule }, baseline: { learned: {} } },
+  })),
+  ...(['hinge', 'min-test-loss', 'threshold'] as const).map((detector) => ({
+    ...plain(),
+    phases: { detector },
+  })),
+  ...(['top', 'mad', 'otsu'] as const).map((rule) => ({
+    ...plain(),
+    confusing: { set: { rule } },
+  })),
+  { ...plain(), networks: { list: [{ name: 'a' }] } },
+  {
+    ...plain(),
+    model: { architecture: 'mlp-5', layers: [{ type: 'conv', name: 'c', channels: 1, kernel: 3 }] },
+  },
+]
+
+function plain(): ExperimentInput {
+  return { data: { source: 'mnist' }, model: { architecture: 'lenet' } }
+}
+
+function withTraining(training: ExperimentInput['training']): ExperimentInput {
+  return { ...plain(), training }
+}
+
+describe('provenance', () => {
+  it('covers every default of every variant, and nothing else', () => {
+    const used = new Set<string>()
+    for (const input of variants) {
+      const config = experimentSchema.parse({ study: 'any', ...input })
+      for (const path of Object.keys(provenanceOf(config, input)))
+        used.add(path.replaceAll(/\[\d+\]/g, '[]'))
+    }
+    const known = new Set(Object.keys(provenance).map((path) => path.replace(/\([^)]*\)/, '')))
+    expect([...used].filter((path) => !known.has(path))).toEqual([])
+    expect([...known].filter((path) => !used.has(path) && !isTag(path))).toEqual([])
+  })
+
+  it('leaves out what was given, and tells variants apart', () => {
+    const tagsOf = (input: ExperimentInput) =>
+      provenanceOf(experimentSchema.parse({ study: 'any', ...input }), input)
+    const sgd = tagsOf(withTraining({ optimizer: { momentum: 0.5 } }))
+    expect(sgd).not.toHaveProperty(['training.optimizer.momentum'])
+    expect(sgd['training.optimizer.weightDecay']).toBe('lab')
+    expect(
+      tagsOf(withTraining({ optimizer: { name: 'adam' } }))['training.optimizer.weightDecay'],
+    ).toBe('ours')
+  })
+})
+
+/** Keys that pick a variant are given in the variants above. */
+function isTag(path: string): boolean {
+  return /(name|rule|detector)$/.test(path) || path === 'study'
+}
+
+describe('the JSON Schema', () => {
+  it('is plain JSON with descriptions, and knows extends', () => {
+    const schema = JSON.parse(JSON.stringify(jsonSchema()))
+    expect(schema.$schema).toContain('2020-12')
+    expect(schema.properties.extends.description).toBeTypeOf('string')
+    expect(schema.properties.training.properties.optimizer.oneOf).toHaveLength(3)
+  })
+
+  it('tells the keys of a mapping by the variant that was written', () => {
+    expect(schemaKeys(['training', 'optimizer'], { name: 'adam' })).not.toContain('momentum')
+    expect(schemaKeys(['training', 'optimizer'], {})).toContain('momentum')
+    expect(schemaKeys(['networks', 'list', 3], {})).toContain('rerandomize')
+    expect(pathsWithKey('momentum')).toEqual(['training.optimizer.momentum'])
+  })
+})
