@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { Command, Option } from 'commander'
+import { exitCodes } from '../../core/errors.js'
+import { localStarter } from '../../executors/local.js'
+import { schedule } from '../../executors/schedule.js'
+import type { TaskOutcome } from '../../executors/types.js'
+import type { Plan } from '../../plan/types.js'
+import { writeAtomically } from '../../store/atomic.js'
+import { studyFolder } from '../../store/layout.js'
+import { isTaskDone } from '../../tasks/isDone.js'
+import { type ProgressMode, progressModes } from '../progress/types.js'
+import { progressView } from '../progress/view.js'
+import { collect, openStudy, type Study, type StudyOptions } from '../study.js'
+import { summarize } from '../summary.js'
+
+interface RunOptions extends StudyOptions {
+  readonly progress: ProgressMode
+  readonly failFast?: boolean
+}
+
+/** `lowlayer run CONFIG`: plan, run what is missing, write tables. */
+export function runCommand(): Command {
+  return new Command('run')
+    .summary('run a study, or finish one that stopped')
+    .description('Trains, analyses and compares the networks of a study; what is done is kept.')
+    .argument('<config>', 'YAML configuration')
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
+    .option('--results <dir>', 'results folder', 'results')
+    .option('--data-dir <dir>', 'folder of data sets')
+    .option('--jobs <n>', 'processes at once (default: one a core)')
+    .option('--engine <name>', 'onnx, tfjs or reference')
+    .option('--device <name>', 'cpu, webgpu or cuda')
+    .addOption(
+      new Option('--progress <mode>', 'how progress is shown')
+        .choices(progressModes)
+        .default('auto'),
+    )
+    .option('--fail-fast', 'start no further task after a failure')
+    .addHelpText('after', '\nExample:\n  lowlayer run configs/quickstart.yaml --jobs 2')
+    .action(async (file: string, options: RunOptions) => {
+      process.exitCode = await runStudy(file, options)
+    })
+}
+
+async function runStudy(file: string, options: RunOptions): Promise<number> {
+  const study = await openStudy(file, options)
+  const { plan, results } = study
+  // A folder that cannot be written should be known before hours of training, not after.
+  await writeAtomically(`${results}/README.md`, resultsReadme)
+  const interruption = interruptible(file)
+  const view = progressView(options.progress, plan.tasks)
+  const { baseDir, dataDirs } = study
+  const outcomes = await schedule(plan.tasks, {
+    jobs: jobCount(plan),
+    failFast: options.failFast ?? false,
+    isDone: (task) => isTaskDone(task, { plan, results }),
+    start: localStarter({ plan, results, baseDir, dataDirs }),
+    signal: interruption.signal,
+    listener: view,
+  }).finally(() => {
+    view.close()
+    interruption.release()
+  })
+  return conclude(study, outcomes, interruption.signal.aborted)
+}
+
+function jobCount(plan: Plan): number {
+  const { jobs } = plan.config.runtime
+  return jobs === 'auto' ? availableParallelism() : jobs
+}
+
+/** Reports failures, prints the summary, and gives the exit code. */
+async function conclude(
+  { plan, results, file }: Study,
+  outcomes: readonly TaskOutcome[],
+  interrupted: boolean,
+): Promise<number> {
+  for (const outcome of outcomes) {
+    if (outcome.status !== 'failed') continue
+    const { task, failure } = outcome
+    const name = 'network' in task ? ` of network ${task.network.name}` : ''
+    process.stderr.write(`failed: ${task.kind}${name}: ${failure.message}\n`)
+    if (failure.code === 'internal') process.stderr.write(`${failure.stack ?? ''}\n`)
+  }
+  const skipped = outcomes.filter(({ status }) => status === 'skipped').length
+  if (skipped > 0) process.stderr.write(`${skipped} tasks that need a failed one were skipped\n`)
+  if (interrupted) {
+    process.stderr.write(`interrupted; resume with: lowlayer run ${file}\n`)
+    return exitCodes.interrupted
+  }
+  const folder = studyFolder(results, plan.study, plan.id)
+  process.stderr.write(await summarize(folder, relative(process.cwd(), folder)))
+  return failureCode(outcomes)
+}
+
+/** 0 when all went well; the exit code of the failures where they agree, 1 otherwise. */
+function failureCode(outcomes: readonly TaskOutcome[]): number {
+  const codes = new Set(
+    outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure.exitCode] : [])),
+  )
+  if (codes.size === 0) return exitCodes.done
+  return codes.size === 1 ? [...codes][0] : exitCodes.taskFailed
+}
+
+/** The first Ctrl-C (or SIGTERM) asks for a safe stop; the second ends the process at once. */
+function interruptible(file: string): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    controller.abort()
+    process.stderr.write(`\nstopping at the next safe point; again to stop at once (${file})\n`)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}
+
+const resultsReadme = `# Results
+
+\`networks/<id>/\` holds trained networks and what was computed on each: checkpoints (ONNX), the curve,
+value tables and interactions. Every study that has the network shares them.
+\`<study>-<id>/\` holds the tables, the verdict and the report of one study; SCHEMA.md there explains them.
+
+Everything here can be deleted; \`lowlayer run\` makes what is missing again.
+`

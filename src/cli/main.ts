@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module'
+import { Command, CommanderError } from 'commander'
+import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
+import { planCommand } from './commands/plan.js'
+import { runCommand } from './commands/run.js'
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+/** The whole command line. */
+export function program(): Command {
+  return new Command('lowlayer')
+    .description(
+      'Train networks, decompose their outputs, find what decides their confusing samples.',
+    )
+    .version(`lowlayer ${version}, Node ${process.version}`)
+    .option('--debug', 'show the stack of errors')
+    .addCommand(runCommand())
+    .addCommand(planCommand())
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a task failed, 2 bad configuration or input, 3 the environment lacks something, 130 interrupted.\n\nExample:\n  lowlayer run configs/quickstart.yaml',
+    )
+}
+
+/** Runs the command line; returns the exit code and never throws. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const cli = program()
+  exitInsteadOfEnding(cli)
+  try {
+    await cli.parseAsync(argv)
+    return Number(process.exitCode ?? exitCodes.done)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.badInput
+    const known = error instanceof LowlayerError
+    const debug = argv.includes('--debug') || !known
+    const stack = error instanceof Error ? error.stack : undefined
+    process.stderr.write(`${debug && stack !== undefined ? stack : messageOf(error)}\n`)
+    return known ? error.exitCode : exitCodes.taskFailed
+  }
+}
+
+/** Makes commander throw rather than end the process, in every command. */
+function exitInsteadOfEnding(command: Command): void {
+  command.exitOverride()
+  for (const child of command.commands) exitInsteadOfEnding(child)
+}

@@ -1,0 +1,45 @@
+import type { Task, TaskKind } from '../../plan/types.js'
+import { formatSeconds, type StageProgress, StageTracker, stageTitles } from './stages.js'
+import type { ProgressView } from './types.js'
+
+const INTERVAL_MS = 30_000
+
+/** Lines for logs: one when a stage begins or ends, and one every 30 s. */
+export function plainView(tasks: readonly Task[], write: (line: string) => void): ProgressView {
+  const tracker = new StageTracker(tasks)
+  const open = new Set<TaskKind>()
+  const timer = setInterval(() => {
+    for (const kind of open) write(describe(tracker.get(kind)))
+  }, INTERVAL_MS)
+  timer.unref()
+  return {
+    started(task) {
+      tracker.started(task)
+      if (open.has(task.kind)) return
+      open.add(task.kind)
+      write(`${stageTitles[task.kind]}: started, ${count(tracker.get(task.kind))}`)
+    },
+    progress: (task, event) => tracker.progress(task, event),
+    ended(outcome) {
+      const { kind } = outcome.task
+      tracker.ended(outcome)
+      const stage = tracker.get(kind)
+      if (stage.ended < stage.tasks) return
+      open.delete(kind)
+      const failed = stage.failed > 0 ? `, ${stage.failed} failed or skipped` : ''
+      write(`${stageTitles[kind]}: ended, ${count(stage)}${failed}`)
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
+function count(stage: StageProgress): string {
+  return stage.tasks === 1 ? '1 task' : `${stage.tasks} tasks`
+}
+
+function describe(stage: StageProgress): string {
+  const parts = [`${Math.floor(stage.fraction * 100)}%`, `${stage.ended} of ${count(stage)} ended`]
+  if (stage.secondsLeft !== undefined) parts.push(`about ${formatSeconds(stage.secondsLeft)} left`)
+  if (stage.note !== undefined) parts.push(stage.note)
+  return `${stageTitles[stage.kind]}: ${parts.join(', ')}`
+}

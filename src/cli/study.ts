@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import { loadConfig } from '../config/load.js'
+import { loadDataset } from '../data/load.js'
+import { planStudy } from '../plan/plan.js'
+import type { Plan } from '../plan/types.js'
+import { describeDataset } from '../tasks/dataset.js'
+
+/** Options that say which study is meant. */
+export interface StudyOptions {
+  readonly set: readonly string[]
+  readonly results: string
+  readonly dataDir?: string
+  readonly engine?: string
+  readonly device?: string
+  readonly jobs?: string
+}
+
+/** A planned study and the places it works with. */
+export interface Study {
+  readonly plan: Plan
+  readonly file: string
+  readonly baseDir: string
+  readonly results: string
+  readonly dataDirs: readonly string[]
+}
+
+/** Reads the configuration and the data, and plans. Nothing is written. */
+export async function openStudy(file: string, options: StudyOptions): Promise<Study> {
+  const runtime = (['engine', 'device', 'jobs'] as const).flatMap((key) =>
+    options[key] === undefined ? [] : [`runtime.${key}=${options[key]}`],
+  )
+  const { config, baseDir } = await loadConfig(file, [...options.set, ...runtime])
+  const dataDirs = dataFolders(options.dataDir)
+  const dataset = await loadDataset(config.data, { baseDir, dataDirs })
+  const plan = planStudy(config, describeDataset(dataset))
+  return { plan, file, baseDir, results: resolve(options.results), dataDirs }
+}
+
+/** Where named data sets are looked for, in this order. */
+export function dataFolders(fromOption?: string): string[] {
+  return [fromOption, process.env.LOWLAYER_DATA, 'data']
+    .filter((folder) => folder !== undefined && folder !== '')
+    .map((folder) => resolve(folder as string))
+}
+
+/** Collects a repeatable option. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,75 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { InterruptedError, LowlayerError, TaskError } from '../core/errors.js'
+import type { Task } from '../plan/types.js'
+import type { TaskContext, TaskEvent } from '../tasks/types.js'
+import type { RunningTask, StartTask, TaskFailure } from './types.js'
+
+/** What a worker needs besides its task. */
+export type WorkerContext = Omit<TaskContext, 'report' | 'signal'>
+
+export interface WorkerOrder {
+  readonly task: Task
+  readonly context: WorkerContext
+}
+
+/** Messages from the worker to the parent. */
+export type WorkerMessage =
+  | { readonly kind: 'event'; readonly event: TaskEvent }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly failure: TaskFailure }
+
+const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
+/** How much of a worker's last words is kept to explain a crash. */
+const STDERR_TAIL = 2000
+
+/**
+ * Starts each task in a process of its own: a crash, a leak or a native library's abort in one task
+ * cannot harm another, and memory goes back to the system with the process.
+ */
+export function localStarter(context: WorkerContext): StartTask {
+  return (task, onEvent) => startWorker({ task, context }, onEvent)
+}
+
+function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): RunningTask {
+  const worker = fork(workerFile, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let lastWords = ''
+  worker.stderr?.on('data', (chunk) => {
+    lastWords = (lastWords + chunk).slice(-STDERR_TAIL)
+  })
+  const finished = new Promise<void>((resolve, reject) => {
+    let verdict: WorkerMessage | undefined
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'event') onEvent(message.event)
+      else verdict = message
+    })
+    worker.on('error', (error) => reject(new TaskError(error.message, { cause: error })))
+    worker.on('close', (code, signal) => {
+      if (verdict?.kind === 'done') resolve()
+      else if (verdict?.kind === 'failed') reject(revive(verdict.failure))
+      else reject(crash(code, signal, lastWords))
+    })
+  })
+  worker.send(order)
+  return { finished, interrupt: () => worker.connected && worker.send('interrupt') }
+}
+
+function crash(code: number | null, signal: string | null, lastWords: string): TaskError {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+  const hint = signal === 'SIGKILL' ? ' (out of memory, or killed from outside)' : ''
+  const words = lastWords.trim() === '' ? '' : `; its last words:\n${lastWords.trim()}`
+  return new TaskError(`the task's process ended with ${how}${hint}${words}`)
+}
+
+/** Turns a failure that crossed the process boundary back into an error of the family. */
+function revive(failure: TaskFailure): Error {
+  if (failure.code === 'interrupted') return new InterruptedError(failure.message)
+  const error = new LowlayerError(failure.code, failure.exitCode, failure.message, {
+    context: failure.context,
+  })
+  if (failure.stack !== undefined) error.stack = failure.stack
+  return error
+}

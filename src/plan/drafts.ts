@@ -1,0 +1,143 @@
+import type { ExperimentConfig } from '../config/schema.js'
+import { InputError } from '../core/errors.js'
+
+/** A network as the configuration describes it, before its layers are known. */
+export interface Draft {
+  readonly name: string
+  readonly architecture: string
+  /** What counts as low: a depth, layer names, or the default of the architecture. */
+  readonly cut?: number | readonly string[]
+  readonly regime: string
+  readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
+  /** Blocks drawn anew with respect to `from`, and the seed that draws them. */
+  readonly redrawn?: {
+    readonly layers: 'low' | 'high' | 'all' | readonly string[]
+    readonly seed: number
+  }
+  /** Name of the network this one is derived from. */
+  readonly from?: string
+  readonly role: 'analysed' | 'donor'
+}
+
+/** Added to a low seed to give the high and order seeds of the donor that lends the low layers. */
+const DONOR_SEED_OFFSET = 1_000_000
+
+/** Every network of the study, donors before those who inherit from them. */
+export function draftNetworks(config: ExperimentConfig): Draft[] {
+  const { grid, list } = config.networks
+  const fromGrid = grid === undefined ? [] : gridDrafts(config, grid)
+  const fromList = list === undefined ? [] : listDrafts(config, list)
+  return [...fromGrid, ...fromList]
+}
+
+type Grid = NonNullable<ExperimentConfig['networks']['grid']>
+type List = NonNullable<ExperimentConfig['networks']['list']>
+
+/** The crossed grid for every cut and regime. */
+function gridDrafts(config: ExperimentConfig, grid: Grid): Draft[] {
+  const cuts = grid.cuts ?? [config.model.low]
+  return cuts.flatMap((cut, index) =>
+    grid.regimes.flatMap((regime) => {
+      const words = [
+        cuts.length > 1 ? cutName(cut, index) : '',
+        grid.regimes.length > 1 ? regime : '',
+      ]
+      const prefix = words.map((word) => (word === '' ? '' : `${word}-`)).join('')
+      const common = { architecture: config.model.architecture, cut, regime }
+      return crossedDrafts(grid, common, prefix)
+    }),
+  )
+}
+
+function cutName(cut: Draft['cut'], index: number): string {
+  return typeof cut === 'number' ? `cut${cut}` : `cut#${index + 1}`
+}
+
+type Common = Pick<Draft, 'architecture' | 'cut' | 'regime'>
+
+/**
+ * One crossed low × high × order grid, with its donors, repeats and other architectures. `repeats`
+ * adds networks on the diagonal (low seed i with high seed i) that differ in nothing but the order
+ * seed: the ceiling of all overlaps.
+ */
+function crossedDrafts(grid: Grid, common: Common, prefix: string): Draft[] {
+  const donors = inheritsTrainedLayers(common.regime)
+    ? grid.low.map((low) => donorDraft(common, prefix, low))
+    : []
+  const cell = (low: number, high: number, order: number): Draft => ({
+    ...common,
+    name: `${prefix}low${low}-high${high}-order${order}`,
+    seeds: { low, high, order },
+    from: donors.find((donor) => donor.seeds.low === low)?.name,
+    role: 'analysed',
+  })
+  const crossed = grid.low.flatMap((low) =>
+    grid.high.flatMap((high) => grid.order.map((order) => cell(low, high, order))),
+  )
+  const firstNewOrder = Math.max(...grid.order) + 1
+  const repeats = grid.low
+    .slice(0, grid.high.length)
+    .flatMap((low, index) =>
+      Array.from({ length: grid.repeats - 1 }, (_, repeat) =>
+        cell(low, grid.high[index], firstNewOrder + repeat),
+      ),
+    )
+  const otherArchitectures = (grid.architectures ?? []).flatMap((architecture) =>
+    grid.low.map((low) => {
+      const same = cell(low, grid.high[0], grid.order[0])
+      return { ...same, architecture, name: `${prefix}${architecture}-low${low}` }
+    }),
+  )
+  return [...donors, ...crossed, ...repeats, ...otherArchitectures]
+}
+
+/** A network trained for its low layers alone; no analysed network shares its other seeds. */
+function donorDraft(common: Common, prefix: string, low: number): Draft {
+  const other = DONOR_SEED_OFFSET + low
+  return {
+    ...common,
+    name: `${prefix}donor-low${low}`,
+    regime: 'init',
+    seeds: { low, high: other, order: other },
+    role: 'donor',
+  }
+}
+
+/** Whether a regime takes low layers from a network that has trained. */
+export function inheritsTrainedLayers(regime: string): boolean {
+  return regime === 'trained-frozen' || regime === 'trained-warm' || regime.startsWith('rewind@')
+}
+
+function listDrafts(config: ExperimentConfig, list: List): Draft[] {
+  const drafts = new Map<string, Draft>()
+  for (const entry of list) {
+    const base = entry.from === undefined ? undefined : drafts.get(entry.from)
+    if (entry.from !== undefined && base === undefined) {
+      throw new InputError(
+        `networks.list: "${entry.name}" is from "${entry.from}", but no network of that name stands before it`,
+      )
+    }
+    drafts.set(entry.name, listDraft(config, entry, base))
+  }
+  return [...drafts.values()]
+}
+
+function listDraft(config: ExperimentConfig, entry: List[number], base?: Draft): Draft {
+  const seed = entry.seed ?? 0
+  const { low, high, order } = { ...(base?.seeds ?? allSeeds(seed)), ...entry.seeds }
+  const redrawn = entry.rerandomize === undefined ? undefined : { layers: entry.rerandomize, seed }
+  return {
+    name: entry.name,
+    architecture: entry.architecture ?? base?.architecture ?? config.model.architecture,
+    cut: config.model.low,
+    regime: entry.regime,
+    seeds: { low, high, order },
+    redrawn,
+    from: entry.from,
+    role: 'analysed',
+  }
+}
+
+function allSeeds(seed: number): Draft['seeds'] {
+  return { low: seed, high: seed, order: seed }
+}

@@ -1,0 +1,205 @@
+import type { ExperimentConfig } from '../config/schema.js'
+import { durationInSteps, parseDuration } from '../core/duration.js'
+import { InputError } from '../core/errors.js'
+import { contentId, type Json } from '../core/hash.js'
+import { sizeOf } from '../core/tensor.js'
+import { buildModel } from '../models/build.js'
+import { checkedBlocks, lowBlocks } from '../models/cut.js'
+import type { Model } from '../models/types.js'
+import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
+import { type Draft, inheritsTrainedLayers } from './drafts.js'
+import type { DataInfo, Inheritance, NetworkSpec, StudyNetwork } from './types.js'
+
+interface Length {
+  readonly batchSize: number
+  readonly stepsPerEpoch: number
+  readonly totalSteps: number
+}
+
+/**
+ * Makes a draft concrete: which seed draws each block, what is inherited and frozen, when to look,
+ * and the content id of it all. `base` is the network that it is derived from, planned before.
+ * Throws InputError when the layers do not fit.
+ */
+export function planNetwork(
+  config: ExperimentConfig,
+  data: DataInfo,
+  draft: Draft,
+  base: StudyNetwork | undefined,
+  rewindSteps: readonly number[],
+): StudyNetwork {
+  const model = buildModel({ ...config.model, architecture: draft.architecture }, data)
+  const low = lowBlocks(model, draft.cut)
+  const high = model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
+  const redrawn = redrawnBlocks(model, draft, low, high)
+  const seeds = effectiveSeeds(draft, low, high, redrawn)
+  const length = trainingLength(config.training, data)
+  const inherits = inheritance(config, draft, base, low, length)
+  if (base !== undefined) checkSharedBlocks(data, config, draft, base, low, redrawn)
+  const spec: NetworkSpec = {
+    data: data.fingerprint,
+    model: { ...config.model, architecture: draft.architecture, low: undefined },
+    training: config.training,
+    initSeeds: initSeeds(model, draft, base, low, redrawn),
+    orderSeed: seeds.order,
+    inherits,
+    frozenBlocks: draft.regime === 'frozen-random' || draft.regime === 'trained-frozen' ? low : [],
+    ...length,
+    checkpointSteps: timePoints(config.training.checkpoints, length, rewindSteps),
+    evaluationSteps: timePoints(config.training.evaluate, length, []),
+  }
+  return {
+    id: contentId(spec as unknown as Json),
+    name: draft.name,
+    spec,
+    regime: draft.regime,
+    seeds,
+    lowBlocks: low,
+    highBlocks: high,
+    parameters: model.parameterCount,
+    lowParameters: trainableCount(model, low),
+    from: base?.id,
+    rerandomized: redrawn,
+    role: draft.role,
+  }
+}
+
+function redrawnBlocks(
+  model: Model,
+  draft: Draft,
+  low: readonly string[],
+  high: readonly string[],
+): readonly string[] {
+  const layers = draft.redrawn?.layers
+  if (layers === undefined) return []
+  if (layers === 'low') return low
+  if (layers === 'high') return high
+  if (layers === 'all') return model.blocks.map(({ name }) => name)
+  return checkedBlocks(model, layers)
+}
+
+/** Seeds by side of the cut: a side with any redrawn layer counts as redrawn. */
+function effectiveSeeds(
+  draft: Draft,
+  low: readonly string[],
+  high: readonly string[],
+  redrawn: readonly string[],
+): Draft['seeds'] {
+  const touched = (side: readonly string[]) => side.some((name) => redrawn.includes(name))
+  const seed = draft.redrawn?.seed ?? 0
+  return {
+    low: touched(low) ? seed : draft.seeds.low,
+    high: touched(high) ? seed : draft.seeds.high,
+    order: draft.seeds.order,
+  }
+}
+
+function initSeeds(
+  model: Model,
+  draft: Draft,
+  base: StudyNetwork | undefined,
+  low: readonly string[],
+  redrawn: readonly string[],
+): Record<string, number> {
+  const seedOf = (name: string): number => {
+    if (redrawn.includes(name)) return draft.redrawn!.seed
+    const kept = draft.role === 'analysed' && draft.redrawn !== undefined ? base : undefined
+    return kept?.spec.initSeeds[name] ?? (low.includes(name) ? draft.seeds.low : draft.seeds.high)
+  }
+  return Object.fromEntries(model.blocks.map(({ name }) => [name, seedOf(name)]))
+}
+
+/** Step of the donor whose weights a `rewind@…` regime takes. */
+export function rewindStep(
+  regime: string,
+  length: Pick<Length, 'stepsPerEpoch' | 'totalSteps'>,
+): number {
+  const step = durationInSteps(parseDuration(regime.slice('rewind@'.length)), length.stepsPerEpoch)
+  if (step > length.totalSteps) {
+    throw new InputError(`regime ${regime} rewinds to after the end of training`)
+  }
+  return step
+}
+
+function inheritance(
+  config: ExperimentConfig,
+  draft: Draft,
+  base: StudyNetwork | undefined,
+  low: readonly string[],
+  length: Length,
+): Inheritance | undefined {
+  if (!inheritsTrainedLayers(draft.regime)) return undefined
+  if (base === undefined) {
+    throw new InputError(
+      `network "${draft.name}" of ${config.study}: regime ${draft.regime} needs "from", the network whose low layers it takes`,
+    )
+  }
+  const step = draft.regime.startsWith('rewind@')
+    ? rewindStep(draft.regime, length)
+    : length.totalSteps
+  return { network: base.id, step, blocks: low }
+}
+
+/** Low layers are kept from another architecture only where name and shapes agree. */
+function checkSharedBlocks(
+  data: DataInfo,
+  config: ExperimentConfig,
+  draft: Draft,
+  base: StudyNetwork,
+  low: readonly string[],
+  redrawn: readonly string[],
+): void {
+  if (draft.architecture === base.spec.model.architecture) return
+  const shapes = (architecture: string) => {
+    const { graph } = buildModel({ ...config.model, architecture }, data)
+    return new Map(graph.parameters.map(({ name, shape }) => [name, shape.join('×')]))
+  }
+  const own = shapes(draft.architecture)
+  const others = shapes(base.spec.model.architecture)
+  const differing = [...own].filter(([name, shape]) => {
+    const block = low.find((candidate) => name.startsWith(`${candidate}.`))
+    return block !== undefined && !redrawn.includes(block) && others.get(name) !== shape
+  })
+  if (differing.length === 0 || !inheritsTrainedLayers(draft.regime)) return
+  throw new InputError(
+    `network "${draft.name}": ${draft.architecture} cannot take over trained low layers of ${base.name}: ` +
+      differing
+        .map(([name, shape]) => `${name} is ${shape} against ${others.get(name) ?? 'nothing'}`)
+        .join(', '),
+  )
+}
+
+/** Batch size, steps an epoch (may be fractional: batches run on across epochs) and in all. */
+export function trainingLength(training: ExperimentConfig['training'], data: DataInfo): Length {
+  const batchSize = Math.min(training.batchSize, data.trainCount)
+  const stepsPerEpoch = data.trainCount / batchSize
+  const totalSteps = durationInSteps(parseDuration(training.epochs), stepsPerEpoch)
+  return { batchSize, stepsPerEpoch, totalSteps: Math.max(1, totalSteps) }
+}
+
+function timePoints(
+  points: ExperimentConfig['training']['checkpoints'],
+  { stepsPerEpoch, totalSteps }: Length,
+  further: readonly number[],
+): number[] {
+  if ('logSpaced' in points) {
+    return uniqueSorted([
+      ...logSpacedSteps(points.logSpaced, totalSteps, stepsPerEpoch),
+      ...further,
+    ])
+  }
+  if ('steps' in points) {
+    const late = points.steps.find((step) => step > totalSteps)
+    if (late === undefined) return uniqueSorted([...points.steps, totalSteps, ...further])
+    throw new InputError(`step ${late} lies after the end of training (${totalSteps} steps)`)
+  }
+  const every = Math.max(1, durationInSteps(parseDuration(points.every), stepsPerEpoch))
+  const regular = Array.from({ length: Math.floor(totalSteps / every) + 1 }, (_, k) => k * every)
+  return uniqueSorted([...regular, totalSteps, ...further])
+}
+
+function trainableCount(model: Model, blocks: readonly string[]): number {
+  return model.graph.parameters
+    .filter(({ name, trainable }) => trainable && blocks.some((b) => name.startsWith(`${b}.`)))
+    .reduce((count, { shape }) => count + sizeOf(shape), 0)
+}

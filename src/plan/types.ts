@@ -1,0 +1,113 @@
+import type { ExperimentConfig } from '../config/schema.js'
+
+/** What the planner knows of a data set: enough to build models and to name results by content. */
+export interface DataInfo {
+  readonly fingerprint: string
+  readonly kind: 'image' | 'tabular' | 'text'
+  readonly shape: readonly number[]
+  readonly classes: number
+  readonly trainCount: number
+  readonly testCount: number
+  /** Number of token ids, for text. */
+  readonly vocabularySize?: number
+}
+
+/** Weights taken from another network instead of being drawn. */
+export interface Inheritance {
+  readonly network: string
+  /** Step of the donor's checkpoint. */
+  readonly step: number
+  readonly blocks: readonly string[]
+}
+
+/**
+ * Everything that determines a trained network, and nothing else: its content id is the network's
+ * id. Seeds are given block by block, so that two studies which reach the same network by different
+ * words share it.
+ */
+export interface NetworkSpec {
+  readonly data: string
+  readonly model: ExperimentConfig['model']
+  readonly training: ExperimentConfig['training']
+  /** Seed of the initial weights of every block. */
+  readonly initSeeds: Readonly<Record<string, number>>
+  /** Seed of the order of samples, of dropout and of augmentation. */
+  readonly orderSeed: number
+  readonly inherits?: Inheritance
+  readonly frozenBlocks: readonly string[]
+  readonly totalSteps: number
+  readonly stepsPerEpoch: number
+  readonly batchSize: number
+  readonly checkpointSteps: readonly number[]
+  /** Further steps at which losses are measured without leaving a checkpoint. */
+  readonly evaluationSteps: readonly number[]
+}
+
+/** A network and its part in a study. */
+export interface StudyNetwork {
+  readonly id: string
+  readonly name: string
+  readonly spec: NetworkSpec
+  readonly regime: string
+  readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
+  readonly lowBlocks: readonly string[]
+  readonly highBlocks: readonly string[]
+  readonly parameters: number
+  readonly lowParameters: number
+  /** Id of the network this one was derived from. */
+  readonly from?: string
+  readonly rerandomized: readonly string[]
+  /** Donors only lend their trained weights; they are trained but not analysed. */
+  readonly role: 'analysed' | 'donor'
+}
+
+interface TaskBase {
+  readonly id: string
+  /** Ids of tasks that must be done before. */
+  readonly needs: readonly string[]
+}
+
+/** Trains one network to the end, leaving checkpoints and curve. */
+export interface TrainTask extends TaskBase {
+  readonly kind: 'train'
+  readonly network: StudyNetwork
+}
+
+/** Chooses the analysed samples where the choice depends on what the networks predict. */
+export interface PanelTask extends TaskBase {
+  readonly kind: 'panel'
+}
+
+/** Masked evaluation of one network at all its analysed checkpoints. */
+export interface ValuesTask extends TaskBase {
+  readonly kind: 'values'
+  readonly network: StudyNetwork
+}
+
+/** AND–OR interactions of one network at all its analysed checkpoints. */
+export interface InteractionsTask extends TaskBase {
+  readonly kind: 'interactions'
+  readonly network: StudyNetwork
+}
+
+/** Metrics, confusing sets, comparison and tables of the study; runs on whatever succeeded. */
+export interface CompareTask extends TaskBase {
+  readonly kind: 'compare'
+}
+
+export type Task = TrainTask | PanelTask | ValuesTask | InteractionsTask | CompareTask
+export type TaskKind = Task['kind']
+
+/** The whole study as a graph of tasks, in an order in which they can run. */
+export interface Plan {
+  readonly study: string
+  /** Content id of the study: data, networks, analysis and comparison, but not `runtime`. */
+  readonly id: string
+  readonly config: ExperimentConfig
+  readonly data: DataInfo
+  readonly networks: readonly StudyNetwork[]
+  readonly tasks: readonly Task[]
+  /** Content ids, 8 digits, in the names of value and interaction files. */
+  readonly valuesId: string
+  readonly interactionsId: string
+}

@@ -1,0 +1,138 @@
+/** What one checkpoint of one network says of every analysed sample. */
+import type { AnalysisConfig } from '../config/analysis.js'
+import type { ConfusingConfig } from '../config/confusing.js'
+import { confusingScore } from '../confusing/scores.js'
+import { meanOutputRange, type SalienceRule, salienceThreshold } from '../interactions/salience.js'
+import { type Complexity, complexity } from '../metrics/complexity.js'
+import { orderDistribution } from '../metrics/orderDistribution.js'
+import { meanInteractions } from '../metrics/similarity.js'
+import type { Interactions, OrderDistribution } from '../metrics/types.js'
+import { type Decompositions, interactionsOf, tableOf, type ValueTables } from './types.js'
+
+/** One analysed sample at one checkpoint. */
+export interface SampleAnalysis {
+  readonly row: number
+  readonly sample: number
+  readonly tau: number
+  readonly complexity: Complexity
+  readonly and: OrderDistribution
+  readonly or: OrderDistribution
+  readonly score: number
+}
+
+/** The main panel at one checkpoint. */
+export interface CheckpointAnalysis {
+  readonly step: number
+  readonly values: ValueTables
+  readonly decompositions: Decompositions
+  readonly samples: readonly SampleAnalysis[]
+}
+
+export interface CheckpointInput {
+  readonly step: number
+  readonly values: ValueTables
+  readonly decompositions: Decompositions
+}
+
+/** Rows of the main panel (the panel of the other split serves comparison only). */
+export function mainRows({ panel }: ValueTables): number[] {
+  return [...panel.keys()].filter((row) => panel[row] === 0)
+}
+
+/** mean |v(N) − v(∅)| over the main panel: what τ is a fraction of by default. */
+export function meanRange(values: ValueTables): number {
+  return meanOutputRange(mainRows(values).map((row) => tableOf(values, row)))
+}
+
+/**
+ * τ of every row. `fixed-final` takes the mean range of the last checkpoint, `finalRange`, where it
+ * is given; `scale` multiplies τ (for reliability under another τ).
+ */
+export function thresholds(
+  { values, decompositions }: CheckpointInput,
+  salience: AnalysisConfig['salience'],
+  finalRange?: number,
+  scale = 1,
+): Float64Array {
+  const range = (salience.rule === 'fixed-final' ? finalRange : undefined) ?? meanRange(values)
+  const rule = salienceRule(salience)
+  return Float64Array.from(
+    { length: values.count },
+    (_, row) => scale * salienceThreshold(rule, interactionsOf(decompositions, row), range),
+  )
+}
+
+function salienceRule(salience: AnalysisConfig['salience']): SalienceRule {
+  switch (salience.rule) {
+    case 'max':
+      return { rule: 'max-fraction', fraction: salience.factor }
+    case 'absolute':
+      return { rule: 'fixed', threshold: salience.threshold }
+    default:
+      return { rule: 'mean-output', factor: salience.factor }
+  }
+}
+
+/** Metrics and score of every sample of the main panel. */
+export function analyseCheckpoint(
+  input: CheckpointInput,
+  taus: Float64Array,
+  confusing: ConfusingConfig,
+): CheckpointAnalysis {
+  const rows = mainRows(input.values)
+  const scores = scoreRows(input, taus, confusing)
+  const samples = rows.map((row, position): SampleAnalysis => {
+    const interactions = interactionsOf(input.decompositions, row)
+    return {
+      row,
+      sample: input.values.sample[row],
+      tau: taus[row],
+      complexity: complexity(interactions, taus[row]),
+      and: orderDistribution(interactions, taus[row], 'and'),
+      or: orderDistribution(interactions, taus[row], 'or'),
+      score: scores[position],
+    }
+  })
+  return { ...input, samples }
+}
+
+/** Confusing scores of the main panel, shape [main rows]. */
+export function scoreRows(
+  { values, decompositions }: CheckpointInput,
+  taus: Float64Array,
+  { score, offsetScope }: ConfusingConfig,
+): Float64Array {
+  const references =
+    score === 'nongeneralizable-mass' ? classReferences(values, decompositions, taus) : undefined
+  const scores = mainRows(values).map((row) => {
+    const reference = references?.get(values.givenLabel[row])
+    if (references !== undefined && reference === undefined) return 1
+    const interactions = interactionsOf(decompositions, row)
+    return confusingScore(interactions, { score, tau: taus[row], offsetScope, reference })
+  })
+  return Float64Array.from(scores)
+}
+
+/** Mean interactions of the other split's samples, class by class: what a score can be held against. */
+function classReferences(
+  values: ValueTables,
+  decompositions: Decompositions,
+  taus: Float64Array,
+): Map<number, Interactions> {
+  const byClass = new Map<number, number[]>()
+  for (let row = 0; row < values.count; row++) {
+    if (values.panel[row] === 0) continue
+    const rows = byClass.get(values.givenLabel[row])
+    if (rows === undefined) byClass.set(values.givenLabel[row], [row])
+    else rows.push(row)
+  }
+  const references = new Map<number, Interactions>()
+  for (const [label, rows] of byClass) {
+    const mean = meanInteractions(
+      rows.map((row) => interactionsOf(decompositions, row)),
+      taus[rows[0]],
+    )
+    if (mean !== undefined) references.set(label, mean)
+  }
+  return references
+}

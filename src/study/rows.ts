@@ -1,0 +1,174 @@
+/** Rows of the tables that each network fills on its own. */
+import type { SampleId } from '../confusing/types.js'
+import { meanOrderDistribution } from '../metrics/orderDistribution.js'
+import type { StudyNetwork } from '../plan/types.js'
+import type {
+  ConfusingRow,
+  CurveRow,
+  GeneralizationRow,
+  NetworkRow,
+  OrderRow,
+  SampleRow,
+} from '../report/tables/tables.js'
+import { phaseAt } from '../training/phases.js'
+import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
+import type { NetworkAnalysis } from './network.js'
+
+/** A network that was analysed, or the reason why it was not. */
+export function networkRow(
+  network: StudyNetwork,
+  analysis: NetworkAnalysis | undefined,
+  reason: string | undefined,
+): NetworkRow {
+  const end = analysis?.curve[analysis.curve.length - 1]
+  const boundary = analysis?.phases.boundary?.step
+  return {
+    network: network.id,
+    name: network.name,
+    architecture: network.spec.model.architecture,
+    regime: network.regime,
+    seed_low: network.seeds.low,
+    seed_high: network.seeds.high,
+    seed_order: network.seeds.order,
+    from: network.from,
+    rerandomized: network.rerandomized.join('+') || undefined,
+    low_layers: network.lowBlocks.join('+'),
+    parameters: network.parameters,
+    low_parameters: network.lowParameters,
+    train_accuracy: end?.trainAccuracy,
+    test_accuracy: end?.testAccuracy,
+    phase_boundary_step: boundary === undefined ? undefined : Math.round(boundary),
+    status: analysis === undefined ? 'failed' : 'done',
+    reason,
+  }
+}
+
+export function curveRows({ network, curve, phases }: NetworkAnalysis): CurveRow[] {
+  return curve.flatMap((point) => {
+    const { step, epoch } = point
+    const phase = phaseAt(step, phases)
+    const row = (split: string, metric: string, value: number): CurveRow => {
+      return { network: network.id, step, epoch, phase, split, metric, value }
+    }
+    return [
+      row('train', 'loss', point.trainLoss),
+      row('test', 'loss', point.testLoss),
+      row('train', 'accuracy', point.trainAccuracy),
+      row('test', 'accuracy', point.testAccuracy),
+    ]
+  })
+}
+
+export function sampleRows(analysis: NetworkAnalysis): SampleRow[] {
+  const { checkpoints } = analysis
+  return checkpoints.flatMap((checkpoint, index) => {
+    const isLast = index === checkpoints.length - 1
+    return checkpoint.samples.map((sample, position) =>
+      sampleRow(analysis, checkpoint, sample, isLast ? position : undefined),
+    )
+  })
+}
+
+/** `final` is the sample's position in the final score arrays, at the last checkpoint only. */
+function sampleRow(
+  analysis: NetworkAnalysis,
+  { step, values, decompositions }: CheckpointAnalysis,
+  { row, sample, tau, complexity, score }: SampleAnalysis,
+  final: number | undefined,
+): SampleRow {
+  const prediction = values.prediction[row]
+  return {
+    network: analysis.network.id,
+    step,
+    sample,
+    label: values.label[row],
+    given_label: values.givenLabel[row],
+    prediction,
+    correct: prediction === values.givenLabel[row],
+    loss: values.loss[row],
+    v_full: values.values[(row + 1) * 2 ** values.n - 1],
+    l1: decompositions.l1[row],
+    l1_lower_bound: finite(decompositions.lowerBound[row]),
+    matching_error: decompositions.matchingError[row],
+    converged: decompositions.converged[row] === 1,
+    tau,
+    salient: complexity.salient,
+    mean_order: complexity.meanOrder,
+    high_order_share: complexity.highOrderShare,
+    offset: complexity.offset,
+    score: final === undefined ? score : analysis.scores[final],
+    score_low: final === undefined ? undefined : analysis.scoresLow?.[final],
+    score_high: final === undefined ? undefined : analysis.scoresHigh?.[final],
+    p_noise: undefined,
+  }
+}
+
+export function orderRows(analysis: NetworkAnalysis): OrderRow[] {
+  const groups = sampleGroups(analysis)
+  return analysis.checkpoints.flatMap((checkpoint) =>
+    groups.flatMap(({ group, members }) =>
+      (['and', 'or'] as const).flatMap((kind) => {
+        const chosen = checkpoint.samples.filter(({ sample }) => members.has(sample))
+        const mean = meanOrderDistribution(chosen.map((sample) => sample[kind]))
+        if (mean === undefined) return []
+        return Array.from({ length: mean.n }, (_, index): OrderRow => {
+          const order = index + 1
+          return {
+            network: analysis.network.id,
+            step: checkpoint.step,
+            group,
+            order,
+            kind,
+            positive: mean.positive[order],
+            negative: mean.negative[order],
+            count: mean.count[order],
+          }
+        })
+      }),
+    ),
+  )
+}
+
+function sampleGroups({ samples, sets, difficulty }: NetworkAnalysis) {
+  const confusing = new Set<SampleId>(sets[0].set.members.map(({ sample }) => sample))
+  const others = samples.filter((sample) => !confusing.has(sample))
+  return [
+    { group: 'all', members: new Set<SampleId>(samples) },
+    { group: 'confusing', members: confusing },
+    { group: 'other', members: new Set<SampleId>(others) },
+    { group: 'hard', members: new Set<SampleId>(difficulty.hard) },
+    { group: 'easy', members: new Set<SampleId>(difficulty.easy) },
+  ]
+}
+
+export function generalizationRows(analysis: NetworkAnalysis): GeneralizationRow[] {
+  return analysis.generalization.flatMap((orders, index) =>
+    orders.map(({ order, similarity, ceiling, floor }) => ({
+      network: analysis.network.id,
+      step: analysis.checkpoints[index].step,
+      order,
+      similarity,
+      ceiling,
+      floor,
+    })),
+  )
+}
+
+export function confusingRows({ network, checkpoints, sets }: NetworkAnalysis): ConfusingRow[] {
+  const { step } = checkpoints[checkpoints.length - 1]
+  return sets.flatMap(({ set, undetermined }) =>
+    set.members.map(({ sample, rank, score }) => ({
+      network: network.id,
+      step,
+      rule: set.rule,
+      sample: Number(sample),
+      rank,
+      score,
+      undetermined: undetermined.has(sample),
+    })),
+  )
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined
+}

@@ -1,0 +1,50 @@
+/** What the analysis of one checkpoint of one network starts from. */
+import type { Decomposition } from '../interactions/types.js'
+
+/** One row a sample: the main panel first, then that of the other split. */
+export interface ValueTables {
+  readonly n: number
+  readonly count: number
+  /** v(S), [count, 2^n]; column = coalition bitmask, bit i ↔ player i. */
+  readonly values: Float64Array
+  /** Position of the sample in its source. */
+  readonly sample: Int32Array
+  /** 0: main panel; 1: panel of the other split. */
+  readonly panel: Int32Array
+  readonly label: Int32Array
+  readonly givenLabel: Int32Array
+  readonly prediction: Int32Array
+  /** Cross-entropy of the unmasked sample against the given label, nats. */
+  readonly loss: Float64Array
+}
+
+/** Decompositions of every row of a {@link ValueTables}. */
+export interface Decompositions {
+  readonly n: number
+  readonly count: number
+  /** Merged I_and and I_or, [count, 2^n]. */
+  readonly and: Float64Array
+  readonly or: Float64Array
+  readonly l1: Float64Array
+  readonly lowerBound: Float64Array
+  readonly gap: Float64Array
+  readonly matchingError: Float64Array
+  /** 1 where the gap asked for was reached. */
+  readonly converged: Int32Array
+  readonly iterations: Int32Array
+}
+
+/** The value table of one row, a view of shape [2^n]. */
+export function tableOf({ values, n }: ValueTables, row: number): Float64Array {
+  return values.subarray(row * 2 ** n, (row + 1) * 2 ** n)
+}
+
+/** The interactions of one row, views of shape [2^n]. */
+export function interactionsOf(
+  { n, and, or }: Decompositions,
+  row: number,
+): Pick<Decomposition, 'n' | 'and' | 'or'> {
+  const from = row * 2 ** n
+  const to = from + 2 ** n
+  return { n, and: and.subarray(from, to), or: or.subarray(from, to) }
+}

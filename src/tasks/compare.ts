@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { stringify as toYaml } from 'yaml'
+import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
+import { sha256 } from '../core/hash.js'
+import type { CompareTask, Plan, StudyNetwork } from '../plan/types.js'
+import { schemaDocument } from '../report/tables/schemaDocument.js'
+import { type Row, type Table, toCsv } from '../report/tables/table.js'
+import {
+  confusingTable,
+  curvesTable,
+  effectsTable,
+  generalizationTable,
+  networksTable,
+  ordersTable,
+  overlapsTable,
+  samplesTable,
+} from '../report/tables/tables.js'
+import { exists, readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { networkPaths, studyFolder } from '../store/layout.js'
+import { compareAnalyses } from '../study/compare.js'
+import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
+import {
+  confusingRows,
+  curveRows,
+  generalizationRows,
+  networkRow,
+  orderRows,
+  sampleRows,
+} from '../study/rows.js'
+import { readInteractionFile } from './interactionFile.js'
+import { OTHER_END } from './interactions.js'
+import { manifestOf } from './manifest.js'
+import { analysedSteps } from './steps.js'
+import { isTrained, type NetworkState, readCurve } from './train.js'
+import type { TaskContext } from './types.js'
+import { readValueFile } from './valueFile.js'
+
+/** Metrics, sets, comparison and tables of the study, over the networks that there are. */
+export async function compare(_task: CompareTask, context: TaskContext): Promise<void> {
+  const { plan, results } = context
+  const began = performance.now()
+  const networks = plan.networks.filter(({ role }) => role === 'analysed')
+  const analyses: NetworkAnalysis[] = []
+  const failed: Record<string, string> = {}
+  for (const [index, network] of networks.entries()) {
+    if (context.signal.aborted) throw new InterruptedError()
+    const found = await analyse(plan, results, network)
+    if (typeof found === 'string') failed[network.name] = found
+    else analyses.push(found)
+    context.report({ done: index + 1, total: networks.length + 1, note: network.name })
+  }
+  if (analyses.length === 0) throw new TaskError('no network could be analysed; nothing to compare')
+  const tables = tablesOf(plan, networks, analyses, failed)
+  const comparison = compareAnalyses(analyses, plan.config)
+  const files = {
+    ...tables,
+    'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
+    'effects.csv': toCsv(effectsTable, comparison.effects),
+    'verdict.json': `${JSON.stringify(comparison.verdict, undefined, 2)}\n`,
+    'config.yaml': toYaml(plan.config),
+    'SCHEMA.md': schemaDocument(),
+  }
+  const folder = studyFolder(results, plan.study, plan.id)
+  for (const [name, content] of Object.entries(files)) {
+    await writeAtomically(join(folder, name), content)
+  }
+  const manifest = manifestOf(plan, {
+    failed,
+    engines: await enginesOf(results, analyses),
+    seconds: (performance.now() - began) / 1000,
+    checksums: Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [name, sha256(content)]),
+    ),
+  })
+  await writeJson(join(folder, 'manifest.json'), manifest)
+}
+
+/** The analysis of one network, or the reason why there is none. */
+async function analyse(
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+): Promise<NetworkAnalysis | string> {
+  const paths = networkPaths(results, network.id)
+  if (!(await isTrained(paths))) return 'training did not finish'
+  try {
+    const curve = await readCurve(paths)
+    const steps = analysedSteps(plan, network, curve)
+    const checkpoints = []
+    for (const step of steps) {
+      const values = await readValueFile(paths.values(step, plan.valuesId))
+      const file = paths.interactions(step, plan.interactionsId)
+      checkpoints.push({ step, values, decompositions: await readInteractionFile(file) })
+    }
+    const last = checkpoints[checkpoints.length - 1]
+    const otherFile = paths.interactions(last.step, plan.interactionsId + OTHER_END)
+    const otherEnd = (await exists(otherFile))
+      ? { ...last, decompositions: await readInteractionFile(otherFile) }
+      : undefined
+    return analyseNetwork({ network, curve, checkpoints, otherEnd }, plan.config)
+  } catch (error) {
+    return `its results cannot be read: ${messageOf(error)}`
+  }
+}
+
+function tablesOf(
+  plan: Plan,
+  networks: readonly StudyNetwork[],
+  analyses: readonly NetworkAnalysis[],
+  failed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const byName = new Map(analyses.map((analysis) => [analysis.network.name, analysis]))
+  // Networks that are equal under two names share their rows.
+  const distinct = [...new Map(analyses.map((found) => [found.network.id, found])).values()]
+  const csv = <T extends Table>(table: T, rowsOf: (analysis: NetworkAnalysis) => Row<T>[]) =>
+    toCsv(table, distinct.flatMap(rowsOf))
+  return {
+    'networks.csv': toCsv(
+      networksTable,
+      networks.map((network) =>
+        networkRow(network, byName.get(network.name), failed[network.name]),
+      ),
+    ),
+    'curves.csv': csv(curvesTable, curveRows),
+    'samples.csv': csv(samplesTable, sampleRows),
+    'orders.csv': csv(ordersTable, orderRows),
+    'generalization.csv': csv(generalizationTable, generalizationRows),
+    'confusing.csv': csv(confusingTable, confusingRows),
+  }
+}
+
+/** The engines, devices and versions that trained the networks, each once. */
+async function enginesOf(results: string, analyses: readonly NetworkAnalysis[]) {
+  const found = new Map<string, unknown>()
+  for (const { network } of analyses) {
+    const state = await readJson<NetworkState>(networkPaths(results, network.id).state)
+    if (state === undefined) continue
+    const { engine, device, versions } = state
+    const facts = { engine, device, versions }
+    found.set(JSON.stringify(facts), facts)
+  }
+  return [...found.values()]
+}

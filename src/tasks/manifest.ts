@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module'
+import { arch, cpus, hostname, platform, totalmem } from 'node:os'
+import { provenance } from '../config/provenance.js'
+import type { Plan } from '../plan/types.js'
+import { schemaVersion } from '../report/tables/tables.js'
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+/** What a study was made of, by what and where: enough to make it again. */
+export interface Manifest {
+  readonly complete: boolean
+  readonly id: string
+  readonly study: string
+  readonly schemaVersion: number
+  readonly [key: string]: unknown
+}
+
+export interface RunFacts {
+  /** Networks that could not be analysed, with the reason. */
+  readonly failed: Readonly<Record<string, string>>
+  readonly engines: readonly unknown[]
+  readonly seconds: number
+  /** SHA-256 of every table. */
+  readonly checksums: Readonly<Record<string, string>>
+}
+
+/** The manifest of a study. `complete` is false while networks are missing. */
+export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
+  return {
+    complete: Object.keys(facts.failed).length === 0,
+    id: plan.id,
+    study: plan.study,
+    schemaVersion,
+    lowlayer: version,
+    versions: { node: process.version, engines: facts.engines },
+    host: {
+      name: hostname(),
+      platform: platform(),
+      arch: arch(),
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+    runtime: plan.config.runtime,
+    config: plan.config,
+    data: plan.data,
+    valuesId: plan.valuesId,
+    interactionsId: plan.interactionsId,
+    networks: plan.networks.map(({ id, name, role, regime, seeds, lowBlocks, from, spec }) => ({
+      id,
+      name,
+      role,
+      regime,
+      seeds,
+      lowBlocks,
+      from,
+      initSeeds: spec.initSeeds,
+      orderSeed: spec.orderSeed,
+    })),
+    failed: facts.failed,
+    compareSeconds: facts.seconds,
+    finishedAt: new Date().toISOString(),
+    checksums: facts.checksums,
+    provenance,
+  }
+}

@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import type { Dataset, Samples } from '../data/types.js'
+import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
+import { createEngine } from '../engine/registry.js'
+import { balancedPanel, correctRows } from '../masking/panel.js'
+import { buildModel } from '../models/build.js'
+import type { PanelTask, Plan, StudyNetwork } from '../plan/types.js'
+import { readJson, writeJson } from '../store/atomic.js'
+import { networkPaths } from '../store/layout.js'
+import { predictAll } from '../training/evaluate.js'
+import { loadPlannedDataset } from './dataset.js'
+import { panelFile } from './isDone.js'
+import type { TaskContext } from './types.js'
+
+export type SplitName = 'train' | 'test'
+
+/** Rows of one split that are analysed. */
+export interface SplitPanel {
+  readonly split: SplitName
+  readonly rows: readonly number[]
+}
+
+/** The analysed samples: the main panel first, then the panel of the other split, if any. */
+export type StudyPanel = readonly SplitPanel[]
+
+interface PanelFile {
+  /** Panels by network; `common` where all networks share one. */
+  readonly panels: Readonly<Record<string, StudyPanel>>
+}
+
+/** Chooses the samples that pass the filter, once every network is trained. */
+export async function panel(_task: PanelTask, context: TaskContext): Promise<void> {
+  const { plan, results } = context
+  const dataset = await loadPlannedDataset(plan, context)
+  const networks = plan.networks.filter(({ role }) => role === 'analysed')
+  const predicted = new Map<string, Record<SplitName, Int32Array>>()
+  for (const [index, network] of networks.entries()) {
+    predicted.set(network.id, await predictedClasses(network, dataset, context))
+    context.report({ done: index + 1, total: networks.length })
+  }
+  const choose = (members: readonly StudyNetwork[]): StudyPanel =>
+    choosePanel(plan, dataset, (split) => {
+      const labels = dataset[split].labels
+      return correctRows(
+        labels,
+        members.map(({ id }) => predicted.get(id)![split]),
+      )
+    })
+  const panels =
+    plan.config.analysis.samples.filter === 'common-correct'
+      ? { common: choose(networks) }
+      : Object.fromEntries(networks.map((network) => [network.id, choose([network])]))
+  await writeJson(panelFile(plan, results), { panels } satisfies PanelFile)
+}
+
+/** The samples of a network: computed where nothing depends on predictions, else read. */
+export async function panelOf(
+  network: StudyNetwork,
+  dataset: Dataset,
+  { plan, results }: Pick<TaskContext, 'plan' | 'results'>,
+): Promise<StudyPanel> {
+  if (plan.config.analysis.samples.filter === 'none') return choosePanel(plan, dataset)
+  const file = await readJson<PanelFile>(panelFile(plan, results))
+  const found = file?.panels.common ?? file?.panels[network.id]
+  if (found === undefined) throw new Error(`no panel for network ${network.id}`)
+  return found
+}
+
+function choosePanel(
+  plan: Plan,
+  dataset: Dataset,
+  allowedIn?: (split: SplitName) => (row: number) => boolean,
+): StudyPanel {
+  const { count, split, testCount, seed } = plan.config.analysis.samples
+  const other: SplitName = split === 'train' ? 'test' : 'train'
+  const rowsOf = (name: SplitName, wanted: number): SplitPanel => {
+    const samples: Samples = dataset[name]
+    const { rows } = balancedPanel(
+      samples.labels,
+      dataset.classes.length,
+      wanted,
+      seed,
+      allowedIn?.(name),
+    )
+    return { split: name, rows: [...rows] }
+  }
+  const main = rowsOf(split, count)
+  return testCount === 0 ? [main] : [main, rowsOf(other, Math.min(testCount, dataset[other].count))]
+}
+
+async function predictedClasses(
+  network: StudyNetwork,
+  dataset: Dataset,
+  { plan, results }: TaskContext,
+): Promise<Record<SplitName, Int32Array>> {
+  const { engine: name, device } = plan.config.runtime
+  const engine = await createEngine(name, device)
+  const file = networkPaths(results, network.id).checkpoint(network.spec.totalSteps)
+  const parameters = importOnnxParameters(await readFile(file))
+  const { graph } = buildModel(network.spec.model, plan.data)
+  const predictor = await engine.createPredictor(graph, parameters)
+  try {
+    const classesOf = async (samples: Samples) =>
+      Int32Array.from(await predictAll(predictor, dataset, samples), ({ prediction }) => prediction)
+    return { train: await classesOf(dataset.train), test: await classesOf(dataset.test) }
+  } finally {
+    await predictor.dispose()
+  }
+}

@@ -1,0 +1,33 @@
+import { durationInSteps, parseDuration } from '../core/duration.js'
+import { InputError } from '../core/errors.js'
+import type { Plan, StudyNetwork } from '../plan/types.js'
+import type { CurvePoint } from '../training/curve.js'
+import { detectPhases, type PhaseResult, phaseCheckpoints } from '../training/phases.js'
+
+/** Phases of one network under the study's detector. */
+export function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
+  return detectPhases(curve, plan.config.phases)
+}
+
+/** Checkpoint steps of a network that the study analyses, ascending; the last is the end. */
+export function analysedSteps(
+  plan: Plan,
+  network: StudyNetwork,
+  curve: readonly CurvePoint[],
+): number[] {
+  const { checkpoints } = plan.config.analysis
+  const { checkpointSteps, totalSteps, stepsPerEpoch } = network.spec
+  if (checkpoints === 'all') return [...checkpointSteps]
+  if (checkpoints === 'final') return [totalSteps]
+  if (checkpoints === 'phases') {
+    return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve)).map(({ step }) => step)
+  }
+  const wanted = checkpoints.map((text) => durationInSteps(parseDuration(text), stepsPerEpoch))
+  const missing = wanted.find((step) => !checkpointSteps.includes(step))
+  if (missing !== undefined) {
+    throw new InputError(
+      `analysis.checkpoints: no checkpoint is kept at step ${missing}; there are ${checkpointSteps.join(', ')}`,
+    )
+  }
+  return [...new Set([...wanted, totalSteps])].sort((a, b) => a - b)
+}

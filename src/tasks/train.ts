@@ -1,0 +1,181 @@
+import { readFile } from 'node:fs/promises'
+import type { Tensors } from '../core/tensor.js'
+import type { Dataset } from '../data/types.js'
+import { exportOnnx, importOnnxParameters } from '../engine/onnx/checkpoint.js'
+import { createEngine } from '../engine/registry.js'
+import type { Engine, Trainer, TrainState } from '../engine/types.js'
+import { buildModel } from '../models/build.js'
+import { initialize } from '../models/initialize.js'
+import type { Model } from '../models/types.js'
+import type { NetworkSpec, TrainTask } from '../plan/types.js'
+import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { type NetworkPaths, networkPaths } from '../store/layout.js'
+import { withLock } from '../store/lock.js'
+import { batchOrder } from '../training/batches.js'
+import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
+import { evaluate } from '../training/evaluate.js'
+import { trainLoop } from '../training/loop.js'
+import { learningRateAt } from '../training/schedule.js'
+import { loadPlannedDataset } from './dataset.js'
+import { readTrainState, writeTrainState } from './trainState.js'
+import type { TaskContext } from './types.js'
+
+/** How often a run in progress is saved; a kill costs at most this much work. */
+const SAVE_EVERY_MS = 20_000
+
+/** What `state.json` says once a network is trained. */
+export interface NetworkState {
+  readonly complete: boolean
+  readonly steps: number
+  readonly engine: string
+  readonly device: string
+  readonly versions: Readonly<Record<string, string>>
+}
+
+/** Whether a network is trained to the end. */
+export async function isTrained(paths: NetworkPaths): Promise<boolean> {
+  return (await readJson<NetworkState>(paths.state))?.complete === true
+}
+
+/** The curve of a network so far; empty when there is none yet. */
+export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
+  const csv = await readFile(paths.curve, 'utf8').catch(() => undefined)
+  return csv === undefined ? [] : parseCurve(csv, paths.curve)
+}
+
+/** Trains a network, or goes on where an earlier run stopped, bit for bit as if it never had. */
+export async function train(task: TrainTask, context: TaskContext): Promise<void> {
+  const paths = networkPaths(context.results, task.network.id)
+  await withLock(paths.lock, async () => {
+    if (await isTrained(paths)) return
+    const dataset = await loadPlannedDataset(context.plan, context)
+    const { spec } = task.network
+    const model = buildModel(spec.model, context.plan.data)
+    const { engine: engineName, device } = context.plan.config.runtime
+    const engine = await createEngine(engineName, device)
+    await writeJson(paths.spec, spec)
+    await new Run(task, context, paths, dataset, model, engine).finish()
+  })
+}
+
+/** One run of one network; holds what the steps of the run share. */
+class Run {
+  private readonly spec: NetworkSpec
+  private curve: CurvePoint[] = []
+
+  constructor(
+    task: TrainTask,
+    private readonly context: TaskContext,
+    private readonly paths: NetworkPaths,
+    private readonly dataset: Dataset,
+    private readonly model: Model,
+    private readonly engine: Engine,
+  ) {
+    this.spec = task.network.spec
+  }
+
+  async finish(): Promise<void> {
+    const { spec, paths, engine } = this
+    const saved = await readTrainState(paths.resume)
+    const start = saved ?? (await this.initialState())
+    this.curve = (await readCurve(paths)).filter((point) => point.step <= start.step)
+    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
+    try {
+      if (saved === undefined) await this.stopAt(0, trainer)
+      await this.loop(trainer, start.step)
+    } finally {
+      await trainer.dispose()
+    }
+    const state: NetworkState = {
+      complete: true,
+      steps: spec.totalSteps,
+      engine: engine.name,
+      device: engine.device,
+      versions: engine.versions,
+    }
+    await writeJson(paths.state, state)
+  }
+
+  private async loop(trainer: Trainer, firstStep: number): Promise<void> {
+    const { spec, dataset, context } = this
+    const { totalSteps } = spec
+    await trainLoop({
+      trainer,
+      dataset,
+      batchOf: batchOrder(spec.orderSeed, dataset.train.count, spec.batchSize),
+      learningRateAt: learningRateAt(spec.training, totalSteps, spec.stepsPerEpoch),
+      firstStep,
+      totalSteps,
+      stops: this.stops(),
+      saveEvery: SAVE_EVERY_MS,
+      signal: context.signal,
+      hooks: {
+        atStop: (step) => this.stopAt(step, trainer),
+        save: async () => writeTrainState(this.paths.resume, await trainer.state()),
+        progress: (step, loss) =>
+          context.report({ done: step, total: totalSteps, note: `loss ${loss.toPrecision(3)}` }),
+      },
+    })
+  }
+
+  private stops(): number[] {
+    return [...this.spec.checkpointSteps, ...this.spec.evaluationSteps].sort((a, b) => a - b)
+  }
+
+  /** Evaluates and, where the plan wants one, leaves a checkpoint. The resume point comes last. */
+  private async stopAt(step: number, trainer: Trainer): Promise<void> {
+    const { paths, model, spec } = this
+    const state = await trainer.state()
+    this.curve.push(await this.measure(step, state.parameters))
+    await writeAtomically(paths.curve, formatCurve(this.curve))
+    if (spec.checkpointSteps.includes(step)) {
+      await writeAtomically(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
+      await writeTrainState(paths.optimizer(step), { ...state, parameters: {} })
+    }
+    await writeTrainState(paths.resume, state)
+  }
+
+  private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {
+    const { dataset } = this
+    const predictor = await this.engine.createPredictor(this.model.graph, parameters)
+    try {
+      const train = await evaluate(predictor, dataset, dataset.train)
+      const test = await evaluate(predictor, dataset, dataset.test)
+      return {
+        step,
+        epoch: step / this.spec.stepsPerEpoch,
+        trainLoss: train.loss,
+        testLoss: test.loss,
+        trainAccuracy: train.accuracy,
+        testAccuracy: test.accuracy,
+      }
+    } finally {
+      await predictor.dispose()
+    }
+  }
+
+  private recipe() {
+    const { training, batchSize, frozenBlocks, orderSeed } = this.spec
+    return {
+      batchSize,
+      optimizer: training.optimizer,
+      labelSmoothing: training.labelSmoothing,
+      frozenBlocks,
+      dropoutSeed: orderSeed,
+    }
+  }
+
+  /** Fresh weights, or a donor's in the blocks that the network inherits. */
+  private async initialState(): Promise<TrainState> {
+    const { initSeeds, inherits } = this.spec
+    const drawn = initialize(this.model, (block) => initSeeds[block])
+    if (inherits === undefined) return { step: 0, parameters: drawn, slots: {} }
+    const donor = networkPaths(this.context.results, inherits.network)
+    const lent = importOnnxParameters(await readFile(donor.checkpoint(inherits.step)))
+    const names = this.model.blocks
+      .filter((block) => inherits.blocks.includes(block.name))
+      .flatMap((block) => block.parameters)
+    const inherited = Object.fromEntries(names.map((name) => [name, lent[name]]))
+    return { step: 0, parameters: { ...drawn, ...inherited }, slots: {} }
+  }
+}

@@ -1,0 +1,47 @@
+/** The state of training as a `.npz` file: `step`, `parameters/<name>`, `slots/<name>`. */
+import { readFile } from 'node:fs/promises'
+import type { Tensor, Tensors } from '../core/tensor.js'
+import type { TrainState } from '../engine/types.js'
+import { decodeNpz, encodeNpz } from '../formats/npz.js'
+import { writeAtomically } from '../store/atomic.js'
+
+export async function writeTrainState(path: string, state: TrainState): Promise<void> {
+  await writeAtomically(
+    path,
+    encodeNpz({
+      step: Int32Array.of(state.step),
+      ...prefixed('parameters/', state.parameters),
+      ...prefixed('slots/', state.slots),
+    }),
+  )
+}
+
+/** Reads a state back; undefined when there is no file. Throws InputError when it is damaged. */
+export async function readTrainState(path: string): Promise<TrainState | undefined> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (bytes === undefined) return undefined
+  const arrays = decodeNpz(bytes, path)
+  const group = (prefix: string): Tensors =>
+    Object.fromEntries(
+      Object.entries(arrays)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, array]): [string, Tensor] => [
+          name.slice(prefix.length),
+          { shape: array.shape, data: Float32Array.from(array.data as Float32Array) },
+        ]),
+    )
+  return {
+    step: Number(arrays.step.data[0]),
+    parameters: group('parameters/'),
+    slots: group('slots/'),
+  }
+}
+
+function prefixed(prefix: string, tensors: Tensors): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]),
+  )
+}

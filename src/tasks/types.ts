@@ -1,0 +1,21 @@
+import type { Plan } from '../plan/types.js'
+
+/** What a task tells while it runs: units of its stage done so far, and what it is at. */
+export interface TaskEvent {
+  readonly done: number
+  readonly total: number
+  /** A few words: `loss 0.31`, `step 960`. */
+  readonly note?: string
+}
+
+/** Where and with what a task runs. */
+export interface TaskContext {
+  readonly plan: Plan
+  readonly results: string
+  /** Folder of the configuration file, for relative paths in it. */
+  readonly baseDir: string
+  readonly dataDirs: readonly string[]
+  readonly report: (event: TaskEvent) => void
+  /** Aborted when the user interrupts: stop at the next safe point. */
+  readonly signal: AbortSignal
+}

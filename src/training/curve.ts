@@ -1,0 +1,39 @@
+import { parse } from 'csv-parse/sync'
+import { InputError } from '../core/errors.js'
+
+/** Losses (mean cross-entropy, nats) and accuracies at one step, on fixed subsets, evaluation mode. */
+export interface CurvePoint {
+  readonly step: number
+  readonly epoch: number
+  readonly trainLoss: number
+  readonly testLoss: number
+  readonly trainAccuracy: number
+  readonly testAccuracy: number
+}
+
+const columns = [
+  ['step', 'step'],
+  ['epoch', 'epoch'],
+  ['train_loss', 'trainLoss'],
+  ['test_loss', 'testLoss'],
+  ['train_accuracy', 'trainAccuracy'],
+  ['test_accuracy', 'testAccuracy'],
+] as const satisfies readonly (readonly [string, keyof CurvePoint])[]
+
+/** A curve as CSV; numbers read back exactly. */
+export function formatCurve(curve: readonly CurvePoint[]): string {
+  const lines = curve.map((point) => columns.map(([, key]) => String(point[key])).join(','))
+  return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
+}
+
+/** Reads what {@link formatCurve} wrote. Throws InputError naming the file when it is damaged. */
+export function parseCurve(csv: string, file: string): CurvePoint[] {
+  const records = parse(csv, { columns: true, skip_empty_lines: true }) as Record<string, string>[]
+  return records.map((record, row) => {
+    const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))
+    if (Object.values(point).some((value) => Number.isNaN(value))) {
+      throw new InputError(`${file}: row ${row + 1} is damaged`)
+    }
+    return point as unknown as CurvePoint
+  })
+}

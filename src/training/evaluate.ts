@@ -1,0 +1,79 @@
+import type { Tensor } from '../core/tensor.js'
+import { sizeOf } from '../core/tensor.js'
+import type { Dataset, Samples } from '../data/types.js'
+import type { Predictor } from '../engine/types.js'
+
+/** Rows a forward pass takes; results do not depend on it beyond floating-point noise. */
+const EVALUATION_BATCH = 256
+
+/** Mean cross-entropy in nats and accuracy, both against the given labels. */
+export interface Evaluation {
+  readonly loss: number
+  readonly accuracy: number
+}
+
+/** What a network says of one sample. */
+export interface Prediction {
+  readonly prediction: number
+  /** Cross-entropy against the given label, nats. */
+  readonly loss: number
+}
+
+/** The feed of rows of a data set: token ids as integers, everything else as floats. */
+export function inputTensor(
+  dataset: Pick<Dataset, 'kind' | 'shape'>,
+  rows: Float32Array,
+): Tensor<Float32Array | Int32Array> {
+  const shape = [rows.length / sizeOf(dataset.shape), ...dataset.shape]
+  return { shape, data: dataset.kind === 'text' ? Int32Array.from(rows) : rows }
+}
+
+/**
+ * Cross-entropy −log p_y of one row of logits, and the predicted class, in float64. A single logit
+ * z is a binary head: p_1 = 1/(1 + e^−z).
+ */
+export function scoreLogits(logits: Float32Array, label: number): Prediction {
+  const scores = logits.length === 1 ? [0, logits[0]] : logits
+  let best = 0
+  for (let c = 1; c < scores.length; c++) if (scores[c] > scores[best]) best = c
+  let sum = 0
+  for (const score of scores) sum += Math.exp(score - scores[best])
+  return { prediction: best, loss: Math.log(sum) + scores[best] - scores[label] }
+}
+
+/** Predictions on every row of a split, in evaluation mode. */
+export async function predictAll(
+  predictor: Predictor,
+  dataset: Dataset,
+  samples: Samples,
+): Promise<Prediction[]> {
+  const size = sizeOf(dataset.shape)
+  const predictions: Prediction[] = []
+  for (let start = 0; start < samples.count; start += EVALUATION_BATCH) {
+    const end = Math.min(start + EVALUATION_BATCH, samples.count)
+    const rows = samples.inputs.subarray(start * size, end * size)
+    const logits = await predictor.run({ x: inputTensor(dataset, rows) })
+    const width = logits.length / (end - start)
+    for (let row = start; row < end; row++) {
+      const rowLogits = logits.subarray((row - start) * width, (row - start + 1) * width)
+      predictions.push(scoreLogits(rowLogits, samples.labels[row]))
+    }
+  }
+  return predictions
+}
+
+/** Mean loss and accuracy on a split. */
+export async function evaluate(
+  predictor: Predictor,
+  dataset: Dataset,
+  samples: Samples,
+): Promise<Evaluation> {
+  const predictions = await predictAll(predictor, dataset, samples)
+  let loss = 0
+  let correct = 0
+  for (const [row, found] of predictions.entries()) {
+    loss += found.loss
+    if (found.prediction === samples.labels[row]) correct++
+  }
+  return { loss: loss / samples.count, accuracy: correct / samples.count }
+}
