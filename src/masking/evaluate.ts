@@ -79,6 +79,7 @@ export async function createMaskedEvaluator(
   )
   const logitsOfAll = async (sample: MaskedSample) => {
     const x = await source.valueOf(sample)
+    checkFinite(x, sample)
     const players = plan.players(sample)
     const cells = maskCells(x, plan.baseline.valuesFor(x), players)
     return runCoalitions(predictor, masked, sample, { rows, cells, n, batch, width })
@@ -205,6 +206,15 @@ function sampleValues(
     prediction: predictedClass(logits, full, width),
     loss: sampleLoss(logits, full, width, sample.label, output.kind),
   }
+}
+
+/** A value that is not finite would spread to every coalition, masked or not. */
+function checkFinite(x: Float32Array, { id }: MaskedSample): void {
+  const cell = x.findIndex((value) => !Number.isFinite(value))
+  if (cell < 0) return
+  throw new TaskError(`sample ${id} has the value ${x[cell]} in cell ${cell} of what is masked`, {
+    context: { sample: id, cell },
+  })
 }
 
 function notFinite(sample: MaskedSample, coalition: number, value: number): TaskError {
