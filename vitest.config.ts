@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
-    testTimeout: 60_000,
+    globalSetup: 'src/testing/build.ts',
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
   },
