@@ -1,0 +1,12 @@
+import type { EmbeddingNode } from '../../graph/operators/embedding.js'
+import { type GradientRules, notDifferentiable } from '../rules.js'
+
+export const embeddingGradients: GradientRules<EmbeddingNode> = {
+  embedding: ({ inputs: [ids, table] }, gradient, graph) => [
+    undefined,
+    () =>
+      graph.node('embeddingGradient', { inputs: [ids, gradient], rows: graph.shapeOf(table)[0] }),
+  ],
+  embeddingGradient: notDifferentiable,
+  tokenMask: () => [undefined],
+}

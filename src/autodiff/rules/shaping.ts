@@ -1,0 +1,18 @@
+import type { ShapingNode } from '../../graph/operators/shaping.js'
+import { type GradientRules, notDifferentiable, sumToShape } from '../rules.js'
+
+export const shapingGradients: GradientRules<ShapingNode> = {
+  reshape: ({ inputs: [x] }, gradient, graph) => [
+    () => graph.node('reshape', { inputs: [gradient], shape: graph.shapeOf(x) }),
+  ],
+  transpose: ({ permutation }, gradient, graph) => [
+    () => {
+      const inverse = permutation.map((_, axis) => permutation.indexOf(axis))
+      return graph.node('transpose', { inputs: [gradient], permutation: inverse })
+    },
+  ],
+  expand: ({ inputs: [x] }, gradient, graph) => [
+    () => sumToShape(graph, gradient, graph.shapeOf(x)),
+  ],
+  cast: notDifferentiable,
+}

@@ -1,0 +1,69 @@
+/** Checkpoints: a network with its weights as an ONNX file, and the weights back from one. */
+import { InputError } from '../../core/errors.js'
+import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Graph } from '../../graph/types.js'
+import { CONSTANT_PREFIX } from './emission.js'
+import { dataTypes, decodeModel, type ModelProto, type TensorProto } from './format.js'
+import { encodeInference } from './model.js'
+
+/** Where external tensors say that their data lie in another file (TensorProto.DataLocation). */
+const EXTERNAL = 1
+
+/**
+ * A network as an ONNX file: its inputs under their own names with a free batch axis, the output
+ * `logits`, the weights as initialisers under their own names. Opens in any ONNX tool.
+ */
+export function exportOnnx(graph: Graph, parameters: Tensors): Uint8Array {
+  return encodeInference(graph, parameters)
+}
+
+/**
+ * The float32 initialisers of an ONNX file by name: the weights of a checkpoint, or of a network
+ * from elsewhere. Constants that the emitter itself added are left out. Throws InputError when the
+ * bytes are no ONNX model or when weights lie in another file.
+ */
+export function importOnnxParameters(bytes: Uint8Array): Tensors {
+  const weights = parseOnnx(bytes).graph.initializer.filter(
+    ({ name, dataType }) => dataType === dataTypes.float32 && !name.startsWith(CONSTANT_PREFIX),
+  )
+  return Object.fromEntries(weights.map((proto) => [proto.name, tensorOf(proto)]))
+}
+
+/** Reads an ONNX file; throws InputError when the bytes are none. */
+export function parseOnnx(bytes: Uint8Array): ModelProto {
+  const model = tryDecode(bytes)
+  if (model.graph === undefined || model.graph === null) {
+    throw new InputError('this is no ONNX model: the file holds no graph')
+  }
+  return model
+}
+
+function tryDecode(bytes: Uint8Array): ModelProto {
+  try {
+    return decodeModel(bytes)
+  } catch (cause) {
+    throw new InputError('this is no ONNX model: the file cannot be decoded', { cause })
+  }
+}
+
+function tensorOf({ name, dims, rawData, floatData, dataLocation }: TensorProto): Tensor {
+  if (dataLocation === EXTERNAL) {
+    throw new InputError(`the weights "${name}" lie in another file; save the model as one file`)
+  }
+  const shape = dims.map(Number)
+  const data =
+    floatData !== undefined && floatData.length > 0
+      ? Float32Array.from(floatData)
+      : fromBytes(rawData)
+  if (data.length !== sizeOf(shape)) {
+    throw new InputError(`the weights "${name}" have ${data.length} values for [${shape}]`)
+  }
+  return { shape, data }
+}
+
+/** A copy, because the bytes of a field need not be aligned to four. */
+function fromBytes(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(Math.floor(bytes.length / 4))
+  new Uint8Array(values.buffer).set(bytes.subarray(0, values.byteLength))
+  return values
+}

@@ -1,0 +1,155 @@
+/**
+ * The part of the ONNX file format that lowlayer writes and reads, as a protobuf schema. Field
+ * numbers are those of onnx.proto (ONNX 1.16); fields that are not listed are skipped on reading.
+ */
+import protobuf from 'protobufjs/light.js'
+
+const schema = {
+  nested: {
+    ModelProto: {
+      fields: {
+        irVersion: { type: 'int64', id: 1 },
+        producerName: { type: 'string', id: 2 },
+        producerVersion: { type: 'string', id: 3 },
+        graph: { type: 'GraphProto', id: 7 },
+        opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
+      },
+    },
+    StringStringEntryProto: {
+      fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } },
+    },
+    OperatorSetIdProto: {
+      fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } },
+    },
+    GraphProto: {
+      fields: {
+        node: { rule: 'repeated', type: 'NodeProto', id: 1 },
+        name: { type: 'string', id: 2 },
+        initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
+        input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
+        output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+      },
+    },
+    NodeProto: {
+      fields: {
+        input: { rule: 'repeated', type: 'string', id: 1 },
+        output: { rule: 'repeated', type: 'string', id: 2 },
+        name: { type: 'string', id: 3 },
+        opType: { type: 'string', id: 4 },
+        attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
+        domain: { type: 'string', id: 7 },
+      },
+    },
+    AttributeProto: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        f: { type: 'float', id: 2 },
+        i: { type: 'int64', id: 3 },
+        s: { type: 'bytes', id: 4 },
+        t: { type: 'TensorProto', id: 5 },
+        floats: { rule: 'repeated', type: 'float', id: 7 },
+        ints: { rule: 'repeated', type: 'int64', id: 8 },
+        type: { type: 'int32', id: 20 },
+      },
+    },
+    TensorProto: {
+      fields: {
+        dims: { rule: 'repeated', type: 'int64', id: 1 },
+        dataType: { type: 'int32', id: 2 },
+        floatData: { rule: 'repeated', type: 'float', id: 4 },
+        name: { type: 'string', id: 8 },
+        rawData: { type: 'bytes', id: 9 },
+        dataLocation: { type: 'int32', id: 14 },
+      },
+    },
+    ValueInfoProto: {
+      fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
+    },
+    TypeProto: {
+      fields: { tensorType: { type: 'TensorTypeProto', id: 1 } },
+    },
+    TensorTypeProto: {
+      fields: {
+        elemType: { type: 'int32', id: 1 },
+        shape: { type: 'TensorShapeProto', id: 2 },
+      },
+    },
+    TensorShapeProto: {
+      fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } },
+    },
+    DimensionProto: {
+      fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } },
+    },
+  },
+}
+
+/** Element types by ONNX's numbers (TensorProto.DataType). */
+export const dataTypes = { float32: 1, int32: 6, int64: 7 } as const
+
+/** Attribute types by ONNX's numbers (AttributeProto.AttributeType). */
+export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
+
+export interface TensorProto {
+  name: string
+  dims: number[]
+  dataType: number
+  rawData: Uint8Array
+  floatData?: number[]
+  dataLocation?: number
+}
+
+export interface AttributeProto {
+  name: string
+  type: number
+  f?: number
+  i?: number
+  s?: Uint8Array
+  floats?: number[]
+  ints?: number[]
+}
+
+export interface NodeProto {
+  input: string[]
+  output: string[]
+  name: string
+  opType: string
+  domain?: string
+  attribute: AttributeProto[]
+}
+
+export interface ValueInfoProto {
+  name: string
+  type: {
+    tensorType: {
+      elemType: number
+      shape: { dim: ({ dimValue: number } | { dimParam: string })[] }
+    }
+  }
+}
+
+export interface ModelProto {
+  irVersion: number
+  producerName: string
+  opsetImport: { domain: string; version: number }[]
+  graph: {
+    name: string
+    node: NodeProto[]
+    initializer: TensorProto[]
+    input: ValueInfoProto[]
+    output: ValueInfoProto[]
+  }
+}
+
+const modelType = protobuf.Root.fromJSON(schema).lookupType('ModelProto')
+
+/** An ONNX model as the bytes of its file. */
+export function encodeModel(model: ModelProto): Uint8Array {
+  return modelType.encode(modelType.fromObject(model)).finish()
+}
+
+/** An ONNX model from the bytes of its file; throws when they are no protobuf message. */
+export function decodeModel(bytes: Uint8Array): ModelProto {
+  const message = modelType.decode(bytes)
+  return modelType.toObject(message, { longs: Number, arrays: true }) as ModelProto
+}

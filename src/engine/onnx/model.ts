@@ -1,0 +1,114 @@
+import type { Tensors } from '../../core/tensor.js'
+import {
+  BATCH,
+  type Graph,
+  type GraphInput,
+  type Node,
+  type Program,
+  type Shape,
+} from '../../graph/types.js'
+import { type EmittedNodes, type Emitters, emitNodes } from './emission.js'
+import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
+import { convolutionEmitters } from './operators/convolution.js'
+import { elementwiseEmitters } from './operators/elementwise.js'
+import { embeddingEmitters } from './operators/embedding.js'
+import { linearEmitters } from './operators/linear.js'
+import { lossEmitters } from './operators/loss.js'
+import { normalizationEmitters } from './operators/normalization.js'
+import { poolingEmitters } from './operators/pooling.js'
+import { reductionEmitters } from './operators/reduction.js'
+import { shapingEmitters } from './operators/shaping.js'
+import { softmaxEmitters } from './operators/softmax.js'
+
+/** Operator set 17 has every operator that is emitted, and older tools read it too. */
+const OPERATOR_SET = 17
+/** Version of the file format that goes with operator set 17. */
+const FORMAT_VERSION = 8
+
+const emitters: Emitters<Node> = {
+  ...convolutionEmitters,
+  ...elementwiseEmitters,
+  ...embeddingEmitters,
+  ...linearEmitters,
+  ...lossEmitters,
+  ...normalizationEmitters,
+  ...poolingEmitters,
+  ...reductionEmitters,
+  ...shapingEmitters,
+  ...softmaxEmitters,
+}
+
+/** Name of the output of every inference model. */
+export const OUTPUT_NAME = 'logits'
+
+/** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
+export function encodeInference(graph: Graph, parameters: Tensors): Uint8Array {
+  const emitted = emitNodes(graph, emitters)
+  renameOutput(emitted, graph.output, OUTPUT_NAME)
+  const shape = emitted.types.get(graph.output)?.shape ?? []
+  const weights = graph.parameters.map(({ name, shape: expected }) =>
+    weightProto(name, expected, parameters),
+  )
+  return encode(
+    emitted,
+    graph.inputs,
+    [...weights, ...emitted.constants],
+    [valueInfo(OUTPUT_NAME, 'float32', shape)],
+  )
+}
+
+/** A program as an ONNX file; its outputs go by the names of the values that they return. */
+export function encodeProgram(program: Program): Uint8Array {
+  const emitted = emitNodes(program, emitters)
+  const returned = [...new Set(Object.values(program.outputs))]
+  const outputs = returned.map((name) =>
+    valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
+  )
+  return encode(emitted, program.inputs, emitted.constants, outputs)
+}
+
+function encode(
+  emitted: EmittedNodes,
+  inputs: readonly GraphInput[],
+  initializer: TensorProto[],
+  output: ValueInfoProto[],
+): Uint8Array {
+  return encodeModel({
+    irVersion: FORMAT_VERSION,
+    producerName: 'lowlayer',
+    opsetImport: [{ domain: '', version: OPERATOR_SET }],
+    graph: {
+      name: 'network',
+      node: emitted.nodes,
+      initializer,
+      input: inputs.map(({ name, dtype, shape }) => valueInfo(name, dtype, shape)),
+      output,
+    },
+  })
+}
+
+function renameOutput({ nodes }: EmittedNodes, from: string, to: string): void {
+  const rename = (name: string) => (name === from ? to : name)
+  for (const node of nodes) {
+    node.input = node.input.map(rename)
+    node.output = node.output.map(rename)
+  }
+}
+
+function weightProto(name: string, shape: Shape, parameters: Tensors): TensorProto {
+  const tensor = parameters[name]
+  if (tensor === undefined) throw new Error(`no value for the parameter "${name}"`)
+  if (tensor.shape.join() !== shape.join()) {
+    throw new Error(`"${name}" is [${tensor.shape}], but the network has [${shape}]`)
+  }
+  const { buffer, byteOffset, byteLength } = tensor.data
+  const rawData = new Uint8Array(buffer, byteOffset, byteLength)
+  return { name, dims: [...shape], dataType: dataTypes.float32, rawData }
+}
+
+function valueInfo(name: string, dtype: keyof typeof dataTypes, shape: Shape): ValueInfoProto {
+  const dim = shape.map((extent) =>
+    extent === BATCH ? { dimParam: 'batch' } : { dimValue: extent },
+  )
+  return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim } } } }
+}

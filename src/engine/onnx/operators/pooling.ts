@@ -1,0 +1,53 @@
+import type { PoolingNode } from '../../../graph/operators/pooling.js'
+import type { Emission, Emitters } from '../emission.js'
+
+export const poolingEmitters: Emitters<PoolingNode> = {
+  pooling({ name, operation, size, inputs }, to) {
+    const opType = operation === 'max' ? 'MaxPool' : 'AveragePool'
+    const attributes = { kernel_shape: [size, size], strides: [size, size] }
+    to.emit(opType, inputs, { attributes, output: name })
+  },
+  /** Where x equals the maximum of its window, the window's gradient. */
+  maxPoolingGradient({ name, size, inputs: [x, y, gradient] }, to) {
+    const [, , height, width] = to.shapeOf(x)
+    const rest = [height % size, width % size]
+    const covered =
+      rest[0] + rest[1] === 0 ? x : cropped(to, x, [height - rest[0], width - rest[1]])
+    const isMaximum = to.emit('Equal', [covered, enlarged(to, y, size)])
+    const spread = enlarged(to, gradient, size)
+    if (rest[0] + rest[1] === 0) {
+      to.emit('Where', [isMaximum, spread, to.floats([0])], { output: name })
+      return
+    }
+    const routed = to.emit('Where', [isMaximum, spread, to.floats([0])])
+    padded(to, routed, rest, name)
+  },
+  averagePoolingGradient({ name, size, inputSize: [height, width], inputs: [gradient] }, to) {
+    const rest = [height % size, width % size]
+    const share = to.emit('Mul', [gradient, to.floats([1 / size ** 2])])
+    if (rest[0] + rest[1] === 0) enlarged(to, share, size, name)
+    else padded(to, enlarged(to, share, size), rest, name)
+  },
+}
+
+/** Repeats every pixel size × size times. */
+function enlarged(to: Emission, value: string, size: number, output?: string): string {
+  const scales = to.floats([1, 1, size, size])
+  return to.emit('Resize', [value, '', scales], {
+    attributes: {
+      mode: 'nearest',
+      nearest_mode: 'floor',
+      coordinate_transformation_mode: 'asymmetric',
+    },
+    output,
+  })
+}
+
+function cropped(to: Emission, value: string, size: readonly number[]): string {
+  return to.emit('Slice', [value, to.integers([0, 0]), to.integers(size), to.integers([2, 3])])
+}
+
+/** Appends rows and columns of zeros. */
+function padded(to: Emission, value: string, rest: readonly number[], output: string): string {
+  return to.emit('Pad', [value, to.integers([0, 0, 0, 0, 0, 0, ...rest])], { output })
+}

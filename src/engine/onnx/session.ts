@@ -1,0 +1,45 @@
+/** Sessions of ONNX Runtime: loading, options, and errors in our words. */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import { EnvironmentError, messageOf } from '../../core/errors.js'
+import type { DeviceName } from '../types.js'
+
+export type Ort = typeof import('onnxruntime-node')
+export type OrtFeeds = Record<string, OrtTensor>
+
+let loading: Promise<Ort> | undefined
+
+/** ONNX Runtime, loaded once and only when it is used. Throws EnvironmentError when it cannot be. */
+export function loadOrt(): Promise<Ort> {
+  loading ??= import('onnxruntime-node').catch((cause: unknown) => {
+    throw new EnvironmentError(
+      `onnxruntime-node cannot be loaded (${messageOf(cause)}); reinstall it with ` +
+        '`npm install onnxruntime-node`',
+      { cause },
+    )
+  })
+  return loading
+}
+
+/**
+ * Options of every session: one thread, because small networks run slower on more and a study runs
+ * several networks at once, each in its own process.
+ */
+function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
+  return {
+    executionProviders: [device],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  }
+}
+
+/** Opens a model on a device. */
+export async function openSession(
+  bytes: Uint8Array,
+  device: DeviceName,
+): Promise<InferenceSession> {
+  const { InferenceSession: Session } = await loadOrt()
+  return Session.create(bytes, sessionOptions(device))
+}

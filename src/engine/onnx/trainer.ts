@@ -1,0 +1,130 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import { stepScalars } from '../../autodiff/optimizer.js'
+import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
+import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { ElementType, Graph, Shape } from '../../graph/types.js'
+import { checkBatch, fillMask, fillTargets } from '../feeds.js'
+import { initialSlots } from '../state.js'
+import type { DeviceName, Trainer, TrainingRecipe, TrainState } from '../types.js'
+import { encodeProgram } from './model.js'
+import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
+
+/**
+ * A network in training as one ONNX Runtime session: a step is one `session.run`. Whatever a step
+ * changes lives in two sets of buffers that swap roles: a step reads one and writes the other, so
+ * nothing is allocated or copied between steps.
+ */
+export async function createOnnxTrainer(
+  network: Graph,
+  recipe: TrainingRecipe,
+  start: TrainState,
+  device: DeviceName,
+): Promise<Trainer> {
+  const compiled = compileTrainStep(network, recipe)
+  const ort = await loadOrt()
+  const session = await openSession(encodeProgram(compiled.program), device)
+  const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
+  return new OnnxTrainer(ort, session, compiled, recipe, state, start.step)
+}
+
+class OnnxTrainer implements Trainer {
+  /** Inputs of each kind of step: even steps read set 0 and write set 1, odd ones the reverse. */
+  private readonly feeds: readonly [OrtFeeds, OrtFeeds]
+  private readonly fetches: readonly [OrtFeeds, OrtFeeds]
+  private readonly inputs: Float32Array | Int32Array
+  private readonly inputShape: Shape
+  private readonly targets: Float32Array
+  private readonly scalars: Readonly<Record<string, Float32Array>>
+  private readonly masks: readonly Float32Array[]
+  private readonly loss = new Float32Array(1)
+  private current: 0 | 1 = 0
+
+  constructor(
+    ort: Ort,
+    private readonly session: InferenceSession,
+    private readonly compiled: TrainStep,
+    private readonly recipe: TrainingRecipe,
+    state: Tensors,
+    private done: number,
+  ) {
+    const common: OrtFeeds = {}
+    const wrap = (type: ElementType, data: Float32Array | Int32Array, shape: Shape): OrtTensor =>
+      type === 'int32'
+        ? new ort.Tensor('int32', data as Int32Array, shape)
+        : new ort.Tensor('float32', data as Float32Array, shape)
+    const add = (name: string, data: Float32Array, shape: Shape) => {
+      common[name] = wrap('float32', data, shape)
+      return data
+    }
+    const input = compiled.program.inputs[0]
+    this.inputShape = input.shape
+    this.inputs =
+      input.dtype === 'int32'
+        ? new Int32Array(sizeOf(input.shape))
+        : new Float32Array(sizeOf(input.shape))
+    common[input.name] = wrap(input.dtype, this.inputs, input.shape)
+    this.targets = add(
+      'targets',
+      new Float32Array(sizeOf(compiled.targetsShape)),
+      compiled.targetsShape,
+    )
+    this.masks = compiled.masks.map(({ input: name, shape }) =>
+      add(name, new Float32Array(sizeOf(shape)), shape),
+    )
+    const names = Object.keys(stepScalars(recipe.optimizer, 0, 1))
+    this.scalars = Object.fromEntries(
+      names.map((name) => [name, add(name, new Float32Array(1), [])]),
+    )
+
+    this.feeds = [{ ...common }, { ...common }]
+    this.fetches = [{}, {}]
+    for (const [name, { shape, data }] of Object.entries(state)) {
+      const next = compiled.next[name]
+      const tensors = [wrap('float32', data.slice(), shape)]
+      tensors.push(next === undefined ? tensors[0] : wrap('float32', data.slice(), shape))
+      for (const set of [0, 1] as const) {
+        this.feeds[set][name] = tensors[set]
+        if (next !== undefined) this.fetches[set][next] = tensors[1 - set]
+      }
+    }
+    for (const fetches of this.fetches) fetches.loss = wrap('float32', this.loss, [])
+  }
+
+  async step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
+    checkBatch(inputs, labels, this.inputShape)
+    const { optimizer, labelSmoothing, dropoutSeed } = this.recipe
+    this.inputs.set(inputs)
+    fillTargets(this.targets, labels, this.compiled.loss, labelSmoothing)
+    this.compiled.masks.forEach((mask, index) => {
+      fillMask(this.masks[index], mask, dropoutSeed, this.done)
+    })
+    const scalars = stepScalars(optimizer, learningRate, this.done + 1)
+    for (const [name, value] of Object.entries(scalars)) this.scalars[name][0] = value
+    await this.session.run(this.feeds[this.current], this.fetches[this.current])
+    this.current = this.current === 0 ? 1 : 0
+    this.done++
+    return this.loss[0]
+  }
+
+  async state(): Promise<TrainState> {
+    const snapshot = (keep: (name: string) => boolean): Tensors =>
+      Object.fromEntries(
+        Object.entries(this.feeds[this.current])
+          .filter(([name]) => keep(name))
+          .map(([name, { dims, data }]): [string, Tensor] => [
+            name,
+            { shape: [...dims], data: (data as Float32Array).slice() },
+          ]),
+      )
+    const { parameters, slots } = this.compiled
+    return {
+      step: this.done,
+      parameters: snapshot((name) => parameters.includes(name)),
+      slots: snapshot((name) => name in slots),
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release()
+  }
+}
