@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../config/parse.js'
+import { planStudy } from './plan.js'
+import type { DataInfo } from './types.js'
+
+const board: DataInfo = {
+  fingerprint: 'f00d',
+  kind: 'tabular',
+  shape: [9],
+  classes: 2,
+  trainCount: 670,
+  testCount: 288,
+}
+
+function planOf(rest: string) {
+  const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\n${rest}`
+  return planStudy(parseConfig(yaml, 'study.yaml'), board)
+}
+
+const listYaml = `
+networks:
+  list:
+    - { name: base, seed: 0 }
+    - { name: low-redrawn, from: base, rerandomize: low, seed: 1 }
+    - { name: head-redrawn, from: base, rerandomize: [fc4, fc5], seed: 1 }
+    - { name: all-redrawn, from: base, rerandomize: all, seed: 1 }
+`
+
+describe('planStudy', () => {
+  it('has frozen ids: a change here makes every stored result unreachable', () => {
+    const plan = planOf('networks: { grid: { low: [0, 1], high: [0], repeats: 1 } }')
+    expect(plan.networks.map(({ name, id }) => [name, id])).toMatchInlineSnapshot(`
+      [
+        [
+          "low0-high0-order0",
+          "ea4df7dcddb1a665",
+        ],
+        [
+          "low1-high0-order0",
+          "957fd1b541bbba32",
+        ],
+      ]
+    `)
+    expect([plan.id, plan.valuesId, plan.interactionsId]).toMatchInlineSnapshot(`
+      [
+        "a779eaf1a9e2be79",
+        "929a9e79",
+        "49b89281",
+      ]
+    `)
+  })
+
+  it('crosses the grid and repeats the diagonal with new order seeds', () => {
+    const plan = planOf('networks: { grid: { low: [0, 1], high: [5, 6], repeats: 2 } }')
+    expect(plan.networks.map(({ seeds }) => `${seeds.low}/${seeds.high}/${seeds.order}`)).toEqual([
+      '0/5/0',
+      '0/6/0',
+      '1/5/0',
+      '1/6/0',
+      '0/5/1',
+      '1/6/1',
+    ])
+  })
+
+  it('draws low blocks from the low seed and high blocks from the high seed', () => {
+    const plan = planOf('networks: { grid: { low: [7], high: [9], repeats: 1 } }')
+    expect(plan.networks[0].spec.initSeeds).toEqual({ fc1: 7, fc2: 7, fc3: 9, fc4: 9, fc5: 9 })
+  })
+
+  it('redraws the layers that a listed network names and keeps the others', () => {
+    const [base, low, head, all] = planOf(listYaml).networks
+    expect(base.spec.initSeeds).toEqual({ fc1: 0, fc2: 0, fc3: 0, fc4: 0, fc5: 0 })
+    expect(low.spec.initSeeds).toEqual({ fc1: 1, fc2: 1, fc3: 0, fc4: 0, fc5: 0 })
+    expect(head.spec.initSeeds).toEqual({ fc1: 0, fc2: 0, fc3: 0, fc4: 1, fc5: 1 })
+    expect(all.spec.initSeeds).toEqual({ fc1: 1, fc2: 1, fc3: 1, fc4: 1, fc5: 1 })
+    expect(low.from).toBe(base.id)
+    expect(low.seeds).toEqual({ low: 1, high: 0, order: 0 })
+    expect(head.seeds).toEqual({ low: 0, high: 1, order: 0 })
+  })
+
+  it('gives equal networks equal ids, however they are described', () => {
+    const [, low] = planOf(listYaml).networks
+    const grid = planOf('networks: { grid: { low: [1], high: [0], repeats: 1 } }').networks[0]
+    expect(low.id).toBe(grid.id)
+  })
+
+  it('shares networks between cuts: the cut does not change a network whose seeds agree', () => {
+    const at = (cut: number) =>
+      planOf(`networks: { grid: { low: [3], high: [3], repeats: 1, cuts: [${cut}] } }`).networks[0]
+        .id
+    expect(at(1)).toBe(at(4))
+  })
+
+  it('never lets runtime into ids, and lets everything else in', () => {
+    const plain = planOf('')
+    expect(planOf('runtime: { jobs: 7, device: cpu }').id).toBe(plain.id)
+    expect(planOf('analysis: { noise: 0.02 }').interactionsId).not.toBe(plain.interactionsId)
+    expect(planOf('analysis: { noise: 0.02 }').valuesId).toBe(plain.valuesId)
+    expect(planOf('analysis: { baseline: zero }').valuesId).not.toBe(plain.valuesId)
+    expect(planOf('training: { epochs: 3 }').networks[0].id).not.toBe(plain.networks[0].id)
+  })
+
+  it('lets heirs of trained layers wait for a donor that nobody analyses', () => {
+    const plan = planOf(
+      'networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1, regimes: [trained-frozen] } }',
+    )
+    const donors = plan.networks.filter(({ role }) => role === 'donor')
+    expect(donors.map(({ seeds }) => seeds.low)).toEqual([0, 1])
+    const heir = plan.networks.find(({ name }) => name === 'low1-high0-order0')!
+    expect(heir.spec.inherits).toMatchObject({ network: donors[1].id, blocks: ['fc1', 'fc2'] })
+    expect(heir.spec.frozenBlocks).toEqual(['fc1', 'fc2'])
+    const train = plan.tasks.find(({ id }) => id === `train-${heir.id}`)!
+    expect(train.needs).toEqual([`train-${donors[1].id}`])
+    const analysed = plan.tasks.filter(({ kind }) => kind === 'values')
+    expect(analysed).toHaveLength(4)
+  })
+
+  it('keeps the checkpoint that a rewinding network starts from', () => {
+    const plan = planOf(
+      'networks: { grid: { low: [0], high: [0], repeats: 1, regimes: ["rewind@7it"] } }',
+    )
+    const [donor, heir] = plan.networks
+    expect(donor.spec.checkpointSteps).toContain(7)
+    expect(heir.spec.inherits?.step).toBe(7)
+    expect(heir.spec.frozenBlocks).toEqual([])
+  })
+
+  it('puts every task after what it needs', () => {
+    const seen = new Set<string>()
+    for (const task of planOf('analysis: { samples: { filter: common-correct } }').tasks) {
+      for (const need of task.needs) expect(seen).toContain(need)
+      seen.add(task.id)
+    }
+  })
+
+  it('names layers and depths that do not exist', () => {
+    const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
+    expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)
+    const deep = 'data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 5 }'
+    expect(() => planStudy(parseConfig(deep, 's.yaml'), board)).toThrow(/deeper than the network/)
+  })
+})
