@@ -123,7 +123,11 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
       baseline: constants,
       output: parseOutput('log-odds'),
     }
-    const evaluator = await createMaskedEvaluator(engine, model.graph, parameters, players.n, plan)
+    const large = Object.entries(parameters).map(([name, { shape, data }]) => {
+      return [name, { shape, data: data.map((value) => 20 * value) }] as const
+    })
+    const weights = Object.fromEntries(large)
+    const evaluator = await createMaskedEvaluator(engine, model.graph, weights, players.n, plan)
     const huge = { ...sample, input: sample.input.slice() }
     for (const [cell, player] of players.map.entries()) if (player === 2) huge.input[cell] = 3e38
     await expect(evaluator.evaluate(huge)).rejects.toThrow(/sample 17 for coalition 2 is /)

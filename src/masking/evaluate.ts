@@ -1,12 +1,10 @@
 import { TaskError } from '../core/errors.js'
-import { grandCoalition, playersOf, subsetCount } from '../core/subset.js'
-import type { Tensor, Tensors } from '../core/tensor.js'
-import type { Engine, Predictor } from '../engine/types.js'
+import { grandCoalition, playersOf } from '../core/subset.js'
+import type { Tensors } from '../core/tensor.js'
+import type { Engine } from '../engine/types.js'
 import { inferTypes } from '../graph/infer.js'
-import { BATCH, type Graph, type GraphInput, type Shape } from '../graph/types.js'
-import { batchSize } from './batchSize.js'
-import { lowerGraph } from './cutGraph.js'
-import { MASK_CELLS, MASK_ROWS, maskCells, maskedGraph, maskRows } from './maskedGraph.js'
+import type { Graph } from '../graph/types.js'
+import { lowerGraph, nodesAbove } from './cutGraph.js'
 import {
   checkOutputWidth,
   type Output,
@@ -15,6 +13,8 @@ import {
   scalarOutput,
 } from './output.js'
 import { parametersOf } from './parameters.js'
+import { createPipeline, type Pipeline, repeated } from './pipeline.js'
+import { planStages, type Stage, wholeNetwork } from './stages.js'
 import type { Baseline, Players } from './types.js'
 
 /** A sample to analyse. `id` is its stable name in messages and results. */
@@ -47,8 +47,10 @@ export interface MaskingPlan {
   readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
-  /** Coalitions that run together; by default {@link batchSize} decides. */
+  /** Coalitions that run together; by default a rule decides. */
   readonly batch?: number
+  /** Whether low layers are shared between coalitions ({@link planStages}); by default they are. */
+  readonly sharing?: boolean
 }
 
 /** One network, ready to evaluate samples of n players; holds sessions until disposed. */
@@ -68,27 +70,30 @@ export async function createMaskedEvaluator(
   const types = inferTypes(graph)
   const width = types.get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)
-  const shape = types.get(plan.at)?.shape.slice(1) ?? []
   const source = await sampleSource(engine, graph, parameters, plan.at)
-  const masked = maskedGraph(graph, plan.at, shape, n)
-  const predictor = await engine.createPredictor(masked, parametersOf(masked, parameters))
-  const batch = Math.min(subsetCount(n), plan.batch ?? batchSize(masked, engine.device))
-  const rows = maskRows(
-    Array.from({ length: subsetCount(n) }, (_, coalition) => coalition),
-    n,
-  )
-  const logitsOfAll = async (sample: MaskedSample) => {
-    const x = await source.valueOf(sample)
-    checkFinite(x, sample)
-    const players = plan.players(sample)
-    const cells = maskCells(x, plan.baseline.valuesFor(x), players)
-    return runCoalitions(predictor, masked, sample, { rows, cells, n, batch, width })
-  }
+  const shared = pipelineCache((players) => {
+    const stages = chooseStages(graph, plan, players)
+    return createPipeline(engine, graph, parameters, stages, n, plan.batch)
+  })
+  const whole = pipelineCache(() => {
+    const stages = [wholeNetwork(graph.output, plan.at, n)]
+    return createPipeline(engine, graph, parameters, stages, n, plan.batch)
+  })
   return {
-    evaluate: async (sample) => sampleValues(sample, await logitsOfAll(sample), width, plan.output),
+    async evaluate(sample) {
+      const x = await source.valueOf(sample)
+      checkFinite(x, sample)
+      const players = plan.players(sample)
+      const value = { x, baseline: plan.baseline.valuesFor(x), players, input: sample.input }
+      let logits = await (await shared.for(players)).run(value)
+      // Shared sums spread an overflow over all coalitions; the whole network tells where it is.
+      if (!logits.every(Number.isFinite)) logits = await (await whole.for(players)).run(value)
+      return sampleValues(sample, logits, width, plan.output)
+    },
     async dispose() {
       await source.dispose()
-      await predictor.dispose()
+      await shared.dispose()
+      await whole.dispose()
     },
   }
 }
@@ -106,54 +111,41 @@ export async function* evaluateMasked(
   }
 }
 
-interface CoalitionRun {
-  readonly rows: Float32Array
-  readonly cells: Float32Array
-  readonly n: number
-  readonly batch: number
-  readonly width: number
-}
-
-/** The network's output for every coalition, [2^n, width], a batch of coalitions at a time. */
-async function runCoalitions(
-  predictor: Predictor,
-  graph: Graph,
-  sample: MaskedSample,
-  { rows, cells, n, batch, width }: CoalitionRun,
-): Promise<Float32Array> {
-  const rowWidth = 2 * n + 1
-  const count = subsetCount(n)
-  const logits = new Float32Array(count * width)
-  const cellsTensor: Tensor = { shape: [rowWidth, cells.length / rowWidth], data: cells }
-  for (let start = 0; start < count; start += batch) {
-    const size = Math.min(batch, count - start)
-    const chunk = rows.subarray(start * rowWidth, (start + size) * rowWidth)
-    const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
-      [MASK_ROWS]: { shape: [size, rowWidth], data: chunk },
-      [MASK_CELLS]: cellsTensor,
-    }
-    for (const input of graph.inputs) feeds[input.name] ??= repeatedInput(input, sample, size)
-    logits.set(await predictor.run(feeds), start * width)
+/** Keeps the pipeline of the players that were met last. */
+function pipelineCache(create: (players: Players) => Promise<Pipeline>) {
+  let kept: { readonly players: Players; readonly pipeline: Pipeline } | undefined
+  return {
+    async for(players: Players): Promise<Pipeline> {
+      if (kept !== undefined && fits(kept.players, players)) return kept.pipeline
+      await kept?.pipeline.dispose()
+      kept = { players, pipeline: await create(players) }
+      return kept.pipeline
+    },
+    dispose: async () => kept?.pipeline.dispose(),
   }
-  return logits
 }
 
-/** The sample's own input for every coalition of a batch: what the rest of the network still reads. */
-function repeatedInput(
-  { shape, dtype }: GraphInput,
-  { input }: MaskedSample,
-  batch: number,
-): Tensor<Float32Array | Int32Array> {
-  const data =
-    dtype === 'int32'
-      ? new Int32Array(batch * input.length)
-      : new Float32Array(batch * input.length)
-  for (let row = 0; row < batch; row++) data.set(input, row * input.length)
-  return { shape: withBatch(shape, batch), data }
+/** Whether a pipeline planned for some players serves others: the same cells, or texts. */
+function fits(planned: Players, players: Players): boolean {
+  if (planned === players || (planned.kind === 'tokens' && players.kind === 'tokens')) return true
+  return (
+    planned.map.length === players.map.length &&
+    planned.map.every((player, cell) => player === players.map[cell])
+  )
 }
 
-function withBatch(shape: Shape, batch: number): Shape {
-  return shape.map((extent) => (extent === BATCH ? batch : extent))
+/**
+ * Stages that share what coalitions have in common, where players are the same for every sample and
+ * the layers above the masked value read nothing else; otherwise the whole network every time.
+ */
+function chooseStages(
+  graph: Graph,
+  { at, sharing = true }: MaskingPlan,
+  players: Players,
+): readonly Stage[] {
+  const upper = nodesAbove(graph, at)
+  const shareable = sharing && players.kind !== 'tokens' && upper.inputs.length === 0
+  return shareable ? planStages(graph, at, players) : [wholeNetwork(graph.output, at, players.n)]
 }
 
 /** Computes the value that is masked: the input itself, or an inner value by the layers below it. */
@@ -175,7 +167,7 @@ async function sampleSource(
   const predictor = await engine.createPredictor(lower, parametersOf(lower, parameters))
   const [input] = lower.inputs
   return {
-    valueOf: (sample) => predictor.run({ [input.name]: repeatedInput(input, sample, 1) }),
+    valueOf: (sample) => predictor.run({ [input.name]: repeated(input, sample.input, 1) }),
     dispose: () => predictor.dispose(),
   }
 }
