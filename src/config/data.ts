@@ -86,7 +86,6 @@ const plantedLogic = z.strictObject({
   ...common,
   train: whole(1).default(600).describe('Training samples'),
   test: whole(1).default(400).describe('Test samples'),
-  balance: balance('proportional'),
   standardize: standardize(false),
 })
 
@@ -98,7 +97,6 @@ const glyphs = z.strictObject({
   ...common,
   train: whole(1).default(2000).describe('Training samples'),
   test: whole(1).default(2000).describe('Test samples'),
-  balance: balance('equal'),
   standardize: standardize(true),
 })
 

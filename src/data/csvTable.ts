@@ -1,0 +1,83 @@
+import { InputError } from '../core/errors.js'
+
+/** A CSV file as text cells. Line numbers count from 1; quoted cells may span lines. */
+export interface CsvTable {
+  readonly header: readonly string[]
+  readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[]
+}
+
+/**
+ * Reads CSV (RFC 4180): cells between delimiters, quoted where they hold delimiters, quotes (doubled)
+ * or line breaks. Empty lines are left out. Throws InputError naming file and line for an empty file,
+ * a row of another length, a header name given twice, or a quote that is not closed.
+ */
+export function readCsvTable(text: string, delimiter: string, file: string): CsvTable {
+  const [head, ...rows] = records(text.replace(/^\uFEFF/, ''), delimiter, file)
+  if (head === undefined) throw new InputError(`${file} is empty`)
+  const header = head.cells.map((name) => name.trim())
+  const twice = header.find((name, index) => header.indexOf(name) !== index)
+  if (twice !== undefined) throw new InputError(`${file}: the column "${twice}" is there twice`)
+  for (const { line, cells } of rows) {
+    if (cells.length === header.length) continue
+    throw new InputError(
+      `${file}:${line}: ${cells.length} cells, but the header has ${header.length}`,
+    )
+  }
+  return { header, rows }
+}
+
+interface CsvRecord {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
+function records(text: string, delimiter: string, file: string): CsvRecord[] {
+  const found: CsvRecord[] = []
+  let cells: string[] = []
+  let line = 1
+  let start = 1
+  let at = 0
+  while (at < text.length) {
+    const cell =
+      text[at] === '"' ? quotedCell(text, at, file, line) : plainCell(text, at, delimiter)
+    cells.push(cell.value)
+    line += cell.breaks
+    at = cell.end
+    if (text[at] === delimiter) {
+      at++
+      if (at < text.length && !isBreak(text[at])) continue
+      cells.push('')
+    } else if (at < text.length && !isBreak(text[at])) {
+      throw new InputError(`${file}:${line}: text follows a closing quote`)
+    }
+    if (cells.length > 1 || cells[0] !== '') found.push({ line: start, cells })
+    cells = []
+    at += text.startsWith('\r\n', at) ? 2 : 1
+    start = ++line
+  }
+  return found
+}
+
+function isBreak(character: string): boolean {
+  return character === '\n' || character === '\r'
+}
+
+interface Cell {
+  readonly value: string
+  readonly end: number
+  readonly breaks: number
+}
+
+function plainCell(text: string, from: number, delimiter: string): Cell {
+  let end = from
+  while (end < text.length && text[end] !== delimiter && !isBreak(text[end])) end++
+  return { value: text.slice(from, end), end, breaks: 0 }
+}
+
+function quotedCell(text: string, from: number, file: string, line: number): Cell {
+  let end = text.indexOf('"', from + 1)
+  while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2)
+  if (end === -1) throw new InputError(`${file}:${line}: a quote is not closed`)
+  const value = text.slice(from + 1, end).replaceAll('""', '"')
+  return { value, end: end + 1, breaks: value.split('\n').length - 1 }
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../core/hash.js'
+import type { Dataset, Samples } from './types.js'
+
+/** SHA-256 over everything that a data set holds but its name. */
+export function fingerprintOf(dataset: Omit<Dataset, 'fingerprint' | 'source'>): string {
+  const { kind, shape, classes, features, vocabulary, standardization, train, test } = dataset
+  const hash = createHash('sha256')
+  hash.update(
+    canonicalJson({
+      kind,
+      shape: [...shape],
+      classes: [...classes],
+      features: features && [...features],
+      vocabulary: vocabulary && [...vocabulary],
+      standardization: standardization && {
+        mean: [...standardization.mean],
+        std: [...standardization.std],
+      },
+      counts: [train.count, test.count],
+    }),
+  )
+  for (const split of [train, test])
+    for (const array of arraysOf(split)) hash.update(bytesOf(array))
+  return hash.digest('hex')
+}
+
+function arraysOf({ inputs, labels, trueLabels, ids }: Samples) {
+  return [inputs, labels, trueLabels, ids]
+}
+
+function bytesOf(array: Float32Array | Int32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}

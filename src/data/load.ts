@@ -1,0 +1,125 @@
+import type { DataConfig } from '../config/data.js'
+import { InputError } from '../core/errors.js'
+import { nearestName } from '../models/nearest.js'
+import { fingerprintOf } from './fingerprint.js'
+import { withLabelNoise } from './labelNoise.js'
+import type { DataContext } from './paths.js'
+import type { RawData } from './raw.js'
+import { openSource } from './sources.js'
+import { standardizationOf, standardizeInPlace } from './standardize.js'
+import { quotas, shuffledClasses, splitPool, takeFirst } from './subset.js'
+import type { Dataset, Samples } from './types.js'
+
+/**
+ * Loads what `data` of a configuration describes: opens the source, takes the classes and subsets
+ * asked for, replaces labels, standardises. The same configuration and files give the same data set,
+ * bit for bit.
+ *
+ * Throws InputError for wrong files and impossible wishes, EnvironmentError for a named data set that
+ * is not on this machine.
+ */
+export async function loadDataset(data: DataConfig, context: DataContext): Promise<Dataset> {
+  const raw = withClasses(await openSource(data, context), data.classes)
+  const rows = chooseRows(raw, data)
+  const { train, test, vocabulary } = await raw.read(rows.train, rows.test)
+  checkFinite(train, rows.train, raw.shape, 'train')
+  checkFinite(test, rows.test, raw.shape, 'test')
+  const standardized = 'standardize' in data && data.standardize
+  const standardization = standardized ? standardizationOf(train, raw.shape, raw.kind) : undefined
+  if (standardization !== undefined) {
+    standardizeInPlace(train, raw.shape, raw.kind, standardization)
+    standardizeInPlace(test, raw.shape, raw.kind, standardization)
+  }
+  const trueTrain = rows.train.map((row) => raw.trainLabels[row])
+  const trueTest = rows.test.map((row) => (raw.testLabels ?? raw.trainLabels)[row])
+  const given = withLabelNoise(trueTrain, raw.classes.length, data.labelNoise, data.seed)
+  const described = {
+    kind: raw.kind,
+    shape: raw.shape,
+    classes: raw.classes,
+    ...(raw.features === undefined ? {} : { features: raw.features }),
+    ...(vocabulary === undefined ? {} : { vocabulary }),
+    ...(standardization === undefined ? {} : { standardization }),
+    train: samples(train, given, trueTrain, rows.train),
+    test: samples(test, trueTest, trueTest, rows.test),
+  }
+  return { source: data.source, ...described, fingerprint: fingerprintOf(described) }
+}
+
+function samples(
+  inputs: Float32Array,
+  labels: Int32Array,
+  trueLabels: Int32Array,
+  ids: Int32Array,
+): Samples {
+  return { count: ids.length, inputs, labels, trueLabels, ids }
+}
+
+/** The source with some of its classes only, numbered as listed; other rows get label −1. */
+function withClasses(raw: RawData, wanted: readonly (string | number)[] | undefined): RawData {
+  if (wanted === undefined) return raw
+  const chosen = wanted.map((name) => classNumber(raw.classes, name))
+  const renumber = new Int32Array(raw.classes.length).fill(-1)
+  for (const [position, c] of chosen.entries()) {
+    if (renumber[c] !== -1) throw new InputError(`data.classes lists "${raw.classes[c]}" twice`)
+    renumber[c] = position
+  }
+  const relabel = (labels: Int32Array) => labels.map((label) => renumber[label])
+  return {
+    ...raw,
+    classes: chosen.map((c) => raw.classes[c]),
+    trainLabels: relabel(raw.trainLabels),
+    ...(raw.testLabels === undefined ? {} : { testLabels: relabel(raw.testLabels) }),
+  }
+}
+
+/** A class by name, or by number where no class has that name. */
+function classNumber(classes: readonly string[], name: string | number): number {
+  const named = classes.indexOf(String(name))
+  if (named !== -1) return named
+  if (typeof name === 'number' && name < classes.length) return name
+  throw new InputError(
+    `data.classes: there is no class "${name}" (did you mean "${nearestName(String(name), classes)}"?)`,
+  )
+}
+
+function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: Int32Array } {
+  const { seed, train, test } = data
+  const balance = 'balance' in data ? data.balance : 'proportional'
+  const classes = raw.classes
+  const shuffled = (labels: Int32Array, pool: string) =>
+    shuffledClasses(labels, classes.length, seed, pool)
+  const trainClasses = shuffled(raw.trainLabels, 'train')
+  const chosen =
+    raw.testLabels === undefined
+      ? splitPool(trainClasses, train, test, balance, classes)
+      : {
+          train: pick(trainClasses, train),
+          test: pick(shuffled(raw.testLabels, 'test'), test, 'test'),
+        }
+  for (const split of ['train', 'test'] as const) {
+    if (chosen[split].length === 0) throw new InputError(`data.${split}: the source has no samples`)
+  }
+  return chosen
+
+  function pick(pools: readonly Int32Array[], count: number | 'all', split = 'train'): Int32Array {
+    const available = pools.map((rows) => rows.length)
+    return takeFirst(pools, quotas(available, count, balance, classes, `data.${split}`))
+  }
+}
+
+function checkFinite(
+  inputs: Float32Array,
+  rows: Int32Array,
+  shape: readonly number[],
+  split: string,
+): void {
+  const index = inputs.findIndex((value) => !Number.isFinite(value))
+  if (index === -1) return
+  const size = shape.reduce((product, extent) => product * extent, 1)
+  const sample = rows[Math.floor(index / size)]
+  throw new InputError(
+    `sample ${sample} of the ${split} split: value ${index % size} is ${inputs[index]}`,
+    { context: { sample, split } },
+  )
+}

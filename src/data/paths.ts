@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
+
+/** Folders that decide where files are looked for. */
+export interface DataContext {
+  /** Folder of the configuration file. */
+  readonly baseDir: string
+  /** Folders of named data sets: `--data-dir`, `LOWLAYER_DATA`, `./data`. */
+  readonly dataDirs: readonly string[]
+}
+
+/**
+ * A path of the configuration: seen from the working folder or else from the folder of the file.
+ * Throws InputError that names both when there is nothing at either.
+ */
+export function resolveDataPath(path: string, { baseDir }: DataContext): string {
+  const candidates = isAbsolute(path)
+    ? [path]
+    : [...new Set([resolve(path), resolve(baseDir, path)])]
+  const found = candidates.find((candidate) => existsSync(candidate))
+  if (found !== undefined) return found
+  throw new InputError(`data.path "${path}" does not exist: looked for ${candidates.join(' and ')}`)
+}
+
+/**
+ * Folder of a named data set: `path` where given, otherwise its own folder in a data folder. Throws
+ * InputError (a wrong path) or EnvironmentError with the command that brings the data (none there).
+ */
+export function locateNamed(name: string, path: string | undefined, context: DataContext): string {
+  if (path !== undefined) return resolveDataPath(path, context)
+  const candidates = context.dataDirs.map((folder) => join(folder, name))
+  const found = candidates.find((candidate) => existsSync(candidate))
+  if (found !== undefined) return found
+  throw new EnvironmentError(
+    `data set "${name}" is not here (looked for ${candidates.join(', ')}); ` +
+      `bring it with: lowlayer data fetch ${name}`,
+  )
+}
+
+/** The first of several names of a file that a folder, or a usual subfolder of it, has. */
+export function findFile(
+  folder: string,
+  names: readonly string[],
+  subfolders: readonly string[] = [],
+): string | undefined {
+  const places = ['', ...subfolders].flatMap((sub) => names.map((name) => join(folder, sub, name)))
+  return places.find((place) => existsSync(place))
+}
+
+/** As {@link findFile}; throws InputError when there is none. */
+export function requireFile(
+  folder: string,
+  names: readonly string[],
+  subfolders: readonly string[] = [],
+): string {
+  const found = findFile(folder, names, subfolders)
+  if (found === undefined) throw new InputError(`${folder} has no file ${names.join(' or ')}`)
+  return found
+}
+
+/** The bytes of a file, unpacked where its name ends in .gz. Throws InputError naming the file. */
+export async function readPlainOrGzip(file: string): Promise<Uint8Array> {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'no such file' : error.message
+    throw new InputError(`cannot read ${file}: ${why}`, { cause: error })
+  })
+  if (!file.endsWith('.gz')) return bytes
+  return promisify(gunzip)(bytes).catch((error: unknown) => {
+    throw new InputError(`${file} is damaged or cut short (gzip: ${messageOf(error)})`, {
+      cause: error,
+    })
+  })
+}

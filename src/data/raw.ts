@@ -1,0 +1,40 @@
+import type { InputKind } from './types.js'
+
+/** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
+export interface RawInputs {
+  readonly train: Float32Array
+  readonly test: Float32Array
+  /** Words by token id, for text; made from the training rows. */
+  readonly vocabulary?: readonly string[]
+}
+
+/** A source opened: labels of every row at hand, inputs read for the chosen rows only. */
+export interface RawData {
+  readonly kind: InputKind
+  /** Shape of one input: [C, H, W], [F] or [T]. */
+  readonly shape: readonly number[]
+  readonly classes: readonly string[]
+  readonly features?: readonly string[]
+  /** Class of every row of the training split, or of the only one. */
+  readonly trainLabels: Int32Array
+  /** Class of every row of the test split; absent where the source has none. */
+  readonly testLabels?: Int32Array
+  /** Reads rows of the training split and of the test split (or of the only one, for both). */
+  readonly read: (trainRows: Int32Array, testRows: Int32Array) => Promise<RawInputs>
+}
+
+/** Rows of a table [count, size], in the order asked for. */
+export function gatherRows(
+  table: ArrayLike<number>,
+  rows: Int32Array,
+  size: number,
+  scale = 1,
+): Float32Array {
+  const gathered = new Float32Array(rows.length * size)
+  let at = 0
+  for (const row of rows) {
+    const end = (row + 1) * size
+    for (let index = row * size; index < end; index++) gathered[at++] = table[index] * scale
+  }
+  return gathered
+}

@@ -1,0 +1,138 @@
+import type { DataConfig } from '../../config/data.js'
+import { InputError } from '../../core/errors.js'
+import { sortedClasses } from '../classNames.js'
+import {
+  type DataContext,
+  locateNamed,
+  readPlainOrGzip,
+  requireFile,
+  resolveDataPath,
+} from '../paths.js'
+import type { RawData } from '../raw.js'
+
+type TextConfig = Extract<DataConfig, { source: 'sst2' | 'text' }>
+
+/** Token ids of padding and of words that are not in the vocabulary. */
+export const PADDING = 0
+export const UNKNOWN = 1
+const special = ['<pad>', '<unknown>']
+
+/** Sentences of one split as words, with class names and the lines they stand in. */
+interface Part {
+  readonly sentences: readonly (readonly string[])[]
+  readonly labels: readonly string[]
+  readonly file: string
+}
+
+/**
+ * Text from TSV files with the columns `sentence` and `label` (GLUE's SST-2, or one's own). Inputs are
+ * token ids [length]: 0 is padding, 1 an unknown word, then words by frequency in the training rows.
+ */
+export async function openText(data: TextConfig, context: DataContext): Promise<RawData> {
+  const { trainFile, testFile } = files(data, context)
+  const split = data.source === 'sst2' ? splitTokenised : splitProse
+  const train = await readPart(trainFile, split)
+  const test = testFile === undefined ? undefined : await readPart(testFile, split)
+  const classes = data.source === 'sst2' ? ['0', '1'] : sortedClasses(train.labels)
+  if (classes.length < 2) throw new InputError(`${trainFile}: the column "label" has one class`)
+  return {
+    kind: 'text',
+    shape: [data.length],
+    classes: data.source === 'sst2' ? ['negative', 'positive'] : classes,
+    trainLabels: classNumbers(train, classes),
+    ...(test === undefined ? {} : { testLabels: classNumbers(test, classes) }),
+    read: async (trainRows, testRows) => {
+      const chosen = Array.from(trainRows, (row) => train.sentences[row])
+      const vocabulary = vocabularyOf(chosen, data.vocabulary)
+      const others = Array.from(testRows, (row) => (test ?? train).sentences[row])
+      return {
+        train: encode(chosen, vocabulary, data.length),
+        test: encode(others, vocabulary, data.length),
+        vocabulary,
+      }
+    },
+  }
+}
+
+function files(data: TextConfig, context: DataContext) {
+  if (data.source === 'text') {
+    const testFile = data.testPath && resolveDataPath(data.testPath, context)
+    return { trainFile: resolveDataPath(data.path, context), testFile }
+  }
+  const folder = locateNamed('sst2', data.path, context)
+  const find = (name: string) => requireFile(folder, [name, `${name}.gz`], ['SST-2'])
+  return { trainFile: find('train.tsv'), testFile: find('dev.tsv') }
+}
+
+/** SST-2 is tokenised already: words stand between spaces. */
+function splitTokenised(sentence: string): string[] {
+  return sentence
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+}
+
+/** Words (with inner apostrophes and hyphens) and single marks. */
+function splitProse(sentence: string): string[] {
+  const pattern = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*|[^\s\p{L}\p{N}]/gu
+  return sentence.toLowerCase().match(pattern) ?? []
+}
+
+async function readPart(file: string, split: (sentence: string) => string[]): Promise<Part> {
+  const text = new TextDecoder().decode(await readPlainOrGzip(file))
+  const [head, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const header = head.split('\t')
+  const [sentenceAt, labelAt] = [header.indexOf('sentence'), header.indexOf('label')]
+  if (sentenceAt === -1 || labelAt === -1) {
+    throw new InputError(`${file}:1: the header needs the columns "sentence" and "label"`)
+  }
+  if (lines.at(-1) === '') lines.pop()
+  if (lines.length === 0) throw new InputError(`${file} has a header but no rows`)
+  const sentences: string[][] = []
+  const labels: string[] = []
+  for (const [index, line] of lines.entries()) {
+    const place = `${file}:${index + 2}`
+    const cells = line.split('\t')
+    if (cells.length !== header.length) {
+      throw new InputError(`${place}: ${cells.length} cells, but the header has ${header.length}`)
+    }
+    const words = split(cells[sentenceAt])
+    if (words.length === 0) throw new InputError(`${place}: the sentence has no words`)
+    sentences.push(words)
+    labels.push(cells[labelAt].trim())
+  }
+  return { sentences, labels, file }
+}
+
+function classNumbers({ labels, file }: Part, classes: readonly string[]): Int32Array {
+  return Int32Array.from(labels, (name, row) => {
+    const label = classes.indexOf(name)
+    if (label !== -1) return label
+    throw new InputError(`${file}:${row + 2}: class "${name}" is not one of ${classes.join(', ')}`)
+  })
+}
+
+/** The most frequent words, ties by code unit, after the two special tokens. */
+function vocabularyOf(sentences: readonly (readonly string[])[], size: number): string[] {
+  const counts = new Map<string, number>()
+  for (const words of sentences) {
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  return [...special, ...byFrequency.slice(0, size - special.length).map(([word]) => word)]
+}
+
+function encode(
+  sentences: readonly (readonly string[])[],
+  vocabulary: readonly string[],
+  length: number,
+): Float32Array {
+  const ids = new Map(vocabulary.map((word, id) => [word, id]))
+  const inputs = new Float32Array(sentences.length * length).fill(PADDING)
+  for (const [row, words] of sentences.entries()) {
+    for (const [position, word] of words.slice(0, length).entries()) {
+      inputs[row * length + position] = ids.get(word) ?? UNKNOWN
+    }
+  }
+  return inputs
+}
