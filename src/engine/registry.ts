@@ -22,6 +22,11 @@ export async function createEngine(name: EngineChoice, device: DeviceChoice): Pr
       const { createOnnxEngine } = await import('./onnx/engine.js')
       return createOnnxEngine(chosen)
     }
+    case 'reference': {
+      if (chosen !== 'cpu') throw new InputError(`the engine reference has no device ${chosen}`)
+      const { createReferenceEngine } = await import('./reference/engine.js')
+      return createReferenceEngine()
+    }
     default:
       throw new InputError(`the engine ${name} has no device ${chosen}`)
   }

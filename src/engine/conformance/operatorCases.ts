@@ -1,0 +1,304 @@
+/**
+ * Every operator with its gradients as small programs, over the shapes that networks use: what
+ * engines and devices are compared on.
+ */
+import { differentiate } from '../../autodiff/differentiate.js'
+import { stream } from '../../core/random.js'
+import { sizeOf } from '../../core/tensor.js'
+import { type GraphBuilder, graphBuilder } from '../../graph/builder.js'
+import type { Program, Shape } from '../../graph/types.js'
+
+/** What an operand holds: normal values, values away from 0 or token ids. */
+export type OperandValues = 'normal' | 'positive' | 'ids'
+
+export interface Operand {
+  readonly shape: Shape
+  readonly values?: OperandValues
+  /** Whether the gradient in it is part of the case; true for all but ids. */
+  readonly differentiable?: boolean
+}
+
+export interface OperatorCase {
+  readonly name: string
+  readonly operands: Readonly<Record<string, Operand>>
+  /** Appends the operator to a graph that has the operands and returns its value. */
+  readonly build: (graph: GraphBuilder) => string
+}
+
+/** Number of token ids that `ids` operands draw from. */
+export const VOCABULARY = 7
+
+const elementwise: OperatorCase[] = [
+  ...(['add', 'subtract', 'multiply', 'divide'] as const).flatMap((operation) =>
+    (
+      [
+        [
+          [2, 3, 4],
+          [2, 3, 4],
+        ],
+        [[2, 3, 4], [4]],
+        [[2, 3, 4], []],
+        [
+          [3, 1, 4],
+          [2, 1],
+        ],
+      ] as const
+    ).map(([a, b]) => ({
+      name: `${operation} [${a}] [${b}]`,
+      operands: { a: { shape: a }, b: { shape: b, values: 'positive' as const } },
+      build: (graph: GraphBuilder) => graph.node('binary', { operation, inputs: ['a', 'b'] }),
+    })),
+  ),
+  ...(['relu', 'gelu', 'tanh', 'sigmoid'] as const).map((kind) => ({
+    name: kind,
+    operands: { x: { shape: [3, 37] } },
+    build: (graph: GraphBuilder) => graph.node('activation', { function: kind, inputs: ['x'] }),
+  })),
+  {
+    name: 'affine',
+    operands: { x: { shape: [5, 3] } },
+    build: (graph) => graph.node('affine', { factor: -1.5, offset: 0.25, inputs: ['x'] }),
+  },
+  {
+    name: 'square root',
+    operands: { x: { shape: [5, 3], values: 'positive', differentiable: false } },
+    build: (graph) => graph.node('squareRoot', { inputs: ['x'] }),
+  },
+]
+
+const linear: OperatorCase[] = [
+  ...[1, 4, 128].map((batch) => ({
+    name: `dense, batch ${batch}`,
+    operands: { x: { shape: [batch, 9] }, weight: { shape: [5, 9] }, bias: { shape: [5] } },
+    build: (graph: GraphBuilder) => graph.node('dense', { inputs: ['x', 'weight', 'bias'] }),
+  })),
+  ...[false, true].flatMap((transposeA) =>
+    [false, true].flatMap((transposeB) =>
+      [[], [2], [2, 3]].map((leading) => ({
+        name: `product [${leading}]${transposeA ? ' Aᵀ' : ''}${transposeB ? ' Bᵀ' : ''}`,
+        operands: {
+          a: { shape: [...leading, ...(transposeA ? [4, 3] : [3, 4])] },
+          b: { shape: [...leading, ...(transposeB ? [5, 4] : [4, 5])] },
+        },
+        build: (graph: GraphBuilder) =>
+          graph.node('matrixProduct', { transposeA, transposeB, inputs: ['a', 'b'] }),
+      })),
+    ),
+  ),
+  {
+    name: 'product with one matrix for the whole batch',
+    operands: { a: { shape: [2, 3, 4] }, b: { shape: [4, 5] } },
+    build: (graph) =>
+      graph.node('matrixProduct', { transposeA: false, transposeB: false, inputs: ['a', 'b'] }),
+  },
+]
+
+/** A convolution of [batch, channels, extent, extent] to `filters` channels. */
+export function convolutionCase(
+  channels: number,
+  filters: number,
+  extent: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  batch = 2,
+): OperatorCase {
+  return {
+    name:
+      `convolution ${channels}→${filters}, ${extent}×${extent}, batch ${batch}, ` +
+      `kernel ${kernel}, stride ${stride}, padding ${padding}`,
+    operands: {
+      x: { shape: [batch, channels, extent, extent] },
+      weight: { shape: [filters, channels, kernel, kernel] },
+      bias: { shape: [filters] },
+    },
+    build: (graph) =>
+      graph.node('convolution', { inputs: ['x', 'weight', 'bias'], stride, padding }),
+  }
+}
+
+const convolution: OperatorCase[] = [
+  convolutionCase(1, 6, 8, 5, 1, 2),
+  convolutionCase(6, 16, 8, 5, 1, 0),
+  convolutionCase(3, 8, 9, 3, 2, 1),
+  convolutionCase(16, 16, 8, 3, 1, 1),
+  convolutionCase(16, 32, 8, 3, 2, 1),
+  convolutionCase(16, 32, 8, 1, 2, 0),
+  convolutionCase(32, 16, 4, 3, 1, 1),
+  convolutionCase(64, 32, 2, 3, 1, 1),
+  convolutionCase(3, 16, 11, 11, 4, 5),
+  convolutionCase(5, 7, 7, 3, 2, 0),
+]
+
+const pooling: OperatorCase[] = (['max', 'average'] as const).flatMap((operation) =>
+  [
+    [8, 2],
+    [7, 2],
+    [9, 3],
+    [4, 4],
+  ].map(([extent, size]) => ({
+    name: `${operation} pooling ${size} of ${extent}×${extent}`,
+    operands: { x: { shape: [2, 3, extent, extent] } },
+    build: (graph: GraphBuilder) => graph.node('pooling', { operation, size, inputs: ['x'] }),
+  })),
+)
+
+const reduction: OperatorCase[] = (['sum', 'mean'] as const).flatMap((operation) =>
+  [[0], [2, 3], [0, 2, 3], [1]].flatMap((axes) =>
+    [false, true].map((keepAxes) => ({
+      name: `${operation} over ${axes}${keepAxes ? ', kept' : ''}`,
+      operands: { x: { shape: [2, 3, 4, 5] } },
+      build: (graph: GraphBuilder) =>
+        graph.node('reduction', { operation, axes, keepAxes, inputs: ['x'] }),
+    })),
+  ),
+)
+
+const shaping: OperatorCase[] = [
+  {
+    name: 'reshape',
+    operands: { x: { shape: [2, 3, 4] } },
+    build: (graph) => graph.node('reshape', { shape: [-1, 12], inputs: ['x'] }),
+  },
+  {
+    name: 'transpose',
+    operands: { x: { shape: [2, 3, 4, 5] } },
+    build: (graph) => graph.node('transpose', { permutation: [2, 0, 3, 1], inputs: ['x'] }),
+  },
+  {
+    name: 'expand',
+    operands: { x: { shape: [3, 1] } },
+    build: (graph) => graph.node('expand', { shape: [2, 3, 4], inputs: ['x'] }),
+  },
+  {
+    name: 'cast to whole numbers and back',
+    operands: { x: { shape: [3, 5], differentiable: false } },
+    build: (graph) => {
+      const whole = graph.node('cast', { dtype: 'int32', inputs: ['x'] })
+      return graph.node('cast', { dtype: 'float32', inputs: [whole] })
+    },
+  },
+]
+
+const normalization: OperatorCase[] = [
+  ...[
+    [4, 3, 5, 5],
+    [6, 4],
+  ].flatMap((shape) =>
+    [false, true].map((fromBatch) => ({
+      name: `batch norm of [${shape}] by ${fromBatch ? 'its own' : 'given'} statistics`,
+      operands: {
+        x: { shape },
+        scale: { shape: [shape[1]], values: 'positive' as const },
+        bias: { shape: [shape[1]] },
+        mean: { shape: [shape[1]], differentiable: false },
+        variance: { shape: [shape[1]], values: 'positive' as const, differentiable: false },
+      },
+      build: (graph: GraphBuilder) => appendBatchNorm(graph, shape, fromBatch),
+    })),
+  ),
+  ...[
+    [4, 6],
+    [2, 3, 6],
+  ].map((shape) => ({
+    name: `layer norm of [${shape}]`,
+    operands: {
+      x: { shape },
+      scale: { shape: [6], values: 'positive' as const },
+      bias: { shape: [6] },
+    },
+    build: (graph: GraphBuilder) =>
+      graph.node('layerNorm', { inputs: ['x', 'scale', 'bias'], epsilon: 1e-5 }),
+  })),
+]
+
+function appendBatchNorm(graph: GraphBuilder, shape: Shape, fromBatch: boolean): string {
+  const fields = { epsilon: 1e-5, momentum: 0.1, fromBatch }
+  if (!fromBatch) {
+    return graph.node('batchNorm', {
+      ...fields,
+      inputs: ['x', 'scale', 'bias', 'mean', 'variance'],
+    })
+  }
+  const axes = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]))
+  const statistic = { operation: 'mean', axes, keepAxes: false } as const
+  const mean = graph.node('reduction', { ...statistic, inputs: ['x'] })
+  const variance = graph.node('channelVariance', { inputs: ['x', mean] })
+  return graph.node('batchNorm', { ...fields, inputs: ['x', 'scale', 'bias', mean, variance] })
+}
+
+const rest: OperatorCase[] = [
+  {
+    name: 'softmax',
+    operands: { x: { shape: [2, 3, 5] } },
+    build: (graph) => graph.node('softmax', { inputs: ['x'] }),
+  },
+  {
+    name: 'embedding',
+    operands: { ids: { shape: [3, 5], values: 'ids' }, table: { shape: [VOCABULARY, 4] } },
+    build: (graph) => graph.node('embedding', { inputs: ['ids', 'table'] }),
+  },
+  {
+    name: 'token mask',
+    operands: { ids: { shape: [3, 5], values: 'ids' } },
+    build: (graph) => graph.node('tokenMask', { inputs: ['ids'] }),
+  },
+]
+
+export const operatorCases: readonly OperatorCase[] = [
+  ...elementwise,
+  ...linear,
+  ...convolution,
+  ...pooling,
+  ...reduction,
+  ...shaping,
+  ...normalization,
+  ...rest,
+]
+
+/** Name of the input that weighs the outputs of a case into one scalar. */
+export const OUTPUT_WEIGHTS = 'outputWeights'
+
+/**
+ * A case as a program: outputs `value`, and `d <operand>`, the gradient of
+ * Σ outputWeights · value in each differentiable operand.
+ */
+export function caseProgram({ operands, build }: OperatorCase): Program {
+  const graph = graphBuilder('step/')
+  for (const [name, { shape, values }] of Object.entries(operands)) {
+    graph.input({ name, shape, dtype: values === 'ids' ? 'int32' : 'float32' })
+  }
+  const value = build(graph)
+  graph.input({ name: OUTPUT_WEIGHTS, shape: graph.shapeOf(value), dtype: 'float32' })
+  const wanted = differentiableOperands(operands)
+  const gradients = differentiate(graph, value, OUTPUT_WEIGHTS, wanted)
+  const outputs = Object.fromEntries([...gradients].map(([name, of]) => [`d ${name}`, of]))
+  return { inputs: graph.inputs, nodes: graph.nodes, outputs: { value, ...outputs } }
+}
+
+function differentiableOperands(operands: OperatorCase['operands']): string[] {
+  return Object.entries(operands)
+    .filter(([, { values, differentiable = true }]) => differentiable && values !== 'ids')
+    .map(([name]) => name)
+}
+
+/** Values of a program's inputs, drawn from streams named by the case and the input. */
+export function caseFeeds(
+  { name, operands }: OperatorCase,
+  program: Program,
+): Readonly<Record<string, { shape: Shape; data: Float32Array | Int32Array }>> {
+  const entries = program.inputs.map((input) => {
+    const draws = stream(0, 'operator-case', name, input.name).at()
+    const kind = operands[input.name]?.values ?? 'normal'
+    const draw = {
+      normal: () => draws.normal(),
+      positive: () => 0.5 + draws.uniform(),
+      ids: () => draws.below(VOCABULARY),
+    }[kind]
+    const length = sizeOf(input.shape)
+    const data =
+      kind === 'ids' ? Int32Array.from({ length }, draw) : Float32Array.from({ length }, draw)
+    return [input.name, { shape: input.shape, data }] as const
+  })
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,34 @@
+import type { Tensor } from '../../core/tensor.js'
+import type { Program } from '../../graph/types.js'
+import type { DeviceName } from '../types.js'
+import { encodeProgram } from './model.js'
+import { loadOrt, openSession } from './session.js'
+
+/** Runs a program once on a device; returns its outputs by their names in the program. */
+export async function runProgram(
+  program: Program,
+  feeds: Readonly<Record<string, Tensor<Float32Array | Int32Array>>>,
+  device: DeviceName,
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const ort = await loadOrt()
+  const session = await openSession(encodeProgram(program), device)
+  try {
+    const ortFeeds = Object.fromEntries(
+      Object.entries(feeds).map(([name, { shape, data }]) => [
+        name,
+        data instanceof Int32Array
+          ? new ort.Tensor('int32', data, shape)
+          : new ort.Tensor('float32', data, shape),
+      ]),
+    )
+    const results = await session.run(ortFeeds)
+    return Object.fromEntries(
+      Object.entries(program.outputs).map(([output, value]) => [
+        output,
+        results[value].data as Float32Array,
+      ]),
+    )
+  } finally {
+    await session.release()
+  }
+}
