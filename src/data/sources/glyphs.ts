@@ -98,13 +98,31 @@ export function drawDigit(
     const points = stroke.map(place)
     return points.slice(1).map((point, index) => [points[index], point] as const)
   })
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const at: Point = [(x + 0.5) / size, (y + 0.5) / size]
-      const distance = Math.min(...segments.map(([from, to]) => distanceToSegment(at, from, to)))
-      // Ink fades over one pixel at the edge of the pen.
-      const ink = Math.min(1, Math.max(0, (radius - distance) * size + 0.5))
-      image[y * size + x] = ink + pixelNoise * generator.normal()
+  image.fill(0)
+  for (const [from, to] of segments) inkSegment(image, size, radius, from, to)
+  for (let pixel = 0; pixel < image.length; pixel++) image[pixel] += pixelNoise * generator.normal()
+}
+
+/** Draws one straight piece; ink fades over one pixel at the edge of the pen, and never adds up. */
+function inkSegment(
+  image: Float32Array,
+  size: number,
+  radius: number,
+  from: Point,
+  to: Point,
+): void {
+  const reach = radius * size + 1
+  const range = (axis: 0 | 1): [number, number] => [
+    Math.max(0, Math.floor(Math.min(from[axis], to[axis]) * size - reach)),
+    Math.min(size - 1, Math.ceil(Math.max(from[axis], to[axis]) * size + reach)),
+  ]
+  const [left, right] = range(0)
+  const [top, bottom] = range(1)
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const distance = distanceToSegment([(x + 0.5) / size, (y + 0.5) / size], from, to)
+      const ink = Math.min(1, (radius - distance) * size + 0.5)
+      if (ink > image[y * size + x]) image[y * size + x] = ink
     }
   }
 }

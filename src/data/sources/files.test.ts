@@ -1,0 +1,391 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import jpeg from 'jpeg-js'
+import { PNG } from 'pngjs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type DataConfig, dataSection } from '../../config/data.js'
+import { InputError } from '../../core/errors.js'
+import { encodeNpz, type NpzContent } from '../../formats/npz.js'
+import { loadDataset } from '../load.js'
+import type { Dataset } from '../types.js'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lowlayer-data-'))
+})
+
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+async function write(name: string, content: string | Uint8Array): Promise<string> {
+  const file = join(folder, name)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, content)
+  return file
+}
+
+function load(data: object): Promise<Dataset> {
+  const isText = 'source' in data && (data.source === 'sst2' || data.source === 'text')
+  const usual = isText ? { path: folder } : { path: folder, standardize: false }
+  const parsed: DataConfig = dataSection.parse({ ...usual, ...data })
+  return loadDataset(parsed, { baseDir: folder, dataDirs: [] })
+}
+
+async function messageOf(data: object): Promise<string> {
+  const error = await load(data).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(InputError)
+  return (error as InputError).message
+}
+
+/** IDX with a header that may lie. */
+function idx(shape: number[], data: number[], magic = 0x0800 + shape.length): Uint8Array {
+  const bytes = Buffer.alloc(4 + 4 * shape.length + data.length)
+  bytes.writeUInt32BE(magic)
+  for (const [axis, extent] of shape.entries()) bytes.writeUInt32BE(extent, 4 + 4 * axis)
+  bytes.set(data, 4 + 4 * shape.length)
+  return bytes
+}
+
+describe('IDX files', () => {
+  const pixels = [0, 51, 102, 255, 1, 2, 3, 4]
+
+  async function writeAll() {
+    await write('train-images-idx3-ubyte.gz', gzipSync(idx([2, 2, 2], pixels)))
+    await write('train-labels-idx1-ubyte', idx([2], [7, 3]))
+    await write('t10k-images.idx3-ubyte', idx([1, 2, 2], [9, 9, 9, 9]))
+    await write('t10k-labels-idx1-ubyte', idx([1], [4]))
+  }
+
+  it('are read plain and gzipped, by either spelling, and padded', async () => {
+    await writeAll()
+    const { train, test, shape } = await load({ source: 'mnist', pad: 1 })
+    expect(shape).toEqual([1, 4, 4])
+    expect([...train.labels]).toEqual([7, 3])
+    expect([...train.inputs.subarray(0, 16)].map((value) => Math.round(value * 255))).toEqual([
+      0, 0, 0, 0, 0, 0, 51, 0, 0, 102, 255, 0, 0, 0, 0, 0,
+    ])
+    expect([...test.labels]).toEqual([4])
+  })
+
+  it.each([
+    [
+      'train-images-idx3-ubyte.gz',
+      gzipSync(idx([2, 2, 2], pixels.slice(1))),
+      /train-images.* is cut short: .* 2 × 2 × 2 = 8 bytes, but 7 follow/,
+    ],
+    ['train-images-idx3-ubyte.gz', gzipSync(idx([2, 2, 2], [...pixels, 0])), /too long/],
+    [
+      'train-images-idx3-ubyte.gz',
+      gzipSync(idx([2, 2, 2], pixels)).subarray(0, 20),
+      /train-images.*\.gz is damaged or cut short/,
+    ],
+    [
+      'train-images-idx3-ubyte.gz',
+      gzipSync(idx([2, 2, 2], pixels, 2049)),
+      /magic number 2049, 2051 expected/,
+    ],
+    ['train-labels-idx1-ubyte', new Uint8Array(0), /train-labels-idx1-ubyte is empty/],
+    ['train-labels-idx1-ubyte', new Uint8Array(3), /fewer than 4 bytes/],
+    ['train-labels-idx1-ubyte', new Uint8Array([0, 0, 8, 1, 0]), /cut short within its header/],
+    [
+      'train-labels-idx1-ubyte',
+      idx([3], [1, 2, 3]),
+      /train-images.* has 2 images, but .*train-labels.* has 3 labels/,
+    ],
+    ['train-labels-idx1-ubyte', idx([2], [1, 10]), /train-labels.*: sample 1 has label 10/],
+    ['t10k-images.idx3-ubyte', idx([1, 1, 4], [1, 2, 3, 4]), /differ in size/],
+  ])('are refused by name when wrong: %s', async (name, content, message) => {
+    await writeAll()
+    await write(name, content)
+    expect(await messageOf({ source: 'mnist' })).toMatch(message)
+  })
+
+  it('are named when missing', async () => {
+    await writeAll()
+    await rm(join(folder, 't10k-labels-idx1-ubyte'))
+    expect(await messageOf({ source: 'mnist' })).toContain('has no file t10k-labels-idx1-ubyte')
+  })
+})
+
+describe('CIFAR files', () => {
+  const record = (...head: number[]) => [
+    ...head,
+    ...Array.from({ length: 3072 }, (_, i) => i % 251),
+  ]
+  const bytes = (...records: number[][]) => Uint8Array.from(records.flat())
+
+  it('are read batch after batch, as red, green and blue planes', async () => {
+    await write('cifar-10-batches-bin/data_batch_1.bin', bytes(record(3), record(0)))
+    await write('cifar-10-batches-bin/data_batch_2.bin', bytes(record(9)))
+    await write('cifar-10-batches-bin/test_batch.bin', bytes(record(1)))
+    const { train, classes } = await load({ source: 'cifar10' })
+    expect([...train.labels].map((label) => classes[label])).toEqual(['cat', 'airplane', 'truck'])
+    expect(train.inputs[1024]).toBeCloseTo((1024 % 251) / 255, 6)
+  })
+
+  it('have fine and coarse labels in CIFAR-100', async () => {
+    await write('train.bin', bytes(record(4, 72)))
+    await write('test.bin', bytes(record(19, 99)))
+    const fine = await load({ source: 'cifar100' })
+    const coarse = await load({ source: 'cifar100', labels: 'coarse' })
+    expect([fine.train.labels[0], fine.test.labels[0]]).toEqual([72, 99])
+    expect([coarse.train.labels[0], coarse.classes.length]).toEqual([4, 20])
+    expect(fine.train.inputs).toEqual(coarse.train.inputs)
+  })
+
+  it.each([
+    [
+      'data_batch_1.bin',
+      bytes(record(1)).subarray(1),
+      /data_batch_1\.bin is cut short or no CIFAR file: 3072 bytes/,
+    ],
+    ['data_batch_1.bin', bytes(record(1), record(10)), /data_batch_1\.bin: record 1 has label 10/],
+    ['data_batch_3.bin', bytes(record(1)), /has no file data_batch_2\.bin/],
+    ['test_batch.bin', new Uint8Array(0), /test_batch\.bin is cut short/],
+  ])('are refused by name when wrong: %s', async (name, content, message) => {
+    await write('data_batch_1.bin', bytes(record(1)))
+    await write('test_batch.bin', bytes(record(1)))
+    await write(name, content)
+    expect(await messageOf({ source: 'cifar10' })).toMatch(message)
+  })
+
+  it('are named when missing', async () => {
+    expect(await messageOf({ source: 'cifar10' })).toContain('has no file data_batch_1.bin')
+  })
+})
+
+describe('CSV files', () => {
+  const table = 'a,label,"b,c"\n1,yes,2\n3,no,-4e1\n5,yes,6\n7,no,8\n'
+
+  it('give numbers and class names, test rows from their own file', async () => {
+    const path = await write('train.csv', table)
+    const testPath = await write('test.csv', 'b,c;'.replace(/.*/, '"b,c",a,label\n9,8,no\n'))
+    const { train, test, features, classes } = await load({ source: 'csv', path, testPath })
+    expect(features).toEqual(['a', 'b,c'])
+    expect(classes).toEqual(['no', 'yes'])
+    expect([...train.inputs]).toEqual([1, 2, 3, -40, 5, 6, 7, 8])
+    expect([...train.labels]).toEqual([1, 0, 1, 0])
+    expect([...test.inputs]).toEqual([8, 9])
+  })
+
+  it('are split where there is no test file', async () => {
+    const path = await write('train.csv', table)
+    const { train, test } = await load({ source: 'csv', path, train: 2, test: 2 })
+    expect([...train.ids, ...test.ids].sort()).toEqual([0, 1, 2, 3])
+  })
+
+  it.each([
+    ['', /train\.csv is empty/],
+    ['a,label\n', /has a header but no rows/],
+    ['a,label\n1,x\n\n2\n', /train\.csv:4: 1 cells, but the header has 2/],
+    ['a,label\n1,x\n?,y\n', /train\.csv:3: column "a" holds "\?", not a number/],
+    ['a,label\n1,x\n,y\n', /train\.csv:3: column "a" holds "", not a number/],
+    ['a,label\n1,x\n2,\n', /train\.csv:3: no "label"/],
+    ['a,lable\n1,x\n', /has no column "label" \(did you mean "lable"\?\)/],
+    ['a,a,label\n1,2,x\n', /the column "a" is there twice/],
+    ['a,label\n1,x\n2,x\n', /the column "label" has one class/],
+    ['a,label\n1,"x\n2,y\n', /train\.csv:2: a quote is not closed/],
+    ['a,label\n1,"x"z\n2,y\n', /train\.csv:2: text follows a closing quote/],
+  ])('are refused with the line when wrong: %j', async (text, message) => {
+    const path = await write('train.csv', text)
+    expect(await messageOf({ source: 'csv', path })).toMatch(message)
+  })
+})
+
+describe('npz files', () => {
+  const labels = Int32Array.of(0, 1, 2)
+  const save = (content: NpzContent) => write('data.npz', encodeNpz(content))
+
+  it('hold tables as they are and bytes of images as 0 to 1', async () => {
+    const y = { y_train: labels, y_test: labels }
+    const table = { data: Float64Array.from({ length: 6 }, (_, i) => i * 100), shape: [3, 2] }
+    let path = await save({ ...y, x_train: table, x_test: table })
+    expect([...(await load({ source: 'npz', path })).train.inputs]).toEqual([
+      0, 100, 200, 300, 400, 500,
+    ])
+    const grey = { data: Uint8Array.from({ length: 12 }, (_, i) => 5 * i), shape: [3, 2, 2] }
+    path = await save({ ...y, x_train: grey, x_test: grey })
+    const { shape, train } = await load({ source: 'npz', path })
+    expect(shape).toEqual([1, 2, 2])
+    expect(train.inputs[11]).toBeCloseTo(55 / 255, 6)
+  })
+
+  it('hold images in either layout', async () => {
+    const [n, c, h, w] = [3, 2, 2, 3]
+    const nchw = Float32Array.from({ length: n * c * h * w }, (_, i) => i)
+    const nhwc = Float32Array.from(nchw, (_, index) => {
+      const [channel, x] = [index % c, Math.floor(index / c) % w]
+      const [y, sample] = [Math.floor(index / (c * w)) % h, Math.floor(index / (c * w * h))]
+      return nchw[((sample * c + channel) * h + y) * w + x]
+    })
+    const y = { y_train: labels, y_test: labels }
+    const both = (data: Float32Array, shape: number[]) =>
+      save({ ...y, x_train: { data, shape }, x_test: { data, shape } })
+    const first = await load({ source: 'npz', path: await both(nchw, [n, c, h, w]) })
+    const last = await load({ source: 'npz', layout: 'nhwc', path: await both(nhwc, [n, h, w, c]) })
+    expect(first.shape).toEqual([c, h, w])
+    expect(last).toEqual(first)
+  })
+
+  it.each([
+    [{ x_train: { data: new Float32Array(6), shape: [3, 2] } }, /no array named "y_train"/],
+    [
+      { x_train: { data: new Float32Array(4), shape: [2, 2] }, y_train: labels },
+      /x_train \[2, 2\] and y_train \[3\]/,
+    ],
+    [
+      {
+        x_train: { data: new Float32Array(6), shape: [3, 2] },
+        y_train: Float32Array.of(0, 0.5, 1),
+      },
+      /y_train\[1\] is 0\.5/,
+    ],
+    [
+      {
+        x_train: { data: Float32Array.of(0, 1, 2, Number.NaN, 4, 5), shape: [3, 2] },
+        y_train: labels,
+      },
+      /sample 1 of the (train|test) split: value 1 is NaN/,
+    ],
+    [
+      { x_train: { data: new Float32Array(6), shape: [3, 2] }, y_train: new Int32Array(3) },
+      /y_train has one class/,
+    ],
+  ] satisfies [NpzContent, RegExp][])('are refused when wrong: %#', async (content, message) => {
+    const path = await save(content)
+    expect(await messageOf({ source: 'npz', path, train: 2, test: 1 })).toMatch(message)
+  })
+})
+
+describe('folders of images', () => {
+  function png(
+    width: number,
+    height: number,
+    colour: (x: number, y: number) => number[],
+  ): Uint8Array {
+    const image = new PNG({ width, height })
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) image.data.set([...colour(x, y), 255], 4 * (y * width + x))
+    }
+    return PNG.sync.write(image)
+  }
+
+  const flat = (colour: number[], size = 6) => png(size, size, () => colour)
+
+  it('give a class a folder, from PNG and JPEG', async () => {
+    await write(
+      'cat/b.png',
+      png(8, 8, (x) => [x * 10, 20, 30]),
+    )
+    await write('cat/a.png', flat([255, 0, 0], 8))
+    await write('cat/notes.txt', 'no image')
+    const data = Buffer.from(Array.from({ length: 64 }, () => [0, 0, 255, 255]).flat())
+    await write('dog/a.jpeg', jpeg.encode({ width: 8, height: 8, data }, 100).data)
+    await write('dog/b.JPG', jpeg.encode({ width: 8, height: 8, data }, 100).data)
+    const { train, test, classes, shape } = await load({ source: 'images', train: 2, test: 2 })
+    expect(classes).toEqual(['cat', 'dog'])
+    expect(shape).toEqual([3, 8, 8])
+    const rows = [train, test].flatMap((split) =>
+      [...split.ids].map(
+        (id, row) => [id, split.inputs.subarray(row * 192, row * 192 + 192)] as const,
+      ),
+    )
+    const images = new Map(rows)
+    expect(images.get(0)?.[0]).toBe(1)
+    expect(images.get(1)?.[1]).toBeCloseTo(10 / 255, 6)
+    expect(images.get(1)?.[64]).toBeCloseTo(20 / 255, 6)
+    expect(images.get(3)?.[128]).toBeCloseTo(1, 1)
+  })
+
+  it('may hold train and test, be grey, and be resampled', async () => {
+    for (const split of ['train', 'test']) {
+      await write(`${split}/a/1.png`, flat([100, 100, 100]))
+      await write(`${split}/b/1.png`, flat([200, 200, 200], 9))
+    }
+    const { train, shape } = await load({ source: 'images', size: [4, 5], channels: 1 })
+    expect(shape).toEqual([1, 4, 5])
+    for (const value of train.inputs.subarray(0, 20)) expect(value).toBeCloseTo(100 / 255, 5)
+    for (const value of train.inputs.subarray(20)) expect(value).toBeCloseTo(200 / 255, 5)
+  })
+
+  it.each([
+    [
+      'an image of another size',
+      { 'a/1.png': flat([1, 1, 1]), 'b/1.png': flat([1, 1, 1], 7) },
+      /b.1\.png has 7×7 pixels, .*a.1\.png 6×6; set data\.size/,
+    ],
+    [
+      'a damaged image',
+      { 'a/1.png': flat([1, 1, 1]), 'b/1.png': flat([1, 1, 1]).subarray(0, 40) },
+      /b.1\.png is damaged/,
+    ],
+    [
+      'another file by the name',
+      { 'a/1.png': flat([1, 1, 1]), 'b/1.png': Buffer.from('GIF89a') },
+      /b.1\.png is damaged or no image: it begins neither/,
+    ],
+    [
+      'an empty class',
+      { 'a/1.png': flat([1, 1, 1]), 'b/1.txt': Buffer.from('x') },
+      /b has no \.png, \.jpg or \.jpeg file/,
+    ],
+    [
+      'a single class',
+      { 'a/1.png': flat([1, 1, 1]) },
+      /needs a subfolder a class, at least 2; it has 1/,
+    ],
+  ])('are refused by name for %s', async (_, files, message) => {
+    for (const [name, content] of Object.entries(files)) await write(name, content)
+    expect(
+      await messageOf({ source: 'images', train: 1, test: 1, balance: 'proportional' }),
+    ).toMatch(message)
+  })
+})
+
+describe('text files', () => {
+  const header = 'sentence\tlabel\n'
+
+  it('become token ids, with a vocabulary of the training rows', async () => {
+    await write('train.tsv', `${header}a good , good film \t1\nbad film\t0\n`)
+    await write('dev.tsv.gz', gzipSync(`${header}an unseen film\t1\r\n`))
+    const dataset = await load({ source: 'sst2', length: 4 })
+    expect(dataset.kind).toBe('text')
+    expect(dataset.vocabulary).toEqual(['<pad>', '<unknown>', 'film', 'good', ',', 'a', 'bad'])
+    expect([...dataset.train.inputs]).toEqual([5, 3, 4, 3, 6, 2, 0, 0])
+    expect([...dataset.test.inputs]).toEqual([1, 1, 2, 0])
+    expect(dataset.classes).toEqual(['negative', 'positive'])
+  })
+
+  it('may be prose of any classes, with a vocabulary of limited size', async () => {
+    const text = `${header}Well-made, isn’t it?\tjoy\nMade it.\tjoy\nIt’s “bad”.\tanger\nbad it\tanger\n`
+    const path = await write('own.tsv', text)
+    const dataset = await load({
+      source: 'text',
+      path,
+      vocabulary: 3,
+      train: 2,
+      test: 2,
+    })
+    expect(dataset.classes).toEqual(['anger', 'joy'])
+    expect(dataset.vocabulary).toHaveLength(3)
+  })
+
+  it.each([
+    ['text\tlabel\nx\t1\n', /train\.tsv:1: the header needs the columns/],
+    [header, /has a header but no rows/],
+    [`${header}fine\t1\nno label\n`, /train\.tsv:3: 1 cells, but the header has 2/],
+    [`${header}fine\t1\n \t0\n`, /train\.tsv:3: the sentence has no words/],
+    [`${header}fine\t2\n`, /train\.tsv:2: class "2" is not one of 0, 1/],
+  ])('are refused with the line when wrong: %j', async (text, message) => {
+    await write('train.tsv', text)
+    await write('dev.tsv', `${header}fine\t1\n`)
+    expect(await messageOf({ source: 'sst2' })).toMatch(message)
+  })
+})
