@@ -1,0 +1,85 @@
+import type { SampleId } from '../confusing/types.js'
+import { isConstant, mean, midranks, pearson } from '../metrics/descriptive.js'
+import { overlap } from './overlap.js'
+import { relationOf } from './relation.js'
+import type {
+  ComparisonOptions,
+  Exclusion,
+  OverlapRow,
+  RelationSummary,
+  StudyScores,
+} from './types.js'
+
+/**
+ * Every pair of networks, in the study's order (a before b). Figures that a pair does not have (empty
+ * sets, constant or damaged scores, unknown accuracies) are undefined.
+ */
+export function overlapRows(
+  study: StudyScores,
+  { accuracyTolerance }: Pick<ComparisonOptions, 'accuracyTolerance'>,
+): OverlapRow[] {
+  const population = study.samples.length
+  const sets = study.networks.map((network) => new Set<SampleId>(network.set))
+  const ranks = study.networks.map(({ score }) =>
+    scoreProblem(score, population) === undefined ? midranks(score) : undefined,
+  )
+  const rows: OverlapRow[] = []
+  study.networks.forEach((b, second) => {
+    for (let first = 0; first < second; first++) {
+      const a = study.networks[first]
+      const [ranksA, ranksB] = [ranks[first], ranks[second]]
+      const gap =
+        a.accuracy === undefined || b.accuracy === undefined
+          ? undefined
+          : Math.abs(a.accuracy - b.accuracy)
+      rows.push({
+        a: a.network,
+        b: b.network,
+        relation: relationOf(a, b),
+        step: study.step,
+        ...overlap(sets[first], sets[second], population),
+        spearman: ranksA && ranksB && pearson(ranksA, ranksB),
+        accuracyGap: gap,
+        // Accuracies are multiples of 1/samples: the last bit must not decide.
+        similarAccuracy: gap === undefined ? undefined : gap <= accuracyTolerance + 1e-12,
+      })
+    }
+  })
+  return rows
+}
+
+/** Mean figures by relation, in order of first appearance. */
+export function summariseRelations(rows: readonly OverlapRow[]): RelationSummary[] {
+  const groups = new Map<string, OverlapRow[]>()
+  for (const row of rows) groups.set(row.relation, [...(groups.get(row.relation) ?? []), row])
+  return [...groups].map(([relation, group]) => {
+    const average = (figure: 'jaccard' | 'expectedJaccard' | 'kappa' | 'spearman') =>
+      mean(group.map((row) => row[figure]).filter((value) => value !== undefined))
+    return {
+      relation,
+      pairs: group.length,
+      jaccard: average('jaccard'),
+      expectedJaccard: average('expectedJaccard'),
+      kappa: average('kappa'),
+      spearman: average('spearman'),
+      flagged: group.filter((row) => row.similarAccuracy === false).length,
+    }
+  })
+}
+
+/** Networks that cannot enter the statistics of scores and sets, each with its reason. */
+export function findExclusions(study: StudyScores): Exclusion[] {
+  return study.networks.flatMap(({ network, score, set }) => {
+    const reason =
+      scoreProblem(score, study.samples.length) ??
+      (set.length > 0 ? undefined : 'its confusing set is empty')
+    return reason === undefined ? [] : [{ network, reason }]
+  })
+}
+
+function scoreProblem(score: Float64Array, samples: number): string | undefined {
+  if (score.length !== samples) return `it has ${score.length} scores for ${samples} samples`
+  if (score.some((value) => !Number.isFinite(value))) return 'a score is not a finite number'
+  if (isConstant(score)) return 'every sample has the same score'
+  return undefined
+}

@@ -1,0 +1,194 @@
+import type { Generator } from '../core/random.js'
+import { lowContrast, type PairSimilarity } from './contrasts.js'
+import type { Grid } from './grid.js'
+
+/** Most relabellings that are enumerated one by one. */
+const MOST_ENUMERATED = 2_000_000
+
+/** Random relabellings when all of them were asked for and there are too many. */
+const MANY_RANDOM = 100_000
+
+export interface PermutationTest {
+  /** One-sided: share of relabellings whose contrast is at least the observed one. */
+  readonly pValue: number
+  /** Whether all relabellings were enumerated. */
+  readonly exact: boolean
+  /** Relabellings that were looked at. */
+  readonly relabellings: number
+  /** The smallest p-value that a grid of this shape can give. */
+  readonly smallestPValue: number
+  /** Standard error of a Monte Carlo p-value, √(p(1 − p)/B); 0 when exact. */
+  readonly standardError: number
+}
+
+/** The networks of one high seed: `column[l]` is the one that is labelled with low seed l, if any. */
+type Column = readonly (number | undefined)[]
+
+/**
+ * Tests T_low by permuting the low labels independently within each high column, which is exact when
+ * low seeds do not matter: the networks of a column are then exchangeable. A full L × H grid has
+ * (L!)^(H−1) distinct relabellings (a common permutation of all columns changes nothing). They are
+ * enumerated when there are few enough; else p = (1 + #{T* ≥ T}) / (1 + B) over B random ones. For T_high pass the
+ * transposed grid. Undefined when the contrast does not exist.
+ */
+export function permutationTest(
+  grid: Grid,
+  similarity: PairSimilarity,
+  permutations: 'all' | number,
+  generator: Generator,
+): PermutationTest | undefined {
+  if (lowContrast(grid, similarity) === undefined) return undefined
+  const columns = grid.highs.map((_, high): Column => grid.cells.map((row) => row[high]))
+  const complete = columns.every((column) => presentLows(column).length === column.length)
+  const relabelled = complete ? columns.slice(1) : columns
+  const total = product(relabelled.map((column) => factorial(presentLows(column).length)))
+  const distinct = (complete ? 1 : 1 / symmetries(grid)) * total
+  const limit = permutations === 'all' ? MOST_ENUMERATED : permutations
+  if (total <= limit) {
+    const { reached, seen } = enumerate(columns, complete, similarity)
+    return {
+      pValue: reached / seen,
+      exact: true,
+      relabellings: seen,
+      smallestPValue: 1 / distinct,
+      standardError: 0,
+    }
+  }
+  const draws = permutations === 'all' ? MANY_RANDOM : permutations
+  const pValue = (1 + countRandom(columns, similarity, draws, generator)) / (1 + draws)
+  return {
+    pValue,
+    exact: false,
+    relabellings: draws,
+    smallestPValue: Math.max(1 / distinct, 1 / (1 + draws)),
+    standardError: Math.sqrt((pValue * (1 - pValue)) / draws),
+  }
+}
+
+function presentLows(column: Column): number[] {
+  return column.flatMap((network, low) => (network === undefined ? [] : [low]))
+}
+
+/** Permutations of all low labels at once that keep every column's set of labels. */
+function symmetries(grid: Grid): number {
+  const patterns = new Map<string, number>()
+  for (const row of grid.cells) {
+    const pattern = row.map((cell) => (cell === undefined ? '-' : 'x')).join('')
+    patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1)
+  }
+  return product([...patterns.values()].map(factorial))
+}
+
+/**
+ * Similarity over the pairs of two columns that share a low label. T_low rises with the sum of this over
+ * all pairs of columns, since the total over all pairs and both numbers of pairs stay as they are.
+ */
+function sharedSum(a: Column, b: Column, similarity: PairSimilarity): number {
+  let sum = 0
+  for (let low = 0; low < a.length; low++) {
+    const [first, second] = [a[low], b[low]]
+    if (first !== undefined && second !== undefined) sum += similarity(first, second)
+  }
+  return sum
+}
+
+function totalSharedSum(columns: readonly Column[], similarity: PairSimilarity): number {
+  let sum = 0
+  columns.forEach((column, index) => {
+    for (let earlier = 0; earlier < index; earlier++) {
+      sum += sharedSum(columns[earlier], column, similarity)
+    }
+  })
+  return sum
+}
+
+/** The observed sum, less what rounding can do: sums that differ by that only count as equal. */
+function thresholdOf(columns: readonly Column[], similarity: PairSimilarity): number {
+  const observed = totalSharedSum(columns, similarity)
+  return observed - 1e-9 * Math.max(1, Math.abs(observed))
+}
+
+function enumerate(columns: readonly Column[], complete: boolean, similarity: PairSimilarity) {
+  const threshold = thresholdOf(columns, similarity)
+  const arrangements = columns.map((column, index) =>
+    index === 0 && complete ? [column] : arrangementsOf(column),
+  )
+  // sums[c][e][i][j]: what arrangement i of column c shares with arrangement j of the earlier column e.
+  const sums = arrangements.map((list, index) =>
+    arrangements.slice(0, index).map((earlier) =>
+      list.map((column) =>
+        Float64Array.from(earlier, (other) => sharedSum(column, other, similarity)),
+      ),
+    ),
+  )
+  const chosen = new Uint32Array(columns.length)
+  let reached = 0
+  let seen = 0
+  const descend = (column: number, sum: number) => {
+    if (column === columns.length) {
+      seen++
+      if (sum >= threshold) reached++
+      return
+    }
+    for (let choice = 0; choice < arrangements[column].length; choice++) {
+      chosen[column] = choice
+      let next = sum
+      for (let earlier = 0; earlier < column; earlier++) {
+        next += sums[column][earlier][choice][chosen[earlier]]
+      }
+      descend(column + 1, next)
+    }
+  }
+  descend(0, 0)
+  return { reached, seen }
+}
+
+function countRandom(
+  columns: readonly Column[],
+  similarity: PairSimilarity,
+  draws: number,
+  generator: Generator,
+): number {
+  const threshold = thresholdOf(columns, similarity)
+  const lows = columns.map(presentLows)
+  let reached = 0
+  for (let draw = 0; draw < draws; draw++) {
+    const shuffled = columns.map((column, index) => {
+      const order = generator.permutation(lows[index].length)
+      return relabel(column, lows[index], (position) => order[position])
+    })
+    if (totalSharedSum(shuffled, similarity) >= threshold) reached++
+  }
+  return reached
+}
+
+/** All ways to give the networks of a column its low labels. */
+function arrangementsOf(column: Column): Column[] {
+  const lows = presentLows(column)
+  return permutationsOf(lows.map((_, position) => position)).map((order) =>
+    relabel(column, lows, (position) => order[position]),
+  )
+}
+
+function relabel(column: Column, lows: readonly number[], from: (position: number) => number): Column {
+  const relabelled = [...column]
+  lows.forEach((low, position) => {
+    relabelled[low] = column[lows[from(position)]]
+  })
+  return relabelled
+}
+
+function permutationsOf(items: readonly number[]): number[][] {
+  if (items.length < 2) return [[...items]]
+  return items.flatMap((first, position) =>
+    permutationsOf(items.filter((_, other) => other !== position)).map((rest) => [first, ...rest]),
+  )
+}
+
+function product(factors: readonly number[]): number {
+  return factors.reduce((result, factor) => result * factor, 1)
+}
+
+function factorial(count: number): number {
+  return count < 2 ? 1 : count * factorial(count - 1)
+}

@@ -1,0 +1,167 @@
+import type { SampleId } from '../confusing/types.js'
+import type { Overlap } from './overlap.js'
+
+/** A random seed, or the name of one where layers are drawn from several. Equal means same weights. */
+export type Seed = number | string
+
+/** What the comparison knows of one network at the compared checkpoint. */
+export interface NetworkScores {
+  readonly network: string
+  readonly architecture: string
+  /** How low and high layers were re-drawn, frozen or trained: `init`, `trained-frozen` … */
+  readonly regime: string
+  /** What counts as low, where a study sweeps it. */
+  readonly cut?: string | number
+  readonly seeds: { readonly low: Seed; readonly high: Seed; readonly order: Seed }
+  /** Test accuracy, 0 … 1. */
+  readonly accuracy?: number
+  /** Confusing score of every sample of {@link StudyScores.samples}, tie-break low; shape [samples]. */
+  readonly score: Float64Array
+  /** The same under tie-break high, the other end of the optimal solutions. */
+  readonly scoreHigh?: Float64Array
+  /** The network's confusing samples. */
+  readonly set: readonly SampleId[]
+  /** Whether training had an overfitting phase. */
+  readonly overfitting?: boolean
+  /** Consistency (ICC) of the scores under other choices of the analysis. */
+  readonly reliability?: number
+}
+
+/** Scores of all networks of a study on one panel of samples. */
+export interface StudyScores {
+  /** Checkpoint, for the tables. */
+  readonly step?: number
+  readonly samples: readonly SampleId[]
+  readonly networks: readonly NetworkScores[]
+  /** Networks that the study asked for and does not have. */
+  readonly missing?: readonly { readonly network: string; readonly reason: string }[]
+}
+
+export interface ComparisonOptions {
+  /** Relabellings of seeds in a permutation test: all distinct ones, or this many at random. */
+  readonly permutations: 'all' | number
+  /** Bootstrap draws over samples. */
+  readonly bootstrap: number
+  /** Level of tests; intervals are at 1 − alpha. */
+  readonly alpha: number
+  /** Pairs whose accuracies differ by more are flagged. */
+  readonly accuracyTolerance: number
+  /** "Fully different" needs the interval of κ_J within ± this; also the T_low that p ≥ alpha must rule out. */
+  readonly equivalence: number
+  /** Smallest acceptable reliability. */
+  readonly reliability: number
+  readonly seed: number
+}
+
+/** Settings when nothing else is asked for (our choice). */
+export const defaultComparisonOptions: ComparisonOptions = {
+  permutations: 'all',
+  bootstrap: 2000,
+  alpha: 0.05,
+  accuracyTolerance: 0.02,
+  equivalence: 0.1,
+  reliability: 0.5,
+  seed: 0,
+}
+
+/** A row of `overlaps.csv`. */
+export interface OverlapRow extends Overlap {
+  readonly a: string
+  readonly b: string
+  readonly relation: string
+  readonly step: number | undefined
+  /** Rank correlation of the two networks' scores; needs no set rule. */
+  readonly spearman: number | undefined
+  /** |accuracy difference|. */
+  readonly accuracyGap: number | undefined
+  /** Whether that is within the tolerance ("similar performance"); undefined without accuracies. */
+  readonly similarAccuracy: boolean | undefined
+}
+
+/** Mean figures of all pairs of one relation. */
+export interface RelationSummary {
+  readonly relation: string
+  readonly pairs: number
+  readonly jaccard: number | undefined
+  readonly expectedJaccard: number | undefined
+  readonly kappa: number | undefined
+  readonly spearman: number | undefined
+  /** Pairs whose accuracies differ by more than the tolerance. */
+  readonly flagged: number
+}
+
+/** An estimate with the ends of an interval, where one exists. */
+export interface Estimate {
+  readonly estimate: number
+  readonly low: number | undefined
+  readonly high: number | undefined
+}
+
+export type EffectName =
+  | 'low'
+  | 'high'
+  | 'order'
+  | 'sample'
+  | 'residual'
+  | 'T_low'
+  | 'T_high'
+  | 'T_low−T_high'
+
+/** A row of `effects.csv`. */
+export interface EffectRow {
+  readonly step: number | undefined
+  readonly architecture: string
+  readonly regime: string
+  readonly cut: string | number | undefined
+  /** Variance shares: low, high, order, sample, residual. Contrasts of Jaccard means: T_… */
+  readonly effect: EffectName
+  readonly estimate: number | undefined
+  /** Shares: bootstrap over samples. Contrasts: jackknife over seeds. */
+  readonly ciLow: number | undefined
+  readonly ciHigh: number | undefined
+  /** Shares: jackknife over seeds. */
+  readonly seedCiLow: number | undefined
+  readonly seedCiHigh: number | undefined
+  /** Permutation test, for T_low and T_high. */
+  readonly pValue: number | undefined
+  /** Why a cell is empty, or how a p-value came about. */
+  readonly note: string | undefined
+}
+
+/** Whether one clause of the verdict is met. */
+export type ClauseStatus = 'holds' | 'fails' | 'undecided'
+
+export interface Clause {
+  readonly id: string
+  readonly text: string
+  readonly status: ClauseStatus
+  /** The numbers that decided, by name. */
+  readonly figures: Readonly<Record<string, number>>
+  /** What decided, in words. */
+  readonly reason: string
+}
+
+/** The content of `verdict.json`. */
+export interface Verdict {
+  readonly verdict: 'reproduced' | 'not-reproduced' | 'inconclusive'
+  readonly clauses: readonly Clause[]
+  /** The stronger claim that networks with different low layers share no more than chance. */
+  readonly fullyDifferent: Clause
+  /** Things that weaken every clause: flagged pairs, missing networks, excluded scores. */
+  readonly warnings: readonly string[]
+  /** The verdict in one line. */
+  readonly sentence: string
+}
+
+/** Networks that are not fit for the statistics of scores and sets, and why. */
+export interface Exclusion {
+  readonly network: string
+  readonly reason: string
+}
+
+/** How many networks hold which samples in common: one bar of an UpSet plot. */
+export interface Intersection {
+  readonly networks: readonly string[]
+  /** Samples in the sets of exactly these networks. */
+  readonly samples: readonly SampleId[]
+}
