@@ -50,8 +50,12 @@ export async function compare(_task: CompareTask, context: TaskContext): Promise
     context.report({ done: index + 1, total: networks.length + 1, note: network.name })
   }
   if (analyses.length === 0) throw new TaskError('no network could be analysed; nothing to compare')
-  const tables = tablesOf(plan, networks, analyses, failed)
-  const comparison = compareAnalyses(analyses, plan.config)
+  const tables = tablesOf(networks, analyses, failed)
+  const comparison = compareAnalyses(
+    analyses,
+    Object.entries(failed).map(([network, reason]) => ({ network, reason })),
+    plan.config,
+  )
   const files = {
     ...tables,
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
@@ -104,7 +108,6 @@ async function analyse(
 }
 
 function tablesOf(
-  plan: Plan,
   networks: readonly StudyNetwork[],
   analyses: readonly NetworkAnalysis[],
   failed: Readonly<Record<string, string>>,

@@ -76,22 +76,37 @@ async function conclude(
   outcomes: readonly TaskOutcome[],
   interrupted: boolean,
 ): Promise<number> {
-  for (const outcome of outcomes) {
-    if (outcome.status !== 'failed') continue
-    const { task, failure } = outcome
-    const name = 'network' in task ? ` of network ${task.network.name}` : ''
-    process.stderr.write(`failed: ${task.kind}${name}: ${failure.message}\n`)
-    if (failure.code === 'internal') process.stderr.write(`${failure.stack ?? ''}\n`)
-  }
+  reportFailures(outcomes)
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) process.stderr.write(`${skipped} tasks that need a failed one were skipped\n`)
   if (interrupted) {
     process.stderr.write(`interrupted; resume with: lowlayer run ${file}\n`)
     return exitCodes.interrupted
   }
-  const folder = studyFolder(results, plan.study, plan.id)
-  process.stderr.write(await summarize(folder, relative(process.cwd(), folder)))
+  const compared = outcomes.some(
+    ({ task, status }) => task.kind === 'compare' && (status === 'done' || status === 'cached'),
+  )
+  if (compared) {
+    const folder = studyFolder(results, plan.study, plan.id)
+    process.stderr.write(await summarize(folder, relative(process.cwd(), folder)))
+  }
   return failureCode(outcomes)
+}
+
+/** Says each cause once, with the tasks that it stopped. */
+function reportFailures(outcomes: readonly TaskOutcome[]): void {
+  const causes = new Map<string, string[]>()
+  for (const outcome of outcomes) {
+    if (outcome.status !== 'failed') continue
+    const { task, failure } = outcome
+    const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''
+    const cause = failure.message + stack
+    const name = 'network' in task ? `${task.kind} of ${task.network.name}` : task.kind
+    causes.set(cause, [...(causes.get(cause) ?? []), name])
+  }
+  for (const [cause, tasks] of causes) {
+    process.stderr.write(`failed: ${tasks.join(', ')}: ${cause}\n`)
+  }
 }
 
 /** 0 when all went well; the exit code of the failures where they agree, 1 otherwise. */

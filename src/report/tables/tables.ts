@@ -103,7 +103,9 @@ export const confusingTable = table('confusing', 'The confusing samples of each 
 export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of two networks.', {
   a: text('Id of the first network.'),
   b: text('Id of the second network.'),
-  relation: text('What the two share: identical, order-only, same-low, same-high, both-diff, …'),
+  relation: text(
+    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff …',
+  ),
   step: integer('Step of the checkpoint compared, the last one.'),
   size_a: integer('Size of the confusing set of a.'),
   size_b: integer('Size of the confusing set of b.'),
@@ -113,14 +115,21 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   kappa: number('(jaccard − expected) / (1 − expected).'),
   p_value: number('P(shared or more) for independent sets (hypergeometric).'),
   spearman: number('Rank correlation of the scores over all samples.'),
+  accuracy_gap: number('|difference of the test accuracies|.'),
+  similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),
 })
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {
   step: integer('Step of the checkpoint compared, the last one.'),
+  architecture: text('Architecture of the grid.'),
+  regime: text('Regime of the grid.'),
+  cut: integer('Number of low layers.'),
   effect: text('low, high, order, sample, residual, T_low, T_high or T_low−T_high.'),
   estimate: number('Variance share, or test statistic.'),
-  ci_low: number('Lower end of the confidence interval.'),
-  ci_high: number('Upper end of the confidence interval.'),
+  ci_low: number('Lower end: shares by bootstrap over samples, T by jackknife over seeds.'),
+  ci_high: number('Upper end of that interval.'),
+  seed_ci_low: number('Lower end of the jackknife over seeds, for shares.'),
+  seed_ci_high: number('Upper end of that interval.'),
   p_value: number('p-value of the permutation test.'),
   note: text('What limits the figure, if anything.'),
 })

@@ -1,0 +1,113 @@
+import { compareNetworks } from '../comparison/compareNetworks.js'
+import type {
+  ComparisonOptions,
+  EffectRow as Effect,
+  NetworkScores,
+  OverlapRow as Pair,
+  Verdict,
+} from '../comparison/types.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import type { StudyNetwork } from '../plan/types.js'
+import type { EffectRow, OverlapRow } from '../report/tables/tables.js'
+import type { NetworkAnalysis } from './network.js'
+
+/** The rows and the verdict that take all networks together. */
+export interface StudyComparison {
+  readonly overlaps: readonly OverlapRow[]
+  readonly effects: readonly EffectRow[]
+  readonly verdict: Verdict
+}
+
+/** Compares the networks of a study at their last checkpoint. */
+export function compareAnalyses(
+  analyses: readonly NetworkAnalysis[],
+  missing: readonly { readonly network: string; readonly reason: string }[],
+  config: ExperimentConfig,
+): StudyComparison {
+  const checkpoints = analyses[0].checkpoints
+  const found = compareNetworks(
+    {
+      step: checkpoints[checkpoints.length - 1].step,
+      samples: analyses[0].samples,
+      networks: analyses.map(networkScores),
+      missing,
+    },
+    comparisonOptions(config),
+  )
+  return {
+    overlaps: found.overlaps.map(overlapRow),
+    effects: found.effects.map(effectRow),
+    verdict: found.verdict,
+  }
+}
+
+function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
+  return { ...comparison, reliability: confusing.reliability.minimum }
+}
+
+function networkScores(analysis: NetworkAnalysis): NetworkScores {
+  const { network, curve, scores, scoresLow, scoresHigh, sets } = analysis
+  return {
+    network: network.id,
+    architecture: network.spec.model.architecture,
+    regime: network.regime,
+    cut: network.lowBlocks.length,
+    seeds: {
+      low: sideSeed(network, network.lowBlocks),
+      high: sideSeed(network, network.highBlocks),
+      order: network.seeds.order,
+    },
+    accuracy: curve[curve.length - 1]?.testAccuracy,
+    score: scoresLow ?? scores,
+    scoreHigh: scoresHigh,
+    set: sets[0].set.members.map(({ sample }) => sample),
+    overfitting: analysis.phases.overfitting,
+    reliability: analysis.reliability?.consistency,
+  }
+}
+
+/** The seed of one side of the cut; where its blocks have several, all of them by name. */
+function sideSeed(
+  { spec: { initSeeds } }: StudyNetwork,
+  blocks: readonly string[],
+): number | string {
+  const seeds = blocks.map((block) => initSeeds[block])
+  if (new Set(seeds).size === 1) return seeds[0]
+  return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')
+}
+
+function overlapRow(pair: Pair): OverlapRow {
+  return {
+    a: pair.a,
+    b: pair.b,
+    relation: pair.relation,
+    step: pair.step,
+    size_a: pair.sizeA,
+    size_b: pair.sizeB,
+    shared: pair.shared,
+    jaccard: pair.jaccard,
+    expected_jaccard: pair.expectedJaccard,
+    kappa: pair.kappa,
+    p_value: pair.pValue,
+    spearman: pair.spearman,
+    accuracy_gap: pair.accuracyGap,
+    similar_accuracy: pair.similarAccuracy,
+  }
+}
+
+function effectRow(effect: Effect): EffectRow {
+  return {
+    step: effect.step,
+    architecture: effect.architecture,
+    regime: effect.regime,
+    cut: effect.cut === undefined ? undefined : Number(effect.cut),
+    effect: effect.effect,
+    estimate: effect.estimate,
+    ci_low: effect.ciLow,
+    ci_high: effect.ciHigh,
+    seed_ci_low: effect.seedCiLow,
+    seed_ci_high: effect.seedCiHigh,
+    p_value: effect.pValue,
+    note: effect.note,
+  }
+}
