@@ -21,17 +21,16 @@ export interface Architecture {
   build(net: LayerBuilder, context: BuildContext): string
 }
 
-/** Throws unless an image has one of the sizes that an architecture is made for. */
-export function requireImageSize(
-  architecture: string,
-  input: InputDescription,
-  sizes: readonly number[],
-): void {
+/**
+ * Zeros to add on every side of the first convolution so that a 28×28 image is treated as the 32×32
+ * one that the architecture is made for. Throws InputError for images of any other size.
+ */
+export function paddingTo32(architecture: string, input: InputDescription): number {
   const [, height, width] = input.shape
-  if (height === width && sizes.includes(height)) return
-  const accepted = sizes.map((size) => `${size}×${size}`).join(' or ')
+  if (height === width && height === 32) return 0
+  if (height === width && height === 28) return 2
   throw new InputError(
-    `${architecture} takes images of ${accepted} pixels, but these are ${height}×${width}; ` +
+    `${architecture} takes images of 28×28 or 32×32 pixels, but these are ${height}×${width}; ` +
       'choose another architecture or write one with model.layers',
   )
 }

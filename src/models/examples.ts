@@ -1,22 +1,46 @@
 import { buildModel } from './build.js'
-import type { InputDescription, ModelSpec } from './spec.js'
+import type { InputDescription, LayerSpec, ModelSpec } from './spec.js'
 import type { Model } from './types.js'
 
 const tabular: InputDescription = { kind: 'tabular', shape: [9], classes: 2 }
 const digit: InputDescription = { kind: 'image', shape: [1, 28, 28], classes: 2 }
 
-/** A small member of every architecture, for tests and self-tests of engines. */
-const examples: Readonly<
-  Record<string, readonly [Omit<ModelSpec, 'architecture'>, InputDescription]>
-> = {
-  'mlp-5': [{}, tabular],
-  'resmlp-5': [{}, tabular],
-  lenet: [{}, digit],
-  'lenet-wide': [{}, digit],
+const picture: InputDescription = { kind: 'image', shape: [3, 32, 32], classes: 2 }
+const text: InputDescription = { kind: 'text', shape: [6], classes: 2, vocabularySize: 11 }
+
+const customLayers: readonly LayerSpec[] = [
+  { type: 'conv', name: 'conv', channels: 4, kernel: 3, stride: 2, padding: 1 },
+  { type: 'batch-norm', name: 'norm' },
+  { type: 'gelu' },
+  { type: 'average-pool', size: 2 },
+  { type: 'dense', name: 'fc1', units: 12 },
+  { type: 'layer-norm', name: 'norm2' },
+  { type: 'tanh' },
+  { type: 'dropout', rate: 0.25 },
+  { type: 'dense', name: 'fc2', units: 2 },
+]
+
+/**
+ * A member of every architecture for two classes, for tests and self-tests of engines: dropout is
+ * on wherever there is any.
+ */
+export function exampleModel(architecture: string): Model {
+  return buildModel(exampleSpec(architecture), exampleInput(architecture))
 }
 
-/** The example of an architecture. */
-export function exampleModel(architecture: string): Model {
-  const [spec, input] = examples[architecture]
-  return buildModel({ ...spec, architecture }, input)
+function exampleSpec(architecture: string): ModelSpec {
+  switch (architecture) {
+    case 'transformer':
+      return { architecture, width: 16, dropout: 0.1 }
+    case 'custom':
+      return { architecture, layers: customLayers }
+    default:
+      return { architecture, dropout: 0.1 }
+  }
+}
+
+function exampleInput(architecture: string): InputDescription {
+  if (architecture.includes('mlp')) return tabular
+  if (architecture === 'transformer') return text
+  return architecture.startsWith('lenet') || architecture === 'custom' ? digit : picture
 }

@@ -10,6 +10,9 @@ const NORM_EPSILON = 1e-5
 /** Share of a batch's statistics in the running ones, PyTorch's default. */
 const NORM_MOMENTUM = 0.1
 
+/** Embeddings begin as in BERT (Devlin et al., 2019): normal, deviation 0.02. */
+const embeddingInit: Initializer = { kind: 'normal', deviation: 0.02 }
+
 /** How weights begin: PyTorch's default for its layers, or He et al.'s for deep ReLU networks. */
 export type InitializationScheme = 'torch' | 'he'
 
@@ -29,6 +32,14 @@ export interface LayerBuilder {
   convolution(name: string, x: string, channels: number, options: ConvolutionOptions): string
   batchNorm(name: string, x: string): string
   layerNorm(name: string, x: string): string
+  /** A dense layer over the last axis of [batch, tokens, width]. */
+  denseOverTokens(name: string, x: string, units: number): string
+  /** Rows of a trained table by token id. */
+  embedding(name: string, ids: string, rows: number, width: number): string
+  /** A trained table [length, width] itself, to be added to a sequence of that length. */
+  positions(name: string, length: number, width: number): string
+  /** The parameter-free shortcut of ResNets (option A). */
+  identityShortcut(x: string, channels: number, stride: number): string
   activation(kind: ActivationFunction, x: string): string
   pool(operation: PoolingOperation, x: string, size: number): string
   globalAveragePool(x: string): string
@@ -61,15 +72,30 @@ export function layerBuilder(
   const biasInit = (fanIn: number): Initializer =>
     scheme === 'he' ? constant(0) : { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) }
 
+  const dense = (name: string, from: string, units: number) => {
+    const fanIn = graph.shapeOf(from)[1]
+    const weight = trainable(`${name}.weight`, [units, fanIn], weightInit(fanIn))
+    const bias = trainable(`${name}.bias`, [units], biasInit(fanIn))
+    return graph.node('dense', { inputs: [from, weight, bias] })
+  }
+
   return {
     graph,
     x,
-    dense(name, from, units) {
-      const fanIn = graph.shapeOf(from)[1]
-      const weight = trainable(`${name}.weight`, [units, fanIn], weightInit(fanIn))
-      const bias = trainable(`${name}.bias`, [units], biasInit(fanIn))
-      return graph.node('dense', { inputs: [from, weight, bias] })
+    dense,
+    denseOverTokens(name, from, units) {
+      const [, tokens, width] = graph.shapeOf(from)
+      const flat = graph.node('reshape', { inputs: [from], shape: [BATCH, width] })
+      const shape = [BATCH, tokens, units]
+      return graph.node('reshape', { inputs: [dense(name, flat, units)], shape })
     },
+    embedding(name, ids, rows, width) {
+      const table = trainable(name, [rows, width], embeddingInit)
+      return graph.node('embedding', { inputs: [ids, table] })
+    },
+    positions: (name, length, width) => trainable(name, [length, width], embeddingInit),
+    identityShortcut: (from, channels, stride) =>
+      graph.node('identityShortcut', { inputs: [from], channels, stride }),
     convolution(name, from, channels, { kernel, stride = 1, padding = 0, bias = true }) {
       const inChannels = graph.shapeOf(from)[1]
       const fanIn = inChannels * kernel * kernel

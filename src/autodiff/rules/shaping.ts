@@ -14,5 +14,17 @@ export const shapingGradients: GradientRules<ShapingNode> = {
   expand: ({ inputs: [x] }, gradient, graph) => [
     () => sumToShape(graph, gradient, graph.shapeOf(x)),
   ],
+  identityShortcut: ({ stride, inputs: [x] }, gradient, graph) => [
+    () => {
+      const [, channels, height, width] = graph.shapeOf(x)
+      return graph.node('identityShortcutGradient', {
+        inputs: [gradient],
+        stride,
+        channels,
+        size: [height, width],
+      })
+    },
+  ],
   cast: notDifferentiable,
+  identityShortcutGradient: notDifferentiable,
 }

@@ -170,6 +170,16 @@ const shaping: OperatorCase[] = [
     operands: { x: { shape: [3, 1] } },
     build: (graph) => graph.node('expand', { shape: [2, 3, 4], inputs: ['x'] }),
   },
+  ...[
+    [6, 2],
+    [7, 2],
+    [5, 1],
+  ].map(([extent, stride]) => ({
+    name: `identity shortcut 2→6, ${extent}×${extent}, stride ${stride}`,
+    operands: { x: { shape: [2, 2, extent, extent] } },
+    build: (graph: GraphBuilder) =>
+      graph.node('identityShortcut', { stride, channels: 6, inputs: ['x'] }),
+  })),
   {
     name: 'cast to whole numbers and back',
     operands: { x: { shape: [3, 5], differentiable: false } },

@@ -29,7 +29,35 @@ export interface Cast extends NodeBase {
   readonly inputs: readonly [string]
 }
 
-export type ShapingNode = Reshape | Transpose | Expand | Cast
+/**
+ * Every `stride`-th row and column of x [batch, in, H, W], and zeros as further channels, half of
+ * them before and half after: the residual shortcut without parameters between stages of different
+ * width (He, Zhang, Ren & Sun, 2016, option A). `channels` − in must be even.
+ */
+export interface IdentityShortcut extends NodeBase {
+  readonly kind: 'identityShortcut'
+  readonly stride: number
+  readonly channels: number
+  readonly inputs: readonly [x: string]
+}
+
+/** Gradient of an identity shortcut in its input, whose height and width are `size`. */
+export interface IdentityShortcutGradient extends NodeBase {
+  readonly kind: 'identityShortcutGradient'
+  readonly stride: number
+  /** Channels of the input. */
+  readonly channels: number
+  readonly size: readonly [number, number]
+  readonly inputs: readonly [gradient: string]
+}
+
+export type ShapingNode =
+  | Reshape
+  | Transpose
+  | Expand
+  | Cast
+  | IdentityShortcut
+  | IdentityShortcutGradient
 
 export const shapingShapes: ShapeRules<ShapingNode> = {
   reshape(node, inputs) {
@@ -54,9 +82,19 @@ export const shapingShapes: ShapeRules<ShapingNode> = {
     return shape
   },
   cast: (_node, inputs) => inputs[0],
+  identityShortcut(node, inputs) {
+    const [batch, channels, height, width] = inputs[0]
+    const added = node.channels - channels
+    if (inputs[0].length !== 4 || added < 0 || added % 2 !== 0) {
+      throw shapeError(node, inputs, `no even number of channels to add up to ${node.channels}`)
+    }
+    const strided = (extent: number) => Math.ceil(extent / node.stride)
+    return [batch, node.channels, strided(height), strided(width)]
+  },
+  identityShortcutGradient: (node, inputs) => [inputs[0][0], node.channels, ...node.size],
 }
 
-/** Shape after a reshape. A batch of unknown size is carried through as a factor. */
+/** Shape after a reshape; whether a batch of unknown size divides is seen only at run time. */
 function resolveReshape(from: Shape, to: Shape): Shape | undefined {
   const product = (shape: Shape) =>
     shape.reduce((size, extent) => size * (extent === BATCH ? 1 : extent), 1)
@@ -64,8 +102,8 @@ function resolveReshape(from: Shape, to: Shape): Shape | undefined {
   if (free > 1) return undefined
   const batched = from.includes(BATCH)
   if (free === 0) return !batched && product(from) === product(to) ? to : undefined
+  if (batched) return to
   const rest = product(from) / product(to)
   if (!Number.isInteger(rest)) return undefined
-  if (batched) return to
   return to.map((extent) => (extent === BATCH ? rest : extent))
 }

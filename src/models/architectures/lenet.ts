@@ -1,10 +1,9 @@
-import { type Architecture, type BuildContext, requireImageSize } from '../architecture.js'
+import { type Architecture, type BuildContext, paddingTo32 } from '../architecture.js'
 import type { LayerBuilder } from '../layers.js'
 
 /** LeNet-5's layers (LeCun, Bottou, Bengio & Haffner, 1998) with ReLU and max pooling. */
 function build(net: LayerBuilder, context: BuildContext, denseUnits: readonly number[]): string {
-  requireImageSize('lenet', context.input, [28, 32])
-  const padding = context.input.shape[1] === 28 ? 2 : 0
+  const padding = paddingTo32('lenet', context.input)
   const relu = (x: string) => net.activation('relu', x)
   let x = relu(net.convolution('conv1', net.x, 6, { kernel: 5, padding }))
   x = relu(net.convolution('conv2', net.pool('max', x, 2), 16, { kernel: 5 }))
