@@ -1,4 +1,4 @@
-import { compareNetworks } from '../comparison/compareNetworks.js'
+import { compareNetworks } from '../comparison/compare.js'
 import type {
   ComparisonOptions,
   EffectRow as Effect,
