@@ -1,6 +1,6 @@
-/** The certified solver: ADMM until a primal and a dual bound are as close as was asked for. */
-import { type AdmmState, changeRho, initialState, iterate, NOISE_WEIGHT } from './admm.js'
-import { type NormalMatrix, normalMatrix } from './normalMatrix.js'
+/** The certified solver: iterations until a primal and a dual bound are as close as was asked for. */
+import { dualPoint, runHalpern, sparsePoint, startHalpern } from './halpern.js'
+import { createKernel, type SplitKernel } from './kernel.js'
 import {
   type DualBounds,
   dualBounds,
@@ -16,8 +16,6 @@ export interface CertifiedSplit {
   readonly bounds: DualBounds
   readonly gap: number
   readonly iterations: number
-  /** −ρλ/max(…): the dual vector behind `bounds`, for warm starts. */
-  readonly state: AdmmState
 }
 
 export interface CertifiedOptions {
@@ -26,52 +24,57 @@ export interface CertifiedOptions {
   readonly maxIterations: number
 }
 
-const INITIAL_RHO = 400
-const ITERATIONS_A_ROUND = 25
-const ROUNDS_BETWEEN_RHO_CHANGES = 4
-const IMBALANCE = 5
+const ITERATIONS_A_CHECK = 25
 
-const matrices = new Map<string, NormalMatrix>()
+const kernels = new Map<number, SplitKernel>()
 
-/** The factored normal matrix of n players, computed once a process. */
-function matrixFor(n: number, noiseWeight: number): NormalMatrix {
-  const key = `${n} ${noiseWeight}`
-  let matrix = matrices.get(key)
-  if (matrix === undefined) {
-    matrix = normalMatrix(n, noiseWeight)
-    matrices.set(key, matrix)
+/** The kernel of n players, made once a process. */
+function kernelFor(n: number): SplitKernel {
+  let kernel = kernels.get(n)
+  if (kernel === undefined) {
+    kernel = createKernel(n)
+    kernels.set(n, kernel)
   }
-  return matrix
+  return kernel
 }
 
 /** Solves one problem to a relative gap, or as far as the budget of iterations goes. */
 export function solveCertified(problem: SplitProblem, options: CertifiedOptions): CertifiedSplit {
+  if (problem.n === 0) return solveConstant(problem)
   const size = problem.values.length
-  const matrix = matrixFor(problem.n, problem.delta > 0 ? NOISE_WEIGHT : 0)
-  const state = initialState(size, INITIAL_RHO)
   let point = repairPrimal(problem, { and: new Float64Array(size), or: new Float64Array(size) })
   let bounds: DualBounds = { weighted: 0, unweighted: 0 }
-  let iterations = 0
-  for (let round = 1; ; round++) {
-    const gap = relativeGap(point.objective, bounds.weighted)
-    if (gap <= options.gap || iterations >= options.maxIterations) {
-      return { point, bounds, gap, iterations, state }
-    }
-    const residuals = iterate(problem, matrix, state, ITERATIONS_A_ROUND)
-    iterations += ITERATIONS_A_ROUND
-    const candidate = repairPrimal(problem, state.sparse)
+  let gap = relativeGap(point.objective, bounds.weighted)
+  const kernel = kernelFor(problem.n)
+  const state = startHalpern(kernel, problem)
+  while (gap > options.gap && state.iterations < options.maxIterations) {
+    runHalpern(kernel, problem, state, ITERATIONS_A_CHECK)
+    const candidate = repairPrimal(problem, sparsePoint(kernel, state.rho))
     if (candidate.objective < point.objective) point = candidate
-    const proved = dualBounds(
-      problem,
-      state.lambda.map((value) => -value),
-    )
+    const proved = dualBounds(problem, dualPoint(kernel, state.rho))
     bounds = {
       weighted: Math.max(bounds.weighted, proved.weighted),
       unweighted: Math.max(bounds.unweighted, proved.unweighted),
     }
-    if (round % ROUNDS_BETWEEN_RHO_CHANGES === 0) {
-      if (residuals.primal > IMBALANCE * residuals.dual) changeRho(state, 2)
-      else if (residuals.dual > IMBALANCE * residuals.primal) changeRho(state, 0.5)
-    }
+    gap = relativeGap(point.objective, bounds.weighted)
+  }
+  return { point, bounds, gap, iterations: state.iterations }
+}
+
+/** No player: v is one number, which the noise may shrink. */
+function solveConstant(problem: SplitProblem): CertifiedSplit {
+  const [v] = problem.values
+  const noise = Math.max(-problem.delta, Math.min(problem.delta, -v))
+  const objective = Math.abs(v + noise)
+  return {
+    point: {
+      and: Float64Array.of(v + noise),
+      or: Float64Array.of(0),
+      noise: Float64Array.of(noise),
+      objective,
+    },
+    bounds: { weighted: objective, unweighted: objective },
+    gap: 0,
+    iterations: 0,
   }
 }
