@@ -39,6 +39,7 @@ function isAffine(node: Node, reads: readonly string[]): boolean {
       return node.permutation[0] === 0
     case 'affine':
     case 'dropout':
+    case 'identityShortcut':
       return true
     default:
       return false

@@ -65,6 +65,8 @@ function nodeReach(
         : undefined
     case 'pooling':
       return windowReach(first, input, output, poolingWindow(node))
+    case 'identityShortcut':
+      return windowReach(first, input, output, { kernel: [1, 1], stride: node.stride, padding: 0 })
     case 'activation':
     case 'affine':
     case 'dropout':
