@@ -179,3 +179,11 @@ function checkValues(values: Float64Array): void {
   if (bad >= 0)
     throw new InputError(`v(S) is ${values[bad]} at S = ${bad}: every value must be finite`)
 }
+
+/** {@link decompose} for several tables of any sizes, in order. */
+export function decomposeMany(
+  tables: readonly Float64Array[],
+  options: DecomposeOptions = {},
+): Decomposition[] {
+  return tables.map((values) => decompose(values, options))
+}
