@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
+import { InputError, messageOf } from '../core/errors.js'
 
 /** Folders that decide where files are looked for. */
 export interface DataContext {
@@ -24,21 +24,6 @@ export function resolveDataPath(path: string, { baseDir }: DataContext): string 
   const found = candidates.find((candidate) => existsSync(candidate))
   if (found !== undefined) return found
   throw new InputError(`data.path "${path}" does not exist: looked for ${candidates.join(' and ')}`)
-}
-
-/**
- * Folder of a named data set: `path` where given, otherwise its own folder in a data folder. Throws
- * InputError (a wrong path) or EnvironmentError with the command that brings the data (none there).
- */
-export function locateNamed(name: string, path: string | undefined, context: DataContext): string {
-  if (path !== undefined) return resolveDataPath(path, context)
-  const candidates = context.dataDirs.map((folder) => join(folder, name))
-  const found = candidates.find((candidate) => existsSync(candidate))
-  if (found !== undefined) return found
-  throw new EnvironmentError(
-    `data set "${name}" is not here (looked for ${candidates.join(', ')}); ` +
-      `bring it with: lowlayer data fetch ${name}`,
-  )
 }
 
 /** The first of several names of a file that a folder, or a usual subfolder of it, has. */

@@ -1,6 +1,7 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-import { type DataContext, findFile, locateNamed, readPlainOrGzip, requireFile } from '../paths.js'
+import { locateNamed, namedSources, spellings } from '../named.js'
+import { type DataContext, findFile, readPlainOrGzip, requireFile } from '../paths.js'
 import type { RawData } from '../raw.js'
 
 type CifarConfig = Extract<DataConfig, { source: 'cifar10' | 'cifar100' }>
@@ -20,7 +21,7 @@ const cifar10Classes = [
   'truck',
 ]
 
-const subfolders = ['cifar-10-batches-bin', 'cifar-100-binary']
+const subfolders = [...namedSources.cifar10.subfolders, ...namedSources.cifar100.subfolders]
 
 /** Where a record has its label and its pixels, and how many classes there are. */
 interface RecordLayout {
@@ -60,15 +61,12 @@ export async function openCifar(data: CifarConfig, context: DataContext): Promis
 }
 
 function file(folder: string, name: string): string {
-  return requireFile(folder, [name, `${name}.gz`], subfolders)
+  return requireFile(folder, spellings(name), subfolders)
 }
 
 /** data_batch_1.bin and as many more as follow without a gap. */
 function batches(folder: string): string[] {
-  const at = (number: number) => {
-    const name = `data_batch_${number}.bin`
-    return findFile(folder, [name, `${name}.gz`], subfolders)
-  }
+  const at = (number: number) => findFile(folder, spellings(`data_batch_${number}.bin`), subfolders)
   const found = [1, 2, 3, 4, 5].map(at)
   const last = found.findLastIndex((path) => path !== undefined)
   const missing = found.slice(0, Math.max(1, last)).indexOf(undefined)

@@ -1,6 +1,7 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-import { type DataContext, locateNamed, readPlainOrGzip, requireFile } from '../paths.js'
+import { locateNamed, namedSources, spellings } from '../named.js'
+import { type DataContext, readPlainOrGzip, requireFile } from '../paths.js'
 import type { RawData } from '../raw.js'
 
 type IdxConfig = Extract<DataConfig, { source: 'mnist' | 'fashion-mnist' }>
@@ -38,8 +39,6 @@ export function decodeIdx(bytes: Uint8Array, axes: number, file: string): IdxArr
   return { shape, data: bytes.subarray(header) }
 }
 
-const subfolders = ['raw', 'MNIST/raw', 'FashionMNIST/raw']
-
 const clothes = [
   'T-shirt/top',
   'trouser',
@@ -61,8 +60,9 @@ interface Split {
 /** MNIST and Fashion-MNIST: 10 classes of grey images, values 0 to 1, with `pad` black pixels around. */
 export async function openIdx(data: IdxConfig, context: DataContext): Promise<RawData> {
   const folder = locateNamed(data.source, data.path, context)
-  const train = await readSplit(folder, 'train')
-  const test = await readSplit(folder, 't10k')
+  const { subfolders } = namedSources[data.source]
+  const train = await readSplit(folder, 'train', subfolders)
+  const test = await readSplit(folder, 't10k', subfolders)
   const [, height, width] = train.images.shape
   if (test.images.shape[1] !== height || test.images.shape[2] !== width) {
     throw new InputError(`${folder}: training and test images differ in size`)
@@ -81,15 +81,13 @@ export async function openIdx(data: IdxConfig, context: DataContext): Promise<Ra
   }
 }
 
-async function readSplit(folder: string, prefix: string): Promise<Split> {
-  const find = (kind: string) => {
-    const names = [`${prefix}-${kind}-ubyte`, `${prefix}-${kind.replace('-', '.')}-ubyte`]
-    return requireFile(
-      folder,
-      names.flatMap((name) => [name, `${name}.gz`]),
-      subfolders,
-    )
-  }
+async function readSplit(
+  folder: string,
+  prefix: string,
+  subfolders: readonly string[],
+): Promise<Split> {
+  const find = (kind: string) =>
+    requireFile(folder, spellings(`${prefix}-${kind}-ubyte`), subfolders)
   const imageFile = find('images-idx3')
   const labelFile = find('labels-idx1')
   const images = decodeIdx(await readPlainOrGzip(imageFile), 3, imageFile)

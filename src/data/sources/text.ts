@@ -1,13 +1,8 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { sortedClasses } from '../classNames.js'
-import {
-  type DataContext,
-  locateNamed,
-  readPlainOrGzip,
-  requireFile,
-  resolveDataPath,
-} from '../paths.js'
+import { locateNamed, namedSources, spellings } from '../named.js'
+import { type DataContext, readPlainOrGzip, requireFile, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
 
 type TextConfig = Extract<DataConfig, { source: 'sst2' | 'text' }>
@@ -60,7 +55,7 @@ function files(data: TextConfig, context: DataContext) {
     return { trainFile: resolveDataPath(data.path, context), testFile }
   }
   const folder = locateNamed('sst2', data.path, context)
-  const find = (name: string) => requireFile(folder, [name, `${name}.gz`], ['SST-2'])
+  const find = (name: string) => requireFile(folder, spellings(name), namedSources.sst2.subfolders)
   return { trainFile: find('train.tsv'), testFile: find('dev.tsv') }
 }
 
