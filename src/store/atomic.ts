@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'
 
@@ -11,7 +11,7 @@ import { InputError, messageOf } from '../core/errors.js'
 export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     const file = await open(temporary, 'w')
     try {
       await file.writeFile(data)
@@ -23,6 +23,25 @@ export async function writeAtomically(path: string, data: string | Uint8Array): 
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Makes a folder and those on the way. Node's own recursive `mkdir` never returns where making a
+ * folder fails with ENOENT although its parent exists, as below `/proc`.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+      const isFolder = error.code === 'EEXIST' && (await stat(path)).isDirectory()
+      if (!isFolder) throw error
+    })
+  try {
+    await make()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make()
   }
 }
 

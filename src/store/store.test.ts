@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,6 +20,10 @@ describe('writeAtomically', () => {
     await writeAtomically(path, 'two')
     expect(await readFile(path, 'utf8')).toBe('two')
     expect(await readdir(join(folder, 'deep', 'er'))).toEqual(['file.txt'])
+  })
+
+  it('gives up where folders cannot be made, instead of trying for ever', async () => {
+    await expect(writeAtomically('/proc/nowhere/file', '')).rejects.toThrow(/cannot write/)
   })
 
   it('says which place cannot be written', async () => {
@@ -63,15 +67,30 @@ describe('withLock', () => {
   it('takes over from a dead process on this host at once', async () => {
     const path = join(folder, 'dead')
     const pid = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }))
-    await mkdir(path)
-    await writeFile(join(path, 'owner.json'), JSON.stringify({ host: hostname(), pid }))
+    await writeFile(path, JSON.stringify({ host: hostname(), pid }))
     expect(await withLock(path, async () => 'mine')).toBe('mine')
+  })
+
+  it('lets only one of many take over an abandoned lock at a time', async () => {
+    const path = join(folder, 'contended')
+    const pid = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }))
+    await writeFile(path, JSON.stringify({ host: hostname(), pid }))
+    let inside = 0
+    let most = 0
+    const visit = () =>
+      withLock(path, async () => {
+        most = Math.max(most, ++inside)
+        await sleep(5)
+        inside--
+      })
+    await Promise.all(Array.from({ length: 5 }, visit))
+    expect(most).toBe(1)
+    expect((await readdir(folder)).filter((name) => name.startsWith('contended'))).toEqual([])
   })
 
   it('takes over from another host only when its heart has stopped', async () => {
     const path = join(folder, 'other')
-    await mkdir(path)
-    await writeFile(join(path, 'owner.json'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+    await writeFile(path, JSON.stringify({ host: 'elsewhere', pid: 1 }))
     let entered = false
     const visit = withLock(path, async () => {
       entered = true

@@ -1,0 +1,207 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lowlayer-run-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** A study small enough to run many times: two by two networks, four players. */
+const tiny = `
+data: { source: tic-tac-toe, train: 200, test: 100, labelNoise: 0.1 }
+model: { architecture: mlp-5, low: 2, width: 12 }
+training:
+  epochs: 20
+  batchSize: 32
+  optimizer: { name: sgd, lr: 0.1, momentum: 0.9 }
+  checkpoints: { logSpaced: 3 }
+networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1 } }
+analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 } }
+comparison: { bootstrap: 50 }
+`
+
+async function studyFile(name: string, yaml: string): Promise<string> {
+  const file = join(folder, `${name}.yaml`)
+  await writeFile(file, yaml)
+  return file
+}
+
+/** Every table of the one study below a results folder. */
+async function tablesOf(results: string): Promise<Record<string, string>> {
+  const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+  const names = (await readdir(join(results, study))).filter((name) => /\.(csv|json)$/.test(name))
+  const tables: Record<string, string> = {}
+  for (const name of names.filter((name) => name !== 'manifest.json')) {
+    tables[name] = await readFile(join(results, study, name), 'utf8')
+  }
+  return tables
+}
+
+describe('lowlayer run', () => {
+  let file: string
+  let reference: Record<string, string>
+  beforeAll(async () => {
+    file = await studyFile('tiny', tiny)
+    const { code, stdout, stderr } = await lowlayer(['run', file, '--results', join(folder, 'a')])
+    expect(stderr).toMatch(/Results: /)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    reference = await tablesOf(join(folder, 'a'))
+  })
+
+  it('writes every table, with a row for every network and analysed sample', () => {
+    expect(Object.keys(reference).sort()).toEqual([
+      'confusing.csv',
+      'curves.csv',
+      'effects.csv',
+      'generalization.csv',
+      'networks.csv',
+      'orders.csv',
+      'overlaps.csv',
+      'samples.csv',
+      'verdict.json',
+    ])
+    const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
+    expect(lines('networks.csv')).toBe(4)
+    expect(lines('samples.csv')).toBe(4 * 3 * 12)
+    expect(lines('overlaps.csv')).toBe(6)
+    for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('finds everything done when run again, and changes nothing', async () => {
+    const run = await lowlayer(['run', file, '--results', join(folder, 'a'), '--progress', 'json'])
+    const events = run.stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+    expect(new Set(events.map(({ status }) => status))).toEqual(new Set(['cached']))
+    expect(await tablesOf(join(folder, 'a'))).toEqual(reference)
+  })
+
+  it('gives the same tables with one process as with two', async () => {
+    await lowlayer(['run', file, '--results', join(folder, 'one'), '--jobs', '1'])
+    expect(await tablesOf(join(folder, 'one'))).toEqual(reference)
+  })
+
+  it('ends with the same bytes after being killed again and again', async () => {
+    const results = join(folder, 'killed')
+    for (const [attempt, delay] of [400, 700, 1000, 1300, 1600, 2200].entries()) {
+      const { process: child, result } = startLowlayer(['run', file, '--results', results])
+      await sleep(delay)
+      // The whole group at once, or the parent alone: workers must then end by themselves.
+      if (attempt % 2 === 0) process.kill(-child.pid!, 'SIGKILL')
+      else child.kill('SIGKILL')
+      await result
+    }
+    const { code } = await lowlayer(['run', file, '--results', results])
+    expect(code).toBe(0)
+    expect(await tablesOf(results)).toEqual(reference)
+  })
+
+  it('stops at a safe point on Ctrl-C, says how to resume, and resumes', async () => {
+    const results = join(folder, 'interrupted')
+    const { process: child, result } = startLowlayer([
+      'run',
+      file,
+      '--results',
+      results,
+      '--set',
+      'training.epochs=2000',
+    ])
+    await sleep(2500)
+    process.kill(-child.pid!, 'SIGINT')
+    const { code, stderr } = await result
+    expect(code).toBe(130)
+    expect(stderr).toContain('resume with: lowlayer run')
+    const networks = await readdir(join(results, 'networks'))
+    const saved = await Promise.all(
+      networks.map((id) =>
+        readdir(join(results, 'networks', id)).then((f) => f.includes('resume.npz')),
+      ),
+    )
+    expect(saved).toContain(true)
+  })
+
+  it('reports a network whose loss diverges, keeps its checkpoints and finishes the others', async () => {
+    const results = join(folder, 'diverged')
+    const diverging = await studyFile(
+      'tiny-nan',
+      tiny
+        .replace('lr: 0.1', 'lr: 1.0e+30')
+        .replace('repeats: 1 }', 'repeats: 1, regimes: [init, frozen-random] }'),
+    )
+    const { code, stderr } = await lowlayer(['run', diverging, '--results', results])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/failed: train of .*: the training loss became NaN at step \d+/)
+    const [id] = await readdir(join(results, 'networks'))
+    expect(await readdir(join(results, 'networks', id, 'checkpoints'))).toContain('0.onnx')
+  })
+
+  it('says of a network that failed why it is missing, and compares the others', async () => {
+    const results = join(folder, 'damaged')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    await rm(join(results, study), { recursive: true })
+    const [id] = await readdir(join(results, 'networks'))
+    const network = join(results, 'networks', id)
+    for (const name of await readdir(join(network, 'interactions'))) {
+      await writeFile(join(network, 'interactions', name), 'damaged')
+    }
+    await lowlayer(['run', file, '--results', results])
+    const tables = await tablesOf(results)
+    expect(tables['networks.csv']).toMatch(/failed,.*interactions.*not a \.npz file/)
+    expect(tables['overlaps.csv'].trimEnd().split('\n')).toHaveLength(1 + 3)
+  })
+})
+
+describe('lowlayer run with bad input', () => {
+  const bad: [string, string, number, RegExp][] = [
+    [
+      'an unknown data set',
+      tiny.replace('tic-tac-toe', 'tic-tac'),
+      2,
+      /bad\.yaml:2:\d+ .*"tic-tac-toe"/,
+    ],
+    ['an unknown architecture', tiny.replace('mlp-5', 'mlp-6'), 2, /bad\.yaml:3:\d+ .*"mlp-5"/],
+    ['an unknown key', tiny.replace('epochs: 20', 'epochz: 20'), 2, /training\.epochz.*"epochs"/],
+    ['a cut below the network', tiny.replace('low: 2', 'low: 9'), 2, /deeper than the network/],
+    ['more players than features', tiny.replace('count: 4', 'count: 12'), 2, /12.*9/],
+    [
+      'a layer that does not exist',
+      `${tiny.replace(/networks:.*/, '')}networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc7] }] }`,
+      2,
+      /no layer "fc7".*fc1, fc2/,
+    ],
+    [
+      'a data set that is not there',
+      tiny.replace('source: tic-tac-toe', 'source: mnist'),
+      3,
+      /lowlayer data fetch mnist/,
+    ],
+  ]
+  it.each(bad)('names %s and the place', async (_what, yaml, code, message) => {
+    const file = await studyFile('bad', yaml)
+    const results = join(folder, 'none')
+    const run = await lowlayer(['run', file, '--results', results], { cwd: folder })
+    expect(run.stderr).toMatch(message)
+    expect(run.code).toBe(code)
+  })
+
+  it('tells all problems at once', async () => {
+    const file = await studyFile('bad', tiny.replace('epochs', 'epochz').replace('mlp-5', 'mlp'))
+    const { stderr } = await lowlayer(['run', file])
+    expect(stderr).toMatch(/epochz/)
+    expect(stderr).toMatch(/architecture/)
+  })
+
+  it('refuses a results folder that cannot be written, before training', async () => {
+    const file = await studyFile('bad', tiny)
+    const { code, stderr } = await lowlayer(['run', file, '--results', '/proc/nowhere'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/cannot write \/proc\/nowhere/)
+  })
+})
