@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
+import { dataCommand } from './commands/data.js'
+import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
+import { schemaCommand } from './commands/schema.js'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
@@ -16,6 +19,9 @@ export function program(): Command {
     .option('--debug', 'show the stack of errors')
     .addCommand(runCommand())
     .addCommand(planCommand())
+    .addCommand(schemaCommand())
+    .addCommand(initCommand())
+    .addCommand(dataCommand())
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 a task failed, 2 bad configuration or input, 3 the environment lacks something, 130 interrupted.\n\nExample:\n  lowlayer run configs/quickstart.yaml',
