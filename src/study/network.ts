@@ -20,8 +20,9 @@ import {
 } from './checkpoint.js'
 import { interactionsOf } from './types.js'
 
-export interface NetworkInput {
-  readonly network: StudyNetwork
+/** `Network` is what the caller knows of the network; the analysis passes it on. */
+export interface NetworkInput<Network = StudyNetwork> {
+  readonly network: Network
   readonly curve: readonly CurvePoint[]
   /** Ascending by step; the last is the end. */
   readonly checkpoints: readonly CheckpointInput[]
@@ -35,8 +36,8 @@ export interface RuledSet {
   readonly undetermined: ReadonlySet<SampleId>
 }
 
-export interface NetworkAnalysis {
-  readonly network: StudyNetwork
+export interface NetworkAnalysis<Network = StudyNetwork> {
+  readonly network: Network
   readonly curve: readonly CurvePoint[]
   readonly phases: PhaseResult
   readonly checkpoints: readonly CheckpointAnalysis[]
@@ -53,8 +54,14 @@ export interface NetworkAnalysis {
   readonly reliability: IntraclassCorrelation | undefined
 }
 
+/** The sections of a configuration that say how a network is analysed. */
+export type AnalysisSections = Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>
+
 /** Everything that the tables and the comparison need of one network. */
-export function analyseNetwork(input: NetworkInput, config: ExperimentConfig): NetworkAnalysis {
+export function analyseNetwork<Network>(
+  input: NetworkInput<Network>,
+  config: AnalysisSections,
+): NetworkAnalysis<Network> {
   const { network, curve, checkpoints } = input
   const { salience } = config.analysis
   const { confusing } = config
@@ -113,7 +120,7 @@ function ruledSets(
   scores: Float64Array,
   other: Float64Array | undefined,
   samples: readonly number[],
-  { confusing }: ExperimentConfig,
+  { confusing }: AnalysisSections,
 ): RuledSet[] {
   const rules =
     confusing.set.rule === 'mad' ? [confusing.set] : [confusing.set, { rule: 'mad' as const }]
@@ -129,7 +136,7 @@ function reliabilityOf(
   scores: Float64Array,
   other: Float64Array | undefined,
   scoresAt: (scale: number) => Float64Array,
-  { confusing }: ExperimentConfig,
+  { confusing }: AnalysisSections,
 ): IntraclassCorrelation | undefined {
   const conditions = [scores]
   if (confusing.reliability.salience) conditions.push(scoresAt(0.5), scoresAt(2))

@@ -14,6 +14,9 @@ import { phaseAt } from '../training/phases.js'
 import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
 import type { NetworkAnalysis } from './network.js'
 
+/** An analysis of a network of which no more than the id is asked. */
+type NamedAnalysis = NetworkAnalysis<{ readonly id: string }>
+
 /** A network that was analysed, or the reason why it was not. */
 export function networkRow(
   network: StudyNetwork,
@@ -59,7 +62,7 @@ export function curveRows({ network, curve, phases }: NetworkAnalysis): CurveRow
   })
 }
 
-export function sampleRows(analysis: NetworkAnalysis): SampleRow[] {
+export function sampleRows(analysis: NamedAnalysis): SampleRow[] {
   const { checkpoints } = analysis
   return checkpoints.flatMap((checkpoint, index) => {
     const isLast = index === checkpoints.length - 1
@@ -71,7 +74,7 @@ export function sampleRows(analysis: NetworkAnalysis): SampleRow[] {
 
 /** `final` is the sample's position in the final score arrays, at the last checkpoint only. */
 function sampleRow(
-  analysis: NetworkAnalysis,
+  analysis: NamedAnalysis,
   { step, values, decompositions }: CheckpointAnalysis,
   { row, sample, tau, complexity, score }: SampleAnalysis,
   final: number | undefined,
@@ -103,7 +106,7 @@ function sampleRow(
   }
 }
 
-export function orderRows(analysis: NetworkAnalysis): OrderRow[] {
+export function orderRows(analysis: NamedAnalysis): OrderRow[] {
   const groups = sampleGroups(analysis)
   return analysis.checkpoints.flatMap((checkpoint) =>
     groups.flatMap(({ group, members }) =>
@@ -129,7 +132,7 @@ export function orderRows(analysis: NetworkAnalysis): OrderRow[] {
   )
 }
 
-function sampleGroups({ samples, sets, difficulty }: NetworkAnalysis) {
+function sampleGroups({ samples, sets, difficulty }: NamedAnalysis) {
   const confusing = new Set<SampleId>(sets[0].set.members.map(({ sample }) => sample))
   const others = samples.filter((sample) => !confusing.has(sample))
   return [
@@ -141,7 +144,7 @@ function sampleGroups({ samples, sets, difficulty }: NetworkAnalysis) {
   ]
 }
 
-export function generalizationRows(analysis: NetworkAnalysis): GeneralizationRow[] {
+export function generalizationRows(analysis: NamedAnalysis): GeneralizationRow[] {
   return analysis.generalization.flatMap((orders, index) =>
     orders.map(({ order, similarity, ceiling, floor }) => ({
       network: analysis.network.id,
@@ -154,7 +157,7 @@ export function generalizationRows(analysis: NetworkAnalysis): GeneralizationRow
   )
 }
 
-export function confusingRows({ network, checkpoints, sets }: NetworkAnalysis): ConfusingRow[] {
+export function confusingRows({ network, checkpoints, sets }: NamedAnalysis): ConfusingRow[] {
   const { step } = checkpoints[checkpoints.length - 1]
   return sets.flatMap(({ set, undetermined }) =>
     set.members.map(({ sample, rank, score }) => ({

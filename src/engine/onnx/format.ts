@@ -60,6 +60,7 @@ const schema = {
         floatData: { rule: 'repeated', type: 'float', id: 4 },
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
+        externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
         dataLocation: { type: 'int32', id: 14 },
       },
     },
@@ -96,6 +97,8 @@ export interface TensorProto {
   dataType: number
   rawData: Uint8Array
   floatData?: number[]
+  /** Where the data are when `dataLocation` is 1: `location` names a file beside the model's. */
+  externalData?: { key: string; value: string }[]
   dataLocation?: number
 }
 

@@ -35,11 +35,12 @@ function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
   }
 }
 
-/** Opens a model on a device. */
+/** Opens a model, from its bytes or from its file, on a device. */
 export async function openSession(
-  bytes: Uint8Array,
+  model: Uint8Array | string,
   device: DeviceName,
 ): Promise<InferenceSession> {
   const { InferenceSession: Session } = await loadOrt()
-  return Session.create(bytes, sessionOptions(device))
+  const options = sessionOptions(device)
+  return typeof model === 'string' ? Session.create(model, options) : Session.create(model, options)
 }
