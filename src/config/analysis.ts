@@ -36,7 +36,12 @@ const players = z
     layout: z
       .union([
         z.enum(['auto', 'segments', 'features', 'tokens', 'layer']),
-        z.string().regex(/^grid[1-9]\d*x[1-9]\d*$/, 'write grid4x4 (rows × columns)'),
+        z
+          .string()
+          .regex(
+            /^grid[1-9]\d*x[1-9]\d*$/,
+            'auto, segments, features, tokens, layer or a grid such as grid4x4',
+          ),
       ])
       .default('auto')
       .describe(

@@ -188,8 +188,8 @@ describe('a problem', () => {
     ],
     [
       'a bad baseline',
-      `${least}analysis: { baseline: average }`,
-      '3:23 analysis.baseline: "average" is not zero, mean, blur, learned',
+      `${least}analysis: { baseline: zeros }`,
+      '3:23 analysis.baseline: "zeros" (did you mean "zero"?) is not zero, mean, blur, learned',
     ],
     [
       'a bad baseline setting',

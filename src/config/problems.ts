@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { nearestName } from '../models/nearest.js'
+import { editDistance, nearestName } from '../models/nearest.js'
 import { pathsWithKey, schemaKeys } from './jsonSchema.js'
 import { isObject, type Path } from './source.js'
 
@@ -39,6 +39,10 @@ export function valueAt(root: unknown, path: Path): unknown {
 function unknownKey(path: Path, holder: unknown): Finding {
   const key = String(path.at(-1))
   const valid = schemaKeys(path.slice(0, -1), holder)
+  if (valid.includes(key)) {
+    const others = isObject(holder) ? Object.keys(holder).filter((name) => name !== key) : []
+    return { path, aboutKey: true, message: `cannot stand beside "${others.join('", "')}"` }
+  }
   const near = valid.length === 0 ? undefined : nearestName(key, valid)
   const meant = isClose(key, near) ? near : (placeOf(key, path) ?? near)
   const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`
@@ -55,10 +59,7 @@ function placeOf(key: string, path: Path): string | undefined {
 
 /** Whether one is a misspelling of the other rather than another word. */
 function isClose(written: string, near: string | undefined): boolean {
-  if (near === undefined) return false
-  const letters = new Set(near.toLowerCase())
-  const shared = [...written.toLowerCase()].filter((letter) => letters.has(letter)).length
-  return Math.abs(written.length - near.length) <= 2 && shared >= 0.75 * written.length
+  return near !== undefined && editDistance(written, near) <= Math.max(1, written.length / 3)
 }
 
 /**
@@ -81,8 +82,11 @@ function unionFindings(branches: readonly Issue[][], path: Path, root: unknown):
   }
   const same = inner.filter((findings) => !deep.includes(findings))
   if (same.length === 1 && !isMisfit(branches, value)) return same[0]
-  const accepted = branches.flat().map(expectation)
-  return [{ path, message: `${shown(value)} is not ${[...new Set(accepted)].join(', or ')}` }]
+  const accepted = [...new Set(branches.flat().map(expectation))].join(', or ')
+  const words = branches
+    .flat()
+    .flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []))
+  return [{ path, message: `${shown(value)}${nearestOf(value, words)} is not ${accepted}` }]
 }
 
 /** Whether a text met an alternative of fixed words beside other alternatives. */
@@ -161,11 +165,13 @@ function tooBig(issue: Extract<Issue, { code: 'too_big' }>): string {
 /** An unknown name with the nearest known one and all of them. */
 export function unknownValue(value: unknown, options: readonly unknown[]): string {
   const names = options.filter((option) => option !== undefined && option !== null)
-  const nearest =
-    typeof value === 'string' && names.length > 1
-      ? ` (did you mean "${nearestName(value, names.map(String))}"?)`
-      : ''
-  return `unknown ${shown(value)}${nearest}: ${names.length > 1 ? 'one of ' : 'must be '}${listOf(names)}`
+  return `unknown ${shown(value)}${nearestOf(value, names)}: ${names.length > 1 ? 'one of ' : 'must be '}${listOf(names)}`
+}
+
+/** ` (did you mean "…"?)` where a word was written and there are several to choose from. */
+function nearestOf(value: unknown, names: readonly unknown[]): string {
+  if (typeof value !== 'string' || names.length < 2) return ''
+  return ` (did you mean "${nearestName(value, names.map(String))}"?)`
 }
 
 function listOf(values: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 /** Number of insertions, deletions and substitutions between two texts (Levenshtein, 1966). */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
