@@ -1,44 +1,16 @@
-import { TaskError } from '../core/errors.js'
-import { grandCoalition, playersOf } from '../core/subset.js'
 import type { Tensors } from '../core/tensor.js'
 import type { Engine } from '../engine/types.js'
 import { inferTypes } from '../graph/infer.js'
 import type { Graph } from '../graph/types.js'
 import { lowerGraph, nodesAbove } from './cutGraph.js'
-import {
-  checkOutputWidth,
-  type Output,
-  predictedClass,
-  sampleLoss,
-  scalarOutput,
-} from './output.js'
+import { checkOutputWidth, type Output } from './output.js'
 import { parametersOf } from './parameters.js'
 import { createPipeline, type Pipeline, repeated } from './pipeline.js'
+import { checkFinite, type MaskedSample, type SampleValues, sampleValues } from './sampleValues.js'
 import { planStages, type Stage, wholeNetwork } from './stages.js'
 import type { Baseline, Players } from './types.js'
 
-/** A sample to analyse. `id` is its stable name in messages and results. */
-export interface MaskedSample {
-  readonly id: number
-  /** The network's input, flat; token ids for text. */
-  readonly input: Float32Array
-  /** The given label y. */
-  readonly label: number
-}
-
-/** v(x_S) of one sample for all 2^n coalitions, with the plain prediction. */
-export interface SampleValues {
-  readonly id: number
-  /** v by coalition bitmask, [2^n]. */
-  readonly values: Float64Array
-  /** v(∅) before it was subtracted, if it was. */
-  readonly emptyValue: number
-  /** The network's output on the unmasked sample, [width]. */
-  readonly logits: Float32Array
-  readonly prediction: number
-  /** Cross-entropy of the unmasked sample at the given label. */
-  readonly loss: number
-}
+export type { MaskedSample, SampleValues } from './sampleValues.js'
 
 /** Where and how a network's samples are masked. */
 export interface MaskingPlan {
@@ -67,8 +39,7 @@ export async function createMaskedEvaluator(
   n: number,
   plan: MaskingPlan,
 ): Promise<MaskedEvaluator> {
-  const types = inferTypes(graph)
-  const width = types.get(graph.output)?.shape[1] ?? 0
+  const width = inferTypes(graph).get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)
   const source = await sampleSource(engine, graph, parameters, plan.at)
   const shared = pipelineCache((players) => {
@@ -170,50 +141,4 @@ async function sampleSource(
     valueOf: (sample) => predictor.run({ [input.name]: repeated(input, sample.input, 1) }),
     dispose: () => predictor.dispose(),
   }
-}
-
-/** v of every coalition from the logits [2^n, width], and the plain prediction from its last row. */
-function sampleValues(
-  sample: MaskedSample,
-  logits: Float32Array,
-  width: number,
-  output: Output,
-): SampleValues {
-  const count = logits.length / width
-  const full = grandCoalition(Math.log2(count)) * width
-  const values = new Float64Array(count)
-  for (let coalition = 0; coalition < count; coalition++) {
-    const value = scalarOutput(logits, coalition * width, width, sample.label, output)
-    if (!Number.isFinite(value)) throw notFinite(sample, coalition, value)
-    values[coalition] = value
-  }
-  const emptyValue = values[0]
-  if (output.fromEmpty)
-    for (let coalition = 0; coalition < count; coalition++) values[coalition] -= emptyValue
-  return {
-    id: sample.id,
-    values,
-    emptyValue,
-    logits: logits.slice(full, full + width),
-    prediction: predictedClass(logits, full, width),
-    loss: sampleLoss(logits, full, width, sample.label, output.kind),
-  }
-}
-
-/** A value that is not finite would spread to every coalition, masked or not. */
-function checkFinite(x: Float32Array, { id }: MaskedSample): void {
-  const cell = x.findIndex((value) => !Number.isFinite(value))
-  if (cell < 0) return
-  throw new TaskError(`sample ${id} has the value ${x[cell]} in cell ${cell} of what is masked`, {
-    context: { sample: id, cell },
-  })
-}
-
-function notFinite(sample: MaskedSample, coalition: number, value: number): TaskError {
-  const members = playersOf(coalition).join('+') || 'empty'
-  return new TaskError(
-    `the output of sample ${sample.id} for coalition ${members} is ${value}: ` +
-      'the network gave values that are not finite, or a probability of 0 or 1 (set analysis.clamp)',
-    { context: { sample: sample.id, coalition } },
-  )
 }

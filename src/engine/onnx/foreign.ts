@@ -1,0 +1,124 @@
+/** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { InputError, messageOf } from '../../core/errors.js'
+import type { DeviceName } from '../types.js'
+import { decodeModel, type TensorProto } from './format.js'
+import { loadOrt, openSession } from './session.js'
+
+/** An input or output of a model. */
+export interface ForeignValue {
+  readonly name: string
+  /** Element type in ONNX Runtime's words: `float32`, `int64` … */
+  readonly type: string
+  /** Extents; undefined where the model leaves one open. */
+  readonly shape: readonly (number | undefined)[]
+}
+
+export interface ForeignTensor {
+  readonly data: Float32Array
+  readonly shape: readonly number[]
+}
+
+/** A model file, open. */
+export interface ForeignModel {
+  readonly file: string
+  readonly inputs: readonly ForeignValue[]
+  readonly outputs: readonly ForeignValue[]
+  /** Feeds one input and fetches one output. Throws InputError when the model refuses the shape. */
+  run(input: string, feed: ForeignTensor, output: string): Promise<ForeignTensor>
+  dispose(): Promise<void>
+}
+
+/**
+ * Opens an ONNX file. Throws InputError, naming the file, when it is missing, is no ONNX model, keeps
+ * weights in a file that is not there, or uses operators that ONNX Runtime does not know.
+ */
+export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
+  checkExternalData(file)
+  const { Tensor } = await loadOrt()
+  const session = await openSession(file, device).catch((cause: unknown) => {
+    throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
+      cause,
+    })
+  })
+  return {
+    file,
+    inputs: session.inputMetadata.map(describe),
+    outputs: session.outputMetadata.map(describe),
+    async run(input, { data, shape }, output) {
+      try {
+        const fetched = await session.run({ [input]: new Tensor('float32', data, shape) }, [output])
+        const result = fetched[output]
+        return { data: result.data as Float32Array, shape: result.dims }
+      } catch (cause) {
+        const fed = `[${shape.join(', ')}]`
+        throw new InputError(`${file}: the model fails on ${input} ${fed}: ${firstLine(cause)}`, {
+          cause,
+        })
+      }
+    },
+    dispose: () => session.release(),
+  }
+}
+
+interface Metadata {
+  readonly name: string
+  readonly isTensor: boolean
+}
+
+interface TensorMetadata extends Metadata {
+  readonly type: string
+  readonly shape: readonly (number | string)[]
+}
+
+function describe(value: Metadata): ForeignValue {
+  if (!value.isTensor) return { name: value.name, type: 'no tensor', shape: [] }
+  const { name, type, shape } = value as TensorMetadata
+  const extents = shape.map((extent) =>
+    typeof extent === 'number' && extent > 0 ? extent : undefined,
+  )
+  return { name, type, shape: extents }
+}
+
+/** Looks for files of weights beside the model before ONNX Runtime fails on them obscurely. */
+function checkExternalData(file: string): void {
+  for (const tensor of readTensors(file)) {
+    if (tensor.dataLocation !== 1) continue
+    const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
+    const path = join(dirname(file), location)
+    if (existsSync(path)) continue
+    throw new InputError(
+      `${file}: the weight "${tensor.name}" is kept in ${path}, which does not exist; ` +
+        'put that file beside the model, or export the model as one file',
+    )
+  }
+}
+
+function readTensors(file: string): readonly TensorProto[] {
+  const bytes = readModelFile(file)
+  try {
+    const { graph } = decodeModel(bytes)
+    if (graph !== undefined) return graph.initializer
+  } catch (cause) {
+    throw new InputError(`${file} is no ONNX model, or is cut short: ${firstLine(cause)}`, {
+      cause,
+    })
+  }
+  throw new InputError(`${file} is no ONNX model: it holds no graph`)
+}
+
+function readModelFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new InputError(`cannot read ${file}: ${missing ? 'no such file' : messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]
+}

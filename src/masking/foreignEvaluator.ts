@@ -1,0 +1,212 @@
+import { InputError } from '../core/errors.js'
+import { subsetCount } from '../core/subset.js'
+import { sizeOf } from '../core/tensor.js'
+import type { ForeignModel } from '../engine/onnx/foreign.js'
+import type { Engine } from '../engine/types.js'
+import { BATCH, type Graph } from '../graph/types.js'
+import { maskCells } from './cells.js'
+import type { MaskedEvaluator } from './evaluate.js'
+import {
+  chooseInput,
+  chooseOutput,
+  type FittedInput,
+  fitInput,
+  inputOrder,
+  type Layout,
+} from './foreignInput.js'
+import { checkOutputWidth, type Output } from './output.js'
+import { checkFinite, type MaskedSample, sampleValues } from './sampleValues.js'
+import { MASK_CELLS, MASK_ROWS, stageRows } from './stageGraph.js'
+import { wholeNetwork } from './stages.js'
+import type { Baseline, Players } from './types.js'
+
+/** Input values that run together in a model of unknown depth: what measured well on small networks. */
+const BATCH_CELLS = 2 ** 17
+
+/** What a user says of a model where it does not say it itself. */
+export interface ForeignWishes {
+  readonly input?: string
+  readonly output?: string
+  readonly layout?: Layout
+}
+
+/** A model from elsewhere as a classifier of samples of one shape. */
+export interface ForeignClassifier {
+  readonly model: ForeignModel
+  readonly input: FittedInput
+  readonly output: string
+  /** Number of outputs. */
+  readonly width: number
+  /** Whether the outputs are probabilities: between 0 and 1, adding up to 1. */
+  readonly probabilities: boolean
+  /** Outputs of samples given in their own layout, [count, ...shape] → [count, width]. */
+  classify(samples: Float32Array): Promise<Float32Array>
+}
+
+/**
+ * Finds out how to use a model on samples of a shape, and tries it on `probe`, a few samples. Throws
+ * InputError when the model does not fit them.
+ */
+export async function foreignClassifier(
+  model: ForeignModel,
+  shape: readonly number[],
+  classes: number,
+  probe: Float32Array,
+  wishes: ForeignWishes = {},
+): Promise<ForeignClassifier> {
+  const input = fitInput(model.file, chooseInput(model, wishes.input), shape, wishes.layout)
+  const output = chooseOutput(model, classes, wishes.output).name
+  const order = inputOrder(shape, input.layout)
+  const size = sizeOf(shape)
+  const batch = input.batch ?? defaultBatch(size)
+  const classify = async (samples: Float32Array) => {
+    const ordered = samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
+    return runRows(model, input, output, ordered, batch)
+  }
+  const outputs = await classify(probe)
+  const width = outputs.length / (probe.length / size)
+  if (classes > Math.max(width, 2)) {
+    throw new InputError(
+      `${model.file}: ${output} has ${width} values a sample, but the data have ${classes} classes`,
+    )
+  }
+  return { model, input, output, width, probabilities: areProbabilities(outputs, width), classify }
+}
+
+function defaultBatch(size: number): number {
+  return Math.min(256, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_CELLS / size))))
+}
+
+/**
+ * Runs samples in the model's own layout [count, size] and returns its outputs [count, width]. A model
+ * of fixed batch gets its last batch filled up by repeating the last sample.
+ */
+async function runRows(
+  model: ForeignModel,
+  { name, shape, batch: fixed }: FittedInput,
+  output: string,
+  rows: Float32Array,
+  batch: number,
+): Promise<Float32Array> {
+  const size = sizeOf(shape)
+  const count = rows.length / size
+  const parts: Float32Array[] = []
+  for (let start = 0; start < count; start += batch) {
+    const chunk = rows.subarray(start * size, (start + batch) * size)
+    const held = chunk.length / size
+    const data = fixed === undefined || held === fixed ? chunk : filledUp(chunk, fixed * size, size)
+    const fed = data.length / size
+    const result = await model.run(name, { data, shape: [fed, ...shape] }, output)
+    if (result.shape.length === 0 || result.shape[0] !== fed) {
+      throw new InputError(
+        `${model.file}: ${output} has shape [${result.shape.join(', ')}] for ${fed} samples; it needs ` +
+          'a batch axis and one value a class: [batch, classes]',
+      )
+    }
+    parts.push(result.data.subarray(0, held * (result.data.length / fed)))
+  }
+  return concatenated(parts)
+}
+
+function filledUp(chunk: Float32Array, length: number, size: number): Float32Array {
+  const full = new Float32Array(length)
+  full.set(chunk)
+  const last = chunk.subarray(chunk.length - size)
+  for (let start = chunk.length; start < length; start += size) full.set(last, start)
+  return full
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/** Whether all rows lie in [0, 1] and add up to 1: a softmax has been applied. */
+function areProbabilities(outputs: Float32Array, width: number): boolean {
+  if (width < 2) return false
+  for (let start = 0; start < outputs.length; start += width) {
+    const row = outputs.subarray(start, start + width)
+    if (row.some((value) => !(value >= 0 && value <= 1))) return false
+    if (Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) > 1e-4) return false
+  }
+  return true
+}
+
+/** What is masked, and how the outputs are valued. */
+export interface ForeignMasking {
+  readonly players: (sample: MaskedSample) => Players
+  readonly baseline: Baseline
+  readonly output: Output
+}
+
+/**
+ * Masked evaluation of a model from elsewhere: a small graph makes a batch of masked inputs, in the
+ * model's layout, and the model runs on them.
+ */
+export async function createForeignEvaluator(
+  engine: Engine,
+  classifier: ForeignClassifier,
+  sampleShape: readonly number[],
+  n: number,
+  { players, baseline, output }: ForeignMasking,
+): Promise<MaskedEvaluator> {
+  const { model, input, width } = classifier
+  checkOutputWidth(output, width)
+  const size = sizeOf(sampleShape)
+  const order = inputOrder(sampleShape, input.layout)
+  const rows = stageRows(wholeNetwork('masked', 'masked', n), n)
+  const rowWidth = 2 * n + 1
+  const masker = await engine.createPredictor(maskingGraph(rowWidth, size), {})
+  const batch = Math.min(subsetCount(n), input.batch ?? defaultBatch(size))
+
+  async function logitsOf(sample: MaskedSample): Promise<Float32Array> {
+    const owners = players(sample)
+    const own = Float32Array.from(order, (cell) => sample.input[cell])
+    const constant = baseline.valuesFor(sample.input)
+    const masked = Float32Array.from(order, (cell) => constant[cell])
+    const map = Int32Array.from(order, (cell) => owners.map[cell])
+    const cells = { shape: [rowWidth, size], data: maskCells(own, masked, { ...owners, map }) }
+    const logits = new Float32Array(subsetCount(n) * width)
+    for (let start = 0; start < subsetCount(n); start += batch) {
+      const chunk = rows.subarray(start * rowWidth, (start + batch) * rowWidth)
+      const feed = { shape: [chunk.length / rowWidth, rowWidth], data: chunk }
+      const inputs = await masker.run({ [MASK_ROWS]: feed, [MASK_CELLS]: cells })
+      logits.set(await runRows(model, input, classifier.output, inputs, batch), start * width)
+    }
+    return logits
+  }
+
+  return {
+    async evaluate(sample) {
+      checkFinite(sample.input, sample)
+      return sampleValues(sample, await logitsOf(sample), width, output)
+    },
+    dispose: () => masker.dispose(),
+  }
+}
+
+/** x_S = rows · cells, [batch, size]; see {@link maskCells}. */
+function maskingGraph(rowWidth: number, size: number): Graph {
+  return {
+    inputs: [
+      { name: MASK_ROWS, shape: [BATCH, rowWidth], dtype: 'float32' },
+      { name: MASK_CELLS, shape: [rowWidth, size], dtype: 'float32' },
+    ],
+    parameters: [],
+    nodes: [
+      {
+        kind: 'matrixProduct',
+        name: 'masked',
+        inputs: [MASK_ROWS, MASK_CELLS],
+        transposeA: false,
+        transposeB: false,
+      },
+    ],
+    output: 'masked',
+  }
+}
