@@ -28,6 +28,32 @@ export async function loadConfig(
   const files = await readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
+  return {
+    config: resolveOverridden(files, value, studyName(file), overrides),
+    file,
+    baseDir: dirname(file),
+  }
+}
+
+/**
+ * The configuration of a value that no file holds (what a command was given as options, say), with
+ * `path=value` overrides. Throws ConfigError with every problem.
+ */
+export function configOf(
+  value: unknown,
+  study: string,
+  overrides: readonly string[] = [],
+): ExperimentConfig {
+  return resolveOverridden([], value, study, overrides)
+}
+
+function resolveOverridden(
+  files: readonly ConfigSource[],
+  start: unknown,
+  study: string,
+  overrides: readonly string[],
+): ExperimentConfig {
+  let value = start
   const sources = [...files]
   const problems: ConfigProblem[] = []
   for (const text of overrides) {
@@ -45,7 +71,7 @@ export async function loadConfig(
     sources.push(override.source)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return { config: resolveConfig(sources, value, studyName(file)), file, baseDir: dirname(file) }
+  return resolveConfig(sources, value, study)
 }
 
 function withoutExtends(value: unknown): unknown {
