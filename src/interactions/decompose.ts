@@ -39,14 +39,13 @@ export const defaultNoise = 0.04
 export const defaultGap = 1e-3
 export const defaultMaxIterations = 100_000
 
-/** η of the tie-break weights 1 ± η |T| / n (our choice). */
+/**
+ * η of the tie-break weights 1 ± η |T| / n (our choice); the gap that was asked for where that is
+ * smaller, so that a tie-break never costs more than the gap.
+ */
 export const tieBreakTilt = 1e-3
 
-const tilts: Readonly<Record<TieBreak, number>> = {
-  low: tieBreakTilt,
-  high: -tieBreakTilt,
-  none: 0,
-}
+const tieBreakSigns: Readonly<Record<TieBreak, number>> = { low: 1, high: -1, none: 0 }
 
 /**
  * Rewrites v(S) as AND and OR interactions.
@@ -116,8 +115,9 @@ function certifiedSplit(
   noiseBound: number,
   options: DecomposeOptions,
 ): Split {
-  const problem = splitProblem(values, noiseBound, tilts[options.tieBreak ?? 'low'])
   const gap = options.gap ?? defaultGap
+  const tilt = tieBreakSigns[options.tieBreak ?? 'low'] * Math.min(tieBreakTilt, gap)
+  const problem = splitProblem(values, noiseBound, tilt)
   const solution: CertifiedSplit = solveCertified(problem, {
     gap,
     maxIterations: options.maxIterations ?? defaultMaxIterations,

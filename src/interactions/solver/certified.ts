@@ -1,9 +1,11 @@
 /** The certified solver: iterations until a primal and a dual bound are as close as was asked for. */
-import { dualPoint, runHalpern, sparsePoint, startHalpern } from './halpern.js'
+import { activeSet, runHalpern, startHalpern } from './halpern.js'
 import { createKernel, type SplitKernel } from './kernel.js'
+import { type ActiveSet, polish, polishingCost, signature } from './polish.js'
 import {
   type DualBounds,
   dualBounds,
+  exactPrimal,
   type PrimalPoint,
   relativeGap,
   repairPrimal,
@@ -14,6 +16,7 @@ import {
 export interface CertifiedSplit {
   readonly point: PrimalPoint
   readonly bounds: DualBounds
+  /** The larger of the relative gaps of the weighted problem and of Σ|I|. */
   readonly gap: number
   readonly iterations: number
 }
@@ -25,6 +28,19 @@ export interface CertifiedOptions {
 }
 
 const ITERATIONS_A_CHECK = 25
+
+/**
+ * Gaps below this are sought by polishing as well: when the active set has not changed since the
+ * last check, and each time iterations have grown by the factor.
+ */
+const FINE_GAP = 1e-4
+const POLISH_FROM_GAP = 1e-3
+const POLISH_GROWTH = 2
+
+/** A last polishing may cost this many multiplications a subset and iteration: a quarter of the solve. */
+const POLISH_SHARE = 20
+/** Below this many subsets it is always made, for toy games with exact solutions. */
+const SMALL_TABLE = 64
 
 const kernels = new Map<number, SplitKernel>()
 
@@ -38,27 +54,76 @@ function kernelFor(n: number): SplitKernel {
   return kernel
 }
 
+/** The best of both sides so far. */
+interface Best {
+  point: PrimalPoint
+  bounds: DualBounds
+}
+
+const gapOf = ({ point, bounds }: Best): number =>
+  Math.max(relativeGap(point.objective, bounds.weighted), relativeGap(point.l1, bounds.unweighted))
+
 /** Solves one problem to a relative gap, or as far as the budget of iterations goes. */
 export function solveCertified(problem: SplitProblem, options: CertifiedOptions): CertifiedSplit {
   if (problem.n === 0) return solveConstant(problem)
   const size = problem.values.length
-  let point = repairPrimal(problem, { and: new Float64Array(size), or: new Float64Array(size) })
-  let bounds: DualBounds = { weighted: 0, unweighted: 0 }
-  let gap = relativeGap(point.objective, bounds.weighted)
+  const zero = { and: new Float64Array(size), or: new Float64Array(size) }
+  const best: Best = {
+    point: repairPrimal(problem, zero),
+    bounds: { weighted: 0, unweighted: 0 },
+  }
   const kernel = kernelFor(problem.n)
   const state = startHalpern(kernel, problem)
-  while (gap > options.gap && state.iterations < options.maxIterations) {
+  let nextPolish = 0
+  let polished: number | undefined
+  let settled: number | undefined
+  while (gapOf(best) > options.gap && state.iterations < options.maxIterations) {
     runHalpern(kernel, problem, state, ITERATIONS_A_CHECK)
-    const candidate = repairPrimal(problem, sparsePoint(kernel, state.rho))
-    if (candidate.objective < point.objective) point = candidate
-    const proved = dualBounds(problem, dualPoint(kernel, state.rho))
-    bounds = {
-      weighted: Math.max(bounds.weighted, proved.weighted),
-      unweighted: Math.max(bounds.unweighted, proved.unweighted),
+    const active = activeSet(kernel, problem, state)
+    keepPoint(best, repairPrimal(problem, active.point))
+    keepBounds(best, dualBounds(problem, active.lambda))
+    if (options.gap >= FINE_GAP || gapOf(best) > POLISH_FROM_GAP) continue
+    const found = signature(active)
+    if (found !== polished && (found === settled || state.iterations >= nextPolish)) {
+      keepPolished(best, problem, active)
+      polished = found
+      nextPolish = state.iterations * POLISH_GROWTH
     }
-    gap = relativeGap(point.objective, bounds.weighted)
+    settled = found
   }
-  return { point, bounds, gap, iterations: state.iterations }
+  if (state.iterations > 0) {
+    const active = activeSet(kernel, problem, state)
+    const affordable = POLISH_SHARE * size * state.iterations
+    const cheap = size <= SMALL_TABLE || polishingCost(problem, active) <= affordable
+    if (cheap && signature(active) !== polished) {
+      keepPolished(best, problem, active)
+    }
+  }
+  return { ...best, gap: gapOf(best), iterations: state.iterations }
+}
+
+/** Objectives that differ by less than this share are equal but for rounding. */
+const ROUNDING = 1e-12
+
+function keepPoint(best: Best, point: PrimalPoint): void {
+  if (point.objective < best.point.objective) best.point = point
+}
+
+function keepBounds(best: Best, { weighted, unweighted }: DualBounds): void {
+  best.bounds = {
+    weighted: Math.max(best.bounds.weighted, weighted),
+    unweighted: Math.max(best.bounds.unweighted, unweighted),
+  }
+}
+
+/** Keeps a polished point, which has exact zeros, also where it is no better than the best. */
+function keepPolished(best: Best, problem: SplitProblem, active: ActiveSet): void {
+  const { point, lambda } = polish(problem, active)
+  const exact = exactPrimal(problem, point)
+  if (exact !== undefined && exact.objective <= best.point.objective * (1 + ROUNDING)) {
+    best.point = exact
+  }
+  keepBounds(best, dualBounds(problem, lambda))
 }
 
 /** No player: v is one number, which the noise may shrink. */
@@ -72,6 +137,7 @@ function solveConstant(problem: SplitProblem): CertifiedSplit {
       or: Float64Array.of(0),
       noise: Float64Array.of(noise),
       objective,
+      l1: objective,
     },
     bounds: { weighted: objective, unweighted: objective },
     gap: 0,

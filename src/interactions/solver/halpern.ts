@@ -11,6 +11,7 @@
  * block is our own.
  */
 import type { SplitKernel } from './kernel.js'
+import type { ActiveSet } from './polish.js'
 import type { SplitProblem } from './problem.js'
 
 /** A restart when the residual has fallen to this share of its first value since the last … */
@@ -189,7 +190,7 @@ function rescaleNoise(s: Float64Array, limit: number, primal: number, dual: numb
 }
 
 /** The sparse point z of the current iterate: AND and OR interactions, shape [2^n] each. */
-export function sparsePoint(kernel: SplitKernel, rho: number) {
+function sparsePoint(kernel: SplitKernel, rho: number) {
   const size = kernel.values.length
   const and = new Float64Array(size)
   const or = new Float64Array(size)
@@ -204,7 +205,21 @@ function softThreshold(s: number, limit: number): number {
   return s > limit ? s - limit : s < -limit ? s + limit : 0
 }
 
-/** The estimate −ρμ of the dual optimum, shape [2^n]. */
-export function dualPoint(kernel: SplitKernel, rho: number): Float64Array {
-  return kernel.multiplier.map((mu) => -rho * mu)
+/** Sign of e(S) where the noise is at its bound, 0 elsewhere; all 0 without noise. Shape [2^n]. */
+function noiseAtBound(kernel: SplitKernel, limit: number): Int8Array {
+  if (limit === 0) return new Int8Array(kernel.values.length)
+  return Int8Array.from(kernel.noiseIterate, (s) => (Math.abs(s) >= limit ? Math.sign(s) : 0))
+}
+
+/** What the iterate says of the optimum: sparse point, noise at its bound, dual estimate −ρμ. */
+export function activeSet(
+  kernel: SplitKernel,
+  problem: SplitProblem,
+  state: HalpernState,
+): ActiveSet {
+  return {
+    point: sparsePoint(kernel, state.rho),
+    atBound: noiseAtBound(kernel, noiseSettings(problem, state).limit),
+    lambda: kernel.multiplier.map((mu) => -state.rho * mu),
+  }
 }

@@ -16,9 +16,11 @@ import {
   type AndOrPair,
   andAdjoint,
   andInteractions,
+  l1Norm,
   mergeLowOrders,
   orAdjoint,
   orInteractions,
+  synthesize,
   synthesizeAnd,
   synthesizeOr,
 } from '../andOr.js'
@@ -62,6 +64,8 @@ export interface PrimalPoint extends AndOrPair {
   readonly noise: Float64Array
   /** Σ w |I|, the objective. */
   readonly objective: number
+  /** Σ |I|. */
+  readonly l1: number
 }
 
 /**
@@ -82,7 +86,26 @@ export function repairPrimal(problem: SplitProblem, { and, or }: AndOrPair): Pri
   }
   const repaired = { and: andInteractions(fromAnd), or: orInteractions(fromOr) }
   mergeLowOrders(repaired)
-  return { ...repaired, noise, objective: weightedNorm(problem, repaired) }
+  return primalPoint(problem, repaired, noise)
+}
+
+function primalPoint(problem: SplitProblem, pair: AndOrPair, noise: Float64Array): PrimalPoint {
+  return { ...pair, noise, objective: weightedNorm(problem, pair), l1: l1Norm(pair) }
+}
+
+/** Largest |A x + B y − q − v|, in scaled units, that passes for rounding. */
+const EXACT = 1e-11
+
+/** (x, y) as it is, zeros included, where it fulfils the equations but for rounding. */
+export function exactPrimal(problem: SplitProblem, pair: AndOrPair): PrimalPoint | undefined {
+  const { values, delta } = problem
+  const noise = synthesize(pair)
+  for (let mask = 0; mask < values.length; mask++) {
+    const excess = noise[mask] - values[mask]
+    noise[mask] = Math.min(delta, Math.max(-delta, excess))
+    if (!(Math.abs(excess - noise[mask]) <= EXACT)) return undefined
+  }
+  return primalPoint(problem, pair, noise)
 }
 
 /** Σ_T w(T) (|x(T)| + |y(T)|) of merged interactions. */
