@@ -87,12 +87,15 @@ describe('a valid configuration', () => {
     const table = (data: string) =>
       parseConfig(`data: ${data}\nmodel: { architecture: mlp-5 }`, 'a')
     expect(table('{ source: tic-tac-toe }').analysis.players.count).toBe(9)
-    const logic = table(
-      '{ source: planted-logic, features: 6, train: 40, test: 20 }'.replace('6,', '8,'),
-    )
+    const logic = table('{ source: planted-logic, features: 8, train: 40, test: 20 }')
     expect(logic.analysis.players.count).toBe(8)
     expect(logic.training.batchSize).toBe(40)
     expect(logic.analysis.samples).toMatchObject({ count: 40, testCount: 20 })
+  })
+
+  it('takes the output that suits the head', () => {
+    const text = 'data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, head: binary }'
+    expect(parseConfig(text, 'a').analysis.output).toBe('binary-v0')
   })
 
   it('accepts n for the number of players', () => {

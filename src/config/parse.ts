@@ -1,7 +1,8 @@
 import { basename, extname } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, type ConfigProblem } from '../core/errors.js'
-import { crossChecks, featureCount } from './checks.js'
+import { crossChecks } from './checks.js'
+import { withComputedDefaults } from './computedDefaults.js'
 import { type Finding, findingsOf, valueAt } from './problems.js'
 import { type ExperimentConfig, experimentSchema } from './schema.js'
 import { type ConfigSource, dotted, type Found, isObject, readSource } from './source.js'
@@ -58,54 +59,6 @@ function validSections(value: unknown): Partial<ExperimentConfig> {
     return result.success ? [[name, result.data]] : []
   })
   return Object.fromEntries(valid)
-}
-
-/**
- * Defaults that follow from other keys: the study's name; all features of a known table (or all that
- * are listed or grouped) as players; and batch and samples no larger than the data.
- */
-function withComputedDefaults(value: unknown, study: string): unknown {
-  if (!isObject(value)) return value
-  const data = isObject(value.data) ? value.data : {}
-  const computed: [string[], number | undefined][] = [
-    [['training', 'batchSize'], lesserOf(128, data.train)],
-    [['analysis', 'samples', 'count'], lesserOf(200, ofSplit(value, data, 0))],
-    [['analysis', 'samples', 'testCount'], lesserOf(50, ofSplit(value, data, 1))],
-    [['analysis', 'players', 'count'], usualPlayers(value, data)],
-  ]
-  const base: unknown = { study, ...value }
-  return computed.reduce((filled, [path, usual]) => fill(filled, path, usual), base)
-}
-
-type Mapping = Readonly<Record<string, unknown>>
-
-function ofSplit(value: Mapping, data: Mapping, which: 0 | 1): unknown {
-  const onTest = valueAt(value, ['analysis', 'samples', 'split']) === 'test'
-  return onTest === (which === 0) ? data.test : data.train
-}
-
-/** The usual number, or what the data have if that is less; undefined if the usual one is right. */
-function lesserOf(usual: number, available: unknown): number | undefined {
-  return typeof available === 'number' && available < usual ? available : undefined
-}
-
-function usualPlayers(value: Mapping, data: Mapping): number | undefined {
-  const players = valueAt(value, ['analysis', 'players'])
-  if (isObject(players)) {
-    if (Array.isArray(players.list)) return players.list.length
-    if (isObject(players.groups)) return Object.keys(players.groups).length
-  }
-  const features = featureCount(data)
-  return features === undefined ? undefined : Math.min(features, 14)
-}
-
-/** The value with `usual` at a path where nothing is given; other shapes are left as they are. */
-function fill(value: unknown, path: readonly string[], usual: number | undefined): unknown {
-  if (usual === undefined || !(isObject(value) || value === undefined)) return value
-  const [key, ...rest] = path
-  const held = value?.[key]
-  if (rest.length === 0) return held === undefined ? { ...value, [key]: usual } : value
-  return { ...value, [key]: fill(held, rest, usual) }
 }
 
 /** Gives a finding the place of the longest part of its path that was written, in the top layer. */

@@ -83,7 +83,7 @@ async function receive(
   part: string,
   options: DownloadOptions,
 ): Promise<void> {
-  const { attempts = 5, pauseMs = 1000, signal } = options
+  const { attempts = 4, pauseMs = 1000, signal } = options
   for (let attempt = 1; ; attempt++) {
     try {
       return await receiveOnce(url, file, part, options)

@@ -1,0 +1,51 @@
+import type { Finding } from '../problems.js'
+import { duplicates, featureCount, isText, type Sections, tables } from './shared.js'
+
+/** Whether players can be had as asked for, as far as it is known without data. */
+export function playerChecks({ analysis, data }: Sections): Finding[] {
+  if (analysis === undefined) return []
+  const { players } = analysis
+  const findings: Finding[] = []
+  const at = (key: string, message: string) =>
+    findings.push({ path: ['analysis', 'players', key], message })
+  const required = { segments: 'file', layer: 'layer' } as const
+  const needed = required[players.layout as keyof typeof required]
+  if (needed !== undefined && players[needed] === undefined) {
+    at(needed, `is missing: layout "${players.layout}" needs it`)
+  }
+  const cells = gridCells(players.layout === 'layer' ? players.layerGrid : players.layout)
+  if (cells !== undefined && players.count > cells) {
+    at('count', `${players.count} players asked for, but ${players.layout} has ${cells} cells`)
+  }
+  if (players.select === 'list') {
+    if (players.list === undefined) at('list', 'is missing: select "list" needs it')
+    else if (players.list.length !== players.count) {
+      at('list', `has ${players.list.length} entries for ${players.count} players`)
+    }
+  } else if (players.list !== undefined) at('list', 'is only for select "list"')
+  findings.push(...duplicates(players.list ?? [], ['analysis', 'players', 'list']))
+  if (data !== undefined) {
+    const expected = layoutOf(data.source)
+    const kind = cells === undefined || players.layout === 'layer' ? players.layout : 'grid'
+    if (expected !== undefined && !expected.includes(kind)) {
+      at('layout', `"${players.layout}" does not fit data.source "${data.source}"`)
+    }
+    const features = featureCount(data)
+    if (features !== undefined && players.count > features) {
+      at('count', `${players.count} players asked for, but ${data.source} has ${features} features`)
+    }
+  }
+  return findings
+}
+
+function gridCells(layout: string): number | undefined {
+  const match = /^grid(\d+)x(\d+)$/.exec(layout)
+  return match === null ? undefined : Number(match[1]) * Number(match[2])
+}
+
+/** Layouts that fit a source; undefined where the kind of its samples is not known beforehand. */
+function layoutOf(source: string): readonly string[] | undefined {
+  if (source === 'npz') return undefined
+  if (isText(source)) return ['auto', 'tokens']
+  return tables.has(source) ? ['auto', 'features'] : ['auto', 'grid', 'segments', 'layer']
+}

@@ -1,0 +1,62 @@
+import { MAX_PLAYERS } from '../core/subset.js'
+import { featureCount } from './checks/shared.js'
+import { valueAt } from './problems.js'
+import { isObject } from './source.js'
+
+/**
+ * Defaults that follow from other keys: the study's name; all features of a known table (or all that
+ * are listed or grouped) as players; batch and samples no larger than the data; and the output that
+ * suits a binary head.
+ */
+export function withComputedDefaults(value: unknown, study: string): unknown {
+  if (!isObject(value)) return value
+  const data = isObject(value.data) ? value.data : {}
+  const computed: [string[], number | string | undefined][] = [
+    [['training', 'batchSize'], lesserOf(128, data.train)],
+    [['analysis', 'samples', 'count'], lesserOf(200, ofSplit(value, data, 0))],
+    [['analysis', 'samples', 'testCount'], lesserOf(50, ofSplit(value, data, 1))],
+    [['analysis', 'players', 'count'], usualPlayers(value, data)],
+    [
+      ['analysis', 'output'],
+      valueAt(value, ['model', 'head']) === 'binary' ? 'binary-v0' : undefined,
+    ],
+  ]
+  const base: unknown = { study, ...value }
+  return computed.reduce((filled, [path, usual]) => fill(filled, path, usual), base)
+}
+
+type Mapping = Readonly<Record<string, unknown>>
+
+function ofSplit(value: Mapping, data: Mapping, which: 0 | 1): unknown {
+  const onTest = valueAt(value, ['analysis', 'samples', 'split']) === 'test'
+  return onTest === (which === 0) ? data.test : data.train
+}
+
+/** The usual number, or what the data have if that is less; undefined if the usual one is right. */
+function lesserOf(usual: number, available: unknown): number | undefined {
+  const isCount = Number.isInteger(available) && (available as number) > 0
+  return isCount && (available as number) < usual ? (available as number) : undefined
+}
+
+function usualPlayers(value: Mapping, data: Mapping): number | undefined {
+  const players = valueAt(value, ['analysis', 'players'])
+  if (isObject(players)) {
+    if (Array.isArray(players.list)) return players.list.length || undefined
+    if (isObject(players.groups)) return Object.keys(players.groups).length || undefined
+  }
+  const features = featureCount(data)
+  return features === undefined ? undefined : Math.min(features, MAX_PLAYERS)
+}
+
+/** The value with `usual` at a path where nothing is given; other shapes are left as they are. */
+function fill(
+  value: unknown,
+  path: readonly string[],
+  usual: number | string | undefined,
+): unknown {
+  if (usual === undefined || !(isObject(value) || value === undefined)) return value
+  const [key, ...rest] = path
+  const held = value?.[key]
+  if (rest.length === 0) return held === undefined ? { ...value, [key]: usual } : value
+  return { ...value, [key]: fill(held, rest, usual) }
+}
