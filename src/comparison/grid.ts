@@ -43,7 +43,7 @@ export function findArms(networks: readonly NetworkScores[], usable: ReadonlySet
 /** The largest part of a grid without holes, by dropping the line with the largest share of holes. */
 export function completeGrid(grid: Grid): Grid {
   let complete = grid
-  for (;;) {
+  while (complete.lows.length > 0 && complete.highs.length > 0) {
     const holes = complete.cells.map((row) => row.map((cell) => Number(cell === undefined)))
     const rowShares = holes.map((row) => row.reduce((sum, hole) => sum + hole, 0) / row.length)
     const columnShares = complete.highs.map(
@@ -57,6 +57,7 @@ export function completeGrid(grid: Grid): Grid {
         ? withoutLow(complete, rowShares.indexOf(worstRow))
         : withoutHigh(complete, columnShares.indexOf(worstColumn))
   }
+  return complete
 }
 
 /** The grid without one low seed. */

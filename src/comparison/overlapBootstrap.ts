@@ -1,6 +1,6 @@
 import type { SampleId } from '../confusing/types.js'
 import type { Generator } from '../core/random.js'
-import { variance } from '../metrics/descriptive.js'
+import { mean, variance } from '../metrics/descriptive.js'
 import { expectedJaccard } from './hypergeometric.js'
 import { kappa } from './overlap.js'
 
@@ -9,7 +9,7 @@ export type SetPair = readonly [ReadonlySet<SampleId>, ReadonlySet<SampleId>]
 
 /**
  * Variance of the mean κ_J of several pairs over the choice of samples: the panel is drawn anew with
- * replacement, `draws` times, and each sample counts as often as it was drawn. 0 for no pairs.
+ * replacement, `draws` times, and each sample counts as often as it was drawn; pairs of which no member was drawn are left out of that mean. 0 for no pairs.
  */
 export function meanKappaVariance(
   pairs: readonly SetPair[],
@@ -34,16 +34,17 @@ export function meanKappaVariance(
     for (const member of members) sum += weights[member]
     return sum
   }
-  const means = Array.from({ length: draws }, () => {
+  const means: number[] = []
+  for (let round = 0; round < draws; round++) {
     weights.fill(0)
     for (let draw = 0; draw < samples.length; draw++) weights[generator.below(samples.length)]++
-    let sum = 0
-    for (const { a, b, shared, expected } of indexed) {
+    const kappas = indexed.map(({ a, b, shared, expected }) => {
       const common = weightOf(shared)
       const union = weightOf(a) + weightOf(b) - common
-      sum += (union > 0 && kappa(common / union, expected)) || 0
-    }
-    return indexed.length === 0 ? 0 : sum / indexed.length
-  })
+      return union === 0 ? undefined : kappa(common / union, expected)
+    })
+    const average = mean(kappas.filter((value) => value !== undefined))
+    if (average !== undefined) means.push(average)
+  }
   return variance(means) ?? 0
 }

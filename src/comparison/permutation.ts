@@ -115,11 +115,13 @@ function enumerate(columns: readonly Column[], complete: boolean, similarity: Pa
   )
   // sums[c][e][i][j]: what arrangement i of column c shares with arrangement j of the earlier column e.
   const sums = arrangements.map((list, index) =>
-    arrangements.slice(0, index).map((earlier) =>
-      list.map((column) =>
-        Float64Array.from(earlier, (other) => sharedSum(column, other, similarity)),
+    arrangements
+      .slice(0, index)
+      .map((earlier) =>
+        list.map((column) =>
+          Float64Array.from(earlier, (other) => sharedSum(column, other, similarity)),
+        ),
       ),
-    ),
   )
   const chosen = new Uint32Array(columns.length)
   let reached = 0
@@ -170,7 +172,11 @@ function arrangementsOf(column: Column): Column[] {
   )
 }
 
-function relabel(column: Column, lows: readonly number[], from: (position: number) => number): Column {
+function relabel(
+  column: Column,
+  lows: readonly number[],
+  from: (position: number) => number,
+): Column {
   const relabelled = [...column]
   lows.forEach((low, position) => {
     relabelled[low] = column[lows[from(position)]]
