@@ -1,0 +1,88 @@
+import { mean } from '../../metrics/descriptive.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, specOf } from './figure.js'
+import { rowsAt } from './orders.js'
+import { boundaryTitle, rounded } from './select.js'
+
+const groups = ['hard', 'easy', 'confusing', 'other'] as const
+
+/** Order distributions of hard and easy, and of confusing and other samples, at the end. */
+export function difficultyFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'hard-easy'
+  const values = groups.flatMap((group) => {
+    const byOrder = new Map<number, Map<string, { positive: number; negative: number }>>()
+    for (const row of rowsAt(tables, group, ({ end }) => end)) {
+      const networks = byOrder.get(row.order ?? 0) ?? new Map()
+      const sum = networks.get(row.network) ?? { positive: 0, negative: 0 }
+      networks.set(row.network, {
+        positive: sum.positive + (row.positive ?? 0),
+        negative: sum.negative + (row.negative ?? 0),
+      })
+      byOrder.set(row.order ?? 0, networks)
+    }
+    return [...byOrder].flatMap(([order, networks]) =>
+      (['positive', 'negative'] as const).map((sign) => {
+        const found = [...networks.values()].map((sum) => sum[sign])
+        return {
+          panel:
+            group === 'hard' || group === 'easy'
+              ? 'by loss: hard, easy'
+              : 'by score: confusing, other',
+          group,
+          sign,
+          order,
+          value: rounded(mean(found)),
+          low: rounded(Math.min(...found)),
+          high: rounded(Math.max(...found)),
+        }
+      }),
+    )
+  })
+  if (values.length === 0) return { id, missing: 'there are no order distributions' }
+  const color = {
+    field: 'group',
+    type: 'nominal',
+    title: null,
+    scale: {
+      domain: [...groups],
+      range: [colours.vermillion, colours.blue, colours.purple, colours.green],
+    },
+    legend: { orient: 'top' },
+  }
+  const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
+  return {
+    id,
+    title: 'Hard and easy, confusing and other samples',
+    source: 'Figure 5 (right panel ours)',
+    caption: `Mean salient strength by order at the end, positive above zero and negative below; band: range over networks. Hard and easy are the samples of highest and lowest loss at the ${boundaryTitle(tables)}.`,
+    spec: specOf({
+      data: { values },
+      facet: { column: { field: 'panel', type: 'nominal', title: null } },
+      spec: {
+        width: 265,
+        height: 190,
+        layer: [
+          {
+            mark: { type: 'area', opacity: 0.18 },
+            encoding: {
+              x,
+              y: { field: 'low', type: 'quantitative', title: 'mean salient strength' },
+              y2: { field: 'high' },
+              color,
+              detail: { field: 'sign' },
+            },
+          },
+          {
+            mark: { type: 'line', point: { size: 20 }, strokeWidth: 1.8 },
+            encoding: {
+              x,
+              y: { field: 'value', type: 'quantitative', title: 'mean salient strength' },
+              color,
+              detail: { field: 'sign' },
+            },
+          },
+        ],
+      },
+    }),
+  }
+}

@@ -1,0 +1,93 @@
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { rounded } from './select.js'
+
+const shares = ['low', 'high', 'sample', 'order', 'residual']
+const contrasts = ['T_low', 'T_high', 'T_low−T_high']
+
+/** What decides the scores: variance shares and contrasts of Jaccard, with intervals. */
+export function effectFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'variance-shares'
+  const rows = tables.effects.filter(({ estimate }) => estimate !== undefined)
+  if (rows.length === 0) {
+    const note = tables.effects.find(({ note }) => note !== undefined)?.note
+    return { id, missing: note ?? 'the design has no grid of low and high seeds' }
+  }
+  const arms = new Set(rows.map((row) => `${row.architecture} ${row.regime} ${row.cut}`))
+  const several = arms.size > 1
+  const values = rows.map((row) => ({
+    effect: row.effect,
+    arm: [row.architecture, row.regime, `low = first ${row.cut}`].join(', '),
+    cut: row.cut,
+    estimate: rounded(row.estimate, 4),
+    low: rounded(row.ci_low, 4),
+    high: rounded(row.ci_high, 4),
+    seedLow: rounded(row.seed_ci_low, 4),
+    seedHigh: rounded(row.seed_ci_high, 4),
+  }))
+  return {
+    id,
+    title: 'What decides the scores',
+    source: 'Figure 9',
+    caption: `Left: shares of the variance of the rank-normalised scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest; thick bar: interval by bootstrap over samples, thin: jackknife over seeds. Negative estimates are kept. Right: contrasts of mean Jaccard with their jackknife intervals.${several ? ' One row an architecture, regime and split depth.' : ''}`,
+    spec: specOf({
+      hconcat: [
+        intervals(
+          values.filter(({ effect }) => shares.includes(effect ?? '')),
+          shares,
+          { title: 'share of variance', several, color: colours.blue },
+        ),
+        intervals(
+          values.filter(({ effect }) => contrasts.includes(effect ?? '')),
+          contrasts,
+          { title: 'difference of mean Jaccard', several, color: colours.green },
+        ),
+      ],
+      spacing: 26,
+    }),
+  }
+}
+
+interface IntervalOptions {
+  readonly title: string
+  readonly several: boolean
+  readonly color: string
+}
+
+function intervals(
+  values: readonly object[],
+  order: readonly string[],
+  { title, several, color }: IntervalOptions,
+): Spec {
+  const y = { field: 'effect', type: 'nominal', title: null, sort: [...order] }
+  const x = { field: 'estimate', type: 'quantitative', title, axis: { tickCount: 5 } }
+  const bar = (low: string, high: string, strokeWidth: number) => ({
+    transform: [{ filter: `isValid(datum.${low}) && isValid(datum.${high})` }],
+    mark: { type: 'rule', strokeWidth, color, opacity: strokeWidth > 2 ? 0.55 : 1 },
+    encoding: { x: { ...x, field: low }, x2: { field: high }, y },
+  })
+  const layer = [
+    {
+      data: { values: [{ zero: 0 }] },
+      mark: { type: 'rule', strokeDash: [3, 3] },
+      encoding: { x: { field: 'zero', type: 'quantitative', title } },
+    },
+    bar('seedLow', 'seedHigh', 1.4),
+    bar('low', 'high', 5),
+    { mark: { type: 'point', filled: true, size: 70, color, opacity: 1 }, encoding: { x, y } },
+  ]
+  const height = order.length * 28
+  if (!several) return { width: 230, height, data: { values }, layer }
+  return {
+    data: { values },
+    facet: {
+      row: {
+        field: 'arm',
+        type: 'nominal',
+        title: null,
+        header: { labelAngle: 0, labelAlign: 'left', labelOrient: 'top' },
+      },
+    },
+    spec: { width: 230, height, layer },
+  }
+}

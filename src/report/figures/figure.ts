@@ -1,0 +1,97 @@
+/** What every figure shares: its place in the paper, its words, and the look of its axes. */
+import type { ReportStudy } from '../types.js'
+
+/** A Vega-Lite specification, as plain JSON. */
+export type Spec = Readonly<Record<string, unknown>>
+
+export interface Figure {
+  /** Name of its files and anchor. */
+  readonly id: string
+  readonly title: string
+  /** The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`; or `ours`. */
+  readonly source: string
+  /** What is drawn and how to read it, in one to three sentences. */
+  readonly caption: string
+  readonly spec: Spec
+}
+
+/** A figure, or why there is none. */
+export type FigureResult = Figure | { readonly id: string; readonly missing: string }
+
+/** A pure function from the study's rows to a figure. */
+export type FigureMaker = (study: ReportStudy) => FigureResult
+
+/**
+ * Colours of Okabe and Ito (2008), told apart by readers with any kind of colour blindness; the ones
+ * used for marks have a contrast of 3:1 or more on white and on the dark background alike.
+ */
+export const colours = {
+  blue: '#0a7abf',
+  vermillion: '#d55e00',
+  green: '#009e73',
+  purple: '#b8609a',
+  grey: '#808080',
+  amber: '#b88000',
+} as const
+
+/** Order of colours for categories without a meaning of their own. */
+export const categories = [
+  colours.blue,
+  colours.vermillion,
+  colours.green,
+  colours.purple,
+  colours.amber,
+  colours.grey,
+] as const
+
+/** One light-to-dark scale for shares 0 … 1, and its text is chosen to be readable on it. */
+export const heatScheme = 'blues'
+
+export const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
+
+/** `currentColor` lets one drawing serve light and dark pages; on its own it is black on white. */
+const ink = 'currentColor'
+
+const config = {
+  background: 'transparent',
+  font: fontFamily,
+  view: { stroke: null },
+  axis: {
+    labelColor: ink,
+    titleColor: ink,
+    domainColor: colours.grey,
+    tickColor: colours.grey,
+    gridColor: colours.grey,
+    gridOpacity: 0.22,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    labelLimit: 260,
+  },
+  header: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelFontWeight: 'bold' },
+  legend: {
+    labelColor: ink,
+    titleColor: ink,
+    labelFontSize: 11,
+    titleFontSize: 11,
+    labelLimit: 260,
+  },
+  title: { color: ink, subtitleColor: ink, fontSize: 12, anchor: 'start', fontWeight: 'bold' },
+  text: { fill: ink, fontSize: 11 },
+  rule: { stroke: colours.grey },
+  range: { category: [...categories] },
+} as const
+
+/** A complete specification from the parts that differ between figures. */
+export function specOf(parts: Spec): Spec {
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config, ...parts }
+}
+
+/** Training time on an axis: 0 is shown, and early epochs get room. */
+export const epochAxis = {
+  field: 'epoch',
+  type: 'quantitative',
+  title: 'epoch',
+  scale: { type: 'symlog', constant: 1 },
+  axis: { tickCount: 6, format: '~s' },
+} as const

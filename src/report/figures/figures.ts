@@ -1,0 +1,33 @@
+/** Every figure of the report, in its order. */
+import { difficultyFigure } from './difficulty.js'
+import { effectFigure } from './effects.js'
+import { exactnessFigure } from './exactness.js'
+import type { FigureMaker } from './figure.js'
+import { generalizationFigure } from './generalization.js'
+import { gapFigure, lossFigure } from './losses.js'
+import { matchingFigure } from './matching.js'
+import { orderByNetworkFigure, orderFigure, salientCountFigure } from './orders.js'
+import { heatMapFigure, pairClassFigure, upsetFigure } from './overlaps.js'
+import { sampleOrdersFigure, scoreFigure } from './scores.js'
+import { sensitivityFigure } from './sensitivity.js'
+
+export const figureMakers = {
+  losses: lossFigure,
+  gap: gapFigure,
+  orders: orderFigure,
+  salientCounts: salientCountFigure,
+  ordersByNetwork: orderByNetworkFigure,
+  scores: scoreFigure,
+  sampleOrders: sampleOrdersFigure,
+  heatMap: heatMapFigure,
+  upset: upsetFigure,
+  pairClasses: pairClassFigure,
+  effects: effectFigure,
+  generalization: generalizationFigure,
+  difficulty: difficultyFigure,
+  matching: matchingFigure,
+  exactness: exactnessFigure,
+  sensitivity: sensitivityFigure,
+} satisfies Record<string, FigureMaker>
+
+export type FigureName = keyof typeof figureMakers

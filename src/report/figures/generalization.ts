@@ -1,0 +1,124 @@
+import { mean } from '../../metrics/descriptive.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, specOf } from './figure.js'
+import { boundaryTitle, contrastOf, doneNetworks, rounded } from './select.js'
+
+const series = [
+  ['similarity', 'train vs test'],
+  ['ceiling', 'ceiling: train vs train'],
+  ['floor', 'floor: shuffled within order'],
+] as const
+
+/** How far interactions of each order hold on samples that training never saw. */
+export function generalizationFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'generalization'
+  if (tables.generalization.length === 0) {
+    return {
+      id,
+      missing: 'no samples of the other split were analysed (analysis.samples.testCount)',
+    }
+  }
+  const boundary = boundaryTitle(tables)
+  const gathered = new Map<string, number[]>()
+  for (const network of doneNetworks(tables)) {
+    const contrast = contrastOf(tables, network)
+    if (contrast === undefined) continue
+    for (const row of tables.generalization) {
+      if (row.network !== network.network) continue
+      const panel =
+        row.step === contrast.end
+          ? 'end of training'
+          : row.step === contrast.boundary
+            ? boundary
+            : undefined
+      if (panel === undefined) continue
+      for (const [field, name] of series) {
+        const value = row[field]
+        if (value === undefined) continue
+        const key = JSON.stringify([panel, name, row.order])
+        gathered.set(key, [...(gathered.get(key) ?? []), value])
+      }
+    }
+  }
+  const values = [...gathered].map(([key, found]) => {
+    const [panel, name, order] = JSON.parse(key) as [string, string, number]
+    return {
+      panel,
+      series: name,
+      order,
+      value: rounded(mean(found)),
+      low: rounded(Math.min(...found)),
+      high: rounded(Math.max(...found)),
+    }
+  })
+  if (values.length === 0)
+    return { id, missing: 'no order has salient interactions in both splits' }
+  const domain = series.map(([, name]) => name)
+  const color = {
+    field: 'series',
+    type: 'nominal',
+    title: null,
+    scale: { domain, range: [colours.blue, colours.green, colours.grey] },
+    legend: { orient: 'top' },
+  }
+  const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
+  return {
+    id,
+    title: 'Do interactions of an order hold on test samples?',
+    source: 'Figure 3',
+    caption:
+      'Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The ceiling compares two halves of the training samples, the floor shuffles interactions within an order. Orders near the floor do not generalise.',
+    spec: specOf({
+      data: { values },
+      facet: {
+        column: {
+          field: 'panel',
+          type: 'nominal',
+          title: null,
+          sort: [boundary, 'end of training'],
+        },
+      },
+      spec: {
+        width: 265,
+        height: 180,
+        layer: [
+          {
+            transform: [{ filter: "datum.series === 'train vs test'" }],
+            mark: { type: 'area', opacity: 0.2 },
+            encoding: {
+              x,
+              y: { field: 'low', type: 'quantitative', title: 'similarity' },
+              y2: { field: 'high' },
+              color,
+            },
+          },
+          {
+            mark: { type: 'line', point: { size: 22 }, strokeWidth: 1.8 },
+            encoding: {
+              x,
+              y: {
+                field: 'value',
+                type: 'quantitative',
+                title: 'similarity',
+                scale: { domainMax: 1, zero: true },
+              },
+              color,
+              strokeDash: {
+                field: 'series',
+                legend: null,
+                scale: {
+                  domain,
+                  range: [
+                    [1, 0],
+                    [6, 3],
+                    [2, 3],
+                  ],
+                },
+              },
+            },
+          },
+        ],
+      },
+    }),
+  }
+}

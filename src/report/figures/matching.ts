@@ -1,0 +1,180 @@
+import { zeta } from '../../interactions/mobius.js'
+import type { ReportStudy, StoredSample } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { rounded } from './select.js'
+
+/** More points than this say no more to the eye. */
+const MOST_POINTS = 400
+
+/** How exactly the interactions reproduce v: all coalitions, sorted strength, fit by number kept. */
+export function matchingFigure({ details }: ReportStudy): FigureResult {
+  const id = 'matching'
+  const detail = details[0]
+  const state = detail?.states.at(-1)
+  if (detail === undefined || state === undefined) {
+    return { id, missing: 'the stored interactions could not be read' }
+  }
+  const rebuilt = reconstruct(state.and, state.or)
+  const error = state.values.reduce(
+    (most, v, mask) => Math.max(most, Math.abs(v - rebuilt[mask])),
+    0,
+  )
+  return {
+    id,
+    title: 'How well the interactions reproduce the network',
+    source: 'Figure 1',
+    caption: `Sample #${detail.sample} of one network at the end. Left: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Middle: |I| of all interactions, sorted; dashed: salience threshold τ. Right: error of v(S) when only the strongest interactions are kept.`,
+    spec: specOf({
+      hconcat: [valuePanel(state, rebuilt), strengthPanel(state), keptPanel(state)],
+      spacing: 24,
+    }),
+  }
+}
+
+/** h(S) = Σ_{T⊆S} I_and(T) + Σ_{T∩S≠∅} I_or(T), ∅ included; shape [2^n]. */
+export function reconstruct(and: Float64Array, or: Float64Array): Float64Array {
+  const result = Float64Array.from(and)
+  zeta(result)
+  const missed = Float64Array.from(or)
+  missed[0] = 0
+  const total = missed.reduce((sum, value) => sum + value, 0)
+  zeta(missed)
+  const all = result.length - 1
+  return result.map((value, mask) => value + or[0] + total - missed[all ^ mask])
+}
+
+function thinned<T>(items: readonly T[]): T[] {
+  const stride = Math.max(1, items.length / MOST_POINTS)
+  const kept: T[] = []
+  for (let at = 0; at < items.length; at += stride) kept.push(items[Math.floor(at)])
+  return kept
+}
+
+function valuePanel({ values }: StoredSample, rebuilt: Float64Array): Spec {
+  const order = [...values.keys()].sort((a, b) => values[a] - values[b])
+  const points = thinned(
+    order.map((mask, rank) => ({ rank, v: rounded(values[mask]), h: rounded(rebuilt[mask]) })),
+  )
+  return {
+    width: 190,
+    height: 170,
+    data: { values: points },
+    layer: [
+      {
+        mark: { type: 'point', size: 9, color: colours.vermillion, filled: true, opacity: 0.75 },
+        encoding: {
+          x: {
+            field: 'rank',
+            type: 'quantitative',
+            title: 'coalitions S, sorted',
+            axis: { tickCount: 4 },
+          },
+          y: { field: 'h', type: 'quantitative', title: 'v(S) line, h(S) dots' },
+        },
+      },
+      {
+        mark: { type: 'line', strokeWidth: 1.5, color: colours.blue },
+        encoding: {
+          x: { field: 'rank', type: 'quantitative' },
+          y: { field: 'v', type: 'quantitative' },
+        },
+      },
+    ],
+  }
+}
+
+function strengthPanel({ and, or, tau }: StoredSample): Spec {
+  const strengths = [...and.subarray(1), ...or.subarray(1)]
+    .map(Math.abs)
+    .filter((strength) => strength > 1e-12)
+    .sort((a, b) => b - a)
+  const points = thinned(
+    strengths.map((strength, index) => ({ rank: index + 1, strength: rounded(strength) })),
+  )
+  const threshold = {
+    data: { values: [{ strength: rounded(tau) }] },
+    encoding: { y: { field: 'strength', type: 'quantitative' } },
+  }
+  return {
+    width: 160,
+    height: 170,
+    layer: [
+      {
+        data: { values: points },
+        mark: { type: 'line', strokeWidth: 1.6, color: colours.blue },
+        encoding: {
+          x: {
+            field: 'rank',
+            type: 'quantitative',
+            title: 'interactions, sorted',
+            axis: { tickCount: 4 },
+          },
+          y: { field: 'strength', type: 'quantitative', title: '|I|' },
+        },
+      },
+      ...(tau > 0
+        ? [{ ...threshold, mark: { type: 'rule', strokeDash: [4, 3], color: colours.vermillion } }]
+        : []),
+    ],
+  }
+}
+
+function keptPanel({ and, or, values }: StoredSample): Spec {
+  const all = [
+    ...Array.from(and, (value, mask) => ({ kind: 'and', mask, value })),
+    ...Array.from(or, (value, mask) => ({ kind: 'or', mask, value })),
+  ].filter(({ mask, value }) => mask !== 0 && Math.abs(value) > 1e-12)
+  all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length
+  const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
+  const points = keptCounts(all.length).map((kept) => {
+    const [partAnd, partOr] = [new Float64Array(and.length), new Float64Array(or.length)]
+    partAnd[0] = and[0]
+    partOr[0] = or[0]
+    for (const { kind, mask, value } of all.slice(0, kept)) {
+      ;(kind === 'and' ? partAnd : partOr)[mask] = value
+    }
+    const rebuilt = reconstruct(partAnd, partOr)
+    const squares = values.reduce((sum, v, mask) => sum + (v - rebuilt[mask]) ** 2, 0)
+    return { kept, error: rounded(spread > 0 ? Math.sqrt(squares / values.length) / spread : 0) }
+  })
+  return {
+    width: 160,
+    height: 170,
+    data: { values: points },
+    mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6, color: colours.green },
+    encoding: {
+      x: {
+        field: 'kept',
+        type: 'quantitative',
+        title: 'strongest interactions kept',
+        axis: { tickCount: 4 },
+      },
+      y: { field: 'error', type: 'quantitative', title: 'RMSE / std of v' },
+    },
+  }
+}
+
+/** 0 to all in at most some 25 steps. */
+function keptCounts(total: number): number[] {
+  const stride = Math.max(1, Math.ceil(total / 24))
+  const counts: number[] = []
+  for (let kept = 0; kept < total; kept += stride) counts.push(kept)
+  return [...counts, total]
+}
+
+/** The strongest interactions of a sample, empty set left out. */
+export interface StrongInteraction {
+  readonly kind: 'AND' | 'OR'
+  readonly mask: number
+  readonly value: number
+}
+
+export function strongestOf({ and, or }: StoredSample, count: number): StrongInteraction[] {
+  const all: StrongInteraction[] = []
+  for (let mask = 1; mask < and.length; mask++) {
+    if (and[mask] !== 0) all.push({ kind: 'AND', mask, value: and[mask] })
+    if (or[mask] !== 0) all.push({ kind: 'OR', mask, value: or[mask] })
+  }
+  return all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, count)
+}

@@ -1,0 +1,228 @@
+import type { OrderRow } from '../tables/tables.js'
+import type { ReportStudy, StudyTables } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import {
+  boundaryTitle,
+  type Contrast,
+  contrastOf,
+  doneNetworks,
+  epochsOf,
+  type MeanStrength,
+  meanStrengths,
+  rounded,
+} from './select.js'
+
+/** Colour is the sign, lightness the kind; both also differ in place and in grey. */
+const fills = {
+  domain: ['AND +', 'OR +', 'AND −', 'OR −'],
+  range: [colours.blue, '#7cbfe6', colours.vermillion, '#f5a66b'],
+} as const
+
+/** Stacked bars of mean strength by order, positive up and negative down, AND and OR apart. */
+export function orderBars(
+  strengths: readonly MeanStrength[],
+  options: {
+    readonly title?: string
+    readonly legend?: boolean
+    readonly width?: number
+    readonly height?: number
+  } = {},
+): Spec {
+  const values = strengths.map(({ order, kind, sign, strength }) => ({
+    order,
+    strength: rounded(strength),
+    part: `${kind === 'or' ? 'OR' : 'AND'} ${sign === 'positive' ? '+' : '−'}`,
+  }))
+  return {
+    width: options.width ?? 250,
+    height: options.height ?? 180,
+    ...(options.title === undefined ? {} : { title: options.title }),
+    data: { values },
+    mark: { type: 'bar', width: { band: 0.8 } },
+    encoding: {
+      x: { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } },
+      y: { field: 'strength', type: 'quantitative', title: 'mean salient strength' },
+      color: {
+        field: 'part',
+        type: 'nominal',
+        title: null,
+        scale: fills,
+        legend: options.legend === false ? null : { orient: 'right' },
+      },
+      order: { field: 'part', type: 'nominal' },
+    },
+  }
+}
+
+/** Rows of one group, each network at the checkpoint that `stepOf` picks. */
+export function rowsAt(
+  tables: StudyTables,
+  group: string,
+  stepOf: (contrast: Contrast) => number,
+): OrderRow[] {
+  return doneNetworks(tables).flatMap((network) => {
+    const contrast = contrastOf(tables, network)
+    if (contrast === undefined) return []
+    const step = stepOf(contrast)
+    return tables.orders.filter(
+      (row) => row.network === network.network && row.step === step && row.group === group,
+    )
+  })
+}
+
+/** Strength by order at the phase boundary and at the end. */
+export function orderFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'orders'
+  const boundary = rowsAt(tables, 'all', (contrast) => contrast.boundary)
+  const end = rowsAt(tables, 'all', ({ end }) => end)
+  if (end.length === 0) return { id, missing: 'there are no order distributions' }
+  return {
+    id,
+    title: 'Strength of interactions by order',
+    source: 'Figure 4c',
+    caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. Left: ${boundaryTitle(tables)}; right: end of training. Long bars on both sides at high orders are interactions that offset each other.`,
+    spec: specOf({
+      hconcat: [
+        orderBars(meanStrengths(boundary), { title: boundaryTitle(tables), legend: false }),
+        orderBars(meanStrengths(end), { title: 'end of training' }),
+      ],
+      resolve: { scale: { y: 'shared' } },
+      spacing: 28,
+    }),
+  }
+}
+
+/** One figure a checkpoint that all networks share, for the checkpoint picker. */
+export function orderFiguresByCheckpoint({
+  tables,
+}: ReportStudy): { readonly step: number; readonly epoch: number; readonly spec: Spec }[] {
+  const epochOf = epochsOf(tables)
+  const all = tables.orders.filter(({ group }) => group === 'all')
+  const steps = [...new Set(all.map(({ step }) => step ?? 0))].sort((a, b) => a - b)
+  const means = steps.map((step) => meanStrengths(all.filter((row) => row.step === step)))
+  const domain = strengthDomain(means.flat())
+  return steps.map((step, index) => {
+    const first = all.find((row) => row.step === step)
+    const bars = orderBars(means[index], { width: 420 })
+    const encoding = bars.encoding as Record<string, Record<string, unknown>>
+    return {
+      step,
+      epoch: epochOf(first?.network, step),
+      spec: specOf({
+        ...bars,
+        encoding: { ...encoding, y: { ...encoding.y, scale: { domain } } },
+      }),
+    }
+  })
+}
+
+function strengthDomain(strengths: readonly MeanStrength[]): [number, number] {
+  const sums = new Map<string, number>()
+  let at = 0
+  const ordersSeen: string[] = []
+  for (const { order, kind, sign, strength } of strengths) {
+    const slot = `${order} ${kind} ${sign}`
+    // The same slot again means that the next checkpoint begins.
+    if (ordersSeen.includes(slot)) {
+      at++
+      ordersSeen.length = 0
+    }
+    ordersSeen.push(slot)
+    const key = `${at} ${order} ${sign}`
+    sums.set(key, (sums.get(key) ?? 0) + strength)
+  }
+  const values = [...sums.values()]
+  return [Math.min(0, ...values) * 1.05, Math.max(0, ...values) * 1.05]
+}
+
+/** The order distribution of every network: Figure 4c again, network by network. */
+export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'orders-by-network'
+  const networks = doneNetworks(tables)
+  const panels = networks.flatMap((network) => {
+    const contrast = contrastOf(tables, network)
+    if (contrast === undefined) return []
+    const rows = tables.orders.filter(
+      (row) => row.network === network.network && row.step === contrast.end && row.group === 'all',
+    )
+    const bars = orderBars(meanStrengths(rows), {
+      title: network.name ?? '',
+      legend: false,
+      width: 120,
+      height: 84,
+    })
+    return rows.length === 0 ? [] : [{ ...bars, encoding: quiet(bars) }]
+  })
+  if (panels.length === 0) return { id, missing: 'there are no order distributions' }
+  return {
+    id,
+    title: 'Strength by order, network by network, at the end',
+    source: 'Figure 10',
+    caption:
+      'The right panel of Figure 4c for every network of the study, all on one scale: networks, architectures and regimes can be compared at a glance. Colours as there.',
+    spec: specOf({
+      concat: panels,
+      columns: 4,
+      resolve: { scale: { y: 'shared' } },
+      spacing: 16,
+    }),
+  }
+}
+
+function quiet(bars: Spec): Spec {
+  const encoding = bars.encoding as Record<string, Record<string, unknown>>
+  return {
+    ...encoding,
+    x: { ...encoding.x, title: null },
+    y: { ...encoding.y, title: null, axis: { tickCount: 3 } },
+  }
+}
+
+/** Number of salient interactions of each order while training goes on. */
+export function salientCountFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'salient-counts'
+  const epochOf = epochsOf(tables)
+  const sums = new Map<
+    string,
+    { epoch: number; order: number; count: number; networks: Set<string> }
+  >()
+  for (const { network, step, group, order, count } of tables.orders) {
+    if (group !== 'all' || count === undefined || order === undefined) continue
+    const epoch = epochOf(network, step)
+    const key = `${epoch} ${order}`
+    const sum = sums.get(key) ?? { epoch, order, count: 0, networks: new Set() }
+    sum.count += count
+    sum.networks.add(network ?? '')
+    sums.set(key, sum)
+  }
+  if (sums.size === 0) return { id, missing: 'there are no order distributions' }
+  const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
+    epoch: rounded(epoch),
+    order,
+    count: rounded(count / networks.size),
+  }))
+  return {
+    id,
+    title: 'Salient interactions while training',
+    source: 'ours',
+    caption:
+      'Mean number of salient interactions a sample, by order (AND and OR together), over training.',
+    spec: specOf({
+      width: 600,
+      height: 190,
+      data: { values },
+      mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
+      encoding: {
+        x: {
+          field: 'epoch',
+          type: 'quantitative',
+          title: 'epoch',
+          scale: { type: 'symlog', constant: 1 },
+          axis: { tickCount: 6, format: '~s' },
+        },
+        y: { field: 'count', type: 'quantitative', title: 'salient interactions a sample' },
+        color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
+      },
+    }),
+  }
+}

@@ -1,0 +1,148 @@
+import type { ReportStudy, StoredSample } from '../types.js'
+import { colours, type FigureResult, specOf } from './figure.js'
+import { orderBars } from './orders.js'
+import { contrastOf, doneNetworks, type MeanStrength, rounded } from './select.js'
+
+const BINS = 24
+
+/** Histogram of the confusing scores at the end, with wrongly labelled samples apart. */
+export function scoreFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'scores'
+  const ends = new Map(
+    doneNetworks(tables).map((network) => [network.network, contrastOf(tables, network)?.end]),
+  )
+  const rows = tables.samples.filter(
+    ({ network, step, score }) => score !== undefined && ends.get(network) === step,
+  )
+  if (rows.length === 0) return { id, missing: 'there are no scores' }
+  const scores = rows.map(({ score }) => score as number)
+  const low = Math.min(0, ...scores)
+  const width = (Math.max(...scores, low + 1e-9) - low) / BINS
+  const counts = new Map<string, number>()
+  for (const { score, label, given_label } of rows) {
+    const bin = Math.min(BINS - 1, Math.floor(((score as number) - low) / width))
+    const key = `${bin} ${label === given_label ? 'label kept' : 'label changed by noise'}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const values = [...counts].map(([key, count]) => {
+    const [bin, ...words] = key.split(' ')
+    const start = low + Number(bin) * width
+    return { start: rounded(start), end: rounded(start + width), label: words.join(' '), count }
+  })
+  const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
+  return {
+    id,
+    title: 'Confusing scores',
+    source: 'Figure 2, histogram',
+    caption: `Scores of all networks’ samples at the end of training. ${
+      noisy === 0
+        ? 'No label was changed by noise.'
+        : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`
+    }`,
+    spec: specOf({
+      width: 600,
+      height: 180,
+      data: { values },
+      mark: { type: 'bar', binSpacing: 1 },
+      encoding: {
+        x: { field: 'start', type: 'quantitative', title: 'score', bin: { binned: true } },
+        x2: { field: 'end' },
+        y: { field: 'count', type: 'quantitative', title: 'samples × networks' },
+        color: {
+          field: 'label',
+          type: 'nominal',
+          title: null,
+          scale: {
+            domain: ['label kept', 'label changed by noise'],
+            range: [colours.blue, colours.vermillion],
+          },
+          legend: { orient: 'top' },
+        },
+      },
+    }),
+  }
+}
+
+const SAMPLES_EACH = 3
+
+/** Strength by order of a few confusing and a few other samples, before and after overfitting. */
+export function sampleOrdersFigure({ details }: ReportStudy): FigureResult {
+  const id = 'sample-orders'
+  const network = details[0]?.network
+  const own = details.filter((detail) => detail.network === network)
+  const chosen = [
+    ...own.filter(({ confusing }) => confusing).slice(0, SAMPLES_EACH),
+    ...own.filter(({ confusing }) => !confusing).slice(0, SAMPLES_EACH),
+  ]
+  if (chosen.length === 0) return { id, missing: 'the stored interactions could not be read' }
+  const rows = [0, 1].flatMap((position) => {
+    const panels = chosen.flatMap((detail) => {
+      const state = position === 1 ? detail.states.at(-1) : detail.states[0]
+      if (state === undefined || (position === 1 && detail.states.length < 2)) return []
+      const title = `${detail.confusing ? 'confusing' : 'other'} #${detail.sample}`
+      const bars = orderBars(strengthsOf(state, detail.n), {
+        title: position === 0 ? title : undefined,
+        legend: false,
+        width: 88,
+        height: 90,
+      })
+      const encoding = bars.encoding as Record<string, Record<string, unknown>>
+      const y = {
+        ...encoding.y,
+        title: detail === chosen[0] ? (position === 0 ? 'boundary' : 'end') : null,
+        axis: { tickCount: 3 },
+      }
+      return [
+        {
+          ...bars,
+          encoding: {
+            ...encoding,
+            y,
+            x: { ...encoding.x, title: position === 0 ? null : 'order' },
+          },
+        },
+      ]
+    })
+    return panels.length === 0
+      ? []
+      : [{ hconcat: panels, spacing: 8, resolve: { scale: { y: 'shared' } } }]
+  })
+  return {
+    id,
+    title: 'Strength by order of single samples',
+    source: 'Figure 2',
+    caption: `The ${SAMPLES_EACH} highest and the ${SAMPLES_EACH} lowest scores of one network. Above: phase boundary; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
+    spec: specOf({ vconcat: rows, spacing: 10 }),
+  }
+}
+
+/** Salient strength of one stored sample by order, kind and sign. */
+export function strengthsOf({ and, or, tau }: StoredSample, n: number): MeanStrength[] {
+  const sums = new Map<string, MeanStrength>()
+  for (let order = 1; order <= n; order++) {
+    for (const kind of ['and', 'or']) {
+      for (const sign of ['positive', 'negative'] as const) {
+        sums.set(`${order} ${kind} ${sign}`, { order, kind, sign, strength: 0 })
+      }
+    }
+  }
+  for (const [kind, table] of [
+    ['and', and],
+    ['or', or],
+  ] as const) {
+    for (let mask = 1; mask < table.length; mask++) {
+      const value = table[mask]
+      if (!(Math.abs(value) > tau)) continue
+      const key = `${bitCount(mask)} ${kind} ${value > 0 ? 'positive' : 'negative'}`
+      const sum = sums.get(key) as MeanStrength
+      sums.set(key, { ...sum, strength: sum.strength + value })
+    }
+  }
+  return [...sums.values()]
+}
+
+function bitCount(mask: number): number {
+  let count = 0
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
+  return count
+}

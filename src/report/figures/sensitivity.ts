@@ -1,0 +1,124 @@
+import { mean } from '../../metrics/descriptive.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { contrastOf, doneNetworks, rounded } from './select.js'
+
+/** How much the scores depend on choices that the paper leaves open. */
+export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureResult {
+  const id = 'sensitivity'
+  const ends = new Map(
+    doneNetworks(tables).map((row) => [row.network, contrastOf(tables, row)?.end]),
+  )
+  const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
+    ends.get(network) === step && score_low !== undefined && score_high !== undefined
+      ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
+      : [],
+  )
+  if (points.length === 0 && sensitivity.length === 0) {
+    return { id, missing: 'neither the other end of the tie-break nor the interactions are stored' }
+  }
+  const panels = [
+    ...(sensitivity.length === 0
+      ? []
+      : [
+          conditions(sensitivity, 'spearman', 'Spearman ρ of scores'),
+          conditions(sensitivity, 'jaccard', 'Jaccard of the sets'),
+        ]),
+    ...(points.length === 0 ? [] : [tieBreakEnds(points)]),
+  ]
+  return {
+    id,
+    title: 'Sensitivity to choices of the analysis',
+    source: 'Figure 11',
+    caption:
+      'Left: agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean. Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
+    spec: specOf({ hconcat: panels, spacing: 20 }),
+  }
+}
+
+function conditions(
+  rows: ReportStudy['sensitivity'],
+  field: 'spearman' | 'jaccard',
+  title: string,
+): Spec {
+  const order = [...new Set(rows.map(({ condition }) => condition))]
+  const values = rows.flatMap((row) =>
+    row[field] === undefined ? [] : [{ condition: row.condition, value: rounded(row[field], 4) }],
+  )
+  const means = order.flatMap((condition) => {
+    const average = mean(
+      values.filter((value) => value.condition === condition).map(({ value }) => value as number),
+    )
+    return average === undefined ? [] : [{ condition, value: rounded(average, 4) }]
+  })
+  const y = {
+    field: 'condition',
+    type: 'nominal',
+    title: null,
+    sort: order,
+    axis: field === 'spearman' ? {} : null,
+  }
+  const x = {
+    field: 'value',
+    type: 'quantitative',
+    title,
+    axis: { tickCount: 4 },
+    scale: { domainMax: 1 },
+  }
+  return {
+    width: 140,
+    height: order.length * 26,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'point', filled: true, size: 26, opacity: 0.55, color: colours.blue },
+        encoding: { x, y },
+      },
+      {
+        data: { values: means },
+        mark: { type: 'tick', thickness: 2.5, size: 18, color: colours.vermillion },
+        encoding: { x, y },
+      },
+    ],
+  }
+}
+
+function tieBreakEnds(values: readonly object[]): Spec {
+  return {
+    width: 170,
+    height: 170,
+    layer: [
+      {
+        data: {
+          values: [
+            { low: 0, high: 0 },
+            { low: 1, high: 1 },
+          ],
+        },
+        mark: { type: 'line', strokeDash: [3, 3], color: colours.grey, clip: true },
+        encoding: {
+          x: { field: 'low', type: 'quantitative' },
+          y: { field: 'high', type: 'quantitative' },
+        },
+      },
+      {
+        data: { values },
+        mark: { type: 'point', filled: true, size: 14, opacity: 0.4, color: colours.blue },
+        encoding: {
+          x: {
+            field: 'low',
+            type: 'quantitative',
+            title: 'score, low-order end',
+            axis: { tickCount: 4 },
+          },
+          y: {
+            field: 'high',
+            type: 'quantitative',
+            title: 'score, high-order end',
+            axis: { tickCount: 4 },
+          },
+        },
+      },
+    ],
+  }
+}

@@ -1,0 +1,302 @@
+/** A small made-up study with every table filled, for tests of figures and pages. */
+import { stream } from '../../core/random.js'
+import { mobius } from '../../interactions/mobius.js'
+import type { OrderRow, OverlapRow } from '../tables/tables.js'
+import type { ReportStudy, SampleDetail } from '../types.js'
+
+const steps = [0, 10, 100, 1000]
+const sampleIds = Array.from({ length: 30 }, (_, index) => index * 7)
+const players = 4
+
+const networks = [0, 1].flatMap((low) =>
+  [0, 1].map((high) => ({
+    id: `net${low}${high}`,
+    name: `low${low}-high${high}-order0`,
+    low,
+    high,
+  })),
+)
+
+/** The same study at every call. */
+export function exampleStudy(): ReportStudy {
+  const random = stream(0, 'test', 'example study').at()
+  const orders = networks.flatMap(({ id }) =>
+    steps.flatMap((step) =>
+      ['all', 'confusing', 'other', 'hard', 'easy'].flatMap((group) =>
+        ['and', 'or'].flatMap((kind) =>
+          Array.from({ length: players }, (_, index): OrderRow => {
+            const order = index + 1
+            const size = (1 + step / 1000) * random.uniform()
+            return {
+              network: id,
+              step,
+              group,
+              order,
+              kind,
+              positive: size,
+              negative: -size / 2,
+              count: 2 * size,
+            }
+          }),
+        ),
+      ),
+    ),
+  )
+  const samples = networks.flatMap(({ id }) =>
+    steps.flatMap((step) =>
+      sampleIds.map((sample, index) => {
+        const score = random.uniform()
+        return {
+          network: id,
+          step,
+          sample,
+          label: index % 2,
+          given_label: index % 10 === 0 ? 1 - (index % 2) : index % 2,
+          prediction: index % 2,
+          correct: index % 10 !== 0,
+          loss: random.uniform(),
+          v_full: 3,
+          l1: 10,
+          l1_lower_bound: 9.995,
+          matching_error: 1e-14,
+          converged: true,
+          tau: 0.1,
+          salient: 9,
+          mean_order: 0.5,
+          high_order_share: 0.4,
+          offset: 0.3,
+          score,
+          score_low: score,
+          score_high: Math.min(1, score * 1.1),
+          p_noise: undefined,
+        }
+      }),
+    ),
+  )
+  return {
+    name: 'example',
+    tables: {
+      networks: networks.map(({ id, name, low, high }) => ({
+        network: id,
+        name,
+        architecture: 'mlp-5',
+        regime: 'init',
+        seed_low: low,
+        seed_high: high,
+        seed_order: 0,
+        from: undefined,
+        rerandomized: undefined,
+        low_layers: 'fc1+fc2',
+        parameters: 1234,
+        low_parameters: 400,
+        train_accuracy: 0.99,
+        test_accuracy: 0.9,
+        phase_boundary_step: 90,
+        status: 'done',
+        reason: undefined,
+      })),
+      curves: networks.flatMap(({ id }) =>
+        steps.flatMap((step) =>
+          ['train', 'test'].flatMap((split) =>
+            ['loss', 'accuracy'].map((metric) => ({
+              network: id,
+              step,
+              epoch: step / 10,
+              phase: step > 90 ? 'overfitting' : 'learning',
+              split,
+              metric,
+              value:
+                metric === 'loss'
+                  ? 1 / (1 + step) + (split === 'test' ? step / 2000 : 0)
+                  : 0.8 + random.uniform() / 10,
+            })),
+          ),
+        ),
+      ),
+      samples,
+      orders,
+      generalization: networks.flatMap(({ id }) =>
+        steps.flatMap((step) =>
+          Array.from({ length: players }, (_, index) => ({
+            network: id,
+            step,
+            order: index + 1,
+            similarity: 0.8 / (index + 1),
+            ceiling: 0.9 / (index + 1),
+            floor: 0.1 / (index + 1),
+          })),
+        ),
+      ),
+      confusing: networks.flatMap(({ id, low }) =>
+        Array.from({ length: 3 }, (_, index) => ({
+          network: id,
+          step: 1000,
+          rule: 'top',
+          sample: sampleIds[low * 2 + index],
+          rank: index + 1,
+          score: 0.9 - index / 10,
+          undetermined: index === 2,
+        })),
+      ),
+      overlaps: pairs(),
+      effects: [
+        ...['low', 'high', 'sample', 'residual'].map((effect, index) => ({
+          step: 1000,
+          architecture: 'mlp-5',
+          regime: 'init',
+          cut: 2,
+          effect,
+          estimate: 0.4 - index / 10,
+          ci_low: 0.2 - index / 10,
+          ci_high: 0.5 - index / 10,
+          seed_ci_low: 0,
+          seed_ci_high: 0.6,
+          p_value: undefined,
+          note: undefined,
+        })),
+        ...['T_low', 'T_high', 'T_low−T_high'].map((effect, index) => ({
+          step: 1000,
+          architecture: 'mlp-5',
+          regime: 'init',
+          cut: 2,
+          effect,
+          estimate: 0.3 - index / 10,
+          ci_low: 0.1,
+          ci_high: 0.5,
+          seed_ci_low: undefined,
+          seed_ci_high: undefined,
+          p_value: 0.03,
+          note: undefined,
+        })),
+      ],
+    },
+    verdict: {
+      verdict: 'inconclusive',
+      sentence: 'inconclusive: (ii) a 2×2 grid gives no p below 0.5',
+      clauses: [
+        {
+          id: 'i',
+          text: 'most networks have an overfitting phase',
+          status: 'holds',
+          figures: { networks: 4, overfitting: 4 },
+          reason: '4 of 4 networks have an overfitting phase',
+        },
+        {
+          id: 'ii',
+          text: 'T_low > 0 with permutation p < 0.05',
+          status: 'undecided',
+          figures: { T_low: 0.3, p: 0.5 },
+          reason: 'a 2×2 grid gives no p below 0.5',
+        },
+      ],
+      fullyDifferent: {
+        id: 'fully-different',
+        text: 'κ_J lies within ±0.1',
+        status: 'fails',
+        figures: { kappa: 0.2 },
+        reason: 'κ_J = 0.2 [0.15, 0.3]',
+      },
+      warnings: ['1 of 6 pairs differ in test accuracy by more than 2 points'],
+    },
+    manifest: {
+      id: 'abc',
+      study: 'example',
+      schemaVersion: 1,
+      lowlayer: '0.1.0',
+      config: { study: 'example', training: { epochs: '60ep', batchSize: 64 } },
+      provenance: { 'training.batchSize': 'lab', 'training.epochs': 'ours' },
+      failed: {},
+    },
+    details: networks.slice(0, 2).flatMap(({ id }) => [0, 1, 2].map((index) => detail(id, index))),
+    sensitivity: networks.flatMap(({ id }) =>
+      ['τ × ½', 'τ × 2'].map((condition, index) => ({
+        network: id,
+        condition,
+        spearman: 0.9 - index / 10,
+        jaccard: 0.8 - index / 5,
+      })),
+    ),
+    problems: [],
+  }
+}
+
+function pairs(): OverlapRow[] {
+  return networks.flatMap((b, second) =>
+    networks.slice(0, second).map((a) => {
+      const relation =
+        a.low === b.low
+          ? 'same-low/diff-high'
+          : a.high === b.high
+            ? 'diff-low/same-high'
+            : 'both-diff'
+      const jaccard = a.low === b.low ? 1 : 0.2
+      return {
+        a: a.id,
+        b: b.id,
+        relation,
+        step: 1000,
+        size_a: 3,
+        size_b: 3,
+        shared: a.low === b.low ? 3 : 1,
+        jaccard,
+        expected_jaccard: 0.05,
+        kappa: (jaccard - 0.05) / 0.95,
+        p_value: 0.01,
+        spearman: jaccard,
+        accuracy_gap: 0.01,
+        similar_accuracy: true,
+      }
+    }),
+  )
+}
+
+function detail(network: string, index: number): SampleDetail {
+  const values = Float64Array.from(
+    { length: 2 ** players },
+    (_, mask) => (mask & 1 && mask & 2 ? 2 : 0) + (mask & 4 ? 1 : 0) - (mask === 15 ? 1.5 : 0),
+  )
+  const and = Float64Array.from(values)
+  mobius(and)
+  const state = (step: number) => ({
+    step,
+    values,
+    and,
+    or: new Float64Array(and.length),
+    tau: 0.1,
+  })
+  const side = 8
+  const image = index !== 1
+  return {
+    network,
+    sample: index * 7,
+    label: 'zero',
+    givenLabel: index === 0 ? 'one' : 'zero',
+    prediction: 'zero',
+    score: 0.9 - index / 4,
+    rank: index + 1,
+    confusing: index < 2,
+    confusingIn: index < 2 ? [network] : [],
+    n: players,
+    playerNames: ['a', 'b', 'c', 'd'],
+    drawing: image
+      ? {
+          kind: 'image',
+          width: side,
+          height: side,
+          pixels: Uint8Array.from({ length: side * side * 3 }, (_, at) => (at * 7) % 256),
+          players: Int32Array.from(
+            { length: side * side },
+            (_, at) => Math.floor(at / 32) * 2 + ((at % 8) >> 2),
+          ),
+        }
+      : {
+          kind: 'board',
+          cells: Array.from({ length: 9 }, (_, cell) => ({
+            name: `cell ${cell}`,
+            value: 'xo '[cell % 3],
+            player: cell < players ? cell : -1,
+          })),
+        },
+    states: [state(100), state(1000)],
+  }
+}
