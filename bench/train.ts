@@ -85,7 +85,8 @@ function median(values: readonly number[]): number {
 async function benchmark(architecture: string, batch: number, withPeer: boolean): Promise<void> {
   const [trainer, ours] = await startOurs(architecture, batch)
   const [peer, theirs] = withPeer ? startPeer(architecture, batch) : []
-  const warm = (await ours(2), await ours(3))
+  await ours(2)
+  const warm = await ours(3)
   await theirs?.(3)
   const steps = Math.max(2, Math.ceil((ROUND_SECONDS * 3) / warm.wall))
   const own: Times[] = []
