@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
+import { analyzeCommand } from './commands/analyze.js'
 import { dataCommand } from './commands/data.js'
 import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
@@ -19,6 +20,7 @@ export function program(): Command {
     .option('--debug', 'show the stack of errors')
     .addCommand(runCommand())
     .addCommand(planCommand())
+    .addCommand(analyzeCommand())
     .addCommand(schemaCommand())
     .addCommand(initCommand())
     .addCommand(dataCommand())

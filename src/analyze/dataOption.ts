@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { dataSources } from '../config/data.js'
+import { InputError } from '../core/errors.js'
+import { readNpz } from '../formats/npz.js'
+
+/** The section `data` of a configuration, as a user would write it. */
+export type DataInput = Readonly<Record<string, unknown>> & { readonly source: string }
+
+/** Sources whose inputs can be standardised; a model from elsewhere brings its own preprocessing. */
+const unstandardized = { standardize: false }
+
+/**
+ * What `--data SOURCE` means: a data set known by name, a `.npz` or `.csv` file, or a folder of IDX
+ * files, of CIFAR's binary files, or of images. `labels` names the array or column of the classes.
+ * Inputs are taken as they are (pixels from 0 to 1). Throws InputError on anything else.
+ */
+export function dataFromOption(source: string, labels?: string): DataInput {
+  if (!existsSync(source)) {
+    if ((dataSources as readonly string[]).includes(source)) return named(source, labels)
+    throw new InputError(
+      `--data ${source}: there is no such file or folder, and no data set of that name ` +
+        `(${dataSources.join(', ')})`,
+    )
+  }
+  if (statSync(source).isDirectory()) return fromFolder(source)
+  switch (extname(source)) {
+    case '.npz':
+      return fromNpz(source, labels)
+    case '.csv':
+    case '.tsv': {
+      const delimiter = source.endsWith('.tsv') ? '\t' : ','
+      return { source: 'csv', path: source, delimiter, label: labels ?? 'label', ...unstandardized }
+    }
+    case '.npy':
+      throw new InputError(
+        `--data ${source}: inputs and labels go in one file: np.savez('data.npz', x=…, y=…)`,
+      )
+    default:
+      throw new InputError(
+        `--data ${source}: .npz and .csv files are read, and folders of IDX, CIFAR or image files`,
+      )
+  }
+}
+
+function named(source: string, labels?: string): DataInput {
+  if (source === 'csv' || source === 'npz' || source === 'images' || source === 'text') {
+    throw new InputError(
+      `--data ${source}: give the ${source === 'images' ? 'folder' : 'file'} itself`,
+    )
+  }
+  if (source === 'sst2') return { source }
+  return { source, ...(labels === undefined ? {} : { labels }), ...unstandardized }
+}
+
+function fromFolder(path: string): DataInput {
+  const has = (pattern: RegExp) =>
+    [path, ...subfolders(path)].some((folder) =>
+      readdirSync(folder).some((name) => pattern.test(name)),
+    )
+  if (has(/ubyte(\.gz)?$/)) return { source: 'mnist', path, ...unstandardized }
+  if (has(/^data_batch_\d\.bin/)) return { source: 'cifar10', path, ...unstandardized }
+  if (has(/^(train|test)\.bin/)) return { source: 'cifar100', path, ...unstandardized }
+  return { source: 'images', path, ...unstandardized }
+}
+
+function subfolders(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(path, name))
+}
+
+/** Usual names of the arrays of inputs and classes. */
+const inputNames = ['x_train', 'x', 'X', 'images', 'inputs', 'data']
+const labelNames = ['y_train', 'y', 'labels', 'targets', 'target']
+
+function fromNpz(path: string, labels?: string): DataInput {
+  const names = Object.keys(readNpz(path))
+  const pick = (usual: readonly string[], what: string) => {
+    const found = usual.find((name) => names.includes(name))
+    if (found !== undefined) return found
+    throw new InputError(
+      `--data ${path}: which array has the ${what}? It has ${names.join(', ') || 'none'}; usual names are ` +
+        usual.join(', '),
+    )
+  }
+  if (labels !== undefined && !names.includes(labels)) {
+    throw new InputError(
+      `--labels ${labels}: ${path} has no such array (it has ${names.join(', ')})`,
+    )
+  }
+  const inputs = pick(inputNames, 'inputs')
+  return {
+    source: 'npz',
+    path,
+    inputs,
+    labels: labels ?? pick(labelNames, 'classes'),
+    ...unstandardized,
+  }
+}

@@ -1,0 +1,134 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { stringify as toYaml } from 'yaml'
+import { overlap } from '../comparison/overlap.js'
+import { sha256 } from '../core/hash.js'
+import { spearman } from '../metrics/descriptive.js'
+import { schemaDocument } from '../report/tables/schemaDocument.js'
+import { toCsv } from '../report/tables/table.js'
+import {
+  confusingTable,
+  generalizationTable,
+  type NetworkRow,
+  networksTable,
+  type OverlapRow,
+  ordersTable,
+  overlapsTable,
+  samplesTable,
+  schemaVersion,
+} from '../report/tables/tables.js'
+import { writeAtomically, writeJson } from '../store/atomic.js'
+import type { NetworkAnalysis } from '../study/network.js'
+import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
+import { writeInteractionFile } from '../tasks/interactionFile.js'
+import { writeValueFile } from '../tasks/valueFile.js'
+import type { AnalyzeResult } from './analyze.js'
+import type { AnalyzedModel, AnalyzeRequest } from './types.js'
+
+const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+
+type Analysis = NetworkAnalysis<AnalyzedModel>
+
+/**
+ * Writes the tables of an analysis, with the columns of a study's, and the value tables and
+ * interactions they come from; the manifest last, as the sign that all is there.
+ */
+export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResult): Promise<void> {
+  const { analyses } = result
+  const files = {
+    'networks.csv': toCsv(networksTable, analyses.map(networkRow)),
+    'samples.csv': toCsv(samplesTable, analyses.flatMap(sampleRows)),
+    'orders.csv': toCsv(ordersTable, analyses.flatMap(orderRows)),
+    'generalization.csv': toCsv(generalizationTable, analyses.flatMap(generalizationRows)),
+    'confusing.csv': toCsv(confusingTable, analyses.flatMap(confusingRows)),
+    'overlaps.csv': toCsv(overlapsTable, overlapRows(analyses)),
+    'config.yaml': toYaml(usedSections(request)),
+    'SCHEMA.md': schemaDocument(),
+  }
+  for (const [name, content] of Object.entries(files)) {
+    await writeAtomically(join(request.out, name), content)
+  }
+  for (const { network, checkpoints } of analyses) {
+    const [{ values, decompositions }] = checkpoints
+    await writeValueFile(join(request.out, 'values', `${network.id}.npz`), values)
+    await writeInteractionFile(
+      join(request.out, 'interactions', `${network.id}.npz`),
+      decompositions,
+    )
+  }
+  await writeJson(join(request.out, 'manifest.json'), manifest(request, result, files))
+}
+
+function networkRow({ network }: Analysis): NetworkRow {
+  const unknown = Object.keys(networksTable.columns).map((column) => [column, undefined])
+  return {
+    ...(Object.fromEntries(unknown) as NetworkRow),
+    network: network.id,
+    name: network.name,
+    architecture: 'onnx',
+    status: 'done',
+  }
+}
+
+/** The main confusing sets of every pair of models, against chance. */
+function overlapRows(analyses: readonly Analysis[]): OverlapRow[] {
+  return analyses.flatMap((a, index) => analyses.slice(index + 1).map((b) => overlapRow(a, b)))
+}
+
+function overlapRow(a: Analysis, b: Analysis): OverlapRow {
+  const members = ({ sets }: Analysis) => new Set(sets[0].set.members.map(({ sample }) => sample))
+  const found = overlap(members(a), members(b), a.samples.length)
+  const gap = Math.abs(accuracyOf(a) - accuracyOf(b))
+  return {
+    a: a.network.id,
+    b: b.network.id,
+    relation: a.network.id === b.network.id ? 'identical' : 'other-model',
+    step: 0,
+    size_a: found.sizeA,
+    size_b: found.sizeB,
+    shared: found.shared,
+    jaccard: found.jaccard,
+    expected_jaccard: found.expectedJaccard,
+    kappa: found.kappa,
+    p_value: found.pValue,
+    spearman: spearman(a.scores, b.scores),
+    accuracy_gap: gap,
+    similar_accuracy: undefined,
+  }
+}
+
+/** Share of the analysed samples that a model classifies as labelled. */
+export function accuracyOf({ checkpoints }: Analysis): number {
+  const [{ values, samples }] = checkpoints
+  const right = samples.filter(({ row }) => values.prediction[row] === values.givenLabel[row])
+  return right.length / samples.length
+}
+
+function usedSections({ config: { study, data, analysis, confusing, runtime } }: AnalyzeRequest) {
+  return { study, data, analysis, confusing, runtime }
+}
+
+function manifest(
+  request: AnalyzeRequest,
+  { analyses, data, players, baseline, engine }: AnalyzeResult,
+  files: Readonly<Record<string, string>>,
+) {
+  return {
+    complete: true,
+    schemaVersion,
+    lowlayer: version,
+    versions: { node: process.version, ...engine.versions },
+    engine: engine.name,
+    device: engine.device,
+    config: usedSections(request),
+    preprocessing: request.preprocessing,
+    data: { fingerprint: data.fingerprint, shape: data.shape, classes: data.classes },
+    players: { n: players.n },
+    baseline: { name: baseline.name, fingerprint: baseline.fingerprint },
+    models: analyses.map((analysis) => ({ ...analysis.network, accuracy: accuracyOf(analysis) })),
+    finishedAt: new Date().toISOString(),
+    checksums: Object.fromEntries(
+      Object.entries(files).map(([name, content]) => [name, sha256(content)]),
+    ),
+  }
+}

@@ -1,0 +1,31 @@
+import type { ExperimentConfig } from '../config/schema.js'
+import type { DataContext } from '../data/paths.js'
+import type { Standardization } from '../data/standardize.js'
+import type { ForeignWishes } from '../masking/foreignEvaluator.js'
+
+/** What `lowlayer analyze` was asked for. */
+export interface AnalyzeRequest {
+  /** ONNX files; several are compared with each other. */
+  readonly models: readonly string[]
+  /** Sections `data`, `analysis`, `confusing` and `runtime` are used. */
+  readonly config: ExperimentConfig
+  readonly context: DataContext
+  /** Folder of the results. */
+  readonly out: string
+  readonly wishes: ForeignWishes
+  /** Preprocessing that the models were trained with: x ← (x − mean) / std by channel or feature. */
+  readonly preprocessing: Standardization | undefined
+  /** Told what goes on: units of a model's work done so far. */
+  readonly report: (note: string, done: number, total: number) => void
+  /** Told what a user should know. */
+  readonly notice: (message: string) => void
+}
+
+/** A model that was asked for. */
+export interface AnalyzedModel {
+  /** Content id of the file. */
+  readonly id: string
+  /** File name without `.onnx`. */
+  readonly name: string
+  readonly file: string
+}

@@ -1,0 +1,121 @@
+import { basename, join, relative } from 'node:path'
+import { Command, Option } from 'commander'
+import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
+import { dataFromOption } from '../../analyze/dataOption.js'
+import { accuracyOf, writeAnalysis } from '../../analyze/tables.js'
+import type { AnalyzeRequest } from '../../analyze/types.js'
+import { configOf, loadConfig } from '../../config/load.js'
+import type { ExperimentConfig } from '../../config/schema.js'
+import { InputError } from '../../core/errors.js'
+import type { Standardization } from '../../data/standardize.js'
+import type { Layout } from '../../masking/foreignInput.js'
+import { progressLines } from '../progress/lines.js'
+import { collect, dataFolders } from '../study.js'
+
+interface AnalyzeOptions {
+  readonly data?: string
+  readonly labels?: string
+  readonly config?: string
+  readonly set: readonly string[]
+  readonly out?: string
+  readonly input?: string
+  readonly output?: string
+  readonly layout?: Layout
+  readonly mean?: string
+  readonly std?: string
+  readonly dataDir?: string
+  readonly device?: string
+}
+
+/** `lowlayer analyze MODEL.onnx… --data SOURCE`. */
+export function analyzeCommand(): Command {
+  return new Command('analyze')
+    .summary('analyse ONNX classifiers from elsewhere')
+    .description('Masked evaluation, interactions and confusing samples of any ONNX classifier.')
+    .argument('<model...>', 'ONNX files; several are compared with each other')
+    .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
+    .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
+    .option('--config <file>', 'sections data, analysis and confusing of this configuration')
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
+    .option('--out <dir>', 'folder of the results (default: results/analyze-MODEL)')
+    .option('--input <name>', 'input of the model, where it has several')
+    .option('--output <name>', 'output with the logits, where it has several')
+    .addOption(new Option('--layout <order>', 'order of axes').choices(['nchw', 'nhwc', 'flat']))
+    .option('--mean <numbers>', 'subtracted from inputs, one or one a channel: 0.5,0.5,0.5')
+    .option('--std <numbers>', 'what inputs are divided by then')
+    .option('--data-dir <dir>', 'folder of data sets')
+    .option('--device <name>', 'cpu, webgpu or cuda')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lowlayer analyze model.onnx --data digits.npz --set analysis.players.n=10',
+    )
+    .action(runAnalyze)
+}
+
+async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<void> {
+  const { config, baseDir } = await configFor(models, options)
+  const name = basename(models[0]).replace(/\.onnx$/, '')
+  const progress = progressLines((line) => process.stderr.write(`${line}\n`))
+  const request: AnalyzeRequest = {
+    models,
+    config,
+    context: { baseDir, dataDirs: dataFolders(options.dataDir) },
+    out: options.out ?? join('results', `analyze-${name}`),
+    wishes: { input: options.input, output: options.output, layout: options.layout },
+    preprocessing: preprocessing(options),
+    report: progress.report,
+    notice: (message) => process.stderr.write(`${message}\n`),
+  }
+  const result = await analyze(request)
+  await writeAnalysis(request, result)
+  process.stderr.write(summary(request, result))
+}
+
+async function configFor(
+  models: readonly string[],
+  { config: file, data: source, labels, set, device }: AnalyzeOptions,
+): Promise<{ config: ExperimentConfig; baseDir: string }> {
+  const overrides = device === undefined ? set : [...set, `runtime.device=${device}`]
+  const data = source === undefined ? undefined : dataFromOption(source, labels)
+  if (file !== undefined) {
+    const fromOption = data === undefined ? [] : [`data=${JSON.stringify(data)}`]
+    return loadConfig(file, [...fromOption, ...overrides])
+  }
+  if (data === undefined)
+    throw new InputError('say what to analyse on: --data SOURCE or --config FILE')
+  const study = basename(models[0])
+    .replace(/\.onnx$/, '')
+    .replaceAll(/[^\w.-]+/g, '-')
+  // The sections of training are required, but no part of an analysis reads them.
+  const unused = { model: { architecture: 'mlp-5' } }
+  return {
+    config: configOf({ data, ...unused }, study || 'model', overrides),
+    baseDir: process.cwd(),
+  }
+}
+
+function preprocessing({ mean, std }: AnalyzeOptions): Standardization | undefined {
+  if (mean === undefined && std === undefined) return undefined
+  const deviations = numbers(std ?? '1', '--std')
+  if (deviations.some((value) => value === 0)) throw new InputError('--std: 0 cannot divide')
+  return { mean: numbers(mean ?? '0', '--mean'), std: deviations }
+}
+
+function numbers(text: string, option: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part)
+    if (part.trim() !== '' && Number.isFinite(value)) return value
+    throw new InputError(`${option} ${text}: "${part}" is no number; write 0.5 or 0.5,0.5,0.5`)
+  })
+}
+
+function summary({ out }: AnalyzeRequest, { analyses }: AnalyzeResult): string {
+  const lines = analyses.map((analysis) => {
+    const accuracy = `${(100 * accuracyOf(analysis)).toFixed(1)}% of ${analysis.samples.length} samples right`
+    const { members, reason } = analysis.sets[0].set
+    const found =
+      reason ?? `${members.length} confusing samples, highest score ${members[0].score.toFixed(3)}`
+    return `${analysis.network.name}: ${accuracy}; ${found}\n`
+  })
+  return `${lines.join('')}Results: ${relative(process.cwd(), out) || '.'}/\n`
+}
