@@ -61,6 +61,7 @@ const tieBreakSigns: Readonly<Record<TieBreak, number>> = { low: 1, high: -1, no
  */
 export function decompose(values: Float64Array, options: DecomposeOptions = {}): Decomposition {
   checkValues(values)
+  checkOptions(options)
   const noiseBound = noiseBoundOf(values, options)
   const start = performance.now()
   const solver = options.solver ?? 'certified'
@@ -163,6 +164,13 @@ export function noiseBoundOf(
     )
   }
   return bound
+}
+
+function checkOptions({ gap = defaultGap, maxIterations = 1 }: DecomposeOptions): void {
+  if (!(gap >= 0 && gap < 1)) throw new InputError(`the gap must be between 0 and 1, not ${gap}`)
+  if (!(Number.isInteger(maxIterations) && maxIterations >= 0)) {
+    throw new InputError(`maxIterations must be a whole number, not ${maxIterations}`)
+  }
 }
 
 function checkValues(values: Float64Array): void {

@@ -39,8 +39,13 @@ const POLISH_GROWTH = 2
 
 /** A last polishing may cost this many multiplications a subset and iteration: a quarter of the solve. */
 const POLISH_SHARE = 20
-/** Below this many subsets it is always made, for toy games with exact solutions. */
+/**
+ * Tables of up to this many subsets, toy games often, are solved exactly where this many iterations
+ * suffice: their optima are rarely unique, and a tie-break shows only in a gap well below its weights.
+ */
 const SMALL_TABLE = 64
+const SMALL_TABLE_GAP = 1e-9
+const SMALL_TABLE_ITERATIONS = 2000
 
 const kernels = new Map<number, SplitKernel>()
 
@@ -60,8 +65,17 @@ interface Best {
   bounds: DualBounds
 }
 
-const gapOf = ({ point, bounds }: Best): number =>
-  Math.max(relativeGap(point.objective, bounds.weighted), relativeGap(point.l1, bounds.unweighted))
+const weightedGap = ({ point, bounds }: Best): number =>
+  relativeGap(point.objective, bounds.weighted)
+
+const gapOf = (best: Best): number =>
+  Math.max(weightedGap(best), relativeGap(best.point.l1, best.bounds.unweighted))
+
+function isUnfinished(best: Best, small: boolean, iterations: number, options: CertifiedOptions) {
+  if (iterations >= options.maxIterations) return false
+  if (gapOf(best) > options.gap) return true
+  return small && weightedGap(best) > SMALL_TABLE_GAP && iterations < SMALL_TABLE_ITERATIONS
+}
 
 /** Solves one problem to a relative gap, or as far as the budget of iterations goes. */
 export function solveCertified(problem: SplitProblem, options: CertifiedOptions): CertifiedSplit {
@@ -77,12 +91,13 @@ export function solveCertified(problem: SplitProblem, options: CertifiedOptions)
   let nextPolish = 0
   let polished: number | undefined
   let settled: number | undefined
-  while (gapOf(best) > options.gap && state.iterations < options.maxIterations) {
+  const small = size <= SMALL_TABLE
+  while (isUnfinished(best, small, state.iterations, options)) {
     runHalpern(kernel, problem, state, ITERATIONS_A_CHECK)
     const active = activeSet(kernel, problem, state)
     keepPoint(best, repairPrimal(problem, active.point))
     keepBounds(best, dualBounds(problem, active.lambda))
-    if (options.gap >= FINE_GAP || gapOf(best) > POLISH_FROM_GAP) continue
+    if ((!small && options.gap >= FINE_GAP) || weightedGap(best) > POLISH_FROM_GAP) continue
     const found = signature(active)
     if (found !== polished && (found === settled || state.iterations >= nextPolish)) {
       keepPolished(best, problem, active)
@@ -94,7 +109,7 @@ export function solveCertified(problem: SplitProblem, options: CertifiedOptions)
   if (state.iterations > 0) {
     const active = activeSet(kernel, problem, state)
     const affordable = POLISH_SHARE * size * state.iterations
-    const cheap = size <= SMALL_TABLE || polishingCost(problem, active) <= affordable
+    const cheap = small || polishingCost(problem, active) <= affordable
     if (cheap && signature(active) !== polished) {
       keepPolished(best, problem, active)
     }
