@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { overlap } from '../comparison/overlap.js'
@@ -24,8 +23,6 @@ import { writeInteractionFile } from '../tasks/interactionFile.js'
 import { writeValueFile } from '../tasks/valueFile.js'
 import type { AnalyzeResult } from './analyze.js'
 import type { AnalyzedModel, AnalyzeRequest } from './types.js'
-
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
 type Analysis = NetworkAnalysis<AnalyzedModel>
 
@@ -116,7 +113,7 @@ function manifest(
   return {
     complete: true,
     schemaVersion,
-    lowlayer: version,
+    lowlayer: request.version,
     versions: { node: process.version, ...engine.versions },
     engine: engine.name,
     device: engine.device,

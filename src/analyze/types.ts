@@ -5,6 +5,8 @@ import type { ForeignWishes } from '../masking/foreignEvaluator.js'
 
 /** What `lowlayer analyze` was asked for. */
 export interface AnalyzeRequest {
+  /** Version of lowlayer, for the manifest. */
+  readonly version: string
   /** ONNX files; several are compared with each other. */
   readonly models: readonly string[]
   /** Sections `data`, `analysis`, `confusing` and `runtime` are used. */

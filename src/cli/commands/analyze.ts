@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
@@ -11,6 +12,9 @@ import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
 import { progressLines } from '../progress/lines.js'
 import { collect, dataFolders } from '../study.js'
+
+const packageFile = '../../../../package.json'
+const { version } = createRequire(import.meta.url)(packageFile) as { version: string }
 
 interface AnalyzeOptions {
   readonly data?: string
@@ -57,6 +61,7 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
   const name = basename(models[0]).replace(/\.onnx$/, '')
   const progress = progressLines((line) => process.stderr.write(`${line}\n`))
   const request: AnalyzeRequest = {
+    version,
     models,
     config,
     context: { baseDir, dataDirs: dataFolders(options.dataDir) },

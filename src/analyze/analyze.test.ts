@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { configOf } from '../config/load.js'
+import { stream } from '../core/random.js'
+import type { Tensors } from '../core/tensor.js'
+import { createOnnxEngine } from '../engine/onnx/engine.js'
+import { encodeInference } from '../engine/onnx/model.js'
+import { encodeNpz } from '../formats/npz.js'
+import type { Graph, Node } from '../graph/types.js'
+import { constantsBaseline } from '../masking/baselines.js'
+import { createMaskedEvaluator } from '../masking/evaluate.js'
+import { parseOutput } from '../masking/output.js'
+import { initialize } from '../models/initialize.js'
+import { layerBuilder } from '../models/layers.js'
+import { analyze } from './analyze.js'
+import { dataFromOption } from './dataOption.js'
+import { writeAnalysis } from './tables.js'
+import type { AnalyzeRequest } from './types.js'
+
+let folder: string
+let graph: Graph
+let parameters: Tensors
+const COUNT = 40
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lowlayer-analyze-'))
+  const net = layerBuilder({ kind: 'image', shape: [2, 8, 8], classes: 3 })
+  const top = net.activation('relu', net.convolution('conv', net.x, 4, { kernel: 3 }))
+  const output = net.dense('head', net.flatten(net.pool('max', top, 2)), 3)
+  const { inputs, parameters: described, nodes } = net.graph
+  graph = { inputs, parameters: described, nodes, output }
+  const described2 = { architecture: 'test', graph, blocks: [], parameterCount: 0 }
+  parameters = initialize(described2, () => 5)
+
+  const draws = stream(1, 'test').at()
+  const x = Float32Array.from({ length: COUNT * 128 }, () => draws.normal())
+  const y = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
+  const arrays = { x: { data: x, shape: [COUNT, 2, 8, 8] }, y }
+  writeFileSync(join(folder, 'data.npz'), encodeNpz(arrays))
+  save('dynamic', graph)
+  save('fixed', { ...graph, inputs: [{ ...graph.inputs[0], shape: [12, 2, 8, 8] }] })
+  save('nhwc', channelsLast(graph))
+  save('softmax', withSoftmax(graph))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function save(name: string, network: Graph): void {
+  writeFileSync(join(folder, `${name}.onnx`), encodeInference(network, parameters))
+}
+
+function channelsLast(network: Graph): Graph {
+  const first: Node = { kind: 'transpose', name: 'x', permutation: [0, 3, 1, 2], inputs: ['image'] }
+  const input = { name: 'image', shape: [-1, 8, 8, 2], dtype: 'float32' as const }
+  return { ...network, inputs: [input], nodes: [first, ...network.nodes] }
+}
+
+function withSoftmax(network: Graph): Graph {
+  const last: Node = { kind: 'softmax', name: 'p', inputs: [network.output] }
+  return { ...network, nodes: [...network.nodes, last], output: 'p' }
+}
+
+function request(models: readonly string[], overrides: readonly string[] = []): AnalyzeRequest {
+  const data = dataFromOption(join(folder, 'data.npz'))
+  const small = [
+    'analysis.samples.count=6',
+    'analysis.samples.testCount=3',
+    'analysis.players.n=4',
+    'analysis.baseline=zero',
+    ...overrides,
+  ]
+  return {
+    version: 'test',
+    models: models.map((name) => join(folder, `${name}.onnx`)),
+    config: configOf({ data, model: { architecture: 'mlp-5' } }, 'test', small),
+    context: { baseDir: folder, dataDirs: [] },
+    out: join(folder, 'out'),
+    wishes: {},
+    preprocessing: undefined,
+    report: () => {},
+    notice: () => {},
+  }
+}
+
+describe('analyze', () => {
+  it('gives the values that our own evaluation of the same network gives', async () => {
+    const { analyses, data, players } = await analyze(request(['dynamic']))
+    const [{ values }] = analyses[0].checkpoints
+    const engine = await createOnnxEngine('cpu')
+    const baseline = constantsBaseline([2, 8, 8], [0, 0], 'test')
+    const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
+      at: 'x',
+      players: (sample) => players.players(sample, [2, 8, 8]),
+      baseline,
+      output: parseOutput('log-odds-v0'),
+    })
+    const row = data.train.ids.indexOf(values.sample[0])
+    const input = data.train.inputs.subarray(row * 128, (row + 1) * 128)
+    const own = await evaluator.evaluate({ id: 0, input, label: values.givenLabel[0] })
+    await evaluator.dispose()
+    for (const [coalition, value] of own.values.entries()) {
+      expect(values.values[coalition]).toBeCloseTo(value, 5)
+    }
+    expect(values.prediction[0]).toBe(own.prediction)
+  })
+
+  it('finds the same whatever the layout, the batch, or a softmax at the end', async () => {
+    const notices: string[] = []
+    const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
+    const asked = { ...request(names), notice: (message: string) => notices.push(message) }
+    const { analyses } = await analyze(asked)
+    const tables = analyses.map(({ checkpoints: [{ values }] }) => values.values)
+    for (const table of tables.slice(1)) {
+      for (const [index, value] of table.entries()) expect(value).toBeCloseTo(tables[0][index], 4)
+    }
+    expect(notices).toEqual([expect.stringMatching(/softmax\.onnx gives probabilities/)])
+  })
+
+  it('writes tables in which several models are compared', async () => {
+    const asked = request(
+      ['dynamic', 'nhwc'],
+      [
+        'analysis.samples.filter=common-correct',
+        'analysis.samples.count=3',
+        'analysis.samples.testCount=0',
+      ],
+    )
+    await writeAnalysis(asked, await analyze(asked))
+    const lines = (name: string) =>
+      readFileSync(join(asked.out, name), 'utf8').trimEnd().split('\n')
+    expect(lines('samples.csv')).toHaveLength(1 + 2 * 3)
+    expect(lines('overlaps.csv')).toHaveLength(2)
+    expect(lines('overlaps.csv')[1]).toMatch(/other-model/)
+    expect(
+      lines('samples.csv')
+        .slice(1)
+        .every((line) => line.includes(',true,')),
+    ).toBe(true)
+    const manifest = JSON.parse(readFileSync(join(asked.out, 'manifest.json'), 'utf8'))
+    expect(manifest.complete).toBe(true)
+  })
+})
+
+describe('analyze refuses', () => {
+  it('a model that is missing, cut short or no ONNX at all', async () => {
+    await expect(analyze(request(['nothing']))).rejects.toThrow(/nothing\.onnx: no such file/)
+    writeFileSync(join(folder, 'cut.onnx'), readFileSync(join(folder, 'dynamic.onnx')))
+    truncateSync(join(folder, 'cut.onnx'), 300)
+    await expect(analyze(request(['cut']))).rejects.toThrow(/cut\.onnx/)
+    writeFileSync(join(folder, 'text.onnx'), 'hello world')
+    await expect(analyze(request(['text']))).rejects.toThrow(/no ONNX model/)
+  })
+
+  it('fewer outputs than classes, inner layers, and filters that differ by model', async () => {
+    const two: Node = {
+      kind: 'reduction',
+      name: 'one',
+      operation: 'mean',
+      axes: [1],
+      keepAxes: true,
+      inputs: [graph.output],
+    }
+    save('one', { ...graph, nodes: [...graph.nodes, two], output: 'one' })
+    await expect(analyze(request(['one']))).rejects.toThrow(
+      /1 values a sample, but the data have 3/,
+    )
+    const layer = ['analysis.players.layout=layer', 'analysis.players.layer=conv']
+    await expect(analyze(request(['dynamic'], layer))).rejects.toThrow(
+      /whose layers lowlayer knows/,
+    )
+    const filter = ['analysis.samples.filter=correct']
+    await expect(analyze(request(['dynamic', 'nhwc'], filter))).rejects.toThrow(/common-correct/)
+  })
+})
+
+describe('dataFromOption', () => {
+  it('tells files, folders and names apart', () => {
+    expect(dataFromOption(join(folder, 'data.npz'))).toMatchObject({
+      source: 'npz',
+      inputs: 'x',
+      labels: 'y',
+    })
+    expect(dataFromOption('mnist')).toMatchObject({ source: 'mnist', standardize: false })
+    expect(() => dataFromOption('nowhere')).toThrow(/no such file or folder/)
+    expect(() => dataFromOption(join(folder, 'data.npz'), 'z')).toThrow(/--labels z/)
+    expect(() => dataFromOption(join(folder, 'dynamic.onnx'))).toThrow(/\.npz and \.csv files/)
+  })
+})

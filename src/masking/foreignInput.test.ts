@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import type { ForeignModel, ForeignValue } from '../engine/onnx/foreign.js'
+import { chooseInput, chooseOutput, fitInput, inputOrder } from './foreignInput.js'
+
+const image = [3, 32, 32]
+
+function value(name: string, shape: (number | undefined)[], type = 'float32'): ForeignValue {
+  return { name, shape, type }
+}
+
+function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
+  const unused = () => Promise.reject(new Error('not run'))
+  return { file: 'm.onnx', inputs, outputs, run: unused, dispose: unused }
+}
+
+describe('fitInput', () => {
+  it.each([
+    [[undefined, 3, 32, 32], 'nchw', undefined],
+    [[16, 3, 32, 32], 'nchw', 16],
+    [[undefined, 32, 32, 3], 'nhwc', undefined],
+    [[1, 32, 32, 3], 'nhwc', 1],
+    [[undefined, 3, undefined, undefined], 'nchw', undefined],
+    [[undefined, undefined, undefined, 3], 'nhwc', undefined],
+    [[undefined, 3072], 'flat', undefined],
+  ] as const)('reads %j as %s with batch %s', (shape, layout, batch) => {
+    expect(fitInput('m.onnx', value('x', [...shape]), image)).toMatchObject({ layout, batch })
+  })
+
+  it('takes grey images with or without a channel axis, and rows of features', () => {
+    expect(fitInput('m', value('x', [undefined, 28, 28]), [1, 28, 28]).shape).toEqual([28, 28])
+    expect(fitInput('m', value('x', [undefined, 1, 28, 28]), [1, 28, 28]).layout).toBe('nchw')
+    expect(fitInput('m', value('x', [undefined, 9]), [9])).toMatchObject({ layout: 'flat' })
+  })
+
+  it('asks where both layouts would fit, and does as it is told', () => {
+    const open = value('x', [undefined, undefined, undefined, undefined])
+    expect(() => fitInput('m.onnx', open, image)).toThrow(/--layout nchw or nhwc/)
+    expect(fitInput('m.onnx', open, image, 'nhwc').shape).toEqual([32, 32, 3])
+  })
+
+  it.each([
+    [[3, 32, 32], /m\.onnx: input x \[3, 32, 32\] has no batch axis/],
+    [[undefined, 1, 32, 32], /images of 32×32 pixels with 3 channels/],
+    [[undefined, 3, 224, 224], /does not take these samples/],
+    [[undefined, 3071], /does not take these samples/],
+  ])('refuses %j', (shape, message) => {
+    expect(() => fitInput('m.onnx', value('x', shape), image)).toThrow(message)
+  })
+})
+
+describe('chooseInput and chooseOutput', () => {
+  const x = value('x', [undefined, 4])
+  it('take the only ones, or those that are named', () => {
+    const two = model([x], [value('features', [undefined, 64, 7, 7]), value('z', [undefined, 10])])
+    expect(chooseInput(two).name).toBe('x')
+    expect(chooseOutput(two, 10).name).toBe('z')
+    expect(chooseOutput(two, 10, 'features').name).toBe('features')
+  })
+
+  it('list what there is where that is not enough', () => {
+    const many = model(
+      [x, value('mask', [undefined, 4])],
+      [value('a', [1, 10]), value('b', [1, 10])],
+    )
+    expect(() => chooseInput(many)).toThrow(/2 inputs \(x \[\?, 4\], mask \[\?, 4\]\)/)
+    expect(() => chooseInput(many, 'y')).toThrow(/no input "y"; the model has x/)
+    expect(() => chooseOutput(many, 10)).toThrow(/--output NAME; there are a \[1, 10\], b/)
+    const ids = model([value('ids', [undefined, 4], 'int64')], [])
+    expect(() => chooseInput(ids)).toThrow(/type int64; only float32/)
+  })
+})
+
+describe('inputOrder', () => {
+  it('puts channels last', () => {
+    expect([...inputOrder([2, 1, 3], 'nhwc')]).toEqual([0, 3, 1, 4, 2, 5])
+    expect([...inputOrder([2, 1, 3], 'nchw')]).toEqual([0, 1, 2, 3, 4, 5])
+  })
+})
