@@ -3,7 +3,7 @@ import { type SimulatedEffects, simulatedStudy } from '../testing/simulatedStudy
 import { compareNetworks } from './compare.js'
 import type { NetworkScores, StudyScores } from './types.js'
 
-const design = { lows: 4, highs: 4, samples: 200, orderRepeats: 2 }
+const design = { lows: 4, highs: 4, samples: 300, orderRepeats: 2 }
 const quick = { bootstrap: 40 }
 
 /** Fails on any NaN or infinity, however deep. */
@@ -107,7 +107,7 @@ describe('a study in which low seeds decide', () => {
       (sum, one) => sum + one.networks.length * one.samples.length,
       0,
     )
-    expect(total).toBe(24 * 20)
+    expect(total).toBe(24 * 30)
     const sizes = result.intersections.map((one) => one.samples.length)
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a))
   })
@@ -160,6 +160,10 @@ describe('what a verdict needs', () => {
       simulatedStudy({ low: 1, interaction: 0.2 }, { lows: 2, highs: 2, samples: 100 }, 0),
     )
     expect(small.verdict.verdict).toBe('inconclusive')
+    for (let seed = 0; seed < 10; seed++) {
+      const null2 = simulatedStudy({ interaction: 1 }, { lows: 2, highs: 2, samples: 100 }, seed)
+      expect(tables(null2).verdict.verdict).toBe('inconclusive')
+    }
     expect(small.verdict.sentence).toMatch(/a 2 × 2 grid gives no p below 0\.5/)
     expect(small.effects.find((row) => row.effect === 'T_low')?.note).toMatch(
       /smallest attainable p 0\.5/,

@@ -3,7 +3,8 @@
  * ((i) there is an overfitting phase, (v) scores are reliable), three what it says ((ii) T_low > 0,
  * (iii) T_low > T_high, (iv) more variance from low than from high seeds).
  * - `reproduced`: all five hold.
- * - `not-reproduced`: a clause of the claim fails, and the study could tell (neither i nor v fails).
+ * - `not-reproduced`: the study could tell (neither i nor v fails), and ii or iii fails, or iv although
+ *   ii holds: iv compares estimates, which chance alone orders where there is no effect to see.
  * - `inconclusive`: anything else.
  *
  * A clause of the claim fails only on evidence against it, not for want of evidence: with p ≥ α or an
@@ -48,9 +49,13 @@ export function decideVerdict(
 
 function combine(clauses: readonly Clause[]): Verdict['verdict'] {
   if (clauses.every((clause) => clause.status === 'holds')) return 'reproduced'
-  const failed = clauses.filter((clause) => clause.status === 'fails').map((clause) => clause.id)
-  const couldTell = !failed.includes('i') && !failed.includes('v')
-  return couldTell && failed.length > 0 ? 'not-reproduced' : 'inconclusive'
+  const status = new Map(clauses.map((clause) => [clause.id, clause.status]))
+  const couldTell = status.get('i') !== 'fails' && status.get('v') !== 'fails'
+  const refuted =
+    status.get('ii') === 'fails' ||
+    status.get('iii') === 'fails' ||
+    (status.get('ii') === 'holds' && status.get('iv') === 'fails')
+  return couldTell && refuted ? 'not-reproduced' : 'inconclusive'
 }
 
 function sentenceOf(verdict: Verdict['verdict'], clauses: readonly Clause[]): string {

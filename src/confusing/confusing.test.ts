@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { orderOf } from '../core/subset.js'
+import { decompose } from '../interactions/decompose.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import type { Interactions } from '../metrics/types.js'
 import { areaUnderRoc } from './control.js'
@@ -60,6 +61,17 @@ describe('offset-complexity', () => {
     const and = parity.and.map((value, mask) => (orderOf(mask) > 1 ? value / 2 : 0))
     const split = { n: 4, and, or: and.map((value) => -value) }
     expect(scoreOf(split)).toBeCloseTo((12 / 3 + (16 * 2) / 3 + 8) / 36, 14)
+  })
+
+  it('is 5/6 for four-bit parity at its optimum; odd parity cancels across orders only', () => {
+    const parity = (n: number) => {
+      const values = Float64Array.from({ length: 2 ** n }, (_, mask) => orderOf(mask) % 2)
+      return decompose(values, { noise: 0, gap: 1e-7 })
+    }
+    expect(scoreOf(parity(4), 1e-3)).toBeCloseTo(5 / 6, 6)
+    // n = 3: masses −1, −2, +4 at orders 1, 2, 3, so 2·min(4, 2·½)/7.
+    expect(scoreOf(parity(3), 1e-3)).toBeCloseTo(0, 6)
+    expect(scoreOf(parity(3), 1e-3, 'global')).toBeCloseTo(2 / 7, 2)
   })
 
   it('lies in [0, 1], is below its global form, and does not change when v and τ scale', () => {
