@@ -145,6 +145,7 @@ describe('overrides', () => {
 
   it.each([
     ['training.epochs', '', 'write path=value'],
+    ['extends=b.yaml', '', 'can only stand in a file'],
     ['training..epochs=3', '', 'no path of keys'],
     ['training.epochs=[3', '', 'the value is no YAML'],
     ['training.epochs=often', 'training.epochs', '"often" is not'],

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { parseDocument } from 'yaml'
 import { ConfigError, type ConfigProblem, InputError, messageOf } from '../core/errors.js'
 import { merge } from './merge.js'
+import { readOverride, setAt } from './overrides.js'
 import { resolveConfig, studyName } from './parse.js'
-import { valueAt } from './problems.js'
 import type { ExperimentConfig } from './schema.js'
-import { type ConfigSource, isObject, normalised, type Path, readSource } from './source.js'
+import { type ConfigSource, isObject, readSource } from './source.js'
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {
@@ -121,69 +120,4 @@ async function readText(file: string): Promise<string> {
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : messageOf(error)
     throw new InputError(`cannot read the configuration ${file}: ${why}`, { cause: error })
   }
-}
-
-interface Override {
-  readonly path: Path
-  readonly value: unknown
-  readonly source: ConfigSource
-}
-
-/** Reads `path=value`, such as `networks.list.0.seed=3` or `networks.grid.low=[0, 1]`. */
-function readOverride(text: string, problems: ConfigProblem[]): Override | undefined {
-  const file = `--set ${text}`
-  const fail = (message: string): undefined => {
-    problems.push({ file, path: '', message })
-    return undefined
-  }
-  const match = /^([^=]+)=(.*)$/s.exec(text)
-  if (match === null) return fail('write path=value, such as --set training.epochs=20')
-  const path = match[1]
-    .trim()
-    .replaceAll(/\[(\d+)\]/g, '.$1')
-    .split('.')
-  if (path.some((part) => part === '')) return fail(`"${match[1]}" is no path of keys`)
-  const document = parseDocument(match[2])
-  if (document.errors.length > 0) {
-    return fail(`the value is no YAML: ${document.errors[0].message.split('\n')[0]}`)
-  }
-  const full = aliased(path)
-  const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), document.toJS())
-  const value = valueAt(normalised(nested), full)
-  const find: ConfigSource['find'] = (wanted) => {
-    const within = full.every((part, index) => String(wanted[index]) === part)
-    return within ? { place: { file }, depth: wanted.length, closed: true } : undefined
-  }
-  return { path: full, value, source: { value: nested, find } }
-}
-
-function aliased(path: readonly string[]): readonly string[] {
-  return path.join('.') === 'analysis.players.n' ? ['analysis', 'players', 'count'] : path
-}
-
-/** The value with another one merged in at a path; numbers in the path count list entries. */
-function setAt(
-  base: unknown,
-  path: Path,
-  value: unknown,
-  done: Path,
-): { readonly value: unknown; readonly message?: string } {
-  if (path.length === 0) return { value: merge(base, value, done) }
-  const [part, ...rest] = path
-  if (Array.isArray(base)) {
-    const index = Number(part)
-    if (!Number.isInteger(index) || index < 0 || index >= base.length) {
-      return {
-        value: base,
-        message: `the list has the entries 0 to ${base.length - 1}, no "${part}"`,
-      }
-    }
-    const inner = setAt(base[index], rest, value, [...done, index])
-    return { ...inner, value: base.with(index, inner.value) }
-  }
-  // The last step is a merge, so that another `name` or `source` leaves unfit keys behind.
-  if (rest.length === 0) return { value: merge(base, { [part]: value }, done) }
-  const held = isObject(base) ? base[part] : undefined
-  const inner = setAt(held, rest, value, [...done, part])
-  return { ...inner, value: { ...(isObject(base) ? base : {}), [part]: inner.value } }
 }

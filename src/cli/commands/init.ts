@@ -23,19 +23,20 @@ training:
   epochs: 30          # or 500it, optimiser steps
   batchSize: 64
   optimizer: { name: sgd, lr: 0.1, momentum: 0.9 }
-  checkpoints: { logSpaced: 6 }
+  checkpoints: { logSpaced: 4 }
 
 networks:
   grid:               # every low seed with every high seed
     low: [0, 1, 2]
     high: [0, 1, 2]
+    repeats: 1        # more: further order seeds along the diagonal
 
 analysis:
-  samples: { count: 50, testCount: 20 }
-  players: { count: 9 }    # 2^9 = 512 masked inputs a sample and checkpoint
+  samples: { count: 30, testCount: 10 }
+  players: { count: 8 }    # 2^8 = 256 masked inputs a sample and checkpoint
 
 confusing:
-  set: { rule: top, fraction: 0.1 }
+  set: { rule: top, fraction: 0.2 }
 `
 
 /** `lowlayer init`: a starter configuration and the schema beside it. */
