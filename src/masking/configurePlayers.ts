@@ -18,7 +18,7 @@ import {
 } from './players.js'
 import { readSegments } from './segmentsFile.js'
 import type { Selection } from './select.js'
-import { tokenPlayers } from './tokens.js'
+import { eligibleTokens, tokenPlayers } from './tokens.js'
 import type { Players } from './types.js'
 
 /** Players as a configuration chooses them, the same for every network of a study. */
@@ -29,6 +29,19 @@ export interface PlacedPlayers {
   at(graph: Graph): string
   /** Players of a sample, over a masked value of this shape. */
   players(sample: Pick<MaskedSample, 'id' | 'input'>, shape: readonly number[]): Players
+}
+
+/**
+ * Whether a sample has what the players need: a text needs as many words that can be players. Other
+ * data always do.
+ */
+export function admitsSample(
+  { layout, count }: PlayersConfig,
+  { kind, vocabulary }: Pick<Dataset, 'kind' | 'vocabulary'>,
+): (input: Float32Array) => boolean {
+  const isText = kind === 'text' && (layout === 'auto' || layout === 'tokens')
+  if (!isText || vocabulary === undefined) return () => true
+  return (input) => eligibleTokens(input, vocabulary).length >= count
 }
 
 /** Throws InputError when the players do not fit the data; `resolve` finds the file of segments. */

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { sizeOf } from '../core/tensor.js'
 import type { Dataset, Samples } from '../data/types.js'
 import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { createEngine } from '../engine/registry.js'
+import { admitsSample } from '../masking/configurePlayers.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
 import { buildModel } from '../models/build.js'
 import type { PanelTask, Plan, StudyNetwork } from '../plan/types.js'
@@ -75,13 +77,12 @@ function choosePanel(
   const other: SplitName = split === 'train' ? 'test' : 'train'
   const rowsOf = (name: SplitName, wanted: number): SplitPanel => {
     const samples: Samples = dataset[name]
-    const { rows } = balancedPanel(
-      samples.labels,
-      dataset.classes.length,
-      wanted,
-      seed,
-      allowedIn?.(name),
-    )
+    const admits = admitsSample(plan.config.analysis.players, dataset)
+    const size = sizeOf(dataset.shape)
+    const passes = allowedIn?.(name) ?? (() => true)
+    const allowed = (row: number) =>
+      passes(row) && admits(samples.inputs.subarray(row * size, (row + 1) * size))
+    const { rows } = balancedPanel(samples.labels, dataset.classes.length, wanted, seed, allowed)
     return { split: name, rows: [...rows] }
   }
   const main = rowsOf(split, count)
