@@ -148,6 +148,7 @@ describe('overrides', () => {
     ['extends=b.yaml', '', 'can only stand in a file'],
     ['training..epochs=3', '', 'no path of keys'],
     ['training.epochs=[3', '', 'the value is no YAML'],
+    ['training.epochs=*x', '', 'the value is no YAML'],
     ['training.epochs=often', 'training.epochs', '"often" is not'],
     ['training.epoch=3', 'training.epoch', 'did you mean "epochs"?'],
     ['networks.list.7.seed=3', 'networks.list.7.seed', 'entries 0 to 2'],

@@ -1,5 +1,5 @@
-import { parseDocument } from 'yaml'
-import type { ConfigProblem } from '../core/errors.js'
+import { parse } from 'yaml'
+import { type ConfigProblem, messageOf } from '../core/errors.js'
 import { merge } from './merge.js'
 import { valueAt } from './problems.js'
 import { type ConfigSource, isObject, normalised, type Path } from './source.js'
@@ -26,12 +26,14 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
     .split('.')
   if (path[0] === 'extends') return fail('extends can only stand in a file')
   if (path.some((part) => part === '')) return fail(`"${match[1]}" is no path of keys`)
-  const document = parseDocument(match[2])
-  if (document.errors.length > 0) {
-    return fail(`the value is no YAML: ${document.errors[0].message.split('\n')[0]}`)
+  let given: unknown
+  try {
+    given = parse(match[2])
+  } catch (error) {
+    return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
   }
   const full = aliased(path)
-  const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), document.toJS())
+  const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), given)
   const value = valueAt(normalised(nested), full)
   const find: ConfigSource['find'] = (wanted) => {
     const within = full.every((part, index) => String(wanted[index]) === part)
