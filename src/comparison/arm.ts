@@ -123,13 +123,19 @@ function shareStatistics(
   const repeats = arm.orderRepeats.map((group) =>
     group.map((position) => ranks.get(position) as Float64Array),
   )
-  const shareOf = (name: ComponentName) => (grid: Grid) => {
-    const components = varianceComponents(scoresOf(grid, ranks), repeats)
-    return components && varianceShares(components)?.[name]
+  // Each part of the grid serves five shares.
+  const known = new Map<string, VarianceComponents | undefined>()
+  const sharesOf = (grid: Grid) => {
+    const key = grid.cells.map((row) => row.join()).join(';')
+    if (!known.has(key)) {
+      const components = varianceComponents(scoresOf(grid, ranks), repeats)
+      known.set(key, components && varianceShares(components))
+    }
+    return known.get(key)
   }
   const seedShares: Partial<Record<ComponentName, Estimate>> = {}
   for (const name of ['low', 'high', 'sample', 'residual', 'order'] as const) {
-    seedShares[name] = jackknifeOverSeeds(complete, shareOf(name), level)
+    seedShares[name] = jackknifeOverSeeds(complete, (part) => sharesOf(part)?.[name], level)
   }
   return {
     shares: bootstrapShares(

@@ -18,29 +18,31 @@ export function meanKappaVariance(
   generator: Generator,
 ): number {
   const position = new Map(samples.map((sample, index) => [sample, index]))
-  const indexed = pairs.map(([a, b]) => {
-    const positions = (set: Iterable<SampleId>) =>
-      Uint32Array.from(set, (sample) => position.get(sample) as number)
-    return {
-      a: positions(a),
-      b: positions(b),
-      shared: positions([...a].filter((sample) => b.has(sample))),
-      expected: expectedJaccard(samples.length, a.size, b.size),
-    }
-  })
+  const positions = (set: Iterable<SampleId>) =>
+    Uint32Array.from(set, (sample) => position.get(sample) as number)
+  // Many pairs share a set: each is weighed once a draw.
+  const sets = [...new Set(pairs.flat())]
+  const members = sets.map(positions)
+  const indexed = pairs.map(([a, b]) => ({
+    a: sets.indexOf(a),
+    b: sets.indexOf(b),
+    shared: positions([...a].filter((sample) => b.has(sample))),
+    expected: expectedJaccard(samples.length, a.size, b.size),
+  }))
   const weights = new Uint32Array(samples.length)
-  const weightOf = (members: Uint32Array) => {
+  const weightOf = (chosen: Uint32Array) => {
     let sum = 0
-    for (const member of members) sum += weights[member]
+    for (const index of chosen) sum += weights[index]
     return sum
   }
   const means: number[] = []
   for (let round = 0; round < draws; round++) {
     weights.fill(0)
     for (let draw = 0; draw < samples.length; draw++) weights[generator.below(samples.length)]++
+    const sizes = members.map(weightOf)
     const kappas = indexed.map(({ a, b, shared, expected }) => {
       const common = weightOf(shared)
-      const union = weightOf(a) + weightOf(b) - common
+      const union = sizes[a] + sizes[b] - common
       return union === 0 ? undefined : kappa(common / union, expected)
     })
     const average = mean(kappas.filter((value) => value !== undefined))
