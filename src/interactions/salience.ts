@@ -18,7 +18,7 @@ export type SalienceRule =
   | { readonly rule: 'all' }
 
 /** The lab's rule of the two-phase papers: τ = 0.03 · mean |v(N) − v(∅)|. */
-export const defaultSalience: SalienceRule = { rule: 'mean-output', factor: 0.03 }
+export const defaultSalience = { rule: 'mean-output', factor: 0.03 } as const satisfies SalienceRule
 
 /** |v(N) − v(∅)| of one value table, shape [2^n]: the range that noise and τ are fractions of. */
 export function outputRange(values: Float64Array): number {

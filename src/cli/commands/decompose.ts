@@ -1,0 +1,208 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Command, Option } from 'commander'
+import { type BitOrder, readValueTables } from '../../formats/valueTable.js'
+import { defaultGap, defaultMaxIterations, defaultNoise } from '../../interactions/decompose.js'
+import {
+  defaultSalience,
+  meanOutputRange,
+  type SalienceRule,
+  salienceThreshold,
+} from '../../interactions/salience.js'
+import { imageSettings } from '../../interactions/solver/sgdReference.js'
+import type { SolverName, TieBreak } from '../../interactions/types.js'
+import { toCsv } from '../../report/tables/table.js'
+import { writeAtomically } from '../../store/atomic.js'
+import { numberOption, salienceOption } from '../decompose/options.js'
+import { encodeInteractions } from '../decompose/parquet.js'
+import { decomposeAll, workersFor } from '../decompose/pool.js'
+import { sampleProgress } from '../decompose/progress.js'
+import {
+  type DecomposedSample,
+  decompositionRow,
+  decompositionTable,
+  interactionRows,
+  interactionsTable,
+  orderRows,
+  ordersTable,
+} from '../decompose/tables.js'
+
+interface Options {
+  readonly noise: number
+  readonly solver: SolverName
+  readonly gap: number
+  readonly tieBreak: TieBreak
+  readonly salience: SalienceRule
+  readonly bitOrder: BitOrder
+  readonly maxIterations: number
+  readonly referenceLr: number
+  readonly referenceIterations: number
+  readonly jobs?: number
+  readonly out?: string
+  readonly json?: boolean
+}
+
+const positive = (value: number) => value > 0 && Number.isFinite(value)
+const whole = (value: number) => Number.isInteger(value) && value >= 1
+const solvers: readonly SolverName[] = ['certified', 'sgd-reference', 'and', 'or']
+
+/** `lowlayer decompose VALUES`: AND–OR interactions of any value table. */
+export function decomposeCommand(): Command {
+  return new Command('decompose')
+    .summary('AND–OR interactions of any value table')
+    .description(
+      'Rewrites v(S) as AND and OR interactions, with a certified distance to the optimum.',
+    )
+    .argument('<values>', '.npy, .npz (array "values") or .csv, shape [2^n] or [samples, 2^n]')
+    .option(
+      '--noise <fraction>',
+      'bound on |q_S| as a fraction of |v(N) − v(∅)|',
+      numberOption('noise', 'a number of 0 or above', (value) => value === 0 || positive(value)),
+      defaultNoise,
+    )
+    .addOption(
+      new Option('--solver <name>', 'how v is split').choices(solvers).default('certified'),
+    )
+    .option(
+      '--gap <fraction>',
+      'relative gap to stop at',
+      numberOption('gap', 'between 0 and 1', (value) => positive(value) && value < 1),
+      defaultGap,
+    )
+    .addOption(
+      new Option('--tie-break <end>', 'orders to prefer among equal optima')
+        .choices(['low', 'high', 'none'])
+        .default('low'),
+    )
+    .option(
+      '--salience <rule>',
+      'mean-output[:f], max[:f], absolute:τ, all',
+      salienceOption,
+      defaultSalience,
+    )
+    .addOption(
+      new Option('--bit-order <order>', 'player 0 is the least or most significant bit')
+        .choices(['lsb', 'msb'])
+        .default('lsb'),
+    )
+    .option('--out <dir>', 'folder for CSV and Parquet (default: a summary to stdout)')
+    .option('--json', 'print JSON')
+    .option(
+      '--max-iterations <count>',
+      'budget of the certified solver',
+      numberOption('max-iterations', 'a whole number', whole),
+      defaultMaxIterations,
+    )
+    .option(
+      '--reference-lr <rate>',
+      'learning rate of sgd-reference',
+      numberOption('reference-lr', 'above 0', positive),
+      imageSettings.lr,
+    )
+    .option(
+      '--reference-iterations <count>',
+      'its steps',
+      numberOption('reference-iterations', 'a whole number', whole),
+      imageSettings.iterations,
+    )
+    .option(
+      '--jobs <count>',
+      'threads (default: all cores)',
+      numberOption('jobs', 'a whole number', whole),
+    )
+    .addHelpText('after', '\nExample:\n  lowlayer decompose values.npz --out interactions')
+    .action(runDecompose)
+}
+
+async function runDecompose(file: string, options: Options): Promise<void> {
+  const { n, tables } = readValueTables(file, options.bitOrder)
+  const samples = await decomposeTables(n, tables, options)
+  if (options.out !== undefined) await writeTables(options.out, samples, options)
+  if (options.json === true) process.stdout.write(`${describeJson(file, n, samples, options)}\n`)
+  else if (options.out === undefined) {
+    process.stdout.write(toCsv(decompositionTable, samples.map(decompositionRow)))
+  }
+  process.stderr.write(summarize(samples, options))
+}
+
+async function decomposeTables(
+  n: number,
+  tables: readonly Float64Array[],
+  options: Options,
+): Promise<DecomposedSample[]> {
+  const { noise, solver, gap, tieBreak, maxIterations } = options
+  const reference = { lr: options.referenceLr, iterations: options.referenceIterations }
+  const workers = workersFor(tables.length, n, options.jobs ?? availableParallelism())
+  const progress = sampleProgress(tables.length)
+  try {
+    const found = await decomposeAll(
+      tables,
+      { noise, solver, gap, tieBreak, maxIterations, reference },
+      workers,
+      progress.done,
+    )
+    const meanRange = meanOutputRange(tables)
+    return found.map((decomposition, sample) => ({
+      sample,
+      found: decomposition,
+      tau: salienceThreshold(options.salience, decomposition, meanRange),
+    }))
+  } finally {
+    progress.close()
+  }
+}
+
+async function writeTables(
+  folder: string,
+  samples: readonly DecomposedSample[],
+  { salience }: Options,
+): Promise<void> {
+  const every = salience.rule === 'all'
+  const rows = samples.flatMap((sample) => interactionRows(sample, every))
+  await writeAtomically(join(folder, 'interactions.parquet'), encodeInteractions(samples))
+  await writeAtomically(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
+  await writeAtomically(join(folder, 'orders.csv'), toCsv(ordersTable, samples.flatMap(orderRows)))
+  const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
+  await writeAtomically(join(folder, 'decomposition.csv'), decompositions)
+}
+
+/** One object a file: the rows of the three tables, sample by sample. */
+function describeJson(
+  file: string,
+  n: number,
+  samples: readonly DecomposedSample[],
+  { salience, solver, noise, tieBreak, gap }: Options,
+): string {
+  const described = samples.map((sample) => ({
+    ...decompositionRow(sample),
+    orders: orderRows(sample).map(({ sample: _, ...row }) => row),
+    interactions: interactionRows(sample, salience.rule === 'all').map(
+      ({ sample: _, ...row }) => row,
+    ),
+  }))
+  return JSON.stringify(
+    { file, n, solver, noise, tieBreak, gap, salience, samples: described },
+    undefined,
+    2,
+  )
+}
+
+/** What happened, and which samples fell short of the gap. */
+function summarize(samples: readonly DecomposedSample[], options: Options): string {
+  const where = options.out === undefined ? '' : `; tables in ${options.out}`
+  const lines = [
+    `decomposed ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}${where}`,
+  ]
+  const short = samples.filter(({ found }) => !found.converged)
+  if (short.length > 0) {
+    const worst = Math.max(...short.map(({ found }) => found.gap))
+    const named = short.slice(0, 10).map(({ sample }) => sample)
+    const more = short.length > named.length ? ', …' : ''
+    lines.push(
+      `warning: ${short.length} of ${samples.length} samples did not reach the gap ${options.gap} in ` +
+        `${options.maxIterations} iterations (samples ${named.join(', ')}${more}; largest gap ` +
+        `${worst.toPrecision(2)}); raise --max-iterations or --gap`,
+    )
+  }
+  return `${lines.join('\n')}\n`
+}

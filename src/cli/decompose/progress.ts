@@ -1,0 +1,43 @@
+/** Progress over samples: a bar on a terminal, a line every 30 s elsewhere; always on stderr. */
+import cliProgress from 'cli-progress'
+
+export interface SampleProgress {
+  done(): void
+  close(): void
+}
+
+const INTERVAL_MS = 30_000
+
+/** A bar, or plain lines where stderr is no terminal. */
+export function sampleProgress(samples: number): SampleProgress {
+  const isTerminal = process.stderr.isTTY === true && process.env.CI === undefined
+  return isTerminal ? bar(samples) : lines(samples)
+}
+
+function bar(samples: number): SampleProgress {
+  const view = new cliProgress.SingleBar({
+    format: 'decompose {bar} {percentage}% | {value}/{total} samples | {eta_formatted} left',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    linewrap: false,
+    stream: process.stderr,
+  })
+  view.start(samples, 0)
+  return { done: () => view.increment(), close: () => view.stop() }
+}
+
+function lines(samples: number): SampleProgress {
+  let count = 0
+  let last = performance.now()
+  return {
+    done() {
+      count++
+      if (performance.now() - last < INTERVAL_MS) return
+      last = performance.now()
+      process.stderr.write(`decompose: ${count} of ${samples} samples\n`)
+    },
+    close: () => undefined,
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../core/errors.js'
+import { encodeNpy } from './npy.js'
+import { encodeNpz } from './npz.js'
+import { decodeValueTables } from './valueTable.js'
+
+const csv = (text: string) => Buffer.from(text)
+
+describe('value tables', () => {
+  it('are read from npy, npz and CSV alike', () => {
+    const data = Float64Array.of(0, 1, 2, 3.5, 4, 5, 6, 7)
+    const expected = [data.subarray(0, 4), data.subarray(4)].map((row) => [...row])
+    const files: [string, Uint8Array][] = [
+      ['v.npy', encodeNpy(data, [2, 4])],
+      ['v.npz', encodeNpz({ values: { data: Float32Array.from(data), shape: [2, 4] } })],
+      ['v.csv', csv('0,1,2,3.5\n4,5,6,7\n')],
+      ['header.csv', csv('\uFEFFempty,a,b,ab\r\n0,1,2,3.5\r\n4,5,6,7e0')],
+    ]
+    for (const [file, bytes] of files) {
+      const { n, tables } = decodeValueTables(bytes, file)
+      expect(n).toBe(2)
+      expect(tables.map((row) => [...row])).toEqual(expected)
+    }
+  })
+
+  it('may be one table, in a row or a column', () => {
+    for (const bytes of [csv('1,2,3,4'), csv('1\n2\n3\n4\n')]) {
+      expect([...decodeValueTables(bytes, 'v.csv').tables[0]]).toEqual([1, 2, 3, 4])
+    }
+    expect(decodeValueTables(encodeNpy(Float64Array.of(5, 6)), 'v.npy').n).toBe(1)
+  })
+
+  it('may have player 0 at the most significant bit', () => {
+    const { tables } = decodeValueTables(csv('0,1,2,3,4,5,6,7'), 'v.csv', 'msb')
+    expect([...tables[0]]).toEqual([0, 4, 2, 6, 1, 5, 3, 7])
+  })
+
+  it.each([
+    ['v.csv', csv(''), /v\.csv: the file is empty/],
+    ['v.csv', csv('\n\n'), /v\.csv: no samples/],
+    ['v.csv', csv('1,2,3'), /v\.csv: 3 columns; 2\^n/],
+    ['v.csv', csv('1,2\n3,4,5\n'), /v\.csv:2: sample 1 has 3 columns, those before have 2/],
+    ['v.csv', csv('1,2\n3,x\n'), /v\.csv:2: sample 1, column 1 is "x", no number/],
+    ['v.csv', csv('1,2\n3,\n'), /v\.csv:2: sample 1, column 1 is empty/],
+    ['v.csv', csv('1,2\n3,nan\n'), /v\.csv: sample 1, column 1 is NaN/],
+    ['v.csv', csv('-inf,2\n'), /v\.csv: sample 0, column 0 is -Infinity/],
+    ['v.npy', encodeNpy(Float64Array.of(0, 1, 2, Infinity), [2, 2]), /sample 1, column 1 is Inf/],
+    ['v.npy', encodeNpy(Int32Array.of(1, 2)), /v\.npy: values are of type <i4; float32 or float64/],
+    ['v.npy', encodeNpy(new Float64Array(8), [2, 2, 2]), /shape \(2, 2, 2\)/],
+    ['v.npy', encodeNpy(new Float64Array(0), [0, 4]), /v\.npy: no samples/],
+    ['v.npy', encodeNpy(new Float64Array(2 ** 16)), /16 players .* 65536 masked forward passes/],
+    ['v.npz', encodeNpz({ v: new Float64Array(4) }), /v\.npz: no array named "values"/],
+    ['v.txt', csv('1,2'), /v\.txt: value tables are read from/],
+  ])('%s %#: bad input names file, sample and column', (file, bytes, message) => {
+    expect(() => decodeValueTables(bytes, file)).toThrow(message)
+    expect(() => decodeValueTables(bytes, file)).toThrow(InputError)
+  })
+})

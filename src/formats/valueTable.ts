@@ -1,0 +1,147 @@
+/**
+ * Value tables from any tool: `.npy`, `.npz` (array `values`) or CSV, float32 or float64, shape [2^n]
+ * or [samples, 2^n]. Column = subset bitmask, bit i ↔ player i, player 0 the least significant bit.
+ */
+import { InputError } from '../core/errors.js'
+import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
+import { decodeNpy, type NpyArray, readBytes } from './npy.js'
+import { arrayOf, decodeNpz } from './npz.js'
+
+/** Which bit of the column index is player 0: the least (ours) or the most significant (the lab's). */
+export type BitOrder = 'lsb' | 'msb'
+
+/** The value tables of a file, one a sample; shape [2^n] each, bit i ↔ player i. */
+export interface ValueTables {
+  readonly n: number
+  readonly tables: readonly Float64Array[]
+}
+
+const NPZ_KEY = 'values'
+
+/** Reads a file of value tables. Throws InputError naming file, sample and column. */
+export function readValueTables(file: string, bitOrder: BitOrder = 'lsb'): ValueTables {
+  return decodeValueTables(readBytes(file), file, bitOrder)
+}
+
+/** {@link readValueTables} of bytes. */
+export function decodeValueTables(
+  bytes: Uint8Array,
+  file: string,
+  bitOrder: BitOrder = 'lsb',
+): ValueTables {
+  if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
+  const rows = decodeRows(bytes, file)
+  if (rows.length === 0) throw new InputError(`${file}: no samples`)
+  const n = playersOfColumns(rows[0].length, file)
+  rows.forEach((row, sample) => {
+    checkFinite(row, sample, file)
+  })
+  return { n, tables: bitOrder === 'msb' ? rows.map((row) => reverseBits(row, n)) : rows }
+}
+
+function decodeRows(bytes: Uint8Array, file: string): Float64Array[] {
+  const extension = file.toLowerCase().split('.').at(-1)
+  if (extension === 'npy') return rowsOf(decodeNpy(bytes, file), file)
+  if (extension === 'npz') return rowsOf(arrayOf(decodeNpz(bytes, file), NPZ_KEY, file), file)
+  if (extension === 'csv') return parseCsv(Buffer.from(bytes).toString('utf8'), file)
+  throw new InputError(`${file}: value tables are read from .npy, .npz and .csv files`)
+}
+
+function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] {
+  if (dtype[1] !== 'f') {
+    throw new InputError(
+      `${file}: values are of type ${dtype}; float32 or float64 is needed (values.astype("float64"))`,
+    )
+  }
+  if (shape.length !== 1 && shape.length !== 2) {
+    throw new InputError(
+      `${file}: shape (${shape.join(', ')}); [2^n] or [samples, 2^n] is needed, a row a sample`,
+    )
+  }
+  const columns = shape[shape.length - 1]
+  const samples = shape.length === 1 ? 1 : shape[0]
+  return Array.from({ length: samples }, (_, sample) =>
+    Float64Array.from(data.subarray(sample * columns, (sample + 1) * columns)),
+  )
+}
+
+/** Rows of numbers; a first row of names is skipped; one column of 2^n rows is one table. */
+function parseCsv(text: string, file: string): Float64Array[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const rows: Float64Array[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+    const place = `${file}:${index + 1}`
+    if (rows.length === 0 && isHeader(cells)) continue
+    if (rows.length > 0 && cells.length !== rows[0].length) {
+      throw new InputError(
+        `${place}: sample ${rows.length} has ${cells.length} columns, those before have ${rows[0].length}`,
+      )
+    }
+    rows.push(Float64Array.from(cells, (cell, column) => parseCell(cell, column, rows, place)))
+  }
+  const isOneTable = rows.length > 1 && rows[0].length === 1
+  return isOneTable ? [Float64Array.from(rows, (row) => row[0])] : rows
+}
+
+/** Names only: no cell is empty, a number, NaN or infinity. */
+function isHeader(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell !== '' && !/^[+-]?(\d|\.\d|nan|inf)/i.test(cell))
+}
+
+function parseCell(cell: string, column: number, rows: readonly unknown[], place: string): number {
+  const notFinite = /^([+-]?)(nan|inf(inity)?)$/i.exec(cell)
+  if (notFinite !== null) return /nan/i.test(cell) ? Number.NaN : Number(`${notFinite[1]}Infinity`)
+  const value = Number(cell)
+  if (cell === '' || Number.isNaN(value)) {
+    const what = cell === '' ? 'empty' : `"${cell}", no number`
+    throw new InputError(`${place}: sample ${rows.length}, column ${column} is ${what}`)
+  }
+  return value
+}
+
+function playersOfColumns(columns: number, file: string): number {
+  const n = playersFromTableLength(columns)
+  if (n === undefined) {
+    throw new InputError(
+      `${file}: ${columns} columns; 2^n are needed, one for each subset of n players`,
+    )
+  }
+  if (n > MAX_PLAYERS) throw new InputError(`${file}: ${tooManyPlayers(n)}`)
+  return n
+}
+
+/** Measured at n = 14 and growing threefold with every player (bench/README.md, "Solver"). */
+const SECONDS_AT_LIMIT = 10
+const GROWTH = 3
+const BYTES_A_SUBSET = 400
+
+/** Says what a table beyond the limit would cost. */
+export function tooManyPlayers(n: number): string {
+  const seconds = SECONDS_AT_LIMIT * GROWTH ** (n - MAX_PLAYERS)
+  const time =
+    seconds < 120 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toPrecision(2)} hours`
+  const mebibytes = (BYTES_A_SUBSET * 2 ** n) / 2 ** 20
+  return (
+    `${n} players are beyond the limit of ${MAX_PLAYERS}: a sample would need ${2 ** n} masked ` +
+    `forward passes, about ${time} in the solver and ${Math.round(mebibytes)} MiB; choose fewer players`
+  )
+}
+
+function checkFinite(row: Float64Array, sample: number, file: string): void {
+  const column = row.findIndex((value) => !Number.isFinite(value))
+  if (column < 0) return
+  throw new InputError(
+    `${file}: sample ${sample}, column ${column} is ${row[column]} (both count from 0); every value must be finite`,
+  )
+}
+
+/** The table with player i at bit i, from one with player i at bit n − 1 − i. */
+export function reverseBits(table: Float64Array, n: number): Float64Array {
+  return table.map((_, mask) => {
+    let reversed = 0
+    for (let bit = 0; bit < n; bit++) reversed |= ((mask >> bit) & 1) << (n - 1 - bit)
+    return table[reversed]
+  })
+}
