@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
 import { analyzeCommand } from './commands/analyze.js'
 import { dataCommand } from './commands/data.js'
+import { decomposeCommand } from './commands/decompose.js'
 import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
@@ -20,6 +21,7 @@ export function program(): Command {
     .option('--debug', 'show the stack of errors')
     .addCommand(runCommand())
     .addCommand(planCommand())
+    .addCommand(decomposeCommand())
     .addCommand(analyzeCommand())
     .addCommand(schemaCommand())
     .addCommand(initCommand())
