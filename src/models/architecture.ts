@@ -34,3 +34,21 @@ export function paddingTo32(architecture: string, input: InputDescription): numb
       'choose another architecture or write one with model.layers',
   )
 }
+
+/**
+ * Channels of a layer in a network whose first layer has `width` of them instead of `standard`.
+ * Throws InputError unless the width is even: shortcuts add half of their channels on either side.
+ */
+export function scaledChannels(
+  architecture: string,
+  channels: number,
+  standard: number,
+  width = standard,
+): number {
+  if (Number.isInteger(width) && width >= 2 && width % 2 === 0) {
+    return (channels * width) / standard
+  }
+  throw new InputError(
+    `model.width ${width} of ${architecture} must be an even number: the channels of its first layer`,
+  )
+}

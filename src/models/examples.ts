@@ -21,8 +21,8 @@ const customLayers: readonly LayerSpec[] = [
 ]
 
 /**
- * A member of every architecture for two classes, for tests and self-tests of engines: dropout is
- * on wherever there is any.
+ * A narrow member of every architecture for two classes, for tests and self-tests of engines:
+ * dropout is on wherever there is any.
  */
 export function exampleModel(architecture: string): Model {
   return buildModel(exampleSpec(architecture), exampleInput(architecture))
@@ -35,8 +35,12 @@ function exampleSpec(architecture: string): ModelSpec {
     case 'custom':
       return { architecture, layers: customLayers }
     default:
-      return { architecture, dropout: 0.1 }
+      return { architecture, dropout: 0.1, width: exampleWidth(architecture) }
   }
+}
+
+function exampleWidth(architecture: string): number {
+  return architecture.includes('mlp') ? 16 : 4
 }
 
 function exampleInput(architecture: string): InputDescription {

@@ -20,7 +20,10 @@ export type LayerSpec =
 export interface ModelSpec {
   /** One of `architectureNames`; `custom` takes its network from `layers`. */
   readonly architecture: string
-  /** Width of the hidden layers of `mlp-5` and `resmlp-5` (default 100) and of `transformer` (64). */
+  /**
+   * Width of the hidden layers of `mlp-5` and `resmlp-5` (default 100) and of `transformer` (64);
+   * channels of the first layer of `alexnet` and `vgg…` (64) and `resnet…` (16), which scale the others.
+   */
   readonly width?: number
   /** Number of blocks of `transformer` (2 to 4, default 2). */
   readonly depth?: number

@@ -1,4 +1,9 @@
-import { type Architecture, type BuildContext, paddingTo32 } from '../architecture.js'
+import {
+  type Architecture,
+  type BuildContext,
+  paddingTo32,
+  scaledChannels,
+} from '../architecture.js'
 import type { LayerBuilder } from '../layers.js'
 
 /** Channels of the three stages; the second and third halve height and width. */
@@ -7,7 +12,8 @@ const STAGES = [16, 32, 64]
 /**
  * ResNet for CIFAR (He, Zhang, Ren & Sun, 2016, §4.2): one convolution, three stages of n residual
  * blocks with shortcuts that have no parameters (option A), global average pooling, one dense
- * layer; depth 6n + 2. A residual block with its two convolutions is one layer of the cut.
+ * layer; depth 6n + 2. A residual block with its two convolutions is one layer of the cut. `width`
+ * is the channels of the first stage (default 16).
  */
 function resnet(depth: number): Architecture {
   const name = `resnet${depth}`
@@ -21,13 +27,14 @@ function resnet(depth: number): Architecture {
 
 function build(name: string, perStage: number, net: LayerBuilder, context: BuildContext): string {
   const padding = 1 + paddingTo32(name, context.input)
-  let x = net.convolution('conv1', net.x, STAGES[0], { kernel: 3, padding, bias: false })
+  const stages = STAGES.map((each) => scaledChannels(name, each, STAGES[0], context.spec.width))
+  let x = net.convolution('conv1', net.x, stages[0], { kernel: 3, padding, bias: false })
   x = net.activation('relu', net.batchNorm('conv1.norm', x))
   let block = 0
-  for (const channels of STAGES) {
+  for (const channels of stages) {
     for (let index = 0; index < perStage; index++) {
       block++
-      const stride = index === 0 && channels !== STAGES[0] ? 2 : 1
+      const stride = index === 0 && channels !== stages[0] ? 2 : 1
       x = residualBlock(net, `block${block}`, x, channels, stride)
     }
   }

@@ -1,4 +1,9 @@
-import { type Architecture, type BuildContext, paddingTo32 } from '../architecture.js'
+import {
+  type Architecture,
+  type BuildContext,
+  paddingTo32,
+  scaledChannels,
+} from '../architecture.js'
 import type { LayerBuilder } from '../layers.js'
 
 /** Channels of the convolutions of each stage; every stage ends in a 2×2 max pool. */
@@ -22,7 +27,10 @@ const stages = {
 
 type Depth = keyof typeof stages
 
-/** VGG (Simonyan & Zisserman, 2015, table 1: A, B, D) in its form for 32×32 images: one dense layer. */
+/**
+ * VGG (Simonyan & Zisserman, 2015, table 1: A, B, D) in its form for 32×32 images: one dense layer.
+ * `width` scales all convolutions; it is the channels of the first one (default 64).
+ */
 function vgg(depth: Depth, batchNorm: boolean): Architecture {
   const name = `vgg${depth}${batchNorm ? '-bn' : ''}`
   return {
@@ -47,7 +55,8 @@ function build(
     for (const channels of stage) {
       layer++
       const block = `conv${layer}`
-      x = net.convolution(block, x, channels, { kernel: 3, padding: 1 + extra })
+      const wide = scaledChannels(name, channels, 64, spec.width)
+      x = net.convolution(block, x, wide, { kernel: 3, padding: 1 + extra })
       if (batchNorm) x = net.batchNorm(`${block}.norm`, x)
       x = net.activation('relu', x)
       extra = 0

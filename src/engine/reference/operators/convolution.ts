@@ -3,33 +3,46 @@ import type { ConvolutionGeometry, ConvolutionNode } from '../../../graph/operat
 import type { Shape } from '../../../graph/types.js'
 import type { Kernels } from '../array.js'
 
+/** A run of products along one output row: x steps by the stride, the output by one. */
+interface Run {
+  readonly ofX: number
+  readonly ofWeight: number
+  readonly ofOutput: number
+  readonly length: number
+}
+
 /**
- * Positions (in x, in the weight, in the output) of every product that a convolution sums up: the
+ * Every product that a convolution sums up, as runs along output rows that share one weight: the
  * one loop from which the convolution and both of its gradients follow.
  */
-function forEachProduct(
+function forEachRun(
   [batch, channels, height, width]: Shape,
   [filters, , kernelHeight, kernelWidth]: Shape,
   [, , rows, columns]: Shape,
   { stride, padding }: ConvolutionGeometry,
-  visit: (ofX: number, ofWeight: number, ofOutput: number) => void,
+  visit: (run: Run) => void,
 ): void {
-  for (let sample = 0; sample < batch; sample++)
-    for (let filter = 0; filter < filters; filter++)
-      for (let row = 0; row < rows; row++)
-        for (let column = 0; column < columns; column++) {
-          const ofOutput = ((sample * filters + filter) * rows + row) * columns + column
-          for (let channel = 0; channel < channels; channel++)
-            for (let down = 0; down < kernelHeight; down++)
-              for (let right = 0; right < kernelWidth; right++) {
-                const y = row * stride + down - padding
-                const x = column * stride + right - padding
-                if (y < 0 || y >= height || x < 0 || x >= width) continue
-                const ofX = ((sample * channels + channel) * height + y) * width + x
-                const tap = (filter * channels + channel) * kernelHeight + down
-                visit(ofX, tap * kernelWidth + right, ofOutput)
-              }
-        }
+  for (let right = 0; right < kernelWidth; right++) {
+    const first = Math.max(0, Math.ceil((padding - right) / stride))
+    const last = Math.min(columns - 1, Math.floor((width - 1 + padding - right) / stride))
+    if (last < first) continue
+    for (let sample = 0; sample < batch; sample++)
+      for (let filter = 0; filter < filters; filter++)
+        for (let channel = 0; channel < channels; channel++)
+          for (let down = 0; down < kernelHeight; down++)
+            for (let row = 0; row < rows; row++) {
+              const y = row * stride + down - padding
+              if (y < 0 || y >= height) continue
+              const ofRow = ((sample * channels + channel) * height + y) * width
+              const tap = (filter * channels + channel) * kernelHeight + down
+              visit({
+                ofX: ofRow + first * stride + right - padding,
+                ofWeight: tap * kernelWidth + right,
+                ofOutput: ((sample * filters + filter) * rows + row) * columns + first,
+                length: last - first + 1,
+              })
+            }
+  }
 }
 
 export const convolutionKernels: Kernels<ConvolutionNode> = {
@@ -41,22 +54,31 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
         out[index] = bias.data[Math.floor(index / area) % shape[1]]
       }
     }
-    forEachProduct(x.shape, weight.shape, shape, node, (ofX, ofWeight, ofOutput) => {
-      out[ofOutput] += x.data[ofX] * weight.data[ofWeight]
+    forEachRun(x.shape, weight.shape, shape, node, ({ ofX, ofWeight, ofOutput, length }) => {
+      const factor = weight.data[ofWeight]
+      for (let k = 0; k < length; k++) out[ofOutput + k] += x.data[ofX + k * node.stride] * factor
     })
     return out
   },
   convolutionInputGradient(node, [gradient, weight], shape) {
     const out = new Float64Array(sizeOf(shape))
-    forEachProduct(shape, weight.shape, gradient.shape, node, (ofX, ofWeight, ofOutput) => {
-      out[ofX] += gradient.data[ofOutput] * weight.data[ofWeight]
-    })
+    const visit = ({ ofX, ofWeight, ofOutput, length }: Run) => {
+      const factor = weight.data[ofWeight]
+      for (let k = 0; k < length; k++) {
+        out[ofX + k * node.stride] += gradient.data[ofOutput + k] * factor
+      }
+    }
+    forEachRun(shape, weight.shape, gradient.shape, node, visit)
     return out
   },
   convolutionWeightGradient(node, [x, gradient], shape) {
     const out = new Float64Array(sizeOf(shape))
-    forEachProduct(x.shape, shape, gradient.shape, node, (ofX, ofWeight, ofOutput) => {
-      out[ofWeight] += gradient.data[ofOutput] * x.data[ofX]
+    forEachRun(x.shape, shape, gradient.shape, node, ({ ofX, ofWeight, ofOutput, length }) => {
+      let sum = 0
+      for (let k = 0; k < length; k++) {
+        sum += gradient.data[ofOutput + k] * x.data[ofX + k * node.stride]
+      }
+      out[ofWeight] += sum
     })
     return out
   },

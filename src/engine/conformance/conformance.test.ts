@@ -1,0 +1,182 @@
+/**
+ * The same networks, weights, batches and dropout masks on every engine that is present, compared
+ * with the float64 reference.
+ */
+import { describe, expect, it } from 'vitest'
+import { compileTrainStep } from '../../autodiff/trainStep.js'
+import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Program } from '../../graph/types.js'
+import { buildModel } from '../../models/build.js'
+import { exampleModel } from '../../models/examples.js'
+import { architectureNames } from '../../models/registry.js'
+import { runProgram } from '../onnx/program.js'
+import { createReferenceEngine } from '../reference/engine.js'
+import { createEngine } from '../registry.js'
+import type { Engine, TrainingRecipe } from '../types.js'
+import { relativeError } from './compare.js'
+import { drawBatch, sgdRecipe, startState, train } from './training.js'
+
+const engines: readonly Engine[] = [await createEngine('onnx', 'cpu')]
+const reference = createReferenceEngine()
+
+/**
+ * Largest relative error over tensors of the same names. Tensors that are next to nothing beside
+ * the largest one are compared on a thousandth of its scale: some gradients, such as that of a bias
+ * before batch norm, are 0 but for rounding.
+ */
+function worstError(actual: Tensors, expected: Tensors): number {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort())
+  const largest = Object.values(expected).map(({ data }) =>
+    data.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+  )
+  const floor = 1e-3 * Math.max(...largest, 1e-9)
+  const errors = Object.entries(expected).map(([name, { data }]) =>
+    relativeError(actual[name].data, data, floor),
+  )
+  return Math.max(0, ...errors)
+}
+
+describe.each(engines.map((engine) => [engine.name, engine.device, engine] as const))(
+  '%s on %s',
+  (_name, _device, engine) => {
+    describe.each([...architectureNames])('%s', (architecture) => {
+      const model = exampleModel(architecture)
+      const start = startState(model)
+
+      it('predicts as the reference does', async () => {
+        const { inputs } = drawBatch(model, 3, 0)
+        const [{ shape, dtype }] = model.graph.inputs
+        const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs
+        const feeds = { x: { shape: [3, ...shape.slice(1)], data } }
+        const outputs: Float32Array[] = []
+        for (const each of [engine, reference]) {
+          const predictor = await each.createPredictor(model.graph, start.parameters)
+          outputs.push(await predictor.run(feeds))
+          await predictor.dispose()
+        }
+        expect(relativeError(outputs[0], outputs[1])).toBeLessThan(1e-5)
+      })
+
+      it('trains ten steps as the reference does', async () => {
+        const expected = await train(reference, model, sgdRecipe, start, 10)
+        const actual = await train(engine, model, sgdRecipe, start, 10)
+        expect(relativeError(actual.losses, expected.losses)).toBeLessThan(1e-3)
+        expect(worstError(actual.state.parameters, expected.state.parameters)).toBeLessThan(1e-3)
+        expect(worstError(actual.state.slots, expected.state.slots)).toBeLessThan(1e-2)
+      })
+    })
+
+    describe.each([
+      ['SGD', sgdRecipe.optimizer],
+      ['plain SGD', { name: 'sgd', momentum: 0, nesterov: false, weightDecay: 0 }],
+      ['Adam', { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-3, weightDecay: 1e-2 }],
+      ['AdamW', { name: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-3, weightDecay: 1e-2 }],
+    ] as const)('%s', (_optimizer, optimizer) => {
+      const recipe: TrainingRecipe = { ...sgdRecipe, optimizer }
+      const model = exampleModel('custom')
+      const start = startState(model)
+
+      it('updates as the reference does', async () => {
+        const expected = await train(reference, model, recipe, start, 5)
+        const actual = await train(engine, model, recipe, start, 5)
+        expect(worstError(actual.state.parameters, expected.state.parameters)).toBeLessThan(1e-3)
+      })
+
+      it('resumes bit for bit, with batch norm and dropout on', async () => {
+        const whole = await train(engine, model, recipe, start, 7)
+        const half = await train(engine, model, recipe, start, 3)
+        const resumed = await train(engine, model, recipe, half.state, 4)
+        expect(resumed.state).toEqual(whole.state)
+        expect(resumed.losses).toEqual(whole.losses.slice(3))
+      })
+    })
+
+    it('trains a binary head as the reference does', async () => {
+      const input = { kind: 'tabular', shape: [9], classes: 2 } as const
+      const model = buildModel({ architecture: 'mlp-5', width: 16, head: 'binary' }, input)
+      const expected = await train(reference, model, sgdRecipe, startState(model), 10)
+      const actual = await train(engine, model, sgdRecipe, startState(model), 10)
+      expect(relativeError(actual.losses, expected.losses)).toBeLessThan(1e-5)
+    })
+
+    it('leaves frozen blocks and their statistics alone', async () => {
+      const model = exampleModel('resnet20')
+      const start = startState(model)
+      const frozenBlocks = ['conv1', 'block1', 'block5']
+      const recipe = { ...sgdRecipe, frozenBlocks }
+      const { state } = await train(engine, model, recipe, start, 3)
+      const expected = await train(reference, model, recipe, start, 3)
+      expect(worstError(state.parameters, expected.state.parameters)).toBeLessThan(1e-3)
+      for (const { name, parameters } of model.blocks) {
+        const changed = parameters.filter(
+          (parameter) =>
+            relativeError(state.parameters[parameter].data, start.parameters[parameter].data) > 0,
+        )
+        expect(changed, name).toEqual(frozenBlocks.includes(name) ? [] : parameters)
+      }
+    })
+  },
+)
+
+/** Gradients of every parameter, as outputs of the training step's program. */
+function gradientProgram(architecture: string): Program {
+  const step = compileTrainStep(exampleModel(architecture).graph, sgdRecipe)
+  return { ...step.program, outputs: Object.fromEntries(step.gradients) }
+}
+
+describe.each([...architectureNames])('gradients of %s', (architecture) => {
+  it('agree between ONNX Runtime and the reference to 1e-4', async () => {
+    const program = gradientProgram(architecture)
+    const model = exampleModel(architecture)
+    const { interpret } = await import('../reference/interpret.js')
+    const feeds = stepFeeds(program, model.architecture, startState(model).parameters)
+    const exact = interpret(
+      program.nodes,
+      Object.fromEntries(
+        Object.entries(feeds).map(([name, { shape, data }]) => [
+          name,
+          { shape, data: Float64Array.from(data) },
+        ]),
+      ),
+    )
+    const gradients = await runProgram(program, feeds, 'cpu')
+    const tensors = (of: (name: string) => ArrayLike<number>): Tensors =>
+      Object.fromEntries(
+        Object.keys(program.outputs).map((name) => [
+          name,
+          { shape: [], data: Float32Array.from(of(name)) },
+        ]),
+      )
+    const expected = tensors((name) => exact.get(program.outputs[name])!.data)
+    expect(
+      worstError(
+        tensors((name) => gradients[name]),
+        expected,
+      ),
+    ).toBeLessThan(1e-4)
+  })
+})
+
+/** Feeds of one step: drawn batch, targets by label, masks of ones, the given parameters. */
+function stepFeeds(
+  program: Program,
+  architecture: string,
+  parameters: Tensors,
+): Record<string, Tensor<Float32Array | Int32Array>> {
+  const { inputs, labels } = drawBatch(exampleModel(architecture), sgdRecipe.batchSize, 0)
+  return Object.fromEntries(
+    program.inputs.map(({ name, shape, dtype }): [string, Tensor<Float32Array | Int32Array>] => {
+      if (name === 'x') {
+        return [name, { shape, data: dtype === 'int32' ? Int32Array.from(inputs) : inputs }]
+      }
+      if (name === 'targets') {
+        const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+          labels[Math.floor(index / 2)] === index % 2 ? 1 : 0,
+        )
+        return [name, { shape, data }]
+      }
+      const ones = new Float32Array(sizeOf(shape)).fill(1)
+      return [name, parameters[name] ?? { shape, data: ones }]
+    }),
+  )
+}
