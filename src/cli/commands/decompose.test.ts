@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stream } from '../../core/random.js'
+import { encodeNpy } from '../../formats/npy.js'
+import { decompose } from '../../interactions/decompose.js'
+import { lowlayer } from '../../testing/commandLine.js'
+
+let folder: string
+let values: string
+/** Three samples of four players: 2·AND{0,1} + 3·OR{1,2}, noise, zeros. */
+const table = new Float64Array(3 * 16)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lowlayer-decompose-'))
+  values = join(folder, 'values.npy')
+  const generator = stream(0, 'values').at()
+  for (let mask = 0; mask < 16; mask++) {
+    table[mask] = 2 * Number((mask & 3) === 3) + 3 * Number((mask & 6) !== 0)
+    table[16 + mask] = generator.normal()
+  }
+  await writeFile(values, encodeNpy(table, [3, 16]))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const records = async (file: string) =>
+  parse(await readFile(file, 'utf8'), { columns: true }) as Record<string, string>[]
+
+describe('lowlayer decompose', () => {
+  it('writes the tables of the contract', async () => {
+    const out = join(folder, 'out')
+    const { code, stdout, stderr } = await lowlayer([
+      'decompose',
+      values,
+      '--noise',
+      '0',
+      '--out',
+      out,
+    ])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(stderr).toMatch(/decomposed 3 samples; tables in /)
+    const summary = await records(join(out, 'decomposition.csv'))
+    expect(Object.keys(summary[0]).join()).toBe(
+      'sample,n,solver,l1,l1_lower_bound,relative_gap,noise_bound,max_matching_error,tau,salient,iterations,milliseconds,converged',
+    )
+    expect(Number(summary[0].l1)).toBeCloseTo(5, 9)
+    expect(summary[0]).toMatchObject({ sample: '0', n: '4', solver: 'certified', salient: '2' })
+    expect(Number(summary[2].l1)).toBe(0)
+    const ranges = [0, 16, 32].map((start) => Math.abs(table[start + 15] - table[start]))
+    const tau = (0.03 * (ranges[0] + ranges[1] + ranges[2])) / 3
+    for (const row of summary) expect(Number(row.tau)).toBeCloseTo(tau, 12)
+
+    const salient = await records(join(out, 'interactions.csv'))
+    const planted = salient.filter(({ sample }) => sample === '0')
+    expect(planted.map(({ kind, mask, players, order }) => [kind, mask, players, order])).toEqual([
+      ['and', '3', '0+1', '2'],
+      ['or', '6', '1+2', '2'],
+    ])
+    const file = await readFile(join(out, 'interactions.parquet'))
+    const all = await parquetReadObjects({ file: new Uint8Array(file).buffer })
+    expect(all).toHaveLength(3 * (2 * 16 - 5))
+    const found = decompose(table.slice(16, 32), { noise: 0 })
+    for (const row of all.filter(({ sample }) => sample === 1)) {
+      expect(row.value).toBe((row.kind === 'and' ? found.and : found.or)[row.mask])
+      expect(row.salient).toBe(row.mask !== 0 && Math.abs(row.value) > Number(summary[0].tau))
+    }
+    expect(all.filter(({ salient }) => salient)).toHaveLength(salient.length)
+
+    const orders = await records(join(out, 'orders.csv'))
+    expect(orders).toHaveLength(3 * 4)
+    expect(orders[1]).toMatchObject({ sample: '0', order: '2', negative: '0', count: '2' })
+    expect(Number(orders[1].positive)).toBeCloseTo(5, 9)
+  })
+
+  it('prints JSON, or a summary as CSV', async () => {
+    const json = await lowlayer(['decompose', values, '--json', '--salience', 'all'])
+    const { n, samples } = JSON.parse(json.stdout)
+    expect(n).toBe(4)
+    expect(samples[1].interactions).toHaveLength(2 * 16 - 5)
+    const csv = await lowlayer(['decompose', values, '--solver', 'and'])
+    expect(csv.stdout.split('\n')[1]).toMatch(/^0,4,and,11,,,0,/)
+  })
+
+  it('gives the same on several threads', async () => {
+    const file = join(folder, 'many.npy')
+    const generator = stream(1, 'values').at()
+    const many = Float64Array.from({ length: 70 * 256 }, () => generator.normal())
+    await writeFile(file, encodeNpy(many, [70, 256]))
+    const outs = await Promise.all(
+      ['1', '2'].map(async (jobs) => {
+        const out = join(folder, `jobs${jobs}`)
+        const args = ['decompose', file, '--gap', '0.05', '--jobs', jobs, '--out', out]
+        expect((await lowlayer(args)).code).toBe(0)
+        return readFile(join(out, 'interactions.csv'), 'utf8')
+      }),
+    )
+    expect(outs[0]).toBe(outs[1])
+  })
+
+  it('says which samples did not reach the gap', async () => {
+    const args = ['decompose', join(folder, 'many.npy'), '--max-iterations', '25', '--gap', '1e-6']
+    const { code, stdout, stderr } = await lowlayer(args)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /warning: 70 of 70 samples did not reach the gap 0.000001 in 25 iterations/,
+    )
+    expect(stdout.split('\n')[1]).toMatch(/,25,[\d.]+,false$/)
+  })
+
+  it.each([
+    [['absent.npy'], /absent\.npy: no such file/],
+    [['VALUES', '--noise', '-1'], /--noise must be/],
+    [['VALUES', '--gap', '2'], /--gap must be/],
+    [['VALUES', '--solver', 'exact'], /Allowed choices are certified/],
+    [['VALUES', '--salience', 'strong'], /--salience must be/],
+  ])('refuses %j with exit code 2', async (args, message) => {
+    const given = args.map((arg) => (arg === 'VALUES' ? values : arg))
+    const { code, stdout, stderr } = await lowlayer(['decompose', ...given])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+  })
+})
