@@ -9,6 +9,7 @@ import type {
   OrderRow,
   OverlapRow,
   SampleRow,
+  SensitivityRow,
 } from './tables/tables.js'
 
 export interface StudyTables {
@@ -72,16 +73,6 @@ export interface SampleDetail {
   readonly drawing: Drawing | undefined
   /** At the phase boundary (or the middle of training) and at the end, ascending by step. */
   readonly states: readonly StoredSample[]
-}
-
-/** How much scores and sets change when one choice of the analysis does. */
-export interface SensitivityRow {
-  readonly network: string
-  readonly condition: string
-  /** Rank correlation of the scores with those of the study's own choices. */
-  readonly spearman: number | undefined
-  /** Jaccard of the confusing sets. */
-  readonly jaccard: number | undefined
 }
 
 /** A file that could not be used, why, and what is missing from the report for it. */

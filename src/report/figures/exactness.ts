@@ -1,6 +1,6 @@
 import { quantile } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, specOf } from './figure.js'
+import { colours, epochAxis, type FigureResult, specOf } from './figure.js'
 import { epochsOf, rounded } from './select.js'
 
 /** Smallest gap drawn: a logarithmic axis has no 0. */
@@ -27,13 +27,7 @@ export function exactnessFigure({ tables }: ReportStudy): FigureResult {
     const at = (p: number) => rounded(quantile(numbers, p))
     return { panel, epoch: rounded(Number(epoch)), low: at(0), median: at(0.5), high: at(1) }
   })
-  const x = {
-    field: 'epoch',
-    type: 'quantitative',
-    title: 'epoch',
-    scale: { type: 'symlog', constant: 1 },
-    axis: { tickCount: 5, format: '~s' },
-  }
+  const x = epochAxis
   const y = (field: string) => ({
     field,
     type: 'quantitative',

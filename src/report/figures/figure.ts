@@ -75,6 +75,7 @@ const config = {
     labelFontSize: 11,
     titleFontSize: 11,
     labelLimit: 260,
+    symbolOpacity: 1,
   },
   title: { color: ink, subtitleColor: ink, fontSize: 12, anchor: 'start', fontWeight: 'bold' },
   text: { fill: ink, fontSize: 11 },
@@ -87,11 +88,13 @@ export function specOf(parts: Spec): Spec {
   return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config, ...parts }
 }
 
+const epochTicks = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+
 /** Training time on an axis: 0 is shown, and early epochs get room. */
 export const epochAxis = {
   field: 'epoch',
   type: 'quantitative',
   title: 'epoch',
   scale: { type: 'symlog', constant: 1 },
-  axis: { tickCount: 6, format: '~s' },
+  axis: { values: epochTicks, format: '~s' },
 } as const

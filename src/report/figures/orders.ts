@@ -1,6 +1,6 @@
 import type { OrderRow } from '../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
 import {
   boundaryTitle,
   type Contrast,
@@ -83,7 +83,7 @@ export function orderFigure({ tables }: ReportStudy): FigureResult {
     caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. Left: ${boundaryTitle(tables)}; right: end of training. Long bars on both sides at high orders are interactions that offset each other.`,
     spec: specOf({
       hconcat: [
-        orderBars(meanStrengths(boundary), { title: boundaryTitle(tables), legend: false }),
+        orderBars(meanStrengths(boundary), { title: boundaryTitle(tables) }),
         orderBars(meanStrengths(end), { title: 'end of training' }),
       ],
       resolve: { scale: { y: 'shared' } },
@@ -213,13 +213,7 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
       data: { values },
       mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
       encoding: {
-        x: {
-          field: 'epoch',
-          type: 'quantitative',
-          title: 'epoch',
-          scale: { type: 'symlog', constant: 1 },
-          axis: { tickCount: 6, format: '~s' },
-        },
+        x: epochAxis,
         y: { field: 'count', type: 'quantitative', title: 'salient interactions a sample' },
         color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
       },

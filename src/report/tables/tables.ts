@@ -134,6 +134,17 @@ export const effectsTable = table('effects', 'What decides the confusing scores.
   note: text('What limits the figure, if anything.'),
 })
 
+export const sensitivityTable = table(
+  'sensitivity',
+  'How much scores and confusing sets of the last checkpoint change with one choice of the analysis.',
+  {
+    network,
+    condition: text('The choice that is changed, such as τ × 2.'),
+    spearman: number('Rank correlation of the scores with those under the choices of the study.'),
+    jaccard: number('Jaccard of the confusing sets.'),
+  },
+)
+
 export const studyTables = [
   networksTable,
   curvesTable,
@@ -143,6 +154,7 @@ export const studyTables = [
   confusingTable,
   overlapsTable,
   effectsTable,
+  sensitivityTable,
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
@@ -153,3 +165,4 @@ export type GeneralizationRow = Row<typeof generalizationTable>
 export type ConfusingRow = Row<typeof confusingTable>
 export type OverlapRow = Row<typeof overlapsTable>
 export type EffectRow = Row<typeof effectsTable>
+export type SensitivityRow = Row<typeof sensitivityTable>

@@ -1,0 +1,37 @@
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Text made safe for HTML content and attributes. */
+export function escapeHtml(text: unknown): string {
+  return String(text).replaceAll(/[&<>"']/g, (character) => entities[character])
+}
+
+/** A number as people read it: at most `digits` significant digits, empty for a missing one. */
+export function shortNumber(value: number | undefined, digits = 3): string {
+  if (value === undefined || !Number.isFinite(value)) return ''
+  if (Number.isInteger(value)) return value.toLocaleString('en')
+  if (Math.abs(value) < 1e-3) return value.toExponential(1)
+  return String(Number(value.toPrecision(digits))).replace('-', '−')
+}
+
+export function percent(value: number | undefined): string {
+  return value === undefined ? '' : `${(100 * value).toFixed(1)}%`
+}
+
+/** A table with a header row; cells are HTML already. Scrolls by itself on narrow screens. */
+export function htmlTable(
+  label: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const header = head.map((cell) => `<th scope="col">${cell}</th>`).join('')
+  const body = rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`)
+    .join('\n')
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table><thead><tr>${header}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
+}

@@ -1,0 +1,81 @@
+import { playersOf } from '../../core/subset.js'
+import { strongestOf } from '../figures/matching.js'
+import { networkNames } from '../figures/select.js'
+import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
+import { type Drawer, drawerOf } from './drawing.js'
+import { escapeHtml, shortNumber } from './escape.js'
+import { picker } from './picker.js'
+
+const STRONGEST = 6
+
+/** The highest-scoring samples with their strongest interactions on the players; one shown at a time. */
+export function sampleSection(study: ReportStudy): string {
+  const { details } = study
+  if (details.length === 0) {
+    return '<p class="notice">The stored interactions could not be read, so that no sample can be shown.</p>'
+  }
+  const nameOf = networkNames(study)
+  const drawers = new Map<number, Drawer>()
+  for (const { sample, drawing, n } of details) {
+    if (drawing === undefined || drawers.has(sample)) continue
+    drawers.set(sample, drawerOf(drawing, n, `sample-${sample}`))
+  }
+  const definitions = [...drawers.values()].map((drawer) => drawer.definitions).join('')
+  const panels = details.map((detail) => ({
+    label: `#${detail.sample} · ${nameOf(detail.network)} · score ${shortNumber(detail.score)}${detail.confusing ? '' : ' (not confusing)'}`,
+    html: card(detail, nameOf, drawers.get(detail.sample)),
+  }))
+  const undrawn = details.every(({ drawing }) => drawing === undefined)
+    ? '<p class="notice">The data set was not found, so that inputs are not drawn; their interactions are listed by the players’ names.</p>'
+    : ''
+  return `${definitions}${undrawn}${picker('samples', 'Sample', panels)}`
+}
+
+function card(
+  detail: SampleDetail,
+  nameOf: (id: string) => string,
+  drawer: Drawer | undefined,
+): string {
+  const { label, givenLabel, prediction, sample, confusingIn, rank, score, network } = detail
+  const noisy =
+    label === givenLabel
+      ? ''
+      : ` <span class="mark undecided">changed by noise from ${escapeHtml(label)}</span>`
+  const states = detail.states.map((state, index) => {
+    const title = index === detail.states.length - 1 ? 'end of training' : 'before'
+    return `<section><h4>${title} (step ${state.step})</h4>${interactionList(state, detail, drawer)}</section>`
+  })
+  return `<article class="sample">
+<div class="picture">${drawer?.draw(undefined, undefined) ?? ''}</div>
+<dl>
+<dt>sample</dt><dd>#${sample}</dd>
+<dt>network</dt><dd>${escapeHtml(nameOf(network))}</dd>
+<dt>score</dt><dd>${shortNumber(score)}, rank ${rank}</dd>
+<dt>given label</dt><dd>${escapeHtml(givenLabel)}${noisy}</dd>
+<dt>predicted</dt><dd>${escapeHtml(prediction)}</dd>
+<dt>confusing for</dt><dd>${confusingIn.length === 0 ? 'no network' : confusingIn.map((id) => escapeHtml(nameOf(id))).join(', ')}</dd>
+</dl>
+<div class="states">${states.join('')}</div>
+</article>`
+}
+
+function interactionList(
+  state: StoredSample,
+  { playerNames }: SampleDetail,
+  drawer: Drawer | undefined,
+): string {
+  const strongest = strongestOf(state, STRONGEST)
+  const most = Math.abs(strongest[0]?.value ?? 1)
+  const items = strongest.map(({ kind, mask, value }) => {
+    const names = playersOf(mask)
+      .map((player) => playerNames[player])
+      .join(kind === 'AND' ? ' & ' : ' | ')
+    const sign = value > 0 ? 'positive' : 'negative'
+    const width = ((100 * Math.abs(value)) / most).toFixed(0)
+    const faint = Math.abs(value) > state.tau ? '' : ' <span class="small">(below τ)</span>'
+    return `<li>${drawer?.draw(mask, sign) ?? ''}<span class="words"><span class="kind">${kind}</span> ${escapeHtml(names)}${faint}<span class="bar ${sign}" style="width:${width}%"></span><span class="value">${value > 0 ? '+' : '−'}${shortNumber(Math.abs(value))}</span></span></li>`
+  })
+  return items.length === 0
+    ? '<p>no interaction</p>'
+    : `<ol class="interactions">${items.join('\n')}</ol>`
+}

@@ -1,0 +1,104 @@
+import { type Provenance, provenanceOf } from '../../config/provenance.js'
+import { experimentSchema } from '../../config/schema.js'
+import type { ReportManifest } from '../types.js'
+import { escapeHtml, htmlTable } from './escape.js'
+
+/** A value of the configuration: from the user, or a default with its source. */
+export interface Setting {
+  readonly path: string
+  readonly value: unknown
+  readonly source: Provenance | 'set here'
+}
+
+const sourceWords: Readonly<Record<Setting['source'], string>> = {
+  'set here': 'set in this study',
+  paper: 'default, stated in the paper',
+  lab: 'default, from the lab’s published code or settings',
+  ours: 'default, our choice',
+}
+
+/** Every value of a configuration. One that the schema fills in by itself counts as a default. */
+export function settingsOf(config: unknown): Setting[] {
+  const tags = provenanceOf(config, undefined)
+  return leaves(config, []).map(({ path, value }) => {
+    const name = pathName(path)
+    const parsed = experimentSchema.safeParse(without(config, path))
+    const isDefault = parsed.success && same(valueAt(parsed.data, path), value)
+    return { path: name, value, source: isDefault ? (tags[name] ?? 'ours') : 'set here' }
+  })
+}
+
+type Path = readonly (string | number)[]
+
+function leaves(value: unknown, path: Path): { path: Path; value: unknown }[] {
+  const isLeaf =
+    typeof value !== 'object' ||
+    value === null ||
+    (Array.isArray(value) && value.every((item) => typeof item !== 'object'))
+  if (isLeaf) return [{ path, value }]
+  return Object.entries(value).flatMap(([key, child]) =>
+    leaves(child, [...path, Array.isArray(value) ? Number(key) : key]),
+  )
+}
+
+function pathName(path: Path): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function without(value: unknown, path: Path): unknown {
+  const copy = structuredClone(value) as Record<string | number, unknown>
+  let at = copy
+  for (const part of path.slice(0, -1)) at = at[part] as Record<string | number, unknown>
+  delete at[path[path.length - 1]]
+  return copy
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
+    value,
+  )
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The configuration with the source of every value. */
+export function settingsSection(manifest: ReportManifest | undefined): string {
+  if (manifest?.config === undefined)
+    return '<p>manifest.json is missing or damaged: the configuration is not known.</p>'
+  const rows = settingsOf(manifest.config).map(({ path, value, source }) => [
+    `<code>${escapeHtml(path)}</code>`,
+    `<code>${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value))}</code>`,
+    `<span class="source ${source.replace(' ', '-')}">${sourceWords[source]}</span>`,
+  ])
+  return htmlTable('Configuration', ['key', 'value', 'where it comes from'], rows)
+}
+
+const shown = [
+  'id',
+  'lowlayer',
+  'schemaVersion',
+  'versions',
+  'host',
+  'runtime',
+  'data',
+  'valuesId',
+  'interactionsId',
+  'compareSeconds',
+  'finishedAt',
+  'failed',
+]
+
+/** What made the study: versions, machine, engines, ids, times. */
+export function manifestSection(manifest: ReportManifest | undefined): string {
+  if (manifest === undefined) return ''
+  const rows = shown
+    .filter((key) => manifest[key] !== undefined)
+    .map((key) => [escapeHtml(key), `<code>${escapeHtml(JSON.stringify(manifest[key]))}</code>`])
+  return htmlTable('Manifest', ['', 'value'], rows)
+}

@@ -1,0 +1,59 @@
+/** The look of the page: light and dark, phone and print, no font or file from elsewhere. */
+export const style = `
+:root { color-scheme: light dark; --page: #ffffff; --ink: #16191d; --soft: #545b64; --line: #d4d8dd; --panel: #f4f6f8;
+  --blue: #0a68a5; --red: #b34a00; --green: #00704f; --amber: #7a5600; }
+@media (prefers-color-scheme: dark) { :root { --page: #15181c; --ink: #e8eaed; --soft: #a9b1ba; --line: #3a4048; --panel: #1e2227;
+  --blue: #6cb8ea; --red: #ff9a57; --green: #4fcaa3; --amber: #e2b04a; } }
+* { box-sizing: border-box }
+html { scroll-behavior: smooth }
+body { margin: 0 auto; padding: 1rem 1.25rem 4rem; max-width: 66rem; background: var(--page); color: var(--ink);
+  font: 16px/1.55 system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: .6rem 0 }
+h2 { font-size: 1.3rem; margin: 2.6rem 0 .6rem; padding-top: .6rem; border-top: 1px solid var(--line) }
+h3 { font-size: 1.05rem; margin: 1.6rem 0 .3rem } h4 { font-size: .95rem; margin: .4rem 0 }
+a { color: var(--blue) } code { font-size: .87em; overflow-wrap: anywhere }
+.small, figcaption, .source { color: var(--soft); font-size: .9rem }
+nav ul { list-style: none; padding: 0; margin: .5rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .92rem }
+.verdict { padding: .8rem 1rem; border-left: .4rem solid var(--soft); background: var(--panel); font-size: 1.05rem }
+.verdict.reproduced { border-color: var(--green) } .verdict.not-reproduced { border-color: var(--red) } .verdict.inconclusive { border-color: var(--amber) }
+.verdict strong { text-transform: capitalize }
+.notice { padding: .6rem 1rem; border-left: .3rem solid var(--amber); background: var(--panel) }
+.notice ul { margin: .2rem 0; padding-left: 1.2rem }
+.mark { white-space: nowrap; font-weight: 600 } .mark.holds { color: var(--green) } .mark.fails { color: var(--red); white-space: normal } .mark.undecided { color: var(--amber) }
+.pair { white-space: nowrap; margin-right: .6em }
+.scroll { overflow-x: auto; max-width: 100% }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 60% }
+th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line) }
+th { font-weight: 600; color: var(--soft) }
+figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
+.drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100%; min-width: min(100%, 34rem); font-family: inherit }
+.drawing > svg text { font-family: inherit }
+.tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em; white-space: nowrap }
+.files { font-size: .85rem; color: var(--soft) }
+.controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0 }
+.controls select, .controls button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--soft); border-radius: .3rem; padding: .3rem .6rem; max-width: 100% }
+:focus-visible { outline: 3px solid var(--blue); outline-offset: 2px }
+.picker.active > .panel { display: none } .picker.active > .panel.chosen { display: block } .picker.active .panel-title { display: none }
+.sample { display: grid; grid-template-columns: minmax(7rem, 12rem) 1fr; gap: .6rem 1.4rem; align-items: start }
+.sample dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .9rem; margin: 0; font-size: .95rem } dt { color: var(--soft) } dd { margin: 0 }
+.states { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem }
+.picture svg.input { width: 100%; border: 1px solid var(--line) }
+.definitions { position: absolute }
+.interactions { list-style: none; margin: 0; padding: 0 } .interactions li { display: flex; gap: .8rem; align-items: center; margin: .35rem 0 }
+.interactions svg.input { width: 4.2rem; flex: none; border: 1px solid var(--line) }
+.words { flex: 1; min-width: 0; font-size: .88rem } .kind { font-weight: 600 } .value { font-variant-numeric: tabular-nums }
+.bar { display: block; height: .55rem; margin: .15rem 0; min-width: 2px } .bar.positive { background: #0a7abf } .bar.negative { background: #d55e00 }
+.dim { fill: #fff; fill-opacity: .72 } .outline { fill: none; stroke-width: 2px; vector-effect: non-scaling-stroke }
+.outline.positive { stroke: #0a7abf } .outline.negative { stroke: #d55e00 } .outline.all { stroke: #e69f00; stroke-width: 1px }
+.cells { display: inline-flex; flex-wrap: wrap; gap: .2rem; flex: none; max-width: 100% }
+.cells.board { display: grid; grid-template-columns: repeat(3, 1fr); width: 4.6rem } .picture .cells.board { width: 8rem; font-size: 1.6rem }
+.cells.row, .cells.text { flex: 1 1 45%; font-size: .8rem }
+.cell { border: 1px solid var(--line); padding: 0 .3em; text-align: center; border-radius: .2em } .cell.player { border-color: #c98a00 } .cell.off { opacity: .38 }
+.cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }
+#tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
+@media (max-width: 40rem) { body { padding: .6rem .8rem 3rem } .sample { grid-template-columns: 1fr } .picture { max-width: 12rem } }
+@media print { :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
+  body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
+  .picker.active > .panel, .picker.active .panel-title { display: block } h2 { break-after: avoid }
+  figure, .sample, tr, .notice { break-inside: avoid } .scroll, .drawing { overflow: visible } details > * { display: block } }
+`

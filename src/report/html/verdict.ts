@@ -1,0 +1,40 @@
+import type { Clause, Verdict } from '../../comparison/types.js'
+import { escapeHtml, htmlTable, shortNumber } from './escape.js'
+
+const marks = {
+  holds: ['✓', 'holds'],
+  fails: ['✗', 'fails'],
+  undecided: ['?', 'undecided'],
+} as const
+
+/** The finding in one line, every clause with the figures that decided it, and what weakens them. */
+export function verdictSection(verdict: Verdict | undefined): string {
+  if (verdict === undefined)
+    return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
+  const [first, ...rest] = verdict.sentence.split(': ')
+  const rows = [...verdict.clauses, verdict.fullyDifferent].map(clauseRow)
+  const warnings =
+    verdict.warnings.length === 0
+      ? ''
+      : `<div class="notice"><strong>To keep in mind</strong><ul>${verdict.warnings
+          .map((warning) => `<li>${escapeHtml(warning)}</li>`)
+          .join('')}</ul></div>`
+  return `<p class="verdict ${verdict.verdict}"><strong>${escapeHtml(first)}</strong> <span>${escapeHtml(rest.join(': '))}</span></p>
+${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows)}
+<p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when the evidence speaks against (ii), (iii) or (iv) while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
+${warnings}`
+}
+
+function clauseRow(clause: Clause): string[] {
+  const [mark, word] = marks[clause.status]
+  const figures = Object.entries(clause.figures)
+    .map(([name, value]) => `<span class="pair">${escapeHtml(name)} ${shortNumber(value)}</span>`)
+    .join(' ')
+  const id = clause.id === 'fully-different' ? 'stronger' : `(${clause.id})`
+  return [
+    `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
+    `${escapeHtml(id)} ${escapeHtml(clause.text)}`,
+    escapeHtml(clause.reason),
+    figures,
+  ]
+}

@@ -1,0 +1,50 @@
+/** All files of a report from a study: the page and every figure in three formats. */
+import type { Spec } from '../figures/figure.js'
+import { type FigureName, figureMakers } from '../figures/figures.js'
+import { orderFiguresByCheckpoint } from '../figures/orders.js'
+import { shortNumber } from '../html/escape.js'
+import { type DrawnFigure, reportPage } from '../html/page.js'
+import type { ReportStudy } from '../types.js'
+import { renderPng } from './png.js'
+import { renderSvg } from './svg.js'
+
+/** Content by path below the study's folder. */
+export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
+
+export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
+  const files: Record<string, string | Uint8Array> = {}
+  const figures: Partial<Record<FigureName, DrawnFigure>> = {}
+  for (const [name, make] of Object.entries(figureMakers)) {
+    const figure = make(study)
+    if ('missing' in figure) {
+      figures[name as FigureName] = figure
+      continue
+    }
+    const svg = await renderSvg(figure.spec, figure.id)
+    figures[name as FigureName] = { ...figure, svg: named(svg, figure.title) }
+    const path = `figures/${figure.id}`
+    files[`${path}.svg`] = svg
+    files[`${path}.png`] = renderPng(svg)
+    files[`${path}.vl.json`] = specFile(figure.spec, figure.title)
+  }
+  const checkpoints = []
+  for (const { step, epoch, spec } of orderFiguresByCheckpoint(study)) {
+    const label = `epoch ${shortNumber(epoch)} (step ${step})`
+    const svg = await renderSvg(spec, `checkpoint-${step}`)
+    checkpoints.push({ label, html: named(svg, `Strength by order, ${label}`) })
+  }
+  const all = figures as Record<FigureName, DrawnFigure>
+  files['report/index.html'] = reportPage({ study, figures: all, checkpoints })
+  return files
+}
+
+/** The name that screen readers give to a drawing. */
+function named(svg: string, title: string): string {
+  return svg.replace('<svg ', `<svg role="graphics-document" aria-label="${title}" `)
+}
+
+/** `currentColor` is for pages; other tools that read the file take black. */
+function specFile(spec: Spec, title: string): string {
+  const json = JSON.stringify({ title, ...spec }, undefined, 1)
+  return `${json.replaceAll('"currentColor"', '"#16191d"')}\n`
+}

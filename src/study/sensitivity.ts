@@ -1,0 +1,65 @@
+/** How scores and sets of one network depend on choices that the paper leaves open. */
+import type { ExperimentConfig } from '../config/schema.js'
+import { confusingSet } from '../confusing/sets.js'
+import { spearman } from '../metrics/descriptive.js'
+import type { SensitivityRow } from '../report/tables/tables.js'
+import { type CheckpointInput, mainRows, scoreRows, thresholds } from './checkpoint.js'
+
+/**
+ * Recomputes the scores of the last checkpoint with one choice changed: τ halved and doubled, the
+ * other end of the tie-break (where it was decomposed), other scores. Compared with the score at the
+ * end, also where the study's own score is its growth (`phase: delta`).
+ */
+export function sensitivityRows(
+  network: string,
+  end: CheckpointInput,
+  otherEnd: CheckpointInput | undefined,
+  { analysis, confusing }: ExperimentConfig,
+): SensitivityRow[] {
+  const scores = (input: CheckpointInput, scale: number, change: Partial<typeof confusing> = {}) =>
+    scoreRows(input, thresholds(input, analysis.salience, undefined, scale), {
+      ...confusing,
+      ...change,
+    })
+  const own = scores(end, 1)
+  const ids = mainRows(end.values).map((row) => end.values.sample[row])
+  const membersOf = (values: Float64Array) =>
+    new Set(confusingSet(values, ids, confusing.set).members.map(({ sample }) => sample))
+  const ownSet = membersOf(own)
+  const otherScores = (['offset-complexity', 'high-order-share', 'cancellation'] as const).filter(
+    (score) => score !== confusing.score,
+  )
+  const conditions: [string, Float64Array][] = [
+    ['τ × ½', scores(end, 0.5)],
+    ['τ × 2', scores(end, 2)],
+    ...(otherEnd === undefined
+      ? []
+      : [['other tie-break', scores(otherEnd, 1)] as [string, Float64Array]]),
+    ...(confusing.score === 'offset-complexity'
+      ? [
+          [
+            `offset ${confusing.offsetScope === 'global' ? 'per order' : 'across orders'}`,
+            scores(end, 1, {
+              offsetScope: confusing.offsetScope === 'global' ? 'per-order' : 'global',
+            }),
+          ] as [string, Float64Array],
+        ]
+      : []),
+    ...otherScores.map((score): [string, Float64Array] => [
+      `score ${score}`,
+      scores(end, 1, { score }),
+    ]),
+  ]
+  return conditions.map(([condition, changed]) => ({
+    network,
+    condition,
+    spearman: spearman(own, changed),
+    jaccard: jaccardOf(ownSet, membersOf(changed)),
+  }))
+}
+
+function jaccardOf<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number | undefined {
+  const shared = [...a].filter((item) => b.has(item)).length
+  const either = a.size + b.size - shared
+  return either === 0 ? undefined : shared / either
+}

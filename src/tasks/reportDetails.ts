@@ -1,0 +1,175 @@
+/** What the report shows of single samples and of other choices, from stored interactions. */
+import { join } from 'node:path'
+import { messageOf } from '../core/errors.js'
+import type { Plan, StudyNetwork } from '../plan/types.js'
+import { type Contrast, contrastOf, doneNetworks } from '../report/figures/select.js'
+import type { NetworkRow, SensitivityRow } from '../report/tables/tables.js'
+import type {
+  ReportProblem,
+  ReportStudy,
+  SampleDetail,
+  StoredSample,
+  StudyTables,
+} from '../report/types.js'
+import { exists } from '../store/atomic.js'
+import { networkPaths } from '../store/layout.js'
+import type { CheckpointInput } from '../study/checkpoint.js'
+import { sensitivityRows } from '../study/sensitivity.js'
+import { interactionsOf, tableOf } from '../study/types.js'
+import { readInteractionFile } from './interactionFile.js'
+import { OTHER_END } from './interactions.js'
+import { readValueFile } from './valueFile.js'
+
+const NETWORKS_SHOWN = 3
+const CONFUSING_SHOWN = 6
+const OTHERS_SHOWN = 2
+
+/** Stored tables of one checkpoint. Throws InputError naming a file that is missing or damaged. */
+async function readCheckpoint(
+  plan: Plan,
+  results: string,
+  network: string,
+  step: number,
+): Promise<CheckpointInput> {
+  const paths = networkPaths(results, network)
+  return {
+    step,
+    values: await readValueFile(paths.values(step, plan.valuesId)),
+    decompositions: await readInteractionFile(paths.interactions(step, plan.interactionsId)),
+  }
+}
+
+/** Sensitivity of every network that can be read; the others are named in `problems`. */
+export async function readSensitivity(
+  study: ReportStudy,
+  plan: Plan,
+  results: string,
+  problems: ReportProblem[],
+): Promise<SensitivityRow[]> {
+  const rows: SensitivityRow[] = []
+  for (const row of doneNetworks(study.tables)) {
+    const contrast = contrastOf(study.tables, row)
+    const network = planned(plan, row)
+    if (contrast === undefined || network === undefined) continue
+    try {
+      const end = await readCheckpoint(plan, results, network.id, contrast.end)
+      const otherFile = networkPaths(results, network.id).interactions(
+        contrast.end,
+        plan.interactionsId + OTHER_END,
+      )
+      const otherEnd = (await exists(otherFile))
+        ? { ...end, decompositions: await readInteractionFile(otherFile) }
+        : undefined
+      rows.push(...sensitivityRows(network.id, end, otherEnd, plan.config))
+    } catch (error) {
+      problems.push({ file: join('networks', network.id), message: messageOf(error) })
+    }
+  }
+  return rows
+}
+
+/** Samples for the gallery, without their drawings: of one network a low seed, for up to three. */
+export async function readDetails(
+  study: ReportStudy,
+  plan: Plan,
+  results: string,
+  problems: ReportProblem[],
+): Promise<SampleDetail[]> {
+  const details: SampleDetail[] = []
+  for (const row of shownNetworks(study.tables)) {
+    const contrast = contrastOf(study.tables, row)
+    const network = planned(plan, row)
+    if (contrast === undefined || network === undefined) continue
+    try {
+      details.push(...(await detailsOf(study, plan, results, network, contrast)))
+    } catch (error) {
+      problems.push({ file: join('networks', network.id), message: messageOf(error) })
+    }
+  }
+  return details
+}
+
+function planned(plan: Plan, { network }: NetworkRow): StudyNetwork | undefined {
+  return plan.networks.find(({ id }) => id === network)
+}
+
+/** One network a low seed; the next ones where there are fewer than two low seeds. */
+function shownNetworks(tables: StudyTables): NetworkRow[] {
+  const done = doneNetworks(tables)
+  const perLow = done.filter(
+    ({ seed_low }, index) => done.findIndex((row) => row.seed_low === seed_low) === index,
+  )
+  const rest = done.filter((row) => !perLow.includes(row))
+  return [...perLow, ...rest].slice(0, Math.min(NETWORKS_SHOWN, Math.max(perLow.length, 2)))
+}
+
+async function detailsOf(
+  study: ReportStudy,
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+  contrast: Contrast,
+): Promise<SampleDetail[]> {
+  const steps = [...new Set([contrast.boundary, contrast.end])]
+  const checkpoints: CheckpointInput[] = []
+  for (const step of steps) checkpoints.push(await readCheckpoint(plan, results, network.id, step))
+  const rows = study.tables.samples.filter(
+    (row) => row.network === network.id && row.step === contrast.end,
+  )
+  const ranked = [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+  const sets = confusingIn(study.tables)
+  const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
+  const others = ranked.filter((row) => !members.includes(row))
+  const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
+  return chosen.map((row): SampleDetail => {
+    const { n } = checkpoints[0].values
+    const sample = row.sample ?? -1
+    return {
+      network: network.id,
+      sample,
+      label: String(row.label),
+      givenLabel: String(row.given_label),
+      prediction: String(row.prediction),
+      score: row.score ?? 0,
+      rank: ranked.indexOf(row) + 1,
+      confusing: members.includes(row),
+      confusingIn: sets(sample),
+      n,
+      playerNames: Array.from({ length: n }, (_, player) => `player ${player}`),
+      drawing: undefined,
+      states: checkpoints.flatMap((checkpoint) =>
+        storedSample(checkpoint, sample, tauAt(study.tables, network.id, checkpoint.step, sample)),
+      ),
+    }
+  })
+}
+
+function storedSample(
+  { step, values, decompositions }: CheckpointInput,
+  sample: number,
+  tau: number,
+): StoredSample[] {
+  const row = values.sample.findIndex((id, index) => id === sample && values.panel[index] === 0)
+  if (row < 0) return []
+  const { and, or } = interactionsOf(decompositions, row)
+  return [{ step, values: tableOf(values, row), and, or, tau }]
+}
+
+function tauAt({ samples }: StudyTables, network: string, step: number, sample: number): number {
+  const found = samples.find(
+    (row) => row.network === network && row.step === step && row.sample === sample,
+  )
+  return found?.tau ?? 0
+}
+
+/** The networks in whose set, under the study's own rule, a sample is. */
+function confusingIn({ confusing }: StudyTables): (sample: number | undefined) => string[] {
+  const own = new Map<string | undefined, string | undefined>()
+  const found = new Map<number | undefined, string[]>()
+  for (const { network, rule, sample } of confusing) {
+    if (!own.has(network)) own.set(network, rule)
+    if (own.get(network) !== rule || network === undefined) continue
+    found.set(sample, [...(found.get(sample) ?? []), network])
+  }
+  return (sample) => found.get(sample) ?? []
+}
