@@ -48,70 +48,75 @@ const solvers: readonly SolverName[] = ['certified', 'sgd-reference', 'and', 'or
 
 /** `lowlayer decompose VALUES`: AND–OR interactions of any value table. */
 export function decomposeCommand(): Command {
-  return new Command('decompose')
-    .summary('AND–OR interactions of any value table')
-    .description(
-      'Rewrites v(S) as AND and OR interactions, with a certified distance to the optimum.',
-    )
-    .argument('<values>', '.npy, .npz (array "values") or .csv, shape [2^n] or [samples, 2^n]')
-    .option(
-      '--noise <fraction>',
-      'bound on |q_S| as a fraction of |v(N) − v(∅)|',
-      numberOption('noise', 'a number of 0 or above', (value) => value === 0 || positive(value)),
-      defaultNoise,
-    )
-    .addOption(
-      new Option('--solver <name>', 'how v is split').choices(solvers).default('certified'),
-    )
-    .option(
-      '--gap <fraction>',
-      'relative gap to stop at',
-      numberOption('gap', 'between 0 and 1', (value) => positive(value) && value < 1),
-      defaultGap,
-    )
-    .addOption(
-      new Option('--tie-break <end>', 'orders to prefer among equal optima')
-        .choices(['low', 'high', 'none'])
-        .default('low'),
-    )
-    .option(
-      '--salience <rule>',
-      'mean-output[:f], max[:f], absolute:τ, all',
-      salienceOption,
-      defaultSalience,
-    )
-    .addOption(
-      new Option('--bit-order <order>', 'player 0 is the least or most significant bit')
-        .choices(['lsb', 'msb'])
-        .default('lsb'),
-    )
-    .option('--out <dir>', 'folder for CSV and Parquet (default: a summary to stdout)')
-    .option('--json', 'print JSON')
-    .option(
-      '--max-iterations <count>',
-      'budget of the certified solver',
-      numberOption('max-iterations', 'a whole number', whole),
-      defaultMaxIterations,
-    )
-    .option(
-      '--reference-lr <rate>',
-      'learning rate of sgd-reference',
-      numberOption('reference-lr', 'above 0', positive),
-      imageSettings.lr,
-    )
-    .option(
-      '--reference-iterations <count>',
-      'its steps',
-      numberOption('reference-iterations', 'a whole number', whole),
-      imageSettings.iterations,
-    )
-    .option(
-      '--jobs <count>',
-      'threads (default: all cores)',
-      numberOption('jobs', 'a whole number', whole),
-    )
-    .addHelpText('after', '\nExample:\n  lowlayer decompose values.npz --out interactions')
-    .action(runDecompose)
+  const choice = (flags: string, text: string, choices: readonly string[]) =>
+    new Option(flags, text).choices(choices).default(choices[0])
+  return (
+    new Command('decompose')
+      .summary('AND–OR interactions of any value table')
+      .description(
+        'Rewrites the values v(S) in a .npy, .npz (array "values") or .csv file, shape [2^n] or\n' +
+          '[samples, 2^n], as AND and OR interactions, with a certified distance to the optimum.',
+      )
+      .argument('<values>')
+      // Descriptions state choices and defaults themselves, in fewer lines.
+      .configureHelp({ helpWidth: 100, optionDescription: ({ description }) => description })
+      .option(
+        '--noise <fraction>',
+        'bound on |q_S| as a fraction of |v(N) − v(∅)| (0.04)',
+        numberOption('noise', 'a number of 0 or above', (value) => value === 0 || positive(value)),
+        defaultNoise,
+      )
+      .addOption(choice('--solver <name>', 'certified, sgd-reference, and, or', solvers))
+      .option(
+        '--gap <fraction>',
+        'relative gap to stop at (0.001)',
+        numberOption('gap', 'between 0 and 1', (value) => positive(value) && value < 1),
+        defaultGap,
+      )
+      .addOption(
+        choice('--tie-break <end>', 'orders preferred among equal optima: low, high, none', [
+          'low',
+          'high',
+          'none',
+        ]),
+      )
+      .option(
+        '--salience <rule>',
+        'mean-output:0.03 (default), max:0.05, absolute:τ, all',
+        salienceOption,
+        defaultSalience,
+      )
+      .addOption(
+        choice('--bit-order <order>', 'lsb: player 0 is bit 0; msb: the last', ['lsb', 'msb']),
+      )
+      .option('--out <dir>', 'folder for CSV and Parquet (without: a summary to stdout)')
+      .option('--json', 'print JSON')
+      .option(
+        '--max-iterations <count>',
+        'budget of the certified solver (100000)',
+        numberOption('max-iterations', 'a whole number', whole),
+        defaultMaxIterations,
+      )
+      .option(
+        '--reference-lr <rate>',
+        'learning rate of sgd-reference (1e-5)',
+        numberOption('reference-lr', 'above 0', positive),
+        imageSettings.lr,
+      )
+      .option(
+        '--reference-iterations <count>',
+        'its steps (10000)',
+        numberOption('reference-iterations', 'a whole number', whole),
+        imageSettings.iterations,
+      )
+      .option(
+        '--jobs <count>',
+        'threads (all cores)',
+        numberOption('jobs', 'a whole number', whole),
+      )
+      .addHelpText('after', '\nExample:\n  lowlayer decompose values.npz --out interactions')
+      .action(runDecompose)
+  )
 }
 
 async function runDecompose(file: string, options: Options): Promise<void> {
