@@ -19,21 +19,35 @@ import { drawBatch, sgdRecipe, startState, train } from './training.js'
 const engines: readonly Engine[] = [await createEngine('onnx', 'cpu')]
 const reference = createReferenceEngine()
 
+/** Largest magnitude in a tensor. */
+function scaleOf({ data }: Tensor): number {
+  return data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+}
+
 /**
- * Largest relative error over tensors of the same names. Tensors that are next to nothing beside
- * the largest one are compared on a thousandth of its scale: some gradients, such as that of a bias
- * before batch norm, are 0 but for rounding.
+ * Largest relative error over tensors of the same names. Tensors below `share` of the largest one
+ * are compared on that scale: what ten steps did to a bias that began at 0 says little.
  */
-function worstError(actual: Tensors, expected: Tensors): number {
+function worstError(actual: Tensors, expected: Tensors, share = 0.05): number {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort())
-  const largest = Object.values(expected).map(({ data }) =>
-    data.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-  )
-  const floor = 1e-3 * Math.max(...largest, 1e-9)
+  const floor = share * Math.max(...Object.values(expected).map(scaleOf), 1e-9)
   const errors = Object.entries(expected).map(([name, { data }]) =>
     relativeError(actual[name].data, data, floor),
   )
   return Math.max(0, ...errors)
+}
+
+/**
+ * Largest relative error of gradients. Those that are 0 but for rounding, such as that of a bias
+ * before batch norm, are compared on the scale of the largest gradient.
+ */
+function worstGradientError(actual: Tensors, expected: Tensors): number {
+  const largest = Math.max(...Object.values(expected).map(scaleOf))
+  const errors = Object.entries(expected).map(([name, tensor]) => {
+    const isZero = scaleOf(tensor) < 1e-9 * largest
+    return relativeError(actual[name].data, tensor.data, isZero ? largest : 0)
+  })
+  return Math.max(...errors)
 }
 
 describe.each(engines.map((engine) => [engine.name, engine.device, engine] as const))(
@@ -62,7 +76,6 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
         const actual = await train(engine, model, sgdRecipe, start, 10)
         expect(relativeError(actual.losses, expected.losses)).toBeLessThan(1e-3)
         expect(worstError(actual.state.parameters, expected.state.parameters)).toBeLessThan(1e-3)
-        expect(worstError(actual.state.slots, expected.state.slots)).toBeLessThan(1e-2)
       })
     })
 
@@ -80,6 +93,7 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
         const expected = await train(reference, model, recipe, start, 5)
         const actual = await train(engine, model, recipe, start, 5)
         expect(worstError(actual.state.parameters, expected.state.parameters)).toBeLessThan(1e-3)
+        expect(worstError(actual.state.slots, expected.state.slots)).toBeLessThan(1e-3)
       })
 
       it('resumes bit for bit, with batch norm and dropout on', async () => {
@@ -149,7 +163,7 @@ describe.each([...architectureNames])('gradients of %s', (architecture) => {
       )
     const expected = tensors((name) => exact.get(program.outputs[name])!.data)
     expect(
-      worstError(
+      worstGradientError(
         tensors((name) => gradients[name]),
         expected,
       ),

@@ -11,7 +11,7 @@ const VOCABULARY = 11
 
 /** Everything on: Nesterov momentum, weight decay, label smoothing. */
 export const sgdRecipe: TrainingRecipe = {
-  batchSize: 8,
+  batchSize: 4,
   optimizer: { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   labelSmoothing: 0.1,
   frozenBlocks: [],
