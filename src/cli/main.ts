@@ -2,10 +2,13 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
 import { analyzeCommand } from './commands/analyze.js'
+import { citeCommand } from './commands/cite.js'
+import { completionCommand } from './commands/completion.js'
 import { dataCommand } from './commands/data.js'
 import { decomposeCommand } from './commands/decompose.js'
 import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
+import { reportCommand } from './commands/report.js'
 import { runCommand } from './commands/run.js'
 import { schemaCommand } from './commands/schema.js'
 
@@ -26,6 +29,9 @@ export function program(): Command {
     .addCommand(schemaCommand())
     .addCommand(initCommand())
     .addCommand(dataCommand())
+    .addCommand(reportCommand())
+    .addCommand(citeCommand())
+    .addCommand(completionCommand())
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 a task failed, 2 bad configuration or input, 3 the environment lacks something, 130 interrupted.\n\nExample:\n  lowlayer run configs/quickstart.yaml',

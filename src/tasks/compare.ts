@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
@@ -10,6 +10,7 @@ import {
   curvesTable,
   effectsTable,
   generalizationTable,
+  membershipsTable,
   networksTable,
   ordersTable,
   overlapsTable,
@@ -27,16 +28,34 @@ import {
   orderRows,
   sampleRows,
 } from '../study/rows.js'
+import { loadPlannedDataset } from './dataset.js'
 import { readInteractionFile } from './interactionFile.js'
 import { OTHER_END } from './interactions.js'
 import { manifestOf } from './manifest.js'
+import { writeStudyReport } from './report.js'
 import { analysedSteps } from './steps.js'
 import { isTrained, type NetworkState, readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readValueFile } from './valueFile.js'
 
-/** Metrics, sets, comparison and tables of the study, over the networks that there are. */
+/** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
 export async function compare(_task: CompareTask, context: TaskContext): Promise<void> {
+  const { plan, results } = context
+  const folder = studyFolder(results, plan.study, plan.id)
+  await writeTables(context, folder)
+  await writeStudyReport({
+    folder,
+    stored: { plan, results },
+    dataset: () => loadPlannedDataset(plan, context),
+    resolve: (file) => resolve(context.baseDir, file),
+  })
+}
+
+/** Writes the tables, the verdict and the manifest of a study to a folder. */
+export async function writeTables(
+  context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
+  folder: string,
+): Promise<void> {
   const { plan, results } = context
   const began = performance.now()
   const networks = plan.networks.filter(({ role }) => role === 'analysed')
@@ -60,11 +79,11 @@ export async function compare(_task: CompareTask, context: TaskContext): Promise
     ...tables,
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
     'effects.csv': toCsv(effectsTable, comparison.effects),
+    'memberships.csv': toCsv(membershipsTable, comparison.memberships),
     'verdict.json': `${JSON.stringify(comparison.verdict, undefined, 2)}\n`,
     'config.yaml': toYaml(plan.config),
     'SCHEMA.md': schemaDocument(),
   }
-  const folder = studyFolder(results, plan.study, plan.id)
   for (const [name, content] of Object.entries(files)) {
     await writeAtomically(join(folder, name), content)
   }

@@ -1,0 +1,36 @@
+import { relative, resolve } from 'node:path'
+import { Command } from 'commander'
+import { rebuildReport } from '../../tasks/rebuildReport.js'
+import { dataFolders } from '../study.js'
+
+interface ReportOptions {
+  readonly out?: string
+  readonly dataDir?: string
+}
+
+/** `lowlayer report DIR`: tables, figures and page again, from what is stored. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .summary('rebuild tables, figures and report of a study')
+    .description(
+      'Rebuilds tables, figures and the HTML report of a study from stored artifacts. Trains nothing.',
+    )
+    .argument('<dir>', 'folder of the study, results/<study>-<id>')
+    .option('--out <dir>', 'write to this folder instead')
+    .option('--data-dir <dir>', 'folder of data sets, to draw samples that were not drawn before')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lowlayer report results/quickstart-1a2b3c4d --out /tmp/report',
+    )
+    .action(async (folder: string, options: ReportOptions) => {
+      const out = resolve(options.out ?? folder)
+      const problems = await rebuildReport({
+        folder: resolve(folder),
+        out,
+        dataDirs: dataFolders(options.dataDir),
+      })
+      for (const { file, message } of problems)
+        process.stderr.write(`not shown: ${file}: ${message}\n`)
+      process.stderr.write(`Report: ${relative(process.cwd(), `${out}/report/index.html`)}\n`)
+    })
+}

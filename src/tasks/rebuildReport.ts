@@ -1,0 +1,142 @@
+import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { ExperimentConfig } from '../config/schema.js'
+import { experimentSchema } from '../config/schema.js'
+import { InputError, messageOf } from '../core/errors.js'
+import { loadDataset } from '../data/load.js'
+import { planStudy } from '../plan/plan.js'
+import type { DataInfo, Plan } from '../plan/types.js'
+import { schemaVersion, studyTables } from '../report/tables/tables.js'
+import type { ReportProblem } from '../report/types.js'
+import { exists, readJson } from '../store/atomic.js'
+import { writeTables } from './compare.js'
+import type { Manifest } from './manifest.js'
+import { writeStudyReport } from './report.js'
+
+export interface RebuildRequest {
+  /** The study's folder. */
+  readonly folder: string
+  readonly out: string
+  readonly dataDirs: readonly string[]
+}
+
+/**
+ * Rebuilds tables, figures and page of a study from what is stored, without training or evaluating.
+ * What cannot be read is named in the result and on the page, and the stored tables are kept where
+ * rebuilding them would lose networks. Throws InputError when the folder holds no study at all.
+ */
+export async function rebuildReport({
+  folder,
+  out,
+  dataDirs,
+}: RebuildRequest): Promise<readonly ReportProblem[]> {
+  await requireStudy(folder)
+  const problems: ReportProblem[] = []
+  const plan = await storedPlan(folder)
+  if (resolve(out) !== resolve(folder)) await copyTables(folder, out)
+  const results = dirname(resolve(folder))
+  const hasNetworks = await exists(join(results, 'networks'))
+  if (plan !== undefined && !hasNetworks) {
+    problems.push({
+      file: join('..', 'networks'),
+      message:
+        'is not beside this folder: tables are shown as they are, single samples from nothing',
+    })
+  }
+  const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
+  if (stored !== undefined)
+    problems.push(...(await rebuildTables(stored.plan, results, folder, out)))
+  return writeStudyReport({
+    folder: out,
+    stored,
+    dataset:
+      plan === undefined
+        ? undefined
+        : () => loadDataset(plan.config.data, { baseDir: process.cwd(), dataDirs }),
+    resolve: (file) => resolve(file),
+    problems,
+  })
+}
+
+async function requireStudy(folder: string): Promise<void> {
+  const names = ['manifest.json', 'verdict.json', ...studyTables.map(({ name }) => `${name}.csv`)]
+  const found = await Promise.all(names.map((name) => exists(join(folder, name))))
+  if (found.includes(true)) return
+  const isFolder = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+  throw new InputError(
+    isFolder
+      ? `${folder} holds no study: none of ${names.join(', ')} is there`
+      : `there is no folder ${folder}; results/<study>-<id> is what lowlayer run makes`,
+  )
+}
+
+/** The plan of a finished study from its manifest; undefined when that cannot be read or is of another version. */
+async function storedPlan(folder: string): Promise<Plan | undefined> {
+  try {
+    const manifest = await readJson<Manifest & { config: ExperimentConfig; data: DataInfo }>(
+      join(folder, 'manifest.json'),
+    )
+    if (manifest === undefined || manifest.schemaVersion !== schemaVersion) return undefined
+    const config = experimentSchema.safeParse(manifest.config)
+    return config.success ? planStudy(config.data, manifest.data) : undefined
+  } catch {
+    // The page names a damaged manifest: loading the study reports it.
+    return undefined
+  }
+}
+
+async function copyTables(folder: string, out: string): Promise<void> {
+  await mkdir(out, { recursive: true })
+  const names = [
+    'manifest.json',
+    'verdict.json',
+    'config.yaml',
+    'SCHEMA.md',
+    'report/drawings.json',
+    ...studyTables.map(({ name }) => `${name}.csv`),
+  ]
+  for (const name of names) {
+    if (await exists(join(folder, name)))
+      await cp(join(folder, name), join(out, name), { recursive: true })
+  }
+}
+
+/** Writes the tables anew unless networks that the stored ones have cannot be read any more. */
+async function rebuildTables(
+  plan: Plan,
+  results: string,
+  folder: string,
+  out: string,
+): Promise<ReportProblem[]> {
+  const temporary = await mkdtemp(join(tmpdir(), 'lowlayer-report-'))
+  try {
+    await writeTables(
+      { plan, results, report: () => undefined, signal: new AbortController().signal },
+      temporary,
+    )
+    const before = await readJson<Manifest>(join(folder, 'manifest.json'))
+    const after = await readJson<Manifest>(join(temporary, 'manifest.json'))
+    const known = new Set(Object.keys((before?.failed as object) ?? {}))
+    const lost = Object.entries((after?.failed as Record<string, string>) ?? {}).filter(
+      ([name]) => !known.has(name),
+    )
+    if (lost.length === 0) {
+      await cp(temporary, out, { recursive: true })
+      return []
+    }
+    return lost.map(([name, reason]) => ({
+      file: `network ${name}`,
+      message: `${reason}; the stored tables are shown`,
+    }))
+  } catch (error) {
+    return [
+      { file: join('..', 'networks'), message: `${messageOf(error)}; the stored tables are shown` },
+    ]
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
