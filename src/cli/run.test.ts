@@ -59,6 +59,7 @@ describe('lowlayer run', () => {
       'curves.csv',
       'effects.csv',
       'generalization.csv',
+      'memberships.csv',
       'networks.csv',
       'orders.csv',
       'overlaps.csv',

@@ -8,13 +8,14 @@ import type {
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import type { StudyNetwork } from '../plan/types.js'
-import type { EffectRow, OverlapRow } from '../report/tables/tables.js'
+import type { EffectRow, MembershipRow, OverlapRow } from '../report/tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
 
 /** The rows and the verdict that take all networks together. */
 export interface StudyComparison {
   readonly overlaps: readonly OverlapRow[]
   readonly effects: readonly EffectRow[]
+  readonly memberships: readonly MembershipRow[]
   readonly verdict: Verdict
 }
 
@@ -37,6 +38,11 @@ export function compareAnalyses(
   return {
     overlaps: found.overlaps.map(overlapRow),
     effects: found.effects.map(effectRow),
+    memberships: found.intersections.map(({ networks, samples }) => ({
+      networks: networks.join('+'),
+      count: samples.length,
+      samples: samples.join('+'),
+    })),
     verdict: found.verdict,
   }
 }
@@ -46,7 +52,7 @@ function comparisonOptions({ comparison, confusing }: ExperimentConfig): Compari
 }
 
 function networkScores(analysis: NetworkAnalysis): NetworkScores {
-  const { network, curve, scores, scoresLow, scoresHigh, sets } = analysis
+  const { network, curve, scores, otherScores, sets } = analysis
   return {
     network: network.id,
     architecture: network.spec.model.architecture,
@@ -58,8 +64,8 @@ function networkScores(analysis: NetworkAnalysis): NetworkScores {
       order: network.seeds.order,
     },
     accuracy: curve[curve.length - 1]?.testAccuracy,
-    score: scoresLow ?? scores,
-    scoreHigh: scoresHigh,
+    score: scores,
+    scoreHigh: otherScores,
     set: sets[0].set.members.map(({ sample }) => sample),
     overfitting: analysis.phases.overfitting,
     reliability: analysis.reliability?.consistency,

@@ -1,5 +1,6 @@
 /** What a study finds on one network, over all its analysed checkpoints. */
 import type { ExperimentConfig } from '../config/schema.js'
+import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
 import { type IntraclassCorrelation, intraclassCorrelation } from '../confusing/reliability.js'
 import { deltaScores } from '../confusing/scores.js'
@@ -44,14 +45,19 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly generalization: readonly (readonly OrderGeneralization[])[]
   /** Ids of the main panel, in the order of all score arrays. */
   readonly samples: readonly number[]
-  /** Final scores, and at both ends of the tie-break (low orders, high orders) where known. */
+  /** Final scores under the configured tie-break … */
   readonly scores: Float64Array
+  /** … and at the other end of the L1-optimal decompositions, where that was computed. */
+  readonly otherScores: Float64Array | undefined
+  /** The two above by what they prefer: low orders and high orders. */
   readonly scoresLow: Float64Array | undefined
   readonly scoresHigh: Float64Array | undefined
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
   readonly reliability: IntraclassCorrelation | undefined
+  /** AUC of the scores for mislabelled samples, the positive control; undefined without any. */
+  readonly mislabelledAuc: number | undefined
 }
 
 /** The sections of a configuration that say how a network is analysed. */
@@ -93,6 +99,7 @@ export function analyseNetwork<Network>(
     ),
     samples,
     scores,
+    otherScores: other,
     scoresLow: other === undefined ? undefined : ownEndIsLow ? scores : other,
     scoresHigh: other === undefined ? undefined : ownEndIsLow ? other : scores,
     sets: ruledSets(scores, other, samples, config),
@@ -100,6 +107,10 @@ export function analyseNetwork<Network>(
       Float64Array.from(mainRows(boundary.values), (row) => boundary.values.loss[row]),
       samples,
       confusing.extremes,
+    ),
+    mislabelledAuc: areaUnderRoc(
+      scores,
+      mainRows(last.values).map((row) => last.values.label[row] !== last.values.givenLabel[row]),
     ),
     reliability: reliabilityOf(scores, other, (scale) => finalScores(last, scale), config),
   }

@@ -41,6 +41,8 @@ export function networkRow(
     train_accuracy: end?.trainAccuracy,
     test_accuracy: end?.testAccuracy,
     phase_boundary_step: boundary === undefined ? undefined : Math.round(boundary),
+    reliability: analysis?.reliability?.consistency,
+    mislabelled_auc: analysis?.mislabelledAuc,
     status: analysis === undefined ? 'failed' : 'done',
     reason,
   }

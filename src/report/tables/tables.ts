@@ -23,6 +23,8 @@ export const networksTable = table('networks', 'One row a network of the study.'
   train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
   test_accuracy: number('Accuracy on the test subset at the end.'),
   phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
+  reliability: number('ICC(3,1) of the scores under other τ and the other tie-break.'),
+  mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
   status: text('done or failed.'),
   reason: text('Why the network failed; empty when done.'),
 })
@@ -145,6 +147,16 @@ export const sensitivityTable = table(
   },
 )
 
+export const membershipsTable = table(
+  'memberships',
+  'Which samples are confusing for exactly which networks: the bars of an UpSet plot.',
+  {
+    networks: text('Ids of the networks, joined by +.'),
+    count: integer('Number of samples.'),
+    samples: text('The samples, joined by +.'),
+  },
+)
+
 export const studyTables = [
   networksTable,
   curvesTable,
@@ -166,3 +178,4 @@ export type ConfusingRow = Row<typeof confusingTable>
 export type OverlapRow = Row<typeof overlapsTable>
 export type EffectRow = Row<typeof effectsTable>
 export type SensitivityRow = Row<typeof sensitivityTable>
+export type MembershipRow = Row<typeof membershipsTable>

@@ -91,6 +91,8 @@ export function exampleStudy(): ReportStudy {
         low_parameters: 400,
         train_accuracy: 0.99,
         test_accuracy: 0.9,
+        reliability: 0.8,
+        mislabelled_auc: undefined,
         phase_boundary_step: 90,
         status: 'done',
         reason: undefined,
