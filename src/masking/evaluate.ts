@@ -6,7 +6,13 @@ import { lowerGraph, nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
 import { parametersOf } from './parameters.js'
 import { createPipeline, type Pipeline, repeated } from './pipeline.js'
-import { checkFinite, type MaskedSample, type SampleValues, sampleValues } from './sampleValues.js'
+import {
+  checkFinite,
+  firstNotFinite,
+  type MaskedSample,
+  type SampleValues,
+  sampleValues,
+} from './sampleValues.js'
 import { planStages, type Stage, wholeNetwork } from './stages.js'
 import type { Baseline, Players } from './types.js'
 
@@ -58,7 +64,7 @@ export async function createMaskedEvaluator(
       const value = { x, baseline: plan.baseline.valuesFor(x), players, input: sample.input }
       let logits = await (await shared.for(players)).run(value)
       // Shared sums spread an overflow over all coalitions; the whole network tells where it is.
-      if (!logits.every(Number.isFinite)) logits = await (await whole.for(players)).run(value)
+      if (firstNotFinite(logits) !== undefined) logits = await (await whole.for(players)).run(value)
       return sampleValues(sample, logits, width, plan.output)
     },
     async dispose() {

@@ -53,10 +53,19 @@ export function sampleValues(
   }
 }
 
+/** Position of the first value that is NaN or infinite. */
+export function firstNotFinite(values: Float32Array): number | undefined {
+  // A plain loop: this runs over every output of every coalition.
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index])) return index
+  }
+  return undefined
+}
+
 /** A value that is not finite would spread to every coalition, masked or not. */
 export function checkFinite(x: Float32Array, { id }: MaskedSample): void {
-  const cell = x.findIndex((value) => !Number.isFinite(value))
-  if (cell < 0) return
+  const cell = firstNotFinite(x)
+  if (cell === undefined) return
   throw new TaskError(`sample ${id} has the value ${x[cell]} in cell ${cell} of what is masked`, {
     context: { sample: id, cell },
   })
