@@ -128,7 +128,41 @@ const convolution: OperatorCase[] = [
   convolutionCase(64, 32, 2, 3, 1, 1),
   convolutionCase(3, 16, 11, 11, 4, 5),
   convolutionCase(5, 7, 7, 3, 2, 0),
+  convolutionCase(16, 16, 6, 3, 1, 1, 16),
+  convolutionCase(32, 16, 7, 3, 2, 1, 16),
+  convolutionCase(3, 32, 6, 3, 1, 1, 16),
+  convolutionCase(16, 16, 9, 5, 1, 2, 16),
+  convolutionCase(16, 16, 8, 2, 2, 0, 16),
 ]
+
+/**
+ * The nodes between two convolutions of a residual network, on 16 channels: what engines may keep
+ * in a layout of their own.
+ */
+const blocks: OperatorCase[] = (
+  ['batch norm', 'batch norm of given statistics', 'none'] as const
+).map((norm) => ({
+  name: `residual block, ${norm}`,
+  operands: {
+    x: { shape: [16, 16, 6, 6] },
+    weight: { shape: [16, 16, 3, 3] },
+    scale: { shape: [16], values: 'positive' as const },
+    bias: { shape: [16] },
+    mean: { shape: [16], differentiable: false },
+    variance: { shape: [16], values: 'positive' as const, differentiable: false },
+  },
+  build(graph: GraphBuilder) {
+    const convolve = (x: string) =>
+      graph.node('convolution', { inputs: [x, 'weight'], stride: 1, padding: 1 })
+    let x = convolve('x')
+    if (norm !== 'none') x = appendBatchNorm(graph, x, norm === 'batch norm')
+    x = graph.node('activation', { function: 'relu', inputs: [x] })
+    x = graph.node('binary', { operation: 'add', inputs: [x, convolve(x)] })
+    x = graph.node('pooling', { operation: 'max', size: 2, inputs: [x] })
+    const pooled = { operation: 'mean', axes: [2, 3], keepAxes: false } as const
+    return graph.node('reduction', { ...pooled, inputs: [x] })
+  },
+}))
 
 const pooling: OperatorCase[] = (['max', 'average'] as const).flatMap((operation) =>
   [
@@ -204,7 +238,7 @@ const normalization: OperatorCase[] = [
         mean: { shape: [shape[1]], differentiable: false },
         variance: { shape: [shape[1]], values: 'positive' as const, differentiable: false },
       },
-      build: (graph: GraphBuilder) => appendBatchNorm(graph, shape, fromBatch),
+      build: (graph: GraphBuilder) => appendBatchNorm(graph, 'x', fromBatch),
     })),
   ),
   ...[
@@ -222,19 +256,16 @@ const normalization: OperatorCase[] = [
   })),
 ]
 
-function appendBatchNorm(graph: GraphBuilder, shape: Shape, fromBatch: boolean): string {
+function appendBatchNorm(graph: GraphBuilder, x: string, fromBatch: boolean): string {
   const fields = { epsilon: 1e-5, momentum: 0.1, fromBatch }
   if (!fromBatch) {
-    return graph.node('batchNorm', {
-      ...fields,
-      inputs: ['x', 'scale', 'bias', 'mean', 'variance'],
-    })
+    return graph.node('batchNorm', { ...fields, inputs: [x, 'scale', 'bias', 'mean', 'variance'] })
   }
-  const axes = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]))
+  const axes = graph.shapeOf(x).flatMap((_, axis) => (axis === 1 ? [] : [axis]))
   const statistic = { operation: 'mean', axes, keepAxes: false } as const
-  const mean = graph.node('reduction', { ...statistic, inputs: ['x'] })
-  const variance = graph.node('channelVariance', { inputs: ['x', mean] })
-  return graph.node('batchNorm', { ...fields, inputs: ['x', 'scale', 'bias', mean, variance] })
+  const mean = graph.node('reduction', { ...statistic, inputs: [x] })
+  const variance = graph.node('channelVariance', { inputs: [x, mean] })
+  return graph.node('batchNorm', { ...fields, inputs: [x, 'scale', 'bias', mean, variance] })
 }
 
 const rest: OperatorCase[] = [
@@ -259,6 +290,7 @@ export const operatorCases: readonly OperatorCase[] = [
   ...elementwise,
   ...linear,
   ...convolution,
+  ...blocks,
   ...pooling,
   ...reduction,
   ...shaping,

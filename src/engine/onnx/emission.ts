@@ -23,6 +23,12 @@ export interface EmitOptions {
   readonly domain?: string
 }
 
+/**
+ * How an image value [batch, channels, H, W] lies in memory: `plain` as its shape says, `blocked`
+ * as [batch, channels/b, H, W, b], the layout of ONNX Runtime's fastest convolutions on CPUs.
+ */
+export type Layout = 'plain' | 'blocked'
+
 /** Collects ONNX nodes and constants; emitters of operators write through it. */
 export interface Emission {
   /** Shape of a value of the IR graph. */
@@ -30,6 +36,14 @@ export interface Emission {
   dtypeOf(value: string): 'float32' | 'int32'
   /** Appends an ONNX node with one output and returns its name. Equal nodes are emitted once. */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
+  /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
+  readonly blockSize: number | undefined
+  /** Whether a value has been written in a layout. */
+  has(value: string, layout: Layout): boolean
+  /** Name of a value in a layout; converts it, once, where it is only there in the other one. */
+  read(value: string, layout: Layout): string
+  /** Name for a node's value in a layout, to be emitted as output. */
+  write(value: string, layout: Layout): string
   /** Name of a float constant; a scalar without `shape`. */
   floats(values: readonly number[], shape?: Shape): string
   /** Name of an int64 constant vector, as ONNX takes shapes, axes and indices. */
@@ -45,7 +59,25 @@ export type Emitters<N extends Node> = {
   readonly [Kind in N['kind']]: Emitter<Extract<N, { readonly kind: Kind }>>
 }
 
-export type EmitterOf<Kind extends NodeKind> = Emitter<NodeOf<Kind>>
+/** Writes an IR node in the blocked layout, or returns false to leave it to the plain emitter. */
+export type BlockedEmitter<N extends NodeBase> = (
+  node: N,
+  to: Emission,
+  blockSize: number,
+) => boolean
+
+export type BlockedEmitters = {
+  readonly [Kind in NodeKind]?: BlockedEmitter<NodeOf<Kind>>
+}
+
+export interface EmissionOptions {
+  readonly emitters: Emitters<Node>
+  /** Where the blocked layout exists: its block and what is written in it. */
+  readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
+}
+
+/** Operator set of ONNX Runtime's own operators on the blocked layout. */
+export const BLOCKED_DOMAIN = 'com.microsoft.nchwc'
 
 /** How the names of the emitter's own constants begin, which no parameter's name does. */
 export const CONSTANT_PREFIX = 'constant:'
@@ -58,7 +90,10 @@ export interface EmittedNodes {
 }
 
 /** Writes every node of a graph or program with the emitter of its kind. */
-export function emitNodes(graph: Graph | Program, emitters: Emitters<Node>): EmittedNodes {
+export function emitNodes(
+  graph: Graph | Program,
+  { emitters, blocked }: EmissionOptions,
+): EmittedNodes {
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
   const constants = new Map<string, TensorProto>()
@@ -77,7 +112,29 @@ export function emitNodes(graph: Graph | Program, emitters: Emitters<Node>): Emi
     return type
   }
 
+  const blockedNames = new Map<string, string>()
+  const given = 'parameters' in graph ? [...graph.inputs, ...graph.parameters] : graph.inputs
+  const isPlain = new Set(given.map(({ name }) => name))
+
   const emission: Emission = {
+    blockSize: blocked?.size,
+    has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
+    read(value, layout) {
+      if (emission.has(value, layout)) return layout === 'plain' ? value : blockedNames.get(value)!
+      const name = emission.write(value, layout)
+      const options = { output: name, domain: BLOCKED_DOMAIN }
+      if (layout === 'blocked') return emission.emit('ReorderInput', [value], options)
+      const attributes = { channels: { int: typeOf(value).shape[1] } }
+      return emission.emit('ReorderOutput', [blockedNames.get(value)!], { ...options, attributes })
+    },
+    write(value, layout) {
+      if (layout === 'plain') {
+        isPlain.add(value)
+        return value
+      }
+      blockedNames.set(value, `${value}@blocked`)
+      return `${value}@blocked`
+    },
     shapeOf: (value) => typeOf(value).shape,
     dtypeOf: (value) => typeOf(value).dtype,
     emit(opType, inputs, { attributes = {}, output, domain = '' } = {}) {
@@ -108,9 +165,15 @@ export function emitNodes(graph: Graph | Program, emitters: Emitters<Node>): Emi
       constant(`${CONSTANT_PREFIX}i32:${value}`, [], dataTypes.int32, Int32Array.of(value)),
   }
   for (const node of graph.nodes) {
+    const inBlocks = blocked?.emitters[node.kind] as BlockedEmitter<Node> | undefined
+    if (inBlocks?.(node, emission, blocked!.size)) continue
+    for (const input of node.inputs) emission.read(input, 'plain')
     const emitter = emitters[node.kind] as Emitter<Node>
     emitter(node, emission)
+    emission.write(node.name, 'plain')
   }
+  const returned = 'output' in graph ? [graph.output] : Object.values(graph.outputs)
+  for (const value of returned) emission.read(value, 'plain')
   return { nodes, constants: [...constants.values()], types }
 }
 

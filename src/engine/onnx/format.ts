@@ -126,7 +126,7 @@ export interface ValueInfoProto {
   type: {
     tensorType: {
       elemType: number
-      shape: { dim: ({ dimValue: number } | { dimParam: string })[] }
+      shape?: { dim: ({ dimValue: number } | { dimParam: string })[] }
     }
   }
 }

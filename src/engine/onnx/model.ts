@@ -7,7 +7,8 @@ import {
   type Program,
   type Shape,
 } from '../../graph/types.js'
-import { type EmittedNodes, type Emitters, emitNodes } from './emission.js'
+import { blockedEmitters } from './blocked/emitters.js'
+import { BLOCKED_DOMAIN, type EmittedNodes, type Emitters, emitNodes } from './emission.js'
 import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
 import { convolutionEmitters } from './operators/convolution.js'
 import { elementwiseEmitters } from './operators/elementwise.js'
@@ -43,7 +44,7 @@ export const OUTPUT_NAME = 'logits'
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(graph: Graph, parameters: Tensors): Uint8Array {
-  const emitted = emitNodes(graph, emitters)
+  const emitted = emitNodes(graph, { emitters })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -57,9 +58,14 @@ export function encodeInference(graph: Graph, parameters: Tensors): Uint8Array {
   )
 }
 
-/** A program as an ONNX file; its outputs go by the names of the values that they return. */
-export function encodeProgram(program: Program): Uint8Array {
-  const emitted = emitNodes(program, emitters)
+/**
+ * A program as an ONNX file; its outputs go by the names of the values that they return. With a
+ * block size it is written for ONNX Runtime's blocked layout, which other tools cannot read.
+ */
+export function encodeProgram(program: Program, blockSize?: number): Uint8Array {
+  const blocked =
+    blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
+  const emitted = emitNodes(program, { emitters, blocked })
   const returned = [...new Set(Object.values(program.outputs))]
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
@@ -76,7 +82,7 @@ function encode(
   return encodeModel({
     irVersion: FORMAT_VERSION,
     producerName: 'lowlayer',
-    opsetImport: [{ domain: '', version: OPERATOR_SET }],
+    opsetImport: operatorSets(emitted),
     graph: {
       name: 'network',
       node: emitted.nodes,
@@ -85,6 +91,12 @@ function encode(
       output,
     },
   })
+}
+
+function operatorSets({ nodes }: EmittedNodes): { domain: string; version: number }[] {
+  const standard = { domain: '', version: OPERATOR_SET }
+  const isBlocked = nodes.some(({ domain }) => domain === BLOCKED_DOMAIN)
+  return isBlocked ? [standard, { domain: BLOCKED_DOMAIN, version: 1 }] : [standard]
 }
 
 function renameOutput({ nodes }: EmittedNodes, from: string, to: string): void {

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../core/tensor.js'
 import type { Program } from '../../graph/types.js'
 import type { DeviceName } from '../types.js'
+import { blockSizeOfCpu } from './blockSize.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, openSession } from './session.js'
 
@@ -11,7 +12,8 @@ export async function runProgram(
   device: DeviceName,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const ort = await loadOrt()
-  const session = await openSession(encodeProgram(program), device)
+  const blockSize = device === 'cpu' ? await blockSizeOfCpu() : undefined
+  const session = await openSession(encodeProgram(program, blockSize), device)
   try {
     const ortFeeds = Object.fromEntries(
       Object.entries(feeds).map(([name, { shape, data }]) => [

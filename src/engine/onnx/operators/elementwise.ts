@@ -4,8 +4,10 @@ import type {
   ElementwiseNode,
 } from '../../../graph/operators/elementwise.js'
 import type { Emission, EmitOptions, Emitters } from '../emission.js'
+import { dataTypes } from '../format.js'
 
-const binaryOperators: Readonly<Record<BinaryOperation, string>> = {
+/** ONNX's names of the arithmetic operators. */
+export const binaryOperators: Readonly<Record<BinaryOperation, string>> = {
   add: 'Add',
   subtract: 'Sub',
   multiply: 'Mul',
@@ -31,10 +33,8 @@ export const elementwiseEmitters: Emitters<ElementwiseNode> = {
     activations[kind](to, x, { output: name })
   },
   activationGradient({ name, function: kind, inputs: [x, y, gradient] }, to) {
-    const zero = to.floats([0])
     if (kind === 'relu') {
-      const positive = to.emit('Greater', [y, zero])
-      to.emit('Where', [positive, gradient, zero], { output: name })
+      emitReluGradient(to, y, gradient, name)
       return
     }
     const slope = slopes[kind](to, x, y)
@@ -43,6 +43,17 @@ export const elementwiseEmitters: Emitters<ElementwiseNode> = {
   dropout({ name, inputs }, to) {
     to.emit('Identity', inputs, { output: name })
   },
+}
+
+/** The gradient where the output y of ReLU is above 0. */
+export function emitReluGradient(to: Emission, y: string, gradient: string, output: string): void {
+  emitMask(to, to.emit('Greater', [y, to.floats([0])]), gradient, output)
+}
+
+/** A value where a condition holds and 0 elsewhere; a product is a third faster than `Where`. */
+export function emitMask(to: Emission, condition: string, value: string, output?: string): string {
+  const attributes = { to: { int: dataTypes.float32 } }
+  return to.emit('Mul', [value, to.emit('Cast', [condition], { attributes })], { output })
 }
 
 const activations: Readonly<

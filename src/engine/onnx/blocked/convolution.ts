@@ -1,0 +1,136 @@
+/**
+ * Convolutions by ONNX Runtime's blocked kernels. Measured on one AVX-512 core they run at 75 to
+ * 110 Gflop/s where the plain ones, with weights that are inputs, run at 25 to 95.
+ */
+import type {
+  Convolution,
+  ConvolutionInputGradient,
+  ConvolutionWeightGradient,
+} from '../../../graph/operators/convolution.js'
+import type { Shape } from '../../../graph/types.js'
+import { BLOCKED_DOMAIN, type BlockedEmitter, type Emission } from '../emission.js'
+
+/**
+ * Images smaller than this many pixels are left to the plain form: the blocked kernel then reads
+ * the weights anew for every few pixels, and 4×4 images with 512 channels run at two thirds of it.
+ */
+const LEAST_PIXELS = 25
+
+export const blockedConvolution: BlockedEmitter<Convolution> = (node, to, block) => {
+  const [x, weight, bias] = node.inputs
+  const [filters, channels, ...kernel] = to.shapeOf(weight)
+  const [, , rows, columns] = to.shapeOf(node.name)
+  const plainInput = channels < block
+  if (filters % block !== 0 || (!plainInput && channels % block !== 0)) return false
+  if (rows * columns < LEAST_PIXELS) return false
+  const image = to.read(x, plainInput ? 'plain' : 'blocked')
+  const taps = plainInput ? channels * kernel[0] * kernel[1] : undefined
+  const weights =
+    taps === undefined
+      ? blockedWeights(to, weight, block)
+      : reordered(to, weight, [filters / block, block, taps], [0, 2, 1], to.shapeOf(weight))
+  to.emit('Conv', bias === undefined ? [image, weights] : [image, weights, bias], {
+    attributes: geometry(kernel, node.stride, node.padding),
+    domain: BLOCKED_DOMAIN,
+    output: to.write(node.name, 'blocked'),
+  })
+  return true
+}
+
+/** At stride 1 a convolution of the gradient with the flipped kernel, channels exchanged. */
+export const blockedInputGradient: BlockedEmitter<ConvolutionInputGradient> = (node, to, block) => {
+  const [gradient, weight] = node.inputs
+  const [filters, channels, ...kernel] = to.shapeOf(weight)
+  const padding = kernel[0] - 1 - node.padding
+  if (node.stride !== 1 || padding < 0 || kernel[0] !== kernel[1]) return false
+  if (filters % block !== 0 || channels % block !== 0) return false
+  if (node.size[0] * node.size[1] < LEAST_PIXELS) return false
+  to.emit('Conv', [to.read(gradient, 'blocked'), flippedWeights(to, weight, block)], {
+    attributes: geometry(kernel, 1, padding),
+    domain: BLOCKED_DOMAIN,
+    output: to.write(node.name, 'blocked'),
+  })
+  return true
+}
+
+/**
+ * The gradient of a weight as one convolution whose channels are the samples: images [channels,
+ * batch, H, W] with filters [filters, batch, H′, W′], which lie `stride` pixels apart.
+ */
+export const blockedWeightGradient: BlockedEmitter<ConvolutionWeightGradient> = (
+  { name, inputs: [x, gradient], stride, padding, kernel },
+  to,
+  block,
+) => {
+  const [batch, , height, width] = to.shapeOf(x)
+  const [, filters, rows, columns] = to.shapeOf(gradient)
+  if (batch % block !== 0 || filters % block !== 0) return false
+  const end = [
+    (rows - 1) * stride + kernel[0] - height - padding,
+    (columns - 1) * stride + kernel[1] - width - padding,
+  ]
+  const swapped = to.emit('Transpose', [to.read(x, 'plain')], {
+    attributes: { perm: [1, 0, 2, 3] },
+  })
+  const pads = [0, 0, padding, padding, 0, 0, ...end]
+  const padded = pads.every((pad) => pad === 0)
+    ? swapped
+    : to.emit('Pad', [swapped, to.integers(pads)])
+  const images = to.emit('ReorderInput', [padded], { domain: BLOCKED_DOMAIN })
+  const view = [batch / block, block, filters / block, rows * columns, block]
+  const shape = [filters, batch, rows, columns]
+  const blockedGradient = to.read(gradient, 'blocked')
+  const taps = reordered(to, blockedGradient, view, [2, 0, 3, 1, 4], shape)
+  const product = to.emit('Conv', [images, taps], {
+    attributes: { kernel_shape: [rows, columns], dilations: [stride, stride] },
+    domain: BLOCKED_DOMAIN,
+  })
+  const plain = to.emit('ReorderOutput', [product], {
+    attributes: { channels: { int: filters } },
+    domain: BLOCKED_DOMAIN,
+  })
+  const output = to.write(name, 'plain')
+  to.emit('Transpose', [plain], { attributes: { perm: [1, 0, 2, 3] }, output })
+  return true
+}
+
+/** Weights [out, in, k, k] as [out/b, in/b, k, k, b in, b out]. */
+function blockedWeights(to: Emission, weight: string, block: number): string {
+  const shape = to.shapeOf(weight)
+  const [filters, channels, height, width] = shape
+  const view = [filters / block, block, channels / block, block, height * width]
+  return reordered(to, weight, view, [0, 2, 4, 3, 1], shape)
+}
+
+/** Weights as [in/b, out/b, k, k, b out, b in] with the kernel turned by 180°. */
+function flippedWeights(to: Emission, weight: string, block: number): string {
+  const [filters, channels, height, width] = to.shapeOf(weight)
+  const taps = height * width
+  const split = to.integers([filters / block, block, channels / block, block, taps])
+  const view = to.emit('Reshape', [weight, split])
+  const turned = to.emit('Transpose', [view], { attributes: { perm: [2, 0, 4, 1, 3] } })
+  const backwards = to.integers(Array.from({ length: taps }, (_, tap) => taps - 1 - tap))
+  const flipped = to.emit('Gather', [turned, backwards], { attributes: { axis: { int: 2 } } })
+  return to.emit('Reshape', [flipped, to.integers([channels, filters, height, width])])
+}
+
+/** A value seen in one shape, its axes permuted, seen in another shape. */
+function reordered(
+  to: Emission,
+  value: string,
+  view: Shape,
+  perm: readonly number[],
+  shape: Shape,
+): string {
+  const seen = to.emit('Reshape', [value, to.integers(view)])
+  const permuted = to.emit('Transpose', [seen], { attributes: { perm } })
+  return to.emit('Reshape', [permuted, to.integers(shape)])
+}
+
+function geometry(kernel: Shape, stride: number, padding: number) {
+  return {
+    kernel_shape: kernel,
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Batch norm on the blocked layout: factor · x + offset by channel is a 1×1 convolution with one
+ * channel a group, for which there is a kernel that takes one pass.
+ */
+import { sizeOf } from '../../../core/tensor.js'
+import type {
+  BatchNorm,
+  BatchNormInputGradient,
+  BatchNormScaleGradient,
+  ChannelVariance,
+} from '../../../graph/operators/normalization.js'
+import { BLOCKED_DOMAIN, type BlockedEmitter, type Emission } from '../emission.js'
+import { channelMeans } from './reduction.js'
+
+export const blockedBatchNorm: BlockedEmitter<BatchNorm> = (node, to) => {
+  const [x, scale, bias, mean, variance] = node.inputs
+  if (!to.has(x, 'blocked')) return false
+  const factor = to.emit('Mul', [scale, inverseDeviation(to, variance, node.epsilon)])
+  const output = to.write(node.name, 'blocked')
+  byChannel(to, centred(to, x, mean), x, factor, [bias], output)
+  return true
+}
+
+export const blockedChannelVariance: BlockedEmitter<ChannelVariance> = (node, to) => {
+  const [x, mean] = node.inputs
+  if (!to.has(x, 'blocked')) return false
+  const difference = centred(to, x, mean)
+  const square = to.emit('Mul', [difference, difference])
+  channelMeans(to, square, x, to.write(node.name, 'plain'))
+  return true
+}
+
+export const blockedBatchNormScaleGradient: BlockedEmitter<BatchNormScaleGradient> = (node, to) => {
+  const [x, gradient, mean, variance] = node.inputs
+  if (!to.has(x, 'blocked')) return false
+  const product = to.emit('Mul', [to.read(gradient, 'blocked'), centred(to, x, mean)])
+  const [, channels] = to.shapeOf(x)
+  const count = to.floats([sizeOf(to.shapeOf(x)) / channels])
+  const inverse = inverseDeviation(to, variance, node.epsilon)
+  const factor = to.emit('Mul', [inverse, count])
+  const output = to.write(node.name, 'plain')
+  to.emit('Mul', [channelMeans(to, product, x), factor], { output })
+  return true
+}
+
+/** a·g + b·(x − mean) + c by channel, from the same three terms as the plain form. */
+export const blockedBatchNormInputGradient: BlockedEmitter<BatchNormInputGradient> = (node, to) => {
+  const [x, gradient, scale, mean, variance, scaleGradient, biasGradient] = node.inputs
+  if (!to.has(x, 'blocked')) return false
+  const inverse = inverseDeviation(to, variance, node.epsilon)
+  const a = to.emit('Mul', [scale, inverse])
+  const output = to.write(node.name, 'blocked')
+  const g = to.read(gradient, 'blocked')
+  if (!node.fromBatch) {
+    byChannel(to, g, x, a, [], output)
+    return true
+  }
+  const [, channels] = to.shapeOf(x)
+  const share = to.emit('Mul', [a, to.floats([-channels / sizeOf(to.shapeOf(x))])])
+  const b = to.emit('Mul', [share, to.emit('Mul', [inverse, scaleGradient])])
+  const c = to.emit('Mul', [share, biasGradient])
+  const scaled = byChannel(to, g, x, a, [])
+  byChannel(to, centred(to, x, mean), x, b, [c, scaled], output)
+  return true
+}
+
+/** x − mean by channel; the first of the passes that share it emits it. */
+function centred(to: Emission, x: string, mean: string): string {
+  const [, channels] = to.shapeOf(x)
+  const ones = to.floats(new Array<number>(channels).fill(1))
+  return byChannel(to, to.read(x, 'blocked'), x, ones, [to.emit('Neg', [mean])])
+}
+
+/** factor · value + offset (+ a further summand) by channel, for a value shaped like `like`. */
+function byChannel(
+  to: Emission,
+  value: string,
+  like: string,
+  factor: string,
+  summands: readonly string[],
+  output?: string,
+): string {
+  const [, channels] = to.shapeOf(like)
+  const weights = to.emit('Reshape', [factor, to.integers([channels, 1, 1, 1])])
+  const attributes = { group: { int: channels }, kernel_shape: [1, 1] }
+  const inputs = [value, weights, ...summands]
+  return to.emit('Conv', inputs, { attributes, domain: BLOCKED_DOMAIN, output })
+}
+
+/** 1/√(variance + ε). */
+function inverseDeviation(to: Emission, variance: string, epsilon: number): string {
+  const shifted = to.emit('Add', [variance, to.floats([epsilon])])
+  return to.emit('Div', [to.floats([1]), to.emit('Sqrt', [shifted])])
+}
