@@ -10,7 +10,7 @@ import type { Dataset } from '../data/types.js'
 import { openForeignModel } from '../engine/onnx/foreign.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
-import { ChannelMean } from '../masking/baselines.js'
+import { ChannelMoments } from '../masking/baselines.js'
 import { chooseBaseline } from '../masking/configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from '../masking/configurePlayers.js'
 import {
@@ -45,12 +45,12 @@ export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
   const engine = await createEngine('onnx', device)
   const find = (file: string) => resolve(context.baseDir, file)
   const players = placePlayers(config.analysis.players, data, find)
-  const means = async () => {
-    const mean = new ChannelMean(data.shape)
-    mean.add(data.train.inputs)
-    return mean.means()
+  const moments = async () => {
+    const sums = new ChannelMoments(data.shape)
+    sums.add(data.train.inputs)
+    return sums.result()
   }
-  const baseline = await chooseBaseline(config.analysis.baseline, data.shape, means, find)
+  const baseline = await chooseBaseline(config.analysis.baseline, data.shape, moments, find)
   const classifiers = await openClassifiers(request, data, engine)
   try {
     const samples = await analyzedSamples(config.analysis, data, classifiers)

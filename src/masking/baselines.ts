@@ -33,43 +33,64 @@ export function meanBaseline(
   inputs: Float32Array,
   count: number,
 ): Baseline {
-  const mean = new ChannelMean(shape)
-  mean.add(inputs.subarray(0, count * sizeOf(shape)))
-  return meansBaseline(shape, mean.means())
+  const moments = new ChannelMoments(shape)
+  moments.add(inputs.subarray(0, count * sizeOf(shape)))
+  return meansBaseline(shape, moments.result().means)
 }
 
-/** b = the given mean of its channel, feature or embedding dimension: {@link ChannelMean}. */
+/** b = the given mean of its channel, feature or embedding dimension: {@link ChannelMoments}. */
 export function meansBaseline(shape: readonly number[], means: ArrayLike<number>): Baseline {
   return constantBaseline('mean', spread(means, shape))
 }
 
+/** b = values that were learned, one a cell. */
+export function learnedBaseline(values: Float32Array): Baseline {
+  return constantBaseline('learned', values)
+}
+
+/** Mean and (population) standard deviation by channel. */
+export interface Moments {
+  readonly means: Float32Array
+  readonly deviations: Float32Array
+}
+
 /**
- * Mean of values over all samples so far, per channel for images [C, H, W], per feature for [F] and
- * per embedding dimension for texts [T, E]; near 0 when the data are standardised.
+ * Moments of values over all samples so far, per channel for images [C, H, W], per feature for [F]
+ * and per embedding dimension for texts [T, E]; means are near 0 when the data are standardised.
  */
-export class ChannelMean {
+export class ChannelMoments {
   private readonly channels: Int32Array
   private readonly sums: Float64Array
+  private readonly squares: Float64Array
   private samples = 0
 
   constructor(shape: readonly number[]) {
     this.channels = channelIndex(shape)
     this.sums = new Float64Array(channelsOf(shape))
+    this.squares = new Float64Array(this.sums.length)
   }
 
   /** Takes in whole samples, [count, ...shape]. */
   add(values: Float32Array): void {
     const size = this.channels.length
     for (let start = 0; start < values.length; start += size) {
-      for (let cell = 0; cell < size; cell++) this.sums[this.channels[cell]] += values[start + cell]
+      for (let cell = 0; cell < size; cell++) {
+        const value = values[start + cell]
+        this.sums[this.channels[cell]] += value
+        this.squares[this.channels[cell]] += value * value
+      }
       this.samples++
     }
   }
 
-  means(): Float32Array {
+  result(): Moments {
     if (this.samples === 0) throw new InputError('baseline "mean" needs a training sample')
-    const cells = (this.samples * this.channels.length) / this.sums.length
-    return Float32Array.from(this.sums, (sum) => sum / cells)
+    const count = (this.samples * this.channels.length) / this.sums.length
+    const means = Float32Array.from(this.sums, (sum) => sum / count)
+    const deviations = Float32Array.from(this.squares, (square, channel) => {
+      return Math.sqrt(Math.max(0, square / count - (this.sums[channel] / count) ** 2))
+    })
+    return { means, deviations }
   }
 }
 
@@ -87,7 +108,8 @@ function channelIndex(shape: readonly number[]): Int32Array {
   )
 }
 
-function spread(values: ArrayLike<number>, shape: readonly number[]): Float32Array {
+/** One value a channel, for every cell. */
+export function spread(values: ArrayLike<number>, shape: readonly number[]): Float32Array {
   return Float32Array.from(channelIndex(shape), (channel) => values[channel])
 }
 

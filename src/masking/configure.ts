@@ -7,8 +7,9 @@ import { chooseBaseline } from './configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from './configurePlayers.js'
 import { createMaskedEvaluator, type MaskedEvaluator } from './evaluate.js'
 import { valueShape } from './layerValue.js'
+import { learningSettings, learnStudyBaseline } from './learnStudyBaseline.js'
 import { parseOutput } from './output.js'
-import { trainingMeans } from './trainingMeans.js'
+import { trainingMoments } from './trainingMoments.js'
 
 /** Players of a study, for its results: the same for every network. */
 export interface StudyMasking {
@@ -38,8 +39,13 @@ export function studyMasking(
     async evaluator(engine, graph, parameters) {
       const at = placed.at(graph)
       const shape = valueShape(graph, at)
-      const means = () => trainingMeans(engine, graph, parameters, at, data)
-      const baseline = await chooseBaseline(analysis.baseline, shape, means, resolve)
+      const network = { engine, graph, parameters, at }
+      const moments = () => trainingMoments(engine, graph, parameters, at, data)
+      const learned = learningSettings(analysis.baseline)
+      const baseline =
+        learned === undefined
+          ? await chooseBaseline(analysis.baseline, shape, moments, resolve)
+          : await learnStudyBaseline(network, data, placed, output, learned, await moments())
       const evaluator = await createMaskedEvaluator(engine, graph, parameters, placed.n, {
         at,
         players: (sample) => placed.players(sample, shape),

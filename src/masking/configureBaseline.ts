@@ -5,6 +5,7 @@ import {
   blurBaseline,
   constantsBaseline,
   dampBaseline,
+  type Moments,
   meansBaseline,
   zeroBaseline,
 } from './baselines.js'
@@ -15,17 +16,17 @@ import type { Baseline } from './types.js'
 const DEFAULT_BLUR = 2
 
 /**
- * The baseline that a configuration asks for, over a masked value of this shape. `means` computes the
- * training means of its channels, `resolve` finds a file of constants.
+ * The baseline that a configuration asks for, over a masked value of this shape. `moments` computes
+ * those of its channels over the training set, `resolve` finds a file of constants.
  */
 export async function chooseBaseline(
   config: BaselineConfig,
   shape: readonly number[],
-  means: () => Promise<Float32Array>,
+  moments: () => Promise<Moments>,
   resolve: (file: string) => string,
 ): Promise<Baseline> {
   if (config === 'zero') return zeroBaseline(shape)
-  if (config === 'mean') return meansBaseline(shape, await means())
+  if (config === 'mean') return meansBaseline(shape, (await moments()).means)
   if (config === 'blur') return blurBaseline(shape, DEFAULT_BLUR)
   if (typeof config === 'object') {
     if ('damp' in config) return dampBaseline(config.damp)
@@ -34,7 +35,7 @@ export async function chooseBaseline(
       return constantsBaseline(shape, readConstants(resolve(config.file)), config.file)
     }
   }
-  throw new InputError('baseline "learned" is not supported for this network')
+  throw new InputError('baseline "learned" needs a network that lowlayer trained')
 }
 
 /** Numbers of a `.npy` file or of a (nested) JSON list. */

@@ -29,7 +29,11 @@ export interface PlacedPlayers {
   at(graph: Graph): string
   /** Players of a sample, over a masked value of this shape. */
   players(sample: Pick<MaskedSample, 'id' | 'input'>, shape: readonly number[]): Players
+  /** Whether a sample has what the players need. */
+  admits(input: Float32Array): boolean
 }
+
+type Placement = Omit<PlacedPlayers, 'admits'>
 
 /**
  * Whether a sample has what the players need: a text needs as many words that can be players. Other
@@ -50,6 +54,10 @@ export function placePlayers(
   data: Dataset,
   resolve: (file: string) => string,
 ): PlacedPlayers {
+  return { ...place(config, data, resolve), admits: admitsSample(config, data) }
+}
+
+function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => string): Placement {
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
@@ -78,7 +86,7 @@ function selectionOf({ select, seed, list }: PlayersConfig): Selection {
   return { by: 'listed', indices: list }
 }
 
-function atInput(players: Players): PlacedPlayers {
+function atInput(players: Players): Placement {
   return { n: players.n, at: (graph) => graph.inputs[0].name, players: () => players }
 }
 
@@ -116,7 +124,7 @@ function featureGroup(
 }
 
 /** Tokens differ from text to text; masking replaces their embeddings [T, E]. */
-function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): PlacedPlayers {
+function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): Placement {
   const words = data.vocabulary
   if (data.kind !== 'text' || words === undefined) {
     throw new InputError(`players.layout tokens needs texts; these are ${data.kind} data`)
@@ -143,7 +151,7 @@ function layerLayout(
   data: Dataset,
   selection: Selection,
   training: TrainingInputs,
-): PlacedPlayers {
+): Placement {
   const { layer } = config
   if (layer === undefined)
     throw new InputError('players.layout layer needs players.layer, its name')

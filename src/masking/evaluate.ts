@@ -2,10 +2,10 @@ import type { Tensors } from '../core/tensor.js'
 import type { Engine } from '../engine/types.js'
 import { inferTypes } from '../graph/infer.js'
 import type { Graph } from '../graph/types.js'
-import { lowerGraph, nodesAbove } from './cutGraph.js'
+import { nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
-import { parametersOf } from './parameters.js'
-import { createPipeline, type Pipeline, repeated } from './pipeline.js'
+import { createPipeline, type Pipeline } from './pipeline.js'
+import { sampleSource } from './sampleSource.js'
 import {
   checkFinite,
   firstNotFinite,
@@ -95,6 +95,7 @@ function pipelineCache(create: (players: Players) => Promise<Pipeline>) {
     async for(players: Players): Promise<Pipeline> {
       if (kept !== undefined && fits(kept.players, players)) return kept.pipeline
       await kept?.pipeline.dispose()
+      kept = undefined
       kept = { players, pipeline: await create(players) }
       return kept.pipeline
     },
@@ -123,28 +124,4 @@ function chooseStages(
   const upper = nodesAbove(graph, at)
   const shareable = sharing && players.kind !== 'tokens' && upper.inputs.length === 0
   return shareable ? planStages(graph, at, players) : [wholeNetwork(graph.output, at, players.n)]
-}
-
-/** Computes the value that is masked: the input itself, or an inner value by the layers below it. */
-interface SampleSource {
-  valueOf(sample: MaskedSample): Promise<Float32Array>
-  dispose(): Promise<void>
-}
-
-async function sampleSource(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
-  at: string,
-): Promise<SampleSource> {
-  if (graph.inputs.some(({ name }) => name === at)) {
-    return { valueOf: async ({ input }) => input, dispose: async () => {} }
-  }
-  const lower = lowerGraph(graph, at)
-  const predictor = await engine.createPredictor(lower, parametersOf(lower, parameters))
-  const [input] = lower.inputs
-  return {
-    valueOf: (sample) => predictor.run({ [input.name]: repeated(input, sample.input, 1) }),
-    dispose: () => predictor.dispose(),
-  }
 }

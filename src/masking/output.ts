@@ -81,6 +81,36 @@ export function scalarOutput(
   }
 }
 
+/** ∂v/∂z of one row of the network's output, [width], for v without clamp. */
+export function outputGradient(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  label: number,
+  { kind, temperature }: Output,
+): Float64Array {
+  const gradient = new Float64Array(width)
+  switch (kind) {
+    case 'logit':
+      gradient[label] = 1 / temperature
+      return gradient
+    case 'binary':
+      gradient[0] = (label === 1 ? 1 : -1) / temperature
+      return gradient
+    case 'prob-log-odds': {
+      const others = Math.exp(logOf1Minus(rows, start, width, label))
+      return gradient.map((_, c) => (c === label ? 1 / rows[start + c] : -1 / others))
+    }
+    case 'log-odds': {
+      const others = logSumExp(rows, start, width, label, temperature)
+      return gradient.map((_, c) => {
+        const share = c === label ? -1 : Math.exp(rows[start + c] / temperature - others)
+        return -share / temperature
+      })
+    }
+  }
+}
+
 /** log(p/(1 − p + ε) + ε) from log p and log(1 − p). */
 function clampedLogOdds(logP: number, log1MinusP: number, { clamp }: Output): number {
   if (clamp === 0) return logP - log1MinusP

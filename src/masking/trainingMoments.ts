@@ -2,7 +2,7 @@ import type { Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import type { Engine } from '../engine/types.js'
 import type { Graph } from '../graph/types.js'
-import { ChannelMean } from './baselines.js'
+import { ChannelMoments, type Moments } from './baselines.js'
 import { lowerGraph } from './cutGraph.js'
 import { valueShape } from './layerValue.js'
 import { parametersOf } from './parameters.js'
@@ -11,22 +11,22 @@ import { parametersOf } from './parameters.js'
 const BATCH_SIZE = 64
 
 /**
- * Means over the training set of the channels of the value that is masked: of the inputs themselves,
+ * Means and deviations over the training set of the channels of the value that is masked: of the inputs themselves,
  * or of what the layers below make of them. Padding of texts (token 0) is left out.
  */
-export async function trainingMeans(
+export async function trainingMoments(
   engine: Engine,
   graph: Graph,
   parameters: Tensors,
   at: string,
   data: Dataset,
-): Promise<Float32Array> {
-  const mean = new ChannelMean(
+): Promise<Moments> {
+  const moments = new ChannelMoments(
     data.kind === 'text' ? valueShape(graph, at).slice(-1) : valueShape(graph, at),
   )
   if (graph.inputs[0].name === at) {
-    mean.add(data.train.inputs)
-    return mean.means()
+    moments.add(data.train.inputs)
+    return moments.result()
   }
   const lower = lowerGraph(graph, at)
   const predictor = await engine.createPredictor(lower, parametersOf(lower, parameters))
@@ -36,10 +36,10 @@ export async function trainingMeans(
     const fed = data.kind === 'text' ? Int32Array.from(inputs) : inputs
     const shape = [inputs.length / size, ...data.shape]
     const values = await predictor.run({ [lower.inputs[0].name]: { shape, data: fed } })
-    mean.add(data.kind === 'text' ? withoutPadding(values, inputs) : values)
+    moments.add(data.kind === 'text' ? withoutPadding(values, inputs) : values)
   }
   await predictor.dispose()
-  return mean.means()
+  return moments.result()
 }
 
 /** Embeddings [tokens, E] of the tokens that are words. */
