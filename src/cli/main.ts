@@ -6,11 +6,13 @@ import { citeCommand } from './commands/cite.js'
 import { completionCommand } from './commands/completion.js'
 import { dataCommand } from './commands/data.js'
 import { decomposeCommand } from './commands/decompose.js'
+import { doctorCommand } from './commands/doctor.js'
 import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
 import { reportCommand } from './commands/report.js'
 import { runCommand } from './commands/run.js'
 import { schemaCommand } from './commands/schema.js'
+import { statusCommand } from './commands/status.js'
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
 
@@ -29,7 +31,9 @@ export function program(): Command {
     .addCommand(schemaCommand())
     .addCommand(initCommand())
     .addCommand(dataCommand())
+    .addCommand(statusCommand())
     .addCommand(reportCommand())
+    .addCommand(doctorCommand())
     .addCommand(citeCommand())
     .addCommand(completionCommand())
     .addHelpText(

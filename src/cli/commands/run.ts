@@ -8,6 +8,7 @@ import type { TaskOutcome } from '../../executors/types.js'
 import type { Plan } from '../../plan/types.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
+import { announceStudy } from '../../tasks/announce.js'
 import { isTaskDone } from '../../tasks/isDone.js'
 import { type ProgressMode, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
@@ -48,6 +49,7 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const { plan, results } = study
   // A folder that cannot be written should be known before hours of training, not after.
   await writeAtomically(`${results}/README.md`, resultsReadme)
+  await announceStudy(plan, results)
   const interruption = interruptible(file)
   const view = progressView(options.progress, plan.tasks)
   const { baseDir, dataDirs } = study

@@ -27,8 +27,8 @@ export function effectFigure({ tables }: ReportStudy): FigureResult {
   }))
   return {
     id,
-    title: 'What decides the scores',
-    source: 'Figure 9',
+    title: 'Variance shares and contrasts',
+    source: 'Figure 9, content ours',
     caption: `Left: shares of the variance of the rank-normalised scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest; thick bar: interval by bootstrap over samples, thin: jackknife over seeds. Negative estimates are kept. Right: contrasts of mean Jaccard with their jackknife intervals.${several ? ' One row an architecture, regime and split depth.' : ''}`,
     spec: specOf({
       hconcat: [

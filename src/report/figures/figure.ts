@@ -8,7 +8,10 @@ export interface Figure {
   /** Name of its files and anchor. */
   readonly id: string
   readonly title: string
-  /** The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`; or `ours`. */
+  /**
+   * The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`; `Figure 7, content
+   * ours` where neither figure nor caption could be reached; or `ours`.
+   */
   readonly source: string
   /** What is drawn and how to read it, in one to three sentences. */
   readonly caption: string

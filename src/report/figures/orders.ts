@@ -157,7 +157,7 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
   return {
     id,
     title: 'Strength by order, network by network, at the end',
-    source: 'Figure 10',
+    source: 'Figure 10, content ours',
     caption:
       'The right panel of Figure 4c for every network of the study, all on one scale: networks, architectures and regimes can be compared at a glance. Colours as there.',
     spec: specOf({

@@ -23,7 +23,7 @@ export function heatMapFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Overlap of the confusing sets of every pair',
-    source: 'Figure 7',
+    source: 'Figure 7, content ours',
     caption:
       'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Left: Jaccard, |A∩B| / |A∪B|. Right: κ_J, the same after chance, 0 for independent sets and 1 for equal ones.',
     spec: specOf({
@@ -147,7 +147,7 @@ export function upsetFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Which samples the confusing sets share',
-    source: 'Figure 6',
+    source: 'Figure 6, content ours',
     caption:
       'Each column is one combination of networks (dots below), each bar the number of samples in the sets of exactly these networks. Shared samples among networks with the same low layers are blue, across different low layers orange.',
     spec: specOf({
@@ -252,7 +252,7 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Overlap by what two networks share',
-    source: 'Figure 8',
+    source: 'Figure 8, content ours',
     caption:
       'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule. Pairs of one network are not independent: the permutation tests of the verdict take that into account.',
     spec: specOf({

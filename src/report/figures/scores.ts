@@ -111,7 +111,7 @@ export function sampleOrdersFigure({ details }: ReportStudy): FigureResult {
     id,
     title: 'Strength by order of single samples',
     source: 'Figure 2',
-    caption: `The ${SAMPLES_EACH} highest and the ${SAMPLES_EACH} lowest scores of one network. Above: phase boundary; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
+    caption: `Samples of the highest and of the lowest scores of one network. Above: phase boundary; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
     spec: specOf({ vconcat: rows, spacing: 10 }),
   }
 }

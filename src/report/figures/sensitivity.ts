@@ -29,7 +29,7 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
   return {
     id,
     title: 'Sensitivity to choices of the analysis',
-    source: 'Figure 11',
+    source: 'Figure 11, content ours',
     caption:
       'Left: agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean. Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
     spec: specOf({ hconcat: panels, spacing: 20 }),

@@ -20,7 +20,7 @@ export function networkSection({ tables }: ReportStudy): string {
         ? `<span class="mark fails">✗ ${escapeHtml(row.reason ?? 'failed')}</span>`
         : 'done'
     return [
-      `<strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code>`,
+      `<span class="name"><strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code></span>`,
       escapeHtml(row.architecture ?? ''),
       escapeHtml(row.regime ?? ''),
       [row.seed_low, row.seed_high, row.seed_order].map((seed) => seed ?? '').join(' / '),

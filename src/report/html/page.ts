@@ -91,7 +91,8 @@ function figureHtml(figure: DrawnFigure): string {
     return `<p class="notice" data-missing="${figure.id}">Figure “${escapeHtml(figure.id)}” is not drawn: ${escapeHtml(figure.missing)}.</p>`
   }
   const { id, title, source, caption, svg } = figure
-  const tag = source === 'ours' ? 'ours' : `after the paper’s ${source}`
+  const tag =
+    source === 'ours' || source.endsWith('content ours') ? source : `after the paper’s ${source}`
   const files = ['svg', 'png', 'vl.json']
     .map((extension) => `<a href="../figures/${id}.${extension}">${extension}</a>`)
     .join(' ')

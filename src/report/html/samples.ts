@@ -67,9 +67,7 @@ function interactionList(
   const strongest = strongestOf(state, STRONGEST)
   const most = Math.abs(strongest[0]?.value ?? 1)
   const items = strongest.map(({ kind, mask, value }) => {
-    const names = playersOf(mask)
-      .map((player) => playerNames[player])
-      .join(kind === 'AND' ? ' & ' : ' | ')
+    const names = wordsOf(mask, kind, playerNames)
     const sign = value > 0 ? 'positive' : 'negative'
     const width = ((100 * Math.abs(value)) / most).toFixed(0)
     const faint = Math.abs(value) > state.tau ? '' : ' <span class="small">(below τ)</span>'
@@ -78,4 +76,13 @@ function interactionList(
   return items.length === 0
     ? '<p>no interaction</p>'
     : `<ol class="interactions">${items.join('\n')}</ol>`
+}
+
+/** The players of an interaction; nearly all of them are told by those that are left out. */
+function wordsOf(mask: number, kind: string, names: readonly string[]): string {
+  const members = playersOf(mask)
+  const left = names.filter((_, player) => !members.includes(player))
+  if (left.length === 0) return `all ${names.length} players`
+  if (members.length > 4 && left.length < members.length / 2) return `all but ${left.join(', ')}`
+  return members.map((player) => names[player]).join(kind === 'AND' ? ' & ' : ' | ')
 }

@@ -20,7 +20,7 @@ nav ul { list-style: none; padding: 0; margin: .5rem 0; display: flex; flex-wrap
 .notice { padding: .6rem 1rem; border-left: .3rem solid var(--amber); background: var(--panel) }
 .notice ul { margin: .2rem 0; padding-left: 1.2rem }
 .mark { white-space: nowrap; font-weight: 600 } .mark.holds { color: var(--green) } .mark.fails { color: var(--red); white-space: normal } .mark.undecided { color: var(--amber) }
-.pair { white-space: nowrap; margin-right: .6em }
+.name { white-space: nowrap } .pair { white-space: nowrap; margin-right: .6em }
 .scroll { overflow-x: auto; max-width: 100% }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 60% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line) }
@@ -46,7 +46,7 @@ figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-
 .dim { fill: #fff; fill-opacity: .72 } .outline { fill: none; stroke-width: 2px; vector-effect: non-scaling-stroke }
 .outline.positive { stroke: #0a7abf } .outline.negative { stroke: #d55e00 } .outline.all { stroke: #e69f00; stroke-width: 1px }
 .cells { display: inline-flex; flex-wrap: wrap; gap: .2rem; flex: none; max-width: 100% }
-.cells.board { display: grid; grid-template-columns: repeat(3, 1fr); width: 4.6rem } .picture .cells.board { width: 8rem; font-size: 1.6rem }
+.cells.board { display: grid; grid-template-columns: repeat(3, 1.7em); grid-auto-rows: 1.7em; line-height: 1.6 } .picture .cells.board { font-size: 1.6rem }
 .cells.row, .cells.text { flex: 1 1 45%; font-size: .8rem }
 .cell { border: 1px solid var(--line); padding: 0 .3em; text-align: center; border-radius: .2em } .cell.player { border-color: #c98a00 } .cell.off { opacity: .38 }
 .cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }

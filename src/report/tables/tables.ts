@@ -23,7 +23,9 @@ export const networksTable = table('networks', 'One row a network of the study.'
   train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
   test_accuracy: number('Accuracy on the test subset at the end.'),
   phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
-  reliability: number('ICC(3,1) of the scores under other τ and the other tie-break.'),
+  reliability: number(
+    'ICC(3,1) of the scores under other τ, tie-break, players, baseline (as configured).',
+  ),
   mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
   status: text('done or failed.'),
   reason: text('Why the network failed; empty when done.'),

@@ -92,7 +92,7 @@ export function exampleStudy(): ReportStudy {
         train_accuracy: 0.99,
         test_accuracy: 0.9,
         reliability: 0.8,
-        mislabelled_auc: undefined,
+        mislabelled_auc: 0.7,
         phase_boundary_step: 90,
         status: 'done',
         reason: undefined,

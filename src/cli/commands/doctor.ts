@@ -1,0 +1,200 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { access, constants, statfs } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, Option } from 'commander'
+import { exitCodes, messageOf } from '../../core/errors.js'
+import { isComplete, namedSources, type SourceName } from '../../data/named.js'
+import { checkDevice, type DeviceCheck } from '../../tasks/deviceCheck.js'
+import { dataFolders } from '../study.js'
+
+/** One thing that was looked at. `needed`: nothing runs without it. */
+interface Finding {
+  readonly name: string
+  readonly works: boolean
+  readonly needed: boolean
+  readonly detail: string
+  /** What to do when it does not work. */
+  readonly fix?: string
+}
+
+interface DoctorOptions {
+  readonly json?: boolean
+  readonly dataDir?: string
+  readonly results: string
+  readonly check?: string
+}
+
+const devices = [
+  ['onnx', 'cpu', 'npm install onnxruntime-node'],
+  [
+    'onnx',
+    'webgpu',
+    'install a Vulkan driver of your GPU (Linux) or update the graphics driver; the CPU does without',
+  ],
+  [
+    'onnx',
+    'cuda',
+    'install CUDA 12 and cuDNN 9, then: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12',
+  ],
+  ['tfjs', 'cpu', 'optional: npm install @tensorflow/tfjs @tensorflow/tfjs-node'],
+] as const
+
+/** A device that hangs or takes its process with it must not take the doctor along. */
+const DEVICE_TIMEOUT_MS = 60_000
+const NEEDED_NODE = 20
+const SMALL_DISK_BYTES = 2 * 2 ** 30
+
+/** `lowlayer doctor`: what works on this machine, and one fix for each thing that does not. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('check this machine')
+    .description(
+      'Checks Node, engines and devices (against the CPU, with speed), disk and data sets.',
+    )
+    .option('--json', 'print JSON, to go with a bug report')
+    .option('--data-dir <dir>', 'folder of data sets')
+    .option('--results <dir>', 'results folder, for the space left there', 'results')
+    .addOption(new Option('--check <engine/device>', 'check one device in this process').hideHelp())
+    .addHelpText('after', '\nExample:\n  lowlayer doctor --json > doctor.json')
+    .action(async (options: DoctorOptions) => {
+      if (options.check !== undefined) {
+        const [engine, device] = options.check.split('/')
+        const found = await checkDevice(engine as 'onnx', device as 'cpu')
+        process.stdout.write(`${JSON.stringify(found)}\n`)
+        return
+      }
+      const findings = await examine(options)
+      process.stdout.write(
+        options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : findings.map(line).join(''),
+      )
+      if (findings.some(({ works, needed }) => needed && !works))
+        process.exitCode = exitCodes.environment
+    })
+}
+
+async function examine(options: DoctorOptions): Promise<Finding[]> {
+  const findings = [nodeFinding(), machineFinding()]
+  // One after the other: devices share cores, and speeds would suffer.
+  for (const [engine, device, fix] of devices)
+    findings.push(await deviceFinding(engine, device, fix))
+  return [...findings, await diskFinding(options.results), ...dataFindings(options.dataDir)]
+}
+
+function nodeFinding(): Finding {
+  const works = Number(process.versions.node.split('.')[0]) >= NEEDED_NODE
+  return {
+    name: 'Node',
+    works,
+    needed: true,
+    detail: process.version,
+    ...(works ? {} : { fix: `install Node ${NEEDED_NODE} or newer` }),
+  }
+}
+
+function machineFinding(): Finding {
+  const memory = (totalmem() / 2 ** 30).toFixed(1)
+  return {
+    name: 'machine',
+    works: true,
+    needed: false,
+    detail: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB of memory`,
+  }
+}
+
+async function deviceFinding(engine: string, device: string, fix: string): Promise<Finding> {
+  const name = `${engine} on ${device}`
+  const needed = engine === 'onnx' && device === 'cpu'
+  try {
+    const found = await checkApart(engine, device)
+    const versions = Object.entries(found.versions).map(
+      ([library, version]) => `${library} ${version}`,
+    )
+    const detail = `${versions.join(', ')}; LeNet ${found.imagesPerSecond.toLocaleString('en')} images/s; differs by ${found.difference.toExponential(1)} from ${device === 'cpu' ? 'float64' : 'the CPU'}`
+    if (found.agrees) return { name, works: true, needed, detail }
+    return {
+      name,
+      works: false,
+      needed,
+      detail: `${detail}: it computes something else and is not to be used`,
+      fix: 'use --device cpu',
+    }
+  } catch (error) {
+    return { name, works: false, needed, detail: messageOf(error), fix }
+  }
+}
+
+/** The check in a process of its own. */
+function checkApart(engine: string, device: string): Promise<DeviceCheck> {
+  const program = fileURLToPath(new URL('../../../bin/lowlayer.js', import.meta.url))
+  const command = [program, 'doctor', '--check', `${engine}/${device}`]
+  return new Promise((done, fail) => {
+    execFile(process.execPath, command, { timeout: DEVICE_TIMEOUT_MS }, (error, stdout, stderr) => {
+      if (error === null) {
+        done(JSON.parse(stdout) as DeviceCheck)
+        return
+      }
+      const words = stderr
+        .trim()
+        .split('\n')
+        .find((text) => text.trim() !== '')
+      const ended = error.killed
+        ? `no answer within ${DEVICE_TIMEOUT_MS / 1000} s`
+        : `the process ended with ${error.signal ?? error.code}`
+      fail(new Error(words === undefined ? ended : words.trim()))
+    })
+  })
+}
+
+async function diskFinding(results: string): Promise<Finding> {
+  let folder = resolve(results)
+  while (!existsSync(folder)) folder = resolve(folder, '..')
+  try {
+    await access(folder, constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
+    const free = bavail * bsize
+    const works = free >= SMALL_DISK_BYTES
+    const detail = `${(free / 2 ** 30).toFixed(1)} GiB free at ${folder}`
+    return {
+      name: 'disk',
+      works,
+      needed: false,
+      detail,
+      ...(works ? {} : { fix: 'free some space, or choose another disk with --results' }),
+    }
+  } catch (error) {
+    return {
+      name: 'disk',
+      works: false,
+      needed: true,
+      detail: messageOf(error),
+      fix: 'choose a folder that can be written with --results',
+    }
+  }
+}
+
+function dataFindings(dataDir: string | undefined): Finding[] {
+  const folders = dataFolders(dataDir)
+  return (Object.keys(namedSources) as SourceName[]).map((source) => {
+    const found = folders
+      .map((folder) => resolve(folder, source))
+      .find((folder) => isComplete(source, folder))
+    if (found !== undefined)
+      return { name: `data ${source}`, works: true, needed: false, detail: found }
+    return {
+      name: `data ${source}`,
+      works: false,
+      needed: false,
+      detail: 'not here',
+      fix: `lowlayer data fetch ${source}`,
+    }
+  })
+}
+
+function line({ name, works, needed, detail, fix }: Finding): string {
+  const mark = works ? 'ok     ' : needed ? 'MISSING' : 'without'
+  const help = fix === undefined ? '' : `\n${' '.repeat(26)}→ ${fix}`
+  return `${mark} ${name.padEnd(17)} ${detail}${help}\n`
+}

@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { type ExperimentConfig, experimentSchema } from '../config/schema.js'
+import { InputError, messageOf } from '../core/errors.js'
+import { planStudy } from '../plan/plan.js'
+import type { DataInfo, Plan, TaskKind } from '../plan/types.js'
+import { schemaVersion } from '../report/tables/tables.js'
+import { exists, readJson } from '../store/atomic.js'
+import { isTaskDone } from './isDone.js'
+import type { Manifest } from './manifest.js'
+
+/** How far a study is. */
+export interface StudyStatus {
+  readonly study: string
+  readonly folder: string
+  readonly id: string | undefined
+  readonly complete: boolean
+  /** Tasks by kind, in the order in which they run; empty when they cannot be told. */
+  readonly tasks: readonly {
+    readonly kind: TaskKind
+    readonly done: number
+    readonly total: number
+  }[]
+  /** Networks that failed, with the reason. */
+  readonly failed: Readonly<Record<string, string>>
+  /** What could not be read. */
+  readonly problems: readonly string[]
+}
+
+interface StoredManifest extends Manifest {
+  readonly config: unknown
+  readonly data: DataInfo
+  readonly failed?: Readonly<Record<string, string>>
+}
+
+/**
+ * The state of a study, or of every study of a results folder. Reads only. Throws InputError when
+ * there is none.
+ */
+export async function studyStatus(folder: string): Promise<StudyStatus[]> {
+  if (await exists(join(folder, 'manifest.json'))) return [await statusOf(folder)]
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw new InputError(`cannot read ${folder}: ${messageOf(error)}`)
+  })
+  const found: StudyStatus[] = []
+  for (const entry of entries) {
+    const inner = join(folder, entry.name)
+    if (entry.isDirectory() && (await exists(join(inner, 'manifest.json'))))
+      found.push(await statusOf(inner))
+  }
+  if (found.length > 0) return found
+  throw new InputError(
+    `${folder} holds no study (no manifest.json there or one folder below); lowlayer run makes one`,
+  )
+}
+
+async function statusOf(folder: string): Promise<StudyStatus> {
+  const base = {
+    study: basename(folder),
+    folder,
+    id: undefined,
+    complete: false,
+    tasks: [],
+    failed: {},
+  }
+  let manifest: StoredManifest
+  try {
+    manifest = (await readJson<StoredManifest>(join(folder, 'manifest.json'))) as StoredManifest
+  } catch (error) {
+    return { ...base, problems: [messageOf(error)] }
+  }
+  const known = {
+    ...base,
+    study: manifest.study ?? base.study,
+    id: manifest.id,
+    complete: manifest.complete === true,
+    failed: manifest.failed ?? {},
+  }
+  if (manifest.schemaVersion !== schemaVersion) {
+    const message = `manifest.json has schema version ${manifest.schemaVersion}, this lowlayer knows ${schemaVersion}: tasks cannot be told`
+    return { ...known, problems: [message] }
+  }
+  const config = experimentSchema.safeParse(manifest.config)
+  if (!config.success)
+    return {
+      ...known,
+      problems: ['manifest.json holds no valid configuration: tasks cannot be told'],
+    }
+  try {
+    return { ...known, tasks: await countTasks(config.data, manifest.data, folder), problems: [] }
+  } catch (error) {
+    return { ...known, problems: [messageOf(error)] }
+  }
+}
+
+async function countTasks(
+  config: ExperimentConfig,
+  data: DataInfo,
+  folder: string,
+): Promise<StudyStatus['tasks']> {
+  const plan: Plan = planStudy(config, data)
+  const results = dirname(resolve(folder))
+  const counts = new Map<TaskKind, { done: number; total: number }>()
+  for (const task of plan.tasks) {
+    const count = counts.get(task.kind) ?? { done: 0, total: 0 }
+    const done = await isTaskDone(task, { plan, results }).catch(() => false)
+    counts.set(task.kind, { done: count.done + Number(done), total: count.total + 1 })
+  }
+  return [...counts].map(([kind, count]) => ({ kind, ...count }))
+}
