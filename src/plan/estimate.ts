@@ -1,5 +1,5 @@
 import { subsetCount } from '../core/subset.js'
-import type { Plan } from './types.js'
+import type { Plan, Task } from './types.js'
 
 /** What a study costs, from its configuration alone. */
 export interface Estimate {
@@ -13,29 +13,40 @@ export interface Estimate {
 /** Bytes a subset takes in a value file, in an interaction file (AND, OR) and in the Parquet file. */
 const BYTES_PER_SUBSET = 8 + 16 + 24
 
-/**
- * Counts over distinct networks, cached or not. Where checkpoints follow from the phases, which are
- * not known yet, all kept ones are counted: an upper bound.
- */
+/** Checkpoints that mark the phases, at most: start, half of t*, t*, half the gap, end. */
+const PHASE_CHECKPOINTS = 5
+
+/** Counts over distinct networks, cached or not; an upper bound where phases choose checkpoints. */
 export function estimatePlan(plan: Plan): Estimate {
-  const train = plan.tasks.flatMap((task) => (task.kind === 'train' ? [task.network] : []))
-  const analysed = plan.tasks.flatMap((task) => (task.kind === 'values' ? [task.network] : []))
   const { samples, players } = plan.config.analysis
+  const { surrogates } = plan.config.confusing.noiseNull
+  const panel = samples.count + samples.testCount
   const subsets = subsetCount(players.count)
-  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
-  const checkpoints = sum(
-    analysed.map(({ spec }) =>
-      plan.config.analysis.checkpoints === 'final' ? 1 : spec.checkpointSteps.length,
-    ),
+  const sum = (of: (task: Task) => number) =>
+    plan.tasks.reduce((total, task) => total + of(task), 0)
+  const tables = sum((task) => (task.kind === 'values' ? panel * checkpointsOf(plan, task) : 0))
+  const otherEnds = sum((task) =>
+    task.kind === 'interactions' && task.run.name === 'main' ? panel : 0,
   )
-  const decompositions = checkpoints * (samples.count + samples.testCount)
-  const weights = sum(
-    train.map(({ parameters, spec }) => parameters * 8 * spec.checkpointSteps.length),
+  const surrogateTables = sum((task) => (task.kind === 'noise' ? samples.count * surrogates : 0))
+  const weights = sum((task) =>
+    task.kind === 'train'
+      ? 8 * task.network.parameters * task.network.spec.checkpointSteps.length
+      : 0,
   )
   return {
-    trainingSteps: sum(train.map(({ spec }) => spec.totalSteps)),
-    forwardPasses: decompositions * subsets,
-    decompositions,
-    bytes: weights + decompositions * subsets * BYTES_PER_SUBSET,
+    trainingSteps: sum((task) => (task.kind === 'train' ? task.network.spec.totalSteps : 0)),
+    forwardPasses: tables * subsets,
+    decompositions: tables + otherEnds + surrogateTables,
+    bytes: weights + (tables + otherEnds) * subsets * BYTES_PER_SUBSET,
   }
+}
+
+function checkpointsOf(plan: Plan, task: Task & { readonly kind: 'values' }): number {
+  if (task.run.name !== 'main') return 1
+  const { checkpoints } = plan.config.analysis
+  const kept = task.network.spec.checkpointSteps.length
+  if (checkpoints === 'final') return 1
+  if (checkpoints === 'phases') return Math.min(kept, PHASE_CHECKPOINTS)
+  return checkpoints === 'all' ? kept : Math.min(kept, checkpoints.length + 1)
 }

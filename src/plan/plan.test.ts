@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../config/parse.js'
+import { estimatePlan } from './estimate.js'
 import { planStudy } from './plan.js'
 import type { DataInfo } from './types.js'
 
@@ -138,5 +139,19 @@ describe('planStudy', () => {
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)
     const deep = 'data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 5 }'
     expect(() => planStudy(parseConfig(deep, 's.yaml'), board)).toThrow(/deeper than the network/)
+  })
+})
+
+describe('estimatePlan', () => {
+  it('counts passes as samples × checkpoints × 2^n over networks', () => {
+    const estimate = estimatePlan(
+      planOf(`
+training: { checkpoints: { logSpaced: 4 } }
+networks: { grid: { low: [0, 1], high: [0], repeats: 1 } }
+analysis: { samples: { count: 10, testCount: 5 }, players: { count: 4 } }
+confusing: { noiseNull: { surrogates: 3 }, reliability: { baseline: true } }`),
+    )
+    expect(estimate.forwardPasses).toBe(2 * 15 * (4 + 1) * 2 ** 4)
+    expect(estimate.decompositions).toBe(2 * 15 * (4 + 1) + 2 * 15 + 2 * 10 * 3)
   })
 })

@@ -1,8 +1,9 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { contentId, type Json } from '../core/hash.js'
+import { analysisRuns, shortId } from './analysisRuns.js'
 import { type Draft, draftNetworks } from './drafts.js'
 import { planNetwork, rewindStep, trainingLength } from './network.js'
-import type { DataInfo, Plan, StudyNetwork, Task } from './types.js'
+import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js'
 
 /** Raised when the meaning of stored artifacts changes, so that old ones are not taken for new. */
 const ARTIFACT_VERSION = 1
@@ -15,19 +16,17 @@ const ARTIFACT_VERSION = 1
 export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   const networks = planNetworks(config, data)
   const analysed = networks.filter(({ role }) => role === 'analysed')
-  const { samples, players, baseline, output, temperature, clamp } = config.analysis
-  const dependsOnPredictions = samples.filter !== 'none'
-  const valuesId = contentId({
+  const analysedIds = analysed.map((network) => network.id)
+  const runs = analysisRuns(config, data, ARTIFACT_VERSION, analysedIds)
+  const [{ valuesId, interactionsId }] = runs
+  const { score, offsetScope, noiseNull } = config.confusing
+  const noiseId = shortId({
     version: ARTIFACT_VERSION,
-    values: { samples, players, baseline, output, temperature, clamp },
-    panel: dependsOnPredictions ? analysed.map(({ id }) => id) : undefined,
-  } as unknown as Json).slice(0, 8)
-  const { noise, solver, gap, tieBreak, reference } = config.analysis
-  const interactionsId = contentId({
-    version: ARTIFACT_VERSION,
-    valuesId,
-    split: { noise, solver, gap, tieBreak, reference },
-  } as unknown as Json).slice(0, 8)
+    interactionsId,
+    salience: config.analysis.salience,
+    score: { score, offsetScope },
+    surrogates: noiseNull.surrogates,
+  })
   const id = contentId({
     version: ARTIFACT_VERSION,
     networks: analysed.map((network) => ({
@@ -41,8 +40,9 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
     confusing: config.confusing,
     comparison: config.comparison,
   } as unknown as Json)
-  const tasks = studyTasks(networks, { id, valuesId, interactionsId, dependsOnPredictions })
-  return { study: config.study, id, config, data, networks, tasks, valuesId, interactionsId }
+  const tasks = studyTasks(networks, runs, noiseNull.surrogates > 0, id)
+  const ids = { valuesId, interactionsId, noiseId }
+  return { study: config.study, id, config, data, networks, tasks, runs, ...ids }
 }
 
 /** Networks in order, donors before heirs; equal networks under several names are kept apart. */
@@ -72,53 +72,59 @@ function rewindStepsOf(
   return rewinds.map(({ regime }) => rewindStep(regime, length))
 }
 
-interface StudyIds {
-  readonly id: string
-  readonly valuesId: string
-  readonly interactionsId: string
-  readonly dependsOnPredictions: boolean
-}
-
-function studyTasks(networks: readonly StudyNetwork[], ids: StudyIds): Task[] {
+function studyTasks(
+  networks: readonly StudyNetwork[],
+  runs: readonly AnalysisRun[],
+  withNoise: boolean,
+  studyId: string,
+): Task[] {
   const distinct = [...new Map(networks.map((network) => [network.id, network])).values()]
   const analysedIds = new Set(
     networks.filter(({ role }) => role === 'analysed').map((network) => network.id),
   )
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
-  const train = distinct.map((network): Task => {
-    const donor = network.spec.inherits?.network
-    const needs = donor === undefined ? [] : [`train-${donor}`]
-    return { kind: 'train', id: `train-${network.id}`, needs, network }
-  })
-  const panel: Task[] = ids.dependsOnPredictions
-    ? [
-        {
-          kind: 'panel',
-          id: `panel-${ids.valuesId}`,
-          needs: analysed.map(({ id }) => `train-${id}`),
-        },
-      ]
-    : []
-  const values = analysed.map(
+  const train = distinct.map(trainTask)
+  const [{ analysis, valuesId, interactionsId }] = runs
+  const panel: Task[] =
+    analysis.samples.filter === 'none'
+      ? []
+      : [{ kind: 'panel', id: `panel-${valuesId}`, needs: analysed.map(({ id }) => `train-${id}`) }]
+  const panelIds = panel.map(({ id }) => id)
+  const perRun = (of: (network: StudyNetwork, run: AnalysisRun) => Task): Task[] =>
+    runs.flatMap((run) => analysed.map((network) => of(network, run)))
+  const values = perRun((network, run) => ({
+    kind: 'values',
+    id: `values-${network.id}-${run.valuesId}`,
+    needs: [`train-${network.id}`, ...panelIds],
+    network,
+    run,
+  }))
+  const interactions = perRun((network, run) => ({
+    kind: 'interactions',
+    id: `interactions-${network.id}-${run.interactionsId}`,
+    needs: [`values-${network.id}-${run.valuesId}`],
+    network,
+    run,
+  }))
+  const noise = (withNoise ? analysed : []).map(
     (network): Task => ({
-      kind: 'values',
-      id: `values-${network.id}-${ids.valuesId}`,
-      needs: [`train-${network.id}`, ...panel.map(({ id }) => id)],
+      kind: 'noise',
+      id: `noise-${network.id}-${studyId}`,
+      needs: [`interactions-${network.id}-${interactionsId}`],
       network,
     }),
   )
-  const interactions = analysed.map(
-    (network): Task => ({
-      kind: 'interactions',
-      id: `interactions-${network.id}-${ids.interactionsId}`,
-      needs: [`values-${network.id}-${ids.valuesId}`],
-      network,
-    }),
-  )
+  const before = [...train, ...panel, ...values, ...interactions, ...noise]
   const compare: Task = {
     kind: 'compare',
-    id: `compare-${ids.id}`,
-    needs: [...train, ...panel, ...values, ...interactions].map(({ id }) => id),
+    id: `compare-${studyId}`,
+    needs: before.map(({ id }) => id),
   }
-  return [...train, ...panel, ...values, ...interactions, compare]
+  return [...before, compare]
+}
+
+function trainTask(network: StudyNetwork): Task {
+  const donor = network.spec.inherits?.network
+  const needs = donor === undefined ? [] : [`train-${donor}`]
+  return { kind: 'train', id: `train-${network.id}`, needs, network }
 }

@@ -61,6 +61,16 @@ export interface StudyNetwork {
   readonly role: 'analysed' | 'donor'
 }
 
+/** One way of analysing the networks: masks, values, interactions. */
+export interface AnalysisRun {
+  /** `main`, or what is chosen otherwise to see how far the scores depend on it. */
+  readonly name: 'main' | 'players' | 'baseline'
+  readonly analysis: ExperimentConfig['analysis']
+  /** Content ids, 8 digits, in the names of value and interaction files. */
+  readonly valuesId: string
+  readonly interactionsId: string
+}
+
 interface TaskBase {
   readonly id: string
   /** Ids of tasks that must be done before. */
@@ -82,11 +92,19 @@ export interface PanelTask extends TaskBase {
 export interface ValuesTask extends TaskBase {
   readonly kind: 'values'
   readonly network: StudyNetwork
+  readonly run: AnalysisRun
 }
 
 /** AND–OR interactions of one network at all its analysed checkpoints. */
 export interface InteractionsTask extends TaskBase {
   readonly kind: 'interactions'
+  readonly network: StudyNetwork
+  readonly run: AnalysisRun
+}
+
+/** Scores of surrogates without structure, for the noise null of one network. */
+export interface NoiseTask extends TaskBase {
+  readonly kind: 'noise'
   readonly network: StudyNetwork
 }
 
@@ -95,7 +113,7 @@ export interface CompareTask extends TaskBase {
   readonly kind: 'compare'
 }
 
-export type Task = TrainTask | PanelTask | ValuesTask | InteractionsTask | CompareTask
+export type Task = TrainTask | PanelTask | ValuesTask | InteractionsTask | NoiseTask | CompareTask
 export type TaskKind = Task['kind']
 
 /** The whole study as a graph of tasks, in an order in which they can run. */
@@ -107,7 +125,11 @@ export interface Plan {
   readonly data: DataInfo
   readonly networks: readonly StudyNetwork[]
   readonly tasks: readonly Task[]
-  /** Content ids, 8 digits, in the names of value and interaction files. */
+  /** The main analysis first. */
+  readonly runs: readonly AnalysisRun[]
+  /** Ids of the main analysis. */
   readonly valuesId: string
   readonly interactionsId: string
+  /** In the names of the files that hold the scores of surrogates without structure. */
+  readonly noiseId: string
 }

@@ -2,6 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
+import { surrogatePValue } from '../confusing/noiseNull.js'
 import { type IntraclassCorrelation, intraclassCorrelation } from '../confusing/reliability.js'
 import { deltaScores } from '../confusing/scores.js'
 import { confusingSet, undeterminedSamples } from '../confusing/sets.js'
@@ -29,6 +30,10 @@ export interface NetworkInput<Network = StudyNetwork> {
   readonly checkpoints: readonly CheckpointInput[]
   /** The last checkpoint decomposed at the other end of the tie-break, where that was done. */
   readonly otherEnd?: CheckpointInput
+  /** The last checkpoint under other players or another baseline. */
+  readonly variants?: readonly CheckpointInput[]
+  /** Scores of surrogates of every sample of the main panel, at the last checkpoint. */
+  readonly surrogateScores?: readonly Float64Array[]
 }
 
 /** The confusing set of one network by one rule. */
@@ -52,6 +57,8 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   /** The two above by what they prefer: low orders and high orders. */
   readonly scoresLow: Float64Array | undefined
   readonly scoresHigh: Float64Array | undefined
+  /** P-values of the scores against surrogates without structure, where those were scored. */
+  readonly noisePValues: readonly (number | undefined)[] | undefined
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
@@ -102,6 +109,9 @@ export function analyseNetwork<Network>(
     otherScores: other,
     scoresLow: other === undefined ? undefined : ownEndIsLow ? scores : other,
     scoresHigh: other === undefined ? undefined : ownEndIsLow ? other : scores,
+    noisePValues: input.surrogateScores?.map((surrogates, position) =>
+      surrogatePValue(scores[position], surrogates),
+    ),
     sets: ruledSets(scores, other, samples, config),
     difficulty: difficultyGroups(
       Float64Array.from(mainRows(boundary.values), (row) => boundary.values.loss[row]),
@@ -112,7 +122,14 @@ export function analyseNetwork<Network>(
       scores,
       mainRows(last.values).map((row) => last.values.label[row] !== last.values.givenLabel[row]),
     ),
-    reliability: reliabilityOf(scores, other, (scale) => finalScores(last, scale), config),
+    reliability: intraclassCorrelation([
+      scores,
+      ...(confusing.reliability.salience ? [finalScores(last, 0.5), finalScores(last, 2)] : []),
+      ...(confusing.reliability.tieBreak && other !== undefined ? [other] : []),
+      ...(input.variants ?? []).map((variant) =>
+        scoreRows(variant, thresholds(variant, salience), confusing),
+      ),
+    ]),
   }
 }
 
@@ -140,19 +157,6 @@ function ruledSets(
     const otherSet = other === undefined ? undefined : confusingSet(other, samples, rule)
     return { set, undetermined: undeterminedSamples(set, otherSet) }
   })
-}
-
-/** ICC of the scores under τ halved and doubled and the other end of the tie-break. */
-function reliabilityOf(
-  scores: Float64Array,
-  other: Float64Array | undefined,
-  scoresAt: (scale: number) => Float64Array,
-  { confusing }: AnalysisSections,
-): IntraclassCorrelation | undefined {
-  const conditions = [scores]
-  if (confusing.reliability.salience) conditions.push(scoresAt(0.5), scoresAt(2))
-  if (confusing.reliability.tieBreak && other !== undefined) conditions.push(other)
-  return intraclassCorrelation(conditions)
 }
 
 function generalizationOf(

@@ -104,7 +104,7 @@ function sampleRow(
     score: final === undefined ? score : analysis.scores[final],
     score_low: final === undefined ? undefined : analysis.scoresLow?.[final],
     score_high: final === undefined ? undefined : analysis.scoresHigh?.[final],
-    p_noise: undefined,
+    p_noise: final === undefined ? undefined : analysis.noisePValues?.[final],
   }
 }
 

@@ -16,7 +16,7 @@ import {
   overlapsTable,
   samplesTable,
 } from '../report/tables/tables.js'
-import { exists, readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
 import { networkPaths, studyFolder } from '../store/layout.js'
 import { compareAnalyses } from '../study/compare.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
@@ -29,14 +29,11 @@ import {
   sampleRows,
 } from '../study/rows.js'
 import { loadPlannedDataset } from './dataset.js'
-import { readInteractionFile } from './interactionFile.js'
-import { OTHER_END } from './interactions.js'
 import { manifestOf } from './manifest.js'
+import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
-import { analysedSteps } from './steps.js'
-import { isTrained, type NetworkState, readCurve } from './train.js'
+import { isTrained, type NetworkState } from './train.js'
 import type { TaskContext } from './types.js'
-import { readValueFile } from './valueFile.js'
 
 /** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
 export async function compare(_task: CompareTask, context: TaskContext): Promise<void> {
@@ -104,23 +101,9 @@ async function analyse(
   results: string,
   network: StudyNetwork,
 ): Promise<NetworkAnalysis | string> {
-  const paths = networkPaths(results, network.id)
-  if (!(await isTrained(paths))) return 'training did not finish'
+  if (!(await isTrained(networkPaths(results, network.id)))) return 'training did not finish'
   try {
-    const curve = await readCurve(paths)
-    const steps = analysedSteps(plan, network, curve)
-    const checkpoints = []
-    for (const step of steps) {
-      const values = await readValueFile(paths.values(step, plan.valuesId))
-      const file = paths.interactions(step, plan.interactionsId)
-      checkpoints.push({ step, values, decompositions: await readInteractionFile(file) })
-    }
-    const last = checkpoints[checkpoints.length - 1]
-    const otherFile = paths.interactions(last.step, plan.interactionsId + OTHER_END)
-    const otherEnd = (await exists(otherFile))
-      ? { ...last, decompositions: await readInteractionFile(otherFile) }
-      : undefined
-    return analyseNetwork({ network, curve, checkpoints, otherEnd }, plan.config)
+    return analyseNetwork(await readNetwork(plan, results, network), plan.config)
   } catch (error) {
     return `its results cannot be read: ${messageOf(error)}`
   }

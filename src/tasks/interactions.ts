@@ -2,15 +2,15 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import { InterruptedError, TaskError } from '../core/errors.js'
 import { decompose } from '../interactions/decompose.js'
 import type { Decomposition, TieBreak } from '../interactions/types.js'
-import type { InteractionsTask } from '../plan/types.js'
+import type { AnalysisRun, InteractionsTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { thresholds } from '../study/checkpoint.js'
-import { tableOf, type ValueTables } from '../study/types.js'
+import { tableOf } from '../study/types.js'
 import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
-import { analysedSteps } from './steps.js'
+import { runSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readValueFile } from './valueFile.js'
@@ -26,16 +26,18 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
   const { plan } = context
   const paths = networkPaths(context.results, task.network.id)
   await withLock(`${paths.lock}-interactions`, async () => {
-    const steps = analysedSteps(plan, task.network, await readCurve(paths))
-    const jobs = decompositionJobs(plan.config.analysis, steps)
+    const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
+    const { analysis, valuesId, interactionsId } = task.run
+    const jobs = decompositionJobs(task.run, steps)
     for (const [index, { step, tieBreak, suffix }] of jobs.entries()) {
-      const file = paths.interactions(step, plan.interactionsId + suffix)
+      const file = paths.interactions(step, interactionsId + suffix)
       if (await exists(file)) continue
-      const values = await readValueFile(paths.values(step, plan.valuesId))
+      const values = await readValueFile(paths.values(step, valuesId))
       const rows: Decomposition[] = []
       for (let row = 0; row < values.count; row++) {
         if (context.signal.aborted) throw new InterruptedError()
-        rows.push(decomposeRow(values, row, plan.config.analysis, tieBreak))
+        const settings = { ...analysis, tieBreak }
+        rows.push(decomposeTable(tableOf(values, row), settings, values.sample[row]))
         // Lets interruptions and progress through between two solves.
         await new Promise(setImmediate)
         context.report({
@@ -44,9 +46,9 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
           note: `step ${step}`,
         })
       }
-      const table = paths.interactionsTable(step, plan.interactionsId + suffix)
+      const table = paths.interactionsTable(step, interactionsId + suffix)
       const decompositions = collectDecompositions(rows)
-      const taus = thresholds({ step, values, decompositions }, plan.config.analysis.salience)
+      const taus = thresholds({ step, values, decompositions }, analysis.salience)
       await writeInteractionTable(table, { samples: values.sample, rows, taus })
       await writeInteractionFile(file, decompositions)
     }
@@ -64,30 +66,32 @@ interface DecompositionJob {
 
 /** The other end comes first, so that the last step's own file is the sign that all is there. */
 function decompositionJobs(
-  { tieBreak, solver }: AnalysisConfig,
+  { name, analysis: { tieBreak, solver } }: AnalysisRun,
   steps: readonly number[],
 ): DecompositionJob[] {
   const last = steps[steps.length - 1]
   const otherEnd: DecompositionJob[] =
-    solver === 'certified' && tieBreak !== 'none'
+    name === 'main' && solver === 'certified' && tieBreak !== 'none'
       ? [{ step: last, tieBreak: tieBreak === 'low' ? 'high' : 'low', suffix: OTHER_END }]
       : []
   return [...otherEnd, ...steps.map((step) => ({ step, tieBreak, suffix: '' }))]
 }
 
-function decomposeRow(
-  values: ValueTables,
-  row: number,
-  { solver, noise, gap, reference }: AnalysisConfig,
-  tieBreak: TieBreak,
+/**
+ * One decomposition, checked for universal matching. Throws TaskError naming the sample when the
+ * interactions do not reproduce the table.
+ */
+export function decomposeTable(
+  table: Float64Array,
+  { solver, noise, gap, tieBreak, reference }: AnalysisConfig,
+  sample: number,
 ): Decomposition {
-  const table = tableOf(values, row)
   const found = decompose(table, { solver, noise, gap, tieBreak, reference })
   const scale = table.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
   if (found.matchingError <= MATCHING_TOLERANCE * scale) return found
   throw new TaskError(
-    `sample ${values.sample[row]}: interactions miss the network's output by ${found.matchingError}; ` +
+    `sample ${sample}: interactions miss the network's output by ${found.matchingError}; ` +
       'this is a fault of the solver, please report it with the value table',
-    { context: { sample: values.sample[row] } },
+    { context: { sample } },
   )
 }

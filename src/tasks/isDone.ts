@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import type { Plan, StudyNetwork, Task } from '../plan/types.js'
+import type { InteractionsTask, Plan, Task, ValuesTask } from '../plan/types.js'
 import { exists, readJson } from '../store/atomic.js'
 import { networkPaths, studyFolder } from '../store/layout.js'
 import type { Manifest } from './manifest.js'
-import { analysedSteps } from './steps.js'
+import { runSteps } from './steps.js'
 import { isTrained, readCurve } from './train.js'
 
 /** Whether a task's output is there, whole, so that the task need not run. */
@@ -17,13 +17,15 @@ export async function isTaskDone(
     case 'panel':
       return exists(panelFile(plan, results))
     case 'values':
-      return everyStep(plan, results, task.network, (paths, step) =>
-        paths.values(step, plan.valuesId),
-      )
+      return everyStep(plan, results, task, (paths, step) => paths.values(step, task.run.valuesId))
     case 'interactions':
-      return everyStep(plan, results, task.network, (paths, step) =>
-        paths.interactions(step, plan.interactionsId),
+      return everyStep(plan, results, task, (paths, step) =>
+        paths.interactions(step, task.run.interactionsId),
       )
+    case 'noise': {
+      const { id, spec } = task.network
+      return exists(networkPaths(results, id).interactions(spec.totalSteps, plan.noiseId))
+    }
     case 'compare': {
       const folder = studyFolder(results, plan.study, plan.id)
       const manifest = await readJson<Manifest>(join(folder, 'manifest.json'))
@@ -40,12 +42,12 @@ export function panelFile(plan: Plan, results: string): string {
 async function everyStep(
   plan: Plan,
   results: string,
-  network: StudyNetwork,
+  { network, run }: ValuesTask | InteractionsTask,
   fileOf: (paths: ReturnType<typeof networkPaths>, step: number) => string,
 ): Promise<boolean> {
   const paths = networkPaths(results, network.id)
   if (!(await isTrained(paths))) return false
-  for (const step of analysedSteps(plan, network, await readCurve(paths))) {
+  for (const step of runSteps(plan, run, network, await readCurve(paths))) {
     if (!(await exists(fileOf(paths, step)))) return false
   }
   return true

@@ -11,33 +11,14 @@ import type {
   StoredSample,
   StudyTables,
 } from '../report/types.js'
-import { exists } from '../store/atomic.js'
-import { networkPaths } from '../store/layout.js'
 import type { CheckpointInput } from '../study/checkpoint.js'
 import { sensitivityRows } from '../study/sensitivity.js'
 import { interactionsOf, tableOf } from '../study/types.js'
-import { readInteractionFile } from './interactionFile.js'
-import { OTHER_END } from './interactions.js'
-import { readValueFile } from './valueFile.js'
+import { readCheckpoint, readOtherEnd } from './readNetwork.js'
 
 const NETWORKS_SHOWN = 3
 const CONFUSING_SHOWN = 6
 const OTHERS_SHOWN = 2
-
-/** Stored tables of one checkpoint. Throws InputError naming a file that is missing or damaged. */
-async function readCheckpoint(
-  plan: Plan,
-  results: string,
-  network: string,
-  step: number,
-): Promise<CheckpointInput> {
-  const paths = networkPaths(results, network)
-  return {
-    step,
-    values: await readValueFile(paths.values(step, plan.valuesId)),
-    decompositions: await readInteractionFile(paths.interactions(step, plan.interactionsId)),
-  }
-}
 
 /** Sensitivity of every network that can be read; the others are named in `problems`. */
 export async function readSensitivity(
@@ -52,14 +33,8 @@ export async function readSensitivity(
     const network = planned(plan, row)
     if (contrast === undefined || network === undefined) continue
     try {
-      const end = await readCheckpoint(plan, results, network.id, contrast.end)
-      const otherFile = networkPaths(results, network.id).interactions(
-        contrast.end,
-        plan.interactionsId + OTHER_END,
-      )
-      const otherEnd = (await exists(otherFile))
-        ? { ...end, decompositions: await readInteractionFile(otherFile) }
-        : undefined
+      const end = await readCheckpoint(results, network.id, contrast.end, plan)
+      const otherEnd = await readOtherEnd(plan, results, network.id, end)
       rows.push(...sensitivityRows(network.id, end, otherEnd, plan.config))
     } catch (error) {
       problems.push({ file: join('networks', network.id), message: messageOf(error) })
@@ -112,7 +87,7 @@ async function detailsOf(
 ): Promise<SampleDetail[]> {
   const steps = [...new Set([contrast.boundary, contrast.end])]
   const checkpoints: CheckpointInput[] = []
-  for (const step of steps) checkpoints.push(await readCheckpoint(plan, results, network.id, step))
+  for (const step of steps) checkpoints.push(await readCheckpoint(results, network.id, step, plan))
   const rows = study.tables.samples.filter(
     (row) => row.network === network.id && row.step === contrast.end,
   )

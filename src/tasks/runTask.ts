@@ -1,6 +1,7 @@
 import type { Task } from '../plan/types.js'
 import { compare } from './compare.js'
 import { interactions } from './interactions.js'
+import { noise } from './noise.js'
 import { panel } from './panel.js'
 import { train } from './train.js'
 import type { TaskContext } from './types.js'
@@ -17,6 +18,8 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
       return values(task, context)
     case 'interactions':
       return interactions(task, context)
+    case 'noise':
+      return noise(task, context)
     case 'compare':
       return compare(task, context)
   }

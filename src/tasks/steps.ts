@@ -1,12 +1,22 @@
 import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
-import type { Plan, StudyNetwork } from '../plan/types.js'
+import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
 import { detectPhases, type PhaseResult, phaseCheckpoints } from '../training/phases.js'
 
 /** Phases of one network under the study's detector. */
 export function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
   return detectPhases(curve, plan.config.phases)
+}
+
+/** Steps of one analysis: all of the study's for the main one, the end for the others. */
+export function runSteps(
+  plan: Plan,
+  run: AnalysisRun,
+  network: StudyNetwork,
+  curve: readonly CurvePoint[],
+): number[] {
+  return run.name === 'main' ? analysedSteps(plan, network, curve) : [network.spec.totalSteps]
 }
 
 /** Checkpoint steps of a network that the study analyses, ascending; the last is the end. */

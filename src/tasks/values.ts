@@ -17,7 +17,7 @@ import { withLock } from '../store/lock.js'
 import type { ValueTables } from '../study/types.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
-import { analysedSteps } from './steps.js'
+import { runSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { writeValueFile } from './valueFile.js'
@@ -35,14 +35,14 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
   await withLock(`${paths.lock}-values`, async () => {
     const dataset = await loadPlannedDataset(plan, context)
     const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
-    const masking = studyMasking(plan.config.analysis, dataset, (file) =>
+    const masking = studyMasking(task.run.analysis, dataset, (file) =>
       resolve(context.baseDir, file),
     )
     const engine = await createEngine(plan.config.runtime.engine, plan.config.runtime.device)
-    const steps = analysedSteps(plan, task.network, await readCurve(paths))
+    const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
     for (const [index, step] of steps.entries()) {
-      const file = paths.values(step, plan.valuesId)
+      const file = paths.values(step, task.run.valuesId)
       if (await exists(file)) continue
       const parameters = importOnnxParameters(await readFile(paths.checkpoint(step)))
       const model = buildModel(task.network.spec.model, plan.data)

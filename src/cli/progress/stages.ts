@@ -8,6 +8,7 @@ export const stageTitles: Readonly<Record<TaskKind, string>> = {
   panel: 'samples',
   values: 'mask',
   interactions: 'decompose',
+  noise: 'noise',
   compare: 'compare',
 }
 

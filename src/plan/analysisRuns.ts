@@ -1,0 +1,71 @@
+import type { ExperimentConfig } from '../config/schema.js'
+import { contentId, type Json } from '../core/hash.js'
+import type { AnalysisRun, DataInfo } from './types.js'
+
+/**
+ * The analyses of a study: the main one, and those that repeat it at the last checkpoint under
+ * another choice of players or of the baseline, to see how far the scores depend on it.
+ */
+export function analysisRuns(
+  config: ExperimentConfig,
+  data: DataInfo,
+  version: number,
+  networks: readonly string[],
+): AnalysisRun[] {
+  const { reliability } = config.confusing
+  const main = run('main', config.analysis, version, networks)
+  // The growth of a score needs the phase boundary too, which is known only after training.
+  if (config.confusing.phase !== 'end') return [main]
+  const variants = [
+    ...(reliability.players ? [run('players', otherPlayers(config), version, networks)] : []),
+    ...(reliability.baseline
+      ? [run('baseline', otherBaseline(config, data), version, networks)]
+      : []),
+  ]
+  return [main, ...variants]
+}
+
+function run(
+  name: AnalysisRun['name'],
+  analysis: ExperimentConfig['analysis'],
+  version: number,
+  networks: readonly string[],
+): AnalysisRun {
+  const { samples, players, baseline, output, temperature, clamp } = analysis
+  const panel = samples.filter === 'none' ? undefined : networks
+  const valuesId = shortId({
+    version,
+    values: { samples, players, baseline, output, temperature, clamp },
+    panel,
+  })
+  const { noise, solver, gap, tieBreak, reference } = analysis
+  const interactionsId = shortId({
+    version,
+    valuesId,
+    split: { noise, solver, gap, tieBreak, reference },
+  })
+  return { name, analysis, valuesId, interactionsId }
+}
+
+/** First 8 digits of a content id: what a file name carries. */
+export function shortId(content: object): string {
+  return contentId(content as Json).slice(0, 8)
+}
+
+/** Players drawn at random, or with another seed where they are drawn at random already. */
+function otherPlayers({ analysis }: ExperimentConfig): ExperimentConfig['analysis'] {
+  const { players } = analysis
+  const redrawn = players.select === 'random' || players.layout === 'tokens'
+  const seed = redrawn ? players.seed + 1 : players.seed
+  return { ...analysis, players: { ...players, select: 'random', seed } }
+}
+
+/** Blur instead of a constant for images; zero instead of the mean, or the mean, elsewhere. */
+function otherBaseline(
+  { analysis }: ExperimentConfig,
+  data: DataInfo,
+): ExperimentConfig['analysis'] {
+  const { baseline } = analysis
+  if (data.kind === 'image' && baseline !== 'blur') return { ...analysis, baseline: 'blur' }
+  return { ...analysis, baseline: baseline === 'mean' ? 'zero' : 'mean' }
+}

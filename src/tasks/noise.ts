@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { surrogateValues } from '../confusing/noiseNull.js'
+import { confusingScore } from '../confusing/scores.js'
+import { InterruptedError } from '../core/errors.js'
+import { stream } from '../core/random.js'
+import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
+import type { NoiseTask } from '../plan/types.js'
+import { exists, writeAtomically } from '../store/atomic.js'
+import { networkPaths } from '../store/layout.js'
+import { withLock } from '../store/lock.js'
+import { mainRows, thresholds } from '../study/checkpoint.js'
+import { tableOf } from '../study/types.js'
+import { readInteractionFile } from './interactionFile.js'
+import { decomposeTable } from './interactions.js'
+import type { TaskContext } from './types.js'
+import { readValueFile } from './valueFile.js'
+
+/**
+ * Scores of surrogates of every sample at the last checkpoint: value tables with the sample's main
+ * effects and size, and no structure beyond. What a score must exceed to be more than noise.
+ */
+export async function noise(task: NoiseTask, context: TaskContext): Promise<void> {
+  const { plan } = context
+  const { surrogates } = plan.config.confusing.noiseNull
+  const paths = networkPaths(context.results, task.network.id)
+  const step = task.network.spec.totalSteps
+  const file = paths.interactions(step, plan.noiseId)
+  await withLock(`${paths.lock}-noise`, async () => {
+    if (await exists(file)) return
+    const values = await readValueFile(paths.values(step, plan.valuesId))
+    const decompositions = await readInteractionFile(paths.interactions(step, plan.interactionsId))
+    const taus = thresholds({ step, values, decompositions }, plan.config.analysis.salience)
+    const { score, offsetScope } = plan.config.confusing
+    const rows = mainRows(values)
+    const scores = new Float64Array(rows.length * surrogates)
+    for (const [position, row] of rows.entries()) {
+      const draws = stream(0, 'surrogates', String(values.sample[row]))
+      for (let draw = 0; draw < surrogates; draw++) {
+        if (context.signal.aborted) throw new InterruptedError()
+        const table = surrogateValues(tableOf(values, row), draws.at(draw))
+        const found = decomposeTable(table, plan.config.analysis, values.sample[row])
+        const at = position * surrogates + draw
+        scores[at] = confusingScore(found, { score, offsetScope, tau: taus[row] })
+        await new Promise(setImmediate)
+        context.report({ done: at + 1, total: scores.length })
+      }
+    }
+    const shape = [rows.length, surrogates]
+    await writeAtomically(file, encodeNpz({ scores: { data: scores, shape } }))
+  })
+}
+
+/** Surrogate scores of every sample of the main panel; undefined where there is no such file. */
+export async function readSurrogateScores(path: string): Promise<Float64Array[] | undefined> {
+  if (!(await exists(path))) return undefined
+  const { data, shape } = arrayOf(decodeNpz(await readFile(path), path), 'scores', path)
+  const [rows, surrogates] = shape
+  return Array.from({ length: rows }, (_, row) =>
+    (data as Float64Array).subarray(row * surrogates, (row + 1) * surrogates),
+  )
+}
