@@ -27,18 +27,25 @@ export interface CertifiedOptions {
   readonly maxIterations: number
 }
 
-const ITERATIONS_A_CHECK = 25
+/** Both bounds are computed after this many iterations, or this share of all so far. */
+const LEAST_BETWEEN_CHECKS = 25
+const SHARE_BETWEEN_CHECKS = 1 / 16
 
 /**
- * Gaps below this are sought by polishing as well: when the active set has not changed since the
+ * Gaps below FINE_GAP are sought by polishing as well: when the active set has not changed since the
  * last check, and each time iterations have grown by the factor.
  */
 const FINE_GAP = 1e-4
 const POLISH_FROM_GAP = 1e-3
 const POLISH_GROWTH = 2
 
-/** A last polishing may cost this many multiplications a subset and iteration: a quarter of the solve. */
-const POLISH_SHARE = 20
+/** An iteration takes about this many multiplications a subset and player. */
+const WORK_OF_ITERATION = 8
+/** All polishing together may take this many times the work of the iterations … */
+const POLISH_SHARE = 4
+/** … and a last try, where no fine gap is sought, this share of it. */
+const LAST_POLISH_SHARE = 0.3
+
 /**
  * Tables of up to this many subsets, toy games often, are solved exactly where this many iterations
  * suffice: their optima are rarely unique, and a tie-break shows only in a gap well below its weights.
@@ -46,6 +53,9 @@ const POLISH_SHARE = 20
 const SMALL_TABLE = 64
 const SMALL_TABLE_GAP = 1e-9
 const SMALL_TABLE_ITERATIONS = 2000
+
+/** Objectives that differ by less than this share are equal but for rounding. */
+const ROUNDING = 1e-12
 
 const kernels = new Map<number, SplitKernel>()
 
@@ -59,86 +69,111 @@ function kernelFor(n: number): SplitKernel {
   return kernel
 }
 
-/** The best of both sides so far. */
-interface Best {
+/** One solve under way: the best of both sides so far, and what polishing has seen and cost. */
+interface Search {
+  readonly problem: SplitProblem
+  readonly options: CertifiedOptions
+  readonly small: boolean
   point: PrimalPoint
   bounds: DualBounds
+  /** Signature of the active set at the last check, and of the one polished last. */
+  settled?: number
+  polished?: number
+  /** Iterations from which the active set is polished even if it has not settled. */
+  nextPolish: number
+  polishingWork: number
 }
 
-const weightedGap = ({ point, bounds }: Best): number =>
+function startSearch(problem: SplitProblem, options: CertifiedOptions): Search {
+  const size = problem.values.length
+  const nothing = { and: new Float64Array(size), or: new Float64Array(size) }
+  return {
+    problem,
+    options,
+    small: size <= SMALL_TABLE,
+    point: repairPrimal(problem, nothing),
+    bounds: { weighted: 0, unweighted: 0 },
+    nextPolish: 0,
+    polishingWork: 0,
+  }
+}
+
+const weightedGap = ({ point, bounds }: Search): number =>
   relativeGap(point.objective, bounds.weighted)
 
-const gapOf = (best: Best): number =>
-  Math.max(weightedGap(best), relativeGap(best.point.l1, best.bounds.unweighted))
-
-function isUnfinished(best: Best, small: boolean, iterations: number, options: CertifiedOptions) {
-  if (iterations >= options.maxIterations) return false
-  if (gapOf(best) > options.gap) return true
-  return small && weightedGap(best) > SMALL_TABLE_GAP && iterations < SMALL_TABLE_ITERATIONS
-}
+const gapOf = (search: Search): number =>
+  Math.max(weightedGap(search), relativeGap(search.point.l1, search.bounds.unweighted))
 
 /** Solves one problem to a relative gap, or as far as the budget of iterations goes. */
 export function solveCertified(problem: SplitProblem, options: CertifiedOptions): CertifiedSplit {
   if (problem.n === 0) return solveConstant(problem)
-  const size = problem.values.length
-  const zero = { and: new Float64Array(size), or: new Float64Array(size) }
-  const best: Best = {
-    point: repairPrimal(problem, zero),
-    bounds: { weighted: 0, unweighted: 0 },
-  }
+  const search = startSearch(problem, options)
   const kernel = kernelFor(problem.n)
   const state = startHalpern(kernel, problem)
-  let nextPolish = 0
-  let polished: number | undefined
-  let settled: number | undefined
-  const small = size <= SMALL_TABLE
-  while (isUnfinished(best, small, state.iterations, options)) {
-    runHalpern(kernel, problem, state, ITERATIONS_A_CHECK)
+  while (isUnfinished(search, state.iterations)) {
+    const share = Math.floor(state.iterations * SHARE_BETWEEN_CHECKS)
+    const left = options.maxIterations - state.iterations
+    runHalpern(kernel, problem, state, Math.min(left, Math.max(LEAST_BETWEEN_CHECKS, share)))
     const active = activeSet(kernel, problem, state)
-    keepPoint(best, repairPrimal(problem, active.point))
-    keepBounds(best, dualBounds(problem, active.lambda))
-    if ((!small && options.gap >= FINE_GAP) || weightedGap(best) > POLISH_FROM_GAP) continue
-    const found = signature(active)
-    if (found !== polished && (found === settled || state.iterations >= nextPolish)) {
-      keepPolished(best, problem, active)
-      polished = found
-      nextPolish = state.iterations * POLISH_GROWTH
-    }
-    settled = found
+    keepPoint(search, repairPrimal(problem, active.point))
+    keepBounds(search, dualBounds(problem, active.lambda))
+    polishWhereDue(search, active, state.iterations)
   }
-  if (state.iterations > 0) {
-    const active = activeSet(kernel, problem, state)
-    const affordable = POLISH_SHARE * size * state.iterations
-    const cheap = small || polishingCost(problem, active) <= affordable
-    if (cheap && signature(active) !== polished) {
-      keepPolished(best, problem, active)
-    }
+  return {
+    point: search.point,
+    bounds: search.bounds,
+    gap: gapOf(search),
+    iterations: state.iterations,
   }
-  return { ...best, gap: gapOf(best), iterations: state.iterations }
 }
 
-/** Objectives that differ by less than this share are equal but for rounding. */
-const ROUNDING = 1e-12
-
-function keepPoint(best: Best, point: PrimalPoint): void {
-  if (point.objective < best.point.objective) best.point = point
+function isUnfinished(search: Search, iterations: number): boolean {
+  const { options, small } = search
+  if (iterations >= options.maxIterations) return false
+  if (gapOf(search) > options.gap) return true
+  return small && weightedGap(search) > SMALL_TABLE_GAP && iterations < SMALL_TABLE_ITERATIONS
 }
 
-function keepBounds(best: Best, { weighted, unweighted }: DualBounds): void {
-  best.bounds = {
-    weighted: Math.max(best.bounds.weighted, weighted),
-    unweighted: Math.max(best.bounds.unweighted, unweighted),
+/** Polishes an active set that has settled, or the last one, where the work is in proportion. */
+function polishWhereDue(search: Search, active: ActiveSet, iterations: number): void {
+  const { problem, options } = search
+  const isLast = !isUnfinished(search, iterations)
+  const isFine = search.small || options.gap < FINE_GAP
+  if (!isLast && (!isFine || weightedGap(search) > POLISH_FROM_GAP)) return
+  const found = signature(active)
+  const isDue = isLast || found === search.settled || iterations >= search.nextPolish
+  search.settled = found
+  if (!isDue || found === search.polished) return
+  const work = search.polishingWork + polishingCost(problem, active)
+  const share = isFine ? POLISH_SHARE : LAST_POLISH_SHARE
+  const allowed = share * WORK_OF_ITERATION * problem.n * problem.values.length * iterations
+  if (work > allowed && !search.small) return
+  search.polishingWork = work
+  search.polished = found
+  search.nextPolish = iterations * POLISH_GROWTH
+  keepPolished(search, active)
+}
+
+function keepPoint(search: Search, point: PrimalPoint): void {
+  if (point.objective < search.point.objective) search.point = point
+}
+
+function keepBounds(search: Search, { weighted, unweighted }: DualBounds): void {
+  search.bounds = {
+    weighted: Math.max(search.bounds.weighted, weighted),
+    unweighted: Math.max(search.bounds.unweighted, unweighted),
   }
 }
 
 /** Keeps a polished point, which has exact zeros, also where it is no better than the best. */
-function keepPolished(best: Best, problem: SplitProblem, active: ActiveSet): void {
+function keepPolished(search: Search, active: ActiveSet): void {
+  const { problem } = search
   const { point, lambda } = polish(problem, active)
   const exact = exactPrimal(problem, point)
-  if (exact !== undefined && exact.objective <= best.point.objective * (1 + ROUNDING)) {
-    best.point = exact
+  if (exact !== undefined && exact.objective <= search.point.objective * (1 + ROUNDING)) {
+    search.point = exact
   }
-  keepBounds(best, dualBounds(problem, lambda))
+  keepBounds(search, dualBounds(problem, lambda))
 }
 
 /** No player: v is one number, which the noise may shrink. */
