@@ -1,13 +1,35 @@
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
+import { BATCH, type Shape } from '../../../graph/types.js'
 import type { Emitters } from '../emission.js'
+import { emitConvolution, emitInputGradient } from './batchInnermost.js'
+
+/** Images of fewer pixels are convolved with the batch innermost. */
+const SMALL = 25
+
+/** Whether the batch is known: training graphs have a fixed one, inference graphs do not. */
+function isFixed([batch]: Shape): boolean {
+  return batch !== BATCH
+}
+
+function isSmall(shape: Shape): boolean {
+  return isFixed(shape) && shape[2] * shape[3] < SMALL
+}
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolution({ name, inputs, stride, padding }, to) {
+    if (stride === 1 && isSmall(to.shapeOf(name))) {
+      emitConvolution(to, name, inputs, padding)
+      return
+    }
     const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
     to.emit('Conv', inputs, { attributes, output: name })
   },
   convolutionInputGradient({ name, inputs, stride, padding, size }, to) {
     const [, , ...kernel] = to.shapeOf(inputs[1])
+    if (stride === 1 && isFixed(to.shapeOf(name)) && padding < kernel[0]) {
+      emitInputGradient(to, name, inputs, padding)
+      return
+    }
     const [, , ...reduced] = to.shapeOf(inputs[0])
     const rest = size.map(
       (extent, axis) => extent - ((reduced[axis] - 1) * stride + kernel[axis] - 2 * padding),
