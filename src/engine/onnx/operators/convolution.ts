@@ -6,13 +6,9 @@ import { emitConvolution, emitInputGradient } from './batchInnermost.js'
 /** Images of fewer pixels are convolved with the batch innermost. */
 const SMALL = 25
 
-/** Whether the batch is known: training graphs have a fixed one, inference graphs do not. */
-function isFixed([batch]: Shape): boolean {
-  return batch !== BATCH
-}
-
-function isSmall(shape: Shape): boolean {
-  return isFixed(shape) && shape[2] * shape[3] < SMALL
+/** Where the batch is known: training graphs have a fixed one, inference graphs do not. */
+function isSmall([batch, , height, width]: Shape): boolean {
+  return batch !== BATCH && height * width < SMALL
 }
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
@@ -26,7 +22,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
   },
   convolutionInputGradient({ name, inputs, stride, padding, size }, to) {
     const [, , ...kernel] = to.shapeOf(inputs[1])
-    if (stride === 1 && isFixed(to.shapeOf(name)) && padding < kernel[0]) {
+    if (stride === 1 && isSmall(to.shapeOf(name)) && padding < kernel[0]) {
       emitInputGradient(to, name, inputs, padding)
       return
     }
