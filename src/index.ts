@@ -7,7 +7,12 @@ export {
   orInteractions,
   synthesize,
 } from './interactions/andOr.js'
-export { type DecomposeOptions, decompose, decomposeMany } from './interactions/decompose.js'
+export {
+  type DecomposeOptions,
+  decompose,
+  decomposeBothEnds,
+  decomposeMany,
+} from './interactions/decompose.js'
 export { mobius, zeta } from './interactions/mobius.js'
 export {
   countSalient,

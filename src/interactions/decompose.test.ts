@@ -5,7 +5,7 @@ import { InputError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 import { orderOf, playersOf, subsetCount } from '../core/subset.js'
 import { l1Norm, synthesize } from './andOr.js'
-import { type DecomposeOptions, decompose, decomposeMany } from './decompose.js'
+import { type DecomposeOptions, decompose, decomposeBothEnds, decomposeMany } from './decompose.js'
 import type { Decomposition } from './types.js'
 
 const game = (n: number, v: (mask: number) => number) =>
@@ -218,6 +218,17 @@ describe('options', () => {
     expect(decompose(v).noiseBound).toBeCloseTo(0.04 * range, 15)
     expect(decompose(v, { noise: 0.1, noiseBound: 0.5 }).noiseBound).toBe(0.5)
     expect(decompose(v, { noiseBound: 10 }).l1).toBe(0)
+  })
+
+  it('gives both ends at once', () => {
+    for (const [table] of [tables(3, 1), tables(8, 1), [Float64Array.of(3)]]) {
+      const { low, high } = decomposeBothEnds(table)
+      expect(low).toMatchObject({ ...decompose(table), milliseconds: low.milliseconds })
+      expectSound(table, high)
+      const cold = decompose(table, { tieBreak: 'high' })
+      expect(Math.abs(high.l1 - cold.l1)).toBeLessThanOrEqual(2e-3 * cold.l1)
+      expect(high.iterations).toBeLessThanOrEqual(cold.iterations)
+    }
   })
 
   it('decomposes many tables one like another', () => {

@@ -13,8 +13,13 @@ import {
   orInteractions,
 } from './andOr.js'
 import { outputRange } from './salience.js'
-import { type CertifiedSplit, solveCertified } from './solver/certified.js'
-import { relativeGap, splitProblem } from './solver/problem.js'
+import {
+  type CertifiedOptions,
+  type CertifiedSplit,
+  solveCertified,
+  solveCertifiedPair,
+} from './solver/certified.js'
+import { relativeGap, type SplitProblem, splitProblem } from './solver/problem.js'
 import { imageSettings, type SgdSettings, sgdSplit } from './solver/sgdReference.js'
 import type { Decomposition, SolverName, TieBreak } from './types.js'
 
@@ -60,25 +65,63 @@ const tieBreakSigns: Readonly<Record<TieBreak, number>> = { low: 1, high: -1, no
  *   an option is out of range
  */
 export function decompose(values: Float64Array, options: DecomposeOptions = {}): Decomposition {
+  const noiseBound = checkedNoiseBound(values, options)
+  const solver = options.solver ?? 'certified'
+  const start = performance.now()
+  const split = solvers[solver](values, noiseBound, options)
+  const milliseconds = performance.now() - start
+  const usesNoise = solver === 'certified' || solver === 'sgd-reference'
+  return decompositionOf(split, solver, usesNoise ? noiseBound : 0, milliseconds)
+}
+
+/**
+ * Both ends of the L1-optimal decompositions: low orders preferred, then high ones, with weights
+ * 1 ± η |T| / n. What differs between them is not determined by v. The second solve goes on from the
+ * first and takes a fifth of its iterations. Throws as {@link decompose} does.
+ */
+export function decomposeBothEnds(
+  values: Float64Array,
+  options: Omit<DecomposeOptions, 'solver' | 'tieBreak' | 'reference'> = {},
+): { readonly low: Decomposition; readonly high: Decomposition } {
+  const noiseBound = checkedNoiseBound(values, options)
+  const certified = certifiedOptions(options)
+  const start = performance.now()
+  const low = tiltedProblem(values, noiseBound, 'low', certified.gap)
+  const high = tiltedProblem(values, noiseBound, 'high', certified.gap)
+  const solutions = solveCertifiedPair([low, high], certified)
+  const milliseconds = (performance.now() - start) / 2
+  const [atLow, atHigh] = solutions.map((solution, index) => {
+    const split = splitOf(values, [low, high][index], solution, certified.gap)
+    return decompositionOf(split, 'certified', noiseBound, milliseconds)
+  })
+  return { low: atLow, high: atHigh }
+}
+
+function checkedNoiseBound(values: Float64Array, options: DecomposeOptions): number {
   checkValues(values)
   checkOptions(options)
-  const noiseBound = noiseBoundOf(values, options)
-  const start = performance.now()
-  const solver = options.solver ?? 'certified'
-  const split = solvers[solver](values, noiseBound, options)
+  return noiseBoundOf(values, options)
+}
+
+function decompositionOf(
+  split: Split,
+  solver: SolverName,
+  noiseBound: number,
+  milliseconds: number,
+): Decomposition {
   return {
-    n: Math.log2(values.length),
+    n: Math.log2(split.and.length),
     and: split.and,
     or: split.or,
     solver,
-    noiseBound: solver === 'and' || solver === 'or' ? 0 : noiseBound,
+    noiseBound,
     l1: l1Norm(split),
     lowerBound: split.lowerBound ?? Number.NaN,
     gap: split.gap ?? Number.NaN,
     converged: split.converged ?? true,
     matchingError: matchingError(split, split.target),
     iterations: split.iterations ?? 0,
-    milliseconds: performance.now() - start,
+    milliseconds,
   }
 }
 
@@ -116,22 +159,34 @@ function certifiedSplit(
   noiseBound: number,
   options: DecomposeOptions,
 ): Split {
-  const gap = options.gap ?? defaultGap
-  const tilt = tieBreakSigns[options.tieBreak ?? 'low'] * Math.min(tieBreakTilt, gap)
-  const problem = splitProblem(values, noiseBound, tilt)
-  const solution: CertifiedSplit = solveCertified(problem, {
-    gap,
-    maxIterations: options.maxIterations ?? defaultMaxIterations,
-  })
-  const { scale } = problem
-  const { and, or, noise } = solution.point
+  const certified = certifiedOptions(options)
+  const problem = tiltedProblem(values, noiseBound, options.tieBreak ?? 'low', certified.gap)
+  return splitOf(values, problem, solveCertified(problem, certified), certified.gap)
+}
+
+function certifiedOptions({ gap, maxIterations }: DecomposeOptions): CertifiedOptions {
+  return { gap: gap ?? defaultGap, maxIterations: maxIterations ?? defaultMaxIterations }
+}
+
+function tiltedProblem(values: Float64Array, noiseBound: number, end: TieBreak, gap: number) {
+  return splitProblem(values, noiseBound, tieBreakSigns[end] * Math.min(tieBreakTilt, gap))
+}
+
+/** A solution in the units of v. */
+function splitOf(
+  values: Float64Array,
+  { scale }: SplitProblem,
+  solution: CertifiedSplit,
+  gap: number,
+): Split {
+  const { and, or, noise, objective } = solution.point
   const pair = { and: and.map((value) => value * scale), or: or.map((value) => value * scale) }
   return {
     ...pair,
     target: values.map((value, mask) => value + noise[mask] * scale),
     // Rounding may lift the bound above the norm where both meet.
     lowerBound: Math.min(solution.bounds.unweighted * scale, l1Norm(pair)),
-    gap: relativeGap(solution.point.objective, solution.bounds.weighted),
+    gap: relativeGap(objective, solution.bounds.weighted),
     converged: solution.gap <= gap,
     iterations: solution.iterations,
   }

@@ -45,10 +45,7 @@ const INITIAL_RHO = 16
 /** Puts a problem into the kernel, at s = 0. */
 export function startHalpern(kernel: SplitKernel, problem: SplitProblem): HalpernState {
   kernel.values.set(problem.values)
-  for (let mask = 0; mask < problem.values.length; mask++) {
-    kernel.weights[2 * mask] = problem.andWeights[mask]
-    kernel.weights[2 * mask + 1] = problem.orWeights[mask]
-  }
+  setWeights(kernel, problem)
   for (const table of [kernel.iterate, kernel.noiseIterate]) table.fill(0)
   const state: HalpernState = {
     rho: INITIAL_RHO,
@@ -61,6 +58,25 @@ export function startHalpern(kernel: SplitKernel, problem: SplitProblem): Halper
   kernel.setNoiseWeight(problem.delta > 0 ? 2 ** state.noiseExponent : 0)
   restart(kernel, state)
   return state
+}
+
+function setWeights(kernel: SplitKernel, { andWeights, orWeights }: SplitProblem): void {
+  for (let mask = 0; mask < andWeights.length; mask++) {
+    kernel.weights[2 * mask] = andWeights[mask]
+    kernel.weights[2 * mask + 1] = orWeights[mask]
+  }
+}
+
+/** Goes on from the last iterate with other weights; values and noise bound stay. */
+export function continueHalpern(
+  kernel: SplitKernel,
+  problem: SplitProblem,
+  state: HalpernState,
+): HalpernState {
+  setWeights(kernel, problem)
+  const next = { ...state, iterations: 0 }
+  restart(kernel, next)
+  return next
 }
 
 function restart(kernel: SplitKernel, state: HalpernState): void {
