@@ -48,7 +48,10 @@ describe('lowlayer run', () => {
   beforeAll(async () => {
     file = await studyFile('tiny', tiny)
     const { code, stdout, stderr } = await lowlayer(['run', file, '--results', join(folder, 'a')])
-    expect(stderr).toMatch(/Results: /)
+    expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+ to [\d.]+/m)
+    expect(stderr).toMatch(/^overlap {3}same-low\/diff-high: Jaccard .* \(2 pairs\)$/m)
+    expect(stderr).toMatch(/^verdict {3}(reproduced|not-reproduced|inconclusive)/m)
+    expect(stderr).toMatch(/^results {3}.*tiny-/m)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     reference = await tablesOf(join(folder, 'a'))
   })

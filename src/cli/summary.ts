@@ -1,10 +1,90 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Verdict } from '../comparison/types.js'
-import { readJson } from '../store/atomic.js'
+import { fromCsv } from '../report/tables/read.js'
+import type { Row, Table } from '../report/tables/table.js'
+import {
+  type NetworkRow,
+  networksTable,
+  type OverlapRow,
+  overlapsTable,
+  samplesTable,
+} from '../report/tables/tables.js'
+import { exists, readJson } from '../store/atomic.js'
 
-/** What a finished run says last: the finding in one line, and where the results are. */
+/**
+ * What a finished run says last: networks and accuracies, overlaps by pair class, how exact the
+ * decompositions are where they are not, the finding in one line, and where the results are.
+ */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
+  const networks = await readTable(folder, networksTable)
+  const overlaps = await readTable(folder, overlapsTable)
   const verdict = await readJson<Verdict>(join(folder, 'verdict.json'))
-  const finding = verdict?.sentence ?? 'No comparison could be made.'
-  return `${finding}\nResults: ${shownFolder}/\n`
+  const hasReport = await exists(join(folder, 'report', 'index.html'))
+  const entries: [string, string][] = [
+    ['networks', describeNetworks(networks)],
+    ...describeOverlaps(overlaps),
+    ...describeUnconverged(await readTable(folder, samplesTable)),
+    ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+    ['results', `${shownFolder}/`],
+    ...(hasReport
+      ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]
+      : []),
+  ]
+  return entries.map(([title, text]) => `${title.padEnd(10)}${text}\n`).join('')
+}
+
+async function readTable<T extends Table>(folder: string, definition: T): Promise<Row<T>[]> {
+  return fromCsv(definition, await readFile(join(folder, `${definition.name}.csv`), 'utf8'))
+}
+
+function describeNetworks(networks: readonly NetworkRow[]): string {
+  const done = networks.filter(({ status }) => status === 'done')
+  const range = (values: readonly (number | undefined)[]): string => {
+    const known = values.filter((value) => value !== undefined)
+    if (known.length === 0) return 'unknown'
+    return `${Math.min(...known).toFixed(3)} to ${Math.max(...known).toFixed(3)}`
+  }
+  return [
+    `${done.length} of ${networks.length}`,
+    `accuracy on train ${range(done.map((row) => row.train_accuracy))}`,
+    `on test ${range(done.map((row) => row.test_accuracy))}`,
+  ].join(', ')
+}
+
+/** Mean Jaccard of each pair class, beside what chance gives. */
+function describeOverlaps(overlaps: readonly OverlapRow[]): [string, string][] {
+  return [...groupByRelation(overlaps)].map(([relation, pairs]) => {
+    const jaccard = meanOf(pairs.map((pair) => pair.jaccard))
+    const chance = meanOf(pairs.map((pair) => pair.expected_jaccard))
+    const count = pairs.length === 1 ? '1 pair' : `${pairs.length} pairs`
+    return ['overlap', `${relation}: Jaccard ${jaccard}, chance ${chance} (${count})`]
+  })
+}
+
+function groupByRelation(overlaps: readonly OverlapRow[]): Map<string, OverlapRow[]> {
+  const classes = new Map<string, OverlapRow[]>()
+  for (const pair of overlaps) {
+    const relation = pair.relation ?? ''
+    classes.set(relation, [...(classes.get(relation) ?? []), pair])
+  }
+  return classes
+}
+
+function meanOf(values: readonly (number | undefined)[]): string {
+  const known = values.filter((value) => value !== undefined)
+  if (known.length === 0) return 'none'
+  return (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(3)
+}
+
+/** Decompositions that ended before the gap that was asked for, never told silently. */
+function describeUnconverged(samples: readonly Row<typeof samplesTable>[]): [string, string][] {
+  const missed = samples.filter(({ converged }) => converged === false).length
+  if (missed === 0) return []
+  return [
+    [
+      'warning',
+      `${missed} of ${samples.length} decompositions did not reach the duality gap (column converged of samples.csv)`,
+    ],
+  ]
 }

@@ -90,9 +90,15 @@ async function conclude(
   )
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
-    process.stderr.write(await summarize(folder, relative(process.cwd(), folder)))
+    process.stderr.write(await summarize(folder, shownPath(folder)))
   }
   return failureCode(outcomes)
+}
+
+/** Seen from the working folder where that is shorter to read. */
+function shownPath(folder: string): string {
+  const seen = relative(process.cwd(), folder)
+  return seen.startsWith('..') ? folder : seen
 }
 
 /** Says each cause once, with the tasks that it stopped. */
