@@ -14,9 +14,12 @@ import { createReferenceEngine } from '../reference/engine.js'
 import { createEngine } from '../registry.js'
 import type { Engine, TrainingRecipe } from '../types.js'
 import { relativeError } from './compare.js'
+import { testedDevices } from './devices.js'
 import { drawBatch, sgdRecipe, startState, train } from './training.js'
 
-const engines: readonly Engine[] = [await createEngine('onnx', 'cpu')]
+const engines: readonly Engine[] = await Promise.all(
+  testedDevices.map((device) => createEngine('onnx', device)),
+)
 const reference = createReferenceEngine()
 
 /** Largest magnitude in a tensor. */

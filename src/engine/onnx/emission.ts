@@ -36,6 +36,8 @@ export interface Emission {
   dtypeOf(value: string): 'float32' | 'int32'
   /** Appends an ONNX node with one output and returns its name. Equal nodes are emitted once. */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
+  /** Whether convolutions must get a multiple of four channels; see {@link EmissionOptions}. */
+  readonly paddedChannels: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -72,6 +74,12 @@ export type BlockedEmitters = {
 
 export interface EmissionOptions {
   readonly emitters: Emitters<Node>
+  /**
+   * Fills the channels of every convolution with zeros to a multiple of four. ONNX Runtime's WebGPU
+   * provider computes others wrongly: 6 or 9 channels to a multiple of 4, say, with errors as large
+   * as the values (microsoft/onnxruntime#29651).
+   */
+  readonly paddedChannels?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
@@ -92,7 +100,7 @@ export interface EmittedNodes {
 /** Writes every node of a graph or program with the emitter of its kind. */
 export function emitNodes(
   graph: Graph | Program,
-  { emitters, blocked }: EmissionOptions,
+  { emitters, blocked, paddedChannels = false }: EmissionOptions,
 ): EmittedNodes {
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
@@ -117,6 +125,7 @@ export function emitNodes(
   const isPlain = new Set(given.map(({ name }) => name))
 
   const emission: Emission = {
+    paddedChannels,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

@@ -42,9 +42,21 @@ const emitters: Emitters<Node> = {
 /** Name of the output of every inference model. */
 export const OUTPUT_NAME = 'logits'
 
+/** What a model is written for: any tool, or one device of ONNX Runtime with its peculiarities. */
+export interface Target {
+  /** Block of the CPU's blocked layout, which other tools cannot read. Training programs only. */
+  readonly blockSize?: number
+  /** See `EmissionOptions.paddedChannels`. */
+  readonly paddedChannels?: boolean
+}
+
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
-export function encodeInference(graph: Graph, parameters: Tensors): Uint8Array {
-  const emitted = emitNodes(graph, { emitters })
+export function encodeInference(
+  graph: Graph,
+  parameters: Tensors,
+  { paddedChannels }: Target = {},
+): Uint8Array {
+  const emitted = emitNodes(graph, { emitters, paddedChannels })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -58,14 +70,14 @@ export function encodeInference(graph: Graph, parameters: Tensors): Uint8Array {
   )
 }
 
-/**
- * A program as an ONNX file; its outputs go by the names of the values that they return. With a
- * block size it is written for ONNX Runtime's blocked layout, which other tools cannot read.
- */
-export function encodeProgram(program: Program, blockSize?: number): Uint8Array {
+/** A program as an ONNX file; its outputs go by the names of the values that they return. */
+export function encodeProgram(
+  program: Program,
+  { blockSize, paddedChannels }: Target = {},
+): Uint8Array {
   const blocked =
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
-  const emitted = emitNodes(program, { emitters, blocked })
+  const emitted = emitNodes(program, { emitters, blocked, paddedChannels })
   const returned = [...new Set(Object.values(program.outputs))]
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),

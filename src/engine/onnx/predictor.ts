@@ -3,6 +3,7 @@ import type { Graph } from '../../graph/types.js'
 import type { DeviceName, Predictor } from '../types.js'
 import { encodeInference, OUTPUT_NAME } from './model.js'
 import { loadOrt, type OrtFeeds, openSession } from './session.js'
+import { targetOf } from './target.js'
 
 /** A graph with its weights baked in, which lets ONNX Runtime lay them out for its kernels. */
 export async function createOnnxPredictor(
@@ -11,7 +12,10 @@ export async function createOnnxPredictor(
   device: DeviceName,
 ): Promise<Predictor> {
   const { Tensor: OrtTensor } = await loadOrt()
-  const session = await openSession(encodeInference(graph, parameters), device)
+  const session = await openSession(
+    encodeInference(graph, parameters, await targetOf(device)),
+    device,
+  )
 
   function toOrt(name: string, { shape, data }: Tensor<Float32Array | Int32Array>) {
     if (data.length !== sizeOf(shape)) {

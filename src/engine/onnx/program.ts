@@ -1,9 +1,9 @@
 import type { Tensor } from '../../core/tensor.js'
 import type { Program } from '../../graph/types.js'
 import type { DeviceName } from '../types.js'
-import { blockSizeOfCpu } from './blockSize.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, openSession } from './session.js'
+import { targetOf } from './target.js'
 
 /** Runs a program once on a device; returns its outputs by their names in the program. */
 export async function runProgram(
@@ -12,8 +12,7 @@ export async function runProgram(
   device: DeviceName,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const ort = await loadOrt()
-  const blockSize = device === 'cpu' ? await blockSizeOfCpu() : undefined
-  const session = await openSession(encodeProgram(program, blockSize), device)
+  const session = await openSession(encodeProgram(program, await targetOf(device)), device)
   try {
     const ortFeeds = Object.fromEntries(
       Object.entries(feeds).map(([name, { shape, data }]) => [

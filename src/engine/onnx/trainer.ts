@@ -6,9 +6,9 @@ import type { ElementType, Graph, Shape } from '../../graph/types.js'
 import { checkBatch, fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
 import type { DeviceName, Trainer, TrainingRecipe, TrainState } from '../types.js'
-import { blockSizeOfCpu } from './blockSize.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
+import { targetOf } from './target.js'
 
 /**
  * A network in training as one ONNX Runtime session: a step is one `session.run`. Whatever a step
@@ -23,8 +23,7 @@ export async function createOnnxTrainer(
 ): Promise<Trainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
-  const blockSize = device === 'cpu' ? await blockSizeOfCpu() : undefined
-  const session = await openSession(encodeProgram(compiled.program, blockSize), device)
+  const session = await openSession(encodeProgram(compiled.program, await targetOf(device)), device)
   const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
   return new OnnxTrainer(ort, session, compiled, recipe, state, start.step)
 }

@@ -6,6 +6,7 @@
 import { sizeOf } from '../../../core/tensor.js'
 import type { Shape } from '../../../graph/types.js'
 import type { Emission } from '../emission.js'
+import { emitConv } from './conv.js'
 
 /** [batch, channels, H, W] as [channels, H·W, batch]. */
 function toInnermost(to: Emission, value: string): string {
@@ -31,7 +32,7 @@ function convolve(
 ): string {
   const image = to.emit('Reshape', [value, to.integers([1, channels, height, width * batch])])
   const along = padding * batch
-  return to.emit('Conv', [image, ...inputs], {
+  return emitConv(to, [image, ...inputs], channels, {
     attributes: { dilations: [1, batch], pads: [padding, along, padding, along] },
   })
 }

@@ -2,6 +2,7 @@ import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
 import { BATCH, type Shape } from '../../../graph/types.js'
 import type { Emitters } from '../emission.js'
 import { emitConvolution, emitInputGradient } from './batchInnermost.js'
+import { emitConv } from './conv.js'
 
 /** Images of fewer pixels are convolved with the batch innermost. */
 const SMALL = 25
@@ -18,7 +19,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
       return
     }
     const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
-    to.emit('Conv', inputs, { attributes, output: name })
+    emitConv(to, inputs, to.shapeOf(inputs[1])[1], { attributes, output: name })
   },
   convolutionInputGradient({ name, inputs, stride, padding, size }, to) {
     const [, , ...kernel] = to.shapeOf(inputs[1])
@@ -57,7 +58,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
     const shape = [1, batch, Math.min(height, reach[0] - padding), -1]
     const flat = to.emit('Reshape', [image, to.integers(shape)])
     const taps = to.emit('Transpose', [gradient], { attributes: { perm: [1, 0, 2, 3] } })
-    const product = to.emit('Conv', [flat, taps], {
+    const product = emitConv(to, [flat, taps], batch, {
       attributes: {
         kernel_shape: [rows, columns],
         dilations: [stride, stride * channels],

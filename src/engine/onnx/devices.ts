@@ -1,0 +1,49 @@
+import { EnvironmentError, messageOf } from '../../core/errors.js'
+import type { DeviceName } from '../types.js'
+import { encodeProgram } from './model.js'
+import { loadOrt, openSession } from './session.js'
+
+/** What brings a device that ONNX Runtime cannot open. */
+const remedies: Readonly<Record<DeviceName, string>> = {
+  cpu: 'reinstall ONNX Runtime with `npm install onnxruntime-node`',
+  webgpu:
+    'WebGPU needs a GPU driver with Vulkan: on Debian and Ubuntu ' +
+    '`apt-get install libvulkan1 mesa-vulkan-drivers`, on NVIDIA cards the vendor driver',
+  cuda:
+    "ONNX Runtime's CUDA part is not installed: with CUDA 12 and cuDNN 9 on the machine, " +
+    '`npm install onnxruntime-node --onnxruntime-node-install=cuda12` adds it',
+}
+
+/** Throws EnvironmentError, with the remedy, unless a device of ONNX Runtime can run a model. */
+export async function requireDevice(device: DeviceName): Promise<void> {
+  const ort = await loadOrt()
+  const known = ort.listSupportedBackends().find(({ name }) => name === device)
+  if (known === undefined) {
+    throw new EnvironmentError(`ONNX Runtime has no device ${device} here; ${remedies[device]}`)
+  }
+  try {
+    const shape = [1]
+    const session = await openSession(
+      encodeProgram({
+        inputs: [{ name: 'x', shape, dtype: 'float32' }],
+        nodes: [{ kind: 'affine', name: 'y', inputs: ['x'], factor: 2, offset: 0 }],
+        outputs: { y: 'y' },
+      }),
+      device,
+    )
+    const { y } = await session.run({ x: new ort.Tensor('float32', Float32Array.of(21), shape) })
+    await session.release()
+    if (y.data[0] !== 42) throw new Error(`it says that 2 · 21 = ${y.data[0]}`)
+  } catch (cause) {
+    throw new EnvironmentError(
+      `ONNX Runtime cannot use the device ${device} (${firstLine(messageOf(cause))}); ${remedies[device]}`,
+      { cause, context: { device } },
+    )
+  }
+}
+
+/** ONNX Runtime's messages begin with source paths and end with a trace. */
+function firstLine(message: string): string {
+  const line = message.split('\n').find((each) => each.trim() !== '') ?? ''
+  return line.replace(/^\/\S+\s(?:.*?\(\)> )?/, '').slice(0, 200)
+}

@@ -1,0 +1,95 @@
+/** Whether a device computes what the CPU computes, on the very graph that it is to run. */
+import { EnvironmentError } from '../core/errors.js'
+import { stream } from '../core/random.js'
+import { sizeOf, type Tensor, type Tensors } from '../core/tensor.js'
+import { inferTypes } from '../graph/infer.js'
+import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
+import { relativeError } from './conformance/compare.js'
+import type { Engine, Predictor, Trainer, TrainingRecipe } from './types.js'
+
+/** Largest relative error that a device is trusted with; sound devices stay below 1e-5. */
+export const PARITY_LIMIT = 1e-3
+
+const SAMPLES = 3
+
+/**
+ * Largest relative difference between an engine's outputs and the CPU's, on drawn inputs and the
+ * given parameters.
+ */
+export async function paritySelfTest(
+  engine: Engine,
+  cpu: Engine,
+  graph: Graph,
+  parameters: Tensors,
+): Promise<number> {
+  const predictors = [
+    await engine.createPredictor(graph, parameters),
+    await cpu.createPredictor(graph, parameters),
+  ]
+  try {
+    return await predictionError(predictors[0], predictors[1], graph)
+  } finally {
+    for (const predictor of predictors) await predictor.dispose()
+  }
+}
+
+/** Largest relative difference between two predictors of one graph on drawn inputs. */
+export async function predictionError(
+  predictor: Predictor,
+  trusted: Predictor,
+  graph: Graph,
+): Promise<number> {
+  const feeds = Object.fromEntries(
+    graph.inputs.map((input) => [input.name, drawnInput(input, SAMPLES)]),
+  )
+  return relativeError(await predictor.run(feeds), await trusted.run(feeds))
+}
+
+/** Largest relative difference between two trainers in the loss and the weights of one step. */
+export async function trainingError(
+  trainer: Trainer,
+  trusted: Trainer,
+  graph: Graph,
+  recipe: TrainingRecipe,
+): Promise<number> {
+  const { data } = drawnInput(graph.inputs[0], recipe.batchSize)
+  const classes = inferTypes(graph).get(graph.output)!.shape[1]
+  const labels = Int32Array.from(
+    { length: recipe.batchSize },
+    (_, row) => row % Math.max(2, classes),
+  )
+  const results: { loss: number; parameters: Tensors }[] = []
+  for (const each of [trainer, trusted]) {
+    const loss = await each.step(Float32Array.from(data), labels, 0.01)
+    results.push({ loss, parameters: (await each.state()).parameters })
+  }
+  const errors = Object.entries(results[1].parameters).map(([name, expected]) =>
+    relativeError(results[0].parameters[name].data, expected.data, 1e-3),
+  )
+  return Math.max(relativeError([results[0].loss], [results[1].loss]), ...errors)
+}
+
+/** Throws EnvironmentError when an error is above the limit (or NaN). */
+export function requireParity(error: number, device: string): void {
+  if (error <= PARITY_LIMIT) return
+  throw new EnvironmentError(
+    `the device ${device} computes this network wrongly: it differs from the CPU by ` +
+      `${error.toExponential(1)} relative, and ${PARITY_LIMIT} is the most that is accepted; ` +
+      'use --device cpu',
+    { context: { device, error } },
+  )
+}
+
+function drawnInput(
+  { name, shape, dtype }: GraphInput,
+  batch: number,
+): Tensor<Float32Array | Int32Array> {
+  const full = shape.map((extent) => (extent === BATCH ? batch : extent))
+  const draws = stream(0, 'parity', name).at()
+  const length = sizeOf(full)
+  const data =
+    dtype === 'int32'
+      ? Int32Array.from({ length }, () => draws.below(2))
+      : Float32Array.from({ length }, () => draws.normal())
+  return { shape: full, data }
+}
