@@ -1,21 +1,30 @@
+import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
-import { estimatePlan } from '../../plan/estimate.js'
-import { isTaskDone } from '../../tasks/isDone.js'
+import { type Estimate, estimatePlan } from '../../plan/estimate.js'
+import type { Plan } from '../../plan/types.js'
+import { calibrate, type UnitTimes } from '../../tasks/calibrate.js'
+import { taskState } from '../../tasks/taskState.js'
+import { formatSeconds } from '../progress/stages.js'
 import { collect, openStudy, type StudyOptions } from '../study.js'
 
 interface PlanOptions extends StudyOptions {
   readonly json?: boolean
+  readonly time: boolean
 }
 
-/** `lowlayer plan CONFIG`: the tasks, which are there already, what they cost; runs nothing. */
+/** `lowlayer plan CONFIG`: the tasks, which are there already and why not, what they cost. */
 export function planCommand(): Command {
   return new Command('plan')
-    .summary('show the tasks of a study without running them')
+    .summary('show the tasks of a study and what they cost')
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
     .argument('<config>', 'YAML configuration')
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
     .option('--results <dir>', 'results folder', 'results')
     .option('--data-dir <dir>', 'folder of data sets')
+    .option('--engine <name>', 'onnx, tfjs or reference')
+    .option('--device <name>', 'cpu, webgpu or cuda')
+    .option('--jobs <n>', 'processes at once (default: one a core)')
+    .option('--no-time', 'no time estimate, which takes a few seconds of calibration')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  lowlayer plan configs/quickstart.yaml')
     .action(async (file: string, options: PlanOptions) => {
@@ -24,32 +33,55 @@ export function planCommand(): Command {
 }
 
 async function describePlan(file: string, options: PlanOptions): Promise<string> {
-  const { plan, results } = await openStudy(file, options)
+  const { plan, results, baseDir, dataDirs } = await openStudy(file, options)
   const estimate = estimatePlan(plan)
   const tasks = await Promise.all(
-    plan.tasks.map(async (task) => {
-      const done = await isTaskDone(task, { plan, results })
-      return {
-        id: task.id,
-        kind: task.kind,
-        network: 'network' in task ? task.network.name : undefined,
-        needs: task.needs,
-        state: done ? 'cached' : 'new',
-      }
-    }),
+    plan.tasks.map(async (task) => ({
+      id: task.id,
+      kind: task.kind,
+      network: 'network' in task ? task.network.name : undefined,
+      needs: task.needs,
+      ...(await taskState(task, { plan, results })),
+    })),
   )
+  const cached = new Set(tasks.filter(({ state }) => state === 'cached').map(({ id }) => id))
+  const left = estimatePlan({ ...plan, tasks: plan.tasks.filter(({ id }) => !cached.has(id)) })
+  const seconds =
+    options.time && cached.size < tasks.length
+      ? secondsFor(left, await calibrate(plan, { baseDir, dataDirs }), plan)
+      : undefined
   if (options.json) {
-    return `${JSON.stringify({ study: plan.study, id: plan.id, tasks, estimate }, undefined, 2)}\n`
+    const { study, id } = plan
+    return `${JSON.stringify({ study, id, tasks, estimate, left, seconds }, undefined, 2)}\n`
   }
-  const lines = tasks.map(({ id, kind, network, state }) =>
-    [state.padEnd(6), kind.padEnd(12), id, network].filter((part) => part !== undefined).join('  '),
+  const lines = tasks.map(({ id, kind, network, state, reason }) =>
+    [state.padEnd(6), kind.padEnd(12), id, network, `(${reason})`]
+      .filter((part) => part !== undefined)
+      .join('  '),
   )
+  const time = seconds === undefined ? [] : [`at least ${formatSeconds(seconds)} for what is left`]
   const summary = [
-    `${tasks.length} tasks, ${tasks.filter(({ state }) => state === 'cached').length} cached`,
+    `${tasks.length} tasks, ${cached.size} cached`,
     `${estimate.trainingSteps.toLocaleString('en')} training steps`,
     `${estimate.forwardPasses.toLocaleString('en')} masked forward passes`,
     `${estimate.decompositions.toLocaleString('en')} decompositions`,
     `about ${(estimate.bytes / 2 ** 20).toFixed(0)} MiB of results`,
+    ...time,
   ]
   return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n`
+}
+
+/** What a process costs before it does anything: loading the engine and the data. */
+const SECONDS_A_TASK = 0.5
+
+function secondsFor(left: Estimate, times: UnitTimes, plan: Plan): number {
+  const { jobs } = plan.config.runtime
+  const processes = jobs === 'auto' ? availableParallelism() : jobs
+  const samples = left.forwardPasses / 2 ** plan.config.analysis.players.count
+  const work =
+    left.trainingSteps * times.trainingStep +
+    samples * times.sample +
+    left.decompositions * times.decomposition +
+    plan.tasks.length * SECONDS_A_TASK
+  return work / processes
 }

@@ -1,0 +1,150 @@
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { experimentSchema } from '../config/schema.js'
+import { loadDataset } from '../data/load.js'
+import { planStudy } from '../plan/plan.js'
+import { announceStudy } from './announce.js'
+import { describeDataset } from './dataset.js'
+import { rebuildReport } from './rebuildReport.js'
+import { runTask } from './runTask.js'
+import { studyStatus } from './studyStatus.js'
+
+/** The smallest study that has everything: four networks on tic-tac-toe, four players. */
+const config = experimentSchema.parse({
+  study: 'tiny',
+  data: { source: 'tic-tac-toe', labelNoise: 0.1 },
+  model: { architecture: 'mlp-5', low: 2 },
+  training: { epochs: '4ep', batchSize: 128, checkpoints: { logSpaced: 2 } },
+  networks: { grid: { low: [0, 1], high: [0, 1], order: [0], repeats: 1 } },
+  analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 }, gap: 0.01 },
+})
+
+describe('the report of a study', () => {
+  const root = mkdtempSync(join(tmpdir(), 'lowlayer-report-test-'))
+  let folder = ''
+
+  beforeAll(async () => {
+    const places = { baseDir: '.', dataDirs: [] }
+    const plan = planStudy(config, describeDataset(await loadDataset(config.data, places)))
+    const results = join(root, 'results')
+    await announceStudy(plan, results)
+    const [before] = await studyStatus(results)
+    expect(before).toMatchObject({ study: 'tiny', complete: false })
+    expect(before.tasks[0]).toEqual({ kind: 'train', done: 0, total: 4 })
+    const context = {
+      plan,
+      results,
+      ...places,
+      report: () => undefined,
+      signal: new AbortController().signal,
+    }
+    for (const task of plan.tasks) await runTask(task, context)
+    folder = join(results, readdirSync(results).find((name) => name.startsWith('tiny-')) as string)
+  })
+
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+  /** A copy of the results in which something can be broken. */
+  function copied(name: string): string {
+    cpSync(join(root, 'results'), join(root, name), { recursive: true })
+    return join(root, name, folder.split('/').at(-1) as string)
+  }
+
+  it('is there after the run, with figures in three formats', async () => {
+    const page = readFileSync(join(folder, 'report', 'index.html'), 'utf8')
+    expect(page).toContain('What confuses')
+    expect(page).toContain('class="cells board"')
+    expect(page).not.toContain('Not everything could be read')
+    const figures = readdirSync(join(folder, 'figures'))
+    for (const extension of ['svg', 'png', 'vl.json'])
+      expect(figures).toContain(`overlap-heat-map.${extension}`)
+    const [status] = await studyStatus(folder)
+    expect(status.complete).toBe(true)
+    expect(status.tasks.every(({ done, total }) => done === total)).toBe(true)
+  })
+
+  it('is rebuilt elsewhere, the same to the byte, without the data set', async () => {
+    const out = join(root, 'elsewhere')
+    expect(await rebuildReport({ folder, out, dataDirs: [] })).toEqual([])
+    for (const file of ['networks.csv', 'samples.csv', 'sensitivity.csv', 'figures/orders.svg']) {
+      expect(readFileSync(join(out, file)).equals(readFileSync(join(folder, file))), file).toBe(
+        true,
+      )
+    }
+  })
+
+  it('names a damaged table and shows the rest', async () => {
+    const damaged = copied('damaged-table')
+    rmSync(join(damaged, '..', 'networks'), { recursive: true })
+    writeFileSync(join(damaged, 'overlaps.csv'), 'a,b,jaccard\nx,y,often\n')
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    const files = problems.map(({ file }) => file)
+    expect(files).toContain('overlaps.csv')
+    expect(files).toContain('../networks')
+    const page = readFileSync(join(damaged, 'report', 'index.html'), 'utf8')
+    expect(page).toContain('row 1, jaccard: &quot;often&quot; is no number')
+    expect(page).toContain('id="figure-losses"')
+    expect(page).toContain('data-missing="overlap-heat-map"')
+  })
+
+  it('keeps the stored tables when a network’s interactions are damaged', async () => {
+    const damaged = copied('damaged-network')
+    const networks = join(damaged, '..', 'networks')
+    const interactions = join(networks, readdirSync(networks)[0], 'interactions')
+    for (const name of readdirSync(interactions).filter((file) => file.endsWith('.npz'))) {
+      writeFileSync(join(interactions, name), 'no zip')
+    }
+    const before = readFileSync(join(damaged, 'overlaps.csv'), 'utf8')
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    expect(problems.length).toBeGreaterThan(0)
+    expect(problems.map(({ message }) => message).join()).toMatch(/\.npz/)
+    expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(before)
+  })
+
+  it('of another schema version says so and shows what it can', async () => {
+    const other = copied('other-version')
+    const manifest = JSON.parse(readFileSync(join(other, 'manifest.json'), 'utf8'))
+    writeFileSync(join(other, 'manifest.json'), JSON.stringify({ ...manifest, schemaVersion: 99 }))
+    const problems = await rebuildReport({ folder: other, out: other, dataDirs: [] })
+    expect(problems).toContainEqual({
+      file: 'manifest.json',
+      message: expect.stringContaining('schema version 99'),
+    })
+    expect(readFileSync(join(other, 'report', 'index.html'), 'utf8')).toContain(
+      'id="figure-losses"',
+    )
+  })
+
+  it('with a damaged manifest or verdict still shows the tables', async () => {
+    const damaged = copied('damaged-manifest')
+    writeFileSync(join(damaged, 'manifest.json'), '{"id":')
+    writeFileSync(join(damaged, 'verdict.json'), '{}')
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    expect(problems.map(({ file }) => file)).toEqual(
+      expect.arrayContaining(['manifest.json', 'verdict.json']),
+    )
+    expect(existsSync(join(damaged, 'figures', 'losses.svg'))).toBe(true)
+    const [status] = await studyStatus(damaged)
+    expect(status.problems[0]).toContain('manifest.json')
+  })
+
+  it('refuses a folder without a study, and one that is not there', async () => {
+    await expect(rebuildReport({ folder: root, out: root, dataDirs: [] })).rejects.toThrow(
+      'holds no study',
+    )
+    await expect(
+      rebuildReport({ folder: join(root, 'none'), out: root, dataDirs: [] }),
+    ).rejects.toThrow('there is no folder')
+    await expect(studyStatus(join(root, 'none'))).rejects.toThrow('cannot read')
+  })
+})
