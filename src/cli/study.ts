@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Command } from 'commander'
 import { loadConfig } from '../config/load.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
@@ -34,6 +35,18 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const dataset = await loadDataset(config.data, { baseDir, dataDirs })
   const plan = planStudy(config, describeDataset(dataset))
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
+}
+
+/** Adds the argument and the options that every command about a study has. */
+export function withStudyOptions(command: Command): Command {
+  return command
+    .argument('<config>', 'YAML configuration')
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
+    .option('--results <dir>', 'results folder', 'results')
+    .option('--data-dir <dir>', 'folder of data sets')
+    .option('--jobs <n>', 'processes at once (default: one a core)')
+    .option('--engine <name>', 'onnx, tfjs or reference')
+    .option('--device <name>', 'cpu, webgpu or cuda')
 }
 
 /** Where named data sets are looked for, in this order. */

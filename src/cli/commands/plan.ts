@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/types.js'
 import { calibrate, type UnitTimes } from '../../tasks/calibrate.js'
 import { taskState } from '../../tasks/taskState.js'
 import { formatSeconds } from '../progress/stages.js'
-import { collect, openStudy, type StudyOptions } from '../study.js'
+import { openStudy, type StudyOptions, withStudyOptions } from '../study.js'
 
 interface PlanOptions extends StudyOptions {
   readonly json?: boolean
@@ -14,16 +14,9 @@ interface PlanOptions extends StudyOptions {
 
 /** `lowlayer plan CONFIG`: the tasks, which are there already and why not, what they cost. */
 export function planCommand(): Command {
-  return new Command('plan')
+  return withStudyOptions(new Command('plan'))
     .summary('show the tasks of a study and what they cost')
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
-    .argument('<config>', 'YAML configuration')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
-    .option('--results <dir>', 'results folder', 'results')
-    .option('--data-dir <dir>', 'folder of data sets')
-    .option('--engine <name>', 'onnx, tfjs or reference')
-    .option('--device <name>', 'cpu, webgpu or cuda')
-    .option('--jobs <n>', 'processes at once (default: one a core)')
     .option('--no-time', 'no time estimate, which takes a few seconds of calibration')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  lowlayer plan configs/quickstart.yaml')

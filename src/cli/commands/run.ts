@@ -12,7 +12,7 @@ import { announceStudy } from '../../tasks/announce.js'
 import { isTaskDone } from '../../tasks/isDone.js'
 import { type ProgressMode, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
-import { collect, openStudy, type Study, type StudyOptions } from '../study.js'
+import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { summarize } from '../summary.js'
 
 interface RunOptions extends StudyOptions {
@@ -22,16 +22,9 @@ interface RunOptions extends StudyOptions {
 
 /** `lowlayer run CONFIG`: plan, run what is missing, write tables. */
 export function runCommand(): Command {
-  return new Command('run')
+  return withStudyOptions(new Command('run'))
     .summary('run a study, or finish one that stopped')
     .description('Trains, analyses and compares the networks of a study; what is done is kept.')
-    .argument('<config>', 'YAML configuration')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
-    .option('--results <dir>', 'results folder', 'results')
-    .option('--data-dir <dir>', 'folder of data sets')
-    .option('--jobs <n>', 'processes at once (default: one a core)')
-    .option('--engine <name>', 'onnx, tfjs or reference')
-    .option('--device <name>', 'cpu, webgpu or cuda')
     .addOption(
       new Option('--progress <mode>', 'how progress is shown')
         .choices(progressModes)
