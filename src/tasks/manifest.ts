@@ -4,7 +4,7 @@ import { provenance } from '../config/provenance.js'
 import type { Plan } from '../plan/types.js'
 import { schemaVersion } from '../report/tables/tables.js'
 
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
 /** What a study was made of, by what and where: enough to make it again. */
 export interface Manifest {

@@ -107,7 +107,7 @@ function checkpointPicker(panels: readonly Panel[]): string {
     label,
     html: `<div class="drawing">${html}</div>`,
   }))
-  return `<h3>At every checkpoint<span class="tag">ours</span></h3>${picker('checkpoints', 'Checkpoint', drawn, panels.length - 1)}`
+  return `<h3>At every checkpoint<span class="tag">ours</span></h3>${picker('checkpoint-list', 'Checkpoint', drawn, panels.length - 1)}`
 }
 
 function problemNotice(problems: readonly ReportProblem[]): string {

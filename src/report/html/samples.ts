@@ -1,6 +1,6 @@
 import { playersOf } from '../../core/subset.js'
 import { strongestOf } from '../figures/matching.js'
-import { networkNames } from '../figures/select.js'
+import { boundaryTitle, networkNames } from '../figures/select.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { type Drawer, drawerOf } from './drawing.js'
 import { escapeHtml, shortNumber } from './escape.js'
@@ -15,6 +15,7 @@ export function sampleSection(study: ReportStudy): string {
     return '<p class="notice">The stored interactions could not be read, so that no sample can be shown.</p>'
   }
   const nameOf = networkNames(study)
+  const before = boundaryTitle(study.tables)
   const drawers = new Map<number, Drawer>()
   for (const { sample, drawing, n } of details) {
     if (drawing === undefined || drawers.has(sample)) continue
@@ -23,26 +24,28 @@ export function sampleSection(study: ReportStudy): string {
   const definitions = [...drawers.values()].map((drawer) => drawer.definitions).join('')
   const panels = details.map((detail) => ({
     label: `#${detail.sample} · ${nameOf(detail.network)} · score ${shortNumber(detail.score)}${detail.confusing ? '' : ' (not confusing)'}`,
-    html: card(detail, nameOf, drawers.get(detail.sample)),
+    html: card(detail, { nameOf, before }, drawers.get(detail.sample)),
   }))
   const undrawn = details.every(({ drawing }) => drawing === undefined)
     ? '<p class="notice">The data set was not found, so that inputs are not drawn; their interactions are listed by the players’ names.</p>'
     : ''
-  return `${definitions}${undrawn}${picker('samples', 'Sample', panels)}`
+  return `${definitions}${undrawn}${picker('sample-list', 'Sample', panels)}`
 }
 
-function card(
-  detail: SampleDetail,
-  nameOf: (id: string) => string,
-  drawer: Drawer | undefined,
-): string {
+interface Words {
+  readonly nameOf: (id: string) => string
+  /** What the first checkpoint shown is called. */
+  readonly before: string
+}
+
+function card(detail: SampleDetail, { nameOf, before }: Words, drawer: Drawer | undefined): string {
   const { label, givenLabel, prediction, sample, confusingIn, rank, score, network } = detail
   const noisy =
     label === givenLabel
       ? ''
       : ` <span class="mark undecided">changed by noise from ${escapeHtml(label)}</span>`
   const states = detail.states.map((state, index) => {
-    const title = index === detail.states.length - 1 ? 'end of training' : 'before'
+    const title = index === detail.states.length - 1 ? 'end of training' : before
     return `<section><h4>${title} (step ${state.step})</h4>${interactionList(state, detail, drawer)}</section>`
   })
   return `<article class="sample">

@@ -28,19 +28,21 @@ th { font-weight: 600; color: var(--soft) }
 figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
 .drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100%; min-width: min(100%, 34rem); font-family: inherit }
 .drawing > svg text { font-family: inherit }
-.tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em; white-space: nowrap }
+.tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em }
 .files { font-size: .85rem; color: var(--soft) }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0 }
+.controls label { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; max-width: 100% }
+.controls select { min-width: 0; width: auto }
 .controls select, .controls button { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--soft); border-radius: .3rem; padding: .3rem .6rem; max-width: 100% }
 :focus-visible { outline: 3px solid var(--blue); outline-offset: 2px }
 .picker.active > .panel { display: none } .picker.active > .panel.chosen { display: block } .picker.active .panel-title { display: none }
 .sample { display: grid; grid-template-columns: minmax(7rem, 12rem) 1fr; gap: .6rem 1.4rem; align-items: start }
-.sample dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem .9rem; margin: 0; font-size: .95rem } dt { color: var(--soft) } dd { margin: 0 }
+.sample .mark { white-space: normal } .sample dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .1rem .9rem; margin: 0; font-size: .95rem } dt { color: var(--soft) } dd { margin: 0 }
 .states { grid-column: 1 / -1; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 1rem }
 .picture svg.input { width: 100%; border: 1px solid var(--line) }
 .definitions { position: absolute }
 .interactions { list-style: none; margin: 0; padding: 0 } .interactions li { display: flex; gap: .8rem; align-items: center; margin: .35rem 0 }
-.interactions svg.input { width: 4.2rem; flex: none; border: 1px solid var(--line) }
+dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; flex: none; border: 1px solid var(--line) }
 .words { flex: 1; min-width: 0; font-size: .88rem } .kind { font-weight: 600 } .value { font-variant-numeric: tabular-nums }
 .bar { display: block; height: .55rem; margin: .15rem 0; min-width: 2px } .bar.positive { background: #0a7abf } .bar.negative { background: #d55e00 }
 .dim { fill: #fff; fill-opacity: .72 } .outline { fill: none; stroke-width: 2px; vector-effect: non-scaling-stroke }
@@ -51,7 +53,7 @@ figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-
 .cell { border: 1px solid var(--line); padding: 0 .3em; text-align: center; border-radius: .2em } .cell.player { border-color: #c98a00 } .cell.off { opacity: .38 }
 .cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }
 #tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
-@media (max-width: 40rem) { body { padding: .6rem .8rem 3rem } .sample { grid-template-columns: 1fr } .picture { max-width: 12rem } }
+@media (max-width: 40rem) { body { padding: .6rem .8rem 3rem } .drawing > svg { min-width: 34rem; max-width: none } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
 @media print { :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
   body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
   .picker.active > .panel, .picker.active .panel-title { display: block } h2 { break-after: avoid }

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { renderPng } from '../render/png.js'
+import { renderSvg } from '../render/svg.js'
+import { exampleStudy } from '../testing/exampleStudy.js'
+import type { ReportStudy } from '../types.js'
+import { type FigureName, figureMakers } from './figures.js'
+import { reconstruct } from './matching.js'
+
+const names = Object.keys(figureMakers) as FigureName[]
+const emptyStudy: ReportStudy = {
+  ...exampleStudy(),
+  tables: {
+    networks: [],
+    curves: [],
+    samples: [],
+    orders: [],
+    generalization: [],
+    confusing: [],
+    overlaps: [],
+    effects: [],
+  },
+  details: [],
+  sensitivity: [],
+}
+
+/** Drawings of the fixed example; `npx vitest run src/report -u` writes them anew. */
+it.each(names)('%s draws the example as before', async (name) => {
+  const figure = figureMakers[name](exampleStudy())
+  if ('missing' in figure) throw new Error(figure.missing)
+  const svg = await renderSvg(figure.spec, figure.id)
+  await expect(svg).toMatchFileSnapshot(`golden/${figure.id}.golden.svg`)
+})
+
+it.each(names)('%s says why it is missing without data', (name) => {
+  const figure = figureMakers[name](emptyStudy)
+  expect(figure).toMatchObject({ id: expect.any(String), missing: expect.stringMatching(/\w/) })
+})
+
+it('all figures have marks, words and names of their own', async () => {
+  const figures = names.map((name) => figureMakers[name](exampleStudy()))
+  expect(new Set(figures.map(({ id }) => id)).size).toBe(names.length)
+  for (const figure of figures) {
+    if ('missing' in figure) throw new Error(figure.missing)
+    const svg = await renderSvg(figure.spec, figure.id)
+    expect(svg, figure.id).not.toContain('NaN')
+    expect(svg.match(/role="graphics-symbol"/g)?.length ?? 0, figure.id).toBeGreaterThan(3)
+    expect(figure.caption.length).toBeGreaterThan(30)
+  }
+})
+
+it('the paper’s eleven figures have a counterpart', () => {
+  const sources = names.map((name) => {
+    const figure = figureMakers[name](exampleStudy())
+    return 'source' in figure ? figure.source : ''
+  })
+  for (let number = 1; number <= 11; number++) {
+    expect(
+      sources.some((source) => new RegExp(`^Figure ${number}(\\D|$)`).test(source)),
+      `Figure ${number}`,
+    ).toBe(true)
+  }
+})
+
+it('a PNG has twice the size of its SVG, and text in it', async () => {
+  const text = (content: string) =>
+    renderPng(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x="2" y="15" font-family="Verdana">${content}</text></svg>`,
+    )
+  const png = Buffer.from(text('τ κ ∅'))
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([120, 40])
+  expect(png.equals(Buffer.from(text('')))).toBe(false)
+})
+
+it('AND and OR interactions give back v: an OR of two players', () => {
+  const or = new Float64Array([0, 0, 0, 2])
+  expect([...reconstruct(new Float64Array(4), or)]).toEqual([0, 2, 2, 2])
+  const and = new Float64Array([1, 0, 0, 3])
+  expect([...reconstruct(and, or)]).toEqual([1, 3, 3, 6])
+})
+
+it('the drawings carry no colour that only one kind of page can show', () => {
+  const figure = readFileSync(new URL('golden/orders.golden.svg', import.meta.url), 'utf8')
+  expect(figure).toContain('currentColor')
+  expect(figure).not.toMatch(/fill="(#000|black)"/)
+})

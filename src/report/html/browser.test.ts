@@ -1,0 +1,150 @@
+/** The page in a real browser: Debian's chromium (`apt-get install chromium`) or the one in CHROMIUM. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { renderReport } from '../render/report.js'
+import { exampleStudy } from '../testing/exampleStudy.js'
+
+const executable = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== '' && existsSync(path))
+if (executable === undefined)
+  console.warn(
+    'browser tests are skipped: no chromium found (apt-get install chromium, or set CHROMIUM)',
+  )
+
+/** Contrast ratios of text (WCAG 2): runs in the page. */
+const contrastsOnPage = `
+(() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number)
+  const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+  const behind = (element) => {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor)
+      if (colour.length === 3 || colour[3] > 0) return colour
+    }
+    return [255, 255, 255]
+  }
+  return [...document.querySelectorAll('p, td, th, a, h2, figcaption, .mark')].map((element) => {
+    const pair = [luminance(parse(getComputedStyle(element).color)), luminance(behind(element))]
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
+  })
+})()`
+
+describe.skipIf(executable === undefined)('the report in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-browser-'))
+  let browser: Browser
+  const complaints: string[] = []
+
+  beforeAll(async () => {
+    for (const [path, content] of Object.entries(await renderReport(exampleStudy()))) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    }
+    browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function open(
+    options: { width?: number; script?: boolean; dark?: boolean } = {},
+  ): Promise<Page> {
+    const page = await browser.newPage({
+      viewport: { width: options.width ?? 1100, height: 900 },
+      javaScriptEnabled: options.script ?? true,
+      colorScheme: options.dark ? 'dark' : 'light',
+      offline: true,
+    })
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
+    await page.goto(`file://${join(folder, 'report', 'index.html')}`)
+    return page
+  }
+
+  it('complains of nothing, and every figure has a size and marks', async () => {
+    const page = await open()
+    const figures = await page.$$eval('figure .drawing > svg', (drawings) =>
+      drawings.map((drawing) => {
+        const { width, height } = drawing.getBoundingClientRect()
+        return { width, height, marks: drawing.querySelectorAll('path, text, line').length }
+      }),
+    )
+    expect(figures).toHaveLength(16)
+    for (const { width, height, marks } of figures) {
+      expect(width).toBeGreaterThan(100)
+      expect(height).toBeGreaterThan(60)
+      expect(marks).toBeGreaterThan(20)
+    }
+    expect(complaints).toEqual([])
+  })
+
+  it('the sample picker shows one sample at a time, by mouse and by keyboard', async () => {
+    const page = await open()
+    const shown = () =>
+      page.$$eval('#samples > .picker > .panel, #samples .picker > .panel', (panels) =>
+        panels.flatMap((panel) => (panel.getBoundingClientRect().height > 0 ? [panel.id] : [])),
+      )
+    expect(await shown()).toEqual(['sample-list-0'])
+    await page.click('#sample-list button:has-text("next")')
+    expect(await shown()).toEqual(['sample-list-1'])
+    await page.focus('#sample-list select')
+    await page.keyboard.press('ArrowDown')
+    expect(await shown()).toEqual(['sample-list-2'])
+    await page.click('#sample-list button:has-text("previous")')
+    await page.click('#sample-list button:has-text("previous")')
+    await page.click('#sample-list button:has-text("previous")')
+    expect(await shown()).toEqual(['sample-list-5'])
+  })
+
+  it('shows everything without scripts', async () => {
+    const page = await open({ script: false })
+    const heights = await page.$$eval('.panel', (panels) =>
+      panels.map((panel) => panel.getBoundingClientRect().height),
+    )
+    expect(heights.length).toBeGreaterThan(8)
+    expect(Math.min(...heights)).toBeGreaterThan(50)
+  })
+
+  it('tells the figures under the pointer', async () => {
+    const page = await open()
+    const mark = page.locator('#figure-scores [aria-roledescription="bar"]').first()
+    await mark.hover()
+    await expect.poll(() => page.textContent('#tip')).toMatch(/score/)
+  })
+
+  it('prints on several pages, all panels included', async () => {
+    const page = await open()
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
+    expect(pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(4)
+    await page.emulateMedia({ media: 'print' })
+    const hidden = await page.$$eval(
+      '.panel',
+      (panels) => panels.filter((panel) => panel.getBoundingClientRect().height === 0).length,
+    )
+    expect(hidden).toBe(0)
+  })
+
+  it.each([320, 390, 768])('needs no sideways scrolling at %i pixels', async (width) => {
+    const page = await open({ width })
+    const overhang = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - window.innerWidth',
+    )
+    expect(overhang).toBeLessThanOrEqual(0)
+  })
+
+  it.each([false, true])('has readable contrast (dark: %s)', async (dark) => {
+    const page = await open({ dark })
+    const contrasts = await page.evaluate<number[]>(contrastsOnPage)
+    expect(Math.min(...contrasts)).toBeGreaterThan(4.5)
+  })
+})

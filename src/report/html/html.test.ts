@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { experimentSchema } from '../../config/schema.js'
+import { renderReport } from '../render/report.js'
+import { exampleStudy } from '../testing/exampleStudy.js'
+import { playerPaths } from './regions.js'
+import { settingsOf } from './settings.js'
+
+describe('regions of players', () => {
+  it('join equal rows into rectangles', () => {
+    const map = Int32Array.from([0, 0, 1, 0, 0, -1, 1, 1, -1])
+    expect(playerPaths(map, 3, 2)).toEqual(['M0 0h2v2h-2z', 'M2 0h1v1h-1zM0 2h2v1h-2z'])
+  })
+
+  it('cover every pixel of a player once', () => {
+    const map = Int32Array.from({ length: 49 }, (_, at) => ((at * 5) % 7 < 3 ? at % 3 : -1))
+    const areas = playerPaths(map, 7, 3).map((path) =>
+      [...path.matchAll(/h(\d+)v(\d+)/g)].reduce((sum, [, w, h]) => sum + Number(w) * Number(h), 0),
+    )
+    expect(areas).toEqual([0, 1, 2].map((player) => map.filter((owner) => owner === player).length))
+  })
+})
+
+it('settings tell defaults from what was set, with the source of the default', () => {
+  const config = experimentSchema.parse({
+    study: 's',
+    data: { source: 'tic-tac-toe' },
+    model: { architecture: 'mlp-5' },
+    training: { epochs: '7ep' },
+  })
+  const sourceOf = Object.fromEntries(settingsOf(config).map(({ path, source }) => [path, source]))
+  expect(sourceOf['training.epochs']).toBe('set here')
+  expect(sourceOf['data.source']).toBe('set here')
+  expect(sourceOf['training.batchSize']).toBe('lab')
+  expect(sourceOf['comparison.alpha']).toBe('ours')
+})
+
+it('the page needs nothing but itself and escapes what it is given', async () => {
+  const study = exampleStudy()
+  const named = { ...study, name: '<script>alert(1)</script>' }
+  const page = String((await renderReport(named))['report/index.html'])
+  expect(page).not.toContain('<script>alert')
+  expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
+  expect(page).not.toMatch(/@import|url\((?!#)/)
+})
+
+it('the same study gives the same files', async () => {
+  const [first, second] = [await renderReport(exampleStudy()), await renderReport(exampleStudy())]
+  expect(Object.keys(first)).toEqual(Object.keys(second))
+  for (const [path, content] of Object.entries(first)) {
+    expect(Buffer.from(content).equals(Buffer.from(second[path])), path).toBe(true)
+  }
+})
