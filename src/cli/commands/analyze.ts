@@ -13,8 +13,7 @@ import type { Layout } from '../../masking/foreignInput.js'
 import { progressLines } from '../progress/lines.js'
 import { collect, dataFolders } from '../study.js'
 
-const packageFile = '../../../../package.json'
-const { version } = createRequire(import.meta.url)(packageFile) as { version: string }
+const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
 interface AnalyzeOptions {
   readonly data?: string
@@ -35,12 +34,14 @@ interface AnalyzeOptions {
 export function analyzeCommand(): Command {
   return new Command('analyze')
     .summary('analyse ONNX classifiers from elsewhere')
-    .description('Masked evaluation, interactions and confusing samples of any ONNX classifier.')
-    .argument('<model...>', 'ONNX files; several are compared with each other')
+    .description(
+      'Masked evaluation, interactions and confusing samples of ONNX files; several are compared.',
+    )
+    .argument('<model...>')
     .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
     .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
-    .option('--config <file>', 'sections data, analysis and confusing of this configuration')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
+    .option('--config <file>', 'take data and analysis from a configuration')
+    .option('--set <path=value>', 'change a key of the configuration', collect, [])
     .option('--out <dir>', 'folder of the results (default: results/analyze-MODEL)')
     .option('--input <name>', 'input of the model, where it has several')
     .option('--output <name>', 'output with the logits, where it has several')
