@@ -4,6 +4,7 @@ import { access, constants, statfs } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { Command, Option } from 'commander'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
@@ -44,6 +45,7 @@ const devices = [
 
 /** A device that hangs or takes its process with it must not take the doctor along. */
 const DEVICE_TIMEOUT_MS = 60_000
+const LONGEST_DETAIL = 200
 const NEEDED_NODE = 20
 const SMALL_DISK_BYTES = 2 * 2 ** 30
 
@@ -136,16 +138,26 @@ function checkApart(engine: string, device: string): Promise<DeviceCheck> {
         done(JSON.parse(stdout) as DeviceCheck)
         return
       }
-      const words = stderr
-        .trim()
-        .split('\n')
-        .find((text) => text.trim() !== '')
+      const words = lastWords(stderr)
       const ended = error.killed
         ? `no answer within ${DEVICE_TIMEOUT_MS / 1000} s`
         : `the process ended with ${error.signal ?? error.code}`
-      fail(new Error(words === undefined ? ended : words.trim()))
+      fail(new Error(words ?? ended))
     })
   })
+}
+
+/** The last line of what a process complained of, without colours and without the paths' length. */
+function lastWords(stderr: string): string | undefined {
+  const plain = stripVTControlCharacters(stderr)
+  const lines = plain.split('\n').filter((text) => text.trim() !== '' && !/^\s*at /.test(text))
+  const last = lines
+    .at(-1)
+    ?.trim()
+    .replaceAll(/\S*\/(\S+\.(so|dylib|dll)\S*)/g, '$1')
+  return last === undefined || last.length <= LONGEST_DETAIL
+    ? last
+    : `… ${last.slice(-LONGEST_DETAIL)}`
 }
 
 async function diskFinding(results: string): Promise<Finding> {
