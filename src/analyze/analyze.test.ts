@@ -9,6 +9,7 @@ import { createOnnxEngine } from '../engine/onnx/engine.js'
 import { encodeInference } from '../engine/onnx/model.js'
 import { encodeNpz } from '../formats/npz.js'
 import type { Graph, Node } from '../graph/types.js'
+import { decompose } from '../interactions/decompose.js'
 import { constantsBaseline } from '../masking/baselines.js'
 import { createMaskedEvaluator } from '../masking/evaluate.js'
 import { parseOutput } from '../masking/output.js'
@@ -78,6 +79,7 @@ function request(models: readonly string[], overrides: readonly string[] = []): 
     out: join(folder, 'out'),
     wishes: {},
     preprocessing: undefined,
+    decompose: async (tables, options) => tables.map((table) => decompose(table, options)),
     report: () => {},
     notice: () => {},
   }
@@ -85,8 +87,8 @@ function request(models: readonly string[], overrides: readonly string[] = []): 
 
 describe('analyze', () => {
   it('gives the values that our own evaluation of the same network gives', async () => {
-    const { analyses, data, players } = await analyze(request(['dynamic']))
-    const [{ values }] = analyses[0].checkpoints
+    const { models, data, players } = await analyze(request(['dynamic']))
+    const [{ values }] = models[0].analysis.checkpoints
     const engine = await createOnnxEngine('cpu')
     const baseline = constantsBaseline([2, 8, 8], [0, 0], 'test')
     const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
@@ -109,8 +111,8 @@ describe('analyze', () => {
     const notices: string[] = []
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
     const asked = { ...request(names), notice: (message: string) => notices.push(message) }
-    const { analyses } = await analyze(asked)
-    const tables = analyses.map(({ checkpoints: [{ values }] }) => values.values)
+    const { models } = await analyze(asked)
+    const tables = models.map(({ analysis }) => analysis.checkpoints[0].values.values)
     for (const table of tables.slice(1)) {
       for (const [index, value] of table.entries()) expect(value).toBeCloseTo(tables[0][index], 4)
     }

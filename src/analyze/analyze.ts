@@ -1,8 +1,6 @@
 /** `lowlayer analyze`: everything a study computes after training, for networks from elsewhere. */
-import { readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { InputError } from '../core/errors.js'
-import { sha256 } from '../core/hash.js'
 import { sizeOf } from '../core/tensor.js'
 import { loadDataset } from '../data/load.js'
 import { type Standardization, standardizeInPlace } from '../data/standardize.js'
@@ -13,24 +11,18 @@ import type { Engine } from '../engine/types.js'
 import { ChannelMoments } from '../masking/baselines.js'
 import { chooseBaseline } from '../masking/configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from '../masking/configurePlayers.js'
-import {
-  createForeignEvaluator,
-  type ForeignClassifier,
-  foreignClassifier,
-} from '../masking/foreignEvaluator.js'
+import { type ForeignClassifier, foreignClassifier } from '../masking/foreignEvaluator.js'
 import type { Baseline } from '../masking/types.js'
-import { type AnalysisSections, analyseNetwork, type NetworkAnalysis } from '../study/network.js'
-import { collectDecompositions } from '../tasks/interactionFile.js'
-import { decomposeRows, evaluateSamples, modelOutput } from './evaluateModel.js'
-import { type AnalyzedSample, analyzedSamples } from './samples.js'
-import type { AnalyzedModel, AnalyzeRequest } from './types.js'
+import { analyzeModel } from './analyzeModel.js'
+import { analyzedSamples } from './samples.js'
+import type { AnalyzeRequest, ModelAnalysis } from './types.js'
 
 /** Training samples on which a model is tried before anything is computed. */
 const PROBES = 8
 
 /** What was found, for the tables. */
 export interface AnalyzeResult {
-  readonly analyses: readonly NetworkAnalysis<AnalyzedModel>[]
+  readonly models: readonly ModelAnalysis[]
   readonly data: Dataset
   readonly players: PlacedPlayers
   readonly baseline: Baseline
@@ -54,12 +46,12 @@ export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
   const classifiers = await openClassifiers(request, data, engine)
   try {
     const samples = await analyzedSamples(config.analysis, data, classifiers)
-    const analyses: NetworkAnalysis<AnalyzedModel>[] = []
+    const masking = { players, baseline, engine, shape: data.shape }
+    const models: ModelAnalysis[] = []
     for (const classifier of classifiers) {
-      const masking = { players, baseline, engine, shape: data.shape }
-      analyses.push(await analyzeModel(request, classifier, samples, masking))
+      models.push(await analyzeModel(request, classifier, samples, masking))
     }
-    return { analyses, data, players, baseline, engine }
+    return { models, data, players, baseline, engine }
   } finally {
     for (const { model } of classifiers) await model.dispose()
   }
@@ -117,54 +109,4 @@ async function openClassifiers(
     )
   }
   return opened
-}
-
-interface ModelMasking {
-  readonly players: PlacedPlayers
-  readonly baseline: Baseline
-  readonly engine: Engine
-  readonly shape: readonly number[]
-}
-
-async function analyzeModel(
-  { config, report, notice }: AnalyzeRequest,
-  classifier: ForeignClassifier,
-  samples: readonly AnalyzedSample[],
-  { players, baseline, engine, shape }: ModelMasking,
-): Promise<NetworkAnalysis<AnalyzedModel>> {
-  const { analysis } = config
-  const network = describeModel(classifier.model.file)
-  const evaluator = await createForeignEvaluator(engine, classifier, shape, players.n, {
-    players: (sample) => players.players(sample, shape),
-    baseline,
-    output: modelOutput(analysis, classifier, notice),
-  })
-  const ends = analysis.solver === 'certified' && analysis.tieBreak !== 'none' ? 2 : 1
-  const total = samples.length * (1 + ends)
-  const progress = (before: number, note: string) => (done: number) =>
-    report(`${network.name}: ${note}`, before * samples.length + done, total)
-  const values = await evaluateSamples(
-    evaluator,
-    samples,
-    players.n,
-    progress(0, 'masked evaluation'),
-  )
-  await evaluator.dispose()
-  const decomposed = async (before: number, tieBreak: typeof analysis.tieBreak) => {
-    const rows = await decomposeRows(values, analysis, tieBreak, progress(before, 'interactions'))
-    return { step: 0, values, decompositions: collectDecompositions(rows) }
-  }
-  const checkpoint = await decomposed(1, analysis.tieBreak)
-  const opposite = analysis.tieBreak === 'low' ? 'high' : 'low'
-  const otherEnd = ends === 2 ? await decomposed(2, opposite) : undefined
-  const sections: AnalysisSections = config
-  return analyseNetwork({ network, curve: [], checkpoints: [checkpoint], otherEnd }, sections)
-}
-
-function describeModel(file: string): AnalyzedModel {
-  return {
-    id: sha256(readFileSync(file)).slice(0, 16),
-    name: basename(file).replace(/\.onnx$/, ''),
-    file,
-  }
 }

@@ -1,11 +1,8 @@
 import type { AnalysisConfig } from '../config/analysis.js'
-import { messageOf, TaskError } from '../core/errors.js'
-import { decompose } from '../interactions/decompose.js'
-import type { Decomposition, TieBreak } from '../interactions/types.js'
 import type { MaskedEvaluator } from '../masking/evaluate.js'
 import type { ForeignClassifier } from '../masking/foreignEvaluator.js'
 import { type Output, parseOutput } from '../masking/output.js'
-import { tableOf, type ValueTables } from '../study/types.js'
+import type { ValueTables } from '../study/types.js'
 import type { AnalyzedSample } from './samples.js'
 
 /**
@@ -34,7 +31,7 @@ export async function evaluateSamples(
   evaluator: MaskedEvaluator,
   samples: readonly AnalyzedSample[],
   n: number,
-  onSample: (done: number) => void,
+  onSample: () => void,
 ): Promise<ValueTables> {
   const subsets = 2 ** n
   const tables: ValueTables = {
@@ -53,27 +50,7 @@ export async function evaluateSamples(
     tables.values.set(found.values, row * subsets)
     tables.prediction[row] = found.prediction
     tables.loss[row] = found.loss
-    onSample(row + 1)
+    onSample()
   }
   return tables
-}
-
-/** Decompositions of every row at one end of the tie-break. */
-export async function decomposeRows(
-  values: ValueTables,
-  { solver, noise, gap, reference }: AnalysisConfig,
-  tieBreak: TieBreak,
-  onSample: (done: number) => void,
-): Promise<Decomposition[]> {
-  const rows: Decomposition[] = []
-  for (let row = 0; row < values.count; row++) {
-    try {
-      rows.push(decompose(tableOf(values, row), { solver, noise, gap, tieBreak, reference }))
-    } catch (cause) {
-      throw new TaskError(`sample ${values.sample[row]}: ${messageOf(cause)}`, { cause })
-    }
-    onSample(row + 1)
-    await new Promise(setImmediate)
-  }
-  return rows
 }

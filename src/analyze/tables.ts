@@ -7,6 +7,8 @@ import { schemaDocument } from '../report/tables/schemaDocument.js'
 import { toCsv } from '../report/tables/table.js'
 import {
   confusingTable,
+  curvesTable,
+  effectsTable,
   generalizationTable,
   type NetworkRow,
   networksTable,
@@ -28,16 +30,19 @@ type Analysis = NetworkAnalysis<AnalyzedModel>
 
 /**
  * Writes the tables of an analysis, with the columns of a study's, and the value tables and
- * interactions they come from; the manifest last, as the sign that all is there.
+ * interactions they come from; the manifest last, as the sign that all is there. Nothing was trained,
+ * so `curves.csv` and `effects.csv` have no rows.
  */
 export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResult): Promise<void> {
-  const { analyses } = result
+  const analyses = result.models.map(({ analysis }) => analysis)
   const files = {
     'networks.csv': toCsv(networksTable, analyses.map(networkRow)),
     'samples.csv': toCsv(samplesTable, analyses.flatMap(sampleRows)),
     'orders.csv': toCsv(ordersTable, analyses.flatMap(orderRows)),
     'generalization.csv': toCsv(generalizationTable, analyses.flatMap(generalizationRows)),
     'confusing.csv': toCsv(confusingTable, analyses.flatMap(confusingRows)),
+    'curves.csv': toCsv(curvesTable, []),
+    'effects.csv': toCsv(effectsTable, []),
     'overlaps.csv': toCsv(overlapsTable, overlapRows(analyses)),
     'config.yaml': toYaml(usedSections(request)),
     'SCHEMA.md': schemaDocument(),
@@ -107,7 +112,7 @@ function usedSections({ config: { study, data, analysis, confusing, runtime } }:
 
 function manifest(
   request: AnalyzeRequest,
-  { analyses, data, players, baseline, engine }: AnalyzeResult,
+  { models, data, players, baseline, engine }: AnalyzeResult,
   files: Readonly<Record<string, string>>,
 ) {
   return {
@@ -122,7 +127,10 @@ function manifest(
     data: { fingerprint: data.fingerprint, shape: data.shape, classes: data.classes },
     players: { n: players.n },
     baseline: { name: baseline.name, fingerprint: baseline.fingerprint },
-    models: analyses.map((analysis) => ({ ...analysis.network, accuracy: accuracyOf(analysis) })),
+    models: models.map(({ analysis }) => ({
+      ...analysis.network,
+      accuracy: accuracyOf(analysis),
+    })),
     finishedAt: new Date().toISOString(),
     checksums: Object.fromEntries(
       Object.entries(files).map(([name, content]) => [name, sha256(content)]),

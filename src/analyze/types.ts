@@ -1,7 +1,10 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import type { DataContext } from '../data/paths.js'
 import type { Standardization } from '../data/standardize.js'
+import type { DecomposeOptions } from '../interactions/decompose.js'
+import type { Decomposition } from '../interactions/types.js'
 import type { ForeignWishes } from '../masking/foreignEvaluator.js'
+import type { NetworkAnalysis } from '../study/network.js'
 
 /** What `lowlayer analyze` was asked for. */
 export interface AnalyzeRequest {
@@ -17,10 +20,25 @@ export interface AnalyzeRequest {
   readonly wishes: ForeignWishes
   /** Preprocessing that the models were trained with: x ← (x − mean) / std by channel or feature. */
   readonly preprocessing: Standardization | undefined
+  /** Decomposes value tables, in order, on as many cores as there are; told after each. */
+  readonly decompose: (
+    tables: readonly Float64Array[],
+    options: DecomposeOptions,
+    onDecomposed: () => void,
+  ) => Promise<readonly Decomposition[]>
   /** Told what goes on: units of a model's work done so far. */
   readonly report: (note: string, done: number, total: number) => void
   /** Told what a user should know. */
   readonly notice: (message: string) => void
+}
+
+/** What was found of one model. */
+export interface ModelAnalysis {
+  readonly analysis: NetworkAnalysis<AnalyzedModel>
+  /** Decompositions of all samples, those of the other split included. */
+  readonly decompositions: readonly Decomposition[]
+  /** Salience threshold of each of them. */
+  readonly taus: Float64Array
 }
 
 /** A model that was asked for. */

@@ -1,15 +1,28 @@
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
 import { dataFromOption } from '../../analyze/dataOption.js'
 import { accuracyOf, writeAnalysis } from '../../analyze/tables.js'
-import type { AnalyzeRequest } from '../../analyze/types.js'
+import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
 import { configOf, loadConfig } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
 import { InputError } from '../../core/errors.js'
 import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
+import { toCsv } from '../../report/tables/table.js'
+import { writeAtomically } from '../../store/atomic.js'
+import { writeStudyReport } from '../../tasks/report.js'
+import { encodeInteractions } from '../decompose/parquet.js'
+import { decomposeAll, workersFor } from '../decompose/pool.js'
+import {
+  type DecomposedSample,
+  decompositionRow,
+  decompositionTable,
+  interactionRows,
+  interactionsTable,
+} from '../decompose/tables.js'
 import { progressLines } from '../progress/lines.js'
 import { collect, dataFolders } from '../study.js'
 
@@ -69,12 +82,38 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     out: options.out ?? join('results', `analyze-${name}`),
     wishes: { input: options.input, output: options.output, layout: options.layout },
     preprocessing: preprocessing(options),
+    decompose: (tables, options, onDecomposed) =>
+      decomposeAll(tables, options, decomposeWorkers(tables), onDecomposed),
     report: progress.report,
     notice: (message) => process.stderr.write(`${message}\n`),
   }
   const result = await analyze(request)
+  for (const model of result.models) await writeInteractions(request.out, model)
   await writeAnalysis(request, result)
+  await writeStudyReport({ folder: request.out })
   process.stderr.write(summary(request, result))
+}
+
+/** Worker threads that pay for these tables. */
+function decomposeWorkers(tables: readonly Float64Array[]): number {
+  return workersFor(tables.length, Math.log2(tables[0].length), availableParallelism())
+}
+
+/** The tables of `lowlayer decompose`, for one model; samples by their position in the source. */
+async function writeInteractions(
+  out: string,
+  { analysis, decompositions, taus }: ModelAnalysis,
+): Promise<void> {
+  const folder = join(out, 'interactions', analysis.network.id)
+  const { sample } = analysis.checkpoints[0].values
+  const samples = decompositions.map((found, row): DecomposedSample => {
+    return { sample: sample[row], found, tau: taus[row] }
+  })
+  const rows = samples.flatMap((each) => interactionRows(each, false))
+  await writeAtomically(join(folder, 'interactions.parquet'), encodeInteractions(samples))
+  await writeAtomically(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
+  const decomposition = toCsv(decompositionTable, samples.map(decompositionRow))
+  await writeAtomically(join(folder, 'decomposition.csv'), decomposition)
 }
 
 async function configFor(
@@ -115,8 +154,8 @@ function numbers(text: string, option: string): number[] {
   })
 }
 
-function summary({ out }: AnalyzeRequest, { analyses }: AnalyzeResult): string {
-  const lines = analyses.map((analysis) => {
+function summary({ out }: AnalyzeRequest, { models }: AnalyzeResult): string {
+  const lines = models.map(({ analysis }) => {
     const accuracy = `${(100 * accuracyOf(analysis)).toFixed(1)}% of ${analysis.samples.length} samples right`
     const { members, reason } = analysis.sets[0].set
     const found =
