@@ -1,7 +1,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import { InterruptedError, TaskError } from '../core/errors.js'
-import { decompose } from '../interactions/decompose.js'
-import type { Decomposition, TieBreak } from '../interactions/types.js'
+import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
+import type { Decomposition } from '../interactions/types.js'
 import type { AnalysisRun, InteractionsTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
@@ -18,63 +18,77 @@ import { readValueFile } from './valueFile.js'
 /** Largest |h(S) − (v + q)(S)|, relative to max(1, max|v|), that counts as universal matching. */
 const MATCHING_TOLERANCE = 1e-9
 
+/** File-name suffix of the decompositions at the other end of the tie-break. */
+export const OTHER_END = '-other'
+
 /**
- * Decomposes every sample of a network at every analysed checkpoint; at the last one also at the
- * other end of the L1-optimal decompositions. Checkpoints that are there are kept.
+ * Decomposes every sample of a network at every analysed checkpoint; in the main analysis the last
+ * one also at the other end of the L1-optimal decompositions. Checkpoints that are there are kept.
  */
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
-  const { plan } = context
+  const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
   await withLock(`${paths.lock}-interactions`, async () => {
-    const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
-    const { analysis, valuesId, interactionsId } = task.run
-    const jobs = decompositionJobs(task.run, steps)
-    for (const [index, { step, tieBreak, suffix }] of jobs.entries()) {
-      const file = paths.interactions(step, interactionsId + suffix)
-      if (await exists(file)) continue
+    const steps = runSteps(context.plan, task.run, task.network, await readCurve(paths))
+    for (const [index, step] of steps.entries()) {
+      if (await exists(paths.interactions(step, interactionsId))) continue
       const values = await readValueFile(paths.values(step, valuesId))
-      const rows: Decomposition[] = []
+      const atBothEnds = index === steps.length - 1 && hasOtherEnd(task.run)
+      const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
+      const rows: BothEnds[] = []
       for (let row = 0; row < values.count; row++) {
         if (context.signal.aborted) throw new InterruptedError()
-        const settings = { ...analysis, tieBreak }
-        rows.push(decomposeTable(tableOf(values, row), settings, values.sample[row]))
+        rows.push(decomposeOne(tableOf(values, row), analysis, values.sample[row]))
         // Lets interruptions and progress through between two solves.
         await new Promise(setImmediate)
-        context.report({
-          done: index * values.count + row + 1,
-          total: jobs.length * values.count,
-          note: `step ${step}`,
-        })
+        const done = index * values.count + row + 1
+        context.report({ done, total: steps.length * values.count, note: `step ${step}` })
       }
-      const table = paths.interactionsTable(step, interactionsId + suffix)
-      const decompositions = collectDecompositions(rows)
-      const taus = thresholds({ step, values, decompositions }, analysis.salience)
-      await writeInteractionTable(table, { samples: values.sample, rows, taus })
-      await writeInteractionFile(file, decompositions)
+      const store = async (found: readonly Decomposition[], id: string): Promise<void> => {
+        const decompositions = collectDecompositions(found)
+        const taus = thresholds({ step, values, decompositions }, analysis.salience)
+        const table = { samples: values.sample, rows: found, taus }
+        await writeInteractionTable(paths.interactionsTable(step, id), table)
+        await writeInteractionFile(paths.interactions(step, id), decompositions)
+      }
+      const others = rows.flatMap(({ other }) => (other === undefined ? [] : [other]))
+      // The step's own file comes last: it is the sign that all of the step is there.
+      if (atBothEnds) await store(others, interactionsId + OTHER_END)
+      await store(
+        rows.map(({ own }) => own),
+        interactionsId,
+      )
     }
   })
 }
 
-/** File-name suffix of the decompositions at the other end of the tie-break. */
-export const OTHER_END = '-other'
-
-interface DecompositionJob {
-  readonly step: number
-  readonly tieBreak: TieBreak
-  readonly suffix: string
+/** One sample under the configured tie-break and, where that was asked for, the opposite one. */
+interface BothEnds {
+  readonly own: Decomposition
+  readonly other?: Decomposition
 }
 
-/** The other end comes first, so that the last step's own file is the sign that all is there. */
-function decompositionJobs(
-  { name, analysis: { tieBreak, solver } }: AnalysisRun,
-  steps: readonly number[],
-): DecompositionJob[] {
-  const last = steps[steps.length - 1]
-  const otherEnd: DecompositionJob[] =
-    name === 'main' && solver === 'certified' && tieBreak !== 'none'
-      ? [{ step: last, tieBreak: tieBreak === 'low' ? 'high' : 'low', suffix: OTHER_END }]
-      : []
-  return [...otherEnd, ...steps.map((step) => ({ step, tieBreak, suffix: '' }))]
+function hasOtherEnd({ name, analysis }: AnalysisRun): boolean {
+  return name === 'main' && analysis.solver === 'certified' && analysis.tieBreak !== 'none'
+}
+
+function decomposeAtOneEnd(
+  table: Float64Array,
+  analysis: AnalysisConfig,
+  sample: number,
+): BothEnds {
+  return { own: decomposeTable(table, analysis, sample) }
+}
+
+function decomposeAtBothEnds(
+  table: Float64Array,
+  { noise, gap, tieBreak }: AnalysisConfig,
+  sample: number,
+): BothEnds {
+  const { low, high } = decomposeBothEnds(table, { noise, gap })
+  checkMatching(low, table, sample)
+  checkMatching(high, table, sample)
+  return tieBreak === 'high' ? { own: high, other: low } : { own: low, other: high }
 }
 
 /**
@@ -87,8 +101,13 @@ export function decomposeTable(
   sample: number,
 ): Decomposition {
   const found = decompose(table, { solver, noise, gap, tieBreak, reference })
+  checkMatching(found, table, sample)
+  return found
+}
+
+function checkMatching(found: Decomposition, table: Float64Array, sample: number): void {
   const scale = table.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
-  if (found.matchingError <= MATCHING_TOLERANCE * scale) return found
+  if (found.matchingError <= MATCHING_TOLERANCE * scale) return
   throw new TaskError(
     `sample ${sample}: interactions miss the network's output by ${found.matchingError}; ` +
       'this is a fault of the solver, please report it with the value table',
