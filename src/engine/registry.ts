@@ -27,7 +27,9 @@ export async function createEngine(name: EngineChoice, device: DeviceChoice): Pr
       const { createReferenceEngine } = await import('./reference/engine.js')
       return createReferenceEngine()
     }
-    default:
-      throw new InputError(`the engine ${name} has no device ${chosen}`)
+    case 'tfjs': {
+      const { createTfjsEngine } = await import('./tfjs/engine.js')
+      return createTfjsEngine(chosen)
+    }
   }
 }

@@ -2,6 +2,9 @@
  * The same networks, weights, batches and dropout masks on every engine that is present, compared
  * with the float64 reference.
  */
+import '@tensorflow/tfjs-backend-cpu'
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
+import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { compileTrainStep } from '../../autodiff/trainStep.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
@@ -12,14 +15,16 @@ import { architectureNames } from '../../models/registry.js'
 import { runProgram } from '../onnx/program.js'
 import { createReferenceEngine } from '../reference/engine.js'
 import { createEngine } from '../registry.js'
+import { engineOn } from '../tfjs/engine.js'
 import type { Engine, TrainingRecipe } from '../types.js'
 import { relativeError } from './compare.js'
 import { testedDevices } from './devices.js'
 import { drawBatch, sgdRecipe, startState, train } from './training.js'
 
-const engines: readonly Engine[] = await Promise.all(
-  testedDevices.map((device) => createEngine('onnx', device)),
-)
+const engines: readonly Engine[] = [
+  ...(await Promise.all(testedDevices.map((device) => createEngine('onnx', device)))),
+  engineOn(tf, 'cpu'),
+]
 const reference = createReferenceEngine()
 
 /** Largest magnitude in a tensor. */

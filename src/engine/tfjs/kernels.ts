@@ -1,0 +1,30 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { NodeBase, Shape } from '../../graph/types.js'
+import type { Tf } from './load.js'
+
+/** Computes one node with tfjs operations, which tfjs can differentiate; `shape` is the output's. */
+export type TfKernel<N extends NodeBase> = (
+  tf: Tf,
+  node: N,
+  inputs: readonly Tensor[],
+  shape: Shape,
+) => Tensor
+
+export type TfKernels<N extends NodeBase> = {
+  readonly [Kind in N['kind']]: TfKernel<Extract<N, { readonly kind: Kind }>>
+}
+
+/** Kernel of nodes that only our own gradients have: tfjs derives its gradients itself. */
+export function derivedByTfjs(_tf: Tf, node: NodeBase): never {
+  throw new Error(`tfjs derives gradients itself and has no ${node.kind} ("${node.name}")`)
+}
+
+/** A vector [channels] in a shape that broadcasts against x [batch, channels, …]. */
+export function byChannel(tf: Tf, vector: Tensor, x: Tensor): Tensor {
+  return tf.reshape(vector, [1, -1, ...new Array<number>(x.rank - 2).fill(1)])
+}
+
+/** Applies a function of [batch, H, W, channels] images to [batch, channels, H, W] ones. */
+export function channelsLast(tf: Tf, x: Tensor, apply: (x: Tensor) => Tensor): Tensor {
+  return tf.transpose(apply(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2])
+}

@@ -1,0 +1,43 @@
+import { createRequire } from 'node:module'
+import { EnvironmentError, messageOf } from '../../core/errors.js'
+import type { DeviceName } from '../types.js'
+
+export type Tf = typeof import('@tensorflow/tfjs-core')
+
+/** Both packages are CommonJS, so that a missing one is told apart at once. */
+const require = createRequire(import.meta.url)
+
+/** The package that runs tfjs on a device. */
+const packages: Readonly<Record<'cpu' | 'cuda', string>> = {
+  cpu: '@tensorflow/tfjs-node',
+  cuda: '@tensorflow/tfjs-node-gpu',
+}
+
+/**
+ * tfjs for a device, from the optional package that the user installed. On the CPU the GPU package
+ * does too when it is the one that is there. Throws EnvironmentError with the command that adds it.
+ */
+export function loadTfjs(device: Exclude<DeviceName, 'webgpu'>): Tf {
+  restoreUtil()
+  const names = device === 'cpu' ? [packages.cpu, packages.cuda] : [packages.cuda]
+  const failures: string[] = []
+  for (const name of names) {
+    try {
+      return require(name) as Tf
+    } catch (error) {
+      failures.push(`${name}: ${messageOf(error).split('\n')[0]}`)
+    }
+  }
+  throw new EnvironmentError(
+    `the engine tfjs on ${device} needs a package that cannot be loaded (${failures.join('; ')}); ` +
+      `add it with \`npm install ${names[0]}\``,
+    { context: { device } },
+  )
+}
+
+/** tfjs-node 4.22 calls two functions of node:util that Node 23 dropped. */
+function restoreUtil(): void {
+  const util = require('node:util') as Record<string, unknown>
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  util.isArray ??= Array.isArray
+}

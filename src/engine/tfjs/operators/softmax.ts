@@ -1,0 +1,7 @@
+import type { SoftmaxNode } from '../../../graph/operators/softmax.js'
+import { derivedByTfjs, type TfKernels } from '../kernels.js'
+
+export const softmaxKernels: TfKernels<SoftmaxNode> = {
+  softmax: (tf, _node, [x]) => tf.softmax(x),
+  softmaxGradient: derivedByTfjs,
+}

@@ -1,0 +1,137 @@
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
+import { slotRoles, stepScalars } from '../../autodiff/optimizer.js'
+import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
+import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Graph, Node } from '../../graph/types.js'
+import { checkBatch, fillMask, fillTargets } from '../feeds.js'
+import { initialSlots } from '../state.js'
+import type { Trainer, TrainingRecipe, TrainState } from '../types.js'
+import { interpret } from './interpret.js'
+import type { Tf } from './load.js'
+import { update } from './optimizer.js'
+
+type Values = Record<string, TfTensor>
+
+/** A network in training: the forward pass of the compiled step, gradients by tfjs itself. */
+export function createTfjsTrainer(
+  tf: Tf,
+  network: Graph,
+  recipe: TrainingRecipe,
+  start: TrainState,
+): Trainer {
+  const step = compileTrainStep(network, recipe)
+  const initial = { ...start.parameters, ...initialSlots(step.slots, start) }
+  const state: Values = {}
+  for (const [name, { shape, data }] of Object.entries(initial)) {
+    state[name] = tf.tensor(data.slice(), [...shape], 'float32')
+  }
+  return new TfjsTrainer(tf, step, recipe, state, start.step)
+}
+
+class TfjsTrainer implements Trainer {
+  private readonly forward: readonly Node[]
+  private readonly trained: readonly string[]
+
+  constructor(
+    private readonly tf: Tf,
+    private readonly compiled: TrainStep,
+    private readonly recipe: TrainingRecipe,
+    private readonly values: Values,
+    private done: number,
+  ) {
+    const { nodes } = compiled.program
+    this.forward = nodes.slice(0, nodes.findIndex(({ name }) => name === 'loss') + 1)
+    this.trained = [...compiled.gradients.keys()]
+  }
+
+  async step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
+    const { tf } = this
+    const scalars = stepScalars(this.recipe.optimizer, learningRate, this.done + 1)
+    const results = tf.tidy(() => {
+      const feeds = { ...this.values, ...this.batch(inputs, labels) }
+      const { loss, gradients, statistics } = this.differentiate(feeds)
+      const next: Values = { loss, ...statistics }
+      this.trained.forEach((name, index) => {
+        Object.assign(next, this.updated(name, gradients[index], scalars))
+      })
+      return next
+    })
+    const { loss, ...next } = results
+    for (const [name, value] of Object.entries(next)) {
+      this.values[name].dispose()
+      this.values[name] = value
+    }
+    this.done++
+    const [value] = await loss.data()
+    loss.dispose()
+    return value
+  }
+
+  /** Loss, gradients of the trained parameters, and the running statistics after the step. */
+  private differentiate(feeds: Values) {
+    const statistics: Values = {}
+    const lossOf = (...weights: TfTensor[]) => {
+      const given = Object.fromEntries(this.trained.map((name, index) => [name, weights[index]]))
+      const values = interpret(this.tf, this.forward, { ...feeds, ...given })
+      for (const [name, next] of Object.entries(this.compiled.next)) {
+        const value = values.get(next)
+        if (value !== undefined) statistics[name] = this.tf.keep(this.tf.clone(value))
+      }
+      return values.get('loss') as TfTensor
+    }
+    const weights = this.trained.map((name) => feeds[name])
+    const { value: loss, grads: gradients } = this.tf.valueAndGrads(lossOf)(weights)
+    return { loss, gradients, statistics }
+  }
+
+  private updated(name: string, gradient: TfTensor, scalars: Readonly<Record<string, number>>) {
+    const { optimizer } = this.recipe
+    const roles = slotRoles(optimizer)
+    const slots = Object.fromEntries(roles.map((role) => [role, this.values[`${name}.${role}`]]))
+    const next = update(this.tf, optimizer, scalars, this.values[name], gradient, slots)
+    const values: Values = { [name]: next.parameter }
+    for (const role of roles) values[`${name}.${role}`] = next.slots[role]
+    return values
+  }
+
+  /** The tensors of one batch: inputs, targets and dropout masks. */
+  private batch(inputs: Float32Array, labels: Int32Array): Values {
+    const { tf, compiled, recipe } = this
+    const { name, shape, dtype } = compiled.program.inputs[0]
+    checkBatch(inputs, labels, shape)
+    const targets = new Float32Array(sizeOf(compiled.targetsShape))
+    fillTargets(targets, labels, compiled.loss, recipe.labelSmoothing)
+    const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs.slice()
+    const values: Values = {
+      [name]: tf.tensor(data, [...shape], dtype),
+      targets: tf.tensor(targets, [...compiled.targetsShape], 'float32'),
+    }
+    for (const mask of compiled.masks) {
+      const kept = new Float32Array(sizeOf(mask.shape))
+      fillMask(kept, mask, recipe.dropoutSeed, this.done)
+      values[mask.input] = tf.tensor(kept, [...mask.shape], 'float32')
+    }
+    return values
+  }
+
+  async state(): Promise<TrainState> {
+    const { parameters, slots } = this.compiled
+    return {
+      step: this.done,
+      parameters: await this.snapshot(parameters),
+      slots: await this.snapshot(Object.keys(slots)),
+    }
+  }
+
+  private async snapshot(names: readonly string[]): Promise<Tensors> {
+    const entries = names.map(async (name): Promise<[string, Tensor]> => {
+      const tensor = this.values[name]
+      return [name, { shape: [...tensor.shape], data: Float32Array.from(await tensor.data()) }]
+    })
+    return Object.fromEntries(await Promise.all(entries))
+  }
+
+  async dispose(): Promise<void> {
+    for (const tensor of Object.values(this.values)) tensor.dispose()
+  }
+}
