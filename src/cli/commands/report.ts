@@ -1,11 +1,13 @@
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
+import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { rebuildReport } from '../../tasks/rebuildReport.js'
 import { dataFolders } from '../study.js'
 
 interface ReportOptions {
   readonly out?: string
   readonly dataDir?: string
+  readonly tensorboard?: boolean
 }
 
 /** `lowlayer report DIR`: tables, figures and page again, from what is stored. */
@@ -29,6 +31,7 @@ export function reportCommand(): Command {
         out,
         dataDirs: dataFolders(options.dataDir),
       })
+      if (options.tensorboard) await writeTensorboard(out)
       for (const { file, message } of problems)
         process.stderr.write(`not shown: ${file}: ${message}\n`)
       process.stderr.write(`Report: ${relative(process.cwd(), `${out}/report/index.html`)}\n`)

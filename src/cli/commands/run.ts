@@ -6,6 +6,7 @@ import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import type { TaskOutcome } from '../../executors/types.js'
 import type { Plan } from '../../plan/types.js'
+import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/announce.js'
@@ -18,6 +19,7 @@ import { summarize } from '../summary.js'
 interface RunOptions extends StudyOptions {
   readonly progress: ProgressMode
   readonly failFast?: boolean
+  readonly tensorboard?: boolean
 }
 
 /** `lowlayer run CONFIG`: plan, run what is missing, write tables. */
@@ -31,6 +33,7 @@ export function runCommand(): Command {
         .default('auto'),
     )
     .option('--fail-fast', 'start no further task after a failure')
+    .option('--tensorboard', 'write the curves as TensorBoard event files too')
     .addHelpText('after', '\nExample:\n  lowlayer run configs/quickstart.yaml --jobs 2')
     .action(async (file: string, options: RunOptions) => {
       process.exitCode = await runStudy(file, options)
@@ -57,6 +60,10 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
     view.close()
     interruption.release()
   })
+  const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
+  if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
+    await writeTensorboard(studyFolder(results, plan.study, plan.id))
+  }
   return conclude(study, outcomes, interruption.signal.aborted)
 }
 

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import { mean } from '../../metrics/descriptive.js'
+import { writeAtomically } from '../../store/atomic.js'
+import { analysedSteps, doneNetworks } from '../figures/select.js'
+import { loadStudy } from '../load.js'
+import type { StudyTables } from '../types.js'
+import { encodeEvents, type Scalar } from './events.js'
+
+const metrics = ['score', 'mean_order', 'high_order_share', 'offset', 'salient'] as const
+
+/**
+ * Writes `tensorboard/<network>/events.out.tfevents.…` beside the tables of a study: one run a
+ * network, with losses, accuracies and the means over samples of what the interactions are like.
+ * Returns the folder.
+ */
+export async function writeTensorboard(folder: string): Promise<string> {
+  const { tables, manifest } = await loadStudy(folder, '')
+  const finished = Date.parse(String(manifest?.finishedAt ?? ''))
+  const time = Number.isNaN(finished) ? 0 : finished / 1000
+  const target = join(folder, 'tensorboard')
+  for (const { network, name } of doneNetworks(tables)) {
+    const scalars = [...curveScalars(tables, network), ...sampleScalars(tables, network)]
+    const file = `events.out.tfevents.${Math.floor(time)}.lowlayer`
+    await writeAtomically(join(target, name ?? String(network), file), encodeEvents(scalars, time))
+  }
+  return target
+}
+
+function curveScalars({ curves }: StudyTables, network: string | undefined): Scalar[] {
+  return curves.flatMap(({ network: id, step, split, metric, value }) =>
+    id === network && step !== undefined && value !== undefined
+      ? [{ step, tag: `${metric}/${split}`, value }]
+      : [],
+  )
+}
+
+function sampleScalars(tables: StudyTables, network: string | undefined): Scalar[] {
+  return analysedSteps(tables, network).flatMap((step) => {
+    const rows = tables.samples.filter((row) => row.network === network && row.step === step)
+    return metrics.flatMap((metric): Scalar[] => {
+      const value = mean(rows.flatMap((row) => row[metric] ?? []))
+      return value === undefined ? [] : [{ step, tag: `interactions/${metric}`, value }]
+    })
+  })
+}
