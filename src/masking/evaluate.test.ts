@@ -3,6 +3,7 @@ import { stream } from '../core/random.js'
 import { subsetCount } from '../core/subset.js'
 import { sizeOf, type Tensors } from '../core/tensor.js'
 import { createOnnxEngine } from '../engine/onnx/engine.js'
+import { createReferenceEngine } from '../engine/reference/engine.js'
 import type { Engine } from '../engine/types.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
@@ -168,5 +169,34 @@ describe('players on an inner layer', () => {
     expect((await evaluator.evaluate(other)).values[0]).toBeCloseTo(values[0], 5)
     await evaluator.dispose()
     await predictor.dispose()
+  })
+})
+
+describe('the float64 reference engine', () => {
+  const { model, players } = cases[0]
+
+  it('agrees with ONNX Runtime, in stages and in one', async () => {
+    const reference = createReferenceEngine()
+    const few = { ...players, n: 3, map: players.map.map((player) => (player < 3 ? player : -1)) }
+    const sample = { id: 0, input: randomInput(784, 5), label: 1 }
+    const baseline = constantsBaseline([1, 28, 28], randomInput(784, 6), 'test')
+    const tables = []
+    for (const [device, sharing] of [
+      [engine, true],
+      [reference, true],
+      [reference, false],
+    ] as const) {
+      const output = parseOutput('log-odds')
+      const plan = { at: 'x', players: () => few, baseline, output, sharing }
+      const parameters = initialize(model, () => 3)
+      const evaluator = await createMaskedEvaluator(device, model.graph, parameters, 3, plan)
+      tables.push((await evaluator.evaluate(sample)).values)
+      await evaluator.dispose()
+    }
+    for (const table of tables) {
+      for (const [coalition, value] of table.entries()) {
+        expect(value).toBeCloseTo(tables[0][coalition], 5)
+      }
+    }
   })
 })

@@ -31,7 +31,8 @@ export function selectCandidates(
   if (selection.by === 'listed') return listed(candidates, count, selection.indices)
   if (count > candidates.count) {
     throw new InputError(
-      `${count} players asked for, but there are only ${candidates.count} ${candidates.noun}`,
+      `${count} players asked for, but there are only ${candidates.count} ${candidates.noun}: ` +
+        'set analysis.players.count',
     )
   }
   return rank(candidates, selection).slice(0, count).sort(ascending)
