@@ -45,8 +45,9 @@ export const defaultGap = 1e-3
 export const defaultMaxIterations = 100_000
 
 /**
- * η of the tie-break weights 1 ± η |T| / n (our choice); the gap that was asked for where that is
- * smaller, so that a tie-break never costs more than the gap.
+ * Most that η of the tie-break weights 1 ± η |T| / n may be (our choice). It is half the gap that was
+ * asked for where that is smaller: bounds on the plain Σ|I| differ by up to η however far the weighted
+ * problem is solved, and have to come within the gap too.
  */
 export const tieBreakTilt = 1e-3
 
@@ -169,7 +170,7 @@ function certifiedOptions({ gap, maxIterations }: DecomposeOptions): CertifiedOp
 }
 
 function tiltedProblem(values: Float64Array, noiseBound: number, end: TieBreak, gap: number) {
-  return splitProblem(values, noiseBound, tieBreakSigns[end] * Math.min(tieBreakTilt, gap))
+  return splitProblem(values, noiseBound, tieBreakSigns[end] * Math.min(tieBreakTilt, gap / 2))
 }
 
 /** A solution in the units of v. */

@@ -1,9 +1,12 @@
 /** The certified solver: iterations until a primal and a dual bound are as close as was asked for. */
 import {
-  activeSet,
   continueHalpern,
+  dualPoint,
   type HalpernState,
+  noiseAtBound,
+  projectPoint,
   runHalpern,
+  sparsePoint,
   startHalpern,
 } from './halpern.js'
 import { createKernel, type SplitKernel } from './kernel.js'
@@ -144,10 +147,14 @@ function solve(
     const share = Math.floor(state.iterations * SHARE_BETWEEN_CHECKS)
     const left = options.maxIterations - state.iterations
     runHalpern(kernel, problem, state, Math.min(left, Math.max(LEAST_BETWEEN_CHECKS, share)))
-    const active = activeSet(kernel, problem, state)
-    keepPoint(search, repairPrimal(problem, active.point))
-    keepBounds(search, dualBounds(problem, active.lambda))
-    polishWhereDue(search, active, state.iterations)
+    const point = sparsePoint(kernel, state)
+    const lambda = dualPoint(kernel, state)
+    keepPoint(search, repairPrimal(problem, projectPoint(kernel, problem, point)))
+    keepBounds(search, dualBounds(problem, lambda))
+    if (isPolishingTime(search, state.iterations)) {
+      const atBound = noiseAtBound(kernel, problem, state)
+      polishWhereDue(search, { point, lambda, atBound }, state.iterations)
+    }
   }
   return {
     point: search.point,
@@ -164,18 +171,24 @@ function isUnfinished(search: Search, iterations: number): boolean {
   return small && weightedGap(search) > SMALL_TABLE_GAP && iterations < SMALL_TABLE_ITERATIONS
 }
 
+const isFine = ({ small, options }: Search): boolean => small || options.gap < FINE_GAP
+
+/** Near a fine gap, and at the end. */
+function isPolishingTime(search: Search, iterations: number): boolean {
+  const isNear = isFine(search) && weightedGap(search) <= POLISH_FROM_GAP
+  return isNear || !isUnfinished(search, iterations)
+}
+
 /** Polishes an active set that has settled, or the last one, where the work is in proportion. */
 function polishWhereDue(search: Search, active: ActiveSet, iterations: number): void {
-  const { problem, options } = search
-  const isLast = !isUnfinished(search, iterations)
-  const isFine = search.small || options.gap < FINE_GAP
-  if (!isLast && (!isFine || weightedGap(search) > POLISH_FROM_GAP)) return
+  const { problem } = search
   const found = signature(active)
+  const isLast = !isUnfinished(search, iterations)
   const isDue = isLast || found === search.settled || iterations >= search.nextPolish
   search.settled = found
   if (!isDue || found === search.polished) return
   const work = search.polishingWork + polishingCost(problem, active)
-  const share = isFine ? POLISH_SHARE : LAST_POLISH_SHARE
+  const share = isFine(search) ? POLISH_SHARE : LAST_POLISH_SHARE
   const allowed = share * WORK_OF_ITERATION * problem.n * problem.values.length * iterations
   if (work > allowed && !search.small) return
   search.polishingWork = work

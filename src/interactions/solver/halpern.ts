@@ -10,8 +10,8 @@
  * PDHG for linear programming" (arXiv 2407.16144) for method and restarts; the balance of the noise
  * block is our own.
  */
+import { type AndOrPair, andAdjoint, orAdjoint, synthesize } from '../andOr.js'
 import type { SplitKernel } from './kernel.js'
-import type { ActiveSet } from './polish.js'
 import type { SplitProblem } from './problem.js'
 
 /** A restart when the residual has fallen to this share of its first value since the last … */
@@ -91,14 +91,17 @@ function noiseSettings({ delta }: SplitProblem, state: HalpernState) {
   return { scale, limit: delta > 0 ? delta / scale : 0 }
 }
 
-/** Runs iterations, with restarts where they are due. */
+/**
+ * Runs iterations, with restarts where they are due. Ends early at a restart, where the residual is
+ * lowest and so the bounds are best.
+ */
 export function runHalpern(
   kernel: SplitKernel,
   problem: SplitProblem,
   state: HalpernState,
   iterations: number,
 ): void {
-  let noise = noiseSettings(problem, state)
+  const noise = noiseSettings(problem, state)
   for (let done = 0; done < iterations; done++) {
     state.iterations++
     state.sinceRestart++
@@ -106,8 +109,8 @@ export function runHalpern(
     if (state.sinceRestart === 1) state.firstResidual = residual
     if (isRestartDue(state, residual)) {
       rebalance(kernel, problem, state)
-      noise = noiseSettings(problem, state)
       restart(kernel, state)
+      return
     }
     state.lastResidual = residual
   }
@@ -206,7 +209,7 @@ function rescaleNoise(s: Float64Array, limit: number, primal: number, dual: numb
 }
 
 /** The sparse point z of the current iterate: AND and OR interactions, shape [2^n] each. */
-function sparsePoint(kernel: SplitKernel, rho: number) {
+export function sparsePoint(kernel: SplitKernel, { rho }: HalpernState): AndOrPair {
   const size = kernel.values.length
   const and = new Float64Array(size)
   const or = new Float64Array(size)
@@ -221,21 +224,51 @@ function softThreshold(s: number, limit: number): number {
   return s > limit ? s - limit : s < -limit ? s + limit : 0
 }
 
-/** Sign of e(S) where the noise is at its bound, 0 elsewhere; all 0 without noise. Shape [2^n]. */
-function noiseAtBound(kernel: SplitKernel, limit: number): Int8Array {
-  if (limit === 0) return new Int8Array(kernel.values.length)
-  return Int8Array.from(kernel.noiseIterate, (s) => (Math.abs(s) >= limit ? Math.sign(s) : 0))
+/**
+ * The point nearest to (x, y) that fulfils A x + B y = v + q, with q = clip(A x + B y − v, ±δ): adds
+ * Cᵀ(AAᵀ + BBᵀ)⁻¹ of what the noise does not take up. Raises Σ|I| much less than giving the rest to
+ * u_and and u_or, which the Möbius transform would amplify. Overwrites the multiplier.
+ */
+export function projectPoint(
+  kernel: SplitKernel,
+  { values, delta, orWeights }: SplitProblem,
+  point: AndOrPair,
+): AndOrPair {
+  const h = synthesize(point)
+  for (let mask = 0; mask < h.length; mask++) {
+    const excess = h[mask] - values[mask]
+    kernel.multiplier[mask] = Math.min(delta, Math.max(-delta, excess)) - excess
+  }
+  kernel.solveWithoutNoise()
+  const mu = kernel.multiplier.slice()
+  const and = andAdjoint(mu)
+  const or = orAdjoint(mu)
+  for (let mask = 0; mask < h.length; mask++) {
+    and[mask] += point.and[mask]
+    or[mask] = orWeights[mask] === Infinity ? 0 : or[mask] + point.or[mask]
+  }
+  return { and, or }
 }
 
-/** What the iterate says of the optimum: sparse point, noise at its bound, dual estimate −ρμ. */
-export function activeSet(
-  kernel: SplitKernel,
+/** The estimate −ρμ of the dual optimum, shape [2^n]. */
+export function dualPoint({ multiplier }: SplitKernel, { rho }: HalpernState): Float64Array {
+  const lambda = new Float64Array(multiplier.length)
+  for (let mask = 0; mask < lambda.length; mask++) lambda[mask] = -rho * multiplier[mask]
+  return lambda
+}
+
+/** Sign of e(S) where the noise is at its bound, 0 elsewhere; all 0 without noise. Shape [2^n]. */
+export function noiseAtBound(
+  { noiseIterate }: SplitKernel,
   problem: SplitProblem,
   state: HalpernState,
-): ActiveSet {
-  return {
-    point: sparsePoint(kernel, state.rho),
-    atBound: noiseAtBound(kernel, noiseSettings(problem, state).limit),
-    lambda: kernel.multiplier.map((mu) => -state.rho * mu),
+): Int8Array {
+  const signs = new Int8Array(noiseIterate.length)
+  const { limit } = noiseSettings(problem, state)
+  if (limit === 0) return signs
+  for (let mask = 0; mask < signs.length; mask++) {
+    const s = noiseIterate[mask]
+    signs[mask] = s >= limit ? 1 : s <= -limit ? -1 : 0
   }
+  return signs
 }

@@ -17,7 +17,7 @@ declare const WebAssembly: {
 interface KernelExports {
   configure(n: number, ...addresses: number[]): void
   step(rho: number, noiseScale: number, noiseLimit: number, since: number): number
-  solve(): void
+  solve(records: number): void
   forward(): number
   backward(start: number): void
 }
@@ -44,8 +44,10 @@ export interface SplitKernel {
    * noiseLimit = δ/√w, both 0 without noise. Returns the norm of the fixed-point residual.
    */
   step(rho: number, noiseScale: number, noiseLimit: number, since: number): number
-  /** Solves K x = b in place of `multiplier`. */
+  /** Solves K x = b in place of `multiplier`, with the weight of the noise block. */
   solve(): void
+  /** Solves (AAᵀ + BBᵀ) x = b in place of `multiplier`. */
+  solveWithoutNoise(): void
 }
 
 /** A cursor that hands out 16-byte aligned pieces of memory. */
@@ -93,11 +95,14 @@ export function createKernel(n: number): SplitKernel {
     levels: allocate(layout.steps.length * LEVEL_BYTES),
     blocks: allocate(layout.blocks.length * BLOCK_BYTES),
   }
+  const blocksWithoutNoise = allocate(layout.blocks.length * BLOCK_BYTES)
   const records = layout.steps.map(({ rotations, copies }) => ({
     rotations: allocate(rotations.length * ROTATION_BYTES),
     copies: allocate(copies.length * COPY_BYTES),
   }))
-  const inverses = layout.blocks.map(({ twoJ }) => allocate((2 * (twoJ + 1)) ** 2 * FLOAT_BYTES))
+  const allocateInverses = () =>
+    layout.blocks.map(({ twoJ }) => allocate((2 * (twoJ + 1)) ** 2 * FLOAT_BYTES))
+  const inverses = { withNoise: allocateInverses(), without: allocateInverses() }
   const memory = new WebAssembly.Memory({ initial: Math.ceil(allocate(0) / PAGE_BYTES) })
   const { exports } = new WebAssembly.Instance(kernelModule(), { env: { memory, abort } })
   const kernel = exports as KernelExports
@@ -120,12 +125,22 @@ export function createKernel(n: number): SplitKernel {
     })
   })
   layout.blocks.forEach(({ twoJ, paths, offset }, index) => {
-    const record = at.blocks + index * BLOCK_BYTES
-    writeIntegers(view, record, [offset * FLOAT_BYTES, paths, twoJ + 1, inverses[index]])
+    const place = [offset * FLOAT_BYTES, paths, twoJ + 1]
+    const record = index * BLOCK_BYTES
+    writeIntegers(view, at.blocks + record, [...place, inverses.withNoise[index]])
+    writeIntegers(view, blocksWithoutNoise + record, [...place, inverses.without[index]])
   })
   kernel.configure(n, ...Object.values(at), layout.blocks.length)
   const floats = (address: number, count: number) => new Float64Array(memory.buffer, address, count)
   const normalBlocks = computeBlocks(kernel, floats, layout.blocks, at.multiplier, size)
+  const invert = (weight: number, addresses: readonly number[]): void => {
+    layout.blocks.forEach(({ twoJ }, index) => {
+      const extent = 2 * (twoJ + 1)
+      const inverse = invertShifted(normalBlocks[index], extent, weight)
+      floats(addresses[index], extent * extent).set(columnsOfPairs(inverse, extent))
+    })
+  }
+  invert(0, inverses.without)
   return {
     n,
     values: floats(at.values, size),
@@ -136,14 +151,9 @@ export function createKernel(n: number): SplitKernel {
     noiseAnchor: floats(at.noiseAnchor, size),
     multiplier: floats(at.multiplier, size),
     step: kernel.step,
-    solve: kernel.solve,
-    setNoiseWeight: (weight) => {
-      layout.blocks.forEach(({ twoJ }, index) => {
-        const extent = 2 * (twoJ + 1)
-        const inverse = invertShifted(normalBlocks[index], extent, weight)
-        floats(inverses[index], extent * extent).set(columnsOfPairs(inverse, extent))
-      })
-    },
+    solve: () => kernel.solve(at.blocks),
+    solveWithoutNoise: () => kernel.solve(blocksWithoutNoise),
+    setNoiseWeight: (weight) => invert(weight, inverses.withNoise),
   }
 }
 

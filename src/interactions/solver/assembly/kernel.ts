@@ -70,7 +70,7 @@ export function configure(
   blockCount = countOfBlocks
 }
 
-/** Subset sums over one player of a table of pairs. `bytes` is the distance between the entries. */
+/** Subset sums over one player of the scratch pairs. `bytes` is the distance between the entries. */
 function zetaOne(bytes: usize): void {
   const end = pairs + size * 16
   for (let block = pairs; block < end; block += 2 * bytes) {
@@ -85,40 +85,58 @@ function zetaTwo(bytes: usize): void {
   const end = pairs + size * 16
   for (let block = pairs; block < end; block += 4 * bytes) {
     for (let at = block; at < block + bytes; at += 16) {
-      const u0 = v128.load(at)
-      const u1 = f64x2.add(v128.load(at + bytes), u0)
-      const u2 = v128.load(at + 2 * bytes)
-      const u3 = f64x2.add(v128.load(at + 3 * bytes), u2)
-      v128.store(at + bytes, u1)
-      v128.store(at + 2 * bytes, f64x2.add(u2, u0))
-      v128.store(at + 3 * bytes, f64x2.add(u3, u1))
+      storeSums(
+        at,
+        bytes,
+        v128.load(at + bytes),
+        v128.load(at + 2 * bytes),
+        v128.load(at + 3 * bytes),
+      )
     }
   }
 }
 
-/** Subset sums over players 0 and 1. */
-function zetaFirstTwo(): void {
+/** Writes the subset sums over two players of the entry at `at`, already there, and three more. */
+function storeSums(at: usize, bytes: usize, v1: v128, v2: v128, v3: v128): void {
+  const u0 = v128.load(at)
+  const u1 = f64x2.add(v1, u0)
+  v128.store(at + bytes, u1)
+  v128.store(at + 2 * bytes, f64x2.add(v2, u0))
+  v128.store(at + 3 * bytes, f64x2.add(f64x2.add(v3, v2), u1))
+}
+
+/** Subset sums over three players whose entries are 1, 2 and 4 times `bytes` apart. */
+function zetaThree(bytes: usize): void {
   const end = pairs + size * 16
-  for (let at = pairs; at < end; at += 64) {
-    const u0 = v128.load(at)
-    const u1 = f64x2.add(v128.load(at, 16), u0)
-    const u2 = v128.load(at, 32)
-    const u3 = f64x2.add(v128.load(at, 48), u2)
-    v128.store(at, u1, 16)
-    v128.store(at, f64x2.add(u2, u0), 32)
-    v128.store(at, f64x2.add(u3, u1), 48)
+  for (let block = pairs; block < end; block += 8 * bytes) {
+    for (let at = block; at < block + bytes; at += 16) {
+      const high = at + 4 * bytes
+      const u0 = v128.load(at)
+      const u1 = f64x2.add(v128.load(at + bytes), u0)
+      const v2 = v128.load(at + 2 * bytes)
+      const u2 = f64x2.add(v2, u0)
+      const u3 = f64x2.add(f64x2.add(v128.load(at + 3 * bytes), v2), u1)
+      const w0 = v128.load(high)
+      const w1 = f64x2.add(v128.load(high + bytes), w0)
+      const x2 = v128.load(high + 2 * bytes)
+      const w2 = f64x2.add(x2, w0)
+      const w3 = f64x2.add(f64x2.add(v128.load(high + 3 * bytes), x2), w1)
+      v128.store(at + bytes, u1)
+      v128.store(at + 2 * bytes, u2)
+      v128.store(at + 3 * bytes, u3)
+      v128.store(high, f64x2.add(w0, u0))
+      v128.store(high + bytes, f64x2.add(w1, u1))
+      v128.store(high + 2 * bytes, f64x2.add(w2, u2))
+      v128.store(high + 3 * bytes, f64x2.add(w3, u3))
+    }
   }
 }
 
-/** Subset sums of the scratch pairs, in place. */
-function zeta(): void {
-  let player = 0
-  if (players >= 2) {
-    zetaFirstTwo()
-    player = 2
-  }
-  for (; player + 1 < players; player += 2) zetaTwo((<usize>16) << player)
-  if (player < players) zetaOne((<usize>16) << player)
+/** Subset sums of the scratch pairs over the players from `player` on, in place. */
+function zetaFrom(player: i32): void {
+  for (; player + 2 < players; player += 3) zetaThree((<usize>16) << player)
+  if (player + 1 < players) zetaTwo((<usize>16) << player)
+  else if (player < players) zetaOne((<usize>16) << player)
 }
 
 /** One Clebsch–Gordan step: spins of `level` bits in `from` become spins of level + 1 in `to`. */
@@ -199,9 +217,9 @@ function uncouple(level: i32, from: usize, to: usize): void {
  * Multiplies every path of every spin by the inverse block of its spin. A path is a column of 2j + 1
  * vectors (U), each of two lanes (the last bit).
  */
-function applyBlocks(from: usize, to: usize): void {
+function applyBlocks(from: usize, to: usize, records: usize): void {
   for (let index = 0; index < blockCount; index++) {
-    const record = blocks + <usize>index * BLOCK
+    const record = records + <usize>index * BLOCK
     const offset = <usize>load<u32>(record)
     const stride = <usize>load<u32>(record, 4) * 16
     const bytes = <usize>load<u32>(record, 8) * stride
@@ -248,24 +266,39 @@ export function backward(start: usize): void {
   if (from !== multiplier) memory.copy(multiplier, from, size * 8)
 }
 
-/** Solves K x = b in place of `multiplier`. */
-export function solve(): void {
+/** Solves K x = b in place of `multiplier`, with the inverse blocks that the records name. */
+export function solve(records: usize): void {
   const from = forward()
   const to = from === multiplier ? spare : multiplier
-  applyBlocks(from, to)
+  applyBlocks(from, to, records)
   backward(to)
+}
+
+/** 2z − s of one pair, z = prox(s): s less twice its part within ±w/ρ. */
+function reflect(at: usize, scale: v128): v128 {
+  const s = v128.load(iterate + at)
+  const limit = f64x2.mul(v128.load(weights + at), scale)
+  const clipped = f64x2.pmin(f64x2.pmax(s, f64x2.neg(limit)), limit)
+  return f64x2.sub(s, f64x2.add(clipped, clipped))
 }
 
 /** Writes C(2z − s) − v, z = prox(s), to `multiplier`. */
 function residual(rho: f64, noiseScale: f64, noiseLimit: f64): void {
   const scale = f64x2.splat(1 / rho)
-  for (let at: usize = 0; at < size * 16; at += 16) {
-    const s = v128.load(iterate + at)
-    const limit = f64x2.mul(v128.load(weights + at), scale)
-    const clipped = f64x2.min(f64x2.max(s, f64x2.neg(limit)), limit)
-    v128.store(pairs + at, f64x2.sub(s, f64x2.add(clipped, clipped)))
+  if (players === 1) {
+    v128.store(pairs, reflect(0, scale))
+    v128.store(pairs, reflect(16, scale), 16)
+    zetaFrom(0)
+  } else {
+    for (let at: usize = 0; at < size * 16; at += 64) {
+      v128.store(pairs + at, reflect(at, scale))
+      const v1 = reflect(at + 16, scale)
+      const v2 = reflect(at + 32, scale)
+      const v3 = reflect(at + 48, scale)
+      storeSums(pairs + at, 16, v1, v2, v3)
+    }
+    zetaFrom(2)
   }
-  zeta()
   const last = pairs + (size - 1) * 16
   const total = f64x2.splat(load<f64>(last, 8))
   for (let mask: usize = 0; mask < size; mask += 2) {
@@ -282,7 +315,7 @@ function residual(rho: f64, noiseScale: f64, noiseLimit: f64): void {
   const least = f64x2.splat(-noiseLimit)
   for (let at: usize = 0; at < size * 8; at += 16) {
     const s = v128.load(noiseIterate + at)
-    const z = f64x2.min(f64x2.max(s, least), most)
+    const z = f64x2.pmin(f64x2.pmax(s, least), most)
     const reflected = f64x2.sub(f64x2.add(z, z), s)
     const before = v128.load(multiplier + at)
     v128.store(multiplier + at, f64x2.sub(before, f64x2.mul(weight, reflected)))
@@ -294,14 +327,27 @@ function residual(rho: f64, noiseScale: f64, noiseLimit: f64): void {
  * Returns ‖z − s − Cᵀμ‖².
  */
 function advance(rho: f64, noiseScale: f64, noiseLimit: f64, pull: f64): f64 {
-  for (let mask: usize = 0; mask < size; mask += 2) {
-    const mu = v128.load(multiplier + mask * 8)
-    const opposite = v128.load(multiplier + (size - 2 - mask) * 8)
-    const at = pairs + mask * 16
-    v128.store(at, i64x2.shuffle(opposite, mu, 1, 2))
-    v128.store(at, i64x2.shuffle(opposite, mu, 0, 3), 16)
+  if (players === 1) {
+    const mu = v128.load(multiplier)
+    v128.store(pairs, i64x2.shuffle(mu, mu, 1, 2))
+    v128.store(pairs, i64x2.shuffle(mu, mu, 0, 3), 16)
+    zetaFrom(0)
+  } else {
+    const end = multiplier + size * 8
+    for (let mask: usize = 0; mask < size; mask += 4) {
+      const low = v128.load(multiplier + mask * 8)
+      const high = v128.load(multiplier + mask * 8, 16)
+      const lowOpposite = v128.load(end - mask * 8 - 16)
+      const highOpposite = v128.load(end - mask * 8 - 32)
+      const at = pairs + mask * 16
+      v128.store(at, i64x2.shuffle(lowOpposite, low, 1, 2))
+      const v1 = i64x2.shuffle(lowOpposite, low, 0, 3)
+      const v2 = i64x2.shuffle(highOpposite, high, 1, 2)
+      const v3 = i64x2.shuffle(highOpposite, high, 0, 3)
+      storeSums(at, 16, v1, v2, v3)
+    }
+    zetaFrom(2)
   }
-  zeta()
   const last = pairs + (size - 1) * 16
   const base = f64x2.replace_lane(f64x2.splat(0), 1, load<f64>(last, 8))
   const signs = f64x2.replace_lane(f64x2.splat(1), 1, -1)
@@ -314,7 +360,7 @@ function advance(rho: f64, noiseScale: f64, noiseLimit: f64, pull: f64): f64 {
     const s = v128.load(iterate + at)
     const weight = v128.load(weights + at)
     const limit = f64x2.mul(weight, scale)
-    const clipped = f64x2.min(f64x2.max(s, f64x2.neg(limit)), limit)
+    const clipped = f64x2.pmin(f64x2.pmax(s, f64x2.neg(limit)), limit)
     const adjoint = f64x2.add(base, f64x2.mul(signs, v128.load(last - at)))
     const step = v128.and(f64x2.neg(f64x2.add(clipped, adjoint)), f64x2.lt(weight, present))
     sum = f64x2.add(sum, f64x2.mul(step, step))
@@ -328,7 +374,7 @@ function advance(rho: f64, noiseScale: f64, noiseLimit: f64, pull: f64): f64 {
     const least = f64x2.splat(-noiseLimit)
     for (let at: usize = 0; at < size * 8; at += 16) {
       const s = v128.load(noiseIterate + at)
-      const z = f64x2.min(f64x2.max(s, least), most)
+      const z = f64x2.pmin(f64x2.pmax(s, least), most)
       const adjoint = f64x2.mul(noiseWeight, v128.load(multiplier + at))
       const step = f64x2.add(f64x2.sub(z, s), adjoint)
       sum = f64x2.add(sum, f64x2.mul(step, step))
@@ -343,6 +389,6 @@ function advance(rho: f64, noiseScale: f64, noiseLimit: f64, pull: f64): f64 {
 /** One iteration, the `since`-th after a restart (from 1). Returns ‖z − s − Cᵀμ‖. */
 export function step(rho: f64, noiseScale: f64, noiseLimit: f64, since: i32): f64 {
   residual(rho, noiseScale, noiseLimit)
-  solve()
+  solve(blocks)
   return sqrt(advance(rho, noiseScale, noiseLimit, 1 / (<f64>since + 1)))
 }
