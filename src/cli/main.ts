@@ -14,7 +14,7 @@ import { runCommand } from './commands/run.js'
 import { schemaCommand } from './commands/schema.js'
 import { statusCommand } from './commands/status.js'
 
-const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string }
+const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
 /** The whole command line. */
 export function program(): Command {

@@ -20,6 +20,7 @@ export function reportCommand(): Command {
     .argument('<dir>', 'folder of the study, results/<study>-<id>')
     .option('--out <dir>', 'write to this folder instead')
     .option('--data-dir <dir>', 'folder of data sets, to draw samples that were not drawn before')
+    .option('--tensorboard', 'write the curves as TensorBoard event files too')
     .addHelpText(
       'after',
       '\nExample:\n  lowlayer report results/quickstart-1a2b3c4d --out /tmp/report',
