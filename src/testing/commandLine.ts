@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
 
+/** No test's command runs longer; one that hangs must not outlive its test. */
+const LONGEST_RUN_MS = 10 * 60_000
+
 export interface CommandResult {
   readonly code: number | null
   readonly stdout: string
@@ -24,6 +27,8 @@ export function startLowlayer(
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     detached: true,
+    timeout: LONGEST_RUN_MS,
+    killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
