@@ -16,6 +16,8 @@ export interface ValueTables {
   readonly prediction: Int32Array
   /** Cross-entropy of the unmasked sample against the given label, nats. */
   readonly loss: Float64Array
+  /** Fingerprint of the baseline that masked players were replaced by. */
+  readonly baseline?: string
 }
 
 /** Decompositions of every row of a {@link ValueTables}. */

@@ -4,6 +4,9 @@ import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
 import { writeAtomically } from '../store/atomic.js'
 import type { ValueTables } from '../study/types.js'
 
+const encoder = new TextEncoder()
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
 export async function writeValueFile(path: string, tables: ValueTables): Promise<void> {
   const { n, count, values } = tables
   await writeAtomically(
@@ -16,6 +19,7 @@ export async function writeValueFile(path: string, tables: ValueTables): Promise
       given_label: tables.givenLabel,
       prediction: tables.prediction,
       loss: tables.loss,
+      ...(tables.baseline === undefined ? {} : { baseline: encoder.encode(tables.baseline) }),
     }),
   )
 }
@@ -35,5 +39,6 @@ export async function readValueFile(path: string): Promise<ValueTables> {
     givenLabel: integers('given_label'),
     prediction: integers('prediction'),
     loss: arrayOf(arrays, 'loss', path).data as Float64Array,
+    ...('baseline' in arrays ? { baseline: text(arrays.baseline.data as Uint8Array) } : {}),
   }
 }

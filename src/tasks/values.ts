@@ -17,6 +17,7 @@ import { withLock } from '../store/lock.js'
 import type { ValueTables } from '../study/types.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
+import { partialWriter, removePartial, restorePartial } from './partialValues.js'
 import { runSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
@@ -50,29 +51,36 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
         if (context.signal.aborted) throw new InterruptedError()
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })
       }
-      await writeValueFile(
-        file,
-        await evaluateStep(samples, masking, { engine, graph: model.graph, parameters, onSample }),
-      )
+      const network = { engine, graph: model.graph, parameters }
+      await writeValueFile(file, await evaluateStep(samples, masking, network, { file, onSample }))
+      await removePartial(file)
     }
   })
 }
 
-interface StepOptions {
+interface EvaluatedNetwork {
   readonly engine: Engine
   readonly graph: Graph
   readonly parameters: Tensors
+}
+
+interface StepOptions {
+  /** Where the value tables will be; what is done of them is kept beside it. */
+  readonly file: string
+  /** Throws when the user interrupts. */
   readonly onSample: (done: number) => void
 }
 
 async function evaluateStep(
   samples: readonly PanelSample[],
   masking: StudyMasking,
-  { engine, graph, parameters, onSample }: StepOptions,
+  { engine, graph, parameters }: EvaluatedNetwork,
+  { file, onSample }: StepOptions,
 ): Promise<ValueTables> {
   const { n } = masking.placed
   const subsets = 2 ** n
-  const file: ValueTables = {
+  const evaluator = await masking.evaluator(engine, graph, parameters)
+  const tables: ValueTables = {
     n,
     count: samples.length,
     values: new Float64Array(samples.length * subsets),
@@ -82,20 +90,27 @@ async function evaluateStep(
     givenLabel: Int32Array.from(samples, ({ label }) => label),
     prediction: new Int32Array(samples.length),
     loss: new Float64Array(samples.length),
+    baseline: evaluator.baseline,
   }
-  const evaluator = await masking.evaluator(engine, graph, parameters)
+  const partial = partialWriter(file, tables)
+  let done = await restorePartial(file, tables)
   try {
-    for (const [row, sample] of samples.entries()) {
-      const found = await evaluator.evaluate(sample)
-      file.values.set(found.values, row * subsets)
-      file.prediction[row] = found.prediction
-      file.loss[row] = found.loss
-      onSample(row + 1)
+    for (; done < samples.length; done++) {
+      onSample(done)
+      const found = await evaluator.evaluate(samples[done])
+      tables.values.set(found.values, done * subsets)
+      tables.prediction[done] = found.prediction
+      tables.loss[done] = found.loss
+      await partial.after(done + 1)
     }
+    onSample(done)
+  } catch (error) {
+    if (error instanceof InterruptedError && done > 0) await partial.save(done)
+    throw error
   } finally {
     await evaluator.dispose()
   }
-  return file
+  return tables
 }
 
 function panelSamples(panels: StudyPanel, dataset: Dataset): PanelSample[] {
