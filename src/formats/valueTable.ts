@@ -113,7 +113,7 @@ function playersOfColumns(columns: number, file: string): number {
 }
 
 /** Measured at n = 14 and growing threefold with every player (bench/README.md, "Solver"). */
-const SECONDS_AT_LIMIT = 10
+const SECONDS_AT_LIMIT = 3
 const GROWTH = 3
 const BYTES_A_SUBSET = 400
 

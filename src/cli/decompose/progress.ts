@@ -1,5 +1,6 @@
 /** Progress over samples: a bar on a terminal, a line every 30 s elsewhere; always on stderr. */
 import cliProgress from 'cli-progress'
+import { exitCodes } from '../../core/errors.js'
 
 export interface SampleProgress {
   done(): void
@@ -8,10 +9,23 @@ export interface SampleProgress {
 
 const INTERVAL_MS = 30_000
 
-/** A bar, or plain lines where stderr is no terminal. */
+/** A bar, or plain lines where stderr is no terminal. Ctrl-C gives the terminal back and ends. */
 export function sampleProgress(samples: number): SampleProgress {
   const isTerminal = process.stderr.isTTY === true && process.env.CI === undefined
-  return isTerminal ? bar(samples) : lines(samples)
+  const view = isTerminal ? bar(samples) : lines(samples)
+  const interrupt = (): void => {
+    view.close()
+    process.stderr.write('interrupted; nothing was written\n')
+    process.exit(exitCodes.interrupted)
+  }
+  process.once('SIGINT', interrupt)
+  return {
+    done: view.done,
+    close() {
+      process.removeListener('SIGINT', interrupt)
+      view.close()
+    },
+  }
 }
 
 function bar(samples: number): SampleProgress {
