@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { editDistance, nearestName } from '../models/nearest.js'
+import { editDistance, nearestName } from '../core/nearest.js'
 import { pathsWithKey, schemaKeys } from './jsonSchema.js'
 import { isObject, type Path } from './source.js'
 

@@ -1,6 +1,6 @@
 import type { DataConfig } from '../config/data.js'
 import { InputError } from '../core/errors.js'
-import { nearestName } from '../models/nearest.js'
+import { nearestName } from '../core/nearest.js'
 import { fingerprintOf } from './fingerprint.js'
 import { withLabelNoise } from './labelNoise.js'
 import type { DataContext } from './paths.js'

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js'
-import { nearestName } from './nearest.js'
+import { nearestName } from '../core/nearest.js'
 import type { Model } from './types.js'
 
 /**

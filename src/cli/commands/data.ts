@@ -6,7 +6,7 @@ import { catalogue } from '../../data/fetch/catalogue.js'
 import type { DownloadOptions } from '../../data/fetch/download.js'
 import { fetchFiles } from '../../data/fetch/fetch.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
-import { nearestName } from '../../models/nearest.js'
+import { nearestName } from '../../core/nearest.js'
 import { dataFolders } from '../study.js'
 
 const names = Object.keys(namedSources) as SourceName[]

@@ -1,4 +1,4 @@
-import { nearestName } from '../../models/nearest.js'
+import { nearestName } from '../../core/nearest.js'
 import type { Finding } from '../problems.js'
 import { duplicates, type Sections } from './shared.js'
 

@@ -1,6 +1,6 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-import { nearestName } from '../../models/nearest.js'
+import { nearestName } from '../../core/nearest.js'
 import { sortedClasses } from '../classNames.js'
 import { type CsvTable, readCsvTable } from '../csvTable.js'
 import { type DataContext, readPlainOrGzip, resolveDataPath } from '../paths.js'
