@@ -23,7 +23,7 @@ export interface Decomposition {
   readonly lowerBound: number
   /** Relative gap (upper − lower) / upper of the problem that was solved, tie-break weights included. */
   readonly gap: number
-  /** Whether `gap` is within the gap that was asked for. */
+  /** Whether `gap`, and (l1 − lowerBound) / l1, are within the gap that was asked for. */
   readonly converged: boolean
   /** max_S |h(S) − (v + q)(S)|. */
   readonly matchingError: number
