@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { EnvironmentError, InputError } from '../core/errors.js'
+import { exampleModel } from '../models/examples.js'
+import { sgdRecipe, startState } from './conformance/training.js'
+import { paritySelfTest, requireParity } from './parity.js'
+import { createReferenceEngine } from './reference/engine.js'
+import { createEngine } from './registry.js'
+
+describe('createEngine', () => {
+  it('takes ONNX Runtime on the CPU by itself', async () => {
+    const engine = await createEngine('auto', 'auto')
+    expect([engine.name, engine.device]).toEqual(['onnx', 'cpu'])
+    expect(engine.versions['onnxruntime-node']).toMatch(/^\d+\.\d+/)
+  })
+
+  it('says which command adds CUDA where it is missing', async () => {
+    const attempt = createEngine('onnx', 'cuda')
+    await expect(attempt).rejects.toThrow(EnvironmentError)
+    await expect(attempt).rejects.toThrow('--onnxruntime-node-install=cuda12')
+  })
+
+  it.each([
+    ['tfjs', 'webgpu'],
+    ['reference', 'cuda'],
+  ] as const)('refuses %s on %s', async (engine, device) => {
+    await expect(createEngine(engine, device)).rejects.toThrow(InputError)
+  })
+})
+
+describe('parity', () => {
+  it('is far below the limit for a sound engine', async () => {
+    const model = exampleModel('lenet')
+    const { parameters } = startState(model)
+    const reference = createReferenceEngine()
+    const error = await paritySelfTest(
+      await createEngine('onnx', 'cpu'),
+      reference,
+      model.graph,
+      parameters,
+    )
+    expect(error).toBeLessThan(1e-5)
+    expect(() => requireParity(error, 'cpu')).not.toThrow()
+  })
+
+  it.each([0.5, Number.NaN])('refuses a device with an error of %f, by its figure', (error) => {
+    expect(() => requireParity(error, 'webgpu')).toThrow(EnvironmentError)
+    expect(() => requireParity(error, 'webgpu')).toThrow('use --device cpu')
+  })
+})
+
+describe('weights and states that do not fit', () => {
+  const model = exampleModel('mlp-5')
+  const start = startState(model)
+
+  it('are refused by name', async () => {
+    const engine = await createEngine('onnx', 'cpu')
+    const { 'fc2.bias': _, ...incomplete } = start.parameters
+    await expect(engine.createPredictor(model.graph, incomplete)).rejects.toThrow('"fc2.bias"')
+    const reshaped = { ...start.parameters, 'fc1.bias': { shape: [1], data: new Float32Array(1) } }
+    await expect(engine.createPredictor(model.graph, reshaped)).rejects.toThrow(
+      '[16] in the network',
+    )
+    const resumed = { ...start, step: 5 }
+    await expect(engine.createTrainer(model.graph, sgdRecipe, resumed)).rejects.toThrow(
+      'fc1.weight.momentum',
+    )
+  })
+})
