@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -42,6 +42,11 @@ async function tablesOf(results: string): Promise<Record<string, string>> {
   return tables
 }
 
+/** Waits until a file or folder is there. */
+async function appears(path: string): Promise<void> {
+  while ((await stat(path).catch(() => undefined)) === undefined) await sleep(50)
+}
+
 describe('lowlayer run', () => {
   let file: string
   let reference: Record<string, string>
@@ -67,6 +72,7 @@ describe('lowlayer run', () => {
       'orders.csv',
       'overlaps.csv',
       'samples.csv',
+      'sensitivity.csv',
       'verdict.json',
     ])
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
@@ -116,7 +122,7 @@ describe('lowlayer run', () => {
       '--set',
       'training.epochs=2000',
     ])
-    await sleep(2500)
+    await appears(join(results, 'networks'))
     process.kill(-child.pid!, 'SIGINT')
     const { code, stderr } = await result
     expect(code).toBe(130)

@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import cliProgress from 'cli-progress'
 import { Command } from 'commander'
 import { InputError } from '../../core/errors.js'
+import { nearestName } from '../../core/nearest.js'
 import { catalogue } from '../../data/fetch/catalogue.js'
 import type { DownloadOptions } from '../../data/fetch/download.js'
 import { fetchFiles } from '../../data/fetch/fetch.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
-import { nearestName } from '../../core/nearest.js'
 import { dataFolders } from '../study.js'
 
 const names = Object.keys(namedSources) as SourceName[]

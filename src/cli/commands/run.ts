@@ -74,7 +74,7 @@ function jobCount(plan: Plan): number {
 
 /** Reports failures, prints the summary, and gives the exit code. */
 async function conclude(
-  { plan, results, file }: Study,
+  { plan, results }: Study,
   outcomes: readonly TaskOutcome[],
   interrupted: boolean,
 ): Promise<number> {
@@ -82,7 +82,7 @@ async function conclude(
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length
   if (skipped > 0) process.stderr.write(`${skipped} tasks that need a failed one were skipped\n`)
   if (interrupted) {
-    process.stderr.write(`interrupted; resume with: lowlayer run ${file}\n`)
+    process.stderr.write(`interrupted; resume with: ${ownCommand()}\n`)
     return exitCodes.interrupted
   }
   const compared = outcomes.some(
@@ -93,6 +93,14 @@ async function conclude(
     process.stderr.write(await summarize(folder, shownPath(folder)))
   }
   return failureCode(outcomes)
+}
+
+/** This very command, to be pasted into a shell. */
+function ownCommand(): string {
+  const words = process.argv
+    .slice(2)
+    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`))
+  return ['lowlayer', ...words].join(' ')
 }
 
 /** Seen from the working folder where that is shorter to read. */
