@@ -159,7 +159,16 @@ export function upsetFigure(study: ReportStudy): FigureResult {
           layer: [
             {
               mark: { type: 'bar', width: { band: 0.7 } },
-              encoding: { x, y: { field: 'count', type: 'quantitative', title: 'samples' }, color },
+              encoding: {
+                x,
+                y: {
+                  field: 'count',
+                  type: 'quantitative',
+                  title: 'samples',
+                  axis: { tickMinStep: 1, format: 'd' },
+                },
+                color,
+              },
             },
             {
               mark: { type: 'text', dy: -6, fontSize: 10 },

@@ -1,7 +1,7 @@
 import type { ReportStudy, StoredSample } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { orderBars } from './orders.js'
-import { contrastOf, doneNetworks, type MeanStrength, rounded } from './select.js'
+import { boundaryTitle, contrastOf, doneNetworks, type MeanStrength, rounded } from './select.js'
 
 const BINS = 24
 
@@ -66,8 +66,9 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
 const SAMPLES_EACH = 3
 
 /** Strength by order of a few confusing and a few other samples, before and after overfitting. */
-export function sampleOrdersFigure({ details }: ReportStudy): FigureResult {
+export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResult {
   const id = 'sample-orders'
+  const before = boundaryTitle(tables)
   const network = details[0]?.network
   const own = details.filter((detail) => detail.network === network)
   const chosen = [
@@ -89,7 +90,7 @@ export function sampleOrdersFigure({ details }: ReportStudy): FigureResult {
       const encoding = bars.encoding as Record<string, Record<string, unknown>>
       const y = {
         ...encoding.y,
-        title: detail === chosen[0] ? (position === 0 ? 'boundary' : 'end') : null,
+        title: detail === chosen[0] ? (position === 0 ? before : 'end') : null,
         axis: { tickCount: 3 },
       }
       return [
@@ -111,7 +112,7 @@ export function sampleOrdersFigure({ details }: ReportStudy): FigureResult {
     id,
     title: 'Strength by order of single samples',
     source: 'Figure 2',
-    caption: `Samples of the highest and of the lowest scores of one network. Above: phase boundary; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
+    caption: `Samples of the highest and of the lowest scores of one network. Above: ${before}; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
     spec: specOf({ vconcat: rows, spacing: 10 }),
   }
 }

@@ -32,6 +32,8 @@ export function networkSection({ tables }: ReportStudy): string {
         : boundary === undefined
           ? 'none found'
           : `epoch ${shortNumber(epoch)}`,
+      shortNumber(row.reliability, 2),
+      shortNumber(row.mislabelled_auc, 2),
       state,
     ]
   })
@@ -46,6 +48,8 @@ export function networkSection({ tables }: ReportStudy): string {
       'training accuracy',
       'test accuracy',
       'overfitting from',
+      '<abbr title="Intraclass correlation of the scores under other τ and tie-break">reliability</abbr>',
+      '<abbr title="How well the scores find labels changed by noise: 0.5 is chance">AUC, noisy labels</abbr>',
       'state',
     ],
     rows,

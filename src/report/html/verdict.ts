@@ -30,7 +30,7 @@ function clauseRow(clause: Clause): string[] {
   const figures = Object.entries(clause.figures)
     .map(([name, value]) => `<span class="pair">${escapeHtml(name)} ${shortNumber(value)}</span>`)
     .join(' ')
-  const id = clause.id === 'fully-different' ? 'stronger' : `(${clause.id})`
+  const id = clause.id === 'fully-different' ? 'stronger claim:' : `(${clause.id})`
   return [
     `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
     `${escapeHtml(id)} ${escapeHtml(clause.text)}`,
