@@ -4,6 +4,7 @@ import type { BatchNorm } from '../graph/operators/normalization.js'
 import { BATCH, blockOf, type Graph, type Node, type Program, type Shape } from '../graph/types.js'
 import { differentiate } from './differentiate.js'
 import { appendUpdate, slotRoles, stepScalars } from './optimizer.js'
+import { poolFirst } from './poolFirst.js'
 import type { StepRecipe } from './recipe.js'
 
 /** A dropout node of the network and the input of the training step that holds its mask. */
@@ -117,7 +118,7 @@ function appendForward(
 ): ForwardPass {
   const masks: DropoutMask[] = []
   const statistics: Record<string, string> = {}
-  for (const node of network.nodes) {
+  for (const node of poolFirst(network.nodes, network.output)) {
     if (node.kind === 'dropout') {
       const shape = graph.shapeOf(node.inputs[0])
       const input = graph.input({ name: `${node.name}.mask`, shape, dtype: 'float32' })

@@ -10,7 +10,7 @@ let loading: Promise<Ort> | undefined
 
 /** ONNX Runtime, loaded once and only when it is used. Throws EnvironmentError when it cannot be. */
 export function loadOrt(): Promise<Ort> {
-  loading ??= import('onnxruntime-node').catch((cause: unknown) => {
+  loading ??= import('onnxruntime-node').then(silenced, (cause: unknown) => {
     throw new EnvironmentError(
       `onnxruntime-node cannot be loaded (${messageOf(cause)}); reinstall it with ` +
         '`npm install onnxruntime-node`',
@@ -18,6 +18,12 @@ export function loadOrt(): Promise<Ort> {
     )
   })
   return loading
+}
+
+/** Whatever ONNX Runtime would print as an error it throws as well. */
+function silenced(ort: Ort): Ort {
+  ort.env.logLevel = 'fatal'
+  return ort
 }
 
 /**
