@@ -30,8 +30,16 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
     id,
     title: 'Sensitivity to choices of the analysis',
     source: 'Figure 11, content ours',
-    caption:
-      'Left: agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean. Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
+    caption: [
+      sensitivity.length === 0
+        ? ''
+        : 'Agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean.',
+      points.length === 0
+        ? ''
+        : 'Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
     spec: specOf({ hconcat: panels, spacing: 20 }),
   }
 }
