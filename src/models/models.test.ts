@@ -8,7 +8,7 @@ import { lowBlocks } from './cut.js'
 import { exampleModel } from './examples.js'
 import { initialize } from './initialize.js'
 import { architectures } from './registry.js'
-import type { InputDescription } from './spec.js'
+import type { InputDescription, LayerSpec } from './spec.js'
 
 function sameBits(a: Tensor, b: Tensor): boolean {
   return Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer))
@@ -80,7 +80,10 @@ describe('published parameter counts', () => {
 
 describe('bad specifications', () => {
   const input = { kind: 'image', shape: [1, 28, 28], classes: 10 } as const
+  const text = { kind: 'text', shape: [8], classes: 2, vocabularySize: 9 } as const
   const model = buildModel({ architecture: 'lenet' }, input)
+  const customModel = (layers: readonly LayerSpec[]) =>
+    buildModel({ architecture: 'custom', layers }, input)
 
   it.each([
     [() => buildModel({ architecture: 'lenett' }, input), 'did you mean "lenet"'],
@@ -98,6 +101,32 @@ describe('bad specifications', () => {
     [() => lowBlocks(model, 1.5), 'whole number'],
     [() => lowBlocks(model, ['conv3']), 'did you mean "conv1"'],
     [() => lowBlocks(model, []), 'names no layer'],
+    [() => buildModel({ architecture: 'custom' }, input), 'needs model.layers'],
+    [() => customModel([{ type: 'dense', name: 'a', units: 3 }]), 'units: 10'],
+    [() => customModel([{ type: 'dense', name: 'a.b', units: 10 }]), 'no dot'],
+    [
+      () =>
+        customModel([
+          { type: 'dense', name: 'a', units: 3 },
+          { type: 'dense', name: 'a', units: 10 },
+        ]),
+      'two layers named "a"',
+    ],
+    [
+      () => customModel([{ type: 'flatten' }, { type: 'conv', name: 'a', channels: 2, kernel: 3 }]),
+      'model.layers[1] (conv) does not fit its input [784]',
+    ],
+    [
+      () => customModel([{ type: 'max-pool', size: 40 }]),
+      'model.layers[0] (max-pool) does not fit its input [1, 28, 28]',
+    ],
+    [() => buildModel({ architecture: 'resnet20', width: 5 }, input), 'even number'],
+    [
+      () => buildModel({ architecture: 'transformer' }, { kind: 'text', shape: [8], classes: 2 }),
+      'vocabulary',
+    ],
+    [() => buildModel({ architecture: 'transformer', width: 20 }, text), 'multiple of 16'],
+    [() => buildModel({ architecture: 'transformer', depth: 5 }, text), 'from 1 to 4'],
   ])('%s is an InputError that says what to do', (attempt, message) => {
     expect(attempt).toThrow(InputError)
     expect(attempt).toThrow(message)
