@@ -4,12 +4,14 @@ import { effectFigure } from './effects.js'
 import { exactnessFigure } from './exactness.js'
 import type { FigureMaker } from './figure.js'
 import { generalizationFigure } from './generalization.js'
+import { heatMapFigure } from './heatMap.js'
 import { gapFigure, lossFigure } from './losses.js'
 import { matchingFigure } from './matching.js'
 import { orderByNetworkFigure, orderFigure, salientCountFigure } from './orders.js'
-import { heatMapFigure, pairClassFigure, upsetFigure } from './overlaps.js'
+import { pairClassFigure } from './pairClasses.js'
 import { sampleOrdersFigure, scoreFigure } from './scores.js'
 import { sensitivityFigure } from './sensitivity.js'
+import { upsetFigure } from './upset.js'
 
 export const figureMakers = {
   losses: lossFigure,

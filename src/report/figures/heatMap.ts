@@ -1,0 +1,97 @@
+import type { NetworkRow, OverlapRow } from '../tables/tables.js'
+import type { ReportStudy } from '../types.js'
+import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
+import { doneNetworks, networkNames, rounded } from './select.js'
+
+/** Cells carry their figure up to this many networks. */
+const MOST_LABELLED = 12
+
+/** Jaccard and κ_J of every pair of networks, ordered by low, then high seed. */
+export function heatMapFigure(study: ReportStudy): FigureResult {
+  const { tables } = study
+  const id = 'overlap-heat-map'
+  const networks = bySeeds(doneNetworks(tables))
+  if (tables.overlaps.length === 0) return { id, missing: 'there are fewer than two networks' }
+  const nameOf = networkNames(study)
+  const order = networks.map(({ network }) => nameOf(network))
+  const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
+  const labelled = networks.length <= MOST_LABELLED
+  return {
+    id,
+    title: 'Overlap of the confusing sets of every pair',
+    source: 'Figure 7, content ours',
+    caption:
+      'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Left: Jaccard, |A∩B| / |A∪B|. Right: κ_J, the same after chance, 0 for independent sets and 1 for equal ones.',
+    spec: specOf({
+      hconcat: [
+        matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),
+        matrix(values, order, { field: 'kappa', title: 'κ_J', labelled, names: false }),
+      ],
+      spacing: 20,
+      resolve: { scale: { color: 'independent' } },
+    }),
+  }
+}
+
+function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
+  const key = (row: NetworkRow) =>
+    [row.architecture, row.regime, row.low_layers].map((part) => part ?? '').join(' ')
+  return [...networks].sort(
+    (a, b) =>
+      key(a).localeCompare(key(b)) ||
+      (a.seed_low ?? 0) - (b.seed_low ?? 0) ||
+      (a.seed_high ?? 0) - (b.seed_high ?? 0) ||
+      (a.seed_order ?? 0) - (b.seed_order ?? 0),
+  )
+}
+
+function bothWays(
+  { a, b, jaccard, kappa, relation }: OverlapRow,
+  nameOf: (id: string | undefined) => string,
+) {
+  const figures = { relation, jaccard: rounded(jaccard, 3), kappa: rounded(kappa, 3) }
+  return [
+    { a: nameOf(a), b: nameOf(b), ...figures },
+    { a: nameOf(b), b: nameOf(a), ...figures },
+  ]
+}
+
+interface MatrixOptions {
+  readonly field: 'jaccard' | 'kappa'
+  readonly title: string
+  readonly labelled: boolean
+  readonly names: boolean
+}
+
+function matrix(
+  values: readonly object[],
+  order: readonly string[],
+  { field, title, labelled, names }: MatrixOptions,
+): Spec {
+  const side = Math.max(150, Math.min(270, order.length * 30))
+  const axis = { type: 'nominal', title: null, sort: order }
+  const x = { field: 'a', ...axis, axis: { labelAngle: -60, labelFontSize: 10 } }
+  const y = { field: 'b', ...axis, axis: names ? { labelFontSize: 10 } : null }
+  const color = {
+    field,
+    type: 'quantitative',
+    title,
+    scale: { scheme: heatScheme, domain: [0, 1], clamp: true },
+    legend: { orient: 'top', gradientLength: 120, tickCount: 3 },
+  }
+  const text = {
+    mark: { type: 'text', fontSize: 9 },
+    encoding: {
+      x,
+      y,
+      text: { field, format: '.2f' },
+      color: { condition: { test: `datum.${field} > 0.5`, value: '#ffffff' }, value: '#111111' },
+    },
+  }
+  return {
+    width: side,
+    height: side,
+    data: { values },
+    layer: [{ mark: 'rect', encoding: { x, y, color } }, ...(labelled ? [text] : [])],
+  }
+}

@@ -1,0 +1,106 @@
+import { mean } from '../../metrics/descriptive.js'
+import type { OverlapRow } from '../tables/tables.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { networkNames, rounded } from './select.js'
+
+/** Overlap by what two networks share: every pair, the mean of the class, and chance. */
+export function pairClassFigure(study: ReportStudy): FigureResult {
+  const id = 'pair-classes'
+  const { overlaps } = study.tables
+  if (overlaps.length === 0) return { id, missing: 'there are fewer than two networks' }
+  const nameOf = networkNames(study)
+  const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
+  const meanOf = (relation: string) =>
+    mean(
+      overlaps.flatMap((row) =>
+        row.relation === relation && row.jaccard !== undefined ? [row.jaccard] : [],
+      ),
+    ) ?? 0
+  const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
+  const panel = (field: 'jaccard' | 'kappa' | 'spearman', title: string, names: boolean): Spec =>
+    strip(overlaps, field, { title, order, names, nameOf })
+  return {
+    id,
+    title: 'Overlap by what two networks share',
+    source: 'Figure 8, content ours',
+    caption:
+      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule. Pairs of one network are not independent: the permutation tests of the verdict take that into account.',
+    spec: specOf({
+      hconcat: [
+        panel('jaccard', 'Jaccard', true),
+        panel('kappa', 'κ_J', false),
+        panel('spearman', 'Spearman ρ of scores', false),
+      ],
+      spacing: 18,
+    }),
+  }
+}
+
+interface StripOptions {
+  readonly title: string
+  readonly order: readonly string[]
+  readonly names: boolean
+  readonly nameOf: (id: string | undefined) => string
+}
+
+function strip(
+  rows: readonly OverlapRow[],
+  field: 'jaccard' | 'kappa' | 'spearman',
+  { title, order, names, nameOf }: StripOptions,
+): Spec {
+  const values = rows.flatMap((row) =>
+    row[field] === undefined
+      ? []
+      : [
+          {
+            relation: row.relation,
+            figure: rounded(row[field], 4),
+            pair: `${nameOf(row.a)} & ${nameOf(row.b)}`,
+            chance: field === 'jaccard' ? rounded(row.expected_jaccard, 4) : 0,
+          },
+        ],
+  )
+  const means = order.flatMap((relation) => {
+    const own = values.filter((value) => value.relation === relation)
+    const average = mean(own.map(({ figure }) => figure as number))
+    return average === undefined
+      ? []
+      : [
+          {
+            relation,
+            figure: rounded(average, 4),
+            chance: rounded(mean(own.map(({ chance }) => chance ?? 0)), 4),
+          },
+        ]
+  })
+  const y = {
+    field: 'relation',
+    type: 'nominal',
+    title: null,
+    sort: order,
+    axis: names ? {} : null,
+  }
+  const x = (name: string) => ({ field: name, type: 'quantitative', title, axis: { tickCount: 4 } })
+  return {
+    width: 165,
+    height: Math.max(60, order.length * 30),
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'point', filled: true, size: 26, opacity: 0.55, color: colours.blue },
+        encoding: { x: x('figure'), y, detail: { field: 'pair' } },
+      },
+      {
+        data: { values: means },
+        mark: { type: 'tick', thickness: 2.5, size: 20, color: colours.vermillion },
+        encoding: { x: x('figure'), y },
+      },
+      {
+        data: { values: means },
+        mark: { type: 'tick', thickness: 1.5, size: 26, color: colours.grey },
+        encoding: { x: x('chance'), y },
+      },
+    ],
+  }
+}
