@@ -31,7 +31,7 @@ export const poolingEmitters: Emitters<PoolingNode> = {
 }
 
 /** Repeats every pixel size × size times. */
-function enlarged(to: Emission, value: string, size: number, output?: string): string {
+export function enlarged(to: Emission, value: string, size: number, output?: string): string {
   const scales = to.floats([1, 1, size, size])
   return to.emit('Resize', [value, '', scales], {
     attributes: {
