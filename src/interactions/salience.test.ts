@@ -21,13 +21,13 @@ describe('salience', () => {
   })
 
   it('leaves the empty set out of the strongest interaction and of counts', () => {
-    const tau = salienceThreshold({ rule: 'max-fraction', fraction: 0.1 }, interactions, 1)
+    const tau = salienceThreshold({ rule: 'max', factor: 0.1 }, interactions, 1)
     expect(tau).toBeCloseTo(0.4, 12)
     expect(countSalient(interactions, tau)).toBe(3)
   })
 
   it('knows fixed thresholds and none; the threshold itself is not salient', () => {
-    expect(salienceThreshold({ rule: 'fixed', threshold: 2 }, interactions, 1)).toBe(2)
+    expect(salienceThreshold({ rule: 'absolute', threshold: 2 }, interactions, 1)).toBe(2)
     expect(isSalient(-2, 2)).toBe(false)
     const none = salienceThreshold({ rule: 'all' }, interactions, 1)
     expect(countSalient(interactions, none)).toBe(4)

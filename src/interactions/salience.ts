@@ -6,15 +6,15 @@ import type { Decomposition } from './types.js'
 /**
  * - `mean-output`: τ = factor · mean over samples of |v(N) − v(∅)|, one τ for a network at a
  *   checkpoint. Default, factor 0.03. Source: generalizable-interaction, `plot_by_order.py`.
- * - `max-fraction`: τ = fraction · max_T |I(T)| of the sample, T ≠ ∅. Source: interaction-concept
+ * - `max`: τ = factor · max_T |I(T)| of the sample, T ≠ ∅. Source: interaction-concept
  *   (0.05; 0.1 for transfer).
- * - `fixed`: τ = threshold, in units of v. Our choice, for thresholds that hold across checkpoints.
+ * - `absolute`: τ = threshold, in units of v. Our choice, for thresholds that hold across checkpoints.
  * - `all`: every interaction other than 0 (τ = 0).
  */
 export type SalienceRule =
   | { readonly rule: 'mean-output'; readonly factor: number }
-  | { readonly rule: 'max-fraction'; readonly fraction: number }
-  | { readonly rule: 'fixed'; readonly threshold: number }
+  | { readonly rule: 'max'; readonly factor: number }
+  | { readonly rule: 'absolute'; readonly threshold: number }
   | { readonly rule: 'all' }
 
 /** The lab's rule of the two-phase papers: τ = 0.03 · mean |v(N) − v(∅)|. */
@@ -52,9 +52,9 @@ export function salienceThreshold(
   switch (rule.rule) {
     case 'mean-output':
       return rule.factor * meanRange
-    case 'max-fraction':
-      return rule.fraction * strongest(interactions)
-    case 'fixed':
+    case 'max':
+      return rule.factor * strongest(interactions)
+    case 'absolute':
       return rule.threshold
     case 'all':
       return 0

@@ -63,14 +63,7 @@ export function thresholds(
 }
 
 function salienceRule(salience: AnalysisConfig['salience']): SalienceRule {
-  switch (salience.rule) {
-    case 'max':
-      return { rule: 'max-fraction', fraction: salience.factor }
-    case 'absolute':
-      return { rule: 'fixed', threshold: salience.threshold }
-    default:
-      return { rule: 'mean-output', factor: salience.factor }
-  }
+  return salience.rule === 'fixed-final' ? { ...salience, rule: 'mean-output' } : salience
 }
 
 /** Metrics and score of every sample of the main panel. */

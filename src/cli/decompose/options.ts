@@ -15,7 +15,7 @@ export function numberOption(
   }
 }
 
-const DEFAULT_MAX_FRACTION = 0.05
+const DEFAULT_MAX_FACTOR = 0.05
 
 /** Reads `mean-output:0.03`, `max:0.05`, `absolute:0.1` or `all`. */
 export function salienceOption(text: string): SalienceRule {
@@ -24,8 +24,8 @@ export function salienceOption(text: string): SalienceRule {
   const wrong = rest.length > 0 || amount === '' || (value !== undefined && !(value >= 0))
   if (!wrong) {
     if (rule === 'mean-output') return { rule, factor: value ?? defaultSalience.factor }
-    if (rule === 'max') return { rule: 'max-fraction', fraction: value ?? DEFAULT_MAX_FRACTION }
-    if (rule === 'absolute' && value !== undefined) return { rule: 'fixed', threshold: value }
+    if (rule === 'max') return { rule: 'max', factor: value ?? DEFAULT_MAX_FACTOR }
+    if (rule === 'absolute' && value !== undefined) return { rule: 'absolute', threshold: value }
     if (rule === 'all' && value === undefined) return { rule: 'all' }
   }
   throw new InputError(
