@@ -16,7 +16,7 @@ import { type Float64Tensors, interpret } from './interpret.js'
 const STEP = 1e-5
 
 /** Elements of one array that are compared; they are spread evenly over it. */
-const SAMPLED = 24
+const SAMPLED = 10
 
 /** Compares a gradient with central differences of a scalar function of one array. */
 function expectGradient(gradient: Float64Array, values: Float64Array, loss: () => number): void {

@@ -3,13 +3,11 @@ import type { ConvolutionGeometry, ConvolutionNode } from '../../../graph/operat
 import type { Shape } from '../../../graph/types.js'
 import type { Kernels } from '../array.js'
 
-/** A run of products along one output row: x steps by the stride, the output by one. */
-interface Run {
-  readonly ofX: number
-  readonly ofWeight: number
-  readonly ofOutput: number
-  readonly length: number
-}
+/**
+ * A run of `length` products along one output row, from positions in x, the weight and the output:
+ * x steps by the stride, the output by one.
+ */
+type VisitRun = (ofX: number, ofWeight: number, ofOutput: number, length: number) => void
 
 /**
  * Every product that a convolution sums up, as runs along output rows that share one weight: the
@@ -20,7 +18,7 @@ function forEachRun(
   [filters, , kernelHeight, kernelWidth]: Shape,
   [, , rows, columns]: Shape,
   { stride, padding }: ConvolutionGeometry,
-  visit: (run: Run) => void,
+  visit: VisitRun,
 ): void {
   for (let right = 0; right < kernelWidth; right++) {
     const first = Math.max(0, Math.ceil((padding - right) / stride))
@@ -35,12 +33,12 @@ function forEachRun(
               if (y < 0 || y >= height) continue
               const ofRow = ((sample * channels + channel) * height + y) * width
               const tap = (filter * channels + channel) * kernelHeight + down
-              visit({
-                ofX: ofRow + first * stride + right - padding,
-                ofWeight: tap * kernelWidth + right,
-                ofOutput: ((sample * filters + filter) * rows + row) * columns + first,
-                length: last - first + 1,
-              })
+              visit(
+                ofRow + first * stride + right - padding,
+                tap * kernelWidth + right,
+                ((sample * filters + filter) * rows + row) * columns + first,
+                last - first + 1,
+              )
             }
   }
 }
@@ -54,7 +52,7 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
         out[index] = bias.data[Math.floor(index / area) % shape[1]]
       }
     }
-    forEachRun(x.shape, weight.shape, shape, node, ({ ofX, ofWeight, ofOutput, length }) => {
+    forEachRun(x.shape, weight.shape, shape, node, (ofX, ofWeight, ofOutput, length) => {
       const factor = weight.data[ofWeight]
       for (let k = 0; k < length; k++) out[ofOutput + k] += x.data[ofX + k * node.stride] * factor
     })
@@ -62,7 +60,7 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
   },
   convolutionInputGradient(node, [gradient, weight], shape) {
     const out = new Float64Array(sizeOf(shape))
-    const visit = ({ ofX, ofWeight, ofOutput, length }: Run) => {
+    const visit: VisitRun = (ofX, ofWeight, ofOutput, length) => {
       const factor = weight.data[ofWeight]
       for (let k = 0; k < length; k++) {
         out[ofX + k * node.stride] += gradient.data[ofOutput + k] * factor
@@ -73,7 +71,7 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
   },
   convolutionWeightGradient(node, [x, gradient], shape) {
     const out = new Float64Array(sizeOf(shape))
-    forEachRun(x.shape, shape, gradient.shape, node, ({ ofX, ofWeight, ofOutput, length }) => {
+    forEachRun(x.shape, shape, gradient.shape, node, (ofX, ofWeight, ofOutput, length) => {
       let sum = 0
       for (let k = 0; k < length; k++) {
         sum += gradient.data[ofOutput + k] * x.data[ofX + k * node.stride]
