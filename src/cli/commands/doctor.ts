@@ -38,9 +38,9 @@ const devices = [
   [
     'onnx',
     'cuda',
-    'install CUDA 12 and cuDNN 9, then: npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12',
+    'install CUDA 12 and cuDNN 9, then: npm install onnxruntime-node --onnxruntime-node-install=cuda12',
   ],
-  ['tfjs', 'cpu', 'optional: npm install @tensorflow/tfjs @tensorflow/tfjs-node'],
+  ['tfjs', 'cpu', 'optional: npm install @tensorflow/tfjs-node'],
 ] as const
 
 /** A device that hangs or takes its process with it must not take the doctor along. */
