@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import { exportOnnx, importOnnxParameters } from '../engine/onnx/checkpoint.js'
@@ -11,6 +12,7 @@ import type { NetworkSpec, TrainTask } from '../plan/types.js'
 import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
+import { cropAndFlip } from '../training/augment.js'
 import { batchOrder } from '../training/batches.js'
 import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
 import { evaluate } from '../training/evaluate.js'
@@ -56,6 +58,15 @@ export async function train(task: TrainTask, context: TaskContext): Promise<void
     await writeJson(paths.spec, spec)
     await new Run(task, context, paths, dataset, model, engine).finish()
   })
+}
+
+/** What changes a batch before a step, if anything. Throws InputError where there are no images. */
+function augmentation({ training, orderSeed }: NetworkSpec, dataset: Dataset) {
+  if (training.augmentation === 'none') return undefined
+  if (dataset.kind === 'image') return cropAndFlip(orderSeed, dataset.shape)
+  throw new InputError(
+    `training.augmentation ${training.augmentation} is for images; ${dataset.source} has ${dataset.kind} data`,
+  )
 }
 
 /** One run of one network; holds what the steps of the run share. */
@@ -104,6 +115,7 @@ class Run {
       dataset,
       batchOf: batchOrder(spec.orderSeed, dataset.train.count, spec.batchSize),
       learningRateAt: learningRateAt(spec.training, totalSteps, spec.stepsPerEpoch),
+      augment: augmentation(spec, dataset),
       firstStep,
       totalSteps,
       stops: this.stops(),
