@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fromCsv } from '../report/tables/read.js'
+import { networksTable, samplesTable } from '../report/tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 let folder: string
@@ -92,6 +94,28 @@ describe('lowlayer run', () => {
     expect(await tablesOf(join(folder, 'a'))).toEqual(reference)
   })
 
+  it('holds scores against noise, other players and another baseline when asked to', async () => {
+    const results = join(folder, 'noise')
+    const sets = [
+      'confusing.noiseNull.surrogates=3',
+      'confusing.reliability={players: true, baseline: true}',
+      'analysis.checkpoints=final',
+    ].flatMap((set) => ['--set', set])
+    expect(await lowlayer(['run', file, '--results', results, ...sets])).toMatchObject({ code: 0 })
+    const tables = await tablesOf(results)
+    const samples = fromCsv(samplesTable, tables['samples.csv'])
+    expect(samples).toHaveLength(4 * 12)
+    for (const { p_noise, q_noise } of samples) {
+      expect([0.25, 0.5, 0.75, 1]).toContain(p_noise)
+      expect(q_noise).toBeGreaterThanOrEqual(p_noise!)
+    }
+    const networks = fromCsv(networksTable, tables['networks.csv'])
+    const before = fromCsv(networksTable, reference['networks.csv'])
+    expect(networks.map(({ reliability }) => reliability)).not.toEqual(
+      before.map(({ reliability }) => reliability),
+    )
+  })
+
   it('gives the same tables with one process as with two', async () => {
     await lowlayer(['run', file, '--results', join(folder, 'one'), '--jobs', '1'])
     expect(await tablesOf(join(folder, 'one'))).toEqual(reference)
@@ -165,6 +189,50 @@ describe('lowlayer run', () => {
     const tables = await tablesOf(results)
     expect(tables['networks.csv']).toMatch(/failed,.*interactions.*not a \.npz file/)
     expect(tables['overlaps.csv'].trimEnd().split('\n')).toHaveLength(1 + 3)
+  })
+})
+
+describe('a run that is interrupted', () => {
+  const stateful = `
+data: { source: glyphs, size: 12, train: 200, test: 50 }
+model:
+  architecture: custom
+  low: 1
+  layers:
+    - { type: conv, name: conv1, channels: 4, kernel: 3 }
+    - { type: batch-norm, name: norm1 }
+    - { type: relu }
+    - { type: flatten }
+    - { type: dropout, rate: 0.3 }
+    - { type: dense, name: fc1, units: 10 }
+training:
+  epochs: 1000it
+  batchSize: 32
+  augmentation: crop-flip
+  optimizer: { name: adam, lr: 0.003 }
+  checkpoints: { steps: [0, 20] }
+networks: { list: [{ name: only, seed: 3 }] }
+analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoints: final }
+`
+
+  it('ends with the same weights, batch norm, dropout, augmentation and Adam included', async () => {
+    const file = await studyFile('stateful', stateful)
+    const lastCheckpoint = async (results: string) => {
+      const [network] = await readdir(join(results, 'networks'))
+      return readFile(join(results, 'networks', network, 'checkpoints', '1000.onnx'))
+    }
+    const whole = join(folder, 'whole')
+    expect(await lowlayer(['run', file, '--results', whole])).toMatchObject({ code: 0 })
+
+    const broken = join(folder, 'broken')
+    const { process: child, result } = startLowlayer(['run', file, '--results', broken])
+    await appears(join(broken, 'networks'))
+    const [network] = await readdir(join(broken, 'networks'))
+    await appears(join(broken, 'networks', network, 'checkpoints', '20.onnx'))
+    process.kill(-child.pid!, 'SIGKILL')
+    await result
+    expect(await lowlayer(['run', file, '--results', broken])).toMatchObject({ code: 0 })
+    expect(await lastCheckpoint(broken)).toEqual(await lastCheckpoint(whole))
   })
 })
 

@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
-import { surrogatePValue } from '../confusing/noiseNull.js'
+import { falseDiscoveryAdjusted, surrogatePValue } from '../confusing/noiseNull.js'
 import { type IntraclassCorrelation, intraclassCorrelation } from '../confusing/reliability.js'
 import { deltaScores } from '../confusing/scores.js'
 import { confusingSet, undeterminedSamples } from '../confusing/sets.js'
@@ -57,8 +57,8 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   /** The two above by what they prefer: low orders and high orders. */
   readonly scoresLow: Float64Array | undefined
   readonly scoresHigh: Float64Array | undefined
-  /** P-values of the scores against surrogates without structure, where those were scored. */
-  readonly noisePValues: readonly (number | undefined)[] | undefined
+  /** P-values of the scores against surrogates without structure, and adjusted ones. */
+  readonly noise: { readonly p: readonly number[]; readonly q: Float64Array } | undefined
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
@@ -109,9 +109,7 @@ export function analyseNetwork<Network>(
     otherScores: other,
     scoresLow: other === undefined ? undefined : ownEndIsLow ? scores : other,
     scoresHigh: other === undefined ? undefined : ownEndIsLow ? other : scores,
-    noisePValues: input.surrogateScores?.map((surrogates, position) =>
-      surrogatePValue(scores[position], surrogates),
-    ),
+    noise: noiseOf(scores, input.surrogateScores),
     sets: ruledSets(scores, other, samples, config),
     difficulty: difficultyGroups(
       Float64Array.from(mainRows(boundary.values), (row) => boundary.values.loss[row]),
@@ -142,6 +140,15 @@ function nearestCheckpoint(
   if (target === undefined) return checkpoints[0]
   const distance = ({ step }: CheckpointInput) => Math.abs(step - target)
   return checkpoints.reduce((best, next) => (distance(next) < distance(best) ? next : best))
+}
+
+function noiseOf(
+  scores: Float64Array,
+  surrogateScores: readonly Float64Array[] | undefined,
+): NetworkAnalysis['noise'] {
+  if (surrogateScores === undefined) return undefined
+  const p = surrogateScores.map((draws, position) => surrogatePValue(scores[position], draws) ?? 1)
+  return { p, q: falseDiscoveryAdjusted(p) }
 }
 
 function ruledSets(

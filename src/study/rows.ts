@@ -104,7 +104,8 @@ function sampleRow(
     score: final === undefined ? score : analysis.scores[final],
     score_low: final === undefined ? undefined : analysis.scoresLow?.[final],
     score_high: final === undefined ? undefined : analysis.scoresHigh?.[final],
-    p_noise: final === undefined ? undefined : analysis.noisePValues?.[final],
+    p_noise: final === undefined ? undefined : analysis.noise?.p[final],
+    q_noise: final === undefined ? undefined : analysis.noise?.q[final],
   }
 }
 

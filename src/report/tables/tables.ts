@@ -64,6 +64,9 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
   score_high: number('Confusing score at the high-order end.'),
   p_noise: number('p-value of the score against surrogates without structure.'),
+  q_noise: number(
+    'p_noise adjusted for false discoveries (Benjamini & Hochberg) within the network.',
+  ),
 })
 
 export const ordersTable = table(

@@ -69,6 +69,7 @@ export function exampleStudy(): ReportStudy {
           score_low: score,
           score_high: Math.min(1, score * 1.1),
           p_noise: undefined,
+          q_noise: undefined,
         }
       }),
     ),
