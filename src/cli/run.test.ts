@@ -136,6 +136,18 @@ describe('lowlayer run', () => {
     expect(await tablesOf(results)).toEqual(reference)
   })
 
+  it('starts a network over when a kill left its curve but no state to resume from', async () => {
+    const results = join(folder, 'curve-only')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    await rm(join(results, study), { recursive: true })
+    const [id] = await readdir(join(results, 'networks'))
+    await rm(join(results, 'networks', id, 'state.json'))
+    await rm(join(results, 'networks', id, 'resume.npz'))
+    expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+    expect(await tablesOf(results)).toEqual(reference)
+  })
+
   it('stops at a safe point on Ctrl-C, says how to resume, and resumes', async () => {
     const results = join(folder, 'interrupted')
     const { process: child, result } = startLowlayer([

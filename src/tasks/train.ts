@@ -89,7 +89,9 @@ class Run {
     const { spec, paths, engine } = this
     const saved = await readTrainState(paths.resume)
     const start = saved ?? (await this.initialState())
-    this.curve = (await readCurve(paths)).filter((point) => point.step <= start.step)
+    // Points after the resume point, or all of them without one, will be measured again.
+    const resumedFrom = saved?.step ?? -1
+    this.curve = (await readCurve(paths)).filter((point) => point.step <= resumedFrom)
     const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
