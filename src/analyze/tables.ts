@@ -21,6 +21,7 @@ import {
 import { writeAtomically, writeJson } from '../store/atomic.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
+import { pairTransfer, salientSetsOf } from '../study/transfer.js'
 import { writeInteractionFile } from '../tasks/interactionFile.js'
 import { writeValueFile } from '../tasks/valueFile.js'
 import type { AnalyzeResult } from './analyze.js'
@@ -81,6 +82,7 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
   const members = ({ sets }: Analysis) => new Set(sets[0].set.members.map(({ sample }) => sample))
   const found = overlap(members(a), members(b), a.samples.length)
   const gap = Math.abs(accuracyOf(a) - accuracyOf(b))
+  const transfer = pairTransfer(salientSetsOf(a), salientSetsOf(b))
   return {
     a: a.network.id,
     b: b.network.id,
@@ -96,6 +98,8 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
     spearman: spearman(a.scores, b.scores),
     accuracy_gap: gap,
     similar_accuracy: undefined,
+    transfer: transfer.share,
+    expected_transfer: transfer.chance,
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromCsv } from '../report/tables/read.js'
-import { networksTable, samplesTable } from '../report/tables/tables.js'
+import { networksTable, overlapsTable, samplesTable } from '../report/tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 let folder: string
@@ -82,6 +82,13 @@ describe('lowlayer run', () => {
     expect(lines('samples.csv')).toBe(4 * 3 * 12)
     expect(lines('overlaps.csv')).toBe(6)
     for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('says how far the interactions of two networks transfer, beside chance', () => {
+    for (const pair of fromCsv(overlapsTable, reference['overlaps.csv'])) {
+      expect(pair.transfer).toBeGreaterThan(pair.expected_transfer!)
+      expect(pair.transfer).toBeLessThan(1)
+    }
   })
 
   it('finds everything done when run again, and changes nothing', async () => {

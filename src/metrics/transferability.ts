@@ -32,10 +32,17 @@ export function transferability(
   tauFirst: number,
   tauSecond: number,
 ): Transferability {
-  const from = salientSet(first, tauFirst)
-  const to = salientSet(second, tauSecond)
+  return transferOfSets(salientSet(first, tauFirst), salientSet(second, tauSecond), first.n)
+}
+
+/** The same from the two networks' {@link salientSet}s, for n players. */
+export function transferOfSets(
+  from: ReadonlySet<number>,
+  to: ReadonlySet<number>,
+  n: number,
+): Transferability {
   // After the merge OR holds orders ≥ 2 only: (2^n − 1) AND and (2^n − 1 − n) OR interactions exist.
-  const existing = 2 * (2 ** first.n - 1) - first.n
+  const existing = 2 * (2 ** n - 1) - n
   const chance = existing > 0 ? to.size / existing / 2 : 0
   return { share: from.size === 0 ? undefined : intersection(from, to) / from.size, chance }
 }

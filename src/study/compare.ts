@@ -10,6 +10,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../report/tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
+import { type PairTransfer, pairTransfer, salientSetsOf } from './transfer.js'
 
 /** The rows and the verdict that take all networks together. */
 export interface StudyComparison {
@@ -35,8 +36,13 @@ export function compareAnalyses(
     },
     comparisonOptions(config),
   )
+  const salient = new Map(
+    analyses.map((analysis) => [analysis.network.id, salientSetsOf(analysis)]),
+  )
   return {
-    overlaps: found.overlaps.map(overlapRow),
+    overlaps: found.overlaps.map((pair) =>
+      overlapRow(pair, pairTransfer(salient.get(pair.a)!, salient.get(pair.b)!)),
+    ),
     effects: found.effects.map(effectRow),
     memberships: found.intersections.map(({ networks, samples }) => ({
       networks: networks.join('+'),
@@ -82,7 +88,7 @@ function sideSeed(
   return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')
 }
 
-function overlapRow(pair: Pair): OverlapRow {
+function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
   return {
     a: pair.a,
     b: pair.b,
@@ -98,6 +104,8 @@ function overlapRow(pair: Pair): OverlapRow {
     spearman: pair.spearman,
     accuracy_gap: pair.accuracyGap,
     similar_accuracy: pair.similarAccuracy,
+    transfer: transfer.share,
+    expected_transfer: transfer.chance,
   }
 }
 

@@ -124,6 +124,10 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   spearman: number('Rank correlation of the scores over all samples.'),
   accuracy_gap: number('|difference of the test accuracies|.'),
   similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),
+  transfer: number(
+    'Share of salient interactions (kind, set, sign) that one network shares with the other, mean over samples and both directions.',
+  ),
+  expected_transfer: number('Its expectation for as many interactions drawn at random.'),
 })
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {

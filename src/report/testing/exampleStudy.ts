@@ -248,6 +248,8 @@ function pairs(): OverlapRow[] {
         spearman: jaccard,
         accuracy_gap: 0.01,
         similar_accuracy: true,
+        transfer: jaccard,
+        expected_transfer: 0.05,
       }
     }),
   )
