@@ -18,5 +18,6 @@ export type Optimizer =
 export interface StepRecipe {
   readonly batchSize: number
   readonly optimizer: Optimizer
+  /** Blocks whose parameters and statistics stay as they are. */
   readonly frozenBlocks: readonly string[]
 }

@@ -1,28 +1,12 @@
+import type { StepRecipe } from '../autodiff/recipe.js'
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { Graph } from '../graph/types.js'
 
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda'
 
 /** What a training step does besides the forward pass: loss, gradients, update. */
-export interface TrainingRecipe {
-  readonly batchSize: number
-  readonly optimizer:
-    | {
-        readonly name: 'sgd'
-        readonly momentum: number
-        readonly nesterov: boolean
-        readonly weightDecay: number
-      }
-    | {
-        readonly name: 'adam' | 'adamw'
-        readonly beta1: number
-        readonly beta2: number
-        readonly epsilon: number
-        readonly weightDecay: number
-      }
+export interface TrainingRecipe extends StepRecipe {
   readonly labelSmoothing: number
-  /** Blocks whose parameters and statistics stay as they are. */
-  readonly frozenBlocks: readonly string[]
   /** Seed of the dropout masks. */
   readonly dropoutSeed: number
 }
