@@ -38,7 +38,8 @@ async function tablesOf(results: string): Promise<Record<string, string>> {
   const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
   const names = (await readdir(join(results, study))).filter((name) => /\.(csv|json)$/.test(name))
   const tables: Record<string, string> = {}
-  for (const name of names.filter((name) => name !== 'manifest.json')) {
+  const ofThisMachine = ['manifest.json', 'device.json']
+  for (const name of names.filter((name) => !ofThisMachine.includes(name))) {
     tables[name] = await readFile(join(results, study, name), 'utf8')
   }
   return tables
@@ -82,6 +83,15 @@ describe('lowlayer run', () => {
     expect(lines('samples.csv')).toBe(4 * 3 * 12)
     expect(lines('overlaps.csv')).toBe(6)
     for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
+  })
+
+  it('settles on a device that is named in the manifest', async () => {
+    const study = (await readdir(join(folder, 'a'))).find((name) => name.startsWith('tiny-'))!
+    const read = async (name: string) =>
+      JSON.parse(await readFile(join(folder, 'a', study, name), 'utf8'))
+    const { device } = await read('device.json')
+    expect(['cpu', 'webgpu', 'cuda']).toContain(device)
+    expect((await read('manifest.json')).runtime.device).toBe(device)
   })
 
   it('says how far the interactions of two networks transfer, beside chance', () => {

@@ -80,7 +80,8 @@ export function requireParity(error: number, device: string): void {
   )
 }
 
-function drawnInput(
+/** An input of a graph, drawn; the same at every call. */
+export function drawnInput(
   { name, shape, dtype }: GraphInput,
   batch: number,
 ): Tensor<Float32Array | Int32Array> {

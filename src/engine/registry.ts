@@ -10,7 +10,8 @@ export type EngineChoice = (typeof engineNames)[number]
 export type DeviceChoice = (typeof deviceNames)[number]
 
 /**
- * An engine by name, loaded only when it is asked for. `auto` is ONNX Runtime on the CPU. Throws
+ * An engine by name, loaded only when it is asked for. `auto` is ONNX Runtime, and the CPU (what it
+ * comes to for a study is settled before tasks run: executors/settleDevice.ts). Throws
  * EnvironmentError when the engine or the device is missing, with the command that adds it, and
  * InputError when the engine has no such device.
  */
@@ -32,4 +33,10 @@ export async function createEngine(name: EngineChoice, device: DeviceChoice): Pr
       return createTfjsEngine(chosen)
     }
   }
+}
+
+/** Devices of ONNX Runtime besides the CPU that this installation may find, best first. */
+export async function accelerators(): Promise<readonly DeviceName[]> {
+  const { listAccelerators } = await import('./onnx/devices.js')
+  return listAccelerators()
 }

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import { exitCodes } from '../../core/errors.js'
 import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
+import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { TaskOutcome } from '../../executors/types.js'
 import type { Plan } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
@@ -41,10 +42,12 @@ export function runCommand(): Command {
 }
 
 async function runStudy(file: string, options: RunOptions): Promise<number> {
-  const study = await openStudy(file, options)
-  const { plan, results } = study
+  const opened = await openStudy(file, options)
+  const { results } = opened
   // A folder that cannot be written should be known before hours of training, not after.
   await writeAtomically(`${results}/README.md`, resultsReadme)
+  const study = await settled(opened)
+  const { plan } = study
   await announceStudy(plan, results)
   const interruption = interruptible(file)
   const view = progressView(options.progress, plan.tasks)
@@ -65,6 +68,17 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
     await writeTensorboard(studyFolder(results, plan.study, plan.id))
   }
   return conclude(study, outcomes, interruption.signal.aborted)
+}
+
+/** The study on the device that `auto` comes to, which is said where there was a choice. */
+async function settled(study: Study): Promise<Study> {
+  const { plan, results } = study
+  const file = `${studyFolder(results, plan.study, plan.id)}/device.json`
+  const jobs = Math.min(jobCount(plan), plan.networks.length)
+  const found = await settleDevice(plan, file, jobs)
+  if (found === undefined) return study
+  if (found.reason !== '') process.stderr.write(`device ${found.device} (${found.reason})\n`)
+  return { ...study, plan: onDevice(plan, found.device) }
 }
 
 function jobCount(plan: Plan): number {

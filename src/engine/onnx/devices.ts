@@ -14,6 +14,13 @@ const remedies: Readonly<Record<DeviceName, string>> = {
     '`npm install onnxruntime-node --onnxruntime-node-install=cuda12` adds it',
 }
 
+/** GPU devices that this build of ONNX Runtime has, best first; whether there is a GPU is not known. */
+export async function listAccelerators(): Promise<readonly DeviceName[]> {
+  const ort = await loadOrt()
+  const names = ort.listSupportedBackends().map(({ name }) => name)
+  return (['cuda', 'webgpu'] as const).filter((device) => names.includes(device))
+}
+
 /** Throws EnvironmentError, with the remedy, unless a device of ONNX Runtime can run a model. */
 export async function requireDevice(device: DeviceName): Promise<void> {
   const ort = await loadOrt()

@@ -1,0 +1,92 @@
+/** What `runtime.device: auto` means for a study. */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { accelerators } from '../engine/registry.js'
+import type { DeviceName } from '../engine/types.js'
+import type { Plan } from '../plan/types.js'
+import { readJson, writeJson } from '../store/atomic.js'
+
+export interface TrialOrder {
+  readonly plan: Plan
+  readonly device: DeviceName
+}
+
+export type TrialAnswer =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'tried'; readonly speed: number }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** A device and why it was chosen. */
+export interface SettledDevice {
+  readonly device: DeviceName
+  /** One line for people; empty where there was no choice. */
+  readonly reason: string
+}
+
+const workerFile = fileURLToPath(new URL('./trialWorker.js', import.meta.url))
+/** A software GPU takes longer than this, and is not worth waiting for. */
+const TIMEOUT_MS = 120_000
+
+/**
+ * The device of a study whose `runtime.device` is `auto`: the first GPU that computes every network
+ * of the study as the CPU does and outruns the `jobs` cores that would work otherwise; else the CPU.
+ * What was chosen is kept in `file`, so that every later run of the study computes on the same
+ * device; undefined where the configuration names one or the engine has only one.
+ */
+export async function settleDevice(
+  plan: Plan,
+  file: string,
+  jobs: number,
+): Promise<SettledDevice | undefined> {
+  const { engine, device } = plan.config.runtime
+  if (device !== 'auto' || !(engine === 'auto' || engine === 'onnx')) return undefined
+  const kept = await readJson<SettledDevice>(file)
+  if (kept !== undefined) return kept
+  const trials: [DeviceName, TrialAnswer][] = []
+  for (const gpu of await accelerators()) trials.push([gpu, await tryApart({ plan, device: gpu })])
+  const settled = chooseDevice(trials, jobs)
+  await writeJson(file, settled)
+  return settled
+}
+
+/** The first device that outruns `jobs` CPU cores, and the CPU where none does. */
+export function chooseDevice(
+  trials: readonly (readonly [DeviceName, TrialAnswer])[],
+  jobs: number,
+): SettledDevice {
+  const refusals: string[] = []
+  for (const [device, trial] of trials) {
+    if (trial.kind === 'refused') refusals.push(`${device}: ${trial.reason}`)
+    if (trial.kind !== 'tried') continue
+    const speed = `${trial.speed.toPrecision(2)} × as fast as one core`
+    if (trial.speed > jobs) {
+      return { device, reason: `it agrees with the CPU and is ${speed}` }
+    }
+    refusals.push(`${device} is ${speed}, and there is work for ${jobs}`)
+  }
+  return { device: 'cpu', reason: refusals.join('; ') }
+}
+
+/** The plan with its device named. */
+export function onDevice(plan: Plan, device: DeviceName): Plan {
+  return { ...plan, config: { ...plan.config, runtime: { ...plan.config.runtime, device } } }
+}
+
+function tryApart(order: TrialOrder): Promise<TrialAnswer> {
+  return new Promise((resolve) => {
+    const worker = fork(workerFile, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      timeout: TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    })
+    worker.on('message', (answer: TrialAnswer) => resolve(answer))
+    worker.on('error', ({ message }) => resolve({ kind: 'refused', reason: message }))
+    worker.on('exit', (code, signal) => {
+      const how =
+        signal === 'SIGKILL' ? 'was stopped after two minutes' : `ended with ${signal ?? code}`
+      resolve({ kind: 'refused', reason: `the process that tried it ${how}` })
+    })
+    worker.send(order)
+  })
+}
