@@ -66,12 +66,21 @@ const elementwise: OperatorCase[] = [
   },
 ]
 
+/** A dense layer from `inputs` to `units` values. */
+export function denseCase(batch: number, inputs: number, units: number): OperatorCase {
+  return {
+    name: `dense ${inputs}→${units}, batch ${batch}`,
+    operands: {
+      x: { shape: [batch, inputs] },
+      weight: { shape: [units, inputs] },
+      bias: { shape: [units] },
+    },
+    build: (graph) => graph.node('dense', { inputs: ['x', 'weight', 'bias'] }),
+  }
+}
+
 const linear: OperatorCase[] = [
-  ...[1, 4, 128].map((batch) => ({
-    name: `dense, batch ${batch}`,
-    operands: { x: { shape: [batch, 9] }, weight: { shape: [5, 9] }, bias: { shape: [5] } },
-    build: (graph: GraphBuilder) => graph.node('dense', { inputs: ['x', 'weight', 'bias'] }),
-  })),
+  ...[1, 4, 128].map((batch) => denseCase(batch, 9, 5)),
   ...[false, true].flatMap((transposeA) =>
     [false, true].flatMap((transposeB) =>
       [[], [2], [2, 3]].map((leading) => ({
@@ -164,17 +173,27 @@ const blocks: OperatorCase[] = (
   },
 }))
 
+/** Pooling of two samples of `channels` channels. */
+export function poolingCase(
+  operation: 'max' | 'average',
+  channels: number,
+  extent: number,
+  size: number,
+): OperatorCase {
+  return {
+    name: `${operation} pooling ${size} of ${channels} channels of ${extent}×${extent}`,
+    operands: { x: { shape: [2, channels, extent, extent] } },
+    build: (graph) => graph.node('pooling', { operation, size, inputs: ['x'] }),
+  }
+}
+
 const pooling: OperatorCase[] = (['max', 'average'] as const).flatMap((operation) =>
   [
     [8, 2],
     [7, 2],
     [9, 3],
     [4, 4],
-  ].map(([extent, size]) => ({
-    name: `${operation} pooling ${size} of ${extent}×${extent}`,
-    operands: { x: { shape: [2, 3, extent, extent] } },
-    build: (graph: GraphBuilder) => graph.node('pooling', { operation, size, inputs: ['x'] }),
-  })),
+  ].map(([extent, size]) => poolingCase(operation, 3, extent, size)),
 )
 
 const reduction: OperatorCase[] = (['sum', 'mean'] as const).flatMap((operation) =>
@@ -224,36 +243,48 @@ const shaping: OperatorCase[] = [
   },
 ]
 
+/** Batch norm of a value by its own or by given statistics. */
+export function batchNormCase(shape: Shape, fromBatch: boolean): OperatorCase {
+  const channels = { shape: [shape[1]] }
+  return {
+    name: `batch norm of [${shape}] by ${fromBatch ? 'its own' : 'given'} statistics`,
+    operands: {
+      x: { shape },
+      scale: { ...channels, values: 'positive' },
+      bias: channels,
+      mean: { ...channels, differentiable: false },
+      variance: { ...channels, values: 'positive', differentiable: false },
+    },
+    build: (graph) => appendBatchNorm(graph, 'x', fromBatch),
+  }
+}
+
+/** Layer norm over the last axis. */
+export function layerNormCase(shape: Shape): OperatorCase {
+  const width = { shape: shape.slice(-1) }
+  return {
+    name: `layer norm of [${shape}]`,
+    operands: { x: { shape }, scale: { ...width, values: 'positive' }, bias: width },
+    build: (graph) => graph.node('layerNorm', { inputs: ['x', 'scale', 'bias'], epsilon: 1e-5 }),
+  }
+}
+
+/** Softmax over the last axis. */
+export function softmaxCase(shape: Shape): OperatorCase {
+  return {
+    name: `softmax of [${shape}]`,
+    operands: { x: { shape } },
+    build: (graph) => graph.node('softmax', { inputs: ['x'] }),
+  }
+}
+
 const normalization: OperatorCase[] = [
   ...[
     [4, 3, 5, 5],
     [6, 4],
-  ].flatMap((shape) =>
-    [false, true].map((fromBatch) => ({
-      name: `batch norm of [${shape}] by ${fromBatch ? 'its own' : 'given'} statistics`,
-      operands: {
-        x: { shape },
-        scale: { shape: [shape[1]], values: 'positive' as const },
-        bias: { shape: [shape[1]] },
-        mean: { shape: [shape[1]], differentiable: false },
-        variance: { shape: [shape[1]], values: 'positive' as const, differentiable: false },
-      },
-      build: (graph: GraphBuilder) => appendBatchNorm(graph, 'x', fromBatch),
-    })),
-  ),
-  ...[
-    [4, 6],
-    [2, 3, 6],
-  ].map((shape) => ({
-    name: `layer norm of [${shape}]`,
-    operands: {
-      x: { shape },
-      scale: { shape: [6], values: 'positive' as const },
-      bias: { shape: [6] },
-    },
-    build: (graph: GraphBuilder) =>
-      graph.node('layerNorm', { inputs: ['x', 'scale', 'bias'], epsilon: 1e-5 }),
-  })),
+  ].flatMap((shape) => [false, true].map((fromBatch) => batchNormCase(shape, fromBatch))),
+  layerNormCase([4, 6]),
+  layerNormCase([2, 3, 6]),
 ]
 
 function appendBatchNorm(graph: GraphBuilder, x: string, fromBatch: boolean): string {
@@ -269,11 +300,7 @@ function appendBatchNorm(graph: GraphBuilder, x: string, fromBatch: boolean): st
 }
 
 const rest: OperatorCase[] = [
-  {
-    name: 'softmax',
-    operands: { x: { shape: [2, 3, 5] } },
-    build: (graph) => graph.node('softmax', { inputs: ['x'] }),
-  },
+  softmaxCase([2, 3, 5]),
   {
     name: 'embedding',
     operands: { ids: { shape: [3, 5], values: 'ids' }, table: { shape: [VOCABULARY, 4] } },
