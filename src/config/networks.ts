@@ -1,26 +1,26 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
+import { regimes } from '../plan/regimes/registry.js'
 import { seed, whole } from './fields.js'
 
 const layerNames = z.array(z.string().min(1)).min(1)
 
-const regimeName = /^(init|frozen-random|trained-frozen|trained-warm|rewind@(\d+(\.\d+)?ep|\d+it))$/
+/** What stands after "@" of a timed regime. */
+const time = '(\\d+(\\.\\d+)?ep|\\d+it)'
+const plainRegimes = regimes.filter(({ timed }) => !timed).map(({ name }) => name)
+const timedRegimes = regimes.filter(({ timed }) => timed).map(({ name }) => name)
+const timedPattern = `^(${timedRegimes.join('|')})@${time}$`
+const shownNames = regimes.map(({ name, timed }) => (timed ? `${name}@5ep` : name))
 
 /** How low and high layers are re-drawn, frozen or trained. */
 export const regime = z
   .string()
-  .regex(regimeName, 'init, frozen-random, trained-frozen, trained-warm or rewind@5ep')
-  .meta({
-    anyOf: [
-      { enum: ['init', 'frozen-random', 'trained-frozen', 'trained-warm'] },
-      { pattern: '^rewind@(\\d+(\\.\\d+)?ep|\\d+it)$' },
-    ],
-  })
-  .describe(
-    'init: both start from their seeds, all is trained. frozen-random: the low layers stay as drawn. ' +
-      'trained-frozen / trained-warm: the low layers come from a trained network and are frozen / ' +
-      'trained on. rewind@5ep: from that network at 5 epochs',
+  .regex(
+    new RegExp(`^(${plainRegimes.join('|')})$|${timedPattern}`),
+    `${shownNames.slice(0, -1).join(', ')} or ${shownNames.at(-1)}`,
   )
+  .meta({ anyOf: [{ enum: plainRegimes }, { pattern: timedPattern }] })
+  .describe(regimes.map(({ summary }, index) => `${shownNames[index]}: ${summary}`).join('. '))
 
 const seeds = (values: number[]) => z.array(seed).min(1).prefault(values)
 

@@ -1,5 +1,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
+import { init } from './regimes/init.js'
+import { regimeOf } from './regimes/registry.js'
 
 /** A network as the configuration describes it, before its layers are known. */
 export interface Draft {
@@ -61,7 +63,7 @@ type Common = Pick<Draft, 'architecture' | 'cut' | 'regime'>
  * seed: the ceiling of all overlaps.
  */
 function crossedDrafts(grid: Grid, common: Common, prefix: string): Draft[] {
-  const donors = inheritsTrainedLayers(common.regime)
+  const donors = regimeOf(common.regime).donorStep
     ? grid.low.map((low) => donorDraft(common, prefix, low))
     : []
   const cell = (low: number, high: number, order: number): Draft => ({
@@ -97,15 +99,10 @@ function donorDraft(common: Common, prefix: string, low: number): Draft {
   return {
     ...common,
     name: `${prefix}donor-low${low}`,
-    regime: 'init',
+    regime: init.name,
     seeds: { low, high: other, order: other },
     role: 'donor',
   }
-}
-
-/** Whether a regime takes low layers from a network that has trained. */
-export function inheritsTrainedLayers(regime: string): boolean {
-  return regime === 'trained-frozen' || regime === 'trained-warm' || regime.startsWith('rewind@')
 }
 
 function listDrafts(config: ExperimentConfig, list: List): Draft[] {

@@ -7,18 +7,15 @@ import { buildModel } from '../models/build.js'
 import { checkedBlocks, lowBlocks } from '../models/cut.js'
 import type { Model } from '../models/types.js'
 import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
-import { type Draft, inheritsTrainedLayers } from './drafts.js'
+import type { Draft } from './drafts.js'
+import { regimeOf } from './regimes/registry.js'
+import type { TrainingLength } from './regimes/types.js'
 import type { DataInfo, Inheritance, NetworkSpec, StudyNetwork } from './types.js'
-
-interface Length {
-  readonly batchSize: number
-  readonly stepsPerEpoch: number
-  readonly totalSteps: number
-}
 
 /**
  * Makes a draft concrete: which seed draws each block, what is inherited and frozen, when to look,
- * and the content id of it all. `base` is the network that it is derived from, planned before.
+ * and the content id of it all. `base` is the network that it is derived from, planned before;
+ * `donorSteps` are those at which heirs will want its weights.
  * Throws InputError when the layers do not fit.
  */
 export function planNetwork(
@@ -26,7 +23,7 @@ export function planNetwork(
   data: DataInfo,
   draft: Draft,
   base: StudyNetwork | undefined,
-  rewindSteps: readonly number[],
+  donorSteps: readonly number[],
 ): StudyNetwork {
   const model = buildModel({ ...config.model, architecture: draft.architecture }, data)
   const low = lowBlocks(model, draft.cut)
@@ -43,9 +40,9 @@ export function planNetwork(
     initSeeds: initSeeds(model, draft, base, low, redrawn),
     orderSeed: seeds.order,
     inherits,
-    frozenBlocks: draft.regime === 'frozen-random' || draft.regime === 'trained-frozen' ? low : [],
+    frozenBlocks: regimeOf(draft.regime).freezesLow ? low : [],
     ...length,
-    checkpointSteps: timePoints(config.training.checkpoints, length, rewindSteps),
+    checkpointSteps: timePoints(config.training.checkpoints, length, donorSteps),
     evaluationSteps: timePoints(config.training.evaluate, length, []),
   }
   return {
@@ -109,35 +106,21 @@ function initSeeds(
   return Object.fromEntries(model.blocks.map(({ name }) => [name, seedOf(name)]))
 }
 
-/** Step of the donor whose weights a `rewind@…` regime takes. */
-export function rewindStep(
-  regime: string,
-  length: Pick<Length, 'stepsPerEpoch' | 'totalSteps'>,
-): number {
-  const step = durationInSteps(parseDuration(regime.slice('rewind@'.length)), length.stepsPerEpoch)
-  if (step > length.totalSteps) {
-    throw new InputError(`regime ${regime} rewinds to after the end of training`)
-  }
-  return step
-}
-
 function inheritance(
   config: ExperimentConfig,
   draft: Draft,
   base: StudyNetwork | undefined,
   low: readonly string[],
-  length: Length,
+  length: TrainingLength,
 ): Inheritance | undefined {
-  if (!inheritsTrainedLayers(draft.regime)) return undefined
+  const { donorStep } = regimeOf(draft.regime)
+  if (donorStep === undefined) return undefined
   if (base === undefined) {
     throw new InputError(
       `network "${draft.name}" of ${config.study}: regime ${draft.regime} needs "from", the network whose low layers it takes`,
     )
   }
-  const step = draft.regime.startsWith('rewind@')
-    ? rewindStep(draft.regime, length)
-    : length.totalSteps
-  return { network: base.id, step, blocks: low }
+  return { network: base.id, step: donorStep(length), blocks: low }
 }
 
 /** Low layers are kept from another architecture only where name and shapes agree. */
@@ -160,7 +143,7 @@ function checkSharedBlocks(
     const block = low.find((candidate) => name.startsWith(`${candidate}.`))
     return block !== undefined && !redrawn.includes(block) && others.get(name) !== shape
   })
-  if (differing.length === 0 || !inheritsTrainedLayers(draft.regime)) return
+  if (differing.length === 0 || regimeOf(draft.regime).donorStep === undefined) return
   throw new InputError(
     `network "${draft.name}": ${draft.architecture} cannot take over trained low layers of ${base.name}: ` +
       differing
@@ -170,7 +153,10 @@ function checkSharedBlocks(
 }
 
 /** Batch size, steps an epoch (may be fractional: batches run on across epochs) and in all. */
-export function trainingLength(training: ExperimentConfig['training'], data: DataInfo): Length {
+export function trainingLength(
+  training: ExperimentConfig['training'],
+  data: DataInfo,
+): TrainingLength {
   const batchSize = Math.min(training.batchSize, data.trainCount)
   const stepsPerEpoch = data.trainCount / batchSize
   const totalSteps = durationInSteps(parseDuration(training.epochs), stepsPerEpoch)
@@ -179,7 +165,7 @@ export function trainingLength(training: ExperimentConfig['training'], data: Dat
 
 function timePoints(
   points: ExperimentConfig['training']['checkpoints'],
-  { stepsPerEpoch, totalSteps }: Length,
+  { stepsPerEpoch, totalSteps }: TrainingLength,
   further: readonly number[],
 ): number[] {
   if ('logSpaced' in points) {

@@ -2,7 +2,8 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { contentId, type Json } from '../core/hash.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
 import { type Draft, draftNetworks } from './drafts.js'
-import { planNetwork, rewindStep, trainingLength } from './network.js'
+import { planNetwork, trainingLength } from './network.js'
+import { regimeOf } from './regimes/registry.js'
 import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js'
 
 /** Raised when the meaning of stored artifacts changes, so that old ones are not taken for new. */
@@ -54,22 +55,20 @@ function planNetworks(config: ExperimentConfig, data: DataInfo): StudyNetwork[] 
     const heirs = drafts.filter((heir) => heir.from === draft.name)
     planned.set(
       draft.name,
-      planNetwork(config, data, draft, base, rewindStepsOf(heirs, config, data)),
+      planNetwork(config, data, draft, base, donorStepsOf(heirs, config, data)),
     )
   }
   return [...planned.values()]
 }
 
 /** Steps at which heirs will want this network's weights. */
-function rewindStepsOf(
+function donorStepsOf(
   heirs: readonly Draft[],
   { training }: ExperimentConfig,
   data: DataInfo,
 ): number[] {
-  const rewinds = heirs.filter(({ regime }) => regime.startsWith('rewind@'))
-  if (rewinds.length === 0) return []
   const length = trainingLength(training, data)
-  return rewinds.map(({ regime }) => rewindStep(regime, length))
+  return heirs.flatMap(({ regime }) => regimeOf(regime).donorStep?.(length) ?? [])
 }
 
 function studyTasks(

@@ -1,4 +1,5 @@
 import { nearestName } from '../../core/nearest.js'
+import { regimeOf } from '../../plan/regimes/registry.js'
 import type { Finding } from '../problems.js'
 import { duplicates, type Sections } from './shared.js'
 
@@ -15,7 +16,8 @@ export function networkChecks({ networks }: Sections): Finding[] {
     const path = ['networks', 'list', index]
     const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
     if (network.from === undefined) {
-      if (network.rerandomize === undefined && network.regime === 'init') continue
+      const hasDonor = regimeOf(network.regime).donorStep !== undefined
+      if (network.rerandomize === undefined && !hasDonor) continue
       const message = `needs "from", the network whose other layers it takes`
       findings.push({ path: [...path, needsFrom], message })
     } else if (!names.includes(network.from)) {

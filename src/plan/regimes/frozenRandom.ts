@@ -1,0 +1,8 @@
+import type { Regime } from './types.js'
+
+/** Low layers as fixed random features. */
+export const frozenRandom: Regime = {
+  name: 'frozen-random',
+  summary: 'the low layers stay as drawn',
+  freezesLow: true,
+}

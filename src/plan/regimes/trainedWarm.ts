@@ -1,0 +1,9 @@
+import type { Regime } from './types.js'
+
+/** The low layers that another network learned, as a start. */
+export const trainedWarm: Regime = {
+  name: 'trained-warm',
+  summary: 'the low layers come from a trained network and are trained on',
+  freezesLow: false,
+  donorStep: ({ totalSteps }) => totalSteps,
+}
