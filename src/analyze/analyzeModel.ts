@@ -57,7 +57,7 @@ export async function analyzeModel(
   }
   const { rows, checkpoint } = await decomposed(tieBreak)
   const other = otherEnd === undefined ? undefined : (await decomposed(otherEnd)).checkpoint
-  const input = { network, curve: [], checkpoints: [checkpoint], otherEnd: other }
+  const input = { network, curve: [], checkpoints: [checkpoint], otherEnd: other && [other] }
   return {
     analysis: analyseNetwork(input, config),
     decompositions: rows,

@@ -93,6 +93,7 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
     shared: found.shared,
     jaccard: found.jaccard,
     expected_jaccard: found.expectedJaccard,
+    overlap_coefficient: found.coefficient,
     kappa: found.kappa,
     p_value: found.pValue,
     spearman: spearman(a.scores, b.scores),

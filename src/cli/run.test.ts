@@ -133,6 +133,20 @@ describe('lowlayer run', () => {
     )
   })
 
+  it('measures the reliability of the growth of scores as well', async () => {
+    const sets = [
+      'confusing.phase=delta',
+      'confusing.reliability={players: true, baseline: true, salience: false, tieBreak: false}',
+    ].flatMap((set) => ['--set', set])
+    const one = tiny.replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }')
+    const args = ['run', await studyFile('tiny-one', one), '--results', join(folder, 'delta')]
+    const run = await lowlayer([...args, ...sets])
+    expect(run).toMatchObject({ code: 0 })
+    const tables = await tablesOf(join(folder, 'delta'))
+    const [{ reliability }] = fromCsv(networksTable, tables['networks.csv'])
+    expect(reliability).toBeLessThan(1)
+  })
+
   it('gives the same tables with one process as with two', async () => {
     await lowlayer(['run', file, '--results', join(folder, 'one'), '--jobs', '1'])
     expect(await tablesOf(join(folder, 'one'))).toEqual(reference)
@@ -214,8 +228,15 @@ describe('lowlayer run', () => {
     for (const name of await readdir(join(network, 'interactions'))) {
       await writeFile(join(network, 'interactions', name), 'damaged')
     }
-    await lowlayer(['run', file, '--results', results])
+    const run = await lowlayer(['run', file, '--results', results])
+    expect(run.code).toBe(1)
+    expect(run.stderr).toMatch(
+      /^missing {3}low\d-high\d-order0: its results cannot be read: .*not a \.npz file/m,
+    )
     const tables = await tablesOf(results)
+    expect(JSON.parse(tables['verdict.json']).warnings.join()).toMatch(
+      /low\d-high\d-order0 is missing/,
+    )
     expect(tables['networks.csv']).toMatch(/failed,.*interactions.*not a \.npz file/)
     expect(tables['overlaps.csv'].trimEnd().split('\n')).toHaveLength(1 + 3)
   })

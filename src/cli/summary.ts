@@ -34,6 +34,11 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
   return entries.map(([title, text]) => `${title.padEnd(10)}${text}\n`).join('')
 }
 
+/** The networks that the comparison had to do without. */
+export async function failedNetworks(folder: string): Promise<readonly NetworkRow[]> {
+  return (await readTable(folder, networksTable)).filter(({ status }) => status === 'failed')
+}
+
 async function readTable<T extends Table>(folder: string, definition: T): Promise<Row<T>[]> {
   return fromCsv(definition, await readFile(join(folder, `${definition.name}.csv`), 'utf8'))
 }

@@ -94,11 +94,11 @@ function gridOf(networks: readonly NetworkScores[], members: readonly number[]):
   const chosen = byOrder.reduce((best, group) =>
     distinctCells(group) > distinctCells(best) ? group : best,
   )
-  const lows = [...new Set(chosen.map((position) => networks[position].seeds.low))]
+  const lows = [...new Set(chosen.map((position) => lowOf(networks[position])))]
   const highs = [...new Set(chosen.map((position) => networks[position].seeds.high))]
   const find = (low: Seed, high: Seed) =>
     chosen.find(
-      (position) => networks[position].seeds.low === low && networks[position].seeds.high === high,
+      (position) => lowOf(networks[position]) === low && networks[position].seeds.high === high,
     )
   return { lows, highs, cells: lows.map((low) => highs.map((high) => find(low, high))) }
 }
@@ -113,8 +113,13 @@ function repeatsOf(networks: readonly NetworkScores[], members: readonly number[
     .filter((group) => group.length > 1)
 }
 
-function cellKey({ seeds }: NetworkScores): string {
-  return JSON.stringify([seeds.low, seeds.high])
+function cellKey(network: NetworkScores): string {
+  return JSON.stringify([lowOf(network), network.seeds.high])
+}
+
+/** What makes low layers within an arm equal: their seed and the network that lent them. */
+function lowOf({ seeds, donor }: NetworkScores): Seed {
+  return donor === undefined ? seeds.low : `${seeds.low} of ${donor}`
 }
 
 /** Groups in order of first appearance. */

@@ -4,18 +4,34 @@ import type { NetworkScores } from './types.js'
  * What two networks share, as a pair class. With one architecture: `identical`, `order-only` (the
  * ceiling), `same-low/diff-high`, `diff-low/same-high`, `both-diff` (the floor); with two:
  * `same-low/diff-arch`, `diff-low/diff-arch`. What differs besides is appended: `+order`, `+regime`,
- * `+cut`.
+ * `+cut`. With one architecture cut in two places, seeds of low and high are those of other layers: `different-cut`,
+ * unless it is one network under two names.
  */
 export function relationOf(a: NetworkScores, b: NetworkScores): string {
-  const sameLow = a.seeds.low === b.seeds.low
+  const sameLow = sameLowLayers(a, b)
   const sameHigh = a.seeds.high === b.seeds.high
   const sameOrder = a.seeds.order === b.seeds.order
-  const suffix =
-    (a.regime === b.regime ? '' : '+regime') + ((a.cut ?? '') === (b.cut ?? '') ? '' : '+cut')
+  const regime = a.regime === b.regime ? '' : '+regime'
+  if (a.architecture === b.architecture && a.cut !== b.cut) {
+    return (a.network === b.network ? 'identical' : 'different-cut') + regime
+  }
+  const suffix = regime + (a.cut === b.cut ? '' : '+cut')
   if (a.architecture === b.architecture && sameLow && sameHigh) {
     return (sameOrder ? 'identical' : 'order-only') + suffix
   }
   return baseRelation(a, b, sameLow, sameHigh) + (sameOrder ? '' : '+order') + suffix
+}
+
+/**
+ * Equal seeds mean equal low layers, except under two architectures whose low layers differ in shape, and
+ * within a regime that takes them from trained networks when those differ.
+ */
+function sameLowLayers(a: NetworkScores, b: NetworkScores): boolean {
+  return (
+    a.seeds.low === b.seeds.low &&
+    (a.architecture === b.architecture || a.lowShapes === b.lowShapes) &&
+    (a.regime !== b.regime || a.donor === b.donor)
+  )
 }
 
 function baseRelation(a: NetworkScores, b: NetworkScores, sameLow: boolean, sameHigh: boolean) {

@@ -333,12 +333,13 @@ describe('pair classes', () => {
     network: 'n',
     architecture: 'lenet',
     regime: 'init',
+    lowShapes: 'fc1 2×3',
     seeds: { low, high, order },
     score: new Float64Array(0),
     set: [],
     ...changes,
   })
-  const base = network({})
+  const base = network({ lowShapes: 'fc1 2×3' })
 
   it.each([
     ['identical', network({})],
@@ -350,7 +351,15 @@ describe('pair classes', () => {
     ['same-low/diff-arch', network({ architecture: 'lenet-wide' })],
     ['diff-low/diff-arch', network({ architecture: 'lenet-wide' }, 1)],
     ['both-diff+regime', network({ regime: 'trained-frozen' }, 1, 1)],
-    ['identical+cut', network({ cut: 3 })],
+    // Seeds of low and high are those of other layers at another cut.
+    ['identical', network({ cut: 3 })],
+    ['different-cut', network({ network: 'm', cut: 3 })],
+    ['different-cut', network({ network: 'm', cut: 3 }, 1, 1)],
+    ['different-cut+regime', network({ network: 'm', cut: 3, regime: 'trained-frozen' })],
+    ['same-low/diff-arch', network({ architecture: 'other', lowShapes: 'fc1 2×3' })],
+    ['diff-low/diff-arch', network({ architecture: 'other', lowShapes: 'conv1 2×3' })],
+    ['both-diff', network({ donor: 'another' }, 0, 1)],
+    ['same-low/diff-high+regime', network({ donor: 'another', regime: 'trained-frozen' }, 0, 1)],
   ])('%s', (relation, other) => {
     expect(relationOf(base, other)).toBe(relation)
     expect(relationOf(other, base)).toBe(relation)
@@ -365,6 +374,17 @@ describe('grids', () => {
     expect(completeGrid(fullGrid(2, 3)).cells).toEqual(fullGrid(2, 3).cells)
     const empty = { lows: [0], highs: [0], cells: [[undefined]] }
     expect(completeGrid(empty).cells.flat()).toEqual([])
+  })
+
+  it('tell heirs of different networks apart, though the seeds of their low layers agree', () => {
+    const { networks } = simulatedStudy({ low: 1 }, { lows: 1, highs: 3, samples: 20 }, 0)
+    const heirs = ['a@9', 'b@9'].flatMap((donor) => networks.map((one) => ({ ...one, donor })))
+    const [{ grid, orderRepeats }] = findArms(heirs, new Set(Array(6).keys()))
+    expect(grid.cells).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ])
+    expect(orderRepeats).toEqual([])
   })
 
   it('take the order seed with most cells, and put the largest arm first', () => {

@@ -13,6 +13,10 @@ export interface NetworkScores {
   /** What counts as low, where a study sweeps it. */
   readonly cut?: string | number
   readonly seeds: { readonly low: Seed; readonly high: Seed; readonly order: Seed }
+  /** The trained network whose low layers it took over, if any: heirs of two donors have different low layers. */
+  readonly donor?: string
+  /** Parameters of the low layers with their shapes, where a study has several architectures. */
+  readonly lowShapes?: string
   /** Test accuracy, 0 … 1. */
   readonly accuracy?: number
   /** Confusing score of every sample of {@link StudyScores.samples}, tie-break low; shape [samples]. */

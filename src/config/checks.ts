@@ -1,3 +1,4 @@
+import { confusingChecks } from './checks/confusing.js'
 import { modelChecks } from './checks/model.js'
 import { networkChecks } from './checks/networks.js'
 import { playerChecks } from './checks/players.js'
@@ -10,7 +11,12 @@ import type { Finding } from './problems.js'
  * whatever can be checked without them is.
  */
 export function crossChecks(sections: Sections): Finding[] {
-  return [modelChecks, networkChecks, playerChecks, countChecks, trainingChecks].flatMap((check) =>
-    check(sections),
-  )
+  return [
+    modelChecks,
+    networkChecks,
+    playerChecks,
+    countChecks,
+    trainingChecks,
+    confusingChecks,
+  ].flatMap((check) => check(sections))
 }

@@ -43,11 +43,15 @@ export const confusingSection = z
     offsetScope: z
       .enum(['per-order', 'global'])
       .default('per-order')
-      .describe('Whether offsetting is looked for within each order or across orders'),
+      .describe(
+        'Whether offsetting is looked for within each order or across orders. Signs that alternate from order to order, as in parity of an odd number of players, cancel across orders only: per-order scores them 0',
+      ),
     phase: z
       .enum(['end', 'delta'])
       .default('end')
-      .describe('Score at the end, or its growth since the overfitting phase began'),
+      .describe(
+        'Score at the end, or its growth since the overfitting phase began (since the first analysed checkpoint where there is no such phase)',
+      ),
     set: set.describe('Which samples are confusing, given their scores'),
     extremes: z
       .number()

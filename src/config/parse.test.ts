@@ -280,6 +280,22 @@ describe('a problem', () => {
     expect(messages).toContainEqual(expect.stringContaining(expected))
   })
 
+  it.each([
+    [
+      'a reference that is not there',
+      'analysis: { samples: { testCount: 0 } }\nconfusing: { score: nongeneralizable-mass }',
+      'confusing.score: "nongeneralizable-mass" compares with samples of the other split',
+    ],
+    [
+      'growth between one checkpoint',
+      'analysis: { checkpoints: final }\nconfusing: { phase: delta }',
+      'confusing.phase: "delta" needs a checkpoint where overfitting begins',
+    ],
+  ])('between score and analysis is found: %s', (_, sections, expected) => {
+    const messages = problemsOf(`${least}${sections}`).map((p) => `${p.path}: ${p.message}`)
+    expect(messages).toContainEqual(expect.stringContaining(expected))
+  })
+
   it('comes with all others, in the order of the lines', () => {
     const problems = problemsOf(
       'data: { source: mnist, trian: 5 }\nmodel: { architecture: lenet, low: 0 }\n' +

@@ -3,8 +3,8 @@ import { contentId, type Json } from '../core/hash.js'
 import type { AnalysisRun, DataInfo } from './types.js'
 
 /**
- * The analyses of a study: the main one, and those that repeat it at the last checkpoint under
- * another choice of players or of the baseline, to see how far the scores depend on it.
+ * The analyses of a study: the main one, and those that repeat it under another choice of players or
+ * of the baseline, at the checkpoints that scores take, to see how far the scores depend on it.
  */
 export function analysisRuns(
   config: ExperimentConfig,
@@ -12,22 +12,26 @@ export function analysisRuns(
   version: number,
   networks: readonly string[],
 ): AnalysisRun[] {
-  const { reliability } = config.confusing
-  const main = run('main', config.analysis, version, networks)
-  // The growth of a score needs the phase boundary too, which is known only after training.
-  if (config.confusing.phase !== 'end') return [main]
+  const { reliability, phase } = config.confusing
+  const of = (name: AnalysisRun['name'], analysis: ExperimentConfig['analysis']) =>
+    run(name, analysis, phase, version, networks)
+  const main = of('main', config.analysis)
   const variants = [
-    ...(reliability.players ? [run('players', otherPlayers(config), version, networks)] : []),
-    ...(reliability.baseline
-      ? [run('baseline', otherBaseline(config, data), version, networks)]
-      : []),
+    ...(reliability.players ? [of('players', otherPlayers(config))] : []),
+    ...(reliability.baseline ? [of('baseline', otherBaseline(config, data))] : []),
   ]
   return [main, ...variants]
+}
+
+/** Whether an analysis decomposes at both ends of the tie-break, where scores are taken. */
+export function hasOtherEnd({ name, analysis }: AnalysisRun): boolean {
+  return name === 'main' && analysis.solver === 'certified' && analysis.tieBreak !== 'none'
 }
 
 function run(
   name: AnalysisRun['name'],
   analysis: ExperimentConfig['analysis'],
+  phase: ExperimentConfig['confusing']['phase'],
   version: number,
   networks: readonly string[],
 ): AnalysisRun {
@@ -43,6 +47,8 @@ function run(
     version,
     valuesId,
     split: { noise, solver, gap, tieBreak, reference },
+    // For the growth of a score a second checkpoint is decomposed at both ends.
+    phase: phase === 'end' ? undefined : phase,
   })
   return { name, analysis, valuesId, interactionsId }
 }

@@ -16,6 +16,8 @@ export interface Draft {
     readonly layers: 'low' | 'high' | 'all' | readonly string[]
     readonly seed: number
   }
+  /** Architecture of the grid beside which this other one stands: low layers must be alike. */
+  readonly besides?: string
   /** Name of the network this one is derived from. */
   readonly from?: string
   readonly role: 'analysed' | 'donor'
@@ -87,7 +89,12 @@ function crossedDrafts(grid: Grid, common: Common, prefix: string): Draft[] {
   const otherArchitectures = (grid.architectures ?? []).flatMap((architecture) =>
     grid.low.map((low) => {
       const same = cell(low, grid.high[0], grid.order[0])
-      return { ...same, architecture, name: `${prefix}${architecture}-low${low}` }
+      return {
+        ...same,
+        architecture,
+        besides: common.architecture,
+        name: `${prefix}${architecture}-low${low}`,
+      }
     }),
   )
   return [...donors, ...crossed, ...repeats, ...otherArchitectures]

@@ -1,4 +1,5 @@
 import { subsetCount } from '../core/subset.js'
+import { hasOtherEnd } from './analysisRuns.js'
 import type { Plan, Task } from './types.js'
 
 /** What a study costs, from its configuration alone. */
@@ -26,7 +27,7 @@ export function estimatePlan(plan: Plan): Estimate {
     plan.tasks.reduce((total, task) => total + of(task), 0)
   const tables = sum((task) => (task.kind === 'values' ? panel * checkpointsOf(plan, task) : 0))
   const otherEnds = sum((task) =>
-    task.kind === 'interactions' && task.run.name === 'main' ? panel : 0,
+    task.kind === 'interactions' && hasOtherEnd(task.run) ? panel * scoredCheckpoints(plan) : 0,
   )
   const surrogateTables = sum((task) => (task.kind === 'noise' ? samples.count * surrogates : 0))
   const weights = sum((task) =>
@@ -43,10 +44,15 @@ export function estimatePlan(plan: Plan): Estimate {
 }
 
 function checkpointsOf(plan: Plan, task: Task & { readonly kind: 'values' }): number {
-  if (task.run.name !== 'main') return 1
-  const { checkpoints } = plan.config.analysis
   const kept = task.network.spec.checkpointSteps.length
+  if (task.run.name !== 'main') return Math.min(kept, scoredCheckpoints(plan))
+  const { checkpoints } = plan.config.analysis
   if (checkpoints === 'final') return 1
   if (checkpoints === 'phases') return Math.min(kept, PHASE_CHECKPOINTS)
   return checkpoints === 'all' ? kept : Math.min(kept, checkpoints.length + 1)
+}
+
+/** The end and, for the growth of a score, the beginning of the overfitting phase. */
+function scoredCheckpoints({ config }: Plan): number {
+  return config.confusing.phase === 'end' ? 1 : 2
 }

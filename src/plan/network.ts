@@ -32,7 +32,9 @@ export function planNetwork(
   const seeds = effectiveSeeds(draft, low, high, redrawn)
   const length = trainingLength(config.training, data)
   const inherits = inheritance(config, draft, base, low, length)
-  if (base !== undefined) checkSharedBlocks(data, config, draft, base, low, redrawn)
+  if (inherits !== undefined) checkNotRedrawn(draft, inherits.blocks, redrawn)
+  const lowShapes = shapesOf(model, low)
+  checkSharedBlocks(config, data, draft, base, lowShapes)
   const spec: NetworkSpec = {
     data: data.fingerprint,
     model: { ...config.model, architecture: draft.architecture, low: undefined },
@@ -52,6 +54,7 @@ export function planNetwork(
     regime: draft.regime,
     seeds,
     lowBlocks: low,
+    lowShapes,
     highBlocks: high,
     parameters: model.parameterCount,
     lowParameters: trainableCount(model, low),
@@ -123,32 +126,49 @@ function inheritance(
   return { network: base.id, step: donorStep(length), blocks: low }
 }
 
-/** Low layers are kept from another architecture only where name and shapes agree. */
-function checkSharedBlocks(
-  data: DataInfo,
-  config: ExperimentConfig,
+/** Layers cannot be both drawn afresh and taken from a trained network. */
+function checkNotRedrawn(
   draft: Draft,
-  base: StudyNetwork,
-  low: readonly string[],
+  inherited: readonly string[],
   redrawn: readonly string[],
 ): void {
-  if (draft.architecture === base.spec.model.architecture) return
-  const shapes = (architecture: string) => {
-    const { graph } = buildModel({ ...config.model, architecture }, data)
-    return new Map(graph.parameters.map(({ name, shape }) => [name, shape.join('×')]))
-  }
-  const own = shapes(draft.architecture)
-  const others = shapes(base.spec.model.architecture)
-  const differing = [...own].filter(([name, shape]) => {
-    const block = low.find((candidate) => name.startsWith(`${candidate}.`))
-    return block !== undefined && !redrawn.includes(block) && others.get(name) !== shape
-  })
-  if (differing.length === 0 || regimeOf(draft.regime).donorStep === undefined) return
+  const both = inherited.filter((block) => redrawn.includes(block))
+  if (both.length === 0) return
   throw new InputError(
-    `network "${draft.name}": ${draft.architecture} cannot take over trained low layers of ${base.name}: ` +
-      differing
-        .map(([name, shape]) => `${name} is ${shape} against ${others.get(name) ?? 'nothing'}`)
-        .join(', '),
+    `network "${draft.name}": regime ${draft.regime} takes the low layers of "${draft.from}", ` +
+      `so "rerandomize" cannot redraw ${both.join(', ')}`,
+  )
+}
+
+/** Parameters of the blocks with their shapes: `fc1.weight 9×100, fc1.bias 100`. */
+function shapesOf({ graph }: Model, blocks: readonly string[]): string {
+  return graph.parameters
+    .filter(({ name }) => blocks.some((block) => name.startsWith(`${block}.`)))
+    .map(({ name, shape }) => `${name} ${shape.join('×')}`)
+    .join(', ')
+}
+
+/**
+ * Other architectures of a grid, and heirs of trained layers, must have the low layers of the network
+ * that they stand beside.
+ */
+function checkSharedBlocks(
+  config: ExperimentConfig,
+  data: DataInfo,
+  draft: Draft,
+  base: StudyNetwork | undefined,
+  lowShapes: string,
+): void {
+  const { donorStep } = regimeOf(draft.regime)
+  const other =
+    draft.besides ?? (donorStep === undefined ? undefined : base?.spec.model.architecture)
+  if (other === undefined || other === draft.architecture) return
+  const model = buildModel({ ...config.model, architecture: other }, data)
+  const otherShapes = shapesOf(model, lowBlocks(model, draft.cut))
+  if (otherShapes === lowShapes) return
+  throw new InputError(
+    `network "${draft.name}": ${draft.architecture} has other low layers than ${other}: ` +
+      `${lowShapes} against ${otherShapes}`,
   )
 }
 

@@ -134,6 +134,30 @@ describe('planStudy', () => {
     }
   })
 
+  it('refuses to redraw low layers that the regime takes from a trained network', () => {
+    for (const layers of ['low', 'all', '[fc2]']) {
+      const list = `networks: { list: [{ name: a }, { name: b, from: a, rerandomize: ${layers}, regime: trained-frozen, seed: 1 }] }`
+      expect(() => planOf(list)).toThrow(/"b".*trained-frozen.*fc2/)
+    }
+  })
+
+  it('refuses other architectures whose low layers are not those of the grid', () => {
+    const withArchitectures = (low: number) =>
+      planOf(
+        `networks: { grid: { low: [0], high: [0], repeats: 1, cuts: [${low}], architectures: [resmlp-5] } }`,
+      )
+    expect(withArchitectures(2).networks.map(({ lowShapes }) => lowShapes)).toEqual(
+      Array(2).fill('fc1.weight 100×9, fc1.bias 100, fc2.weight 100×100, fc2.bias 100'),
+    )
+    const digits: DataInfo = { ...board, kind: 'image', shape: [1, 28, 28], classes: 10 }
+    const yaml = `data: { source: glyphs }
+model: { architecture: lenet, low: 2 }
+networks: { grid: { low: [0], high: [0], repeats: 1, architectures: [mlp-5] } }`
+    expect(() => planStudy(parseConfig(yaml, 's.yaml'), digits)).toThrow(
+      /mlp-5 has other low layers than lenet: .*fc1.*conv1/,
+    )
+  })
+
   it('names layers and depths that do not exist', () => {
     const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)

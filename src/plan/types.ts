@@ -52,6 +52,8 @@ export interface StudyNetwork {
   readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
   readonly lowBlocks: readonly string[]
   readonly highBlocks: readonly string[]
+  /** Parameters of the low layers with their shapes: equal seeds mean equal low layers where this is equal. */
+  readonly lowShapes: string
   readonly parameters: number
   readonly lowParameters: number
   /** Id of the network this one was derived from. */

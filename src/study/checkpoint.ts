@@ -2,6 +2,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { ConfusingConfig } from '../config/confusing.js'
 import { confusingScore } from '../confusing/scores.js'
+import { InputError } from '../core/errors.js'
 import { meanOutputRange, type SalienceRule, salienceThreshold } from '../interactions/salience.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
@@ -91,19 +92,38 @@ export function analyseCheckpoint(
 
 /** Confusing scores of the main panel, shape [main rows]. */
 export function scoreRows(
+  input: CheckpointInput,
+  taus: Float64Array,
+  confusing: ConfusingConfig,
+): Float64Array {
+  const score = rowScorer(input, taus, confusing)
+  return Float64Array.from(mainRows(input.values), (row) =>
+    score(row, interactionsOf(input.decompositions, row)),
+  )
+}
+
+/** The score of a row of the main panel, had it these interactions (its own, or a surrogate's). */
+export function rowScorer(
   { values, decompositions }: CheckpointInput,
   taus: Float64Array,
   { score, offsetScope }: ConfusingConfig,
-): Float64Array {
-  const references =
-    score === 'nongeneralizable-mass' ? classReferences(values, decompositions, taus) : undefined
-  const scores = mainRows(values).map((row) => {
-    const reference = references?.get(values.givenLabel[row])
-    if (references !== undefined && reference === undefined) return 1
-    const interactions = interactionsOf(decompositions, row)
-    return confusingScore(interactions, { score, tau: taus[row], offsetScope, reference })
-  })
-  return Float64Array.from(scores)
+): (row: number, interactions: Interactions) => number {
+  if (score !== 'nongeneralizable-mass') {
+    return (row, interactions) =>
+      confusingScore(interactions, { score, tau: taus[row], offsetScope })
+  }
+  const references = classReferences(values, decompositions, taus)
+  return (row, interactions) => {
+    const label = values.givenLabel[row]
+    const reference = references.get(label)
+    if (reference === undefined) {
+      throw new InputError(
+        `score nongeneralizable-mass: no sample of class ${label} in the other split to compare with; ` +
+          'raise analysis.samples.testCount',
+      )
+    }
+    return confusingScore(interactions, { score, tau: taus[row], reference })
+  }
 }
 
 /** Mean interactions of the other split's samples, class by class: what a score can be held against. */

@@ -59,6 +59,7 @@ function comparisonOptions({ comparison, confusing }: ExperimentConfig): Compari
 
 function networkScores(analysis: NetworkAnalysis): NetworkScores {
   const { network, curve, scores, otherScores, sets } = analysis
+  const { inherits } = network.spec
   return {
     network: network.id,
     architecture: network.spec.model.architecture,
@@ -69,6 +70,8 @@ function networkScores(analysis: NetworkAnalysis): NetworkScores {
       high: sideSeed(network, network.highBlocks),
       order: network.seeds.order,
     },
+    donor: inherits === undefined ? undefined : `${inherits.network}@${inherits.step}`,
+    lowShapes: network.lowShapes,
     accuracy: curve[curve.length - 1]?.testAccuracy,
     score: scores,
     scoreHigh: otherScores,
@@ -99,6 +102,7 @@ function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
     shared: pair.shared,
     jaccard: pair.jaccard,
     expected_jaccard: pair.expectedJaccard,
+    overlap_coefficient: pair.coefficient,
     kappa: pair.kappa,
     p_value: pair.pValue,
     spearman: pair.spearman,

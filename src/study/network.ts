@@ -10,7 +10,9 @@ import type { ConfusingSet, SampleId } from '../confusing/types.js'
 import { generalizationByOrder, type OrderGeneralization } from '../metrics/generalization.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
-import { detectPhases, type PhaseResult } from '../training/phases.js'
+import { boundaryCheckpoint } from '../training/phases/checkpoints.js'
+import { detectPhases } from '../training/phases/detect.js'
+import type { PhaseResult } from '../training/phases/types.js'
 import {
   analyseCheckpoint,
   type CheckpointAnalysis,
@@ -22,16 +24,19 @@ import {
 } from './checkpoint.js'
 import { interactionsOf } from './types.js'
 
+/** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
+export type ScoredCheckpoints = readonly CheckpointInput[]
+
 /** `Network` is what the caller knows of the network; the analysis passes it on. */
 export interface NetworkInput<Network = StudyNetwork> {
   readonly network: Network
   readonly curve: readonly CurvePoint[]
   /** Ascending by step; the last is the end. */
   readonly checkpoints: readonly CheckpointInput[]
-  /** The last checkpoint decomposed at the other end of the tie-break, where that was done. */
-  readonly otherEnd?: CheckpointInput
-  /** The last checkpoint under other players or another baseline. */
-  readonly variants?: readonly CheckpointInput[]
+  /** The checkpoints of the score decomposed at the other end of the tie-break, where that was done. */
+  readonly otherEnd?: ScoredCheckpoints
+  /** The checkpoints of the score under other players or another baseline. */
+  readonly variants?: readonly ScoredCheckpoints[]
   /** Scores of surrogates of every sample of the main panel, at the last checkpoint. */
   readonly surrogateScores?: readonly Float64Array[]
 }
@@ -40,6 +45,15 @@ export interface NetworkInput<Network = StudyNetwork> {
 export interface RuledSet {
   readonly set: ConfusingSet
   readonly undetermined: ReadonlySet<SampleId>
+}
+
+/** Scores of the end held against surrogates without structure; shapes [samples]. */
+export interface NoiseTests {
+  readonly p: readonly number[]
+  /** Adjusted for false discoveries. */
+  readonly q: Float64Array
+  /** Samples with q within the rate that the study allows. */
+  readonly discoveries: number
 }
 
 export interface NetworkAnalysis<Network = StudyNetwork> {
@@ -58,7 +72,7 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly scoresLow: Float64Array | undefined
   readonly scoresHigh: Float64Array | undefined
   /** P-values of the scores against surrogates without structure, and adjusted ones. */
-  readonly noise: { readonly p: readonly number[]; readonly q: Float64Array } | undefined
+  readonly noise: NoiseTests | undefined
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
@@ -80,21 +94,17 @@ export function analyseNetwork<Network>(
   const { confusing } = config
   const last = checkpoints[checkpoints.length - 1]
   const finalRange = meanRange(last.values)
-  const tausOf = (checkpoint: CheckpointInput, scale = 1) =>
-    thresholds(checkpoint, salience, finalRange, scale)
+  const tausOf = (checkpoint: CheckpointInput) => thresholds(checkpoint, salience, finalRange)
   const phases = detectPhases(curve, config.phases)
-  const boundary = nearestCheckpoint(checkpoints, phases)
+  const steps = checkpoints.map(({ step }) => step)
+  const boundary = checkpoints[steps.indexOf(boundaryCheckpoint(steps, phases))]
   const analysed = checkpoints.map((checkpoint) =>
     analyseCheckpoint(checkpoint, tausOf(checkpoint), confusing),
   )
-  const finalScores = (end: CheckpointInput, scale = 1): Float64Array => {
-    const scores = scoreRows(end, tausOf(end, scale), confusing)
-    if (confusing.phase === 'end') return scores
-    return deltaScores(scores, scoreRows(boundary, tausOf(boundary, scale), confusing))
-  }
+  const scored = confusing.phase === 'end' || boundary === last ? [last] : [boundary, last]
   const samples = mainRows(last.values).map((row) => last.values.sample[row])
-  const scores = finalScores(last)
-  const other = input.otherEnd === undefined ? undefined : finalScores(input.otherEnd)
+  const scores = finalScores(scored, config)
+  const other = input.otherEnd === undefined ? undefined : finalScores(input.otherEnd, config)
   const ownEndIsLow = config.analysis.tieBreak !== 'high'
   return {
     network,
@@ -109,7 +119,11 @@ export function analyseNetwork<Network>(
     otherScores: other,
     scoresLow: other === undefined ? undefined : ownEndIsLow ? scores : other,
     scoresHigh: other === undefined ? undefined : ownEndIsLow ? other : scores,
-    noise: noiseOf(scores, input.surrogateScores),
+    noise: noiseOf(
+      analysed[analysed.length - 1].samples.map(({ score }) => score),
+      input.surrogateScores,
+      confusing.noiseNull.falseDiscovery,
+    ),
     sets: ruledSets(scores, other, samples, config),
     difficulty: difficultyGroups(
       Float64Array.from(mainRows(boundary.values), (row) => boundary.values.loss[row]),
@@ -122,33 +136,41 @@ export function analyseNetwork<Network>(
     ),
     reliability: intraclassCorrelation([
       scores,
-      ...(confusing.reliability.salience ? [finalScores(last, 0.5), finalScores(last, 2)] : []),
+      ...(confusing.reliability.salience
+        ? [0.5, 2].map((scale) => finalScores(scored, config, scale))
+        : []),
       ...(confusing.reliability.tieBreak && other !== undefined ? [other] : []),
-      ...(input.variants ?? []).map((variant) =>
-        scoreRows(variant, thresholds(variant, salience), confusing),
-      ),
+      ...(input.variants ?? []).map((variant) => finalScores(variant, config)),
     ]),
   }
 }
 
-/** The checkpoint nearest to where the overfitting phase begins; the first when there is none. */
-function nearestCheckpoint(
-  checkpoints: readonly CheckpointInput[],
-  phases: PhaseResult,
-): CheckpointInput {
-  const target = phases.boundary?.step
-  if (target === undefined) return checkpoints[0]
-  const distance = ({ step }: CheckpointInput) => Math.abs(step - target)
-  return checkpoints.reduce((best, next) => (distance(next) < distance(best) ? next : best))
+/** Scores at the end or, for the phase `delta`, their growth since overfitting began; τ times `scale`. */
+function finalScores(
+  scored: ScoredCheckpoints,
+  { analysis, confusing }: AnalysisSections,
+  scale = 1,
+): Float64Array {
+  const last = scored[scored.length - 1]
+  const finalRange = meanRange(last.values)
+  const scoresAt = (checkpoint: CheckpointInput) => {
+    const taus = thresholds(checkpoint, analysis.salience, finalRange, scale)
+    return scoreRows(checkpoint, taus, confusing)
+  }
+  if (confusing.phase === 'end') return scoresAt(last)
+  return deltaScores(scoresAt(last), scoresAt(scored[0]))
 }
 
+/** Surrogates are of the end: their scores are held against the score there, not against its growth. */
 function noiseOf(
-  scores: Float64Array,
+  scores: readonly number[],
   surrogateScores: readonly Float64Array[] | undefined,
-): NetworkAnalysis['noise'] {
+  rate: number,
+): NoiseTests | undefined {
   if (surrogateScores === undefined) return undefined
   const p = surrogateScores.map((draws, position) => surrogatePValue(scores[position], draws) ?? 1)
-  return { p, q: falseDiscoveryAdjusted(p) }
+  const q = falseDiscoveryAdjusted(p)
+  return { p, q, discoveries: q.filter((value) => value <= rate).length }
 }
 
 function ruledSets(

@@ -1,4 +1,5 @@
 /** Rows of the tables that each network fills on its own. */
+import { overlap } from '../comparison/overlap.js'
 import type { SampleId } from '../confusing/types.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
 import type { StudyNetwork } from '../plan/types.js'
@@ -10,9 +11,9 @@ import type {
   OrderRow,
   SampleRow,
 } from '../report/tables/tables.js'
-import { phaseAt } from '../training/phases.js'
+import { phaseAt } from '../training/phases/detect.js'
 import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
-import type { NetworkAnalysis } from './network.js'
+import type { NetworkAnalysis, RuledSet } from './network.js'
 
 /** An analysis of a network of which no more than the id is asked. */
 type NamedAnalysis = NetworkAnalysis<{ readonly id: string }>
@@ -43,9 +44,33 @@ export function networkRow(
     phase_boundary_step: boundary === undefined ? undefined : Math.round(boundary),
     reliability: analysis?.reliability?.consistency,
     mislabelled_auc: analysis?.mislabelledAuc,
+    ...difficultyCells(analysis),
+    above_noise: analysis?.noise?.discoveries,
     status: analysis === undefined ? 'failed' : 'done',
     reason,
   }
+}
+
+/** How far the confusing samples are the hard or the easy ones. */
+function difficultyCells(
+  analysis: NamedAnalysis | undefined,
+): Pick<NetworkRow, 'hard_jaccard' | 'easy_jaccard' | 'chance_jaccard'> {
+  if (analysis === undefined) {
+    return { hard_jaccard: undefined, easy_jaccard: undefined, chance_jaccard: undefined }
+  }
+  const { samples, sets, difficulty } = analysis
+  const confusing = membersOf(sets[0])
+  const hard = overlap(confusing, new Set(difficulty.hard), samples.length)
+  const easy = overlap(confusing, new Set(difficulty.easy), samples.length)
+  return {
+    hard_jaccard: hard.jaccard,
+    easy_jaccard: easy.jaccard,
+    chance_jaccard: hard.expectedJaccard,
+  }
+}
+
+function membersOf({ set }: RuledSet): Set<SampleId> {
+  return new Set(set.members.map(({ sample }) => sample))
 }
 
 export function curveRows({ network, curve, phases }: NetworkAnalysis): CurveRow[] {
@@ -136,7 +161,7 @@ export function orderRows(analysis: NamedAnalysis): OrderRow[] {
 }
 
 function sampleGroups({ samples, sets, difficulty }: NamedAnalysis) {
-  const confusing = new Set<SampleId>(sets[0].set.members.map(({ sample }) => sample))
+  const confusing = membersOf(sets[0])
   const others = samples.filter((sample) => !confusing.has(sample))
   return [
     { group: 'all', members: new Set<SampleId>(samples) },

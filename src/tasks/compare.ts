@@ -65,7 +65,12 @@ export async function writeTables(
     else analyses.push(found)
     context.report({ done: index + 1, total: networks.length + 1, note: network.name })
   }
-  if (analyses.length === 0) throw new TaskError('no network could be analysed; nothing to compare')
+  if (analyses.length === 0) {
+    const reasons = [...new Set(Object.values(failed))].join('; ')
+    throw new TaskError(
+      `no network could be analysed, so that there is nothing to compare: ${reasons}`,
+    )
+  }
   const tables = tablesOf(networks, analyses, failed)
   const comparison = compareAnalyses(
     analyses,

@@ -2,7 +2,8 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import { InterruptedError, TaskError } from '../core/errors.js'
 import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
-import type { AnalysisRun, InteractionsTask } from '../plan/types.js'
+import { hasOtherEnd } from '../plan/analysisRuns.js'
+import type { InteractionsTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
@@ -10,7 +11,7 @@ import { thresholds } from '../study/checkpoint.js'
 import { tableOf } from '../study/types.js'
 import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
-import { runSteps } from './steps.js'
+import { runSteps, scoredSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readValueFile } from './valueFile.js'
@@ -22,18 +23,20 @@ const MATCHING_TOLERANCE = 1e-9
 export const OTHER_END = '-other'
 
 /**
- * Decomposes every sample of a network at every analysed checkpoint; in the main analysis the last
- * one also at the other end of the L1-optimal decompositions. Checkpoints that are there are kept.
+ * Decomposes every sample of a network at every analysed checkpoint; in the main analysis those that
+ * the score takes also at the other end of the L1-optimal decompositions. What is there is kept.
  */
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
   const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
   await withLock(`${paths.lock}-interactions`, async () => {
-    const steps = runSteps(context.plan, task.run, task.network, await readCurve(paths))
+    const curve = await readCurve(paths)
+    const steps = runSteps(context.plan, task.run, task.network, curve)
+    const scored = scoredSteps(context.plan, task.network, curve)
     for (const [index, step] of steps.entries()) {
+      const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
       if (await exists(paths.interactions(step, interactionsId))) continue
       const values = await readValueFile(paths.values(step, valuesId))
-      const atBothEnds = index === steps.length - 1 && hasOtherEnd(task.run)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
       const rows: BothEnds[] = []
       for (let row = 0; row < values.count; row++) {
@@ -66,10 +69,6 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
 interface BothEnds {
   readonly own: Decomposition
   readonly other?: Decomposition
-}
-
-function hasOtherEnd({ name, analysis }: AnalysisRun): boolean {
-  return name === 'main' && analysis.solver === 'certified' && analysis.tieBreak !== 'none'
 }
 
 function decomposeAtOneEnd(

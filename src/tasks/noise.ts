@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { surrogateValues } from '../confusing/noiseNull.js'
-import { confusingScore } from '../confusing/scores.js'
 import { InterruptedError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
@@ -8,7 +7,7 @@ import type { NoiseTask } from '../plan/types.js'
 import { exists, writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
-import { mainRows, thresholds } from '../study/checkpoint.js'
+import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
 import { tableOf } from '../study/types.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
@@ -29,8 +28,9 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
     if (await exists(file)) return
     const values = await readValueFile(paths.values(step, plan.valuesId))
     const decompositions = await readInteractionFile(paths.interactions(step, plan.interactionsId))
-    const taus = thresholds({ step, values, decompositions }, plan.config.analysis.salience)
-    const { score, offsetScope } = plan.config.confusing
+    const end = { step, values, decompositions }
+    const taus = thresholds(end, plan.config.analysis.salience)
+    const score = rowScorer(end, taus, plan.config.confusing)
     const rows = mainRows(values)
     const scores = new Float64Array(rows.length * surrogates)
     for (const [position, row] of rows.entries()) {
@@ -40,7 +40,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
         const table = surrogateValues(tableOf(values, row), draws.at(draw))
         const found = decomposeTable(table, plan.config.analysis, values.sample[row])
         const at = position * surrogates + draw
-        scores[at] = confusingScore(found, { score, offsetScope, tau: taus[row] })
+        scores[at] = score(row, found)
         await new Promise(setImmediate)
         context.report({ done: at + 1, total: scores.length })
       }

@@ -7,7 +7,7 @@ import type { NetworkInput } from '../study/network.js'
 import { readInteractionFile } from './interactionFile.js'
 import { OTHER_END } from './interactions.js'
 import { readSurrogateScores } from './noise.js'
-import { analysedSteps } from './steps.js'
+import { analysedSteps, scoredSteps } from './steps.js'
 import { readCurve } from './train.js'
 import { readValueFile } from './valueFile.js'
 
@@ -31,14 +31,14 @@ export async function readOtherEnd(
   plan: Plan,
   results: string,
   network: string,
-  end: CheckpointInput,
+  checkpoint: CheckpointInput,
 ): Promise<CheckpointInput | undefined> {
   const file = networkPaths(results, network).interactions(
-    end.step,
+    checkpoint.step,
     plan.interactionsId + OTHER_END,
   )
   if (!(await exists(file))) return undefined
-  return { ...end, decompositions: await readInteractionFile(file) }
+  return { ...checkpoint, decompositions: await readInteractionFile(file) }
 }
 
 /** Everything that the analysis of a network starts from. Throws when a file is missing or damaged. */
@@ -55,14 +55,24 @@ export async function readNetwork(
     checkpoints.push(await readCheckpoint(results, network.id, step, main))
   }
   const end = checkpoints[checkpoints.length - 1]
-  const variants: CheckpointInput[] = []
-  for (const run of others) variants.push(await readCheckpoint(results, network.id, end.step, run))
+  const scored = scoredSteps(plan, network, curve)
+  const variants: CheckpointInput[][] = []
+  for (const run of others) {
+    variants.push(
+      await Promise.all(scored.map((step) => readCheckpoint(results, network.id, step, run))),
+    )
+  }
+  const otherEnds = await Promise.all(
+    checkpoints
+      .filter(({ step }) => scored.includes(step))
+      .map((checkpoint) => readOtherEnd(plan, results, network.id, checkpoint)),
+  )
   return {
     network,
     curve,
     checkpoints,
     variants,
-    otherEnd: await readOtherEnd(plan, results, network.id, end),
+    otherEnd: otherEnds.every((found) => found !== undefined) ? otherEnds : undefined,
     surrogateScores: await readSurrogateScores(paths.interactions(end.step, plan.noiseId)),
   }
 }

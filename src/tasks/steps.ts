@@ -2,21 +2,37 @@ import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
-import { detectPhases, type PhaseResult, phaseCheckpoints } from '../training/phases.js'
+import { boundaryCheckpoint, phaseCheckpoints } from '../training/phases/checkpoints.js'
+import { detectPhases } from '../training/phases/detect.js'
+import type { PhaseResult } from '../training/phases/types.js'
 
 /** Phases of one network under the study's detector. */
 export function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
   return detectPhases(curve, plan.config.phases)
 }
 
-/** Steps of one analysis: all of the study's for the main one, the end for the others. */
+/** Steps of one analysis: all of the study's for the main one, those of the score for the others. */
 export function runSteps(
   plan: Plan,
   run: AnalysisRun,
   network: StudyNetwork,
   curve: readonly CurvePoint[],
 ): number[] {
-  return run.name === 'main' ? analysedSteps(plan, network, curve) : [network.spec.totalSteps]
+  return run.name === 'main'
+    ? analysedSteps(plan, network, curve)
+    : scoredSteps(plan, network, curve)
+}
+
+/** Steps that the confusing score takes: the end and, for its growth, where overfitting begins. */
+export function scoredSteps(
+  plan: Plan,
+  network: StudyNetwork,
+  curve: readonly CurvePoint[],
+): number[] {
+  const end = network.spec.totalSteps
+  if (plan.config.confusing.phase === 'end') return [end]
+  const start = boundaryCheckpoint(analysedSteps(plan, network, curve), phasesOf(plan, curve))
+  return start === end ? [end] : [start, end]
 }
 
 /** Checkpoint steps of a network that the study analyses, ascending; the last is the end. */

@@ -27,6 +27,12 @@ export const networksTable = table('networks', 'One row a network of the study.'
     'ICC(3,1) of the scores under other τ, tie-break, players, baseline (as configured).',
   ),
   mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
+  hard_jaccard: number('Jaccard of the confusing set with the samples of largest loss at t*.'),
+  easy_jaccard: number('Jaccard of the confusing set with the samples of smallest loss at t*.'),
+  chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
+  above_noise: integer(
+    'Samples whose score exceeds noise at confusing.noiseNull.falseDiscovery (q_noise).',
+  ),
   status: text('done or failed.'),
   reason: text('Why the network failed; empty when done.'),
 })
@@ -60,7 +66,9 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   mean_order: number('Mean order of salient strength, divided by n.'),
   high_order_share: number('Share of salient strength at orders ≥ n/2.'),
   offset: number('Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.'),
-  score: number('Confusing score.'),
+  score: number(
+    'Confusing score at this checkpoint; at the last one under phase: delta its growth since t*.',
+  ),
   score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
   score_high: number('Confusing score at the high-order end.'),
   p_noise: number('p-value of the score against surrogates without structure.'),
@@ -119,6 +127,7 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   shared: integer('Samples in both sets.'),
   jaccard: number('|A∩B| / |A∪B|.'),
   expected_jaccard: number('Its expectation for independent sets of these sizes.'),
+  overlap_coefficient: number('|A∩B| / min(|A|, |B|).'),
   kappa: number('(jaccard − expected) / (1 − expected).'),
   p_value: number('P(shared or more) for independent sets (hypergeometric).'),
   spearman: number('Rank correlation of the scores over all samples.'),

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { stream } from '../core/random.js'
-import {
-  defaultPhaseOptions,
-  detectPhases,
-  type LossPoint,
-  type PhaseOptions,
-  phaseAt,
-  phaseCheckpoints,
-  runningMedian,
-} from './phases.js'
+import { stream } from '../../core/random.js'
+import { boundaryCheckpoint, phaseCheckpoints } from './checkpoints.js'
+import { detectPhases, phaseAt } from './detect.js'
+import { runningMedian } from './gap.js'
+import { defaultPhaseOptions, type LossPoint, type PhaseOptions } from './types.js'
 
 const hinge = { ...defaultPhaseOptions, bootstrap: 300 } as PhaseOptions
 const minimum: PhaseOptions = { detector: 'min-test-loss', smoothing: 3 }
@@ -166,6 +161,15 @@ describe('phases', () => {
         ),
       ),
     ).toBe('learning')
+  })
+
+  it('begin at the checkpoint nearest to t*, or at the first without one', () => {
+    const none = detectPhases([], hinge)
+    const at = (step: number) => ({ ...none, boundary: { step, epoch: 1 } })
+    expect(boundaryCheckpoint([0, 10, 100], at(40))).toBe(10)
+    expect(boundaryCheckpoint([0, 10, 100], at(60))).toBe(100)
+    expect(boundaryCheckpoint([0, 10, 100], at(55))).toBe(10)
+    expect(boundaryCheckpoint([3, 10], none)).toBe(3)
   })
 
   it('choose the checkpoints to analyse', () => {

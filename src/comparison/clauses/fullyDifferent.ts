@@ -1,0 +1,34 @@
+import type { ArmStatistics } from '../arm.js'
+import { gridShape } from '../effects.js'
+import type { Clause, ComparisonOptions } from '../types.js'
+import { intervalFigures, noGrid, withInterval } from './wording.js'
+
+/** The stronger claim: networks with different low seeds share no more than chance. */
+export function fullyDifferentClause(
+  statistics: ArmStatistics | undefined,
+  { alpha, equivalence }: ComparisonOptions,
+): Clause {
+  const level = Math.round(100 * (1 - alpha))
+  const clause = {
+    id: 'fully-different',
+    text: `the ${level}% interval of κ_J over pairs with different low seeds lies within ±${equivalence}`,
+  }
+  const kappa = statistics?.kappaDifferentLow
+  if (statistics === undefined || kappa === undefined) {
+    return { ...clause, status: 'undecided', figures: {}, reason: noGrid(statistics) }
+  }
+  const figures = intervalFigures('kappa', kappa)
+  const found = `κ_J = ${withInterval(kappa)}`
+  if (kappa.low === undefined || kappa.high === undefined) {
+    const reason = `${found}: a ${gridShape(statistics)} grid gives no interval`
+    return { ...clause, status: 'undecided', figures, reason }
+  }
+  const inside = kappa.low >= -equivalence && kappa.high <= equivalence
+  const outside = kappa.low > equivalence || kappa.high < -equivalence
+  return {
+    ...clause,
+    status: inside ? 'holds' : outside ? 'fails' : 'undecided',
+    figures,
+    reason: found,
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The two phases of training, from losses alone (arXiv 2405.10262, 2407.19198: in the learning phase
+ * the gap between test and training loss stays near 0, in the overfitting phase it rises). The papers
+ * mark the boundary t* by hand; the detectors are our choice. "No overfitting phase" is a result.
+ */
+import { usablePoints } from './gap.js'
+import { detectHinge } from './hinge.js'
+import { detectMinimum } from './minTestLoss.js'
+import { detectThreshold } from './threshold.js'
+import {
+  defaultPhaseOptions,
+  type LossPoint,
+  noOverfitting,
+  type PhaseOptions,
+  type PhaseResult,
+} from './types.js'
+
+/** Fewer points than this tell nothing about two phases. */
+const FEWEST_POINTS = 6
+
+/**
+ * Splits training into a learning and an overfitting phase by g(t) = L_test(t) − L_train(t), after a
+ * running median:
+ * - `hinge`: least squares of g = a + b·max(0, x − x*) over x = log(1 + epoch), x* on a grid; there is
+ *   an overfitting phase when the residual-bootstrap interval of b lies above 0;
+ * - `min-test-loss`: t* is the minimum of the smoothed test loss, if that is not the last point;
+ * - `threshold`: t* is the first point from which, `hold` points long, g exceeds its minimum so far by
+ *   more than max(rise · range(g), deviations · noise).
+ *
+ * Points with a loss that is not finite are left out. `seed` names the bootstrap's random stream.
+ */
+export function detectPhases(
+  curve: readonly LossPoint[],
+  options: PhaseOptions = defaultPhaseOptions,
+  seed = 0,
+): PhaseResult {
+  const points = usablePoints(curve)
+  if (points.length < FEWEST_POINTS) {
+    return noOverfitting(
+      options,
+      `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed`,
+    )
+  }
+  if (options.detector === 'hinge') return detectHinge(points, options, seed)
+  if (options.detector === 'min-test-loss') return detectMinimum(points, options)
+  return detectThreshold(points, options)
+}
+
+/** Phase of a step: all of training is `learning` when there is no overfitting phase. */
+export function phaseAt(step: number, result: PhaseResult): 'learning' | 'overfitting' {
+  return result.boundary !== undefined && step > result.boundary.step ? 'overfitting' : 'learning'
+}
