@@ -231,7 +231,7 @@ describe('lowlayer run', () => {
     const run = await lowlayer(['run', file, '--results', results])
     expect(run.code).toBe(1)
     expect(run.stderr).toMatch(
-      /^missing {3}low\d-high\d-order0: its results cannot be read: .*not a \.npz file/m,
+      /^warning {3}low\d-high\d-order0 is missing: its results cannot be read: .*not a \.npz file/m,
     )
     const tables = await tablesOf(results)
     expect(JSON.parse(tables['verdict.json']).warnings.join()).toMatch(

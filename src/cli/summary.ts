@@ -25,7 +25,9 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
     ['networks', describeNetworks(networks)],
     ...describeOverlaps(overlaps),
     ...describeUnconverged(await readTable(folder, samplesTable)),
+    ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
     ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+    ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['results', `${shownFolder}/`],
     ...(hasReport
       ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]
@@ -34,9 +36,9 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
   return entries.map(([title, text]) => `${title.padEnd(10)}${text}\n`).join('')
 }
 
-/** The networks that the comparison had to do without. */
-export async function failedNetworks(folder: string): Promise<readonly NetworkRow[]> {
-  return (await readTable(folder, networksTable)).filter(({ status }) => status === 'failed')
+/** Whether the comparison had to do without some networks. */
+export async function hasFailedNetworks(folder: string): Promise<boolean> {
+  return (await readTable(folder, networksTable)).some(({ status }) => status === 'failed')
 }
 
 async function readTable<T extends Table>(folder: string, definition: T): Promise<Row<T>[]> {

@@ -196,7 +196,9 @@ describe('bad input', () => {
 
   it('one network', () => {
     const { verdict, effects } = tables({ ...study, networks: study.networks.slice(0, 1) })
-    expect(verdict.sentence).toMatch(/the low × high grid is 1 × 1/)
+    expect(verdict.sentence).toMatch(
+      /\(ii\) \(iii\) \(iv\) the low × high grid is 1 × 1: the smallest attainable p is 1/,
+    )
     expect(effects).toHaveLength(8)
     for (const row of effects) expect(row.note).toMatch(/needs 2/)
   })
@@ -233,7 +235,8 @@ describe('bad input', () => {
     const flat = changed(study, (one) => ({ ...one, score: new Float64Array(60), set: [] }))
     const { verdict, effects } = tables(flat)
     expect(verdict.sentence).toMatch(/no network has usable scores/)
-    expect(effects).toEqual([])
+    expect(effects).toHaveLength(8)
+    for (const row of effects) expect(row.note).toMatch(/no network has usable scores/)
   })
 
   it('sets that name strangers or repeat themselves', () => {
@@ -266,5 +269,21 @@ describe('arms', () => {
     expect([...new Set(effects.map((row) => row.regime))]).toEqual(['init', 'trained-frozen'])
     expect(effects).toHaveLength(16)
     expect(overlaps.some((row) => row.relation === 'identical+regime')).toBe(true)
+  })
+
+  it('have a verdict each, and the sentence says which grid it is about', () => {
+    const study = simulatedStudy(lowDecides, design, 3)
+    const high = simulatedStudy({ high: 1, interaction: 0.6 }, design, 4)
+    const frozen = high.networks.map((one) => ({
+      ...one,
+      network: `frozen-${one.network}`,
+      regime: 'trained-frozen',
+    }))
+    const { verdict } = tables({ ...study, networks: [...study.networks, ...frozen] })
+    expect(verdict.sentence).toMatch(/^reproduced for simulated, init: /)
+    expect(verdict.grid).toMatchObject({ regime: 'init' })
+    expect(verdict.others).toMatchObject([{ regime: 'trained-frozen', verdict: 'not-reproduced' }])
+    expect(verdict.others[0].sentence).toMatch(/^not reproduced for simulated, trained-frozen: /)
+    expect(tables(study).verdict.sentence).toMatch(/^reproduced: /)
   })
 })

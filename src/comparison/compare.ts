@@ -1,6 +1,6 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
 import { type ArmStatistics, armStatistics, type PairFigures } from './arm.js'
-import { effectRows } from './effects.js'
+import { effectRows, rowsWithoutArm } from './effects.js'
 import { type Arm, findArms } from './grid.js'
 import { setIntersections } from './membership.js'
 import { findExclusions, overlapRows, summariseRelations } from './pairs.js'
@@ -55,12 +55,15 @@ export function compareNetworks(
   return {
     overlaps,
     relations: summariseRelations(overlaps),
-    effects: arms.flatMap((statistics) => effectRows(statistics, study.step)),
+    effects:
+      arms.length === 0
+        ? rowsWithoutArm(study)
+        : arms.flatMap((statistics) => effectRows(statistics, study.step)),
     intersections: setIntersections(study.networks, study.samples),
     excluded,
     arms,
     verdict: decideVerdict(
-      arms[0],
+      arms,
       study.networks,
       settings,
       warningsOf(study, overlaps, excluded, settings),

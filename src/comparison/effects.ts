@@ -1,13 +1,42 @@
 import type { ArmStatistics, TestedContrast } from './arm.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
-import type { EffectName, EffectRow, Estimate } from './types.js'
+import type { EffectName, EffectRow, Estimate, NetworkScores, StudyScores } from './types.js'
 import type { ComponentName } from './variance.js'
+
+const shareNames = ['low', 'high', 'order', 'sample', 'residual'] as const
 
 /** The rows of `effects.csv` for one arm, each cell that is empty with its reason in `note`. */
 export function effectRows(statistics: ArmStatistics, step: number | undefined): EffectRow[] {
-  const { architecture, regime, cut } = statistics.arm
   const row = (effect: EffectName, cells: Partial<EffectRow>): EffectRow => ({
+    ...emptyRow(statistics.arm, step, effect),
+    ...cells,
+  })
+  return [
+    ...shareNames.map((name) => row(name, shareCells(statistics, name))),
+    row('T_low', contrastCells(statistics, statistics.low)),
+    row('T_high', contrastCells(statistics, statistics.high)),
+    row('T_low−T_high', intervalCells(statistics, statistics.difference)),
+  ]
+}
+
+/** Rows of a study none of whose networks can be used; none at all without networks. */
+export function rowsWithoutArm({ networks, step }: StudyScores): EffectRow[] {
+  const [first] = networks
+  if (first === undefined) return []
+  const note = 'no network has usable scores and a confusing set'
+  return [...shareNames, 'T_low', 'T_high', 'T_low−T_high'].map((effect) => ({
+    ...emptyRow(first, step, effect as EffectName),
+    note,
+  }))
+}
+
+function emptyRow(
+  { architecture, regime, cut }: Pick<NetworkScores, 'architecture' | 'regime' | 'cut'>,
+  step: number | undefined,
+  effect: EffectName,
+): EffectRow {
+  return {
     step,
     architecture,
     regime,
@@ -20,15 +49,7 @@ export function effectRows(statistics: ArmStatistics, step: number | undefined):
     seedCiHigh: undefined,
     pValue: undefined,
     note: undefined,
-    ...cells,
-  })
-  const names = ['low', 'high', 'order', 'sample', 'residual'] as const
-  return [
-    ...names.map((name) => row(name, shareCells(statistics, name))),
-    row('T_low', contrastCells(statistics, statistics.low)),
-    row('T_high', contrastCells(statistics, statistics.high)),
-    row('T_low−T_high', intervalCells(statistics, statistics.difference)),
-  ]
+  }
 }
 
 /** `3 × 3`, the shape of an arm's grid. */
@@ -89,7 +110,9 @@ function intervalCells(
   estimate: Estimate | undefined,
 ): Partial<EffectRow> {
   if (estimate === undefined) {
-    return { note: `needs 2 low and 2 high seeds; the grid is ${gridShape(statistics)}` }
+    return {
+      note: `needs 2 low and 2 high seeds; the grid is ${gridShape(statistics)}; smallest attainable p 1`,
+    }
   }
   return {
     estimate: estimate.estimate,

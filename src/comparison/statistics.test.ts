@@ -100,6 +100,14 @@ describe('permutation test', () => {
         ?.smallestPValue
     expect(smallest(2, 2)).toBe(1 / 2)
     expect(smallest(3, 3)).toBe(1 / 36)
+    for (const [size, count] of [
+      [3, 36],
+      [4, 13_824],
+    ]) {
+      const grid = fullGrid(size, size)
+      const test = permutationTest(grid, randomSimilarity(16, 0), 'all', random.at())
+      expect(test).toMatchObject({ exact: true, relabellings: count })
+    }
     expect(smallest(4, 4)).toBe(1 / 13_824)
     expect(smallest(2, 4)).toBe(1 / 8)
     // 3 · 2 · 1 · 3! of each column, over the 2 permutations of low labels that keep the hole.

@@ -151,9 +151,26 @@ export interface Verdict {
   readonly clauses: readonly Clause[]
   /** The stronger claim that networks with different low layers share no more than chance. */
   readonly fullyDifferent: Clause
+  /** The grid that all of the above is about; undefined without usable networks. */
+  readonly grid: GridName | undefined
+  /** What the study's other grids (regimes, cuts, architectures) say, each compared within itself. */
+  readonly others: readonly GridVerdict[]
   /** Things that weaken every clause: flagged pairs, missing networks, excluded scores. */
   readonly warnings: readonly string[]
   /** The verdict in one line. */
+  readonly sentence: string
+}
+
+/** One grid of a study. */
+export interface GridName {
+  readonly architecture: string
+  readonly regime: string
+  readonly cut: string | number | undefined
+}
+
+/** The verdict on one of the other grids. */
+export interface GridVerdict extends GridName {
+  readonly verdict: Verdict['verdict']
   readonly sentence: string
 }
 

@@ -16,31 +16,67 @@ import { fullyDifferentClause } from './clauses/fullyDifferent.js'
 import { overfittingClause } from './clauses/overfitting.js'
 import { reliabilityClause } from './clauses/reliability.js'
 import { shareClause } from './clauses/shares.js'
-import type { Clause, ClauseStatus, ComparisonOptions, NetworkScores, Verdict } from './types.js'
+import type {
+  Clause,
+  ClauseStatus,
+  ComparisonOptions,
+  GridName,
+  NetworkScores,
+  Verdict,
+} from './types.js'
 
-/** The verdict on the main arm's statistics; `undefined` stands for a study without usable networks. */
+/** The verdict on the first arm, and what the others say; without arms, of a study without usable networks. */
 export function decideVerdict(
-  statistics: ArmStatistics | undefined,
+  arms: readonly ArmStatistics[],
   networks: readonly NetworkScores[],
   options: ComparisonOptions,
   warnings: readonly string[],
 ): Verdict {
+  const [main, ...others] = arms
+  const clauses = clausesOf(main, networks, options)
+  const verdict = combine(clauses)
+  const name = arms.length > 1 ? ` for ${gridLabel(main)}` : ''
+  return {
+    verdict,
+    clauses,
+    fullyDifferent: fullyDifferentClause(main, options),
+    grid: main && gridName(main),
+    others: others.map((arm) => {
+      const found = clausesOf(arm, networks, options)
+      const conclusion = combine(found)
+      return {
+        ...gridName(arm),
+        verdict: conclusion,
+        sentence: sentenceOf(conclusion, found, ` for ${gridLabel(arm)}`),
+      }
+    }),
+    warnings,
+    sentence: sentenceOf(verdict, clauses, name),
+  }
+}
+
+function gridName({ arm: { architecture, regime, cut } }: ArmStatistics): GridName {
+  return { architecture, regime, cut }
+}
+
+/** `mlp-5, init, cut 2`. */
+function gridLabel({ arm: { architecture, regime, cut } }: ArmStatistics): string {
+  return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
+}
+
+function clausesOf(
+  statistics: ArmStatistics | undefined,
+  networks: readonly NetworkScores[],
+  options: ComparisonOptions,
+): Clause[] {
   const members = statistics?.arm.members.map((position) => networks[position]) ?? []
-  const clauses = [
+  return [
     overfittingClause(members),
     lowClause(statistics, options),
     differenceClause(statistics, options),
     shareClause(statistics),
     reliabilityClause(members, options),
   ]
-  const verdict = combine(clauses)
-  return {
-    verdict,
-    clauses,
-    fullyDifferent: fullyDifferentClause(statistics, options),
-    warnings,
-    sentence: sentenceOf(verdict, clauses),
-  }
 }
 
 function combine(clauses: readonly Clause[]): Verdict['verdict'] {
@@ -54,16 +90,21 @@ function combine(clauses: readonly Clause[]): Verdict['verdict'] {
   return couldTell && refuted ? 'not-reproduced' : 'inconclusive'
 }
 
-function sentenceOf(verdict: Verdict['verdict'], clauses: readonly Clause[]): string {
-  const reasons = (statuses: readonly ClauseStatus[]) =>
-    clauses
-      .filter((clause) => statuses.includes(clause.status))
-      .map((clause) => `(${clause.id}) ${clause.reason}`)
+function sentenceOf(verdict: Verdict['verdict'], clauses: readonly Clause[], grid: string): string {
+  const reasons = (statuses: readonly ClauseStatus[]) => {
+    const found = clauses.filter((clause) => statuses.includes(clause.status))
+    // Clauses that fall for one reason are named together.
+    return [...new Set(found.map((clause) => clause.reason))]
+      .map((reason) => {
+        const ids = found.filter((clause) => clause.reason === reason).map(({ id }) => `(${id})`)
+        return `${ids.join(' ')} ${reason}`
+      })
       .join('; ')
+  }
   if (verdict === 'reproduced') {
     const evidence = clauses.slice(1, 4).map((clause) => clause.reason)
-    return `reproduced: low-layer seeds decide which samples are confusing: ${evidence.join('; ')}`
+    return `reproduced${grid}: low-layer seeds decide which samples are confusing: ${evidence.join('; ')}`
   }
-  if (verdict === 'not-reproduced') return `not reproduced: ${reasons(['fails'])}`
-  return `inconclusive: ${reasons(['fails', 'undecided'])}`
+  if (verdict === 'not-reproduced') return `not reproduced${grid}: ${reasons(['fails'])}`
+  return `inconclusive${grid}: ${reasons(['fails', 'undecided'])}`
 }

@@ -275,6 +275,17 @@ describe('noise null', () => {
     expect(surrogatePValue(1, [])).toBeUndefined()
   })
 
+  it('makes the discoveries of the published example', () => {
+    // Benjamini & Hochberg 1995, §4.1: 15 comparisons, at 5% the four smallest are discoveries.
+    const published = [
+      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719,
+      0.6528, 0.759, 1,
+    ]
+    const adjusted = falseDiscoveryAdjusted(published)
+    expect([...adjusted].filter((q) => q <= 0.05)).toHaveLength(4)
+    expect(adjusted[3]).toBeCloseTo((0.0095 * 15) / 4, 15)
+  })
+
   it('adjusts p-values as scipy.stats.false_discovery_control', () => {
     const adjusted = falseDiscoveryAdjusted([0.01, 0.04, 0.03, 0.5, 0.005, 0.04])
     const expected = [0.03, 0.048, 0.048, 0.5, 0.03, 0.048]

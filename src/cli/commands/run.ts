@@ -15,7 +15,7 @@ import { isTaskDone } from '../../tasks/isDone.js'
 import { type ProgressMode, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
-import { failedNetworks, summarize } from '../summary.js'
+import { hasFailedNetworks, summarize } from '../summary.js'
 
 interface RunOptions extends StudyOptions {
   readonly progress: ProgressMode
@@ -105,10 +105,8 @@ async function conclude(
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
     process.stderr.write(await summarize(folder, shownPath(folder)))
-    const unread = await failedNetworks(folder)
-    for (const { name, reason } of unread) process.stderr.write(`missing   ${name}: ${reason}\n`)
     // A network whose stored results are damaged fails no task: all of its tasks were done before.
-    if (unread.length > 0) return failureCode(outcomes) || exitCodes.taskFailed
+    if (await hasFailedNetworks(folder)) return failureCode(outcomes) || exitCodes.taskFailed
   }
   return failureCode(outcomes)
 }

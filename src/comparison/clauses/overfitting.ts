@@ -8,10 +8,11 @@ export function overfittingClause(members: readonly NetworkScores[]): Clause {
   if (known.length === 0) {
     return { ...clause, status: 'undecided', figures: {}, reason: 'phases were not detected' }
   }
+  const most = found > known.length / 2
   return {
     ...clause,
-    status: found > known.length / 2 ? 'holds' : 'fails',
+    status: most ? 'holds' : 'fails',
     figures: { networks: known.length, overfitting: found },
-    reason: `${found} of ${known.length} networks have an overfitting phase`,
+    reason: `${most ? '' : 'only '}${found} of ${known.length} networks have an overfitting phase`,
   }
 }

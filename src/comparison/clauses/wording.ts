@@ -6,7 +6,7 @@ import type { Estimate } from '../types.js'
 export function noGrid(statistics: ArmStatistics | undefined): string {
   return statistics === undefined
     ? 'no network has usable scores and a confusing set'
-    : `the low × high grid is ${gridShape(statistics)}: 2 × 2 networks are the least`
+    : `the low × high grid is ${gridShape(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks at least`
 }
 
 /** An estimate and the ends of its interval as figures of a clause. */

@@ -203,6 +203,8 @@ export function exampleStudy(): ReportStudy {
         figures: { kappa: 0.2 },
         reason: 'κ_J = 0.2 [0.15, 0.3]',
       },
+      grid: { architecture: 'mlp-5', regime: 'init', cut: 2 },
+      others: [],
       warnings: ['1 of 6 pairs differ in test accuracy by more than 2 points'],
     },
     manifest: {
