@@ -218,6 +218,26 @@ describe('lowlayer run', () => {
     expect(await readdir(join(results, 'networks', id, 'checkpoints'))).toContain('0.onnx')
   })
 
+  it('names a damaged checkpoint, finishes the siblings and ends with 1', async () => {
+    const results = join(folder, 'damaged-checkpoint')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    await rm(join(results, study), { recursive: true })
+    const [id] = await readdir(join(results, 'networks'))
+    const network = join(results, 'networks', id)
+    for (const part of ['values', 'interactions'])
+      await rm(join(network, part), { recursive: true })
+    await writeFile(join(network, 'checkpoints', '0.onnx'), 'damaged')
+    const { code, stderr } = await lowlayer(['run', file, '--results', results])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/failed: values of .*: checkpoint .*0\.onnx cannot be read/)
+    const networks = fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
+    const failed = networks.filter(({ status }) => status === 'failed')
+    expect(failed.map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^values failed: checkpoint .*0\.onnx cannot be read: .*; delete/),
+    ])
+  })
+
   it('says of a network that failed why it is missing, and compares the others', async () => {
     const results = join(folder, 'damaged')
     await cp(join(folder, 'a'), results, { recursive: true })

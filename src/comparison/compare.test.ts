@@ -133,7 +133,7 @@ describe('what a verdict needs', () => {
     const without = changed(study, (one, index) => ({ ...one, overfitting: index < 5 }))
     expect(statusOf(without, 'i')).toBe('fails')
     expect(tables(without).verdict.verdict).toBe('inconclusive')
-    expect(tables(without).verdict.sentence).toMatch(/^inconclusive: \(i\) 5 of 24 networks/)
+    expect(tables(without).verdict.sentence).toMatch(/^inconclusive: \(i\) only 5 of 24 networks/)
     expect(
       statusOf(
         changed(study, ({ overfitting: _, ...one }) => one),
@@ -197,10 +197,10 @@ describe('bad input', () => {
   it('one network', () => {
     const { verdict, effects } = tables({ ...study, networks: study.networks.slice(0, 1) })
     expect(verdict.sentence).toMatch(
-      /\(ii\) \(iii\) \(iv\) the low × high grid is 1 × 1: the smallest attainable p is 1/,
+      /\(ii\) \(iii\) the low × high grid is 1 × 1: the smallest attainable p is 1.*\(iv\) variance shares need 2 × 2/,
     )
     expect(effects).toHaveLength(8)
-    for (const row of effects) expect(row.note).toMatch(/needs 2/)
+    for (const row of effects) expect(row.note).toMatch(/needs? 2/)
   })
 
   it('missing networks: the rest goes on, and it is said', () => {
@@ -211,6 +211,13 @@ describe('bad input', () => {
     const row = effects.find((one) => one.effect === 'low')
     expect(row?.estimate).toBeDefined()
     expect(row?.note).toMatch(/cells are missing: \d × \d of 3 × 3 used/)
+  })
+
+  it('a hole in a 2 × 2 grid leaves a test and no shares', () => {
+    const small = simulatedStudy(lowDecides, { lows: 2, highs: 2, samples: 60 }, 5)
+    const { verdict } = tables({ ...small, networks: small.networks.slice(1) })
+    expect(verdict.sentence).toMatch(/\(ii\) .*a 2 × 2 grid gives no p below 0\.5/)
+    expect(verdict.sentence).toMatch(/\(iv\) .*without gaps; the grid is 2 × 2 with gaps/)
   })
 
   it('constant scores, empty sets, damaged scores: left out with a reason', () => {

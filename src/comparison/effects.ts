@@ -57,6 +57,12 @@ export function gridShape({ arm }: ArmStatistics): string {
   return `${arm.grid.lows.length} × ${arm.grid.highs.length}`
 }
 
+/** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
+export function gridState(statistics: ArmStatistics): string {
+  const gaps = statistics.arm.grid.cells.flat().includes(undefined)
+  return gaps ? `${gridShape(statistics)} with gaps` : gridShape(statistics)
+}
+
 /** How a p-value came about, and how small it could be. */
 export function describeTest(test: PermutationTest): string {
   const smallest = `smallest attainable p ${test.smallestPValue.toPrecision(3)}`
@@ -87,13 +93,14 @@ function cellsOf({ complete }: ArmStatistics): number {
   return complete.lows.length * complete.highs.length
 }
 
-function reasonForNoShare(statistics: ArmStatistics, name: ComponentName): string {
+/** Why there is no variance share. */
+export function reasonForNoShare(statistics: ArmStatistics, name: ComponentName): string {
   if (statistics.shares !== undefined && name === 'order') {
     return 'no networks differ in the order seed alone; its share is part of residual'
   }
   const { complete } = statistics
   if (complete.lows.length < 2 || complete.highs.length < 2) {
-    return `needs 2 × 2 networks without gaps; the grid is ${gridShape(statistics)}`
+    return `variance shares need 2 × 2 networks without gaps; the grid is ${gridState(statistics)}`
   }
   return 'the ranks of the scores do not vary'
 }
@@ -111,7 +118,7 @@ function intervalCells(
 ): Partial<EffectRow> {
   if (estimate === undefined) {
     return {
-      note: `needs 2 low and 2 high seeds; the grid is ${gridShape(statistics)}; smallest attainable p 1`,
+      note: `needs 2 low and 2 high seeds; the grid is ${gridState(statistics)}; smallest attainable p 1`,
     }
   }
   return {

@@ -29,6 +29,7 @@ import {
   sampleRows,
 } from '../study/rows.js'
 import { loadPlannedDataset } from './dataset.js'
+import { failureOf } from './failures.js'
 import { manifestOf } from './manifest.js'
 import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
@@ -106,11 +107,14 @@ async function analyse(
   results: string,
   network: StudyNetwork,
 ): Promise<NetworkAnalysis | string> {
-  if (!(await isTrained(networkPaths(results, network.id)))) return 'training did not finish'
+  const failure = () => failureOf(plan, results, network)
+  if (!(await isTrained(networkPaths(results, network.id)))) {
+    return (await failure()) ?? 'training did not finish'
+  }
   try {
     return analyseNetwork(await readNetwork(plan, results, network), plan.config)
   } catch (error) {
-    return `its results cannot be read: ${messageOf(error)}`
+    return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
   }
 }
 

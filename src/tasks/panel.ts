@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset, Samples } from '../data/types.js'
-import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { createEngine } from '../engine/registry.js'
 import { admitsSample } from '../masking/configurePlayers.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
@@ -10,6 +8,7 @@ import type { PanelTask, Plan, StudyNetwork } from '../plan/types.js'
 import { readJson, writeJson } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { predictAll } from '../training/evaluate.js'
+import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelFile } from './isDone.js'
 import type { TaskContext } from './types.js'
@@ -97,7 +96,7 @@ async function predictedClasses(
   const { engine: name, device } = plan.config.runtime
   const engine = await createEngine(name, device)
   const file = networkPaths(results, network.id).checkpoint(network.spec.totalSteps)
-  const parameters = importOnnxParameters(await readFile(file))
+  const parameters = await readCheckpointWeights(file)
   const { graph } = buildModel(network.spec.model, plan.data)
   const predictor = await engine.createPredictor(graph, parameters)
   try {

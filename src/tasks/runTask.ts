@@ -1,5 +1,7 @@
+import { InterruptedError, messageOf } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { compare } from './compare.js'
+import { clearFailure, recordFailure } from './failures.js'
 import { interactions } from './interactions.js'
 import { noise } from './noise.js'
 import { panel } from './panel.js'
@@ -7,8 +9,23 @@ import { train } from './train.js'
 import type { TaskContext } from './types.js'
 import { values } from './values.js'
 
-/** Runs one task to its end; rejects with an error of the family when it fails. */
+/**
+ * Runs one task to its end; rejects with an error of the family when it fails, and leaves the reason
+ * for the tables.
+ */
 export async function runTask(task: Task, context: TaskContext): Promise<void> {
+  try {
+    await perform(task, context)
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) {
+      await recordFailure(context.results, task, messageOf(error))
+    }
+    throw error
+  }
+  await clearFailure(context.results, task)
+}
+
+async function perform(task: Task, context: TaskContext): Promise<void> {
   switch (task.kind) {
     case 'train':
       return train(task, context)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import { exportOnnx, importOnnxParameters } from '../engine/onnx/checkpoint.js'
+import { exportOnnx } from '../engine/onnx/checkpoint.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine, Trainer, TrainState } from '../engine/types.js'
 import { buildModel } from '../models/build.js'
@@ -18,6 +18,7 @@ import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
 import { evaluate } from '../training/evaluate.js'
 import { trainLoop } from '../training/loop.js'
 import { learningRateAt } from '../training/schedule.js'
+import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { readTrainState, writeTrainState } from './trainState.js'
 import type { TaskContext } from './types.js'
@@ -185,7 +186,7 @@ class Run {
     const drawn = initialize(this.model, (block) => initSeeds[block])
     if (inherits === undefined) return { step: 0, parameters: drawn, slots: {} }
     const donor = networkPaths(this.context.results, inherits.network)
-    const lent = importOnnxParameters(await readFile(donor.checkpoint(inherits.step)))
+    const lent = await readCheckpointWeights(donor.checkpoint(inherits.step))
     const names = this.model.blocks
       .filter((block) => inherits.blocks.includes(block.name))
       .flatMap((block) => block.parameters)

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { InterruptedError } from '../core/errors.js'
 import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
 import type { Graph } from '../graph/types.js'
@@ -15,6 +13,7 @@ import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import type { ValueTables } from '../study/types.js'
+import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
 import { partialWriter, removePartial, restorePartial } from './partialValues.js'
@@ -45,7 +44,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     for (const [index, step] of steps.entries()) {
       const file = paths.values(step, task.run.valuesId)
       if (await exists(file)) continue
-      const parameters = importOnnxParameters(await readFile(paths.checkpoint(step)))
+      const parameters = await readCheckpointWeights(paths.checkpoint(step))
       const model = buildModel(task.network.spec.model, plan.data)
       const onSample = (done: number): void => {
         if (context.signal.aborted) throw new InterruptedError()

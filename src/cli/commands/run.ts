@@ -105,8 +105,11 @@ async function conclude(
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
     process.stderr.write(await summarize(folder, shownPath(folder)))
-    // A network whose stored results are damaged fails no task: all of its tasks were done before.
-    if (await hasFailedNetworks(folder)) return failureCode(outcomes) || exitCodes.taskFailed
+    // Tasks of a network whose stored results are damaged may all have been done before.
+    const incomplete = await hasFailedNetworks(folder)
+    return incomplete || failureCode(outcomes) !== exitCodes.done
+      ? exitCodes.taskFailed
+      : exitCodes.done
   }
   return failureCode(outcomes)
 }
@@ -141,7 +144,7 @@ function reportFailures(outcomes: readonly TaskOutcome[]): void {
   }
 }
 
-/** 0 when all went well; the exit code of the failures where they agree, 1 otherwise. */
+/** Where nothing could be compared: the exit code of the failures where they agree, 1 otherwise; 0 without any. */
 function failureCode(outcomes: readonly TaskOutcome[]): number {
   const codes = new Set(
     outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure.exitCode] : [])),

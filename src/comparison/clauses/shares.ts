@@ -1,4 +1,5 @@
 import type { ArmStatistics } from '../arm.js'
+import { reasonForNoShare } from '../effects.js'
 import type { Clause } from '../types.js'
 import { noGrid, short } from './wording.js'
 
@@ -10,7 +11,8 @@ export function shareClause(statistics: ArmStatistics | undefined): Clause {
   }
   const shares = statistics?.shares
   if (shares?.low === undefined || shares.high === undefined) {
-    const reason = statistics?.shares === undefined ? noGrid(statistics) : 'no variance shares'
+    const reason =
+      statistics === undefined ? noGrid(statistics) : reasonForNoShare(statistics, 'low')
     return { ...clause, status: 'undecided', figures: {}, reason }
   }
   const [low, high] = [shares.low.estimate, shares.high.estimate]

@@ -1,12 +1,12 @@
 import type { ArmStatistics } from '../arm.js'
-import { gridShape } from '../effects.js'
+import { gridState } from '../effects.js'
 import type { Estimate } from '../types.js'
 
 /** Why a study has no contrasts. */
 export function noGrid(statistics: ArmStatistics | undefined): string {
   return statistics === undefined
     ? 'no network has usable scores and a confusing set'
-    : `the low × high grid is ${gridShape(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks at least`
+    : `the low × high grid is ${gridState(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks`
 }
 
 /** An estimate and the ends of its interval as figures of a clause. */
