@@ -87,6 +87,7 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
     a: a.network.id,
     b: b.network.id,
     relation: a.network.id === b.network.id ? 'identical' : 'other-model',
+    cut: undefined,
     step: 0,
     size_a: found.sizeA,
     size_b: found.sizeB,

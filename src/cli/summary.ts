@@ -71,8 +71,10 @@ function describeOverlaps(overlaps: readonly OverlapRow[]): [string, string][] {
 
 function groupByRelation(overlaps: readonly OverlapRow[]): Map<string, OverlapRow[]> {
   const classes = new Map<string, OverlapRow[]>()
+  const cuts = new Set(overlaps.flatMap(({ cut }) => cut ?? []))
   for (const pair of overlaps) {
-    const relation = pair.relation ?? ''
+    const at = cuts.size > 1 && pair.cut !== undefined ? ` at cut ${pair.cut}` : ''
+    const relation = (pair.relation ?? '') + at
     classes.set(relation, [...(classes.get(relation) ?? []), pair])
   }
   return classes

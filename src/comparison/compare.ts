@@ -109,9 +109,10 @@ function warningsOf(
   { accuracyTolerance }: ComparisonOptions,
 ): string[] {
   const flagged = rows.filter((row) => row.similarAccuracy === false).length
+  const nameOf = (id: string) => study.networks.find(({ network }) => network === id)?.name ?? id
   const warnings = [
     ...(study.missing ?? []).map(({ network, reason }) => `${network} is missing: ${reason}`),
-    ...excluded.map(({ network, reason }) => `${network} is left out: ${reason}`),
+    ...excluded.map(({ network, reason }) => `${nameOf(network)} is left out: ${reason}`),
   ]
   if (flagged > 0) {
     const points = Number((100 * accuracyTolerance).toFixed(2))

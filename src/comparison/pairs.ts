@@ -36,6 +36,7 @@ export function overlapRows(
         a: a.network,
         b: b.network,
         relation: relationOf(a, b),
+        cut: a.cut === b.cut ? a.cut : undefined,
         step: study.step,
         ...overlap(sets[first], sets[second], population),
         spearman: ranksA && ranksB && pearson(ranksA, ranksB),

@@ -7,6 +7,8 @@ export type Seed = number | string
 /** What the comparison knows of one network at the compared checkpoint. */
 export interface NetworkScores {
   readonly network: string
+  /** What people call it, where that is not its id. */
+  readonly name?: string
   readonly architecture: string
   /** How low and high layers were re-drawn, frozen or trained: `init`, `trained-frozen` … */
   readonly regime: string
@@ -73,6 +75,8 @@ export interface OverlapRow extends Overlap {
   readonly a: string
   readonly b: string
   readonly relation: string
+  /** The cut at which the relation holds; undefined where a and b are cut in different places. */
+  readonly cut: string | number | undefined
   readonly step: number | undefined
   /** Rank correlation of the two networks' scores; needs no set rule. */
   readonly spearman: number | undefined

@@ -16,6 +16,8 @@ export interface Draft {
     readonly layers: 'low' | 'high' | 'all' | readonly string[]
     readonly seed: number
   }
+  /** Sides of the cut whose seeds are those of `from`, block by block. */
+  readonly keeps?: readonly ('low' | 'high')[]
   /** Architecture of the grid beside which this other one stands: low layers must be alike. */
   readonly besides?: string
   /** Name of the network this one is derived from. */
@@ -137,6 +139,7 @@ function listDraft(config: ExperimentConfig, entry: List[number], base?: Draft):
     regime: entry.regime,
     seeds: { low, high, order },
     redrawn,
+    keeps: base && (['low', 'high'] as const).filter((side) => entry.seeds?.[side] === undefined),
     from: entry.from,
     role: 'analysed',
   }

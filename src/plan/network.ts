@@ -29,7 +29,7 @@ export function planNetwork(
   const low = lowBlocks(model, draft.cut)
   const high = model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
   const redrawn = redrawnBlocks(model, draft, low, high)
-  const seeds = effectiveSeeds(draft, low, high, redrawn)
+  const seeds = effectiveSeeds(draft, base, low, high, redrawn)
   const length = trainingLength(config.training, data)
   const inherits = inheritance(config, draft, base, low, length)
   if (inherits !== undefined) checkNotRedrawn(draft, inherits.blocks, redrawn)
@@ -81,17 +81,16 @@ function redrawnBlocks(
 /** Seeds by side of the cut: a side with any redrawn layer counts as redrawn. */
 function effectiveSeeds(
   draft: Draft,
+  base: StudyNetwork | undefined,
   low: readonly string[],
   high: readonly string[],
   redrawn: readonly string[],
 ): Draft['seeds'] {
-  const touched = (side: readonly string[]) => side.some((name) => redrawn.includes(name))
-  const seed = draft.redrawn?.seed ?? 0
-  return {
-    low: touched(low) ? seed : draft.seeds.low,
-    high: touched(high) ? seed : draft.seeds.high,
-    order: draft.seeds.order,
-  }
+  const seedOf = (side: 'low' | 'high', blocks: readonly string[]) =>
+    blocks.some((name) => redrawn.includes(name))
+      ? draft.redrawn!.seed
+      : sideSeed(draft, base, side)
+  return { low: seedOf('low', low), high: seedOf('high', high), order: draft.seeds.order }
 }
 
 function initSeeds(
@@ -103,10 +102,16 @@ function initSeeds(
 ): Record<string, number> {
   const seedOf = (name: string): number => {
     if (redrawn.includes(name)) return draft.redrawn!.seed
-    const kept = draft.role === 'analysed' && draft.redrawn !== undefined ? base : undefined
-    return kept?.spec.initSeeds[name] ?? (low.includes(name) ? draft.seeds.low : draft.seeds.high)
+    const side = low.includes(name) ? 'low' : 'high'
+    const kept = draft.keeps?.includes(side) ? base?.spec.initSeeds[name] : undefined
+    return kept ?? sideSeed(draft, base, side)
   }
   return Object.fromEntries(model.blocks.map(({ name }) => [name, seedOf(name)]))
+}
+
+function sideSeed(draft: Draft, base: StudyNetwork | undefined, side: 'low' | 'high'): number {
+  const kept = draft.keeps?.includes(side) ? base?.seeds[side] : undefined
+  return kept ?? draft.seeds[side]
 }
 
 function inheritance(

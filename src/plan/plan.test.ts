@@ -79,6 +79,22 @@ describe('planStudy', () => {
     expect(head.seeds).toEqual({ low: 0, high: 1, order: 0 })
   })
 
+  it('takes seeds from networks that were redrawn themselves, block by block', () => {
+    const [, low, both, other, own] = planOf(`
+networks:
+  list:
+    - { name: base, seed: 0 }
+    - { name: low, from: base, rerandomize: low, seed: 1 }
+    - { name: both, from: low, rerandomize: [fc5], seed: 2 }
+    - { name: other, from: low, architecture: resmlp-5 }
+    - { name: own, from: low, seeds: { low: 7 } }`).networks
+    expect(both.spec.initSeeds).toEqual({ fc1: 1, fc2: 1, fc3: 0, fc4: 0, fc5: 2 })
+    expect(both.seeds).toEqual({ low: 1, high: 2, order: 0 })
+    expect(other.spec.initSeeds).toEqual(low.spec.initSeeds)
+    expect(other.seeds).toEqual(low.seeds)
+    expect(own.spec.initSeeds).toEqual({ fc1: 7, fc2: 7, fc3: 0, fc4: 0, fc5: 0 })
+  })
+
   it('gives equal networks equal ids, however they are described', () => {
     const [, low] = planOf(listYaml).networks
     const grid = planOf('networks: { grid: { low: [1], high: [0], repeats: 1 } }').networks[0]

@@ -62,6 +62,7 @@ function networkScores(analysis: NetworkAnalysis): NetworkScores {
   const { inherits } = network.spec
   return {
     network: network.id,
+    name: network.name,
     architecture: network.spec.model.architecture,
     regime: network.regime,
     cut: network.lowBlocks.length,
@@ -96,6 +97,7 @@ function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
     a: pair.a,
     b: pair.b,
     relation: pair.relation,
+    cut: pair.cut === undefined ? undefined : Number(pair.cut),
     step: pair.step,
     size_a: pair.sizeA,
     size_b: pair.sizeB,

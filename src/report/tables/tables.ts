@@ -121,6 +121,7 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   relation: text(
     'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff …',
   ),
+  cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
   step: integer('Step of the checkpoint compared, the last one.'),
   size_a: integer('Size of the confusing set of a.'),
   size_b: integer('Size of the confusing set of b.'),

@@ -243,6 +243,7 @@ function pairs(): OverlapRow[] {
         a: a.id,
         b: b.id,
         relation,
+        cut: 2,
         step: 1000,
         size_a: 3,
         size_b: 3,
