@@ -45,6 +45,15 @@ async function tablesOf(results: string): Promise<Record<string, string>> {
   return tables
 }
 
+/** Waits until a folder holds something, and names the first of it. */
+async function firstIn(path: string): Promise<string> {
+  for (;;) {
+    const [first] = await readdir(path).catch(() => [])
+    if (first !== undefined) return first
+    await sleep(50)
+  }
+}
+
 /** Waits until a file or folder is there. */
 async function appears(path: string): Promise<void> {
   while ((await stat(path).catch(() => undefined)) === undefined) await sleep(50)
@@ -296,8 +305,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoi
 
     const broken = join(folder, 'broken')
     const { process: child, result } = startLowlayer(['run', file, '--results', broken])
-    await appears(join(broken, 'networks'))
-    const [network] = await readdir(join(broken, 'networks'))
+    const network = await firstIn(join(broken, 'networks'))
     await appears(join(broken, 'networks', network, 'checkpoints', '20.onnx'))
     process.kill(-child.pid!, 'SIGKILL')
     await result
