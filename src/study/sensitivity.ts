@@ -5,15 +5,23 @@ import { spearman } from '../metrics/descriptive.js'
 import type { SensitivityRow } from '../report/tables/tables.js'
 import { type CheckpointInput, mainRows, scoreRows, thresholds } from './checkpoint.js'
 
+/** The last checkpoint of a network, and what it was analysed under besides. */
+export interface SensitivityInput {
+  readonly end: CheckpointInput
+  /** At the other end of the tie-break, where it was decomposed. */
+  readonly otherEnd?: CheckpointInput
+  /** Under other players or another baseline, by what is said of them. */
+  readonly variants: readonly (readonly [condition: string, CheckpointInput])[]
+}
+
 /**
- * Recomputes the scores of the last checkpoint with one choice changed: τ halved and doubled, the
- * other end of the tie-break (where it was decomposed), other scores. Compared with the score at the
+ * Recomputes the scores of the last checkpoint with one choice changed: players, baseline, τ halved
+ * and doubled, the other end of the tie-break, other scores. Compared with the score at the
  * end, also where the study's own score is its growth (`phase: delta`).
  */
 export function sensitivityRows(
   network: string,
-  end: CheckpointInput,
-  otherEnd: CheckpointInput | undefined,
+  { end, otherEnd, variants }: SensitivityInput,
   { analysis, confusing }: ExperimentConfig,
 ): SensitivityRow[] {
   const scores = (input: CheckpointInput, scale: number, change: Partial<typeof confusing> = {}) =>
@@ -30,6 +38,7 @@ export function sensitivityRows(
     (score) => score !== confusing.score,
   )
   const conditions: [string, Float64Array][] = [
+    ...variants.map(([condition, input]): [string, Float64Array] => [condition, scores(input, 1)]),
     ['τ × ½', scores(end, 0.5)],
     ['τ × 2', scores(end, 2)],
     ...(otherEnd === undefined

@@ -1,7 +1,7 @@
 /** What the report shows of single samples and of other choices, from stored interactions. */
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.js'
-import type { Plan, StudyNetwork } from '../plan/types.js'
+import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
 import { type Contrast, contrastOf, doneNetworks } from '../report/figures/select.js'
 import type { NetworkRow, SensitivityRow } from '../report/tables/tables.js'
 import type {
@@ -35,12 +35,26 @@ export async function readSensitivity(
     try {
       const end = await readCheckpoint(results, network.id, contrast.end, plan)
       const otherEnd = await readOtherEnd(plan, results, network.id, end)
-      rows.push(...sensitivityRows(network.id, end, otherEnd, plan.config))
+      const variants: [string, CheckpointInput][] = []
+      for (const run of plan.runs.slice(1)) {
+        variants.push([
+          conditionOf(run),
+          await readCheckpoint(results, network.id, contrast.end, run),
+        ])
+      }
+      rows.push(...sensitivityRows(network.id, { end, otherEnd, variants }, plan.config))
     } catch (error) {
       problems.push({ file: join('networks', network.id), message: messageOf(error) })
     }
   }
   return rows
+}
+
+/** What a variant changes, in words. */
+function conditionOf({ name, analysis }: AnalysisRun): string {
+  if (name !== 'baseline') return `other ${name}`
+  const { baseline } = analysis
+  return `baseline ${typeof baseline === 'string' ? baseline : JSON.stringify(baseline)}`
 }
 
 /** Samples for the gallery, without their drawings: of one network a low seed, for up to three. */

@@ -13,6 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { experimentSchema } from '../config/schema.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
+import { fromCsv } from '../report/tables/read.js'
+import { sensitivityTable } from '../report/tables/tables.js'
 import { announceStudy } from './announce.js'
 import { describeDataset } from './dataset.js'
 import { rebuildReport } from './rebuildReport.js'
@@ -27,6 +29,7 @@ const config = experimentSchema.parse({
   training: { epochs: '4ep', batchSize: 128, checkpoints: { logSpaced: 2 } },
   networks: { grid: { low: [0, 1], high: [0, 1], order: [0], repeats: 1 } },
   analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 }, gap: 0.01 },
+  confusing: { reliability: { players: true, baseline: true } },
 })
 
 describe('the report of a study', () => {
@@ -71,6 +74,19 @@ describe('the report of a study', () => {
     const [status] = await studyStatus(folder)
     expect(status.complete).toBe(true)
     expect(status.tasks.every(({ done, total }) => done === total)).toBe(true)
+  })
+
+  it('holds the scores against those under other players and another baseline', () => {
+    const rows = fromCsv(sensitivityTable, readFileSync(join(folder, 'sensitivity.csv'), 'utf8'))
+    for (const condition of ['other players', 'baseline zero']) {
+      const found = rows.filter((row) => row.condition === condition)
+      expect(found.length, condition).toBe(4)
+      // Other players give other scores; equal ones would mean that the wrong file was read.
+      expect(found.some(({ spearman }) => (spearman ?? 1) < 0.999)).toBe(true)
+    }
+    const figure = readFileSync(join(folder, 'figures', 'sensitivity.svg'), 'utf8')
+    expect(figure).toContain('other players')
+    expect(figure).toContain('baseline zero')
   })
 
   it('is rebuilt elsewhere, the same to the byte, without the data set', async () => {

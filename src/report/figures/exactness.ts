@@ -6,6 +6,9 @@ import { epochsOf, rounded } from './select.js'
 /** Smallest gap drawn: a logarithmic axis has no 0. */
 const FLOOR = 1e-16
 
+/** Ticks of the logarithmic axes. */
+const powersOfTen = Array.from({ length: 20 }, (_, power) => Number(`1e${power - 17}`))
+
 /** Duality gaps and universal-matching errors over all decompositions, by checkpoint. */
 export function exactnessFigure({ tables }: ReportStudy): FigureResult {
   const id = 'exactness'
@@ -33,7 +36,7 @@ export function exactnessFigure({ tables }: ReportStudy): FigureResult {
     type: 'quantitative',
     title: null,
     scale: { type: 'log' },
-    axis: { tickCount: 6, format: '.0e' },
+    axis: { values: powersOfTen, format: '.0e', labelOverlap: 'greedy' },
   })
   return {
     id,

@@ -39,7 +39,7 @@ function panel(rows: readonly CurveRow[], metric: string, title: string): Spec {
     type: 'nominal',
     title: null,
     scale: { domain: ['train', 'test'], range: [colours.blue, colours.vermillion] },
-    legend: { orient: 'top' },
+    legend: { orient: 'top', symbolDash: [1, 0] },
   }
   const y = (field: string) => ({
     field,

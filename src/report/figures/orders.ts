@@ -28,16 +28,11 @@ export function orderBars(
     readonly height?: number
   } = {},
 ): Spec {
-  const values = strengths.map(({ order, kind, sign, strength }) => ({
-    order,
-    strength: rounded(strength),
-    part: `${kind === 'or' ? 'OR' : 'AND'} ${sign === 'positive' ? '+' : '−'}`,
-  }))
   return {
     width: options.width ?? 250,
     height: options.height ?? 180,
     ...(options.title === undefined ? {} : { title: options.title }),
-    data: { values },
+    data: { values: strengthValues(strengths) },
     mark: { type: 'bar', width: { band: 0.8 } },
     encoding: {
       x: { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } },
@@ -52,6 +47,15 @@ export function orderBars(
       order: { field: 'part', type: 'nominal' },
     },
   }
+}
+
+/** What the bars show of each strength. */
+export function strengthValues(strengths: readonly MeanStrength[]) {
+  return strengths.map(({ order, kind, sign, strength }) => ({
+    order,
+    strength: rounded(strength),
+    part: `${kind === 'or' ? 'OR' : 'AND'} ${sign === 'positive' ? '+' : '−'}`,
+  }))
 }
 
 /** Rows of one group, each network at the checkpoint that `stepOf` picks. */

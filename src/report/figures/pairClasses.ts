@@ -81,7 +81,12 @@ function strip(
     sort: order,
     axis: names ? {} : null,
   }
-  const x = (name: string) => ({ field: name, type: 'quantitative', title, axis: { tickCount: 4 } })
+  const x = (name: string) => ({
+    field: name,
+    type: 'quantitative',
+    title,
+    axis: { tickCount: 5, labelOverlap: 'greedy' },
+  })
   return {
     width: 165,
     height: Math.max(60, order.length * 30),

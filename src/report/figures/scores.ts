@@ -1,6 +1,6 @@
-import type { ReportStudy, StoredSample } from '../types.js'
+import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
-import { orderBars } from './orders.js'
+import { orderBars, strengthValues } from './orders.js'
 import { boundaryTitle, contrastOf, doneNetworks, type MeanStrength, rounded } from './select.js'
 
 const BINS = 24
@@ -45,7 +45,13 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
       data: { values },
       mark: { type: 'bar', binSpacing: 1 },
       encoding: {
-        x: { field: 'start', type: 'quantitative', title: 'score', bin: { binned: true } },
+        x: {
+          field: 'start',
+          type: 'quantitative',
+          title: 'score',
+          bin: { binned: true },
+          axis: { tickCount: 8 },
+        },
         x2: { field: 'end' },
         y: { field: 'count', type: 'quantitative', title: 'samples × networks' },
         color: {
@@ -76,45 +82,62 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
     ...own.filter(({ confusing }) => !confusing).slice(0, SAMPLES_EACH),
   ]
   if (chosen.length === 0) return { id, missing: 'the stored interactions could not be read' }
-  const rows = [0, 1].flatMap((position) => {
-    const panels = chosen.flatMap((detail) => {
-      const state = position === 1 ? detail.states.at(-1) : detail.states[0]
-      if (state === undefined || (position === 1 && detail.states.length < 2)) return []
-      const title = `${detail.confusing ? 'confusing' : 'other'} #${detail.sample}`
-      const bars = orderBars(strengthsOf(state, detail.n), {
-        title: position === 0 ? title : undefined,
-        legend: false,
-        width: 88,
-        height: 90,
-      })
-      const encoding = bars.encoding as Record<string, Record<string, unknown>>
-      const y = {
-        ...encoding.y,
-        title: detail === chosen[0] ? (position === 0 ? before : 'end') : null,
-        axis: { tickCount: 3 },
-      }
-      return [
-        {
-          ...bars,
-          encoding: {
-            ...encoding,
-            y,
-            x: { ...encoding.x, title: position === 0 ? null : 'order' },
-          },
-        },
-      ]
-    })
-    return panels.length === 0
-      ? []
-      : [{ hconcat: panels, spacing: 8, resolve: { scale: { y: 'shared' } } }]
-  })
+  const titleOf = ({ confusing, sample }: SampleDetail) =>
+    `${confusing ? 'confusing' : 'other'} #${sample}`
+  const values = chosen.flatMap((detail) =>
+    statesOf(detail.states, before).flatMap(({ state, phase }) =>
+      strengthValues(strengthsOf(state, detail.n)).map((value) => ({
+        ...value,
+        phase,
+        sample: titleOf(detail),
+      })),
+    ),
+  )
+  const bars = orderBars([], { legend: true, width: 92, height: 90 })
+  const encoding = bars.encoding as Record<string, Record<string, unknown>>
   return {
     id,
     title: 'Strength by order of single samples',
     source: 'Figure 2',
-    caption: `Samples of the highest and of the lowest scores of one network. Above: ${before}; below: end of training. Blue adds to the given label, orange takes away; OR interactions are lighter.`,
-    spec: specOf({ vconcat: rows, spacing: 10 }),
+    caption: `Samples of the highest and of the lowest scores of one network, all on one scale. Above: ${before}; below: end of training. What adds to the given label’s score stands above zero, what takes away below.`,
+    spec: specOf({
+      data: { values },
+      facet: {
+        row: { field: 'phase', type: 'nominal', title: null, sort: [before, END] },
+        column: {
+          field: 'sample',
+          type: 'nominal',
+          title: null,
+          sort: chosen.map(titleOf),
+          header: { labelFontSize: 10, labelFontWeight: 'normal' },
+        },
+      },
+      spacing: 12,
+      spec: {
+        width: 92,
+        height: 90,
+        mark: bars.mark,
+        encoding: {
+          ...encoding,
+          y: { ...encoding.y, title: 'salient strength', axis: { tickCount: 4 } },
+          color: { ...encoding.color, legend: { orient: 'top' } },
+        },
+      },
+    }),
   }
+}
+
+const END = 'end'
+
+function statesOf(
+  states: readonly StoredSample[],
+  before: string,
+): { state: StoredSample; phase: string }[] {
+  const phases = states.length > 1 ? [states[0], states[states.length - 1]] : states
+  return phases.map((state, index) => ({
+    state,
+    phase: index === states.length - 1 ? END : before,
+  }))
 }
 
 /** Salient strength of one stored sample by order, kind and sign. */

@@ -33,7 +33,11 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
     caption: [
       sensitivity.length === 0
         ? ''
-        : 'Agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean.',
+        : `Agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean.${
+            sensitivity.some(({ condition }) => /players|baseline/.test(condition ?? ''))
+              ? ''
+              : ' Other players and another baseline are compared when confusing.reliability asks for them.'
+          }`,
       points.length === 0
         ? ''
         : 'Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
@@ -43,6 +47,9 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
     spec: specOf({ hconcat: panels, spacing: 20 }),
   }
 }
+
+/** Ticks of axes that end at 1; those below 0 show only where there are values. */
+const shareTicks = [-1, -0.5, 0, 0.5, 1]
 
 function conditions(
   rows: ReportStudy['sensitivity'],
@@ -70,7 +77,7 @@ function conditions(
     field: 'value',
     type: 'quantitative',
     title,
-    axis: { tickCount: 4 },
+    axis: { values: shareTicks },
     scale: { domainMax: 1 },
   }
   return {
@@ -117,13 +124,13 @@ function tieBreakEnds(values: readonly object[]): Spec {
             field: 'low',
             type: 'quantitative',
             title: 'score, low-order end',
-            axis: { tickCount: 4 },
+            axis: { values: shareTicks },
           },
           y: {
             field: 'high',
             type: 'quantitative',
             title: 'score, high-order end',
-            axis: { tickCount: 4 },
+            axis: { values: shareTicks },
           },
         },
       },

@@ -54,8 +54,7 @@ export function upsetFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Which samples the confusing sets share',
     source: 'Figure 6, content ours',
-    caption:
-      'Each column is one combination of networks (dots below), each bar the number of samples in the sets of exactly these networks. Shared samples among networks with the same low layers are blue, across different low layers orange.',
+    caption: `${names.length === doneNetworks(tables).length ? '' : `Of ${names.length} of the networks. `}Each column is one combination of networks (dots below), each bar the number of samples in the sets of exactly these networks. Shared samples among networks with the same low layers are blue, across different low layers orange.`,
     spec: specOf({
       vconcat: [
         {

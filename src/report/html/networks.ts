@@ -23,7 +23,7 @@ export function networkSection({ tables }: ReportStudy): string {
       `<span class="name"><strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code></span>`,
       escapeHtml(row.architecture ?? ''),
       escapeHtml(row.regime ?? ''),
-      [row.seed_low, row.seed_high, row.seed_order].map((seed) => seed ?? '').join(' / '),
+      `<span class="name">${[row.seed_low, row.seed_high, row.seed_order].map((seed) => seed ?? '').join(' / ')}</span>`,
       `${shortNumber(row.low_parameters)} of ${shortNumber(row.parameters)}`,
       percent(row.train_accuracy),
       percent(row.test_accuracy),

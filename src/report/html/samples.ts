@@ -29,7 +29,10 @@ export function sampleSection(study: ReportStudy): string {
   const undrawn = details.every(({ drawing }) => drawing === undefined)
     ? '<p class="notice">The data set was not found, so that inputs are not drawn; their interactions are listed by the players’ names.</p>'
     : ''
-  return `${definitions}${undrawn}${picker('sample-list', 'Sample', panels)}`
+  const cells = details.some(({ playerNames }) => /^r\d+c\d+$/.test(playerNames[0] ?? ''))
+    ? '<p class="small">r1c2 is the cell in row 1 and column 2 of the grid, counted from 0.</p>'
+    : ''
+  return `${definitions}${undrawn}${cells}${picker('sample-list', 'Sample', panels)}`
 }
 
 interface Words {
@@ -74,11 +77,16 @@ function interactionList(
     const sign = value > 0 ? 'positive' : 'negative'
     const width = ((100 * Math.abs(value)) / most).toFixed(0)
     const faint = Math.abs(value) > state.tau ? '' : ' <span class="small">(below τ)</span>'
-    return `<li>${drawer?.draw(mask, sign) ?? ''}<span class="words"><span class="kind">${kind}</span> ${escapeHtml(names)}${faint}<span class="bar ${sign}" style="width:${width}%"></span><span class="value">${value > 0 ? '+' : '−'}${shortNumber(Math.abs(value))}</span></span></li>`
+    return `<li>${drawer?.draw(mask, sign) ?? ''}<span class="words">${isSingle(mask) ? '' : `<span class="kind">${kind}</span> `}${escapeHtml(names)}${isSingle(mask) ? ' alone' : ''}${faint}<span class="bar ${sign}" style="width:${width}%"></span><span class="value">${value > 0 ? '+' : '−'}${shortNumber(Math.abs(value))}</span></span></li>`
   })
   return items.length === 0
     ? '<p>no interaction</p>'
     : `<ol class="interactions">${items.join('\n')}</ol>`
+}
+
+/** For one player AND and OR are the same. */
+function isSingle(mask: number): boolean {
+  return playersOf(mask).length === 1
 }
 
 /** The players of an interaction; nearly all of them are told by those that are left out. */

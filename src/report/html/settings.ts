@@ -1,5 +1,6 @@
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
+import { rounded } from '../figures/select.js'
 import type { ReportManifest } from '../types.js'
 import { escapeHtml, htmlTable } from './escape.js'
 
@@ -79,6 +80,13 @@ export function settingsSection(manifest: ReportManifest | undefined): string {
   return htmlTable('Configuration', ['key', 'value', 'where it comes from'], rows)
 }
 
+/** A value as it reads best: texts without quotation marks, times without 15 digits. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(rounded(value))
+  return JSON.stringify(value)
+}
+
 const shown = [
   'id',
   'lowlayer',
@@ -97,8 +105,12 @@ const shown = [
 /** What made the study: versions, machine, engines, ids, times. */
 export function manifestSection(manifest: ReportManifest | undefined): string {
   if (manifest === undefined) return ''
-  const rows = shown
-    .filter((key) => manifest[key] !== undefined)
-    .map((key) => [escapeHtml(key), `<code>${escapeHtml(JSON.stringify(manifest[key]))}</code>`])
-  return htmlTable('Manifest', ['', 'value'], rows)
+  const known = Object.fromEntries(
+    shown.filter((key) => manifest[key] !== undefined).map((key) => [key, manifest[key]]),
+  )
+  const rows = leaves(known, []).map(({ path, value }) => [
+    `<code>${escapeHtml(pathName(path))}</code>`,
+    `<code>${escapeHtml(plain(value))}</code>`,
+  ])
+  return htmlTable('Manifest', ['what', 'value'], rows)
 }

@@ -26,8 +26,7 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 600; color: var(--soft) }
 figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
-.drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100%; min-width: min(100%, 34rem); font-family: inherit }
-.drawing > svg text { font-family: inherit }
+.drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100% }
 .tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em }
 .files { font-size: .85rem; color: var(--soft) }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0 }
@@ -53,7 +52,8 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 .cell { border: 1px solid var(--line); padding: 0 .3em; text-align: center; border-radius: .2em } .cell.player { border-color: #c98a00 } .cell.off { opacity: .38 }
 .cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }
 #tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
-@media (max-width: 40rem) { body { padding: .6rem .8rem 3rem } .drawing > svg { min-width: 34rem; max-width: none } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
+@media (max-width: 40rem) { .clauses thead { display: none } .clauses tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line) } .clauses td { display: block; border: 0; padding: .1rem 0 } .clauses .pair { display: inline-block }
+  body { padding: .6rem .8rem 3rem } .drawing > svg { max-width: 38rem } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
 @media print { :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
   body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
   .picker.active > .panel, .picker.active .panel-title { display: block } h2 { break-after: avoid }

@@ -1,5 +1,5 @@
 import type { Clause, Verdict } from '../../comparison/types.js'
-import { escapeHtml, htmlTable, shortNumber } from './escape.js'
+import { escapeHtml, htmlTable, shortNumber, withMinus } from './escape.js'
 
 const marks = {
   holds: ['✓', 'holds'],
@@ -19,8 +19,8 @@ export function verdictSection(verdict: Verdict | undefined): string {
       : `<div class="notice"><strong>To keep in mind</strong><ul>${verdict.warnings
           .map((warning) => `<li>${escapeHtml(warning)}</li>`)
           .join('')}</ul></div>`
-  return `<p class="verdict ${verdict.verdict}"><strong>${escapeHtml(first)}</strong> <span>${escapeHtml(rest.join(': '))}</span></p>
-${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows)}
+  return `<p class="verdict ${verdict.verdict}"><strong>${escapeHtml(first)}</strong> <span>${escapeHtml(withMinus(rest.join(': ')))}</span></p>
+${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
 <p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when the evidence speaks against (ii), (iii) or (iv) while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
 ${warnings}`
 }
@@ -34,7 +34,7 @@ function clauseRow(clause: Clause): string[] {
   return [
     `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
     `${escapeHtml(id)} ${escapeHtml(clause.text)}`,
-    escapeHtml(clause.reason),
+    escapeHtml(withMinus(clause.reason)),
     figures,
   ]
 }

@@ -21,7 +21,7 @@ export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
       continue
     }
     const svg = await renderSvg(figure.spec, figure.id)
-    figures[name as FigureName] = { ...figure, svg: named(svg, figure.title) }
+    figures[name as FigureName] = { ...figure, svg: onPage(svg, figure.title) }
     const path = `figures/${figure.id}`
     files[`${path}.svg`] = svg
     files[`${path}.png`] = renderPng(svg)
@@ -31,16 +31,24 @@ export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
   for (const { step, epoch, spec } of orderFiguresByCheckpoint(study)) {
     const label = `epoch ${shortNumber(epoch)} (step ${step})`
     const svg = await renderSvg(spec, `checkpoint-${step}`)
-    checkpoints.push({ label, html: named(svg, `Strength by order, ${label}`) })
+    checkpoints.push({ label, html: onPage(svg, `Strength by order, ${label}`) })
   }
   const all = figures as Record<FigureName, DrawnFigure>
   files['report/index.html'] = reportPage({ study, figures: all, checkpoints })
   return files
 }
 
-/** The name that screen readers give to a drawing. */
-function named(svg: string, title: string): string {
-  return svg.replace('<svg ', `<svg role="graphics-document" aria-label="${title}" `)
+/** Larger on the page than in a paper's column, so that its small print is as large as the page's. */
+const PAGE_SCALE = 1.2
+
+/** A drawing for the page, with the name that screen readers give to it. */
+function onPage(svg: string, title: string): string {
+  return svg
+    .replace('<svg ', `<svg role="graphics-document" aria-label="${title}" `)
+    .replace(/ width="(\d+)" height="(\d+)"/, (_, width: string, height: string) => {
+      const [w, h] = [width, height].map((side) => Math.round(PAGE_SCALE * Number(side)))
+      return ` width="${w}" height="${h}"`
+    })
 }
 
 /** `currentColor` is for pages; other tools that read the file take black. */

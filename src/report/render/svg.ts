@@ -1,7 +1,21 @@
 /** Vega-Lite specifications to SVG, without a browser. */
+import * as vegaModule from 'vega'
 import { loader, logger, None, parse, resetSVGDefIds, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
 import type { Spec } from '../figures/figure.js'
+import { textWidth } from './textWidth.js'
+
+interface TextItem {
+  readonly fontSize?: number
+  readonly fontWeight?: string | number
+}
+
+// Vega's own place for another measure of text; its types leave it out.
+const { textMetrics } = vegaModule as unknown as {
+  textMetrics: { width: (item: TextItem, text: unknown) => number }
+}
+textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+  textWidth(String(text ?? ''), fontSize, fontWeight === 'bold' || Number(fontWeight) >= 600)
 
 /**
  * Draws a specification. The same specification gives the same text; `prefix` keeps the ids of

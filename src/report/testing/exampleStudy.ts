@@ -218,11 +218,11 @@ export function exampleStudy(): ReportStudy {
     },
     details: networks.slice(0, 2).flatMap(({ id }) => [0, 1, 2].map((index) => detail(id, index))),
     sensitivity: networks.flatMap(({ id }) =>
-      ['τ × ½', 'τ × 2'].map((condition, index) => ({
+      ['other players', 'baseline blur', 'τ × ½', 'τ × 2'].map((condition, index) => ({
         network: id,
         condition,
-        spearman: 0.9 - index / 10,
-        jaccard: 0.8 - index / 5,
+        spearman: 0.6 + index / 10,
+        jaccard: 0.2 + index / 5,
       })),
     ),
     problems: [],
