@@ -121,6 +121,8 @@ describe('the report of a study', () => {
       writeFileSync(join(interactions, name), 'no zip')
     }
     const before = readFileSync(join(damaged, 'overlaps.csv'), 'utf8')
+    const [{ complete }] = await studyStatus(damaged)
+    expect(complete).toBe(false)
     const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.map(({ message }) => message).join()).toMatch(/\.npz/)

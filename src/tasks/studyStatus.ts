@@ -87,7 +87,9 @@ async function statusOf(folder: string): Promise<StudyStatus> {
       problems: ['manifest.json holds no valid configuration: tasks cannot be told'],
     }
   try {
-    return { ...known, tasks: await countTasks(config.data, manifest.data, folder), problems: [] }
+    const tasks = await countTasks(config.data, manifest.data, folder)
+    const complete = known.complete && tasks.every(({ done, total }) => done === total)
+    return { ...known, tasks, complete, problems: [] }
   } catch (error) {
     return { ...known, problems: [messageOf(error)] }
   }

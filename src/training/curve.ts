@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { InputError } from '../core/errors.js'
+import { InputError, messageOf } from '../core/errors.js'
 
 /** Losses (mean cross-entropy, nats) and accuracies at one step, on fixed subsets, evaluation mode. */
 export interface CurvePoint {
@@ -28,7 +28,7 @@ export function formatCurve(curve: readonly CurvePoint[]): string {
 
 /** Reads what {@link formatCurve} wrote. Throws InputError naming the file when it is damaged. */
 export function parseCurve(csv: string, file: string): CurvePoint[] {
-  const records = parse(csv, { columns: true, skip_empty_lines: true }) as Record<string, string>[]
+  const records = recordsOf(csv, file)
   return records.map((record, row) => {
     const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))
     if (Object.values(point).some((value) => Number.isNaN(value))) {
@@ -36,4 +36,12 @@ export function parseCurve(csv: string, file: string): CurvePoint[] {
     }
     return point as unknown as CurvePoint
   })
+}
+
+function recordsOf(csv: string, file: string): Record<string, string>[] {
+  try {
+    return parse(csv, { columns: true, skip_empty_lines: true })
+  } catch (error) {
+    throw new InputError(`${file} is damaged: ${messageOf(error)}`, { cause: error })
+  }
 }

@@ -65,7 +65,7 @@ export function analyzeCommand(): Command {
     .option('--device <name>', 'cpu, webgpu or cuda')
     .addHelpText(
       'after',
-      '\nExample:\n  lowlayer analyze model.onnx --data digits.npz --set analysis.players.n=10',
+      '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.n=6',
     )
     .action(runAnalyze)
 }

@@ -12,7 +12,7 @@ export function completionCommand(): Command {
     .argument('<shell>', 'bash, zsh or fish')
     .addHelpText(
       'after',
-      '\nExample:\n  lowlayer completion bash > ~/.local/share/bash-completion/completions/lowlayer',
+      '\nExample:\n  source <(lowlayer completion bash)\n\nThe same for zsh, after compinit; fish: lowlayer completion fish | source',
     )
     .action((shell: string) => {
       const known = shells.find((name) => name === shell)
@@ -27,7 +27,7 @@ export function completionCommand(): Command {
 export function completionScript(shell: Shell, program: Command): string {
   const commands = program.commands.map((command) => ({
     name: command.name(),
-    summary: command.summary(),
+    summary: command.summary() || command.description(),
     options: command.options.map(({ long }) => long ?? '').filter((name) => name !== ''),
     children: command.commands.map((child) => child.name()),
   }))

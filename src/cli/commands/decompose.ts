@@ -114,7 +114,10 @@ export function decomposeCommand(): Command {
         'threads (all cores)',
         numberOption('jobs', 'a whole number', whole),
       )
-      .addHelpText('after', '\nExample:\n  lowlayer decompose values.npz --out interactions')
+      .addHelpText(
+        'after',
+        '\nExample:\n  lowlayer decompose values.npz --noise 0 --out interactions',
+      )
       .action(runDecompose)
   )
 }

@@ -60,7 +60,7 @@ export function doctorCommand(): Command {
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--results <dir>', 'results folder, for the space left there', 'results')
     .addOption(new Option('--check <engine/device>', 'check one device in this process').hideHelp())
-    .addHelpText('after', '\nExample:\n  lowlayer doctor --json > doctor.json')
+    .addHelpText('after', '\nExample:\n  lowlayer doctor')
     .action(async (options: DoctorOptions) => {
       if (options.check !== undefined) {
         const [engine, device] = options.check.split('/')

@@ -12,10 +12,12 @@ import { writeAtomically } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/announce.js'
 import { isTaskDone } from '../../tasks/isDone.js'
-import { type ProgressMode, progressModes } from '../progress/types.js'
+import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { hasFailedNetworks, summarize } from '../summary.js'
+
+type Say = ProgressView['say']
 
 interface RunOptions extends StudyOptions {
   readonly progress: ProgressMode
@@ -49,8 +51,8 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const study = await settled(opened)
   const { plan } = study
   await announceStudy(plan, results)
-  const interruption = interruptible(file)
   const view = progressView(options.progress, plan.tasks)
+  const interruption = interruptible(view.say)
   const { baseDir, dataDirs } = study
   const outcomes = await schedule(plan.tasks, {
     jobs: jobCount(plan),
@@ -67,7 +69,7 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
     await writeTensorboard(studyFolder(results, plan.study, plan.id))
   }
-  return conclude(study, outcomes, interruption.signal.aborted)
+  return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
 }
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
@@ -90,13 +92,13 @@ function jobCount(plan: Plan): number {
 async function conclude(
   { plan, results }: Study,
   outcomes: readonly TaskOutcome[],
-  interrupted: boolean,
+  { interrupted, say }: { readonly interrupted: boolean; readonly say: Say },
 ): Promise<number> {
-  reportFailures(outcomes)
+  reportFailures(outcomes, say)
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length
-  if (skipped > 0) process.stderr.write(`${skipped} tasks that need a failed one were skipped\n`)
+  if (skipped > 0) say(`${skipped} tasks that need a failed one were skipped`)
   if (interrupted) {
-    process.stderr.write(`interrupted; resume with: ${ownCommand()}\n`)
+    say(`interrupted; resume with: ${ownCommand()}`)
     return exitCodes.interrupted
   }
   const compared = outcomes.some(
@@ -104,7 +106,7 @@ async function conclude(
   )
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
-    process.stderr.write(await summarize(folder, shownPath(folder)))
+    say((await summarize(folder, shownPath(folder))).trimEnd())
     // Tasks of a network whose stored results are damaged may all have been done before.
     const incomplete = await hasFailedNetworks(folder)
     return incomplete || failureCode(outcomes) !== exitCodes.done
@@ -119,7 +121,8 @@ function ownCommand(): string {
   const words = process.argv
     .slice(2)
     .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`))
-  return ['lowlayer', ...words].join(' ')
+  const program = process.env.npm_command === 'exec' ? 'npx lowlayer' : 'lowlayer'
+  return [program, ...words].join(' ')
 }
 
 /** Seen from the working folder where that is shorter to read. */
@@ -129,37 +132,40 @@ function shownPath(folder: string): string {
 }
 
 /** Says each cause once, with the tasks that it stopped. */
-function reportFailures(outcomes: readonly TaskOutcome[]): void {
+function reportFailures(outcomes: readonly TaskOutcome[], say: Say): void {
   const causes = new Map<string, string[]>()
-  for (const outcome of outcomes) {
-    if (outcome.status !== 'failed') continue
-    const { task, failure } = outcome
+  for (const { task, failure } of causesOf(outcomes)) {
     const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''
     const cause = failure.message + stack
     const name = 'network' in task ? `${task.kind} of ${task.network.name}` : task.kind
     causes.set(cause, [...(causes.get(cause) ?? []), name])
   }
   for (const [cause, tasks] of causes) {
-    process.stderr.write(`failed: ${tasks.join(', ')}: ${cause}\n`)
+    say(`failed: ${tasks.join(', ')}: ${cause}`)
   }
+}
+
+/** Failures; that nothing is left to compare is none of its own where networks failed. */
+function causesOf(outcomes: readonly TaskOutcome[]) {
+  const failed = outcomes.filter((outcome) => outcome.status === 'failed')
+  const first = failed.filter(({ task }) => task.kind !== 'compare')
+  return first.length === 0 ? failed : first
 }
 
 /** Where nothing could be compared: the exit code of the failures where they agree, 1 otherwise; 0 without any. */
 function failureCode(outcomes: readonly TaskOutcome[]): number {
-  const codes = new Set(
-    outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure.exitCode] : [])),
-  )
+  const codes = new Set(causesOf(outcomes).map(({ failure }) => failure.exitCode))
   if (codes.size === 0) return exitCodes.done
   return codes.size === 1 ? [...codes][0] : exitCodes.taskFailed
 }
 
 /** The first Ctrl-C (or SIGTERM) asks for a safe stop; the second ends the process at once. */
-function interruptible(file: string): { readonly signal: AbortSignal; release(): void } {
+function interruptible(say: Say): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController()
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted)
     controller.abort()
-    process.stderr.write(`\nstopping at the next safe point; again to stop at once (${file})\n`)
+    say('stopping at the next safe point; again to stop at once')
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)

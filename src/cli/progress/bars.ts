@@ -41,20 +41,31 @@ export function barsView(tasks: readonly Task[]): ProgressView {
       tracker.ended(outcome)
       update(outcome.task.kind)
     },
+    say(text) {
+      if (multibar.isActive) multibar.log(`${text}\n`)
+      else process.stderr.write(`${text}\n`)
+    },
     close() {
       multibar.stop()
     },
   }
 }
 
+function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: StageProgress): string {
+  const failures = failed > 0 ? `, ${failed} failed or skipped` : ''
+  if (ended === tasks) return `ended${failures}`
+  if (interrupted) return `stopped${failures}`
+  if (secondsLeft === undefined) return begun ? 'started' : 'waiting'
+  return `${formatSeconds(secondsLeft)} left${failures}`
+}
+
 function payload(stage: StageProgress): Record<string, string | number> {
-  const left = stage.secondsLeft
   const unfinished = stage.ended < stage.tasks
   return {
     title: stageTitles[stage.kind].padEnd(9),
     ended: stage.ended,
     tasks: stage.tasks,
-    left: unfinished ? (left === undefined ? 'waiting' : `${formatSeconds(left)} left`) : 'done',
+    left: stateOf(stage),
     note: unfinished && stage.note !== undefined ? ` | ${stage.note}` : '',
   }
 }

@@ -11,6 +11,7 @@ export function jsonView(write: (line: string) => void): ProgressView {
       const { task, ...rest } = outcome
       tell({ event: 'ended', task: task.id, kind: task.kind, ...rest })
     },
+    say: (text) => tell({ event: 'message', text }),
     close: () => undefined,
   }
 }

@@ -29,6 +29,7 @@ export function plainView(tasks: readonly Task[], write: (line: string) => void)
       const failed = stage.failed > 0 ? `, ${stage.failed} failed or skipped` : ''
       write(`${stageTitles[kind]}: ended, ${count(stage)}${failed}`)
     },
+    say: write,
     close: () => clearInterval(timer),
   }
 }

@@ -12,15 +12,23 @@ export const stageTitles: Readonly<Record<TaskKind, string>> = {
   compare: 'compare',
 }
 
+/** From this share of a stage on, or after so many seconds, its rate says when it will end. */
+const FIRST_SHARE = 0.005
+const FIRST_SECONDS = 30
+
 /** How far one stage has come. Every task counts alike. */
 export interface StageProgress {
   readonly kind: TaskKind
   readonly tasks: number
   readonly ended: number
   readonly failed: number
+  /** Whether a task of the stage was really begun. */
+  readonly begun: boolean
+  /** Whether the run was interrupted before the stage was through. */
+  readonly interrupted: boolean
   /** Share of the stage's work that is done, 0 … 1. */
   readonly fraction: number
-  /** Seconds left at the rate seen since the stage's first uncached task started. */
+  /** Seconds left at the rate seen since the stage's first uncached task started, once that says something. */
   readonly secondsLeft: number | undefined
   readonly note: string | undefined
 }
@@ -30,6 +38,7 @@ interface StageState {
   readonly tasks: number
   ended: number
   failed: number
+  interrupted: boolean
   note: string | undefined
   began: number | undefined
   fractionAtStart: number
@@ -49,6 +58,7 @@ export class StageTracker {
         tasks: tasks.filter((task) => task.kind === kind).length,
         ended: 0,
         failed: 0,
+        interrupted: false,
         note: undefined,
         began: undefined,
         fractionAtStart: 0,
@@ -72,6 +82,10 @@ export class StageTracker {
 
   ended(outcome: TaskOutcome): void {
     const stage = this.stages.get(outcome.task.kind)!
+    if (outcome.status === 'interrupted') {
+      stage.interrupted = true
+      return
+    }
     stage.fractions.set(outcome.task.id, 1)
     stage.ended++
     if (outcome.status === 'failed' || outcome.status === 'skipped') stage.failed++
@@ -81,12 +95,13 @@ export class StageTracker {
     const stage = this.stages.get(kind)!
     const fraction = fractionOf(stage)
     const gained = fraction - stage.fractionAtStart
-    const secondsLeft =
-      stage.began === undefined || gained <= 0
-        ? undefined
-        : ((this.now() - stage.began) * (1 - fraction)) / gained
-    const { tasks, ended, failed, note } = stage
-    return { kind, tasks, ended, failed, fraction, secondsLeft, note }
+    const elapsed = stage.began === undefined ? 0 : this.now() - stage.began
+    // The first moments go into starting, and would foretell days.
+    const tells = gained >= FIRST_SHARE || (gained > 0 && elapsed >= FIRST_SECONDS)
+    const secondsLeft = tells ? (elapsed * (1 - fraction)) / gained : undefined
+    const { tasks, ended, failed, interrupted, note } = stage
+    const begun = stage.began !== undefined
+    return { kind, tasks, ended, failed, begun, interrupted, fraction, secondsLeft, note }
   }
 
   all(): StageProgress[] {

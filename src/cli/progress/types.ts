@@ -5,6 +5,8 @@ export type ProgressMode = (typeof progressModes)[number]
 
 /** Shows a run while it goes on. All of it goes to stderr: stdout is for results. */
 export interface ProgressView extends RunListener {
+  /** Shows a message beside the progress, or after it. */
+  say(text: string): void
   /** Ends the display and gives the terminal back. */
   close(): void
 }

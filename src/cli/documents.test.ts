@@ -1,0 +1,250 @@
+/**
+ * Every command block of README, CONTRIBUTING, docs/ and --help, run as it stands there in a folder
+ * with tiny stand-ins for the files that it names (see testing/readersFolder.ts).
+ */
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import type { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fillReadersFolder, standInServer } from '../testing/readersFolder.js'
+import { program } from './main.js'
+
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+/** The fenced blocks of one language in all documents. */
+function blocksOf(...languages: string[]): { document: string; block: string }[] {
+  return documents.flatMap((document) =>
+    [...readFileSync(document, 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```/gm)].flatMap(
+      ([, language, block]) => (languages.includes(language) ? [{ document, block }] : []),
+    ),
+  )
+}
+
+const scripts = blocksOf('sh', 'bash')
+const isJob = (block: string) => block.startsWith('#!')
+/** What the continuous check runs itself, as .ci/run says. */
+const checked = ['npm ci', 'npm test', 'npm run lint', 'npm run types', '.ci/run']
+
+/** What comes after the jobs of a cluster, and is run after them. */
+const wholeStudy = 'lowlayer run study.yaml --results "$SCRATCH/results"'
+
+/** Commands of shell blocks, line by line, without comments. */
+const lines = scripts
+  .filter(({ block }) => !isJob(block))
+  .flatMap(({ document, block }) =>
+    block.split('\n').flatMap((line) => {
+      const command = line.replace(/\s#.*$/, '').trim()
+      return command === '' ? [] : [{ document, command }]
+    }),
+  )
+/** Whole commands within sentences and table cells of the README. */
+const inline = [
+  ...readFileSync('README.md', 'utf8').matchAll(/`npx (lowlayer (?:run|data|de|an)[^`]*)`/g),
+].map(([, command]) => ({ document: 'README.md', command }))
+const examples = allCommands(program()).flatMap((command) => {
+  const found = helpOf(command).match(/Example:\n {2}(.*)/)
+  return found === null ? [] : [{ document: `${command.name()} --help`, command: found[1] }]
+})
+/** A command that stands in several places is run once. */
+const ours = [
+  ...new Map([...examples, ...inline, ...lines].map((use) => [use.command, use])).values(),
+].filter(({ command }) => /^(?!npm ).*lowlayer /.test(command) && command !== wholeStudy)
+const others = lines.filter(({ command }) => !/^(?!npm ).*lowlayer /.test(command))
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part
+    },
+  })
+  command.outputHelp()
+  return text
+}
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+describe('the documented commands', { timeout: 300_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-reader-'))
+  let server: Server
+  let asked: string[]
+
+  beforeAll(async () => {
+    const standIn = await standInServer()
+    server = standIn.server
+    asked = standIn.asked
+    fillReadersFolder(folder, standIn.url)
+    // The README's configuration is the study.yaml that other documents speak of.
+    writeFileSync(join(folder, 'study.yaml'), blocksOf('yaml')[0].block)
+    const made = await bash('lowlayer run configs/quickstart.yaml')
+    expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('report') })
+    // Documents name this study by a made-up id.
+    const name = readdirSync(join(folder, 'results')).find((entry) => entry.startsWith('quick'))
+    const study = join(folder, 'results', 'quickstart-1a2b3c4d')
+    cpSync(join(folder, 'results', name as string), study, { recursive: true })
+  })
+
+  afterAll(() => {
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function bash(script: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    const options = {
+      cwd: folder,
+      env: {
+        ...process.env,
+        PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+        HOME: folder,
+        SCRATCH: folder,
+        LOWLAYER_DATA: '',
+        ...env,
+      },
+    }
+    return new Promise((resolve) => {
+      execFile('bash', ['-euo', 'pipefail', '-c', script], options, (error, stdout, stderr) => {
+        const code = error === null ? 0 : Number(error.code ?? -1)
+        resolve({ code, stdout, stderr })
+      })
+    })
+  }
+
+  it('are found', () => {
+    expect(lines.map(({ command }) => command)).toContain(wholeStudy)
+    expect(ours.length).toBeGreaterThan(20)
+    expect(new Set(ours.map(({ document }) => document)).size).toBeGreaterThan(8)
+  })
+
+  it.each(ours.map(({ document, command }) => [document, command]))(
+    '%s: %s',
+    async (_, command) => {
+      const { code, stdout, stderr } = await bash(command)
+      const said = `${stdout}\n${stderr}`
+      if (command.includes('data fetch')) {
+        // The real files are not here: what the server gives instead must be refused.
+        expect(asked.at(-1)).toMatch(/\w+/)
+        expect(said).toMatch(/bytes|checksum/)
+        expect(code).toBe(3)
+      } else if (command.includes('--device webgpu') && code !== 0) {
+        expect(said).toMatch(/webgpu/i)
+        expect(code).toBe(3)
+      } else {
+        expect({ code, said }).toMatchObject({ code: 0 })
+      }
+      if (command.includes('--progress json')) {
+        const events = stderr.trim().split('\n')
+        expect(events.length).toBeGreaterThan(0)
+        for (const event of events) JSON.parse(event)
+      }
+    },
+  )
+
+  it.each(scripts.filter(({ block }) => isJob(block)))(
+    'jobs train their part, and the whole study finds it done',
+    async ({ block }) => {
+      writeFileSync(join(folder, 'job.sh'), block)
+      for (const SLURM_ARRAY_TASK_ID of ['0', '1']) {
+        const { code, stderr } = await bash('bash -n job.sh; bash job.sh', { SLURM_ARRAY_TASK_ID })
+        expect({ code, stderr }).toMatchObject({ code: 0 })
+        expect(stderr).toContain('train: ended, 1 task')
+      }
+      const whole = await bash(`${wholeStudy} --progress json`)
+      const trained = whole.stderr
+        .split('\n')
+        .filter((line) => line.startsWith('{') && line.includes('"train'))
+        .map((line) => JSON.parse(line) as { status: string })
+      expect(trained.length).toBeGreaterThan(0)
+      expect(new Set(trained.map(({ status }) => status))).toEqual(new Set(['cached']))
+    },
+  )
+
+  it('Python of docs reads the study', async () => {
+    const python = '/usr/bin/python3'
+    try {
+      execFileSync(python, ['-c', 'import pandas'], { stdio: 'ignore' })
+    } catch {
+      console.warn('Python blocks are not run: no python3 with pandas')
+      return
+    }
+    const blocks = blocksOf('python')
+    expect(blocks.length).toBeGreaterThan(0)
+    for (const { block } of blocks) {
+      const output = execFileSync(python, ['-c', block], { cwd: folder, encoding: 'utf8' })
+      expect(output).toContain('mean')
+    }
+  })
+
+  it('SQL of docs answers', async () => {
+    const connection = await (await DuckDBInstance.create()).connect()
+    const study = join(folder, 'results', 'quickstart-1a2b3c4d')
+    await connection.run(`SET file_search_path = '${study}'`)
+    const blocks = blocksOf('sql')
+    expect(blocks.length).toBeGreaterThan(0)
+    for (const { block } of blocks) {
+      const rows = (await connection.runAndReadAll(block)).getRowObjects()
+      expect(rows.length).toBeGreaterThan(0)
+    }
+    connection.closeSync()
+  })
+})
+
+describe('documented commands that are not lowlayer’s', () => {
+  const ci = readFileSync('.ci/run', 'utf8')
+  const { scripts: names } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    scripts: Record<string, string>
+  }
+
+  it.each(others.map(({ document, command }) => [document, command]))(
+    '%s: %s',
+    (document, command) => {
+      const script = command.match(/^npm run ([\w:]+)$/)?.[1]
+      if (script !== undefined) expect(Object.keys(names)).toContain(script)
+      const isCheck = checked.includes(command)
+      // The README's two commands are taken from it by .ci/run, the checks stand there.
+      if (document === 'README.md') expect(ci).toContain("grep '^npm ci && ' README.md")
+      else if (isCheck && command.startsWith('npm run')) expect(ci).toContain(command)
+      else if (isCheck)
+        expect(command === 'npm ci' || command === 'npm test' || existsSync(command)).toBe(true)
+      else if (command.startsWith('npx vitest run ')) runVitest(command.slice(15))
+      else if (script === 'test:slow') runVitest('--config', 'vitest.slow.config.ts')
+      else throw new Error(`nothing runs ${command}`)
+    },
+  )
+
+  /** Collects the tests without running them, which would run tests within tests. */
+  function runVitest(...words: string[]): void {
+    const output = execFileSync(
+      'npx',
+      ['--no-install', 'vitest', 'list', '--filesOnly', ...words],
+      { encoding: 'utf8' },
+    )
+    expect(output.trim().split('\n').length).toBeGreaterThan(0)
+    expect(output).toMatch(/\.(test|slow)\.ts/)
+  }
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import type { Task } from '../../plan/types.js'
+import { jsonView } from './json.js'
+import { StageTracker } from './stages.js'
+
+const tasks = ['a', 'b'].map((id) => ({ id, kind: 'train', needs: [] }) as unknown as Task)
+const [first, second] = tasks
+
+describe('the progress of a stage', () => {
+  it('foretells nothing from its first moments, and the rest from its rate later', () => {
+    let now = 0
+    const tracker = new StageTracker(tasks, () => now)
+    expect(tracker.get('train')).toMatchObject({ begun: false, secondsLeft: undefined })
+    tracker.started(first)
+    now = 10
+    tracker.progress(first, { done: 1, total: 10_000 })
+    expect(tracker.get('train')).toMatchObject({ begun: true, secondsLeft: undefined })
+    tracker.progress(first, { done: 5_000, total: 10_000 })
+    expect(tracker.get('train').secondsLeft).toBeCloseTo(30, 10)
+  })
+
+  it('counts what was interrupted as not ended', () => {
+    const tracker = new StageTracker(tasks)
+    tracker.started(first)
+    tracker.progress(first, { done: 1, total: 4 })
+    tracker.ended({ task: first, status: 'interrupted' })
+    tracker.ended({ task: second, status: 'interrupted' })
+    expect(tracker.get('train')).toMatchObject({ ended: 0, fraction: 0.125, interrupted: true })
+  })
+
+  it('counts what failed and what was done', () => {
+    const tracker = new StageTracker(tasks)
+    const failure = { code: 'x', exitCode: 1, message: 'm', context: {} } as const
+    tracker.ended({ task: first, status: 'failed', failure })
+    tracker.ended({ task: second, status: 'done', seconds: 1 })
+    expect(tracker.get('train')).toMatchObject({ ended: 2, failed: 1, fraction: 1 })
+  })
+})
+
+it('tells tools everything as JSON, messages too', () => {
+  const lines: string[] = []
+  jsonView((line) => lines.push(line)).say('verdict   none\nreport    there')
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { event: 'message', text: 'verdict   none\nreport    there' },
+  ])
+})

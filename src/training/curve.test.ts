@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { formatCurve, parseCurve } from './curve.js'
+
+const point = {
+  step: 3,
+  epoch: 0.1,
+  trainLoss: 1 / 3,
+  testLoss: 2e-7,
+  trainAccuracy: 0.5,
+  testAccuracy: 1,
+}
+
+it('a curve reads back exactly', () => {
+  expect(parseCurve(formatCurve([point]), 'curve.csv')).toEqual([point])
+})
+
+it.each([
+  ['cut within a row', formatCurve([point]).slice(0, -8)],
+  ['with a word for a number', formatCurve([point]).replace('0.5', 'half')],
+])('one that is %s is refused with the name of its file', (_, csv) => {
+  expect(() => parseCurve(csv, 'networks/x/curve.csv')).toThrow(/^networks\/x\/curve\.csv.*damaged/)
+})
