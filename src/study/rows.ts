@@ -26,6 +26,7 @@ export function networkRow(
 ): NetworkRow {
   const end = analysis?.curve[analysis.curve.length - 1]
   const boundary = analysis?.phases.boundary?.step
+  const interval = analysis?.phases.boundaryInterval
   return {
     network: network.id,
     name: network.name,
@@ -42,6 +43,8 @@ export function networkRow(
     train_accuracy: end?.trainAccuracy,
     test_accuracy: end?.testAccuracy,
     phase_boundary_step: boundary === undefined ? undefined : Math.round(boundary),
+    phase_boundary_low: interval && Math.round(interval.low),
+    phase_boundary_high: interval && Math.round(interval.high),
     reliability: analysis?.reliability?.consistency,
     mislabelled_auc: analysis?.mislabelledAuc,
     ...difficultyCells(analysis),

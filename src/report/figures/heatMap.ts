@@ -3,6 +3,9 @@ import type { ReportStudy } from '../types.js'
 import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
 import { doneNetworks, networkNames, rounded } from './select.js'
 
+/** From here on white is the more readable on the scale of colours: both are 4.5:1 or more. */
+const DARK = 0.74
+
 /** Cells carry their figure up to this many networks. */
 const MOST_LABELLED = 12
 
@@ -85,7 +88,10 @@ function matrix(
       x,
       y,
       text: { field, format: '.2f' },
-      color: { condition: { test: `datum.${field} > 0.5`, value: '#ffffff' }, value: '#111111' },
+      color: {
+        condition: { test: `datum.${field} > ${DARK}`, value: '#ffffff' },
+        value: '#000000',
+      },
     },
   }
   return {

@@ -121,7 +121,7 @@ export function gapFigure(study: ReportStudy): FigureResult {
     caption: `One line a network. ${
       boundaries.length === 0
         ? 'No network has an overfitting phase.'
-        : `Dashed lines: where the overfitting phase begins, found in ${boundaries.length} of ${count} networks.`
+        : `Dashed lines: where the overfitting phase begins, found in ${boundaries.length} of ${count} networks; shaded: their bootstrap intervals.`
     }`,
     spec: specOf({
       width: 600,
@@ -135,6 +135,13 @@ export function gapFigure(study: ReportStudy): FigureResult {
             y: { field: 'gap', type: 'quantitative', title: 'test − training loss (nats)' },
             detail: { field: 'network' },
           },
+        },
+        {
+          data: {
+            values: boundaries.filter(({ low, high }) => low !== undefined && high !== undefined),
+          },
+          mark: { type: 'rect', color: colours.vermillion, opacity: 0.07 },
+          encoding: { x: { ...epochAxis, field: 'low' }, x2: { field: 'high' } },
         },
         {
           data: { values: boundaries },
@@ -151,16 +158,29 @@ export function gapFigure(study: ReportStudy): FigureResult {
   }
 }
 
+interface BoundaryEpoch {
+  readonly network: string
+  readonly epoch: number | undefined
+  readonly low: number | undefined
+  readonly high: number | undefined
+}
+
 /** Epoch at which each network's overfitting phase begins, by interpolation between curve points. */
-function boundaryEpochs({ tables }: ReportStudy): { network: string; epoch: number | undefined }[] {
+function boundaryEpochs({ tables }: ReportStudy): BoundaryEpoch[] {
   const epochOf = epochsOf(tables)
-  return doneNetworks(tables).flatMap(({ network, name, phase_boundary_step: boundary }) => {
+  return doneNetworks(tables).flatMap((row) => {
+    const { network, name, phase_boundary_step: boundary } = row
+    const { phase_boundary_low: low, phase_boundary_high: high } = row
     if (boundary === undefined) return []
     const steps = [
       ...new Set(tables.curves.flatMap((row) => (row.network === network ? [row.step ?? 0] : []))),
     ].sort((a, b) => a - b)
     const last = steps.at(-1)
     if (last === undefined || last === 0) return []
-    return [{ network: name ?? '', epoch: rounded((boundary / last) * epochOf(network, last)) }]
+    const epochAt = (step: number | undefined) =>
+      step === undefined ? undefined : rounded((step / last) * epochOf(network, last))
+    return [
+      { network: name ?? '', epoch: epochAt(boundary), low: epochAt(low), high: epochAt(high) },
+    ]
   })
 }

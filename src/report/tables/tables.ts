@@ -23,6 +23,8 @@ export const networksTable = table('networks', 'One row a network of the study.'
   train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
   test_accuracy: number('Accuracy on the test subset at the end.'),
   phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
+  phase_boundary_low: integer('Lower end of its bootstrap interval (detector hinge), steps.'),
+  phase_boundary_high: integer('Upper end of that interval, steps.'),
   reliability: number(
     'ICC(3,1) of the scores under other τ, tie-break, players, baseline (as configured).',
   ),

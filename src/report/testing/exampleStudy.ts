@@ -99,6 +99,8 @@ export function exampleStudy(): ReportStudy {
         chance_jaccard: 0.05,
         above_noise: undefined,
         phase_boundary_step: 90,
+        phase_boundary_low: 40,
+        phase_boundary_high: 200,
         status: 'done',
         reason: undefined,
       })),

@@ -9,7 +9,7 @@ const SMALLEST_RISE = 1e-6
 /** g = intercept + slope · max(0, x − knot). */
 type Hinge = { readonly intercept: number; readonly slope: number; readonly knot: number }
 
-/** The hinge of least squared error, with the bootstrap interval of its slope. */
+/** The hinge of least squared error, with the bootstrap intervals of its slope and its knot. */
 export function detectHinge(
   points: readonly LossPoint[],
   options: PhaseOptions & { readonly detector: 'hinge' },
@@ -22,7 +22,8 @@ export function detectHinge(
     fitHinge(times, runningMedian(values, options.smoothing), knots)
   const hinge = fit(gap)
   const generator = stream(seed, 'phases', 'hinge').at()
-  const slopes = bootstrapSlopes(times, gap, hinge, fit, options.bootstrap, generator)
+  const fits = bootstrapHinges(times, gap, hinge, fit, options.bootstrap, generator)
+  const slopes = Float64Array.from(fits, (refitted) => refitted.slope)
   const tail = (1 - options.level) / 2
   const low = quantile(slopes, tail) as number
   const high = quantile(slopes, 1 - tail) as number
@@ -35,7 +36,10 @@ export function detectHinge(
   }
   const boundary = pointAt(points, Math.expm1(hinge.knot))
   const reason = `the gap rises from epoch ${boundary.epoch.toPrecision(3)}: slope interval ${interval}`
-  return { detector: 'hinge', overfitting: true, boundary, slope, reason }
+  const knotsFound = Float64Array.from(fits, ({ knot }) => knot)
+  const stepAt = (p: number) => pointAt(points, Math.expm1(quantile(knotsFound, p) as number)).step
+  const boundaryInterval = { low: stepAt(tail), high: stepAt(1 - tail) }
+  return { detector: 'hinge', overfitting: true, boundary, boundaryInterval, slope, reason }
 }
 
 /** Candidate knots: the points and quarters between them, with two points or more to the right. */
@@ -78,25 +82,25 @@ function fitHinge(times: Float64Array, gap: Float64Array, knots: readonly number
 }
 
 /**
- * Slopes refitted to the fitted curve plus resampled residuals, which are those of the curve before it
+ * Hinges refitted to the fitted curve plus resampled residuals, which are those of the curve before it
  * was smoothed: smoothed ones are correlated and make the interval far too short. Three fitted
  * parameters make residuals too small; the factor √(m / (m − 3)) gives them back their size.
  */
-function bootstrapSlopes(
+function bootstrapHinges(
   times: Float64Array,
   gap: Float64Array,
   hinge: Hinge,
   fit: (values: Float64Array) => Hinge,
   draws: number,
   generator: Generator,
-): Float64Array {
+): Hinge[] {
   const count = gap.length
   const inflation = Math.sqrt(count / (count - 3))
   const fitted = times.map((x) => hinge.intercept + hinge.slope * Math.max(0, x - hinge.knot))
   const residuals = gap.map((value, index) => (value - fitted[index]) * inflation)
-  return Float64Array.from({ length: draws }, () => {
-    return fit(fitted.map((value) => value + residuals[generator.below(count)])).slope
-  })
+  return Array.from({ length: draws }, () =>
+    fit(fitted.map((value) => value + residuals[generator.below(count)])),
+  )
 }
 
 /** The step at an epoch, interpolated between the two points around it. */

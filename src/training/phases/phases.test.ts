@@ -39,6 +39,19 @@ describe('hinge', () => {
     expect(result.boundary?.step).toBeCloseTo(16 * (result.boundary?.epoch ?? 0), -1)
   })
 
+  it('gives the boundary an interval that mostly covers the true one', () => {
+    let covered = 0
+    for (let seed = 0; seed < 60; seed++) {
+      const { boundaryInterval } = detectPhases(curveOf(rising, 0.02, seed, 24), hinge, seed)
+      const truth = 16 * Math.expm1(2)
+      if (boundaryInterval === undefined) continue
+      const { low, high } = boundaryInterval
+      expect(high).toBeGreaterThanOrEqual(low)
+      if (low <= truth && truth <= high) covered++
+    }
+    expect(covered).toBeGreaterThanOrEqual(51)
+  })
+
   it('gives the least squared error of all hinges on its grid (brute force)', () => {
     const curve = curveOf(dipping, 0.02, 7)
     const times = curve.map((point) => Math.log1p(point.epoch))

@@ -34,6 +34,8 @@ export interface PhaseResult {
   readonly overfitting: boolean
   /** Where it begins, t*; undefined when there is none. `step` may lie between two points. */
   readonly boundary: { readonly step: number; readonly epoch: number } | undefined
+  /** Hinge only: bootstrap interval of t*, in steps. */
+  readonly boundaryInterval?: { readonly low: number; readonly high: number }
   /** Hinge only: rise of the gap per unit of log(1 + epoch) after t*, with its bootstrap interval. */
   readonly slope:
     | { readonly estimate: number; readonly low: number; readonly high: number }
