@@ -17,7 +17,7 @@ const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url)
 const smallStudy = [
   'data.train=140',
   'data.test=40',
-  'training.epochs=2',
+  'training.epochs=1',
   'training.checkpoints.logSpaced=2',
   'networks.grid.low=[0,1]',
   'networks.grid.high=[0]',
@@ -98,6 +98,7 @@ function writeCommand(folder: string, mirror: string): void {
     `#!/bin/bash
 command=$1; shift
 case "$command $1" in
+  'run configs/mnist'*|'run smoke'*) set -- "$1" ${sets([...smallStudy, 'networks.grid.low=[0]'])} "\${@:2}" ;;
   'run '*|'plan '*) set -- "$1" ${sets(smallStudy)} "\${@:2}" ;;
   'analyze '*) set -- "$1" ${sets(smallAnalysis)} "\${@:2}" ;;
   'data fetch') set -- "$@" --mirror '${mirror}' ;;

@@ -155,9 +155,11 @@ function lastWords(stderr: string): string | undefined {
     .at(-1)
     ?.trim()
     .replaceAll(/\S*\/(\S+\.(so|dylib|dll)\S*)/g, '$1')
-  return last === undefined || last.length <= LONGEST_DETAIL
-    ? last
-    : `… ${last.slice(-LONGEST_DETAIL)}`
+  // What comes after the cause is advice, which the next line gives.
+  const cause = last?.split('; ')[0]
+  return cause === undefined || cause.length <= LONGEST_DETAIL
+    ? cause
+    : `${cause.slice(0, LONGEST_DETAIL)} …`
 }
 
 async function diskFinding(results: string): Promise<Finding> {

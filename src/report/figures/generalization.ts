@@ -59,7 +59,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     type: 'nominal',
     title: null,
     scale: { domain, range: [colours.blue, colours.green, colours.grey] },
-    legend: { orient: 'top', symbolDash: [1, 0] },
+    legend: { orient: 'top', symbolStrokeWidth: 0 },
   }
   const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
   return {

@@ -39,7 +39,7 @@ function panel(rows: readonly CurveRow[], metric: string, title: string): Spec {
     type: 'nominal',
     title: null,
     scale: { domain: ['train', 'test'], range: [colours.blue, colours.vermillion] },
-    legend: { orient: 'top', symbolDash: [1, 0] },
+    legend: { orient: 'top', symbolStrokeWidth: 0 },
   }
   const y = (field: string) => ({
     field,
@@ -140,7 +140,8 @@ export function gapFigure(study: ReportStudy): FigureResult {
           data: {
             values: boundaries.filter(({ low, high }) => low !== undefined && high !== undefined),
           },
-          mark: { type: 'rect', color: colours.vermillion, opacity: 0.07 },
+          // All of them together stay as light as one band.
+          mark: { type: 'rect', color: colours.vermillion, opacity: 0.25 / Math.max(1, count) },
           encoding: { x: { ...epochAxis, field: 'low' }, x2: { field: 'high' } },
         },
         {

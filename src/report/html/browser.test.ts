@@ -66,6 +66,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     })
     page.on('console', (message) => complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
+    page.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`)
+    })
     page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
     await page.goto(`file://${join(folder, 'report', 'index.html')}`)
     return page
@@ -106,6 +109,18 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     expect(await shown()).toEqual(['sample-list-5'])
   })
 
+  it('the checkpoint picker begins at the end and goes back by keyboard', async () => {
+    const page = await open()
+    const shown = () => page.$eval('#checkpoint-list .panel.chosen', (panel) => panel.id)
+    expect(await shown()).toBe('checkpoint-list-3')
+    await page.focus('#checkpoint-list select')
+    await page.keyboard.press('ArrowUp')
+    expect(await shown()).toBe('checkpoint-list-2')
+    await page.focus('#checkpoint-list button')
+    await page.keyboard.press('Enter')
+    expect(await shown()).toBe('checkpoint-list-1')
+  })
+
   it('shows everything without scripts', async () => {
     const page = await open({ script: false })
     const heights = await page.$$eval('.panel', (panels) =>
@@ -132,6 +147,14 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       (panels) => panels.filter((panel) => panel.getBoundingClientRect().height === 0).length,
     )
     expect(hidden).toBe(0)
+    // Bars and lit players are told apart by their fill alone.
+    const fills = await page.$eval('.bar', (bar) => {
+      const { getComputedStyle } = globalThis as unknown as {
+        getComputedStyle(element: unknown): { printColorAdjust: string }
+      }
+      return getComputedStyle(bar).printColorAdjust
+    })
+    expect(fills).toBe('exact')
   })
 
   it.each([320, 390, 768])('needs no sideways scrolling at %i pixels', async (width) => {

@@ -54,8 +54,9 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 #tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
 @media (max-width: 40rem) { .clauses thead { display: none } .clauses tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line) } .clauses td { display: block; border: 0; padding: .1rem 0 } .clauses .pair { display: inline-block }
   body { padding: .6rem .8rem 3rem } .drawing > svg { max-width: 38rem } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
-@media print { :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
+@page { margin: 14mm }
+@media print { * { print-color-adjust: exact; -webkit-print-color-adjust: exact } :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
   body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
-  .picker.active > .panel, .picker.active .panel-title { display: block } h2 { break-after: avoid }
-  figure, .sample, tr, .notice { break-inside: avoid } .scroll, .drawing { overflow: visible } details > * { display: block } }
+  .picker.active > .panel, .picker.active .panel-title { display: block } h2, h3, h4 { break-after: avoid }
+  figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible } details > * { display: block } }
 `
