@@ -116,6 +116,7 @@ describe('lowlayer run', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
+      .filter(({ event }) => event !== 'message')
     expect(new Set(events.map(({ status }) => status))).toEqual(new Set(['cached']))
     expect(await tablesOf(join(folder, 'a'))).toEqual(reference)
   })
@@ -190,19 +191,15 @@ describe('lowlayer run', () => {
 
   it('stops at a safe point on Ctrl-C, says how to resume, and resumes', async () => {
     const results = join(folder, 'interrupted')
-    const { process: child, result } = startLowlayer([
-      'run',
-      file,
-      '--results',
-      results,
-      '--set',
-      'training.epochs=2000',
-    ])
+    const { process: child, result } = startLowlayer(
+      ['run', file, '--results', results, '--set', 'training.epochs=2000'],
+      { env: { npm_command: 'exec' } },
+    )
     await appears(join(results, 'networks'))
     process.kill(-child.pid!, 'SIGINT')
     const { code, stderr } = await result
     expect(code).toBe(130)
-    expect(stderr).toContain('resume with: lowlayer run')
+    expect(stderr).toContain('resume with: npx lowlayer run')
     const networks = await readdir(join(results, 'networks'))
     const saved = await Promise.all(
       networks.map((id) =>

@@ -121,12 +121,20 @@ describe('the report of a study', () => {
       writeFileSync(join(interactions, name), 'no zip')
     }
     const before = readFileSync(join(damaged, 'overlaps.csv'), 'utf8')
-    const [{ complete }] = await studyStatus(damaged)
-    expect(complete).toBe(false)
     const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.map(({ message }) => message).join()).toMatch(/\.npz/)
     expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(before)
+  })
+
+  it('is not complete once interactions were deleted', async () => {
+    const deleted = copied('deleted-interactions')
+    const networks = join(deleted, '..', 'networks')
+    rmSync(join(networks, readdirSync(networks)[0], 'interactions'), { recursive: true })
+    const [status] = await studyStatus(deleted)
+    expect(status.complete).toBe(false)
+    const { done, total } = status.tasks.find(({ kind }) => kind === 'interactions') ?? {}
+    expect(done).toBeLessThan(total as number)
   })
 
   it('of another schema version says so and shows what it can', async () => {
