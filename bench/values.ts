@@ -3,13 +3,15 @@
  * alternating runs: `npm run bench:values -- [networks] [players] [rounds]`, such as
  * `npm run bench:values -- lenet,resnet20 10 5`. PyTorch is looked for with the Python named by
  * LOWLAYER_BENCH_PYTHON (default python3) and left out when it is not there. Seconds are CPU seconds,
- * which other work on the machine disturbs least.
+ * which other work on the machine disturbs least. The host's share is what a pass takes beyond the
+ * same calls of ONNX Runtime on their own.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { InferenceSession } from 'onnxruntime-node'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
 import { createOnnxEngine } from '../src/engine/onnx/engine.js'
@@ -25,12 +27,20 @@ import { initialize } from '../src/models/initialize.js'
 const [networks = 'lenet,resnet20,vgg11', players = '10', rounds = '3'] = process.argv.slice(2)
 const python = process.env.LOWLAYER_BENCH_PYTHON ?? 'python3'
 const peerBatches = [64, 256, 1024]
+/** CPU seconds that one measurement takes at least: short passes are repeated. */
+const LEAST_SECONDS = 0.2
 
-interface Times {
-  readonly shared: number[]
-  readonly plain: number[]
-  readonly peer: Map<number, number[]>
+/** Seconds a pass, by round: all of it, and its calls of ONNX Runtime alone. */
+interface Side {
+  readonly evaluate: () => Promise<Float64Array>
+  readonly replay: () => Promise<void>
+  /** Passes a measurement. */
+  readonly passes: number
+  readonly whole: number[]
+  readonly runs: number[]
 }
+
+type Peers = Map<number, number[]>
 
 /** Runs one network and prints its line. */
 async function benchmark(architecture: string, n: number, repeats: number): Promise<void> {
@@ -63,32 +73,30 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   writeFileSync(join(folder, 'players.npy'), encodeNpy(grid.map, shape))
   const peer = startPeer(folder)
 
-  const times: Times = { shared: [], plain: [], peer: new Map() }
-  let values = (await shared.evaluate(sample)).values
-  await plain.evaluate(sample)
+  const sides = {
+    shared: await prepare(async () => (await shared.evaluate(sample)).values),
+    plain: await prepare(async () => (await plain.evaluate(sample)).values),
+  }
+  const times: Peers = new Map()
   for (let round = 0; round < repeats; round++) {
-    times.shared.push(
-      await cpuSeconds(async () => {
-        values = (await shared.evaluate(sample)).values
-      }),
-    )
-    times.plain.push(await cpuSeconds(() => plain.evaluate(sample)))
+    await measure(sides.shared)
+    await measure(sides.plain)
     for (const batch of peer === undefined ? [] : peerBatches) {
       const seconds = await peer!.run(batch)
-      times.peer.set(batch, [...(times.peer.get(batch) ?? []), seconds])
+      times.set(batch, [...(times.get(batch) ?? []), seconds])
     }
   }
-  report(architecture, n, times)
+  report(architecture, n, sides, times)
+  const values = await sides.shared.evaluate()
+  const own = await sides.plain.evaluate()
+  reportDifference('the plain path', values, (coalition) => own[coalition])
   if (peer !== undefined) {
     const {
       data,
       shape: [, width],
     } = readNpy(join(folder, 'peer.npy'))
-    const differences = values.map((value, coalition) =>
-      Math.abs(value - scalarOutput(data, coalition * width, width, sample.label, output)),
-    )
-    console.log(
-      `  largest difference of v from PyTorch's: ${Math.max(...differences).toExponential(1)}`,
+    reportDifference('PyTorch', values, (coalition) =>
+      scalarOutput(data, coalition * width, width, sample.label, output),
     )
   }
   peer?.process.kill()
@@ -97,23 +105,70 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   rmSync(folder, { recursive: true })
 }
 
-function report(architecture: string, n: number, times: Times): void {
-  const rate = (seconds: number[]) => 2 ** n / median(seconds)
-  const shared = rate(times.shared)
-  const plain = rate(times.plain)
-  const line = [
-    `${architecture} n=${n}:`,
-    `shared ${shared.toFixed(0)}/s, plain ${plain.toFixed(0)}/s`,
-  ]
-  const peers = [...times.peer].map(([batch, seconds]) => ({ batch, rate: rate(seconds) }))
-  const best = peers.sort((a, b) => b.rate - a.rate)[0]
-  if (best !== undefined) {
-    line.push(`PyTorch ${best.rate.toFixed(0)}/s (batch ${best.batch});`)
-    line.push(
-      `${(shared / best.rate).toFixed(2)} × PyTorch shared, ${(plain / best.rate).toFixed(2)} × plain`,
-    )
+const sessions = (InferenceSession as unknown as { readonly prototype: InferenceSession }).prototype
+
+/** A side after a first pass, which measures batches, and a second, whose calls are kept. */
+async function prepare(evaluate: () => Promise<Float64Array>): Promise<Side> {
+  await evaluate()
+  const run = sessions.run as (...call: unknown[]) => Promise<unknown>
+  const calls: { readonly session: unknown; readonly call: readonly unknown[] }[] = []
+  sessions.run = function (this: unknown, ...call: unknown[]) {
+    calls.push({ session: this, call })
+    return run.apply(this, call)
+  } as typeof sessions.run
+  const seconds = await cpuSeconds(evaluate)
+  sessions.run = run as typeof sessions.run
+  const replay = async () => {
+    for (const { session, call } of calls) await run.apply(session, [...call])
   }
-  console.log(line.join(' '))
+  const passes = Math.ceil(LEAST_SECONDS / seconds)
+  return { evaluate, replay, passes, whole: [], runs: [] }
+}
+
+async function measure({ evaluate, replay, passes, whole, runs }: Side): Promise<void> {
+  const repeated = (work: () => Promise<unknown>) =>
+    cpuSeconds(async () => {
+      for (let pass = 0; pass < passes; pass++) await work()
+    })
+  whole.push((await repeated(evaluate)) / passes)
+  runs.push((await repeated(replay)) / passes)
+}
+
+function report(
+  architecture: string,
+  n: number,
+  { shared, plain }: { readonly shared: Side; readonly plain: Side },
+  times: Peers,
+): void {
+  const rate = (seconds: number[]) => 2 ** n / median(seconds)
+  const host = ({ whole, runs }: Side) => {
+    const share = median(whole.map((seconds, round) => 1 - runs[round] / seconds))
+    return `${(100 * share).toFixed(1)}%`
+  }
+  const [ours, whole] = [rate(shared.whole), rate(plain.whole)]
+  console.log(`${architecture} n=${n}: shared ${ours.toFixed(0)}/s, plain ${whole.toFixed(0)}/s`)
+  console.log(`  host share of a pass: shared ${host(shared)}, plain ${host(plain)}`)
+  const peers = [...times].map(([batch, seconds]) => ({ batch, rate: rate(seconds) }))
+  const best = peers.sort((a, b) => b.rate - a.rate)[0]
+  if (best === undefined) return
+  console.log(
+    `  PyTorch ${best.rate.toFixed(0)}/s (batch ${best.batch}); ` +
+      `${(ours / best.rate).toFixed(2)} × PyTorch shared, ${(whole / best.rate).toFixed(2)} × plain`,
+  )
+}
+
+function reportDifference(
+  from: string,
+  values: Float64Array,
+  other: (coalition: number) => number,
+): void {
+  const differences = values.map((value, coalition) => Math.abs(value - other(coalition)))
+  const scale = Math.max(...values.map(Math.abs))
+  const largest = Math.max(...differences)
+  console.log(
+    `  largest difference of v from ${from}: ${largest.toExponential(1)}, ` +
+      `${(largest / scale).toExponential(1)} of the largest v`,
+  )
 }
 
 function median(values: readonly number[]): number {

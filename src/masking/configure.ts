@@ -3,6 +3,7 @@ import type { Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import type { Engine } from '../engine/types.js'
 import type { Graph } from '../graph/types.js'
+import type { MeasuredBatches } from './batchSize.js'
 import { chooseBaseline } from './configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from './configurePlayers.js'
 import { createMaskedEvaluator, type MaskedEvaluator } from './evaluate.js'
@@ -34,6 +35,7 @@ export function studyMasking(
 ): StudyMasking {
   const output = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
   const placed = placePlayers(analysis.players, data, resolve)
+  const batches: MeasuredBatches = new Map()
   return {
     placed,
     async evaluator(engine, graph, parameters) {
@@ -51,6 +53,7 @@ export function studyMasking(
         players: (sample) => placed.players(sample, shape),
         baseline,
         output,
+        batches,
       })
       return { ...evaluator, baseline: baseline.fingerprint }
     },

@@ -4,7 +4,7 @@ import { inferTypes } from '../graph/infer.js'
 import type { Graph } from '../graph/types.js'
 import { nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
-import { createPipeline, type Pipeline } from './pipeline.js'
+import { type Batches, createPipeline, type Pipeline } from './pipeline.js'
 import { sampleSource } from './sampleSource.js'
 import {
   checkFinite,
@@ -25,8 +25,8 @@ export interface MaskingPlan {
   readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
-  /** Coalitions that run together; by default a rule decides. */
-  readonly batch?: number
+  /** Coalitions that run together, or batches measured before; by default they are measured. */
+  readonly batches?: Batches
   /** Whether low layers are shared between coalitions ({@link planStages}); by default they are. */
   readonly sharing?: boolean
 }
@@ -47,14 +47,14 @@ export async function createMaskedEvaluator(
 ): Promise<MaskedEvaluator> {
   const width = inferTypes(graph).get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)
+  const network = { engine, graph, parameters }
+  const batches = plan.batches ?? new Map()
   const source = await sampleSource(engine, graph, parameters, plan.at)
   const shared = pipelineCache((players) => {
-    const stages = chooseStages(graph, plan, players)
-    return createPipeline(engine, graph, parameters, stages, n, plan.batch)
+    return createPipeline(network, chooseStages(graph, plan, players), players, batches)
   })
-  const whole = pipelineCache(() => {
-    const stages = [wholeNetwork(graph.output, plan.at, n)]
-    return createPipeline(engine, graph, parameters, stages, n, plan.batch)
+  const whole = pipelineCache((players) => {
+    return createPipeline(network, [wholeNetwork(graph.output, plan.at, n)], players, batches)
   })
   return {
     async evaluate(sample) {

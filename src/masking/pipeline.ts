@@ -1,13 +1,18 @@
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { Engine, Predictor } from '../engine/types.js'
-import { inferTypes } from '../graph/infer.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
-import { batchSize } from './batchSize.js'
-import { linearParts, maskCells, playerImages, subsetImages } from './cells.js'
-import { nodesAbove } from './cutGraph.js'
+import { batchChoice, type MeasuredBatches, measureBatch, type RunCoalitions } from './batchSize.js'
+import { maskCells } from './cells.js'
 import { parametersOf } from './parameters.js'
-import { MASK_CELLS, MASK_ROWS, stageGraph, stageRows } from './stageGraph.js'
+import { MASK_CELLS, MASK_ROWS, type StageGraph, stageGraph, stageRows } from './stageGraph.js'
 import type { Stage } from './stages.js'
+import {
+  MASK_BASELINE,
+  MASK_SAMPLE,
+  MASK_TABLE,
+  type Superposition,
+  superposeGraph,
+} from './superposeGraph.js'
 import type { Players } from './types.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
@@ -25,19 +30,25 @@ export interface Pipeline {
   dispose(): Promise<void>
 }
 
-/** Opens the sessions of all stages. `batch` coalitions run together; by default a rule decides. */
+/** A network on an engine. */
+export interface Network {
+  readonly engine: Engine
+  readonly graph: Graph
+  readonly parameters: Tensors
+}
+
+/** How many coalitions run together: a number, or what was and will be measured. */
+export type Batches = number | MeasuredBatches
+
+/** Opens the sessions of all stages, for samples of these players. */
 export async function createPipeline(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
+  network: Network,
   stages: readonly Stage[],
-  n: number,
-  batch?: number,
+  players: Players,
+  batches: Batches,
 ): Promise<Pipeline> {
   const running: RunningStage[] = []
-  for (const stage of stages) {
-    running.push(await openStage(engine, graph, parameters, stage, n, batch))
-  }
+  for (const stage of stages) running.push(await openStage(network, stage, players, batches))
   return {
     async run(value) {
       let table: Float32Array = value.x
@@ -57,35 +68,53 @@ interface RunningStage {
 }
 
 async function openStage(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
+  network: Network,
   stage: Stage,
-  n: number,
-  fixedBatch?: number,
+  players: Players,
+  batches: Batches,
 ): Promise<RunningStage> {
-  const built = stageGraph(graph, stage, n)
-  const weights = parametersOf(built.graph, { ...parameters, ...built.constants })
-  const predictor = await engine.createPredictor(built.graph, weights)
+  const built = stageGraph(network.graph, stage, players.n)
+  const predictor = await openPredictor(network, built)
   const [rowsInput, cellsInput, ...others] = built.graph.inputs
   const rowWidth = rowsInput.shape[1]
-  const rows = stageRows(stage, n)
+  const rows = stageRows(stage, players.n)
   const count = stage.coalitions.length
-  const batch = Math.min(count, fixedBatch ?? batchSize(built.graph, engine.device))
-  const cells = await cellMaker(engine, graph, parameters, stage)
+  const cells = await cellMaker(network, stage, players)
+
+  function runner(cellsTensor: Tensor<Float32Array>, input: Float32Array): RunCoalitions {
+    return (start, size) => {
+      const chunk = rows.subarray(start * rowWidth, (start + size) * rowWidth)
+      const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
+        [MASK_ROWS]: { shape: [size, rowWidth], data: chunk },
+        [MASK_CELLS]: cellsTensor,
+      }
+      for (const other of others) feeds[other.name] = repeated(other, input, size)
+      return predictor.run(feeds)
+    }
+  }
+
+  async function batchOf(runPart: RunCoalitions): Promise<number> {
+    if (typeof batches === 'number') return Math.min(count, batches)
+    const key = JSON.stringify([network.engine.device, built.graph, count])
+    const known = batches.get(key)
+    if (known !== undefined) return known
+    const { device } = network.engine
+    const batch = await measureBatch(batchChoice(built.graph, device), count, device, runPart)
+    batches.set(key, batch)
+    return batch
+  }
+
+  let batch: number | undefined
   return {
     async run(value, table) {
-      const cellsTensor = { shape: cellsInput.shape, data: await cells.of(value, table) }
+      const data = await cells.of(value, table)
+      const runPart = runner({ shape: cellsInput.shape, data }, value.input)
+      batch ??= await batchOf(runPart)
+      if (batch === count) return runPart(0, count)
       let result: Float32Array | undefined
       for (let start = 0; start < count; start += batch) {
         const size = Math.min(batch, count - start)
-        const chunk = rows.subarray(start * rowWidth, (start + size) * rowWidth)
-        const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
-          [MASK_ROWS]: { shape: [size, rowWidth], data: chunk },
-          [MASK_CELLS]: cellsTensor,
-        }
-        for (const input of others) feeds[input.name] = repeated(input, value.input, size)
-        const output = await predictor.run(feeds)
+        const output = await runPart(start, size)
         result ??= new Float32Array((output.length / size) * count)
         result.set(output, start * (output.length / size))
       }
@@ -98,37 +127,36 @@ async function openStage(
   }
 }
 
+function openPredictor(
+  { engine, parameters }: Network,
+  { graph, constants }: StageGraph,
+): Promise<Predictor> {
+  return engine.createPredictor(graph, parametersOf(graph, { ...parameters, ...constants }))
+}
+
 /** Makes `mask.cells` of a stage from the sample or from the table of the stage before. */
 interface CellMaker {
   of(value: MaskedValue, table: Float32Array): Promise<Float32Array>
   readonly predictor?: Predictor
 }
 
-async function cellMaker(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
-  { join, start }: Stage,
-): Promise<CellMaker> {
+async function cellMaker(network: Network, stage: Stage, players: Players): Promise<CellMaker> {
+  const { join } = stage
   if (join.kind === 'gather') return { of: async (_value, table) => table }
   if (join.kind === 'mask') {
-    return { of: async ({ x, baseline, players }) => maskCells(x, baseline, players) }
+    return { of: async ({ x, baseline, players: own }) => maskCells(x, baseline, own) }
   }
-  const { from, subsets, table: layout } = join
-  const shape = inferTypes(graph).get(from)?.shape ?? []
-  const part = nodesAbove({ ...graph, output: start }, from)
-  const affine: Graph = { ...part, inputs: [{ name: from, shape, dtype: 'float32' }] }
-  const predictor = await engine.createPredictor(affine, parametersOf(affine, parameters))
+  const built = superposeGraph(network.graph, stage as Superposition, players)
+  const predictor = await openPredictor(network, built)
+  const [{ shape }] = built.graph.inputs
   return {
     predictor,
-    async of({ x, baseline, players }, table) {
-      const images =
-        layout === undefined
-          ? playerImages(x, baseline, players)
-          : subsetImages(table, layout, subsets)
-      const fed = { shape: [subsets.length + 1, ...shape.slice(1)], data: images }
-      return linearParts(await predictor.run({ [from]: fed }), subsets.length)
-    },
+    of: ({ x, baseline }, table) =>
+      predictor.run(
+        join.table === undefined
+          ? { [MASK_SAMPLE]: { shape, data: x }, [MASK_BASELINE]: { shape, data: baseline } }
+          : { [MASK_TABLE]: { shape, data: table } },
+      ),
   }
 }
 

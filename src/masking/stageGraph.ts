@@ -115,7 +115,7 @@ function matrixProduct(name: string, a: string, b: string): Node {
   return { kind: 'matrixProduct', name, inputs: [a, b], transposeA: false, transposeB: false }
 }
 
-function constant(name: string, shape: Shape): Parameter {
+export function constant(name: string, shape: Shape): Parameter {
   return { name, shape, trainable: false, init: { kind: 'constant', value: 0 } }
 }
 
