@@ -40,7 +40,7 @@ export async function analyzeModel(
   let done = 0
   const step = (note: string) => () => report(`${network.name}: ${note}`, ++done, total)
 
-  const evaluator = await createForeignEvaluator(engine, classifier, shape, players.n, {
+  const evaluator = createForeignEvaluator(engine, classifier, shape, players.n, {
     players: (sample) => players.players(sample, shape),
     baseline,
     output: modelOutput(config.analysis, classifier, notice),

@@ -3,8 +3,7 @@ import { subsetCount } from '../core/subset.js'
 import { sizeOf } from '../core/tensor.js'
 import type { ForeignModel } from '../engine/onnx/foreign.js'
 import type { Engine } from '../engine/types.js'
-import { BATCH, type Graph } from '../graph/types.js'
-import { maskCells } from './cells.js'
+import { batchesAround, measureBatch } from './batchSize.js'
 import type { MaskedEvaluator } from './evaluate.js'
 import {
   chooseInput,
@@ -14,14 +13,15 @@ import {
   inputOrder,
   type Layout,
 } from './foreignInput.js'
+import { maskedRows } from './maskedRows.js'
 import { checkOutputWidth, type Output } from './output.js'
 import { checkFinite, type MaskedSample, sampleValues } from './sampleValues.js'
-import { MASK_CELLS, MASK_ROWS, stageRows } from './stageGraph.js'
-import { wholeNetwork } from './stages.js'
 import type { Baseline, Players } from './types.js'
 
-/** Input values that run together in a model of unknown depth: what measured well on small networks. */
+/** Input values that run together in a model of unknown depth: what measured well on small networks … */
 const BATCH_CELLS = 2 ** 17
+/** … and at most. */
+const MOST_CELLS = 2 ** 20
 
 /** What a user says of a model where it does not say it itself. */
 export interface ForeignWishes {
@@ -58,7 +58,7 @@ export async function foreignClassifier(
   const output = chooseOutput(model, classes, wishes.output).name
   const order = inputOrder(shape, input.layout)
   const size = sizeOf(shape)
-  const batch = input.batch ?? defaultBatch(size)
+  const batch = input.batch ?? inputBatches(size).rule
   const classify = async (samples: Float32Array) => {
     const ordered = samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
     return runRows(model, input, output, ordered, batch)
@@ -73,8 +73,8 @@ export async function foreignClassifier(
   return { model, input, output, width, probabilities: areProbabilities(outputs, width), classify }
 }
 
-function defaultBatch(size: number): number {
-  return Math.min(256, Math.max(8, 2 ** Math.floor(Math.log2(BATCH_CELLS / size))))
+function inputBatches(size: number) {
+  return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
 }
 
 /**
@@ -145,38 +145,41 @@ export interface ForeignMasking {
 }
 
 /**
- * Masked evaluation of a model from elsewhere: a small graph makes a batch of masked inputs, in the
- * model's layout, and the model runs on them.
+ * Masked evaluation of a model from elsewhere: its inputs are masked in place, in the model's layout,
+ * and it runs on them.
  */
-export async function createForeignEvaluator(
-  engine: Engine,
+export function createForeignEvaluator(
+  { device }: Engine,
   classifier: ForeignClassifier,
   sampleShape: readonly number[],
   n: number,
   { players, baseline, output }: ForeignMasking,
-): Promise<MaskedEvaluator> {
+): MaskedEvaluator {
   const { model, input, width } = classifier
   checkOutputWidth(output, width)
   const size = sizeOf(sampleShape)
+  const count = subsetCount(n)
   const order = inputOrder(sampleShape, input.layout)
-  const rows = stageRows(wholeNetwork('masked', 'masked', n), n)
-  const rowWidth = 2 * n + 1
-  const masker = await engine.createPredictor(maskingGraph(rowWidth, size), {})
-  const batch = Math.min(subsetCount(n), input.batch ?? defaultBatch(size))
+  let batch = input.batch
+  let rows = new Float32Array()
 
   async function logitsOf(sample: MaskedSample): Promise<Float32Array> {
     const owners = players(sample)
-    const own = Float32Array.from(order, (cell) => sample.input[cell])
+    const map = reordered(owners.map, order, new Int32Array(size))
+    const own = reordered(sample.input, order, new Float32Array(size))
     const constant = baseline.valuesFor(sample.input)
-    const masked = Float32Array.from(order, (cell) => constant[cell])
-    const map = Int32Array.from(order, (cell) => owners.map[cell])
-    const cells = { shape: [rowWidth, size], data: maskCells(own, masked, { ...owners, map }) }
-    const logits = new Float32Array(subsetCount(n) * width)
-    for (let start = 0; start < subsetCount(n); start += batch) {
-      const chunk = rows.subarray(start * rowWidth, (start + batch) * rowWidth)
-      const feed = { shape: [chunk.length / rowWidth, rowWidth], data: chunk }
-      const inputs = await masker.run({ [MASK_ROWS]: feed, [MASK_CELLS]: cells })
-      logits.set(await runRows(model, input, classifier.output, inputs, batch), start * width)
+    const masked = reordered(constant, order, new Float32Array(size))
+    const write = maskedRows(own, masked, { n, map })
+    const run = (start: number, held: number) => {
+      if (rows.length < held * size) rows = new Float32Array(held * size)
+      const part = rows.subarray(0, held * size)
+      write(part, start)
+      return runRows(model, input, classifier.output, part, held)
+    }
+    batch ??= await measureBatch(inputBatches(size), count, device, run)
+    const logits = new Float32Array(count * width)
+    for (let start = 0; start < count; start += batch) {
+      logits.set(await run(start, Math.min(batch, count - start)), start * width)
     }
     return logits
   }
@@ -186,27 +189,12 @@ export async function createForeignEvaluator(
       checkFinite(sample.input, sample)
       return sampleValues(sample, await logitsOf(sample), width, output)
     },
-    dispose: () => masker.dispose(),
+    dispose: async () => {},
   }
 }
 
-/** x_S = rows · cells, [batch, size]; see {@link maskCells}. */
-function maskingGraph(rowWidth: number, size: number): Graph {
-  return {
-    inputs: [
-      { name: MASK_ROWS, shape: [BATCH, rowWidth], dtype: 'float32' },
-      { name: MASK_CELLS, shape: [rowWidth, size], dtype: 'float32' },
-    ],
-    parameters: [],
-    nodes: [
-      {
-        kind: 'matrixProduct',
-        name: 'masked',
-        inputs: [MASK_ROWS, MASK_CELLS],
-        transposeA: false,
-        transposeB: false,
-      },
-    ],
-    output: 'masked',
-  }
+/** Cells of a sample in the model's order. */
+function reordered<T extends Float32Array | Int32Array>(cells: T, order: Int32Array, into: T): T {
+  for (let at = 0; at < order.length; at++) into[at] = cells[order[at]]
+  return into
 }
