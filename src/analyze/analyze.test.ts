@@ -154,7 +154,7 @@ describe('analyze refuses', () => {
     await expect(analyze(request(['text']))).rejects.toThrow(/no ONNX model/)
   })
 
-  it('fewer outputs than classes, inner layers, and filters that differ by model', async () => {
+  it('fewer outputs than classes, inner layers, outputs that are no numbers, and filters that differ by model', async () => {
     const two: Node = {
       kind: 'reduction',
       name: 'one',
@@ -171,6 +171,11 @@ describe('analyze refuses', () => {
     await expect(analyze(request(['dynamic'], layer))).rejects.toThrow(
       /whose layers lowlayer knows/,
     )
+    const root: Node = { kind: 'squareRoot', name: 'root', inputs: [graph.output] }
+    save('root', { ...graph, nodes: [...graph.nodes, root], output: 'root' })
+    await expect(analyze(request(['dynamic', 'root']))).rejects.toThrow(
+      /root\.onnx: the output of sample \d+ for coalition .* is NaN/,
+    )
     const filter = ['analysis.samples.filter=correct']
     await expect(analyze(request(['dynamic', 'nhwc'], filter))).rejects.toThrow(/common-correct/)
   })
@@ -183,6 +188,16 @@ describe('dataFromOption', () => {
       inputs: 'x',
       labels: 'y',
     })
+    const images = (name: string, shape: readonly number[]) => {
+      const size = shape.reduce((product, extent) => product * extent, 1)
+      const x = { data: new Float32Array(size), shape }
+      writeFileSync(join(folder, name), encodeNpz({ x, y: new Int32Array(shape[0]) }))
+      return dataFromOption(join(folder, name))
+    }
+    expect(images('last.npz', [2, 8, 9, 3])).toMatchObject({ layout: 'nhwc' })
+    expect(images('grey.npz', [2, 8, 9, 1])).toMatchObject({ layout: 'nhwc' })
+    expect(images('first.npz', [2, 3, 8, 9])).not.toHaveProperty('layout')
+    expect(images('unclear.npz', [2, 1, 9, 3])).not.toHaveProperty('layout')
     expect(dataFromOption('mnist')).toMatchObject({ source: 'mnist', standardize: false })
     expect(() => dataFromOption('nowhere')).toThrow(/no such file or folder/)
     expect(() => dataFromOption(join(folder, 'data.npz'), 'z')).toThrow(/--labels z/)

@@ -100,7 +100,9 @@ async function openClassifiers(
   for (const file of models) {
     const model = await openForeignModel(file, engine.device)
     const classes = data.classes.length
-    opened.push(await foreignClassifier(model, data.shape, classes, probe, wishes))
+    const fitted = foreignClassifier(model, data.shape, classes, probe, wishes)
+    const inColour = config.data.source === 'images' && config.data.channels === 3
+    opened.push(await (inColour ? fitted.catch(hintAtGrey) : fitted))
   }
   if (config.analysis.samples.count > data[config.analysis.samples.split].count) {
     throw new InputError(
@@ -109,4 +111,12 @@ async function openClassifiers(
     )
   }
   return opened
+}
+
+function hintAtGrey(error: unknown): never {
+  if (!(error instanceof InputError)) throw error
+  throw new InputError(
+    `${error.message} (images are read in colour; --set data.channels=1 reads them in grey)`,
+    { cause: error },
+  )
 }

@@ -75,7 +75,8 @@ const inputNames = ['x_train', 'x', 'X', 'images', 'inputs', 'data']
 const labelNames = ['y_train', 'y', 'labels', 'targets', 'target']
 
 function fromNpz(path: string, labels?: string): DataInput {
-  const names = Object.keys(readNpz(path))
+  const arrays = readNpz(path)
+  const names = Object.keys(arrays)
   const pick = (usual: readonly string[], what: string) => {
     const found = usual.find((name) => names.includes(name))
     if (found !== undefined) return found
@@ -95,6 +96,13 @@ function fromNpz(path: string, labels?: string): DataInput {
     path,
     inputs,
     labels: labels ?? pick(labelNames, 'classes'),
+    ...(isChannelsLast(arrays[inputs].shape) ? { layout: 'nhwc' } : {}),
     ...unstandardized,
   }
+}
+
+/** Whether images [N, …] can only be meant with their channels last: 1 or 3 there, and not first. */
+function isChannelsLast([, first, , last]: readonly number[]): boolean {
+  const areChannels = (extent: number | undefined) => extent === 1 || extent === 3
+  return areChannels(last) && !areChannels(first)
 }

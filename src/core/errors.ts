@@ -44,6 +44,16 @@ export class InputError extends LowlayerError {
   }
 }
 
+/** Names the place of any InputError that `work` throws: `place: message`. */
+export function atPlace<T>(place: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw new InputError(`${place}: ${error.message}`, { cause: error, context: error.context })
+  }
+}
+
 /** One problem of a configuration file. Lines and columns count from 1. */
 export interface ConfigProblem {
   readonly file: string

@@ -132,6 +132,11 @@ describe('studyMasking', () => {
     expect(() => place([[0], [0]])).toThrow(/players overlap/)
     expect(() => place([[16]])).toThrow(/s\.json: player 0: pixel 16 misses the image of 4×4/)
     expect(() => place([[[0, 4]]])).toThrow(/misses the image/)
+    expect(() => place([[0, 1], [1]])).toThrow(/s\.json: players overlap/)
+    expect(() => place([[0], []])).toThrow(/s\.json: player 1 \(s1\) has no cell/)
+    expect(() => place(Array.from({ length: 15 }, (_, pixel) => [pixel]))).toThrow(
+      /s\.json: 15 players need 2\^15/,
+    )
     expect(() => place({ size: [28, 28], segments: [[0]] })).toThrow(
       /images of 28×28 pixels; these have 4×4/,
     )

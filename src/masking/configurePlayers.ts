@@ -1,5 +1,5 @@
 import type { PlayersConfig } from '../config/analysis.js'
-import { InputError } from '../core/errors.js'
+import { atPlace, InputError } from '../core/errors.js'
 import type { Dataset } from '../data/types.js'
 import type { Graph } from '../graph/types.js'
 import type { MaskedSample } from './evaluate.js'
@@ -67,7 +67,9 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
     if (config.file === undefined) {
       throw new InputError('players.layout segments needs players.file, a list of pixels a player')
     }
-    return atInput(segmentPlayers(data.shape, readSegments(resolve(config.file), data.shape)))
+    const file = resolve(config.file)
+    const segments = readSegments(file, data.shape)
+    return atInput(atPlace(file, () => segmentPlayers(data.shape, segments)))
   }
   if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
   const grid = parseGrid(layout)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { exitCodes } from '../core/errors.js'
 import { stream } from '../core/random.js'
 import { subsetCount } from '../core/subset.js'
 import { sizeOf, type Tensors } from '../core/tensor.js'
@@ -99,8 +100,8 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     await same.dispose()
 
     const tables = []
-    for (const batch of [5, 64]) {
-      const plan = { ...whole, baseline: constants, batch }
+    for (const batches of [5, 64]) {
+      const plan = { ...whole, baseline: constants, batches }
       const evaluator = await createMaskedEvaluator(
         engine,
         model.graph,
@@ -131,7 +132,9 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     const evaluator = await createMaskedEvaluator(engine, model.graph, weights, players.n, plan)
     const huge = { ...sample, input: sample.input.slice() }
     for (const [cell, player] of players.map.entries()) if (player === 2) huge.input[cell] = 3e38
-    await expect(evaluator.evaluate(huge)).rejects.toThrow(/sample 17 for coalition 2 is /)
+    const failure = evaluator.evaluate(huge)
+    await expect(failure).rejects.toThrow(/sample 17 for coalition 2 is /)
+    await expect(failure).rejects.toMatchObject({ exitCode: exitCodes.badInput })
     const broken = {
       ...sample,
       input: sample.input.map((x, cell) => (cell === 4 ? Number.NaN : x)),

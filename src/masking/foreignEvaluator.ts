@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.js'
+import { atPlace, InputError } from '../core/errors.js'
 import { subsetCount } from '../core/subset.js'
 import { sizeOf } from '../core/tensor.js'
 import type { ForeignModel } from '../engine/onnx/foreign.js'
@@ -187,7 +187,8 @@ export function createForeignEvaluator(
   return {
     async evaluate(sample) {
       checkFinite(sample.input, sample)
-      return sampleValues(sample, await logitsOf(sample), width, output)
+      const logits = await logitsOf(sample)
+      return atPlace(model.file, () => sampleValues(sample, logits, width, output))
     },
     dispose: async () => {},
   }

@@ -1,4 +1,4 @@
-import { TaskError } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
 import { grandCoalition, playersOf } from '../core/subset.js'
 import { type Output, predictedClass, sampleLoss, scalarOutput } from './output.js'
 
@@ -66,14 +66,14 @@ export function firstNotFinite(values: Float32Array): number | undefined {
 export function checkFinite(x: Float32Array, { id }: MaskedSample): void {
   const cell = firstNotFinite(x)
   if (cell === undefined) return
-  throw new TaskError(`sample ${id} has the value ${x[cell]} in cell ${cell} of what is masked`, {
+  throw new InputError(`sample ${id} has the value ${x[cell]} in cell ${cell} of what is masked`, {
     context: { sample: id, cell },
   })
 }
 
-function notFinite(sample: MaskedSample, coalition: number, value: number): TaskError {
+function notFinite(sample: MaskedSample, coalition: number, value: number): InputError {
   const members = playersOf(coalition).join('+') || 'empty'
-  return new TaskError(
+  return new InputError(
     `the output of sample ${sample.id} for coalition ${members} is ${value}: ` +
       'the network gave values that are not finite, or a probability of 0 or 1 (set analysis.clamp)',
     { context: { sample: sample.id, coalition } },
