@@ -70,6 +70,13 @@ describe('lowlayer run', () => {
     expect(stderr).toMatch(/^verdict {3}(reproduced|not-reproduced|inconclusive)/m)
     expect(stderr).toMatch(/^results {3}.*tiny-/m)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    const study = (await readdir(join(folder, 'a'))).find((name) => name.startsWith('tiny-'))!
+    const manifest = await readFile(join(folder, 'a', study, 'manifest.json'), 'utf8')
+    const { baselines } = JSON.parse(manifest) as { baselines: Record<string, object> }
+    expect(Object.keys(baselines)).toHaveLength(4)
+    for (const bySteps of Object.values(baselines)) {
+      expect(Object.values(bySteps).join()).toMatch(/^[0-9a-f]{8,}(,[0-9a-f]{8,})*$/)
+    }
     reference = await tablesOf(join(folder, 'a'))
   })
 
@@ -242,6 +249,16 @@ describe('lowlayer run', () => {
     expect(failed.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/^values failed: checkpoint .*0\.onnx cannot be read: .*; delete/),
     ])
+  })
+
+  it('ends with bad input where too few samples pass the filter', async () => {
+    const strict = await studyFile(
+      'tiny-filter',
+      tiny.replace('samples: { count: 12,', 'samples: { filter: common-correct, count: 199,'),
+    )
+    const run = await lowlayer(['run', strict, '--results', join(folder, 'filter')])
+    expect(run.stderr).toMatch(/failed: panel: a panel of \d+ samples .*analysis\.samples\.filter/)
+    expect(run.code).toBe(2)
   })
 
   it('says of a network that failed why it is missing, and compares the others', async () => {

@@ -30,7 +30,10 @@ export function balancedPanel(
   const queues = classQueues(labels, classes, seed, allowed)
   const available = queues.reduce((sum, queue) => sum + queue.length, 0)
   if (count < 1 || count > available) {
-    throw new InputError(`a panel of ${count} samples asked for, but ${available} are available`)
+    throw new InputError(
+      `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: ask ` +
+        'for fewer (analysis.samples), or change analysis.samples.filter',
+    )
   }
   const perClass = new Array<number>(classes).fill(0)
   const rows: number[] = []

@@ -81,11 +81,20 @@ async function openStage(
   const count = stage.coalitions.length
   const cells = await cellMaker(network, stage, players)
 
+  // The same feeds for every sample: an engine may keep what it makes of one.
+  const parts = new Map<string, Tensor<Float32Array>>()
+  function rowsOf(start: number, size: number): Tensor<Float32Array> {
+    const key = `${start} ${size}`
+    const data = rows.subarray(start * rowWidth, (start + size) * rowWidth)
+    const part = parts.get(key) ?? { shape: [size, rowWidth], data }
+    parts.set(key, part)
+    return part
+  }
+
   function runner(cellsTensor: Tensor<Float32Array>, input: Float32Array): RunCoalitions {
     return (start, size) => {
-      const chunk = rows.subarray(start * rowWidth, (start + size) * rowWidth)
       const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
-        [MASK_ROWS]: { shape: [size, rowWidth], data: chunk },
+        [MASK_ROWS]: rowsOf(start, size),
         [MASK_CELLS]: cellsTensor,
       }
       for (const other of others) feeds[other.name] = repeated(other, input, size)

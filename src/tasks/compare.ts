@@ -93,6 +93,12 @@ export async function writeTables(
   const manifest = manifestOf(plan, {
     failed,
     engines: await enginesOf(results, analyses),
+    baselines: Object.fromEntries(
+      analyses.map(({ network, checkpoints }) => [
+        network.name,
+        Object.fromEntries(checkpoints.map(({ step, values }) => [step, values.baseline])),
+      ]),
+    ),
     seconds: (performance.now() - began) / 1000,
     checksums: Object.fromEntries(
       Object.entries(files).map(([name, content]) => [name, sha256(content)]),

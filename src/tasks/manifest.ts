@@ -19,6 +19,8 @@ export interface RunFacts {
   /** Networks that could not be analysed, with the reason. */
   readonly failed: Readonly<Record<string, string>>
   readonly engines: readonly unknown[]
+  /** Fingerprint of the baseline of every network and step. */
+  readonly baselines: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>
   readonly seconds: number
   /** SHA-256 of every table. */
   readonly checksums: Readonly<Record<string, string>>
@@ -57,6 +59,7 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
       initSeeds: spec.initSeeds,
       orderSeed: spec.orderSeed,
     })),
+    baselines: facts.baselines,
     failed: facts.failed,
     compareSeconds: facts.seconds,
     finishedAt: new Date().toISOString(),

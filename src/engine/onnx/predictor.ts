@@ -1,9 +1,12 @@
-import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
+import { type Tensor as HostTensor, sizeOf, type Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
 import type { DeviceName, Predictor } from '../types.js'
 import { encodeInference, OUTPUT_NAME } from './model.js'
 import { loadOrt, type OrtFeeds, openSession } from './session.js'
 import { targetOf } from './target.js'
+
+type Feed = HostTensor<Float32Array | Int32Array>
 
 /** A graph with its weights baked in, which lets ONNX Runtime lay them out for its kernels. */
 export async function createOnnxPredictor(
@@ -11,19 +14,28 @@ export async function createOnnxPredictor(
   parameters: Tensors,
   device: DeviceName,
 ): Promise<Predictor> {
-  const { Tensor: OrtTensor } = await loadOrt()
+  const { Tensor } = await loadOrt()
   const session = await openSession(
     encodeInference(graph, parameters, await targetOf(device)),
     device,
   )
 
-  function toOrt(name: string, { shape, data }: Tensor<Float32Array | Int32Array>) {
+  // Wrapping a feed takes microseconds, which add up in small sessions; those that come again are kept.
+  const wrapped = new WeakMap<Feed, OrtTensor>()
+
+  function toOrt(name: string, feed: Feed): OrtTensor {
+    const known = wrapped.get(feed)
+    if (known !== undefined) return known
+    const { shape, data } = feed
     if (data.length !== sizeOf(shape)) {
       throw new Error(`the feed "${name}" has ${data.length} values for [${shape.join(', ')}]`)
     }
-    return data instanceof Int32Array
-      ? new OrtTensor('int32', data, shape)
-      : new OrtTensor('float32', data, shape)
+    const tensor =
+      data instanceof Int32Array
+        ? new Tensor('int32', data, shape)
+        : new Tensor('float32', data, shape)
+    wrapped.set(feed, tensor)
+    return tensor
   }
 
   return {
