@@ -3,8 +3,8 @@
  * alternating runs: `npm run bench:values -- [networks] [players] [rounds]`, such as
  * `npm run bench:values -- lenet,resnet20 10 5`. PyTorch is looked for with the Python named by
  * LOWLAYER_BENCH_PYTHON (default python3) and left out when it is not there. Seconds are CPU seconds,
- * which other work on the machine disturbs least. The host's share is what a pass takes beyond the
- * same calls of ONNX Runtime on their own.
+ * which other work on the machine disturbs least. The host's share is what a pass takes outside
+ * its calls of ONNX Runtime.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -30,14 +30,14 @@ const peerBatches = [64, 256, 1024]
 /** CPU seconds that one measurement takes at least: short passes are repeated. */
 const LEAST_SECONDS = 0.2
 
-/** Seconds a pass, by round: all of it, and its calls of ONNX Runtime alone. */
 interface Side {
   readonly evaluate: () => Promise<Float64Array>
-  readonly replay: () => Promise<void>
   /** Passes a measurement. */
   readonly passes: number
-  readonly whole: number[]
-  readonly runs: number[]
+  /** CPU seconds a pass, by round. */
+  readonly seconds: number[]
+  /** Share of the time of a round outside ONNX Runtime. */
+  readonly host: number[]
 }
 
 type Peers = Map<number, number[]>
@@ -107,31 +107,30 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
 
 const sessions = (InferenceSession as unknown as { readonly prototype: InferenceSession }).prototype
 
-/** A side after a first pass, which measures batches, and a second, whose calls are kept. */
+/** Wall time in calls of ONNX Runtime so far, in milliseconds. */
+let running = 0
+const run = sessions.run as (...call: unknown[]) => Promise<unknown>
+sessions.run = async function (this: unknown, ...call: unknown[]) {
+  const began = performance.now()
+  const result = await run.apply(this, call)
+  running += performance.now() - began
+  return result
+} as typeof sessions.run
+
+/** A side after a first pass, which measures batches. */
 async function prepare(evaluate: () => Promise<Float64Array>): Promise<Side> {
   await evaluate()
-  const run = sessions.run as (...call: unknown[]) => Promise<unknown>
-  const calls: { readonly session: unknown; readonly call: readonly unknown[] }[] = []
-  sessions.run = function (this: unknown, ...call: unknown[]) {
-    calls.push({ session: this, call })
-    return run.apply(this, call)
-  } as typeof sessions.run
-  const seconds = await cpuSeconds(evaluate)
-  sessions.run = run as typeof sessions.run
-  const replay = async () => {
-    for (const { session, call } of calls) await run.apply(session, [...call])
-  }
-  const passes = Math.ceil(LEAST_SECONDS / seconds)
-  return { evaluate, replay, passes, whole: [], runs: [] }
+  const passes = Math.ceil(LEAST_SECONDS / (await cpuSeconds(evaluate)))
+  return { evaluate, passes, seconds: [], host: [] }
 }
 
-async function measure({ evaluate, replay, passes, whole, runs }: Side): Promise<void> {
-  const repeated = (work: () => Promise<unknown>) =>
-    cpuSeconds(async () => {
-      for (let pass = 0; pass < passes; pass++) await work()
-    })
-  whole.push((await repeated(evaluate)) / passes)
-  runs.push((await repeated(replay)) / passes)
+async function measure({ evaluate, passes, seconds, host }: Side): Promise<void> {
+  const [before, began] = [running, performance.now()]
+  const taken = await cpuSeconds(async () => {
+    for (let pass = 0; pass < passes; pass++) await evaluate()
+  })
+  seconds.push(taken / passes)
+  host.push(1 - (running - before) / (performance.now() - began))
 }
 
 function report(
@@ -141,11 +140,8 @@ function report(
   times: Peers,
 ): void {
   const rate = (seconds: number[]) => 2 ** n / median(seconds)
-  const host = ({ whole, runs }: Side) => {
-    const share = median(whole.map((seconds, round) => 1 - runs[round] / seconds))
-    return `${(100 * share).toFixed(1)}%`
-  }
-  const [ours, whole] = [rate(shared.whole), rate(plain.whole)]
+  const host = (side: Side) => `${(100 * median(side.host)).toFixed(1)}%`
+  const [ours, whole] = [rate(shared.seconds), rate(plain.seconds)]
   console.log(`${architecture} n=${n}: shared ${ours.toFixed(0)}/s, plain ${whole.toFixed(0)}/s`)
   console.log(`  host share of a pass: shared ${host(shared)}, plain ${host(plain)}`)
   const peers = [...times].map(([batch, seconds]) => ({ batch, rate: rate(seconds) }))

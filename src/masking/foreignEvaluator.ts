@@ -162,14 +162,21 @@ export function createForeignEvaluator(
   const order = inputOrder(sampleShape, input.layout)
   let batch = input.batch
   let rows = new Float32Array()
+  let kept: { readonly owners: Players; readonly writer: ReturnType<typeof maskedRows> } | undefined
+
+  function writerFor(owners: Players): ReturnType<typeof maskedRows> {
+    if (kept?.owners !== owners) {
+      const map = reordered(owners.map, order, new Int32Array(size))
+      kept = { owners, writer: maskedRows({ n, map }) }
+    }
+    return kept.writer
+  }
 
   async function logitsOf(sample: MaskedSample): Promise<Float32Array> {
-    const owners = players(sample)
-    const map = reordered(owners.map, order, new Int32Array(size))
-    const own = reordered(sample.input, order, new Float32Array(size))
-    const constant = baseline.valuesFor(sample.input)
-    const masked = reordered(constant, order, new Float32Array(size))
-    const write = maskedRows(own, masked, { n, map })
+    const write = writerFor(players(sample))(
+      reordered(sample.input, order, new Float32Array(size)),
+      reordered(baseline.valuesFor(sample.input), order, new Float32Array(size)),
+    )
     const run = (start: number, held: number) => {
       if (rows.length < held * size) rows = new Float32Array(held * size)
       const part = rows.subarray(0, held * size)

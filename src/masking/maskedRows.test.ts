@@ -15,7 +15,9 @@ it('masks by the definition of x_S, from any coalition on', () => {
         const x = Float32Array.from(owners, (_, cell) => cell + 1)
         const baseline = Float32Array.from(owners, (_, cell) => -cell - 0.5)
         const rows = new Float32Array(count * map.length).fill(Number.NaN)
-        maskedRows(x, baseline, { n, map })(rows, first)
+        const write = maskedRows({ n, map })(x, baseline)
+        write(new Float32Array(map.length), 15 - first)
+        write(rows, first)
         const expected = Array.from({ length: count }, (_, row) =>
           owners.map((player, cell) => {
             const present = player === BACKGROUND || ((first + row) >> player) & 1
