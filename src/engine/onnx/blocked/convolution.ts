@@ -54,44 +54,63 @@ export const blockedInputGradient: BlockedEmitter<ConvolutionInputGradient> = (n
 }
 
 /**
- * The gradient of a weight as one convolution whose channels are the samples: images [channels,
- * batch, H, W] with filters [filters, batch, H′, W′], which lie `stride` pixels apart.
+ * The gradient of a weight as one convolution whose channels are the samples and whose filters are
+ * the gradients. With x as one image [1, batch, H, W·in] whose innermost axis is the channel, the
+ * gradient's taps [H′, W′] lie `stride` rows and stride·in columns apart, and the result at (row,
+ * column·in + channel) is Σ gradient[n, o, h, w] · x[n, channel, row + stride·h, column + stride·w].
+ * Rows of k·in results keep the kernel's registers full; an image of k×k results a channel does not.
  */
 export const blockedWeightGradient: BlockedEmitter<ConvolutionWeightGradient> = (
   { name, inputs: [x, gradient], stride, padding, kernel },
   to,
   block,
 ) => {
-  const [batch, , height, width] = to.shapeOf(x)
+  const [batch, channels, height, width] = to.shapeOf(x)
   const [, filters, rows, columns] = to.shapeOf(gradient)
   if (batch % block !== 0 || filters % block !== 0) return false
-  const end = [
-    (rows - 1) * stride + kernel[0] - height - padding,
-    (columns - 1) * stride + kernel[1] - width - padding,
-  ]
-  const swapped = to.emit('Transpose', [to.read(x, 'plain')], {
-    attributes: { perm: [1, 0, 2, 3] },
+  const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
+  const padded = padEdges(to, channelsLast(to, x), [
+    [padding, reach[0] - height - padding],
+    [padding, reach[1] - width - padding],
+  ])
+  const flat = to.integers([1, batch, reach[0], reach[1] * channels])
+  const image = to.emit('ReorderInput', [to.emit('Reshape', [padded, flat])], {
+    domain: BLOCKED_DOMAIN,
   })
-  const pads = [0, 0, padding, padding, 0, 0, ...end]
-  const padded = pads.every((pad) => pad === 0)
-    ? swapped
-    : to.emit('Pad', [swapped, to.integers(pads)])
-  const images = to.emit('ReorderInput', [padded], { domain: BLOCKED_DOMAIN })
   const view = [batch / block, block, filters / block, rows * columns, block]
   const shape = [filters, batch, rows, columns]
-  const blockedGradient = to.read(gradient, 'blocked')
-  const taps = reordered(to, blockedGradient, view, [2, 0, 3, 1, 4], shape)
-  const product = to.emit('Conv', [images, taps], {
-    attributes: { kernel_shape: [rows, columns], dilations: [stride, stride] },
+  const taps = reordered(to, to.read(gradient, 'blocked'), view, [2, 0, 3, 1, 4], shape)
+  const product = to.emit('Conv', [image, taps], {
+    attributes: { kernel_shape: [rows, columns], dilations: [stride, stride * channels] },
     domain: BLOCKED_DOMAIN,
   })
   const plain = to.emit('ReorderOutput', [product], {
     attributes: { channels: { int: filters } },
     domain: BLOCKED_DOMAIN,
   })
+  const results = [filters, kernel[0] * kernel[1], channels]
   const output = to.write(name, 'plain')
-  to.emit('Transpose', [plain], { attributes: { perm: [1, 0, 2, 3] }, output })
+  reordered(to, plain, results, [0, 2, 1], [filters, channels, ...kernel], output)
   return true
+}
+
+/** An image as [batch, H, W, channels]. */
+function channelsLast(to: Emission, x: string): string {
+  if (!to.has(x, 'blocked')) {
+    return to.emit('Transpose', [to.read(x, 'plain')], { attributes: { perm: [0, 2, 3, 1] } })
+  }
+  const attributes = { channels: { int: to.shapeOf(x)[1] }, channels_last: { int: 1 } }
+  return to.emit('ReorderOutput', [to.read(x, 'blocked')], { attributes, domain: BLOCKED_DOMAIN })
+}
+
+/** Rows and columns of zeros around images [batch, H, W, channels]; negative counts cut. */
+function padEdges(
+  to: Emission,
+  image: string,
+  [[top, bottom], [left, right]]: readonly (readonly number[])[],
+): string {
+  const pads = [0, top, left, 0, 0, bottom, right, 0]
+  return pads.every((pad) => pad === 0) ? image : to.emit('Pad', [image, to.integers(pads)])
 }
 
 /** Weights [out, in, k, k] as [out/b, in/b, k, k, b in, b out]. */
@@ -121,10 +140,11 @@ function reordered(
   view: Shape,
   perm: readonly number[],
   shape: Shape,
+  output?: string,
 ): string {
   const seen = to.emit('Reshape', [value, to.integers(view)])
   const permuted = to.emit('Transpose', [seen], { attributes: { perm } })
-  return to.emit('Reshape', [permuted, to.integers(shape)])
+  return to.emit('Reshape', [permuted, to.integers(shape)], { output })
 }
 
 function geometry(kernel: Shape, stride: number, padding: number) {
