@@ -149,7 +149,7 @@ const convolution: OperatorCase[] = [
  * in a layout of their own.
  */
 const blocks: OperatorCase[] = (
-  ['batch norm', 'batch norm of given statistics', 'none'] as const
+  ['batch norm', 'batch norm of given statistics', 'none', 'none, sums read twice'] as const
 ).map((norm) => ({
   name: `residual block, ${norm}`,
   operands: {
@@ -164,9 +164,14 @@ const blocks: OperatorCase[] = (
     const convolve = (x: string) =>
       graph.node('convolution', { inputs: [x, 'weight'], stride: 1, padding: 1 })
     let x = convolve('x')
-    if (norm !== 'none') x = appendBatchNorm(graph, x, norm === 'batch norm')
-    x = graph.node('activation', { function: 'relu', inputs: [x] })
-    x = graph.node('binary', { operation: 'add', inputs: [x, convolve(x)] })
+    if (!norm.startsWith('none')) x = appendBatchNorm(graph, x, norm === 'batch norm')
+    const activate = (value: string) =>
+      graph.node('activation', { function: 'relu', inputs: [value] })
+    const add = (a: string, b: string) => graph.node('binary', { operation: 'add', inputs: [a, b] })
+    x = activate(x)
+    const sum = add(x, convolve(x))
+    x = activate(sum)
+    if (norm.endsWith('twice')) x = add(x, sum)
     x = graph.node('pooling', { operation: 'max', size: 2, inputs: [x] })
     const pooled = { operation: 'mean', axes: [2, 3], keepAxes: false } as const
     return graph.node('reduction', { ...pooled, inputs: [x] })

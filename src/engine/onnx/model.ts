@@ -8,6 +8,7 @@ import {
   type Shape,
 } from '../../graph/types.js'
 import { blockedEmitters } from './blocked/emitters.js'
+import { fuseActivations } from './blocked/fusion.js'
 import { BLOCKED_DOMAIN, type EmittedNodes, type Emitters, emitNodes } from './emission.js'
 import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
 import { convolutionEmitters } from './operators/convolution.js'
@@ -77,8 +78,9 @@ export function encodeProgram(
 ): Uint8Array {
   const blocked =
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
-  const emitted = emitNodes(program, { emitters, blocked, paddedChannels })
   const returned = [...new Set(Object.values(program.outputs))]
+  const { nodes, ...rest } = emitNodes(program, { emitters, blocked, paddedChannels })
+  const emitted = { ...rest, nodes: blocked ? fuseActivations(nodes, returned) : nodes }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )

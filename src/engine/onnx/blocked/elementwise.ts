@@ -6,7 +6,7 @@ import type {
 } from '../../../graph/operators/elementwise.js'
 import { sameShape } from '../../../graph/rules.js'
 import type { BlockedEmitter } from '../emission.js'
-import { binaryOperators, emitReluGradient } from '../operators/elementwise.js'
+import { binaryOperators } from '../operators/elementwise.js'
 
 export const blockedActivation: BlockedEmitter<Activation> = (node, to) => {
   const [x] = node.inputs
@@ -15,11 +15,19 @@ export const blockedActivation: BlockedEmitter<Activation> = (node, to) => {
   return true
 }
 
+const LARGEST_FLOAT = (2 - 2 ** -23) * 2 ** 127
+
+/**
+ * The gradient where the output y of ReLU is above 0. The mask is max(0, min(1, αy)) with the largest
+ * α there is: 1 for every y > 0 but denormal ones, in one pass where a comparison and a cast take two.
+ */
 export const blockedActivationGradient: BlockedEmitter<ActivationGradient> = (node, to) => {
   const [, y, gradient] = node.inputs
   if (node.function !== 'relu' || !to.has(y, 'blocked')) return false
+  const attributes = { alpha: { float: LARGEST_FLOAT }, beta: { float: 0 } }
+  const mask = to.emit('HardSigmoid', [to.read(y, 'blocked')], { attributes })
   const output = to.write(node.name, 'blocked')
-  emitReluGradient(to, to.read(y, 'blocked'), to.read(gradient, 'blocked'), output)
+  to.emit('Mul', [to.read(gradient, 'blocked'), mask], { output })
   return true
 }
 
