@@ -38,6 +38,8 @@ export interface Emission {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
   /** Whether convolutions must get a multiple of four channels; see {@link EmissionOptions}. */
   readonly paddedChannels: boolean
+  /** Whether convolutions of the smallest images are matrix products; see {@link EmissionOptions}. */
+  readonly unrollsConvolutions: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -80,6 +82,11 @@ export interface EmissionOptions {
    * as the values (microsoft/onnxruntime#29651).
    */
   readonly paddedChannels?: boolean
+  /**
+   * Writes convolutions of images with no more pixels than the kernel has taps as matrix products
+   * of whole images, where the batch is not known and the weights are constants: see unrolled.ts.
+   */
+  readonly unrollsConvolutions?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
@@ -100,7 +107,7 @@ export interface EmittedNodes {
 /** Writes every node of a graph or program with the emitter of its kind. */
 export function emitNodes(
   graph: Graph | Program,
-  { emitters, blocked, paddedChannels = false }: EmissionOptions,
+  { emitters, blocked, paddedChannels = false, unrollsConvolutions = false }: EmissionOptions,
 ): EmittedNodes {
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
@@ -126,6 +133,7 @@ export function emitNodes(
 
   const emission: Emission = {
     paddedChannels,
+    unrollsConvolutions,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

@@ -49,15 +49,17 @@ export interface Target {
   readonly blockSize?: number
   /** See `EmissionOptions.paddedChannels`. */
   readonly paddedChannels?: boolean
+  /** See `EmissionOptions.unrollsConvolutions`. Inference only. */
+  readonly unrollsConvolutions?: boolean
 }
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { paddedChannels }: Target = {},
+  { paddedChannels, unrollsConvolutions }: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, paddedChannels })
+  const emitted = emitNodes(graph, { emitters, paddedChannels, unrollsConvolutions })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>

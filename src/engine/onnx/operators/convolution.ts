@@ -3,6 +3,7 @@ import { BATCH, type Shape } from '../../../graph/types.js'
 import type { Emitters } from '../emission.js'
 import { emitConvolution, emitInputGradient } from './batchInnermost.js'
 import { emitConv } from './conv.js'
+import { emitUnrolled, isUnrolled } from './unrolled.js'
 
 /** Images of fewer pixels are convolved with the batch innermost. */
 const SMALL = 25
@@ -13,7 +14,12 @@ function isSmall([batch, , height, width]: Shape): boolean {
 }
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
-  convolution({ name, inputs, stride, padding }, to) {
+  convolution(node, to) {
+    const { name, inputs, stride, padding } = node
+    if (isUnrolled(node, to)) {
+      emitUnrolled(node, to)
+      return
+    }
     if (stride === 1 && isSmall(to.shapeOf(name))) {
       emitConvolution(to, name, inputs, padding)
       return

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { stream } from '../../../core/random.js'
+import { sizeOf } from '../../../core/tensor.js'
+import { buildModel } from '../../../models/build.js'
+import { initialize } from '../../../models/initialize.js'
+import { relativeError } from '../../conformance/compare.js'
+import { createReferenceEngine } from '../../reference/engine.js'
+import { createOnnxEngine } from '../engine.js'
+
+/** Kernel, stride, padding, and extents of images with no more pixels than the kernel has taps. */
+const geometries = [
+  [3, 1, 1, [2, 2]],
+  [3, 1, 1, [3, 3]],
+  [3, 1, 1, [1, 1]],
+  [3, 1, 1, [2, 4]],
+  [3, 2, 1, [2, 3]],
+  [5, 1, 2, [4, 5]],
+  [5, 2, 2, [5, 4]],
+  [5, 1, 0, [5, 5]],
+  [7, 3, 3, [6, 8]],
+  [2, 1, 1, [1, 4]],
+  [1, 1, 0, [1, 1]],
+] as const
+
+describe('convolutions of the smallest images as matrix products', () => {
+  it.each(geometries)('kernel %i, stride %i, padding %i on %s', async (...geometry) => {
+    const [kernel, stride, padding, extents] = geometry
+    const shape = [3, ...extents]
+    const convolution = { type: 'conv', name: 'c', channels: 5, kernel, stride, padding } as const
+    const layers = [
+      convolution,
+      { type: 'flatten' },
+      { type: 'dense', name: 'd', units: 4 },
+    ] as const
+    const model = buildModel(
+      { architecture: 'custom', layers },
+      { kind: 'image', shape, classes: 4 },
+    )
+    const draws = stream(5, 'unrolled').at()
+    const drawn = initialize(model, () => 2)
+    const parameters = Object.fromEntries(
+      Object.entries(drawn).map(([name, { shape: dims, data }]) => [
+        name,
+        { shape: dims, data: data.map(() => draws.normal()) },
+      ]),
+    )
+    const data = Float32Array.from({ length: 9 * sizeOf(shape) }, () => draws.normal())
+    const outputs: Float32Array[] = []
+    for (const engine of [await createOnnxEngine('cpu'), createReferenceEngine()]) {
+      const predictor = await engine.createPredictor(model.graph, parameters)
+      outputs.push(await predictor.run({ x: { shape: [9, ...shape], data } }))
+      await predictor.dispose()
+    }
+    expect(relativeError(outputs[0], outputs[1])).toBeLessThan(1e-5)
+  })
+})
