@@ -22,25 +22,21 @@ const customLayers: readonly LayerSpec[] = [
 
 /**
  * A narrow member of every architecture for two classes, for tests and self-tests of engines:
- * dropout is on wherever there is any.
+ * dropout is on wherever there is any. `channels` is the width of convolutional networks.
  */
-export function exampleModel(architecture: string): Model {
-  return buildModel(exampleSpec(architecture), exampleInput(architecture))
+export function exampleModel(architecture: string, channels = 4): Model {
+  return buildModel(exampleSpec(architecture, channels), exampleInput(architecture))
 }
 
-function exampleSpec(architecture: string): ModelSpec {
+function exampleSpec(architecture: string, channels: number): ModelSpec {
   switch (architecture) {
     case 'transformer':
       return { architecture, width: 16, dropout: 0.1 }
     case 'custom':
       return { architecture, layers: customLayers }
     default:
-      return { architecture, dropout: 0.1, width: exampleWidth(architecture) }
+      return { architecture, dropout: 0.1, width: architecture.includes('mlp') ? 16 : channels }
   }
-}
-
-function exampleWidth(architecture: string): number {
-  return architecture.includes('mlp') ? 16 : 4
 }
 
 function exampleInput(architecture: string): InputDescription {

@@ -2,9 +2,6 @@
  * The same networks, weights, batches and dropout masks on every engine that is present, compared
  * with the float64 reference.
  */
-import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
-import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import type { Tensor, Tensors } from '../../core/tensor.js'
 import { buildModel } from '../../models/build.js'
@@ -17,6 +14,7 @@ import { engineOn } from '../tfjs/engine.js'
 import type { Engine, TrainingRecipe, TrainState } from '../types.js'
 import { relativeError } from './compare.js'
 import { testedDevices } from './devices.js'
+import { loadTestedTfjs } from './tfjs.js'
 import {
   drawBatch,
   gradientRecipe,
@@ -29,27 +27,26 @@ import {
 
 const engines: readonly Engine[] = [
   ...(await Promise.all(testedDevices.map((device) => createEngine('onnx', device)))),
-  engineOn(tf, 'cpu'),
+  engineOn(await loadTestedTfjs(), 'cpu'),
 ]
 const reference = createReferenceEngine()
 
 /**
- * tfjs's CPU backend takes seconds for each backward pass of a convolutional network: it trains one
- * step of one network a family, and ten where that is fast.
+ * Networks with a ReLU that rounding may switch: one of resnet44's 417,792 inputs of ReLUs lies 3e-7 of
+ * its layer's scale from 0, and TensorFlow, which sums in another order, has it on the other side.
  */
-const tfjsSteps: Readonly<Record<string, number>> = {
-  'mlp-5': 10,
-  'resmlp-5': 10,
-  transformer: 10,
-  custom: 10,
-  lenet: 1,
-  alexnet: 1,
-  'vgg11-bn': 1,
-  resnet20: 1,
-}
+const nearKinks: ReadonlySet<string> = new Set(['resnet44'])
 
-function stepsOn(engine: Engine, architecture: string): number {
-  return engine.name === 'tfjs' ? (tfjsSteps[architecture] ?? 0) : 10
+/**
+ * The network that an engine trains and for how many steps. tfjs's CPU backend, plain JavaScript,
+ * takes seconds a step: its networks are half as wide, and the deepest take three steps.
+ */
+function trainingOn(engine: Engine, architecture: string): { model: Model; steps: number } {
+  if (engine.name !== 'tfjs' || engine.versions.backend !== 'cpu') {
+    return { model: exampleModel(architecture), steps: 10 }
+  }
+  const isDeepest = architecture === 'resnet32' || architecture === 'resnet44'
+  return { model: exampleModel(architecture, 2), steps: isDeepest ? 3 : 10 }
 }
 
 /** Trainings by the reference, each done once. */
@@ -61,7 +58,7 @@ function referenceTraining(
   start: TrainState,
   steps: number,
 ): Promise<Training> {
-  const key = JSON.stringify([model.architecture, model.parameterCount, recipe, steps])
+  const key = JSON.stringify([model.graph, recipe, steps])
   const training = references.get(key) ?? train(reference, model, recipe, start, steps)
   references.set(key, training)
   return training
@@ -111,7 +108,7 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
   '%s on %s',
   (_name, _device, engine) => {
     describe.each([...architectureNames])('%s', (architecture) => {
-      const model = exampleModel(architecture)
+      const { model, steps } = trainingOn(engine, architecture)
       const start = startState(model)
 
       it('predicts as the reference does', async () => {
@@ -128,12 +125,13 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
         expect(relativeError(outputs[0], outputs[1])).toBeLessThan(1e-5)
       })
 
-      const steps = stepsOn(engine, architecture)
-      it.runIf(steps > 0)('has the gradients of the reference', async () => {
-        expect(await gradientError(engine, model)).toBeLessThan(1e-4)
+      it('has the gradients of the reference', async () => {
+        const isNearKink = engine.name === 'tfjs' && nearKinks.has(architecture)
+        const network = isNearKink ? smoothed(model) : model
+        expect(await gradientError(engine, network)).toBeLessThan(1e-4)
       })
 
-      it.runIf(steps > 0)(`trains ${steps} steps as the reference does`, async () => {
+      it(`trains ${steps} steps as the reference does`, async () => {
         const smooth = smoothed(model)
         const expected = await referenceTraining(smooth, sgdRecipe, start, steps)
         const actual = await train(engine, smooth, sgdRecipe, start, steps)

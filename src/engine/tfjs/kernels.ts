@@ -28,3 +28,19 @@ export function byChannel(tf: Tf, vector: Tensor, x: Tensor): Tensor {
 export function channelsLast(tf: Tf, x: Tensor, apply: (x: Tensor) => Tensor): Tensor {
   return tf.transpose(apply(tf.transpose(x, [0, 2, 3, 1])), [0, 3, 1, 2])
 }
+
+/**
+ * A sum or mean over axes, the last one first: TensorFlow adds all values of a channel in one float32
+ * chain, whose error grows with their number; sums of sums keep it near that of one axis.
+ */
+export function reduce(
+  tf: Tf,
+  operation: 'sum' | 'mean',
+  x: Tensor,
+  axes: readonly number[],
+  keepAxes = false,
+): Tensor {
+  return [...axes]
+    .sort((a, b) => b - a)
+    .reduce((value, axis) => tf[operation](value, axis, keepAxes), x)
+}

@@ -19,6 +19,7 @@ const packages: Readonly<Record<'cpu' | 'cuda', string>> = {
  */
 export function loadTfjs(device: Exclude<DeviceName, 'webgpu'>): Tf {
   restoreUtil()
+  limitTensorFlow()
   const names = device === 'cpu' ? [packages.cpu, packages.cuda] : [packages.cuda]
   const failures: string[] = []
   for (const name of names) {
@@ -33,6 +34,17 @@ export function loadTfjs(device: Exclude<DeviceName, 'webgpu'>): Tf {
       `add it with \`npm install ${names[0]}\``,
     { context: { device } },
   )
+}
+
+/**
+ * One thread, as a study runs its networks in processes of their own, and no advice on rebuilding
+ * TensorFlow, which it prints as it starts. What the user has set stays.
+ */
+function limitTensorFlow(): void {
+  process.env.TF_NUM_INTRAOP_THREADS ??= '1'
+  process.env.TF_NUM_INTEROP_THREADS ??= '1'
+  process.env.OMP_NUM_THREADS ??= '1'
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
 }
 
 /** tfjs-node 4.22 calls two functions of node:util that Node 23 dropped. */

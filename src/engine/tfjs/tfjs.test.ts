@@ -1,6 +1,4 @@
-import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-core/dist/register_all_gradients.js'
-import * as tf from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'
 import { exampleModel } from '../../models/examples.js'
@@ -11,11 +9,13 @@ import {
   OUTPUT_WEIGHTS,
   operatorCases,
 } from '../conformance/operatorCases.js'
+import { loadTestedTfjs } from '../conformance/tfjs.js'
 import { sgdRecipe, startState, train } from '../conformance/training.js'
 import { interpret as interpretExactly } from '../reference/interpret.js'
 import { createTfjsEngine, engineOn } from './engine.js'
 import { interpret } from './interpret.js'
 
+const tf = await loadTestedTfjs()
 const engine = engineOn(tf, 'cpu')
 const withoutSquareRoot = operatorCases.filter(({ name }) => !name.startsWith('square root'))
 
@@ -48,10 +48,10 @@ describe('every operator and its gradient by tfjs against the float64 reference'
         const output = interpret(tf, forward, feeds).get(value)!
         expect(relativeError(output.dataSync(), exact.get(value)!.data)).toBeLessThan(1e-5)
         if (names.length === 0) return
-        const weigh = (...operands: tf.Tensor[]) => {
+        const weigh = (...operands: Tensor[]) => {
           const given = Object.fromEntries(names.map((name, index) => [name, operands[index]]))
           const result = interpret(tf, forward, { ...feeds, ...given }).get(value)!
-          return tf.sum(tf.mul(result, feeds[OUTPUT_WEIGHTS])) as tf.Scalar
+          return tf.sum(tf.mul(result, feeds[OUTPUT_WEIGHTS])) as Scalar
         }
         tf.grads(weigh)(names.map((name) => feeds[name])).forEach((gradient, index) => {
           const expected = exact.get(gradients[`d ${names[index]}`])!.data

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { NormalizationNode } from '../../../graph/operators/normalization.js'
-import { byChannel, derivedByTfjs, type TfKernels } from '../kernels.js'
+import { byChannel, derivedByTfjs, reduce, type TfKernels } from '../kernels.js'
 import type { Tf } from '../load.js'
 
 export const normalizationKernels: TfKernels<NormalizationNode> = {
@@ -11,7 +11,7 @@ export const normalizationKernels: TfKernels<NormalizationNode> = {
   },
   channelVariance(tf, _node, [x, mean]) {
     const axes = x.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]))
-    return tf.mean(tf.square(tf.sub(x, byChannel(tf, mean, x))), axes)
+    return reduce(tf, 'mean', tf.square(tf.sub(x, byChannel(tf, mean, x))), axes)
   },
   layerNorm: (tf, { epsilon }, [x, scale, bias]) =>
     tf.add(tf.mul(normalizedRows(tf, x, epsilon), scale), bias),
