@@ -368,6 +368,21 @@ describe('lowlayer run with bad input', () => {
     expect(stderr).toMatch(/architecture/)
   })
 
+  it('names an engine or device that is missing once, before any task', async () => {
+    const file = await studyFile('elsewhere', tiny)
+    const run = (...options: string[]) =>
+      lowlayer(['run', file, '--results', join(folder, 'elsewhere'), ...options], {
+        env: { NODE_PATH: '' },
+      })
+    const { code, stderr } = await run('--engine', 'tfjs')
+    expect(code).toBe(3)
+    expect(stderr.match(/npm install @tensorflow\/tfjs-node/g)).toHaveLength(1)
+    expect(stderr).not.toMatch(/train/)
+    const impossible = await run('--engine', 'reference', '--device', 'webgpu')
+    expect(impossible.code).toBe(2)
+    expect(impossible.stderr).toMatch(/the engine reference has no device webgpu/)
+  })
+
   it('refuses a results folder that cannot be written, before training', async () => {
     const file = await studyFile('bad', tiny)
     const { code, stderr } = await lowlayer(['run', file, '--results', '/proc/nowhere'])

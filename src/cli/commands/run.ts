@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { exitCodes } from '../../core/errors.js'
+import { createEngine } from '../../engine/registry.js'
 import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
@@ -50,6 +51,7 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   await writeAtomically(`${results}/README.md`, resultsReadme)
   const study = await settled(opened)
   const { plan } = study
+  await requireEngine(plan, results)
   await announceStudy(plan, results)
   const view = progressView(options.progress, plan.tasks)
   const interruption = interruptible(view.say)
@@ -81,6 +83,19 @@ async function settled(study: Study): Promise<Study> {
   if (found === undefined) return study
   if (found.reason !== '') process.stderr.write(`device ${found.device} (${found.reason})\n`)
   return { ...study, plan: onDevice(plan, found.device) }
+}
+
+/**
+ * Throws what is missing of an engine or a device that the configuration names, once and before any
+ * task; a study whose tasks are all done needs neither.
+ */
+async function requireEngine(plan: Plan, results: string): Promise<void> {
+  const { engine, device } = plan.config.runtime
+  for (const task of plan.tasks) {
+    if (await isTaskDone(task, { plan, results })) continue
+    await createEngine(engine, device)
+    return
+  }
 }
 
 function jobCount(plan: Plan): number {
