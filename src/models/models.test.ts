@@ -49,6 +49,9 @@ describe('published parameter counts', () => {
 
   it.each([
     ['lenet', digit, 61_706],
+    ['lenet-wide', digit, 140_990],
+    ['lenet-conv', digit, 49_430],
+    ['lenet-residual', digit, 80_942],
     ['alexnet', picture, 2_472_266],
     ['vgg11-bn', picture, 9_231_114],
     ['vgg13-bn', picture, 9_416_010],

@@ -1,7 +1,7 @@
 import type { Architecture } from './architecture.js'
 import { alexnet } from './architectures/alexnet.js'
 import { custom } from './architectures/custom.js'
-import { lenet, lenetWide } from './architectures/lenet.js'
+import { lenet, lenetConv, lenetResidual, lenetWide } from './architectures/lenet.js'
 import { mlp5, resMlp5 } from './architectures/mlp.js'
 import { resnets } from './architectures/resnet.js'
 import { transformer } from './architectures/transformer.js'
@@ -13,6 +13,8 @@ export const architectures: readonly Architecture[] = [
   resMlp5,
   lenet,
   lenetWide,
+  lenetConv,
+  lenetResidual,
   alexnet,
   ...vggs,
   ...resnets,
