@@ -89,6 +89,7 @@ describe('analyze', () => {
   it('gives the values that our own evaluation of the same network gives', async () => {
     const { models, data, players } = await analyze(request(['dynamic']))
     const [{ values }] = models[0].analysis.checkpoints
+    const [found] = models[0].evaluated
     const engine = await createOnnxEngine('cpu')
     const baseline = constantsBaseline([2, 8, 8], [0, 0], 'test')
     const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
@@ -102,7 +103,7 @@ describe('analyze', () => {
     const own = await evaluator.evaluate({ id: 0, input, label: values.givenLabel[0] })
     await evaluator.dispose()
     for (const [coalition, value] of own.values.entries()) {
-      expect(values.values[coalition]).toBeCloseTo(value, 5)
+      expect(found.values[coalition]).toBeCloseTo(value, 5)
     }
     expect(values.prediction[0]).toBe(own.prediction)
   })
@@ -112,7 +113,7 @@ describe('analyze', () => {
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
     const asked = { ...request(names), notice: (message: string) => notices.push(message) }
     const { models } = await analyze(asked)
-    const tables = models.map(({ analysis }) => analysis.checkpoints[0].values.values)
+    const tables = models.map(({ evaluated }) => evaluated.flatMap(({ values }) => [...values]))
     for (const table of tables.slice(1)) {
       for (const [index, value] of table.entries()) expect(value).toBeCloseTo(tables[0][index], 4)
     }

@@ -8,7 +8,6 @@ import { createForeignEvaluator, type ForeignClassifier } from '../masking/forei
 import type { Baseline } from '../masking/types.js'
 import { thresholds } from '../study/checkpoint.js'
 import { analyseNetwork } from '../study/network.js'
-import { tableOf } from '../study/types.js'
 import { collectDecompositions } from '../tasks/interactionFile.js'
 import { evaluateSamples, modelOutput } from './evaluateModel.js'
 import type { AnalyzedSample } from './samples.js'
@@ -46,10 +45,11 @@ export async function analyzeModel(
     output: modelOutput(config.analysis, classifier, notice),
   })
   const onSample = step('masked evaluation')
-  const values = await evaluateSamples(evaluator, samples, players.n, onSample)
+  const evaluated = await evaluateSamples(evaluator, samples, players.n, onSample)
   await evaluator.dispose()
 
-  const tables = samples.map((_, row) => tableOf(values, row))
+  const values = evaluated.samples
+  const tables = evaluated.rows.map((row) => row.values)
   const decomposed = async (end: TieBreak) => {
     const options = { solver, noise, gap, reference, tieBreak: end }
     const rows = await decompose(tables, options, step('interactions'))
@@ -60,6 +60,7 @@ export async function analyzeModel(
   const input = { network, curve: [], checkpoints: [checkpoint], otherEnd: other && [other] }
   return {
     analysis: analyseNetwork(input, config),
+    evaluated: evaluated.rows,
     decompositions: rows,
     taus: thresholds(checkpoint, salience),
   }

@@ -2,7 +2,8 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import type { MaskedEvaluator } from '../masking/evaluate.js'
 import type { ForeignClassifier } from '../masking/foreignEvaluator.js'
 import { type Output, parseOutput } from '../masking/output.js'
-import type { ValueTables } from '../study/types.js'
+import type { EvaluatedSamples } from '../study/types.js'
+import type { EvaluatedRow } from '../tasks/valueFile.js'
 import type { AnalyzedSample } from './samples.js'
 
 /**
@@ -26,31 +27,35 @@ export function modelOutput(
   return { ...wanted, kind: 'prob-log-odds' }
 }
 
-/** Value tables of one model, one row a sample. */
+/** What a model gives for every sample: in brief, and row by row with the value tables. */
+export interface ModelValues {
+  readonly samples: EvaluatedSamples
+  readonly rows: readonly EvaluatedRow[]
+}
+
+/** Masked evaluation of one model, one row a sample. */
 export async function evaluateSamples(
   evaluator: MaskedEvaluator,
   samples: readonly AnalyzedSample[],
   n: number,
   onSample: () => void,
-): Promise<ValueTables> {
-  const subsets = 2 ** n
-  const tables: ValueTables = {
+): Promise<ModelValues> {
+  const rows: EvaluatedRow[] = []
+  for (const sample of samples) {
+    rows.push(await evaluator.evaluate(sample))
+    onSample()
+  }
+  const brief: EvaluatedSamples = {
     n,
     count: samples.length,
-    values: new Float64Array(samples.length * subsets),
     sample: Int32Array.from(samples, ({ id }) => id),
     panel: Int32Array.from(samples, ({ panel }) => panel),
     label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
     givenLabel: Int32Array.from(samples, ({ label }) => label),
-    prediction: new Int32Array(samples.length),
-    loss: new Float64Array(samples.length),
+    prediction: Int32Array.from(rows, ({ prediction }) => prediction),
+    loss: Float64Array.from(rows, ({ loss }) => loss),
+    empty: Float64Array.from(rows, ({ values }) => values[0]),
+    full: Float64Array.from(rows, ({ values }) => values[values.length - 1]),
   }
-  for (const [row, sample] of samples.entries()) {
-    const found = await evaluator.evaluate(sample)
-    tables.values.set(found.values, row * subsets)
-    tables.prediction[row] = found.prediction
-    tables.loss[row] = found.loss
-    onSample()
-  }
-  return tables
+  return { samples: brief, rows }
 }

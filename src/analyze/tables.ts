@@ -51,9 +51,10 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
   for (const [name, content] of Object.entries(files)) {
     await writeAtomically(join(request.out, name), content)
   }
-  for (const { network, checkpoints } of analyses) {
+  for (const { analysis, evaluated } of result.models) {
+    const { network, checkpoints } = analysis
     const [{ values, decompositions }] = checkpoints
-    await writeValueFile(join(request.out, 'values', `${network.id}.npz`), values)
+    await writeValueFile(join(request.out, 'values', `${network.id}.npz`), values, evaluated)
     await writeInteractionFile(
       join(request.out, 'interactions', `${network.id}.npz`),
       decompositions,

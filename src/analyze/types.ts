@@ -5,6 +5,7 @@ import type { DecomposeOptions } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import type { ForeignWishes } from '../masking/foreignEvaluator.js'
 import type { NetworkAnalysis } from '../study/network.js'
+import type { EvaluatedRow } from '../tasks/valueFile.js'
 
 /** What `lowlayer analyze` was asked for. */
 export interface AnalyzeRequest {
@@ -35,6 +36,8 @@ export interface AnalyzeRequest {
 /** What was found of one model. */
 export interface ModelAnalysis {
   readonly analysis: NetworkAnalysis<AnalyzedModel>
+  /** Masked evaluation of all samples, those of the other split included. */
+  readonly evaluated: readonly EvaluatedRow[]
   /** Decompositions of all samples, those of the other split included. */
   readonly decompositions: readonly Decomposition[]
   /** Salience threshold of each of them. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sha256 } from '../core/hash.js'
 import { fromCsv } from '../report/tables/read.js'
 import { networksTable, overlapsTable, samplesTable } from '../report/tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
@@ -43,6 +44,19 @@ async function tablesOf(results: string): Promise<Record<string, string>> {
     tables[name] = await readFile(join(results, study, name), 'utf8')
   }
   return tables
+}
+
+/** The hash of every value file below a results folder, and whatever else lies beside them. */
+async function valueFilesOf(results: string): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {}
+  for (const network of await readdir(join(results, 'networks'))) {
+    const values = join(results, 'networks', network, 'values')
+    for (const name of await readdir(values)) {
+      if (name.endsWith('.tmp')) continue
+      hashes[join(network, name)] = sha256(await readFile(join(values, name)))
+    }
+  }
+  return hashes
 }
 
 /** Waits until a folder holds something, and names the first of it. */
@@ -182,6 +196,7 @@ describe('lowlayer run', () => {
     const { code } = await lowlayer(['run', file, '--results', results])
     expect(code).toBe(0)
     expect(await tablesOf(results)).toEqual(reference)
+    expect(await valueFilesOf(results)).toEqual(await valueFilesOf(join(folder, 'a')))
   })
 
   it('starts a network over when a kill left its curve but no state to resume from', async () => {

@@ -92,7 +92,8 @@ const elementTypes: Readonly<Record<string, ElementType>> = {
 
 const MAGIC = '\x93NUMPY'
 
-interface Header {
+/** What the text before the elements says. */
+export interface NpyHeader {
   readonly dtype: string
   readonly fortranOrder: boolean
   readonly shape: readonly number[]
@@ -107,7 +108,7 @@ interface Header {
  * @throws InputError when the bytes are no such file, of another type, or cut short
  */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
-  const header = readHeader(bytes, file)
+  const header = readNpyHeader(bytes, file)
   const type = elementTypes[header.dtype.slice(1)]
   if (type === undefined || !'<>|='.includes(header.dtype[0])) {
     throw new InputError(
@@ -131,7 +132,7 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   }
 }
 
-function readElements(bytes: Uint8Array, header: Header, type: ElementType, count: number) {
+function readElements(bytes: Uint8Array, header: NpyHeader, type: ElementType, count: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const littleEndian = header.dtype[0] !== '>'
   const data = type.allocate(count)
@@ -166,7 +167,8 @@ function toRowMajor(data: NpyData, shape: readonly number[], type: ElementType):
   return out
 }
 
-function readHeader(bytes: Uint8Array, file: string): Header {
+/** Reads the header that `.npy` bytes begin with. Throws InputError when it is none or cut short. */
+export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
   const text = (from: number, to: number) =>
     Buffer.from(bytes.subarray(from, to)).toString('latin1')
   if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
@@ -183,7 +185,7 @@ function readHeader(bytes: Uint8Array, file: string): Header {
 }
 
 /** Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`. */
-function parseDict(text: string, file: string): Omit<Header, 'offset'> {
+function parseDict(text: string, file: string): Omit<NpyHeader, 'offset'> {
   const dtype = /['"]descr['"]\s*:\s*['"]([^'"]+)['"]/.exec(text)?.[1]
   const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1]
   const shape = /['"]shape['"]\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1]
@@ -218,15 +220,27 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
   if (sizeOf(shape) !== data.length) {
     throw new RangeError(`shape (${shape.join(', ')}) does not hold ${data.length} elements`)
   }
-  const dtype = dtypeNames[data.constructor.name]
+  const header = encodeNpyHeader(dtypeOf(data), shape)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/** NumPy's name of the type of an array's elements. */
+export function dtypeOf(data: NpyData): string {
+  return dtypeNames[data.constructor.name]
+}
+
+/** What a `.npy` file (version 1.0, C order) begins with: a multiple of 64 bytes before the elements. */
+export function encodeNpyHeader(dtype: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
   const dict = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + dict.length + 1) / 64) * 64
-  const bytes = new Uint8Array(length + data.byteLength)
+  const bytes = new Uint8Array(length)
   bytes.set(Buffer.from(`${MAGIC}\x01\x00`, 'latin1'))
   new DataView(bytes.buffer).setUint16(8, length - 10, true)
   bytes.set(Buffer.from(`${dict.padEnd(length - 11)}\n`, 'latin1'), 10)
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), length)
   return bytes
 }
 

@@ -4,17 +4,25 @@ import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promise
 import { dirname } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'
 
+/** Produces a file piece by piece: calls `write` with the next bytes and waits for it. */
+export type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
+
 /**
  * Writes a file so that it is either there whole or not at all: temporary file beside it, fsync,
- * rename. Folders on the way are made. Throws InputError when the place cannot be written.
+ * rename. Folders on the way are made. What is too large to be held is written by a function. Throws
+ * InputError when the place cannot be written.
  */
-export async function writeAtomically(path: string, data: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  data: string | Uint8Array | PieceWriter,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     await makeFolder(dirname(path))
     const file = await open(temporary, 'w')
     try {
-      await file.writeFile(data)
+      if (typeof data === 'function') await data((bytes) => file.writeFile(bytes))
+      else await file.writeFile(data)
       await file.sync()
     } finally {
       await file.close()

@@ -3,12 +3,12 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import type { ConfusingConfig } from '../config/confusing.js'
 import { confusingScore } from '../confusing/scores.js'
 import { InputError } from '../core/errors.js'
-import { meanOutputRange, type SalienceRule, salienceThreshold } from '../interactions/salience.js'
+import { type SalienceRule, salienceThreshold } from '../interactions/salience.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import { meanInteractions } from '../metrics/similarity.js'
 import type { Interactions, OrderDistribution } from '../metrics/types.js'
-import { type Decompositions, interactionsOf, tableOf, type ValueTables } from './types.js'
+import { type Decompositions, type EvaluatedSamples, interactionsOf } from './types.js'
 
 /** One analysed sample at one checkpoint. */
 export interface SampleAnalysis {
@@ -24,25 +24,26 @@ export interface SampleAnalysis {
 /** The main panel at one checkpoint. */
 export interface CheckpointAnalysis {
   readonly step: number
-  readonly values: ValueTables
+  readonly values: EvaluatedSamples
   readonly decompositions: Decompositions
   readonly samples: readonly SampleAnalysis[]
 }
 
 export interface CheckpointInput {
   readonly step: number
-  readonly values: ValueTables
+  readonly values: EvaluatedSamples
   readonly decompositions: Decompositions
 }
 
 /** Rows of the main panel (the panel of the other split serves comparison only). */
-export function mainRows({ panel }: ValueTables): number[] {
+export function mainRows({ panel }: Pick<EvaluatedSamples, 'panel'>): number[] {
   return [...panel.keys()].filter((row) => panel[row] === 0)
 }
 
 /** mean |v(N) − v(∅)| over the main panel: what τ is a fraction of by default. */
-export function meanRange(values: ValueTables): number {
-  return meanOutputRange(mainRows(values).map((row) => tableOf(values, row)))
+export function meanRange(values: EvaluatedSamples): number {
+  const ranges = mainRows(values).map((row) => Math.abs(values.full[row] - values.empty[row]))
+  return ranges.reduce((sum, range) => sum + range, 0) / Math.max(1, ranges.length)
 }
 
 /**
@@ -128,7 +129,7 @@ export function rowScorer(
 
 /** Mean interactions of the other split's samples, class by class: what a score can be held against. */
 function classReferences(
-  values: ValueTables,
+  values: EvaluatedSamples,
   decompositions: Decompositions,
   taus: Float64Array,
 ): Map<number, Interactions> {

@@ -119,7 +119,7 @@ function sampleRow(
     prediction,
     correct: prediction === values.givenLabel[row],
     loss: values.loss[row],
-    v_full: values.values[(row + 1) * 2 ** values.n - 1],
+    v_full: values.full[row],
     l1: decompositions.l1[row],
     l1_lower_bound: finite(decompositions.lowerBound[row]),
     matching_error: decompositions.matchingError[row],

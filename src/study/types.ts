@@ -1,26 +1,32 @@
 /** What the analysis of one checkpoint of one network starts from. */
 import type { Decomposition } from '../interactions/types.js'
 
-/** One row a sample: the main panel first, then that of the other split. */
-export interface ValueTables {
+/** Which samples are evaluated, one row each: the main panel first, then that of the other split. */
+export interface EvaluationPlan {
   readonly n: number
   readonly count: number
-  /** v(S), [count, 2^n]; column = coalition bitmask, bit i ↔ player i. */
-  readonly values: Float64Array
   /** Position of the sample in its source. */
   readonly sample: Int32Array
   /** 0: main panel; 1: panel of the other split. */
   readonly panel: Int32Array
   readonly label: Int32Array
   readonly givenLabel: Int32Array
-  readonly prediction: Int32Array
-  /** Cross-entropy of the unmasked sample against the given label, nats. */
-  readonly loss: Float64Array
   /** Fingerprint of the baseline that masked players were replaced by. */
   readonly baseline?: string
 }
 
-/** Decompositions of every row of a {@link ValueTables}. */
+/** What masked evaluation found of every row besides its value table, which is read when needed. */
+export interface EvaluatedSamples extends EvaluationPlan {
+  readonly prediction: Int32Array
+  /** Cross-entropy of the unmasked sample against the given label, nats. */
+  readonly loss: Float64Array
+  /** v(∅) */
+  readonly empty: Float64Array
+  /** v(N) */
+  readonly full: Float64Array
+}
+
+/** Decompositions of every row of a {@link EvaluatedSamples}. */
 export interface Decompositions {
   readonly n: number
   readonly count: number
@@ -34,11 +40,6 @@ export interface Decompositions {
   /** 1 where the gap asked for was reached. */
   readonly converged: Int32Array
   readonly iterations: Int32Array
-}
-
-/** The value table of one row, a view of shape [2^n]. */
-export function tableOf({ values, n }: ValueTables, row: number): Float64Array {
-  return values.subarray(row * 2 ** n, (row + 1) * 2 ** n)
 }
 
 /** The interactions of one row, views of shape [2^n]. */

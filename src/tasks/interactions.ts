@@ -8,13 +8,12 @@ import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { thresholds } from '../study/checkpoint.js'
-import { tableOf } from '../study/types.js'
 import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
 import { runSteps, scoredSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
-import { readValueFile } from './valueFile.js'
+import { readEvaluatedSamples, readTables } from './valueFile.js'
 
 /** Largest |h(S) − (v + q)(S)|, relative to max(1, max|v|), that counts as universal matching. */
 const MATCHING_TOLERANCE = 1e-9
@@ -36,15 +35,16 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
     for (const [index, step] of steps.entries()) {
       const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
       if (await exists(paths.interactions(step, interactionsId))) continue
-      const values = await readValueFile(paths.values(step, valuesId))
+      const valueFile = paths.values(step, valuesId)
+      const values = await readEvaluatedSamples(valueFile)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
       const rows: BothEnds[] = []
-      for (let row = 0; row < values.count; row++) {
+      for await (const table of readTables(valueFile)) {
         if (context.signal.aborted) throw new InterruptedError()
-        rows.push(decomposeOne(tableOf(values, row), analysis, values.sample[row]))
+        rows.push(decomposeOne(table, analysis, values.sample[rows.length]))
         // Lets interruptions and progress through between two solves.
         await new Promise(setImmediate)
-        const done = index * values.count + row + 1
+        const done = index * values.count + rows.length
         context.report({ done, total: steps.length * values.count, note: `step ${step}` })
       }
       const store = async (found: readonly Decomposition[], id: string): Promise<void> => {

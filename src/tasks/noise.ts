@@ -8,11 +8,10 @@ import { exists, writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
-import { tableOf } from '../study/types.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
 import type { TaskContext } from './types.js'
-import { readValueFile } from './valueFile.js'
+import { readEvaluatedSamples, readTables } from './valueFile.js'
 
 /**
  * Scores of surrogates of every sample at the last checkpoint: value tables with the sample's main
@@ -26,26 +25,31 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
   const file = paths.interactions(step, plan.noiseId)
   await withLock(`${paths.lock}-noise`, async () => {
     if (await exists(file)) return
-    const values = await readValueFile(paths.values(step, plan.valuesId))
+    const valueFile = paths.values(step, plan.valuesId)
+    const values = await readEvaluatedSamples(valueFile)
     const decompositions = await readInteractionFile(paths.interactions(step, plan.interactionsId))
     const end = { step, values, decompositions }
     const taus = thresholds(end, plan.config.analysis.salience)
     const score = rowScorer(end, taus, plan.config.confusing)
-    const rows = mainRows(values)
-    const scores = new Float64Array(rows.length * surrogates)
-    for (const [position, row] of rows.entries()) {
+    const mains = mainRows(values).length
+    const scores = new Float64Array(mains * surrogates)
+    let row = 0
+    for await (const table of readTables(valueFile)) {
+      // The main panel comes first.
+      if (row === mains) break
       const draws = stream(0, 'surrogates', String(values.sample[row]))
       for (let draw = 0; draw < surrogates; draw++) {
         if (context.signal.aborted) throw new InterruptedError()
-        const table = surrogateValues(tableOf(values, row), draws.at(draw))
-        const found = decomposeTable(table, plan.config.analysis, values.sample[row])
-        const at = position * surrogates + draw
+        const surrogate = surrogateValues(table, draws.at(draw))
+        const found = decomposeTable(surrogate, plan.config.analysis, values.sample[row])
+        const at = row * surrogates + draw
         scores[at] = score(row, found)
         await new Promise(setImmediate)
         context.report({ done: at + 1, total: scores.length })
       }
+      row++
     }
-    const shape = [rows.length, surrogates]
+    const shape = [mains, surrogates]
     await writeAtomically(file, encodeNpz({ scores: { data: scores, shape } }))
   })
 }

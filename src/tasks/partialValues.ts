@@ -1,69 +1,114 @@
-/** The samples of a checkpoint that are evaluated already, so that a stopped evaluation goes on. */
-import { rm } from 'node:fs/promises'
-import { exists } from '../store/atomic.js'
-import type { ValueTables } from '../study/types.js'
-import { readValueFile, writeValueFile } from './valueFile.js'
+/**
+ * The samples of a checkpoint that are evaluated already, so that a stopped evaluation goes on: a file
+ * to which every sample is appended as one record, `v(S)` of all coalitions, prediction, loss and the
+ * checksum of these, all float64. A record that a kill cut short is told by its length or checksum and
+ * evaluated again.
+ */
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { crc32c } from '../core/crc32c.js'
+import { InputError, messageOf } from '../core/errors.js'
+import { sha256 } from '../core/hash.js'
+import { makeFolder } from '../store/atomic.js'
+import type { EvaluationPlan } from '../study/types.js'
+import type { EvaluatedRow } from './valueFile.js'
 
-/** Least time between two writings, so that they cost little beside the evaluation. */
-const INTERVAL_MS = 30_000
+/** The file begins with the hash of what is evaluated, in hexadecimal. */
+const HEADER_BYTES = 64
 
 const partialFile = (file: string) => `${file}.partial`
 
+/** What is done of a value file. */
+export interface PartialValues {
+  /** Samples that are there. */
+  readonly count: number
+  append(row: EvaluatedRow): Promise<void>
+  /** All samples that are there, one after the other. */
+  rows(): AsyncGenerator<EvaluatedRow>
+  close(): Promise<void>
+}
+
 /**
- * Copies the rows of an earlier, unfinished evaluation into `tables` and returns how many there are.
- * A file that is damaged, or of other samples, players or baseline, counts for nothing.
+ * Opens what is there of the value file `file`, or begins it. What is of other samples, players or
+ * another baseline, or damaged from some record on, counts for nothing and is cut off. Throws
+ * InputError when the place cannot be written.
  */
-export async function restorePartial(file: string, tables: ValueTables): Promise<number> {
-  if (!(await exists(partialFile(file)))) return 0
-  const found = await readValueFile(partialFile(file)).catch(() => undefined)
-  if (found === undefined || !isBeginning(found, tables)) return 0
-  tables.values.set(found.values)
-  tables.prediction.set(found.prediction)
-  tables.loss.set(found.loss)
-  return found.count
-}
-
-function isBeginning(part: ValueTables, whole: ValueTables): boolean {
-  return (
-    part.n === whole.n &&
-    part.baseline === whole.baseline &&
-    part.count <= whole.count &&
-    part.sample.every((id, row) => id === whole.sample[row]) &&
-    part.panel.every((panel, row) => panel === whole.panel[row])
-  )
-}
-
-/** Keeps the first rows of `tables` now and then; `save` does so at once. */
-export function partialWriter(file: string, tables: ValueTables) {
-  let last = Date.now()
-  const save = async (count: number): Promise<void> => {
-    last = Date.now()
-    await writeValueFile(partialFile(file), firstRows(tables, count))
+export async function openPartial(file: string, plan: EvaluationPlan): Promise<PartialValues> {
+  const path = partialFile(file)
+  const numbers = 2 ** plan.n + 3
+  const positionOf = (row: number) => HEADER_BYTES + row * numbers * 8
+  const writing = <T>(action: Promise<T>): Promise<T> =>
+    action.catch((error: unknown) => {
+      throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+    })
+  await writing(makeFolder(dirname(path)))
+  const handle = await writing(open(path, 'a+'))
+  const read = (row: number) => readRecord(handle, positionOf(row), numbers)
+  let count = 0
+  const hash = hashOf(plan)
+  if (await beginsWith(handle, hash)) {
+    while (count < plan.count && (await read(count)) !== undefined) count++
+    await writing(handle.truncate(positionOf(count)))
+  } else {
+    await writing(handle.truncate(0))
+    await writing(handle.appendFile(hash))
   }
   return {
-    save,
-    async after(count: number): Promise<void> {
-      if (Date.now() - last >= INTERVAL_MS) await save(count)
+    get count() {
+      return count
     },
-  }
-}
-
-function firstRows(tables: ValueTables, count: number): ValueTables {
-  return {
-    n: tables.n,
-    count,
-    values: tables.values.subarray(0, count * 2 ** tables.n),
-    sample: tables.sample.subarray(0, count),
-    panel: tables.panel.subarray(0, count),
-    label: tables.label.subarray(0, count),
-    givenLabel: tables.givenLabel.subarray(0, count),
-    prediction: tables.prediction.subarray(0, count),
-    loss: tables.loss.subarray(0, count),
-    baseline: tables.baseline,
+    async append(row) {
+      await writing(handle.appendFile(encodeRecord(row)))
+      count++
+    },
+    async *rows() {
+      for (let row = 0; row < count; row++) {
+        const found = await read(row)
+        if (found === undefined) throw new InputError(`${path} is damaged; delete it to redo it`)
+        yield found
+      }
+    },
+    close: () => handle.close(),
   }
 }
 
 /** Removes what was kept, once the checkpoint's own file is there. */
 export async function removePartial(file: string): Promise<void> {
   await rm(partialFile(file), { force: true })
+}
+
+function hashOf({ n, baseline, sample, panel, label, givenLabel }: EvaluationPlan): string {
+  const columns = [sample, panel, label, givenLabel].map((column) => column.join(' '))
+  return sha256(JSON.stringify(['values 1', n, baseline, ...columns]))
+}
+
+async function beginsWith(handle: FileHandle, text: string): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(text.length), 0, text.length, 0)
+  return buffer.subarray(0, bytesRead).toString('latin1') === text
+}
+
+function encodeRecord({ values, prediction, loss }: EvaluatedRow): Uint8Array {
+  const record = new Float64Array(values.length + 3)
+  record.set(values)
+  record.set([prediction, loss], values.length)
+  record[record.length - 1] = checksumOf(record)
+  return new Uint8Array(record.buffer)
+}
+
+/** A record of so many numbers; undefined where it is not there, cut short or damaged. */
+async function readRecord(
+  handle: FileHandle,
+  position: number,
+  numbers: number,
+): Promise<EvaluatedRow | undefined> {
+  const record = new Float64Array(numbers)
+  const { bytesRead } = await handle.read(record, 0, record.byteLength, position)
+  if (bytesRead < record.byteLength || record[numbers - 1] !== checksumOf(record)) return undefined
+  const [prediction, loss] = record.subarray(numbers - 3)
+  return { values: record.subarray(0, numbers - 3), prediction, loss }
+}
+
+/** Checksum of all numbers of a record but the last, where it is kept. */
+function checksumOf(record: Float64Array): number {
+  return crc32c(new Uint8Array(record.buffer, 0, record.byteLength - 8))
 }

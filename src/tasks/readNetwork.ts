@@ -9,7 +9,7 @@ import { OTHER_END } from './interactions.js'
 import { readSurrogateScores } from './noise.js'
 import { analysedSteps, scoredSteps } from './steps.js'
 import { readCurve } from './train.js'
-import { readValueFile } from './valueFile.js'
+import { readEvaluatedSamples } from './valueFile.js'
 
 /** One checkpoint under one analysis. */
 export async function readCheckpoint(
@@ -21,7 +21,7 @@ export async function readCheckpoint(
   const paths = networkPaths(results, network)
   return {
     step,
-    values: await readValueFile(paths.values(step, valuesId)),
+    values: await readEvaluatedSamples(paths.values(step, valuesId)),
     decompositions: await readInteractionFile(paths.interactions(step, interactionsId)),
   }
 }

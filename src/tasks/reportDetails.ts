@@ -11,10 +11,12 @@ import type {
   StoredSample,
   StudyTables,
 } from '../report/types.js'
+import { networkPaths } from '../store/layout.js'
 import type { CheckpointInput } from '../study/checkpoint.js'
 import { sensitivityRows } from '../study/sensitivity.js'
-import { interactionsOf, tableOf } from '../study/types.js'
+import { interactionsOf } from '../study/types.js'
 import { readCheckpoint, readOtherEnd } from './readNetwork.js'
+import { readTablesOf } from './valueFile.js'
 
 const NETWORKS_SHOWN = 3
 const CONFUSING_SHOWN = 6
@@ -99,9 +101,6 @@ async function detailsOf(
   network: StudyNetwork,
   contrast: Contrast,
 ): Promise<SampleDetail[]> {
-  const steps = [...new Set([contrast.boundary, contrast.end])]
-  const checkpoints: CheckpointInput[] = []
-  for (const step of steps) checkpoints.push(await readCheckpoint(results, network.id, step, plan))
   const rows = study.tables.samples.filter(
     (row) => row.network === network.id && row.step === contrast.end,
   )
@@ -110,6 +109,12 @@ async function detailsOf(
   const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
   const others = ranked.filter((row) => !members.includes(row))
   const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
+  const steps = [...new Set([contrast.boundary, contrast.end])]
+  const ids = chosen.map(({ sample }) => sample ?? -1)
+  const checkpoints: StoredCheckpoint[] = []
+  for (const step of steps) {
+    checkpoints.push(await readStored(plan, results, network.id, step, ids))
+  }
   return chosen.map((row): SampleDetail => {
     const { n } = checkpoints[0].values
     const sample = row.sample ?? -1
@@ -133,15 +138,35 @@ async function detailsOf(
   })
 }
 
-function storedSample(
-  { step, values, decompositions }: CheckpointInput,
-  sample: number,
-  tau: number,
-): StoredSample[] {
-  const row = values.sample.findIndex((id, index) => id === sample && values.panel[index] === 0)
-  if (row < 0) return []
-  const { and, or } = interactionsOf(decompositions, row)
-  return [{ step, values: tableOf(values, row), and, or, tau }]
+/** A checkpoint with the value tables of the samples that are shown, by row. */
+interface StoredCheckpoint extends CheckpointInput {
+  readonly tables: ReadonlyMap<number, Float64Array>
+}
+
+async function readStored(
+  plan: Plan,
+  results: string,
+  network: string,
+  step: number,
+  samples: readonly number[],
+): Promise<StoredCheckpoint> {
+  const checkpoint = await readCheckpoint(results, network, step, plan)
+  const rows = new Set(samples.map((sample) => rowOf(checkpoint, sample)))
+  const file = networkPaths(results, network).values(step, plan.valuesId)
+  return { ...checkpoint, tables: await readTablesOf(file, rows) }
+}
+
+/** Row of a sample of the main panel; −1 where there is none. */
+function rowOf({ values }: CheckpointInput, sample: number): number {
+  return values.sample.findIndex((id, row) => id === sample && values.panel[row] === 0)
+}
+
+function storedSample(checkpoint: StoredCheckpoint, sample: number, tau: number): StoredSample[] {
+  const row = rowOf(checkpoint, sample)
+  const values = checkpoint.tables.get(row)
+  if (values === undefined) return []
+  const { and, or } = interactionsOf(checkpoint.decompositions, row)
+  return [{ step: checkpoint.step, values, and, or, tau }]
 }
 
 function tauAt({ samples }: StudyTables, network: string, step: number, sample: number): number {

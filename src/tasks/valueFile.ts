@@ -1,44 +1,106 @@
-/** Value tables of one network at one checkpoint, as a `.npz` file. */
-import { readFile } from 'node:fs/promises'
-import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
+/** Value tables of one network at one checkpoint, as a `.npz` file; never held all at once. */
+
+import { dtypeOf } from '../formats/npy.js'
+import { arrayOf } from '../formats/npz.js'
+import { type ArrayPieces, npzRows, readNpzExcept, writeNpz } from '../formats/npzStream.js'
 import { writeAtomically } from '../store/atomic.js'
-import type { ValueTables } from '../study/types.js'
+import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
 
-const encoder = new TextEncoder()
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
-
-export async function writeValueFile(path: string, tables: ValueTables): Promise<void> {
-  const { n, count, values } = tables
-  await writeAtomically(
-    path,
-    encodeNpz({
-      values: { data: values, shape: [count, 2 ** n] },
-      sample: tables.sample,
-      panel: tables.panel,
-      label: tables.label,
-      given_label: tables.givenLabel,
-      prediction: tables.prediction,
-      loss: tables.loss,
-      ...(tables.baseline === undefined ? {} : { baseline: encoder.encode(tables.baseline) }),
-    }),
-  )
+/** What masked evaluation found of one sample. */
+export interface EvaluatedRow {
+  /** v by coalition bitmask, [2^n]. */
+  readonly values: Float64Array
+  readonly prediction: number
+  readonly loss: number
 }
 
-/** Reads a value file. Throws InputError naming the file when it is missing or damaged. */
-export async function readValueFile(path: string): Promise<ValueTables> {
-  const arrays = decodeNpz(await readFile(path), path)
+/** Writes a value file from its rows, each asked for when those before it are written. */
+export async function writeValueFile(
+  path: string,
+  plan: EvaluationPlan,
+  rows: AsyncIterable<EvaluatedRow> | Iterable<EvaluatedRow>,
+): Promise<void> {
+  await writeAtomically(path, (write) => writeNpz(write, arraysOf(plan, rows)))
+}
+
+function* arraysOf(
+  plan: EvaluationPlan,
+  rows: AsyncIterable<EvaluatedRow> | Iterable<EvaluatedRow>,
+): Generator<ArrayPieces> {
+  const prediction = new Int32Array(plan.count)
+  const loss = new Float64Array(plan.count)
+  async function* tables() {
+    let row = 0
+    for await (const found of rows) {
+      prediction[row] = found.prediction
+      loss[row++] = found.loss
+      yield found.values
+    }
+  }
+  const shape = [plan.count, 2 ** plan.n]
+  yield { name: 'values', dtype: '<f8', shape, pieces: tables() }
+  const columns = {
+    sample: plan.sample,
+    panel: plan.panel,
+    label: plan.label,
+    given_label: plan.givenLabel,
+    prediction,
+    loss,
+    ...(plan.baseline === undefined ? {} : { baseline: new TextEncoder().encode(plan.baseline) }),
+  }
+  for (const [name, data] of Object.entries(columns)) {
+    yield { name, dtype: dtypeOf(data), shape: [data.length], pieces: [data] }
+  }
+}
+
+/** The value tables of a file, [2^n] each, row by row. Throws InputError where it is damaged. */
+export function readTables(path: string): AsyncGenerator<Float64Array> {
+  return npzRows(path, 'values')
+}
+
+/** The value tables of a few rows of a file, by row. */
+export async function readTablesOf(
+  path: string,
+  rows: ReadonlySet<number>,
+): Promise<Map<number, Float64Array>> {
+  const found = new Map<number, Float64Array>()
+  let row = 0
+  for await (const table of readTables(path)) {
+    if (rows.has(row)) found.set(row, table)
+    if (found.size === rows.size) break
+    row++
+  }
+  return found
+}
+
+/**
+ * What a value file says of every sample besides its table. Throws InputError naming the file when it is
+ * missing or damaged, its tables included.
+ */
+export async function readEvaluatedSamples(path: string): Promise<EvaluatedSamples> {
+  const arrays = await readNpzExcept(path, ['values'])
   const integers = (key: string) => Int32Array.from(arrayOf(arrays, key, path).data as Int32Array)
-  const values = arrayOf(arrays, 'values', path)
+  const empty: number[] = []
+  const full: number[] = []
+  let columns = 1
+  for await (const table of readTables(path)) {
+    columns = table.length
+    empty.push(table[0])
+    full.push(table[columns - 1])
+  }
   return {
-    n: Math.log2(values.shape[1]),
-    count: values.shape[0],
-    values: values.data as Float64Array,
+    n: Math.log2(columns),
+    count: full.length,
     sample: integers('sample'),
     panel: integers('panel'),
     label: integers('label'),
     givenLabel: integers('given_label'),
     prediction: integers('prediction'),
     loss: arrayOf(arrays, 'loss', path).data as Float64Array,
-    ...('baseline' in arrays ? { baseline: text(arrays.baseline.data as Uint8Array) } : {}),
+    empty: Float64Array.from(empty),
+    full: Float64Array.from(full),
+    ...('baseline' in arrays
+      ? { baseline: new TextDecoder().decode(arrays.baseline.data as Uint8Array) }
+      : {}),
   }
 }

@@ -4,6 +4,7 @@ import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
+import { checkNpzSize } from '../formats/npzStream.js'
 import type { Graph } from '../graph/types.js'
 import { type StudyMasking, studyMasking } from '../masking/configure.js'
 import type { MaskedSample } from '../masking/evaluate.js'
@@ -12,11 +13,11 @@ import type { ValuesTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
-import type { ValueTables } from '../study/types.js'
+import type { EvaluationPlan } from '../study/types.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
-import { partialWriter, removePartial, restorePartial } from './partialValues.js'
+import { openPartial, removePartial } from './partialValues.js'
 import { runSteps } from './steps.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
@@ -38,6 +39,11 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     const masking = studyMasking(task.run.analysis, dataset, (file) =>
       resolve(context.baseDir, file),
     )
+    checkNpzSize(
+      samples.length * 2 ** masking.placed.n,
+      `value tables of ${samples.length} samples with ${masking.placed.n} players ` +
+        '(analysis.samples, analysis.players.n)',
+    )
     const engine = await createEngine(plan.config.runtime.engine, plan.config.runtime.device)
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
@@ -51,7 +57,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })
       }
       const network = { engine, graph: model.graph, parameters }
-      await writeValueFile(file, await evaluateStep(samples, masking, network, { file, onSample }))
+      await evaluateStep(samples, masking, network, { file, onSample })
       await removePartial(file)
     }
   })
@@ -64,52 +70,52 @@ interface EvaluatedNetwork {
 }
 
 interface StepOptions {
-  /** Where the value tables will be; what is done of them is kept beside it. */
+  /** Where the value tables go; what is done of them is kept beside it. */
   readonly file: string
   /** Throws when the user interrupts. */
   readonly onSample: (done: number) => void
 }
 
+/** Evaluates one checkpoint sample by sample; memory does not grow with their number. */
 async function evaluateStep(
   samples: readonly PanelSample[],
   masking: StudyMasking,
   { engine, graph, parameters }: EvaluatedNetwork,
   { file, onSample }: StepOptions,
-): Promise<ValueTables> {
-  const { n } = masking.placed
-  const subsets = 2 ** n
+): Promise<void> {
   const evaluator = await masking.evaluator(engine, graph, parameters)
-  const tables: ValueTables = {
-    n,
-    count: samples.length,
-    values: new Float64Array(samples.length * subsets),
-    sample: Int32Array.from(samples, ({ id }) => id),
-    panel: Int32Array.from(samples, (sample) => sample.panel),
-    label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
-    givenLabel: Int32Array.from(samples, ({ label }) => label),
-    prediction: new Int32Array(samples.length),
-    loss: new Float64Array(samples.length),
-    baseline: evaluator.baseline,
-  }
-  const partial = partialWriter(file, tables)
-  let done = await restorePartial(file, tables)
   try {
-    for (; done < samples.length; done++) {
-      onSample(done)
-      const found = await evaluator.evaluate(samples[done])
-      tables.values.set(found.values, done * subsets)
-      tables.prediction[done] = found.prediction
-      tables.loss[done] = found.loss
-      await partial.after(done + 1)
+    const plan = evaluationPlan(samples, masking.placed.n, evaluator.baseline)
+    const partial = await openPartial(file, plan)
+    try {
+      while (partial.count < samples.length) {
+        onSample(partial.count)
+        await partial.append(await evaluator.evaluate(samples[partial.count]))
+      }
+      onSample(partial.count)
+      await writeValueFile(file, plan, partial.rows())
+    } finally {
+      await partial.close()
     }
-    onSample(done)
-  } catch (error) {
-    if (error instanceof InterruptedError && done > 0) await partial.save(done)
-    throw error
   } finally {
     await evaluator.dispose()
   }
-  return tables
+}
+
+function evaluationPlan(
+  samples: readonly PanelSample[],
+  n: number,
+  baseline: string,
+): EvaluationPlan {
+  return {
+    n,
+    count: samples.length,
+    sample: Int32Array.from(samples, ({ id }) => id),
+    panel: Int32Array.from(samples, ({ panel }) => panel),
+    label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
+    givenLabel: Int32Array.from(samples, ({ label }) => label),
+    baseline,
+  }
 }
 
 function panelSamples(panels: StudyPanel, dataset: Dataset): PanelSample[] {

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs'
 import { expect, it } from 'vitest'
-import { crc32c } from './crc32c.js'
+import { crc32c } from '../../core/crc32c.js'
 import { encodeEvents } from './events.js'
 
 /** The messages as TensorFlow's .proto files declare them. */

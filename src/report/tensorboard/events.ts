@@ -4,7 +4,7 @@
  * framework/summary.proto.
  */
 import protobuf from 'protobufjs'
-import { maskedCrc32c } from './crc32c.js'
+import { crc32c } from '../../core/crc32c.js'
 
 export interface Scalar {
   readonly step: number
@@ -56,4 +56,10 @@ function record(data: Uint8Array): Uint8Array {
   bytes.set(data, 12)
   bytes.writeUInt32LE(maskedCrc32c(data), 12 + data.length)
   return bytes
+}
+
+/** TFRecord's mask, which keeps a checksum of data that hold checksums from being trivial. */
+function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c(bytes)
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }

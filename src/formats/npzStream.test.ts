@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { decodeNpz, encodeNpz } from './npz.js'
+import { type ArrayPieces, checkNpzSize, npzRows, readNpzExcept, writeNpz } from './npzStream.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'lowlayer-npz-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function bytesOf(arrays: Iterable<ArrayPieces>): Promise<Buffer> {
+  const written: Uint8Array[] = []
+  await writeNpz(async (bytes) => void written.push(bytes), arrays)
+  return Buffer.concat(written)
+}
+
+async function rowsOf(file: string): Promise<Float64Array[]> {
+  const rows: Float64Array[] = []
+  for await (const row of npzRows(file, 'values')) rows.push(row)
+  return rows
+}
+
+/** All numbers of a matrix as bytes, which are compared much faster than numbers. */
+const flat = (rows: readonly Float64Array[]) =>
+  Buffer.concat(rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)))
+
+/** Numbers of which some compress and some do not. */
+function matrix(rows: number, columns: number, seed = 1): Float64Array[] {
+  let state = seed
+  const next = () => {
+    state = (state * 48271) % 2147483647
+    return state % 3 === 0 ? 0 : state / 7
+  }
+  return Array.from({ length: rows }, () => Float64Array.from({ length: columns }, next))
+}
+
+const pieces = (rows: readonly Float64Array[]): ArrayPieces[] => [
+  { name: 'values', dtype: '<f8', shape: [rows.length, rows[0].length], pieces: rows },
+  { name: 'sample', dtype: '<i4', shape: [2], pieces: [Int32Array.of(3, 4)] },
+]
+
+const plain = (rows: readonly Float64Array[]) =>
+  encodeNpz({
+    values: {
+      data: Float64Array.from(rows.flatMap((row) => [...row])),
+      shape: [rows.length, rows[0].length],
+    },
+    sample: Int32Array.of(3, 4),
+  })
+
+describe('arrays written piece by piece', () => {
+  it('are read by any reader, and row by row, whatever their size', async () => {
+    const file = join(folder, 'any.npz')
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 14 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        async (count, n, seed) => {
+          const rows = matrix(Math.ceil(count / (1 + n)), 2 ** n, seed)
+          const bytes = await bytesOf(pieces(rows))
+          expect((await bytesOf(pieces(rows))).equals(bytes)).toBe(true)
+          const { values } = decodeNpz(bytes, 'x')
+          expect(values.shape).toEqual([rows.length, 2 ** n])
+          expect(flat([values.data as Float64Array]).equals(flat(rows))).toBe(true)
+          writeFileSync(file, bytes)
+          expect(flat(await rowsOf(file)).equals(flat(rows))).toBe(true)
+          const { sample, ...others } = await readNpzExcept(file, ['values'])
+          expect([...sample.data]).toEqual([3, 4])
+          expect(others).toEqual({})
+        },
+      ),
+      { numRuns: 15 },
+    )
+  })
+
+  it('are refused when they do not fill their shape, or no archive could hold them', async () => {
+    const [values] = pieces(matrix(2, 4))
+    await expect(bytesOf([{ ...values, shape: [3, 4] }])).rejects.toThrow(/shape \(3, 4\)/)
+    expect(() => checkNpzSize(2 ** 28, 'tables of 9 samples')).not.toThrow()
+    expect(() => checkNpzSize(2 ** 29, 'tables of 9 samples')).toThrow(
+      /tables of 9 samples: 4\.0 GiB/,
+    )
+  })
+})
+
+describe('row by row', () => {
+  it('reads what was written all at once', async () => {
+    const file = join(folder, 'plain.npz')
+    const rows = matrix(5, 8)
+    writeFileSync(file, plain(rows))
+    expect(flat(await rowsOf(file)).equals(flat(rows))).toBe(true)
+  })
+
+  it('may stop early', async () => {
+    const file = join(folder, 'early.npz')
+    const rows = matrix(40, 2 ** 12)
+    writeFileSync(file, plain(rows))
+    for (let again = 0; again < 3; again++) {
+      for await (const row of npzRows(file, 'values')) {
+        expect([...row]).toEqual([...rows[0]])
+        break
+      }
+    }
+  })
+
+  it('names a file that is missing, cut short, damaged or of other arrays', async () => {
+    const file = join(folder, 'bad.npz')
+    await expect(rowsOf(join(folder, 'none.npz'))).rejects.toThrow(/none\.npz: no such file/)
+    const good = plain(matrix(40, 256))
+    writeFileSync(file, good)
+    truncateSync(file, good.length - 30)
+    await expect(rowsOf(file)).rejects.toThrow(/bad\.npz: not a \.npz file, or cut short/)
+    writeFileSync(file, '')
+    await expect(rowsOf(file)).rejects.toThrow(/bad\.npz: the file is empty/)
+    const changed = Uint8Array.from(good)
+    changed.fill(255, 5000, 5100)
+    writeFileSync(file, changed)
+    await expect(rowsOf(file)).rejects.toThrow(/bad\.npz.*damaged/)
+    writeFileSync(file, encodeNpz({ other: Float64Array.of(1) }))
+    await expect(rowsOf(file)).rejects.toThrow(/no array named "values" \(it has: other\.npy\)/)
+    writeFileSync(file, encodeNpz({ values: Float64Array.of(1) }))
+    await expect(rowsOf(file)).rejects.toThrow(/\[values\]: no row-major matrix of float64/)
+  })
+})
