@@ -177,6 +177,11 @@ describe('analyze refuses', () => {
     await expect(analyze(request(['dynamic', 'root']))).rejects.toThrow(
       /root\.onnx: the output of sample \d+ for coalition .* is NaN/,
     )
+    const probabilities = ['analysis.output=prob-log-odds']
+    await expect(analyze(request(['softmax'], probabilities))).resolves.toBeDefined()
+    await expect(analyze(request(['dynamic'], probabilities))).rejects.toThrow(
+      /dynamic\.onnx: .* prob-log-odds .* use log-odds/,
+    )
     const filter = ['analysis.samples.filter=correct']
     await expect(analyze(request(['dynamic', 'nhwc'], filter))).rejects.toThrow(/common-correct/)
   })

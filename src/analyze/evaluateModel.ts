@@ -1,4 +1,5 @@
 import type { AnalysisConfig } from '../config/analysis.js'
+import { InputError } from '../core/errors.js'
 import type { MaskedEvaluator } from '../masking/evaluate.js'
 import type { ForeignClassifier } from '../masking/foreignEvaluator.js'
 import { type Output, parseOutput } from '../masking/output.js'
@@ -9,7 +10,8 @@ import type { AnalyzedSample } from './samples.js'
 /**
  * The scalar output of a model: the configured one, except where the log-odds of logits are asked for
  * and the model gives probabilities (a softmax is part of it) or one logit (a binary head): then it
- * is the same log-odds, computed from those. `notice` is told.
+ * is the same log-odds, computed from those. `notice` is told. Throws InputError where probabilities
+ * are asked for and the model gives none.
  */
 export function modelOutput(
   analysis: AnalysisConfig,
@@ -17,6 +19,12 @@ export function modelOutput(
   notice: (message: string) => void,
 ): Output {
   const wanted = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
+  if (wanted.kind === 'prob-log-odds' && !probabilities) {
+    throw new InputError(
+      `${model.file}: analysis.output ${analysis.output} needs probabilities, but the outputs of this model do ` +
+        'not lie between 0 and 1 and add up to 1; use log-odds',
+    )
+  }
   if (wanted.kind !== 'log-odds') return wanted
   if (width === 1) {
     notice(`${model.file} has one output: its sign by the label is v (output binary)`)

@@ -174,6 +174,12 @@ networks: { grid: { low: [0], high: [0], repeats: 1, architectures: [mlp-5] } }`
     )
   })
 
+  it('refuses an output of probabilities, which the networks that it trains do not give', () => {
+    expect(() => planOf('analysis: { output: prob-log-odds-v0 }')).toThrow(
+      /analysis\.output: "prob-log-odds-v0" .* use log-odds-v0/,
+    )
+  })
+
   it('names layers and depths that do not exist', () => {
     const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '../config/schema.js'
+import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
 import { type Draft, draftNetworks } from './drafts.js'
@@ -12,9 +13,11 @@ const ARTIFACT_VERSION = 1
 /**
  * The task graph of a study: a pure function of its configuration and of what its data are. Ids are
  * hashes of exactly what determines an artifact, so equal work has equal ids in every study.
- * `runtime` never enters them.
+ * `runtime` never enters them. Throws InputError where the configuration does not fit the data or the
+ * networks.
  */
 export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
+  checkOutput(config.analysis.output)
   const networks = planNetworks(config, data)
   const analysed = networks.filter(({ role }) => role === 'analysed')
   const analysedIds = analysed.map((network) => network.id)
@@ -44,6 +47,15 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   const tasks = studyTasks(networks, runs, noiseNull.surrogates > 0, id)
   const ids = { valuesId, interactionsId, noiseId }
   return { study: config.study, id, config, data, networks, tasks, runs, ...ids }
+}
+
+/** Only models from elsewhere end in probabilities. */
+function checkOutput(output: string): void {
+  if (!output.startsWith('prob-')) return
+  throw new InputError(
+    `analysis.output: "${output}" is for models that end in probabilities (lowlayer analyze), but networks ` +
+      `that lowlayer trains give logits; use ${output.replace('prob-', '')}, which is the same of their softmax`,
+  )
 }
 
 /** Networks in order, donors before heirs; equal networks under several names are kept apart. */
