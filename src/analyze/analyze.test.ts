@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
@@ -12,6 +13,7 @@ import type { Graph, Node } from '../graph/types.js'
 import { decompose } from '../interactions/decompose.js'
 import { constantsBaseline } from '../masking/baselines.js'
 import { createMaskedEvaluator } from '../masking/evaluate.js'
+import type { ForeignWishes } from '../masking/foreignEvaluator.js'
 import { parseOutput } from '../masking/output.js'
 import { initialize } from '../models/initialize.js'
 import { layerBuilder } from '../models/layers.js'
@@ -184,6 +186,62 @@ describe('analyze refuses', () => {
     )
     const filter = ['analysis.samples.filter=correct']
     await expect(analyze(request(['dynamic', 'nhwc'], filter))).rejects.toThrow(/common-correct/)
+  })
+})
+
+describe('analyze of a folder of images', () => {
+  let pictures: string
+  beforeAll(() => {
+    pictures = join(folder, 'pictures')
+    for (const [label, name] of ['dark', 'light', 'middle'].entries()) {
+      mkdirSync(join(pictures, name), { recursive: true })
+      for (let picture = 0; picture < 8; picture++) {
+        const png = new PNG({ width: 8, height: 8 })
+        png.data.fill(80 * label + 5 * picture)
+        writeFileSync(join(pictures, name, `${picture}.png`), PNG.sync.write(png))
+      }
+    }
+  })
+  const ofPictures = (model: string, wishes: ForeignWishes = {}): AnalyzeRequest => {
+    const asked = request([model])
+    const data = { source: 'images', path: pictures }
+    const small = [
+      'analysis.samples.count=6',
+      'analysis.samples.testCount=3',
+      'analysis.players.n=4',
+    ]
+    return {
+      ...asked,
+      wishes,
+      config: configOf({ data, model: { architecture: 'mlp-5' } }, 'test', small),
+    }
+  }
+  const modelOf = (name: string, channels: number) => {
+    const net = layerBuilder({ kind: 'image', shape: [channels, 8, 8], classes: 3 })
+    const output = net.dense('head', net.flatten(net.x), 3)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole = { inputs, parameters: described, nodes, output }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const weights = initialize(model, () => 5)
+    writeFileSync(join(folder, `${name}.onnx`), encodeInference(whole, weights))
+  }
+
+  it('speaks of grey only where that would help', async () => {
+    modelOf('colour', 3)
+    modelOf('grey', 1)
+    modelOf('two', 2)
+    const reasonOf = (asked: AnalyzeRequest) =>
+      analyze(asked).then(
+        () => 'none',
+        (error: Error) => error.message,
+      )
+    expect(await reasonOf(ofPictures('colour'))).toBe('none')
+    expect(await reasonOf(ofPictures('grey'))).toMatch(/does not take .*data\.channels=1 reads/)
+    const two = await reasonOf(ofPictures('two'))
+    expect(two).toMatch(/two\.onnx: .* does not take these samples/)
+    const output = await reasonOf(ofPictures('colour', { output: 'z' }))
+    expect(output).toMatch(/colour\.onnx: there is no output "z"/)
+    expect(two + output).not.toMatch(/grey/)
   })
 })
 

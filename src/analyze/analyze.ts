@@ -5,13 +5,18 @@ import { sizeOf } from '../core/tensor.js'
 import { loadDataset } from '../data/load.js'
 import { type Standardization, standardizeInPlace } from '../data/standardize.js'
 import type { Dataset } from '../data/types.js'
-import { openForeignModel } from '../engine/onnx/foreign.js'
+import { type ForeignModel, openForeignModel } from '../engine/onnx/foreign.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
 import { ChannelMoments } from '../masking/baselines.js'
 import { chooseBaseline } from '../masking/configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from '../masking/configurePlayers.js'
-import { type ForeignClassifier, foreignClassifier } from '../masking/foreignEvaluator.js'
+import {
+  type ForeignClassifier,
+  type ForeignWishes,
+  foreignClassifier,
+} from '../masking/foreignEvaluator.js'
+import { chooseInput, fitInput } from '../masking/foreignInput.js'
 import type { Baseline } from '../masking/types.js'
 import { analyzeModel } from './analyzeModel.js'
 import { analyzedSamples } from './samples.js'
@@ -102,7 +107,8 @@ async function openClassifiers(
     const classes = data.classes.length
     const fitted = foreignClassifier(model, data.shape, classes, probe, wishes)
     const inColour = config.data.source === 'images' && config.data.channels === 3
-    opened.push(await (inColour ? fitted.catch(hintAtGrey) : fitted))
+    const needsGrey = inColour && takesOnlyGrey(model, data.shape, wishes)
+    opened.push(await (needsGrey ? fitted.catch(hintAtGrey) : fitted))
   }
   if (config.analysis.samples.count > data[config.analysis.samples.split].count) {
     throw new InputError(
@@ -111,6 +117,25 @@ async function openClassifiers(
     )
   }
   return opened
+}
+
+/** Whether a model would take samples of this size in grey, and does not in colour. */
+function takesOnlyGrey(
+  model: ForeignModel,
+  [, ...size]: readonly number[],
+  { input, layout }: ForeignWishes,
+): boolean {
+  const takes = (channels: number) => {
+    try {
+      const chosen = chooseInput(model, input)
+      fitInput(model.file, chosen, [channels, ...size], layout)
+      // [3, height, width] is a colour image without a batch axis rather than three grey ones.
+      return chosen.shape[0] !== 3
+    } catch {
+      return false
+    }
+  }
+  return takes(1) && !takes(3)
 }
 
 function hintAtGrey(error: unknown): never {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { overlap } from '../comparison/overlap.js'
@@ -28,6 +29,11 @@ import type { AnalyzeResult } from './analyze.js'
 import type { AnalyzedModel, AnalyzeRequest } from './types.js'
 
 type Analysis = NetworkAnalysis<AnalyzedModel>
+
+/** Takes the sign away that the results in a folder are whole, before any of them is replaced. */
+export async function markUnfinished(out: string): Promise<void> {
+  await rm(join(out, 'manifest.json'), { force: true })
+}
 
 /**
  * Writes the tables of an analysis, with the columns of a study's, and the value tables and

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -42,6 +42,33 @@ describe('lowlayer analyze', () => {
     const samples = await readFile(join(folder, 'out', 'samples.csv'), 'utf8')
     expect(samples.trimEnd().split('\n')).toHaveLength(7)
     expect(await readFile(join(folder, 'out', 'report', 'index.html'), 'utf8')).toContain('<html')
+  })
+
+  it('counts results as unfinished from the moment on that they are written anew', async () => {
+    const out = join(folder, 'again')
+    const args = ['--data', 'data.csv', '--out', 'again', ...small]
+    expect(await analyze(...args)).toMatchObject({ code: 0 })
+    // A file that cannot be replaced: a folder of its name.
+    await rm(join(out, 'samples.csv'))
+    await mkdir(join(out, 'samples.csv'))
+    const { code, stderr } = await analyze(...args, '--set', 'analysis.baseline=zero')
+    expect(stderr).toMatch(/cannot write again\/samples\.csv/)
+    expect(code).toBe(2)
+    expect(await readdir(out)).not.toContain('manifest.json')
+  })
+
+  it('takes the output of a model with one logit by its name', async () => {
+    const { code, stderr } = await analyze(
+      '--data',
+      'data.csv',
+      ...small,
+      '--set',
+      'analysis.output=binary',
+    )
+    expect(stderr).toMatch(
+      /model\.onnx: output "binary" needs a network with one logit; this one has 2/,
+    )
+    expect(code).toBe(2)
   })
 
   it.each([

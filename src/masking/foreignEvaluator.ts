@@ -156,7 +156,7 @@ export function createForeignEvaluator(
   { players, baseline, output }: ForeignMasking,
 ): MaskedEvaluator {
   const { model, input, width } = classifier
-  checkOutputWidth(output, width)
+  atPlace(model.file, () => checkOutputWidth(output, width))
   const size = sizeOf(sampleShape)
   const count = subsetCount(n)
   const order = inputOrder(sampleShape, input.layout)

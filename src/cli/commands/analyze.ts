@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
 import { dataFromOption } from '../../analyze/dataOption.js'
-import { accuracyOf, writeAnalysis } from '../../analyze/tables.js'
+import { accuracyOf, markUnfinished, writeAnalysis } from '../../analyze/tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
 import { configOf, loadConfig } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
@@ -88,6 +88,7 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     notice: (message) => process.stderr.write(`${message}\n`),
   }
   const result = await analyze(request)
+  await markUnfinished(request.out)
   for (const model of result.models) await writeInteractions(request.out, model)
   await writeAnalysis(request, result)
   await writeStudyReport({ folder: request.out })
@@ -131,8 +132,11 @@ async function configFor(
   const study = basename(models[0])
     .replace(/\.onnx$/, '')
     .replaceAll(/[^\w.-]+/g, '-')
-  // The sections of training are required, but no part of an analysis reads them.
-  const unused = { model: { architecture: 'mlp-5' } }
+  // The sections of training are required, but no part of an analysis reads them; the head only has to
+  // agree with the output.
+  const isBinary = overrides.some((text) => /^analysis\.output=binary/.test(text))
+  const head = isBinary ? 'binary' : 'softmax'
+  const unused = { model: { architecture: 'mlp-5', head } }
   return {
     config: configOf({ data, ...unused }, study || 'model', overrides),
     baseDir: process.cwd(),
