@@ -1,6 +1,8 @@
 /** Decompositions of one network at one checkpoint, as a `.npz` file; rows as in the value found. */
 import { readFile } from 'node:fs/promises'
-import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
+import { dtypeOf } from '../formats/npy.js'
+import { arrayOf, decodeNpz } from '../formats/npz.js'
+import { type ArrayPieces, writeNpz } from '../formats/npzStream.js'
 import type { Decomposition } from '../interactions/types.js'
 import { writeAtomically } from '../store/atomic.js'
 import type { Decompositions } from '../study/types.js'
@@ -28,20 +30,27 @@ export function collectDecompositions(rows: readonly Decomposition[]): Decomposi
 }
 
 export async function writeInteractionFile(path: string, found: Decompositions): Promise<void> {
+  await writeAtomically(path, (write) => writeNpz(write, arraysOf(found)))
+}
+
+function* arraysOf(found: Decompositions): Generator<ArrayPieces> {
   const { n, count } = found
-  await writeAtomically(
-    path,
-    encodeNpz({
-      and: { data: found.and, shape: [count, 2 ** n] },
-      or: { data: found.or, shape: [count, 2 ** n] },
-      l1: found.l1,
-      l1_lower_bound: found.lowerBound,
-      gap: found.gap,
-      matching_error: found.matchingError,
-      converged: found.converged,
-      iterations: found.iterations,
-    }),
-  )
+  for (const name of ['and', 'or'] as const) {
+    const rowAt = (row: number) => found[name].subarray(row * 2 ** n, (row + 1) * 2 ** n)
+    const pieces = Array.from({ length: count }, (_, row) => rowAt(row))
+    yield { name, dtype: '<f8', shape: [count, 2 ** n], pieces }
+  }
+  const columns = {
+    l1: found.l1,
+    l1_lower_bound: found.lowerBound,
+    gap: found.gap,
+    matching_error: found.matchingError,
+    converged: found.converged,
+    iterations: found.iterations,
+  }
+  for (const [name, data] of Object.entries(columns)) {
+    yield { name, dtype: dtypeOf(data), shape: [data.length], pieces: [data] }
+  }
 }
 
 /** Reads an interaction found. Throws InputError naming the file when it is damaged. */

@@ -1,4 +1,4 @@
-import { parquetWriteBuffer } from 'hyparquet-writer'
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { orders, playersOf } from '../core/subset.js'
 import type { Decomposition } from '../interactions/types.js'
 import { writeAtomically } from '../store/atomic.js'
@@ -10,21 +10,44 @@ export interface InteractionTable {
   readonly taus: Float64Array
 }
 
+/** Interactions that are encoded together. */
+const ROWS_A_GROUP = 100_000
+
 /**
  * Writes every interaction of every sample as Parquet, one row an interaction: `sample, kind, mask,
  * players, order, value, salient`. For orders 0 and 1, where AND and OR are the same function,
- * everything is under `and` and there are no `or` rows.
+ * everything is under `and` and there are no `or` rows. A row group holds whole samples, and is
+ * written before the next is encoded.
  */
 export async function writeInteractionTable(path: string, table: InteractionTable): Promise<void> {
-  await writeAtomically(path, encodeInteractionTable(table))
+  const { n } = table.rows[0]
+  const samplesAGroup = Math.max(1, Math.floor(ROWS_A_GROUP / 2 ** (n + 1)))
+  await writeAtomically(path, async (write) => {
+    const bytes = new ByteWriter()
+    const schema = schemaFromColumnData({ columnData: columnsOf(table, 0, 1) })
+    const file = new ParquetWriter({ writer: bytes, schema })
+    const flush = async () => {
+      await write(bytes.getBytes())
+      bytes.index = 0
+    }
+    for (let first = 0; first < table.rows.length; first += samplesAGroup) {
+      const last = Math.min(table.rows.length, first + samplesAGroup)
+      const columnData = columnsOf(table, first, last)
+      file.write({ columnData, rowGroupSize: columnData[0].data.length })
+      await flush()
+    }
+    file.finish()
+    await flush()
+  })
 }
 
-function encodeInteractionTable({ samples, rows, taus }: InteractionTable): Uint8Array {
+/** The columns of samples `first` to before `last`. */
+function columnsOf({ samples, rows, taus }: InteractionTable, first: number, last: number) {
   const { n } = rows[0]
   const orderOf = orders(n)
   const names = Array.from(orderOf, (_, mask) => playersOf(mask).join('+'))
   const perSample = 2 * orderOf.length - n - 1
-  const count = rows.length * perSample
+  const count = (last - first) * perSample
   const sample = new Int32Array(count)
   const kind: string[] = new Array(count)
   const masks = new Int32Array(count)
@@ -43,22 +66,20 @@ function encodeInteractionTable({ samples, rows, taus }: InteractionTable): Uint
     salient[at] = mask !== 0 && Math.abs(strength) > taus[row]
     at++
   }
-  for (const [row, { and, or }] of rows.entries()) {
+  for (let row = first; row < last; row++) {
+    const { and, or } = rows[row]
     for (let mask = 0; mask < and.length; mask++) add(row, 'and', mask, and[mask])
     for (let mask = 0; mask < or.length; mask++) {
       if (orderOf[mask] >= 2) add(row, 'or', mask, or[mask])
     }
   }
-  const buffer = parquetWriteBuffer({
-    columnData: [
-      { name: 'sample', data: sample, type: 'INT32' },
-      { name: 'kind', data: kind, type: 'STRING' },
-      { name: 'mask', data: masks, type: 'INT32' },
-      { name: 'players', data: players, type: 'STRING' },
-      { name: 'order', data: order, type: 'INT32' },
-      { name: 'value', data: value, type: 'DOUBLE' },
-      { name: 'salient', data: salient, type: 'BOOLEAN' },
-    ],
-  })
-  return new Uint8Array(buffer)
+  return [
+    { name: 'sample', data: sample, type: 'INT32' as const },
+    { name: 'kind', data: kind, type: 'STRING' as const },
+    { name: 'mask', data: masks, type: 'INT32' as const },
+    { name: 'players', data: players, type: 'STRING' as const },
+    { name: 'order', data: order, type: 'INT32' as const },
+    { name: 'value', data: value, type: 'DOUBLE' as const },
+    { name: 'salient', data: salient, type: 'BOOLEAN' as const },
+  ]
 }
