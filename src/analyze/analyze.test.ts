@@ -181,6 +181,9 @@ describe('analyze refuses', () => {
     )
     const probabilities = ['analysis.output=prob-log-odds']
     await expect(analyze(request(['softmax'], probabilities))).resolves.toBeDefined()
+    await expect(analyze(request(['softmax'], ['analysis.temperature=2']))).rejects.toThrow(
+      /softmax\.onnx gives probabilities, .*temperature/,
+    )
     await expect(analyze(request(['dynamic'], probabilities))).rejects.toThrow(
       /dynamic\.onnx: .* prob-log-odds .* use log-odds/,
     )

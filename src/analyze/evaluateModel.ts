@@ -11,7 +11,7 @@ import type { AnalyzedSample } from './samples.js'
  * The scalar output of a model: the configured one, except where the log-odds of logits are asked for
  * and the model gives probabilities (a softmax is part of it) or one logit (a binary head): then it
  * is the same log-odds, computed from those. `notice` is told. Throws InputError where probabilities
- * are asked for and the model gives none.
+ * are asked for and the model gives none, or a temperature where it gives them.
  */
 export function modelOutput(
   analysis: AnalysisConfig,
@@ -23,6 +23,13 @@ export function modelOutput(
     throw new InputError(
       `${model.file}: analysis.output ${analysis.output} needs probabilities, but the outputs of this model do ` +
         'not lie between 0 and 1 and add up to 1; use log-odds',
+    )
+  }
+  const ofProbabilities = probabilities && ['log-odds', 'prob-log-odds'].includes(wanted.kind)
+  if (ofProbabilities && wanted.temperature !== 1) {
+    throw new InputError(
+      `${model.file} gives probabilities, but analysis.temperature ${wanted.temperature} divides logits; ` +
+        'set it to 1, or export the model without its softmax',
     )
   }
   if (wanted.kind !== 'log-odds') return wanted

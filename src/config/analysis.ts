@@ -136,7 +136,10 @@ export const analysisSection = z
         'binary',
       ])
       .default('log-odds-v0')
-      .describe('Scalar v of the given label; -v0 subtracts v(∅). binary is for one logit'),
+      .describe(
+        'Scalar v of the given label; -v0 subtracts v(∅). binary is for one logit, prob-log-odds for models ' +
+          'from elsewhere that end in probabilities',
+      ),
     temperature: positive.default(1).describe('Logits are divided by this'),
     clamp: z.number().min(0).default(0).describe('ε of log(p/(1−p+ε)+ε); the lab has 1e-7'),
     noise: share
