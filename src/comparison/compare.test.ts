@@ -142,6 +142,15 @@ describe('what a verdict needs', () => {
     ).toBe('undecided')
   })
 
+  it('no usable set to tell phases and reliability', () => {
+    const empty = changed(study, (one) => ({ ...one, set: [] }))
+    expect(statusOf(empty, 'i')).toBe('holds')
+    expect(statusOf(empty, 'v')).toBe('holds')
+    expect(tables(empty).verdict.sentence).toMatch(
+      /^inconclusive: \(ii\) \(iii\) \(iv\) no network has usable scores and a confusing set$/,
+    )
+  })
+
   it('reliable scores', () => {
     const noisy = changed(study, (one) => ({ ...one, reliability: 0.3 }))
     expect(tables(noisy).verdict.verdict).toBe('inconclusive')

@@ -69,7 +69,8 @@ function clausesOf(
   networks: readonly NetworkScores[],
   options: ComparisonOptions,
 ): Clause[] {
-  const members = statistics?.arm.members.map((position) => networks[position]) ?? []
+  // What clauses i and v say does not need usable sets.
+  const members = statistics?.arm.members.map((position) => networks[position]) ?? networks
   return [
     overfittingClause(members),
     lowClause(statistics, options),
