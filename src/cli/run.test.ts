@@ -244,6 +244,8 @@ describe('lowlayer run', () => {
     expect(stderr).toMatch(/failed: train of .*: the training loss became NaN at step \d+/)
     const [id] = await readdir(join(results, 'networks'))
     expect(await readdir(join(results, 'networks', id, 'checkpoints'))).toContain('0.onnx')
+    const { stdout } = await lowlayer(['status', results])
+    expect(stdout).toMatch(/^ {2}failed: .*low\d-.*: train failed: the training loss became NaN/m)
   })
 
   it('names a damaged checkpoint, finishes the siblings and ends with 1', async () => {
@@ -271,9 +273,13 @@ describe('lowlayer run', () => {
       'tiny-filter',
       tiny.replace('samples: { count: 12,', 'samples: { filter: common-correct, count: 199,'),
     )
-    const run = await lowlayer(['run', strict, '--results', join(folder, 'filter')])
+    const results = join(folder, 'filter')
+    const run = await lowlayer(['run', strict, '--results', results])
     expect(run.stderr).toMatch(/failed: panel: a panel of \d+ samples .*analysis\.samples\.filter/)
     expect(run.code).toBe(2)
+    const { stdout } = await lowlayer(['status', results])
+    expect(stdout).toMatch(/^ {2}failed: panel: a panel of \d+ samples/m)
+    expect(stdout).toMatch(/^ {2}failed: compare: .* nothing to compare: panel failed: a panel of/m)
   })
 
   it('says of a network that failed why it is missing, and compares the others', async () => {

@@ -113,7 +113,7 @@ async function analyse(
   results: string,
   network: StudyNetwork,
 ): Promise<NetworkAnalysis | string> {
-  const failure = () => failureOf(plan, results, network)
+  const failure = () => failureOf({ plan, results }, network)
   if (!(await isTrained(networkPaths(results, network.id)))) {
     return (await failure()) ?? 'training did not finish'
   }

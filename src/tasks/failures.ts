@@ -1,42 +1,80 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Plan, StudyNetwork, Task } from '../plan/types.js'
+import type { StudyNetwork, Task } from '../plan/types.js'
 import { readJson, writeJson } from '../store/atomic.js'
-import { networkPaths } from '../store/layout.js'
+import { networkPaths, studyFolder } from '../store/layout.js'
+import type { TaskContext } from './types.js'
 
-/** Why a task failed, kept beside the network for the tables; gone once the task succeeds. */
+/**
+ * Why a task failed, kept beside its network for the tables, or in the folder of the study where it is
+ * of no single network; gone once the task succeeds.
+ */
 interface FailureRecord {
   readonly kind: Task['kind']
   readonly message: string
 }
 
-export async function recordFailure(results: string, task: Task, message: string): Promise<void> {
-  if (!('network' in task)) return
+/** The study that tasks belong to, and the results folder that it is in. */
+type Where = Pick<TaskContext, 'plan' | 'results'>
+
+export async function recordFailure(where: Where, task: Task, message: string): Promise<void> {
   const record: FailureRecord = { kind: task.kind, message }
-  await writeJson(failureFile(results, task.network.id, task.id), record)
+  await writeJson(failureFile(where, task), record)
 }
 
-export async function clearFailure(results: string, task: Task): Promise<void> {
-  if ('network' in task) await rm(failureFile(results, task.network.id, task.id), { force: true })
+export async function clearFailure(where: Where, task: Task): Promise<void> {
+  await rm(failureFile(where, task), { force: true })
 }
 
-/** Why a network's tasks did not end, as far as it is known: its own failure or that of its donor. */
-export async function failureOf(
-  plan: Plan,
-  results: string,
-  network: StudyNetwork,
-): Promise<string | undefined> {
-  for (const task of plan.tasks) {
+/**
+ * Why a network's tasks did not end, as far as it is known: its own failure, that of its donor, or that
+ * of the choice of samples.
+ */
+export async function failureOf(where: Where, network: StudyNetwork): Promise<string | undefined> {
+  const { tasks, networks } = where.plan
+  for (const task of tasks) {
     if (!('network' in task) || task.network.id !== network.id) continue
-    const file = failureFile(results, network.id, task.id)
-    const record = await readJson<FailureRecord>(file).catch(() => undefined)
-    if (record !== undefined) return `${record.kind} failed: ${record.message}`
+    const record = await readFailure(where, task)
+    if (record !== undefined) return described(record)
   }
-  const donor = plan.networks.find(({ id }) => id === network.spec.inherits?.network)
-  const cause = donor && (await failureOf(plan, results, donor))
-  return cause && `${donor.name}, whose low layers it takes, is missing: ${cause}`
+  const donor = networks.find(({ id }) => id === network.spec.inherits?.network)
+  const cause = donor && (await failureOf(where, donor))
+  if (cause !== undefined) {
+    return `${donor!.name}, whose low layers it takes, is missing: ${cause}`
+  }
+  const panel = tasks.find(({ kind }) => kind === 'panel')
+  const record = panel && (await readFailure(where, panel))
+  return record && described(record)
 }
 
-function failureFile(results: string, network: string, task: string): string {
-  return join(networkPaths(results, network).folder, `failed-${task}.json`)
+/** What of a study failed when it last ran: networks by name, other tasks by kind. */
+export async function studyFailures(where: Where): Promise<Record<string, string>> {
+  const { tasks, networks } = where.plan
+  const found: Record<string, string> = {}
+  for (const task of tasks) {
+    const record = 'network' in task ? undefined : await readFailure(where, task)
+    if (record !== undefined) found[task.kind] = record.message
+  }
+  for (const network of networks) {
+    const reason = found.panel === undefined ? await failureOf(where, network) : undefined
+    if (reason !== undefined) found[network.name] = reason
+  }
+  return found
+}
+
+function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
+  return readJson<FailureRecord>(failureFile(where, task)).catch(() => undefined)
+}
+
+/** `train failed: the training loss became NaN …`. */
+function described({ kind, message }: FailureRecord): string {
+  return `${kind} failed: ${message}`
+}
+
+function failureFile({ plan, results }: Where, task: Task): string {
+  const folder =
+    'network' in task
+      ? networkPaths(results, task.network.id).folder
+      : studyFolder(results, plan.study, plan.id)
+  return join(folder, `failed-${task.id}.json`)
 }

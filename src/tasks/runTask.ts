@@ -18,11 +18,11 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
     await perform(task, context)
   } catch (error) {
     if (!(error instanceof InterruptedError)) {
-      await recordFailure(context.results, task, messageOf(error))
+      await recordFailure(context, task, messageOf(error))
     }
     throw error
   }
-  await clearFailure(context.results, task)
+  await clearFailure(context, task)
 }
 
 async function perform(task: Task, context: TaskContext): Promise<void> {

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type ExperimentConfig, experimentSchema } from '../config/schema.js'
+import { experimentSchema } from '../config/schema.js'
 import { InputError, messageOf } from '../core/errors.js'
 import { planStudy } from '../plan/plan.js'
 import type { DataInfo, Plan, TaskKind } from '../plan/types.js'
 import { schemaVersion } from '../report/tables/tables.js'
 import { exists, readJson } from '../store/atomic.js'
+import { studyFailures } from './failures.js'
 import { isTaskDone } from './isDone.js'
 import type { Manifest } from './manifest.js'
 
@@ -21,7 +22,7 @@ export interface StudyStatus {
     readonly done: number
     readonly total: number
   }[]
-  /** Networks that failed, with the reason. */
+  /** Networks and tasks of the whole study that failed, with the reason. */
   readonly failed: Readonly<Record<string, string>>
   /** What could not be read. */
   readonly problems: readonly string[]
@@ -87,21 +88,18 @@ async function statusOf(folder: string): Promise<StudyStatus> {
       problems: ['manifest.json holds no valid configuration: tasks cannot be told'],
     }
   try {
-    const tasks = await countTasks(config.data, manifest.data, folder)
+    const plan = planStudy(config.data, manifest.data)
+    const results = dirname(resolve(folder))
+    const tasks = await countTasks(plan, results)
+    const failed = { ...known.failed, ...(await studyFailures({ plan, results })) }
     const complete = known.complete && tasks.every(({ done, total }) => done === total)
-    return { ...known, tasks, complete, problems: [] }
+    return { ...known, tasks, failed, complete, problems: [] }
   } catch (error) {
     return { ...known, problems: [messageOf(error)] }
   }
 }
 
-async function countTasks(
-  config: ExperimentConfig,
-  data: DataInfo,
-  folder: string,
-): Promise<StudyStatus['tasks']> {
-  const plan: Plan = planStudy(config, data)
-  const results = dirname(resolve(folder))
+async function countTasks(plan: Plan, results: string): Promise<StudyStatus['tasks']> {
   const counts = new Map<TaskKind, { done: number; total: number }>()
   for (const task of plan.tasks) {
     const count = counts.get(task.kind) ?? { done: 0, total: 0 }
