@@ -248,6 +248,31 @@ describe('lowlayer run', () => {
     expect(stdout).toMatch(/^ {2}failed: .*low\d-.*: train failed: the training loss became NaN/m)
   })
 
+  it('keeps the reason of a task whose process was killed, and finishes it when run again', async () => {
+    const results = join(folder, 'killed-worker')
+    const fault = join(folder, 'kill.cjs')
+    await writeFile(
+      fault,
+      `const on = process.on
+      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
+        const { kind, network } = message.task ?? {}
+        if (kind === 'train' && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
+        listener(message)
+      })`,
+    )
+    const env = { NODE_OPTIONS: `--require ${fault}` }
+    const killed = await lowlayer(['run', file, '--results', results], { env })
+    expect(killed.code).toBe(1)
+    const networks = fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
+    expect(networks.map(({ status }) => status)).toEqual(['done', 'done', 'failed', 'done'])
+    expect(networks[2].reason).toMatch(
+      /^train failed: the task's process ended with signal SIGKILL/,
+    )
+    const again = await lowlayer(['run', file, '--results', results])
+    expect(again.code).toBe(0)
+    expect((await tablesOf(results))['networks.csv']).toBe(reference['networks.csv'])
+  })
+
   it('names a damaged checkpoint, finishes the siblings and ends with 1', async () => {
     const results = join(folder, 'damaged-checkpoint')
     await cp(join(folder, 'a'), results, { recursive: true })

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { InterruptedError, LowlayerError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
+import { recordFailure } from '../tasks/failures.js'
 import type { TaskContext, TaskEvent } from '../tasks/types.js'
 import type { RunningTask, StartTask, TaskFailure } from './types.js'
 
@@ -37,6 +38,7 @@ function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): R
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let lastWords = ''
+  let interrupted = false
   worker.stderr?.on('data', (chunk) => {
     lastWords = (lastWords + chunk).slice(-STDERR_TAIL)
   })
@@ -50,11 +52,21 @@ function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): R
     worker.on('close', (code, signal) => {
       if (verdict?.kind === 'done') resolve()
       else if (verdict?.kind === 'failed') reject(revive(verdict.failure))
-      else reject(crash(code, signal, lastWords))
+      else {
+        const error = crash(code, signal, lastWords)
+        if (interrupted) reject(error)
+        // Who dies cannot leave the reason for the tables.
+        else
+          recordFailure(order.context, order.task, error.message).then(() => reject(error), reject)
+      }
     })
   })
   worker.send(order)
-  return { finished, interrupt: () => worker.connected && worker.send('interrupt') }
+  const interrupt = () => {
+    interrupted = true
+    return worker.connected && worker.send('interrupt')
+  }
+  return { finished, interrupt }
 }
 
 function crash(code: number | null, signal: string | null, lastWords: string): TaskError {
