@@ -47,7 +47,11 @@ export function surrogateValues(values: Float64Array, generator: Generator): Flo
   return surrogate
 }
 
-/** p = (1 + #{surrogate score ≥ observed}) / (1 + surrogates); undefined without surrogates. */
+/**
+ * p = (1 + #{surrogate score ≥ observed}) / (1 + surrogates); undefined without surrogates. Residuals of
+ * a fitted model are exchangeable approximately only: in tables of main effects and noise p ≤ 0.05 came
+ * in 5% at 8 players and in 12% at 4.
+ */
 export function surrogatePValue(
   observed: number,
   surrogateScores: ArrayLike<number>,
