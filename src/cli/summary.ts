@@ -1,30 +1,21 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Verdict } from '../comparison/types.js'
-import { fromCsv } from '../report/tables/read.js'
-import type { Row, Table } from '../report/tables/table.js'
-import {
-  type NetworkRow,
-  networksTable,
-  type OverlapRow,
-  overlapsTable,
-  samplesTable,
-} from '../report/tables/tables.js'
-import { exists, readJson } from '../store/atomic.js'
+import { loadStudy } from '../report/load.js'
+import type { NetworkRow, OverlapRow, SampleRow } from '../report/tables/tables.js'
+import type { ReportProblem } from '../report/types.js'
+import { exists } from '../store/atomic.js'
 
 /**
  * What a finished run says last: networks and accuracies, overlaps by pair class, how exact the
  * decompositions are where they are not, the finding in one line, and where the results are.
  */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
-  const networks = await readTable(folder, networksTable)
-  const overlaps = await readTable(folder, overlapsTable)
-  const verdict = await readJson<Verdict>(join(folder, 'verdict.json'))
+  const { tables, verdict, problems } = await loadStudy(folder, '')
   const hasReport = await exists(join(folder, 'report', 'index.html'))
   const entries: [string, string][] = [
-    ['networks', describeNetworks(networks)],
-    ...describeOverlaps(overlaps),
-    ...describeUnconverged(await readTable(folder, samplesTable)),
+    ['networks', describeNetworks(tables.networks)],
+    ...describeOverlaps(tables.overlaps),
+    ...describeUnconverged(tables.samples),
+    ...describeProblems(problems, shownFolder),
     ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
     ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
     ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
@@ -38,11 +29,8 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
 
 /** Whether the comparison had to do without some networks. */
 export async function hasFailedNetworks(folder: string): Promise<boolean> {
-  return (await readTable(folder, networksTable)).some(({ status }) => status === 'failed')
-}
-
-async function readTable<T extends Table>(folder: string, definition: T): Promise<Row<T>[]> {
-  return fromCsv(definition, await readFile(join(folder, `${definition.name}.csv`), 'utf8'))
+  const { tables } = await loadStudy(folder, '')
+  return tables.networks.some(({ status }) => status === 'failed')
 }
 
 function describeNetworks(networks: readonly NetworkRow[]): string {
@@ -87,7 +75,7 @@ function meanOf(values: readonly (number | undefined)[]): string {
 }
 
 /** Decompositions that ended before the gap that was asked for, never told silently. */
-function describeUnconverged(samples: readonly Row<typeof samplesTable>[]): [string, string][] {
+function describeUnconverged(samples: readonly SampleRow[]): [string, string][] {
   const missed = samples.filter(({ converged }) => converged === false).length
   if (missed === 0) return []
   return [
@@ -95,5 +83,14 @@ function describeUnconverged(samples: readonly Row<typeof samplesTable>[]): [str
       'warning',
       `${missed} of ${samples.length} decompositions did not reach the duality gap (column converged of samples.csv)`,
     ],
+  ]
+}
+
+/** Tables that were damaged since they were written; they can be made again from the networks. */
+function describeProblems(problems: readonly ReportProblem[], folder: string): [string, string][] {
+  if (problems.length === 0) return []
+  return [
+    ...problems.map(({ file, message }): [string, string] => ['warning', `${file} ${message}`]),
+    ['warning', `lowlayer report ${folder} writes the tables anew`],
   ]
 }

@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module'
 import { arch, cpus, hostname, platform, totalmem } from 'node:os'
 import { provenance } from '../config/provenance.js'
-import type { Plan } from '../plan/types.js'
+import { experimentSchema } from '../config/schema.js'
+import { messageOf } from '../core/errors.js'
+import { planStudy } from '../plan/plan.js'
+import type { DataInfo, Plan } from '../plan/types.js'
 import { schemaVersion } from '../report/tables/tables.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
@@ -65,5 +68,26 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     finishedAt: new Date().toISOString(),
     checksums: facts.checksums,
     provenance,
+  }
+}
+
+/**
+ * The plan of the study that a manifest tells of, or why it cannot be made: a configuration or networks
+ * that this version does not know, as another one may have written.
+ */
+export function planOf(manifest: Manifest & { config?: unknown; data?: unknown }): Plan | string {
+  const by = `it was written by lowlayer ${String(manifest.lowlayer)}, this is ${version}`
+  const config = experimentSchema.safeParse(manifest.config)
+  if (!config.success) {
+    const [{ path, message }] = config.error.issues
+    const place = ['config', ...path].map(String).join('.')
+    return `holds no configuration that this lowlayer knows (${place}: ${message}; ${by})`
+  }
+  try {
+    const plan = planStudy(config.data, manifest.data as DataInfo)
+    if (plan.id === manifest.id) return plan
+    return `is of the study ${String(manifest.id)}, and this lowlayer plans another one from its configuration (${by})`
+  } catch (error) {
+    return `holds a configuration from which no study can be planned (${messageOf(error)}; ${by})`
   }
 }

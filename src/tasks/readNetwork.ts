@@ -1,4 +1,5 @@
 /** Reads back what the tasks stored of one network. */
+import { InputError } from '../core/errors.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
@@ -49,6 +50,11 @@ export async function readNetwork(
 ): Promise<NetworkInput> {
   const paths = networkPaths(results, network.id)
   const curve = await readCurve(paths)
+  if (curve.at(-1)?.step !== network.spec.totalSteps) {
+    throw new InputError(
+      `${paths.curve} is damaged: it does not reach the last step ${network.spec.totalSteps}; delete the folder of the network to train it again`,
+    )
+  }
   const [main, ...others] = plan.runs
   const checkpoints: CheckpointInput[] = []
   for (const step of analysedSteps(plan, network, curve)) {

@@ -1,17 +1,15 @@
 import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { ExperimentConfig } from '../config/schema.js'
-import { experimentSchema } from '../config/schema.js'
 import { InputError, messageOf } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
-import { planStudy } from '../plan/plan.js'
 import type { DataInfo, Plan } from '../plan/types.js'
 import { schemaVersion, studyTables } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists, readJson } from '../store/atomic.js'
 import { writeTables } from './compare.js'
-import type { Manifest } from './manifest.js'
+import { damageOf } from './damage.js'
+import { type Manifest, planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
 export interface RebuildRequest {
@@ -33,7 +31,7 @@ export async function rebuildReport({
 }: RebuildRequest): Promise<readonly ReportProblem[]> {
   await requireStudy(folder)
   const problems: ReportProblem[] = []
-  const plan = await storedPlan(folder)
+  const plan = await storedPlan(folder, problems)
   if (resolve(out) !== resolve(folder)) await copyTables(folder, out)
   const results = dirname(resolve(folder))
   const hasNetworks = await exists(join(results, 'networks'))
@@ -45,8 +43,10 @@ export async function rebuildReport({
     })
   }
   const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
-  if (stored !== undefined)
+  if (stored !== undefined) {
     problems.push(...(await rebuildTables(stored.plan, results, folder, out)))
+    problems.push(...(await damageOf(stored.plan, results)))
+  }
   return writeStudyReport({
     folder: out,
     stored,
@@ -74,19 +74,22 @@ async function requireStudy(folder: string): Promise<void> {
   )
 }
 
-/** The plan of a finished study from its manifest; undefined when that cannot be read or is of another version. */
-async function storedPlan(folder: string): Promise<Plan | undefined> {
-  try {
-    const manifest = await readJson<Manifest & { config: ExperimentConfig; data: DataInfo }>(
-      join(folder, 'manifest.json'),
-    )
-    if (manifest === undefined || manifest.schemaVersion !== schemaVersion) return undefined
-    const config = experimentSchema.safeParse(manifest.config)
-    return config.success ? planStudy(config.data, manifest.data) : undefined
-  } catch {
-    // The page names a damaged manifest: loading the study reports it.
-    return undefined
-  }
+/**
+ * The plan of a finished study from its manifest, or undefined: the page names a manifest that is damaged
+ * or of another version, since loading the study reports it; what else is in the way is named here.
+ */
+async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Plan | undefined> {
+  const manifest = await readJson<Manifest & { config: unknown; data: DataInfo }>(
+    join(folder, 'manifest.json'),
+  ).catch(() => undefined)
+  if (manifest?.schemaVersion !== schemaVersion) return undefined
+  const plan = planOf(manifest)
+  if (typeof plan !== 'string') return plan
+  problems.push({
+    file: 'manifest.json',
+    message: `${plan}; tables are shown as they are, single samples from nothing`,
+  })
+  return undefined
 }
 
 async function copyTables(folder: string, out: string): Promise<void> {

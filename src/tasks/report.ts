@@ -42,6 +42,9 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     study = { ...loaded, details }
     if (sensitivity.length > 0) {
       study = { ...study, sensitivity }
+      // What was read of the old file counts for nothing any more.
+      const old = problems.findIndex(({ file }) => file === 'sensitivity.csv')
+      if (old >= 0) problems.splice(old, 1)
       await writeAtomically(join(out, 'sensitivity.csv'), toCsv(sensitivityTable, sensitivity))
     }
     const drawings = await drawingsOf(study, plan, request, problems)
@@ -66,11 +69,9 @@ async function drawingsOf(
   { folder, dataset, resolve = (file) => file }: ReportRequest,
   problems: ReportProblem[],
 ): Promise<DrawingFile | undefined> {
-  const kept = await readJson<DrawingFile>(join(folder, 'report', 'drawings.json')).catch(
-    () => undefined,
-  )
+  const kept = await keptDrawings(folder)
   const samples = details.map(({ sample }) => sample)
-  if (kept !== undefined && samples.every((sample) => kept.samples?.[String(sample)] !== undefined))
+  if (kept !== undefined && samples.every((sample) => kept.samples[String(sample)] !== undefined))
     return kept
   if (dataset === undefined || samples.length === 0) return kept
   try {
@@ -82,4 +83,14 @@ async function drawingsOf(
     })
     return kept
   }
+}
+
+/** Drawings of an earlier report; damaged ones are none, since they are drawn again or missed by name. */
+async function keptDrawings(folder: string): Promise<DrawingFile | undefined> {
+  const kept = await readJson<Partial<DrawingFile> | null>(
+    join(folder, 'report', 'drawings.json'),
+  ).catch(() => undefined)
+  return Array.isArray(kept?.classes) && typeof kept.samples === 'object' && kept.samples !== null
+    ? (kept as DrawingFile)
+    : undefined
 }

@@ -5,6 +5,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -102,15 +104,17 @@ describe('the report of a study', () => {
   it('names a damaged table and shows the rest', async () => {
     const damaged = copied('damaged-table')
     rmSync(join(damaged, '..', 'networks'), { recursive: true })
-    writeFileSync(join(damaged, 'overlaps.csv'), 'a,b,jaccard\nx,y,often\n')
+    writeFileSync(join(damaged, 'overlaps.csv'), 'a,b,jaccard\nx,y,often\nx,z,0.5\n')
     const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
     const files = problems.map(({ file }) => file)
     expect(files).toContain('overlaps.csv')
     expect(files).toContain('../networks')
     const page = readFileSync(join(damaged, 'report', 'index.html'), 'utf8')
-    expect(page).toContain('row 1, jaccard: &quot;often&quot; is no number')
+    expect(page).toContain('line 2: jaccard &quot;often&quot; is no number')
     expect(page).toContain('id="figure-losses"')
-    expect(page).toContain('data-missing="overlap-heat-map"')
+    expect(page).toContain('id="figure-overlap-heat-map"')
+    const [status] = await studyStatus(damaged)
+    expect(status.problems.join()).toMatch(/overlaps\.csv .*1 of 2 rows .*line 2: jaccard "often"/)
   })
 
   it('keeps the stored tables when a network’s interactions are damaged', async () => {
@@ -125,6 +129,72 @@ describe('the report of a study', () => {
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.map(({ message }) => message).join()).toMatch(/\.npz/)
     expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(before)
+  })
+
+  it('tells files that cannot be whole from their ends, and a network of another version', async () => {
+    const damaged = copied('cut-files')
+    const networks = join(damaged, '..', 'networks')
+    const [first, second, third] = readdirSync(networks)
+    const found = (network: string, part: string, end: string) => {
+      const name = readdirSync(join(networks, network, part)).find((name) => name.endsWith(end))
+      return {
+        name: join('networks', network, part, name as string),
+        path: join(networks, network, part, name as string),
+      }
+    }
+    const empty = found(first, 'values', '.npz')
+    writeFileSync(empty.path, '')
+    const cut = found(second, 'interactions', '.npz')
+    truncateSync(cut.path, statSync(cut.path).size - 9)
+    const parquet = found(third, 'interactions', '.parquet')
+    truncateSync(parquet.path, 100)
+    const spec = join(networks, third, 'spec.json')
+    writeFileSync(spec, JSON.stringify({ ...JSON.parse(readFileSync(spec, 'utf8')), dream: 1 }))
+    const [status] = await studyStatus(damaged)
+    expect(status.problems).toEqual(
+      expect.arrayContaining([
+        `${empty.name} is empty; delete it and run again to redo it`,
+        expect.stringMatching(`${cut.name} has no end record`),
+        expect.stringMatching(`${parquet.name} has no end mark`),
+        expect.stringMatching(`${join('networks', third, 'spec.json')} is not what this lowlayer`),
+      ]),
+    )
+    expect(status.problems).toHaveLength(4)
+    const before = readFileSync(join(damaged, 'samples.csv'), 'utf8')
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    for (const { name } of [empty, cut, parquet])
+      expect(problems.map(({ file }) => file)).toContain(name)
+    expect(readFileSync(join(damaged, 'samples.csv'), 'utf8')).toBe(before)
+  })
+
+  it('does not take a curve that is cut between two lines for a shorter training', async () => {
+    const damaged = copied('cut-curve')
+    const networks = join(damaged, '..', 'networks')
+    const curve = join(networks, readdirSync(networks)[0], 'curve.csv')
+    const lines = readFileSync(curve, 'utf8').split('\n')
+    writeFileSync(curve, `${lines.slice(0, -2).join('\n')}\n`)
+    const before = readFileSync(join(damaged, 'networks.csv'), 'utf8')
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    expect(problems.map(({ message }) => message).join()).toMatch(/curve\.csv is damaged/)
+    expect(readFileSync(join(damaged, 'networks.csv'), 'utf8')).toBe(before)
+  })
+
+  it.each([
+    ['a configuration', { config: { ...config, dream: 1 } }, 'Unrecognized key'],
+    ['an id', { id: 'f00d' }, 'plans another one'],
+  ])('with %s of another version says so and shows the tables', async (_what, change, why) => {
+    const other = copied(`other-${why.slice(0, 5)}`)
+    const manifest = JSON.parse(readFileSync(join(other, 'manifest.json'), 'utf8'))
+    writeFileSync(join(other, 'manifest.json'), JSON.stringify({ ...manifest, ...change }))
+    const problems = await rebuildReport({ folder: other, out: other, dataDirs: [] })
+    expect(problems).toContainEqual({
+      file: 'manifest.json',
+      message: expect.stringContaining(why),
+    })
+    const page = readFileSync(join(other, 'report', 'index.html'), 'utf8')
+    expect(page).toContain('id="figure-losses"')
+    const [status] = await studyStatus(other)
+    expect(status.problems.join()).toContain(why)
   })
 
   it('is not complete once interactions were deleted', async () => {

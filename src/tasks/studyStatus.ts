@@ -1,14 +1,15 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { experimentSchema } from '../config/schema.js'
 import { InputError, messageOf } from '../core/errors.js'
-import { planStudy } from '../plan/plan.js'
-import type { DataInfo, Plan, TaskKind } from '../plan/types.js'
+import type { Plan, TaskKind } from '../plan/types.js'
+import { loadStudy } from '../report/load.js'
 import { schemaVersion } from '../report/tables/tables.js'
+import type { ReportProblem } from '../report/types.js'
 import { exists, readJson } from '../store/atomic.js'
+import { damageOf } from './damage.js'
 import { studyFailures } from './failures.js'
 import { isTaskDone } from './isDone.js'
-import type { Manifest } from './manifest.js'
+import { type Manifest, planOf } from './manifest.js'
 
 /** How far a study is. */
 export interface StudyStatus {
@@ -24,13 +25,11 @@ export interface StudyStatus {
   }[]
   /** Networks and tasks of the whole study that failed, with the reason. */
   readonly failed: Readonly<Record<string, string>>
-  /** What could not be read. */
+  /** Files of the study that are damaged or of another version, with their place below the results. */
   readonly problems: readonly string[]
 }
 
 interface StoredManifest extends Manifest {
-  readonly config: unknown
-  readonly data: DataInfo
   readonly failed?: Readonly<Record<string, string>>
 }
 
@@ -67,6 +66,8 @@ async function statusOf(folder: string): Promise<StudyStatus> {
   let manifest: StoredManifest
   try {
     manifest = (await readJson<StoredManifest>(join(folder, 'manifest.json'))) as StoredManifest
+    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest))
+      throw new InputError(`${join(folder, 'manifest.json')} is damaged: it holds no object`)
   } catch (error) {
     return { ...base, problems: [messageOf(error)] }
   }
@@ -77,27 +78,26 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     complete: manifest.complete === true,
     failed: manifest.failed ?? {},
   }
-  if (manifest.schemaVersion !== schemaVersion) {
-    const message = `manifest.json has schema version ${manifest.schemaVersion}, this lowlayer knows ${schemaVersion}: tasks cannot be told`
-    return { ...known, problems: [message] }
-  }
-  const config = experimentSchema.safeParse(manifest.config)
-  if (!config.success)
-    return {
-      ...known,
-      problems: ['manifest.json holds no valid configuration: tasks cannot be told'],
-    }
+  // Before the first comparison there are no tables, and nothing is wrong with that.
+  const tables = known.complete ? (await loadStudy(folder, base.study)).problems.map(inWords) : []
+  if (manifest.schemaVersion !== schemaVersion)
+    return { ...known, problems: [...tables, 'tasks cannot be told'] }
+  const plan = planOf(manifest)
+  if (typeof plan === 'string')
+    return { ...known, problems: [`manifest.json ${plan}: tasks cannot be told`, ...tables] }
+  const results = dirname(resolve(folder))
   try {
-    const plan = planStudy(config.data, manifest.data)
-    const results = dirname(resolve(folder))
     const tasks = await countTasks(plan, results)
     const failed = { ...known.failed, ...(await studyFailures({ plan, results })) }
     const complete = known.complete && tasks.every(({ done, total }) => done === total)
-    return { ...known, tasks, failed, complete, problems: [] }
+    const damage = (await damageOf(plan, results)).map(inWords)
+    return { ...known, tasks, failed, complete, problems: [...tables, ...damage] }
   } catch (error) {
-    return { ...known, problems: [messageOf(error)] }
+    return { ...known, problems: [...tables, messageOf(error)] }
   }
 }
+
+const inWords = ({ file, message }: ReportProblem): string => `${file} ${message}`
 
 async function countTasks(plan: Plan, results: string): Promise<StudyStatus['tasks']> {
   const counts = new Map<TaskKind, { done: number; total: number }>()

@@ -16,6 +16,8 @@ it('a curve reads back exactly', () => {
 
 it.each([
   ['cut within a row', formatCurve([point]).slice(0, -8)],
+  ['empty', ''],
+  ['cut within its last number', formatCurve([{ ...point, testAccuracy: 0.25 }]).slice(0, -2)],
   ['with a word for a number', formatCurve([point]).replace('0.5', 'half')],
 ])('one that is %s is refused with the name of its file', (_, csv) => {
   expect(() => parseCurve(csv, 'networks/x/curve.csv')).toThrow(/^networks\/x\/curve\.csv.*damaged/)

@@ -28,6 +28,7 @@ export function formatCurve(curve: readonly CurvePoint[]): string {
 
 /** Reads what {@link formatCurve} wrote. Throws InputError naming the file when it is damaged. */
 export function parseCurve(csv: string, file: string): CurvePoint[] {
+  if (!csv.endsWith('\n')) throw new InputError(`${file} is damaged: it is empty or cut short`)
   const records = recordsOf(csv, file)
   return records.map((record, row) => {
     const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))

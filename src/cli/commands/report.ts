@@ -34,7 +34,7 @@ export function reportCommand(): Command {
       })
       if (options.tensorboard) await writeTensorboard(out)
       for (const { file, message } of problems)
-        process.stderr.write(`not shown: ${file}: ${message}\n`)
+        process.stderr.write(`not all is shown: ${file}: ${message}\n`)
       process.stderr.write(`Report: ${relative(process.cwd(), `${out}/report/index.html`)}\n`)
     })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fromCsv } from './read.js'
+import { fromCsv, readTable } from './read.js'
 import { boolean, integer, number, type Row, table, text, toCsv } from './table.js'
 
 const mixed = table('mixed', 'A column of every type.', {
@@ -37,9 +37,37 @@ it('a missing column is missing values, another one is left out', () => {
 it.each([
   ['', 'empty'],
   ['a,b\n1,2\n', 'no column is known'],
-  ['count\nmany\n', 'row 1, count: "many" is no number'],
-  ['flag\n1\n', 'row 1, flag: "1" is no boolean'],
-  ['count,flag\n1\n', 'Invalid Record Length'],
+  ['count\nmany\n', 'line 2: count "many" is no number'],
+  ['count\n1.5\n', 'line 2: count "1.5" is no whole number'],
+  ['flag\n1\n', 'line 2: flag "1" is no boolean'],
+  ['count,flag\n1\n', 'line 2: 1 cell instead of 2'],
+  ['count,value\n1,2\n3,4.5', 'line 3: cut short'],
 ])('says what is wrong with %j', (csv, message) => {
   expect(() => fromCsv(mixed, csv)).toThrow(message)
+})
+
+it('reads the rows around damaged ones and names the line of each', () => {
+  const csv = 'name,count,value\na,1,0.5\nb,2\nc,many,0\nd,4,1,1\n"e",x"y,1\nf,6,7\n"g,7,1\n'
+  const { rows, damaged, lacking } = readTable(mixed, csv)
+  expect(rows.map(({ name }) => name)).toEqual(['a', 'f'])
+  expect(damaged.map(({ line }) => line).slice(0, 4)).toEqual([3, 4, 5, 6])
+  expect(damaged.at(-1)?.why).toMatch(/Quote Not Closed/)
+  expect(lacking).toEqual(['flag'])
+})
+
+it('wherever a file is cut, the rows before the cut are read and no other', () => {
+  const rows = Array.from({ length: 4 }, (_, index) => ({
+    name: index % 2 === 0 ? `na,me "${index}"` : undefined,
+    count: 10 * index,
+    value: 1 / (index + 3),
+    flag: index > 1,
+  }))
+  const csv = toCsv(mixed, rows)
+  const header = csv.indexOf('\n') + 1
+  for (let length = header; length < csv.length; length++) {
+    const whole = csv.slice(0, length).split('\n').length - 2
+    const found = readTable(mixed, csv.slice(0, length))
+    expect(found.rows).toEqual(rows.slice(0, whole))
+    expect(found.damaged).toHaveLength(csv[length - 1] === '\n' ? 0 : 1)
+  }
 })
