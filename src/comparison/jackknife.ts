@@ -34,7 +34,8 @@ export function jackknifeOverSeeds(
   return { estimate, low: estimate - reach, high: estimate + reach }
 }
 
-function varianceOfDeletions(values: readonly (number | undefined)[]): number | undefined {
+/** (count − 1)/count Σ (θ₍ᵢ₎ − θ̄)²; undefined where leaving one out leaves no statistic. */
+export function varianceOfDeletions(values: readonly (number | undefined)[]): number | undefined {
   const present = values.filter((value) => value !== undefined)
   const count = values.length
   if (present.length < count || count < 2) return undefined

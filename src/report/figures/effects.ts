@@ -1,4 +1,6 @@
+import type { EffectRow } from '../tables/tables.js'
 import type { ReportStudy } from '../types.js'
+import { depthFigure } from './depth.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { rounded } from './select.js'
 
@@ -6,13 +8,15 @@ const shares = ['low', 'high', 'sample', 'order', 'residual']
 const contrasts = ['T_low', 'T_high', 'T_low−T_high']
 
 /** What decides the scores: variance shares and contrasts of Jaccard, with intervals. */
-export function effectFigure({ tables }: ReportStudy): FigureResult {
+export function effectFigure(study: ReportStudy): FigureResult {
+  const { tables } = study
   const id = 'variance-shares'
   const rows = tables.effects.filter(({ estimate }) => estimate !== undefined)
   if (rows.length === 0) {
     const note = tables.effects.find(({ note }) => note !== undefined)?.note
     return { id, missing: note ?? 'the design has no grid of low and high seeds' }
   }
+  if (sweepsTheCut(rows)) return depthFigure(study, rows)
   const arms = new Set(rows.map((row) => `${row.architecture} ${row.regime} ${row.cut}`))
   const several = arms.size > 1
   const values = rows.map((row) => ({
@@ -46,6 +50,16 @@ export function effectFigure({ tables }: ReportStudy): FigureResult {
       spacing: 26,
     }),
   }
+}
+
+/** Whether an architecture and regime is cut in several places, so that there is something over ℓ. */
+function sweepsTheCut(rows: readonly EffectRow[]): boolean {
+  const cuts = new Map<string, Set<number | undefined>>()
+  for (const { architecture, regime, cut } of rows) {
+    const arm = `${architecture} ${regime}`
+    cuts.set(arm, (cuts.get(arm) ?? new Set()).add(cut))
+  }
+  return [...cuts.values()].some(({ size }) => size > 1)
 }
 
 interface IntervalOptions {

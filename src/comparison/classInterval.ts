@@ -1,0 +1,34 @@
+import { mean } from '../metrics/descriptive.js'
+import { FEWEST_SEEDS, varianceOfDeletions } from './jackknife.js'
+import { studentTQuantile } from './studentT.js'
+import type { Estimate, Seed } from './types.js'
+
+/** The similarity of two networks of one grid, and the seeds of both. */
+export interface SeededPair {
+  readonly lows: readonly [Seed, Seed]
+  readonly highs: readonly [Seed, Seed]
+  readonly value: number
+}
+
+/**
+ * Mean over the pairs of a class with its interval over the choice of seeds, by the two-factor jackknife
+ * of {@link jackknifeOverSeeds}: each low seed, then each high seed, is left out with all pairs that have
+ * it. Undefined without pairs; ends are undefined for fewer than three low or high seeds.
+ */
+export function classInterval(pairs: readonly SeededPair[], level: number): Estimate | undefined {
+  const estimate = mean(pairs.map(({ value }) => value))
+  if (estimate === undefined) return undefined
+  const seedsOf = (side: 'lows' | 'highs') => [...new Set(pairs.flatMap((pair) => pair[side]))]
+  const deletions = (side: 'lows' | 'highs') =>
+    seedsOf(side).map((seed) =>
+      mean(pairs.filter((pair) => !pair[side].includes(seed)).map(({ value }) => value)),
+    )
+  const counts = [seedsOf('lows').length, seedsOf('highs').length]
+  const lows = varianceOfDeletions(deletions('lows'))
+  const highs = varianceOfDeletions(deletions('highs'))
+  if (Math.min(...counts) < FEWEST_SEEDS || lows === undefined || highs === undefined) {
+    return { estimate, low: undefined, high: undefined }
+  }
+  const reach = studentTQuantile(level, counts[0] * counts[1] - 1) * Math.sqrt(lows + highs)
+  return { estimate, low: estimate - reach, high: estimate + reach }
+}

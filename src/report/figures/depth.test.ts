@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest'
+import { renderSvg } from '../render/svg.js'
+import { exampleStudy } from '../testing/exampleStudy.js'
+import type { ReportStudy } from '../types.js'
+import { effectFigure } from './effects.js'
+
+/** The example cut after its first, second and third layer, with three low and three high seeds. */
+function sweep(): ReportStudy {
+  const study = exampleStudy()
+  const { networks, overlaps, effects } = study.tables
+  const cuts = [1, 2, 3]
+  const seeds = [0, 1, 2].flatMap((low) => [0, 1, 2].map((high) => ({ low, high })))
+  const idOf = ({ low, high }: { low: number; high: number }) => `net${low}${high}`
+  const pairs = (cut: number) =>
+    seeds.flatMap((b, second) =>
+      seeds.slice(0, second).map((a) => {
+        const relation =
+          a.low === b.low
+            ? 'same-low/diff-high'
+            : a.high === b.high
+              ? 'diff-low/same-high'
+              : 'both-diff'
+        const jaccard = (a.low === b.low ? 0.2 * cut : 0.1) + 0.01 * (a.low + b.high)
+        return { ...overlaps[0], a: idOf(a), b: idOf(b), relation, cut, jaccard }
+      }),
+    )
+  return {
+    ...study,
+    tables: {
+      ...study.tables,
+      networks: cuts.flatMap((cut) =>
+        seeds.map((seed) => ({
+          ...networks[0],
+          network: idOf(seed),
+          name: `cut${cut}-${idOf(seed)}`,
+          seed_low: seed.low,
+          seed_high: seed.high,
+          low_layers: ['fc1', 'fc2', 'fc3'].slice(0, cut).join('+'),
+          low_parameters: 300 * cut,
+        })),
+      ),
+      overlaps: cuts.flatMap(pairs),
+      effects: cuts.flatMap((cut) =>
+        effects.map((row) => ({
+          ...row,
+          cut,
+          estimate: (row.estimate ?? 0) * (cut / 2),
+        })),
+      ),
+    },
+  }
+}
+
+it('a sweep over the cut is drawn as curves over its depth', async () => {
+  const figure = effectFigure(sweep())
+  if ('missing' in figure) throw new Error(figure.missing)
+  const svg = await renderSvg(figure.spec, 'depth')
+  await expect(svg).toMatchFileSnapshot('golden/variance-shares-by-depth.golden.svg')
+  // Shares, contrasts and classes: one line each, and an interval at every cut.
+  expect(svg.match(/aria-roledescription="line mark"/g)).toHaveLength(4 + 3 + 3)
+  expect(svg.match(/aria-roledescription="rule mark"/g)?.length).toBe(3 * (4 + 3 + 3) + 3)
+  expect(svg).toContain('24%')
+})
+
+it('one cut keeps its rows of intervals', () => {
+  expect(effectFigure(exampleStudy())).toMatchObject({ title: 'Variance shares and contrasts' })
+})

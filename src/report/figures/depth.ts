@@ -1,0 +1,220 @@
+/** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
+import { classInterval, type SeededPair } from '../../comparison/classInterval.js'
+import type { EffectRow, NetworkRow, OverlapRow } from '../tables/tables.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type Figure, type Spec, specOf } from './figure.js'
+import { rounded } from './select.js'
+
+const shareColours = {
+  low: colours.blue,
+  high: colours.vermillion,
+  sample: colours.green,
+  order: colours.purple,
+  residual: colours.grey,
+}
+const contrastColours = {
+  T_low: colours.blue,
+  T_high: colours.vermillion,
+  'T_low−T_high': colours.green,
+}
+/** The classes within one cut, the ceiling first. */
+const classColours = {
+  'order-only': colours.purple,
+  'same-low/diff-high': colours.blue,
+  'diff-low/same-high': colours.vermillion,
+  'both-diff': colours.grey,
+}
+
+type Labels = Readonly<Record<number, readonly string[]>>
+
+/** One point of a curve; `cut` is the number of low layers. */
+interface Point {
+  readonly cut: number
+  readonly line: string
+  readonly estimate: number | undefined
+  readonly low: number | undefined
+  readonly high: number | undefined
+}
+
+/** Shares, contrasts and overlaps against the cut, for every architecture and regime of its own. */
+export function depthFigure({ tables, manifest }: ReportStudy, effects: EffectRow[]): Figure {
+  const level = 1 - alphaOf(manifest)
+  const arms = [...new Set(effects.map(armOf))]
+  const rows = arms.map((arm): Spec => {
+    const own = effects.filter((row) => armOf(row) === arm)
+    const labels = depthLabels(tables.networks.filter((row) => armOf(row) === arm))
+    const pointsOf = (names: readonly string[]) =>
+      own.flatMap((row) =>
+        names.includes(row.effect ?? '')
+          ? [point(row.cut ?? 0, row.effect ?? '', row.estimate, row.ci_low, row.ci_high)]
+          : [],
+      )
+    const heading = arms.length > 1 ? arm : undefined
+    return {
+      hconcat: [
+        curves(pointsOf(Object.keys(shareColours)), 'share of variance', {
+          colours: shareColours,
+          labels,
+          heading,
+        }),
+        curves(pointsOf(Object.keys(contrastColours)), 'difference of mean Jaccard', {
+          colours: contrastColours,
+          labels,
+        }),
+        curves(classPoints(tables.overlaps, tables.networks, arm, level), 'mean Jaccard', {
+          colours: classColours,
+          labels,
+        }),
+      ],
+      resolve: { scale: { color: 'independent' } },
+      spacing: 22,
+    }
+  })
+  const percent = Math.round(100 * level)
+  return {
+    id: 'variance-shares',
+    title: 'Variance shares, contrasts and overlaps by depth of the cut',
+    source: 'Figure 9, content ours',
+    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Left: shares of the variance of the rank-normalised scores, with ${percent}% intervals by bootstrap over samples; negative estimates are kept. Middle: contrasts of mean Jaccard with ${percent}% intervals by jackknife over seeds. Right: mean Jaccard of the pairs of each class, with intervals by the same jackknife; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${arms.length > 1 ? ' One row an architecture and regime.' : ''}`,
+    spec: specOf({ vconcat: rows, spacing: 26, resolve: { scale: { color: 'independent' } } }),
+  }
+}
+
+function armOf({ architecture, regime }: Pick<EffectRow, 'architecture' | 'regime'>): string {
+  return `${architecture}, ${regime}`
+}
+
+function alphaOf(manifest: ReportStudy['manifest']): number {
+  const { comparison } = (manifest?.config ?? {}) as { comparison?: { alpha?: unknown } }
+  return typeof comparison?.alpha === 'number' ? comparison.alpha : 0.05
+}
+
+function cutOf({ low_layers }: NetworkRow): number | undefined {
+  return low_layers === undefined ? undefined : low_layers.split('+').length
+}
+
+/** Labels of the cuts of one arm: two lines, the number of layers and their share of the parameters. */
+function depthLabels(networks: readonly NetworkRow[]): Labels {
+  return Object.fromEntries(
+    networks.flatMap((row) => {
+      const cut = cutOf(row)
+      if (cut === undefined || row.low_parameters === undefined || !row.parameters) return []
+      return [[cut, [`${cut}`, `${Math.round((100 * row.low_parameters) / row.parameters)}%`]]]
+    }),
+  )
+}
+
+function classPoints(
+  overlaps: readonly OverlapRow[],
+  networks: readonly NetworkRow[],
+  arm: string,
+  level: number,
+): Point[] {
+  const cuts = [...new Set(overlaps.flatMap(({ cut }) => cut ?? []))].sort((a, b) => a - b)
+  return cuts.flatMap((cut) => {
+    const members = new Map(
+      networks
+        .filter((row) => armOf(row) === arm && cutOf(row) === cut)
+        .map((row) => [row.network, row]),
+    )
+    return Object.keys(classColours).flatMap((relation) => {
+      const pairs = overlaps.flatMap((row): SeededPair[] => {
+        const [a, b] = [members.get(row.a), members.get(row.b)]
+        if (row.cut !== cut || row.relation !== relation || row.jaccard === undefined) return []
+        if (a === undefined || b === undefined) return []
+        return [
+          {
+            lows: [a.seed_low ?? -1, b.seed_low ?? -1],
+            highs: [a.seed_high ?? -1, b.seed_high ?? -1],
+            value: row.jaccard,
+          },
+        ]
+      })
+      const found = classInterval(pairs, level)
+      return found === undefined
+        ? []
+        : [point(cut, relation, found.estimate, found.low, found.high)]
+    })
+  })
+}
+
+function point(
+  cut: number,
+  line: string,
+  ...[estimate, low, high]: readonly (number | undefined)[]
+): Point {
+  return {
+    cut,
+    line,
+    estimate: rounded(estimate, 4),
+    low: rounded(low, 4),
+    high: rounded(high, 4),
+  }
+}
+
+/** Room between the lines at one cut: side by side, or their intervals would hide each other. */
+const DODGE = 0.11
+
+/** Lines of these colours over the cut, with their intervals. */
+function curves(
+  points: readonly Point[],
+  title: string,
+  { colours: lineColours, labels, heading }: CurveOptions,
+): Spec {
+  const names = Object.keys(lineColours).filter((name) => points.some(({ line }) => line === name))
+  const values = points.map((found) => ({
+    ...found,
+    at: found.cut + DODGE * (names.indexOf(found.line) - (names.length - 1) / 2),
+  }))
+  const cuts = [...new Set(points.map(({ cut }) => cut))].sort((a, b) => a - b)
+  const x = {
+    field: 'at',
+    type: 'quantitative',
+    title: 'low layers ℓ, share of parameters',
+    scale: { domain: [Math.min(...cuts) - 0.4, Math.max(...cuts) + 0.4], nice: false, zero: false },
+    axis: {
+      values: cuts,
+      grid: false,
+      labelExpr: `(${JSON.stringify(labels)})[datum.value] || datum.label`,
+    },
+  }
+  const color = {
+    field: 'line',
+    type: 'nominal',
+    title: null,
+    sort: names,
+    scale: { domain: names, range: names.map((name) => lineColours[name]) },
+    legend: { orient: 'top', columns: 2, symbolType: 'stroke', symbolStrokeWidth: 3 },
+  }
+  const y = { field: 'estimate', type: 'quantitative', title, axis: { tickCount: 5 } }
+  return {
+    width: 190,
+    height: 190,
+    ...(heading === undefined ? {} : { title: heading }),
+    layer: [
+      {
+        data: { values: [{ zero: 0 }] },
+        mark: { type: 'rule', strokeDash: [3, 3] },
+        encoding: { y: { field: 'zero', type: 'quantitative', title } },
+      },
+      {
+        data: { values },
+        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
+        mark: { type: 'rule', strokeWidth: 2, opacity: 0.6 },
+        encoding: { x, color, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+      },
+      { data: { values }, mark: { type: 'line', strokeWidth: 1.6 }, encoding: { x, color, y } },
+      {
+        data: { values },
+        mark: { type: 'point', filled: true, size: 36, opacity: 1 },
+        encoding: { x, color, y },
+      },
+    ],
+  }
+}
+
+interface CurveOptions {
+  readonly colours: Readonly<Record<string, string>>
+  readonly labels: Labels
+  readonly heading?: string
+}
