@@ -3,7 +3,7 @@ import { classInterval, type SeededPair } from '../../comparison/classInterval.j
 import type { EffectRow, NetworkRow, OverlapRow } from '../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, type Spec, specOf } from './figure.js'
-import { rounded } from './select.js'
+import { intervalSettings, rounded } from './select.js'
 
 const shareColours = {
   low: colours.blue,
@@ -37,8 +37,9 @@ interface Point {
 }
 
 /** Shares, contrasts and overlaps against the cut, for every architecture and regime of its own. */
-export function depthFigure({ tables, manifest }: ReportStudy, effects: EffectRow[]): Figure {
-  const level = 1 - alphaOf(manifest)
+export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
+  const { tables } = study
+  const { level } = intervalSettings(study)
   const arms = [...new Set(effects.map(armOf))]
   const rows = arms.map((arm): Spec => {
     const own = effects.filter((row) => armOf(row) === arm)
@@ -82,11 +83,6 @@ export function depthFigure({ tables, manifest }: ReportStudy, effects: EffectRo
 
 function armOf({ architecture, regime }: Pick<EffectRow, 'architecture' | 'regime'>): string {
   return `${architecture}, ${regime}`
-}
-
-function alphaOf(manifest: ReportStudy['manifest']): number {
-  const { comparison } = (manifest?.config ?? {}) as { comparison?: { alpha?: unknown } }
-  return typeof comparison?.alpha === 'number' ? comparison.alpha : 0.05
 }
 
 function cutOf({ low_layers }: NetworkRow): number | undefined {

@@ -1,14 +1,19 @@
+import { stream } from '../../core/random.js'
+import { bootstrapMeanInterval } from '../../metrics/bootstrap.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { boundaryTitle, rounded } from './select.js'
+import { boundaryTitle, intervalSettings, rounded } from './select.js'
 
 const groups = ['hard', 'easy', 'confusing', 'other'] as const
 
 /** Order distributions of hard and easy, and of confusing and other samples, at the end. */
-export function difficultyFigure({ tables }: ReportStudy): FigureResult {
+export function difficultyFigure(study: ReportStudy): FigureResult {
   const id = 'hard-easy'
+  const { tables } = study
+  const { level, draws } = intervalSettings(study)
+  let networksSeen = 0
   const values = groups.flatMap((group) => {
     const byOrder = new Map<number, Map<string, { positive: number; negative: number }>>()
     for (const row of rowsAt(tables, group, ({ end }) => end)) {
@@ -23,6 +28,10 @@ export function difficultyFigure({ tables }: ReportStudy): FigureResult {
     return [...byOrder].flatMap(([order, networks]) =>
       (['positive', 'negative'] as const).map((sign) => {
         const found = [...networks.values()].map((sum) => sum[sign])
+        networksSeen = Math.max(networksSeen, found.length)
+        // The same networks are drawn for every order and group, so that bands can be compared.
+        const generator = stream(0, 'figure', id).at()
+        const [low, high] = bootstrapMeanInterval(found, draws, level, generator) ?? []
         return {
           panel:
             group === 'hard' || group === 'easy'
@@ -32,8 +41,8 @@ export function difficultyFigure({ tables }: ReportStudy): FigureResult {
           sign,
           order,
           value: rounded(mean(found)),
-          low: rounded(Math.min(...found)),
-          high: rounded(Math.max(...found)),
+          low: rounded(low),
+          high: rounded(high),
         }
       }),
     )
@@ -50,12 +59,17 @@ export function difficultyFigure({ tables }: ReportStudy): FigureResult {
     legend: { orient: 'top' },
   }
   const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
+  const bands =
+    networksSeen < 2
+      ? 'no bands: there is one network'
+      : `bands: ${Math.round(100 * level)}% intervals of that mean by bootstrap over the ${networksSeen} networks (${draws.toLocaleString('en')} draws)`
   return {
     id,
     title: 'Hard and easy, confusing and other samples',
     source: 'Figure 5 (right panel ours)',
-    caption: `Mean salient strength by order at the end, positive above zero and negative below; band: range over networks. Hard and easy are the samples of highest and lowest loss at the ${boundaryTitle(tables)}.`,
+    caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss at the ${boundaryTitle(tables)}.`,
     spec: specOf({
+      title: { text: 'Mean over networks', subtitle: bands },
       data: { values },
       facet: { column: { field: 'panel', type: 'nominal', title: null } },
       spec: {
@@ -63,6 +77,7 @@ export function difficultyFigure({ tables }: ReportStudy): FigureResult {
         height: 190,
         layer: [
           {
+            transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
             mark: { type: 'area', opacity: 0.18 },
             encoding: {
               x,

@@ -1,4 +1,5 @@
 /** Questions that several figures ask of a study's rows. */
+import { defaultComparisonOptions } from '../../comparison/types.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow, OrderRow } from '../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
@@ -91,4 +92,19 @@ export function meanStrengths(rows: readonly OrderRow[]): MeanStrength[] {
 /** Rounds for display in a specification, which keeps its files small and its diffs readable. */
 export function rounded(value: number | undefined, digits = 6): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(digits))
+}
+
+/** What the study sets for its intervals; the defaults where its configuration is not known. */
+export function intervalSettings({ manifest }: ReportStudy): {
+  readonly level: number
+  readonly draws: number
+} {
+  const { comparison = {} } = (manifest?.config ?? {}) as {
+    comparison?: { alpha?: unknown; bootstrap?: unknown }
+  }
+  const { alpha, bootstrap } = { ...defaultComparisonOptions, ...comparison }
+  return {
+    level: 1 - (typeof alpha === 'number' ? alpha : defaultComparisonOptions.alpha),
+    draws: typeof bootstrap === 'number' ? bootstrap : defaultComparisonOptions.bootstrap,
+  }
 }
