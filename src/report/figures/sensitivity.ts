@@ -4,7 +4,8 @@ import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { contrastOf, doneNetworks, rounded } from './select.js'
 
 /** How much the scores depend on choices that the paper leaves open. */
-export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureResult {
+export function sensitivityFigure(study: ReportStudy): FigureResult {
+  const { tables, sensitivity } = study
   const id = 'sensitivity'
   const ends = new Map(
     doneNetworks(tables).map((row) => [row.network, contrastOf(tables, row)?.end]),
@@ -26,6 +27,7 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
         ]),
     ...(points.length === 0 ? [] : [tieBreakEnds(points)]),
   ]
+  const { varied, kept, asked } = choices(study, points.length > 0)
   return {
     id,
     title: 'Sensitivity to choices of the analysis',
@@ -33,18 +35,48 @@ export function sensitivityFigure({ tables, sensitivity }: ReportStudy): FigureR
     caption: [
       sensitivity.length === 0
         ? ''
-        : `Agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean.${
-            sensitivity.some(({ condition }) => /players|baseline/.test(condition ?? ''))
-              ? ''
-              : ' Other players and another baseline are compared when confusing.reliability asks for them.'
-          }`,
+        : 'Agreement with the study’s own scores and sets when one choice is changed; one dot a network, bar: mean.',
       points.length === 0
         ? ''
         : 'Right: each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data.',
+      `${varied}. ${kept}${
+        asked === '' ? '' : `; confusing.reliability compares ${asked} where it asks for them`
+      }; another n or solver needs a run of its own (analysis.players.count, analysis.solver).`,
     ]
       .filter((sentence) => sentence !== '')
       .join(' '),
-    spec: specOf({ hconcat: panels, spacing: 20 }),
+    spec: specOf({
+      title: { text: varied, subtitle: kept, fontSize: 11, fontWeight: 'normal', offset: 14 },
+      hconcat: panels,
+      spacing: 20,
+    }),
+  }
+}
+
+/** What of the choices that the paper leaves open was changed here, and what was the same throughout. */
+function choices({ sensitivity, manifest }: ReportStudy, hasBothEnds: boolean) {
+  const has = (pattern: RegExp) =>
+    sensitivity.some(({ condition }) => pattern.test(condition ?? ''))
+  const { analysis = {} } = (manifest?.config ?? {}) as {
+    analysis?: { solver?: unknown; players?: { count?: unknown } }
+  }
+  const own = (value: unknown) => (value === undefined ? '' : ` (${String(value)})`)
+  const all: readonly (readonly [name: string, isVaried: boolean])[] = [
+    ['players', has(/players/)],
+    ['baseline', has(/baseline/)],
+    ['threshold τ', has(/τ/)],
+    ['tie-break', has(/tie-break/) || hasBothEnds],
+    ['score', has(/^(score|offset)/)],
+    [`number of players n${own(analysis.players?.count)}`, false],
+    [`solver${own(analysis.solver)}`, false],
+  ]
+  const list = (isVaried: boolean) =>
+    all.flatMap(([name, varied]) => (varied === isVaried ? [name] : []))
+  const asked = list(false).filter((name) => name === 'players' || name === 'baseline')
+  return {
+    varied: `Varied: ${list(true).join(', ')}`,
+    kept: `Not varied: ${list(false).join(', ')}`,
+    asked: asked.map((name) => `other ${name}s`.replace('ss', 's')).join(' and '),
   }
 }
 
@@ -98,7 +130,9 @@ function conditions(
   }
 }
 
-function tieBreakEnds(values: readonly object[]): Spec {
+function tieBreakEnds(values: readonly { low?: number; high?: number }[]): Spec {
+  const ends = values.flatMap(({ low = 0, high = 0 }) => [low, high])
+  const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)]
   return {
     width: 170,
     height: 170,
@@ -106,8 +140,8 @@ function tieBreakEnds(values: readonly object[]): Spec {
       {
         data: {
           values: [
-            { low: 0, high: 0 },
-            { low: 1, high: 1 },
+            { low: least, high: least },
+            { low: most, high: most },
           ],
         },
         mark: { type: 'line', strokeDash: [3, 3], color: colours.grey, clip: true },
@@ -124,13 +158,13 @@ function tieBreakEnds(values: readonly object[]): Spec {
             field: 'low',
             type: 'quantitative',
             title: 'score, low-order end',
-            axis: { values: shareTicks },
+            axis: { tickCount: 4 },
           },
           y: {
             field: 'high',
             type: 'quantitative',
             title: 'score, high-order end',
-            axis: { values: shareTicks },
+            axis: { tickCount: 4 },
           },
         },
       },
