@@ -85,7 +85,7 @@ function strip(
     field: name,
     type: 'quantitative',
     title,
-    axis: { tickCount: 5, labelOverlap: 'greedy' },
+    axis: { tickCount: 4, labelOverlap: 'greedy', labelSeparation: 8 },
   })
   return {
     width: 165,

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { heatMapFigure } from '../figures/heatMap.js'
 import { renderReport } from '../render/report.js'
+import { renderSvg } from '../render/svg.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
+import type { ReportStudy } from '../types.js'
+import { style } from './style.js'
 
 const executable = [
   process.env.CHROMIUM ?? '',
@@ -36,6 +40,45 @@ const contrastsOnPage = `
     return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
   })
 })()`
+
+/** Contrast ratios of the figures in the cells of a heat map with the cells beneath: runs in the page. */
+const contrastsOnCells = `
+(() => {
+  const parse = (text) => text.match(/[\\d.]+/g).map(Number)
+  const linear = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+  const cells = [...document.querySelectorAll('.mark-rect path')]
+  return [...document.querySelectorAll('.mark-text.role-mark text')].map((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect()
+    const [x, y] = [(left + right) / 2, (top + bottom) / 2]
+    const beneath = cells.filter((cell) => {
+      const box = cell.getBoundingClientRect()
+      return box.left <= x && x < box.right && box.top <= y && y < box.bottom
+    })
+    if (beneath.length !== 1) throw new Error(beneath.length + ' cells beneath ' + text.textContent)
+    const pair = [text, beneath[0]].map((element) => luminance(parse(getComputedStyle(element).fill)))
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
+  })
+})()`
+
+/** Twelve networks whose overlaps take every value from 0 to 1, in steps of 1/65. */
+function everyOverlap(): ReportStudy {
+  const study = exampleStudy()
+  const networks = Array.from({ length: 12 }, (_, index) => ({
+    ...study.tables.networks[0],
+    network: `net${index}`,
+    name: `network ${index}`,
+    seed_high: index,
+  }))
+  const pairs = networks.flatMap(({ network }, second) =>
+    networks.slice(0, second).map((a) => [a.network, network]),
+  )
+  const overlaps = pairs.map(([a, b], index) => {
+    const jaccard = index / (pairs.length - 1)
+    return { ...study.tables.overlaps[0], a, b, jaccard, kappa: 1.1 * jaccard - 0.1 }
+  })
+  return { ...study, tables: { ...study.tables, networks, overlaps } }
+}
 
 describe.skipIf(executable === undefined)('the report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-browser-'))
@@ -170,4 +213,20 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     const contrasts = await page.evaluate<number[]>(contrastsOnPage)
     expect(Math.min(...contrasts)).toBeGreaterThan(4.5)
   })
+
+  it.each([false, true])(
+    'has readable figures on every colour of the heat map (dark: %s)',
+    async (dark) => {
+      const figure = heatMapFigure(everyOverlap())
+      if ('missing' in figure) throw new Error(figure.missing)
+      const page = await browser.newPage({ colorScheme: dark ? 'dark' : 'light', offline: true })
+      const svg = await renderSvg(figure.spec, figure.id)
+      await page.setContent(
+        `<style>${style}</style><figure><div class="drawing">${svg}</div></figure>`,
+      )
+      const contrasts = await page.evaluate<number[]>(contrastsOnCells)
+      expect(contrasts).toHaveLength(2 * 2 * 66)
+      expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5)
+    },
+  )
 })

@@ -32,8 +32,8 @@ export function networkSection({ tables }: ReportStudy): string {
         : boundary === undefined
           ? 'none found'
           : `epoch ${shortNumber(epoch)}`,
-      shortNumber(row.reliability, 2),
-      shortNumber(row.mislabelled_auc, 2),
+      row.reliability?.toFixed(2).replace('-', '−') ?? '',
+      row.mislabelled_auc?.toFixed(2) ?? '',
       state,
     ]
   })
