@@ -2,7 +2,7 @@
  * Every command block of README, CONTRIBUTING, docs/ and --help, run as it stands there in a folder
  * with tiny stand-ins for the files that it names (see testing/readersFolder.ts).
  */
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -233,7 +233,11 @@ describe('documented commands that are not lowlayer’s', () => {
         expect(command === 'npm ci' || command === 'npm test' || existsSync(command)).toBe(true)
       else if (command.startsWith('npx vitest run ')) runVitest(command.slice(15))
       else if (script === 'test:slow') runVitest('--config', 'vitest.slow.config.ts')
-      else throw new Error(`nothing runs ${command}`)
+      else if (command.startsWith('node scripts/')) {
+        // browser.test.ts takes a picture with it, where there is a browser.
+        const usage = spawnSync('node', [command.split(' ')[1]], { encoding: 'utf8' })
+        expect(usage).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') })
+      } else throw new Error(`nothing runs ${command}`)
     },
   )
 

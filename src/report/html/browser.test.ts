@@ -1,8 +1,10 @@
 /** The page in a real browser: Debian's chromium (`apt-get install chromium`) or the one in CHROMIUM. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { heatMapFigure } from '../figures/heatMap.js'
 import { renderReport } from '../render/report.js'
@@ -162,6 +164,16 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     await page.focus('#checkpoint-list button')
     await page.keyboard.press('Enter')
     expect(await shown()).toBe('checkpoint-list-1')
+  })
+
+  it('is taken for README by its script, down to the losses', () => {
+    const image = join(folder, 'head.png')
+    const page = join(folder, 'report', 'index.html')
+    execFileSync('node', ['scripts/reportImage.mjs', page, image])
+    const { width, height } = PNG.sync.read(readFileSync(image))
+    expect(width).toBe(1100)
+    expect(height).toBeGreaterThan(1200)
+    expect(height).toBeLessThan(4000)
   })
 
   it('shows everything without scripts', async () => {
