@@ -9,10 +9,10 @@ const RESOLUTION = 1000
 export function barsView(tasks: readonly Task[]): ProgressView {
   const tracker = new StageTracker(tasks)
   const multibar = new cliProgress.MultiBar({
-    format: '{title} {bar} {percentage}% | {ended}/{tasks} | {left}{note}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
+    format: (_options, { progress }, stage) =>
+      fitted(line(progress, stage), process.stderr.columns),
+    // Lines that a resized terminal cut or left over are drawn anew, not only those that changed.
+    forceRedraw: true,
     hideCursor: true,
     linewrap: false,
     stopOnComplete: false,
@@ -51,6 +51,30 @@ export function barsView(tasks: readonly Task[]): ProgressView {
   }
 }
 
+const BAR_SIZE = 24
+
+/** One stage in one line. */
+function line(progress: number, { title, ended, tasks, left, note }: Payload): string {
+  const full = Math.round(progress * BAR_SIZE)
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_SIZE - full)
+  return `${title} ${bar} ${Math.floor(progress * 100)}% | ${ended}/${tasks} | ${left}${note}`
+}
+
+/** A line that leaves the last column free: a longer one would spoil it, or wrap as the window shrinks. */
+function fitted(text: string, columns: number | undefined): string {
+  const letters = [...text]
+  if (columns === undefined || columns < 2 || letters.length < columns) return text
+  return `${letters.slice(0, columns - 2).join('')}…`
+}
+
+interface Payload {
+  readonly title: string
+  readonly ended: number
+  readonly tasks: number
+  readonly left: string
+  readonly note: string
+}
+
 function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: StageProgress): string {
   const failures = failed > 0 ? `, ${failed} failed or skipped` : ''
   if (ended === tasks) return `ended${failures}`
@@ -59,7 +83,7 @@ function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: Stag
   return `${formatSeconds(secondsLeft)} left${failures}`
 }
 
-function payload(stage: StageProgress): Record<string, string | number> {
+function payload(stage: StageProgress): Payload {
   const unfinished = stage.ended < stage.tasks
   return {
     title: stageTitles[stage.kind].padEnd(9),
