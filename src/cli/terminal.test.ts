@@ -11,7 +11,7 @@ import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-terminal-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Two networks that train for about as long as a test may take. */
+/** One network that trains for about as long as a test may take. */
 const tiny = join(folder, 'tiny.yaml')
 writeFileSync(
   tiny,
@@ -19,7 +19,7 @@ writeFileSync(
 data: { source: tic-tac-toe, train: 100, test: 50 }
 model: { architecture: mlp-5, low: 2, width: 8 }
 training: { epochs: 60, batchSize: 32, checkpoints: { logSpaced: 2 } }
-networks: { grid: { low: [0, 1], high: [0], repeats: 1 } }
+networks: { list: [{ name: only }] }
 analysis: { samples: { count: 6, testCount: 0 }, players: { count: 3 } }
 comparison: { bootstrap: 20 }
 `,
@@ -85,7 +85,7 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
     const { stdout } = await lowlayer(['status', results, '--json'])
     const [status] = JSON.parse(stdout)
     expect(status).toMatchObject({ complete: false, problems: [] })
-    expect(status.tasks[0]).toEqual({ kind: 'train', done: 0, total: 2 })
+    expect(status.tasks[0]).toEqual({ kind: 'train', done: 0, total: 1 })
     expect(await lowlayer(long)).toMatchObject({ code: 0 })
   })
 })

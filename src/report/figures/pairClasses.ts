@@ -25,7 +25,7 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
     title: 'Overlap by what two networks share',
     source: 'Figure 8, content ours',
     caption:
-      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule. Pairs of one network are not independent: the permutation tests of the verdict take that into account.',
+      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
     spec: specOf({
       hconcat: [
         panel('jaccard', 'Jaccard', true),

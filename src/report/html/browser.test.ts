@@ -202,6 +202,15 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       (panels) => panels.filter((panel) => panel.getBoundingClientRect().height === 0).length,
     )
     expect(hidden).toBe(0)
+    // The width of A4 between its margins, in CSS pixels: tables cannot be scrolled on paper.
+    await page.setViewportSize({ width: 688, height: 900 })
+    const cut = await page.$$eval('.scroll', (tables) =>
+      tables.flatMap((table) => {
+        const { scrollWidth, clientWidth } = table as unknown as Record<string, number>
+        return scrollWidth > clientWidth ? [table.getAttribute('aria-label')] : []
+      }),
+    )
+    expect(cut).toEqual([])
     // Bars and lit players are told apart by their fill alone.
     const fills = await page.$eval('.bar', (bar) => {
       const { getComputedStyle } = globalThis as unknown as {

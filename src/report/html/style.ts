@@ -22,6 +22,10 @@ nav ul { list-style: none; padding: 0; margin: .5rem 0; display: flex; flex-wrap
 .mark { white-space: nowrap; font-weight: 600 } .mark.holds { color: var(--green) } .mark.fails { color: var(--red); white-space: normal } .mark.undecided { color: var(--amber) }
 .name { white-space: nowrap } .pair { white-space: nowrap; margin-right: .6em }
 .scroll { overflow-x: auto; max-width: 100% }
+/* A shadow at the side where there is more to scroll to: covers that move with the content hide it at the ends. */
+.scroll, .drawing { background: linear-gradient(to right, var(--page) 40%, transparent) left / 2rem 100% no-repeat local,
+  linear-gradient(to left, var(--page) 40%, transparent) right / 2rem 100% no-repeat local,
+  linear-gradient(to right, #8889, transparent) left / .6rem 100% no-repeat scroll, linear-gradient(to left, #8889, transparent) right / .6rem 100% no-repeat scroll }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 60% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 600; color: var(--soft) }
@@ -58,5 +62,5 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 @media print { * { print-color-adjust: exact; -webkit-print-color-adjust: exact } :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
   body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
   .picker.active > .panel, .picker.active .panel-title { display: block } h2, h3, h4 { break-after: avoid }
-  figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible } details > * { display: block } }
+  figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible; background: none } table { font-size: 7.5pt } th, td { padding-right: .5rem } pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt } details > * { display: block } }
 `
