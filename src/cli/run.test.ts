@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../core/hash.js'
+import { spearman } from '../metrics/descriptive.js'
 import { fromCsv } from '../report/tables/read.js'
 import { networksTable, overlapsTable, samplesTable } from '../report/tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
@@ -291,6 +292,36 @@ describe('lowlayer run', () => {
     expect(failed.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/^values failed: checkpoint .*0\.onnx cannot be read: .*; delete/),
     ])
+  })
+
+  it('compares networks that chose their own samples on those that all have', async () => {
+    const results = join(folder, 'own-samples')
+    const own = await studyFile(
+      'tiny-own',
+      tiny.replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,'),
+    )
+    const { code, stderr } = await lowlayer(['run', own, '--results', results])
+    expect(code).toBe(0)
+    const tables = await tablesOf(results)
+    const rows = fromCsv(samplesTable, tables['samples.csv'])
+    const last = Math.max(...rows.map(({ step }) => step as number))
+    const scores = new Map<unknown, Map<unknown, number>>()
+    for (const { network, sample, step, score } of rows) {
+      if (step !== last) continue
+      const known = scores.get(network) ?? new Map()
+      scores.set(network, known.set(sample, score))
+    }
+    const panels = [...scores.values()].map((of) => new Set(of.keys()))
+    const common = [...panels[0]].filter((sample) => panels.every((panel) => panel.has(sample)))
+    const all = new Set(panels.flatMap((panel) => [...panel]))
+    expect(common.length).toBeLessThan(all.size)
+    expect(stderr).toContain(
+      `compared on the ${common.length} samples that all were analysed on; ${all.size - common.length} that`,
+    )
+    for (const { a, b, spearman: found } of fromCsv(overlapsTable, tables['overlaps.csv'])) {
+      const [left, right] = [a, b].map((id) => common.map((sample) => scores.get(id)!.get(sample)!))
+      expect(found).toBeCloseTo(spearman(left, right)!, 9)
+    }
   })
 
   it('ends with bad input where too few samples pass the filter', async () => {

@@ -114,6 +114,12 @@ function warningsOf(
     ...(study.missing ?? []).map(({ network, reason }) => `${network} is missing: ${reason}`),
     ...excluded.map(({ network, reason }) => `${nameOf(network)} is left out: ${reason}`),
   ]
+  if (study.omitted !== undefined && study.omitted > 0) {
+    warnings.push(
+      `networks are compared on the ${study.samples.length} samples that all were analysed on; ` +
+        `${study.omitted} that only some were are left out`,
+    )
+  }
   if (flagged > 0) {
     const points = Number((100 * accuracyTolerance).toFixed(2))
     warnings.push(

@@ -38,6 +38,8 @@ export interface StudyScores {
   /** Checkpoint, for the tables. */
   readonly step?: number
   readonly samples: readonly SampleId[]
+  /** Samples that only some of the networks were analysed on, which are left out. */
+  readonly omitted?: number
   readonly networks: readonly NetworkScores[]
   /** Networks that the study asked for and does not have. */
   readonly missing?: readonly { readonly network: string; readonly reason: string }[]

@@ -12,7 +12,9 @@ const samples = z
     filter: z
       .enum(['none', 'correct', 'common-correct'])
       .default('none')
-      .describe('Only samples that the network, or every network, classifies as labelled'),
+      .describe(
+        'Only samples that the network (correct), or every network (common-correct), classifies as labelled; with correct, networks are compared on the samples that all have',
+      ),
     seed: seed.default(0),
   })
   .prefault({})

@@ -7,6 +7,7 @@ import type {
   Verdict,
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
+import { InputError } from '../core/errors.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../report/tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
@@ -20,18 +21,23 @@ export interface StudyComparison {
   readonly verdict: Verdict
 }
 
-/** Compares the networks of a study at their last checkpoint. */
+/**
+ * Compares the networks of a study at their last checkpoint, on the samples that all were analysed on:
+ * with `filter: correct` each has its own. Throws InputError where there is none.
+ */
 export function compareAnalyses(
   analyses: readonly NetworkAnalysis[],
   missing: readonly { readonly network: string; readonly reason: string }[],
   config: ExperimentConfig,
 ): StudyComparison {
   const checkpoints = analyses[0].checkpoints
+  const samples = commonSamples(analyses)
   const found = compareNetworks(
     {
       step: checkpoints[checkpoints.length - 1].step,
-      samples: analyses[0].samples,
-      networks: analyses.map(networkScores),
+      samples,
+      omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
+      networks: analyses.map((analysis) => networkScores(analysis, samples)),
       missing,
     },
     comparisonOptions(config),
@@ -53,13 +59,28 @@ export function compareAnalyses(
   }
 }
 
+/** In the order of the first network. */
+function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
+  const [first, ...others] = analyses.map(({ samples }) => samples)
+  const sets = others.map((samples) => new Set(samples))
+  const common = first.filter((sample) => sets.every((set) => set.has(sample)))
+  if (common.length > 0) return common
+  throw new InputError(
+    'no sample was analysed on every network, so that there is nothing to compare; use ' +
+      'analysis.samples.filter: common-correct, or none',
+  )
+}
+
 function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
   return { ...comparison, reliability: confusing.reliability.minimum }
 }
 
-function networkScores(analysis: NetworkAnalysis): NetworkScores {
+function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): NetworkScores {
   const { network, curve, scores, otherScores, sets } = analysis
   const { inherits } = network.spec
+  const position = new Map(analysis.samples.map((sample, index) => [sample, index]))
+  const onThese = (values: Float64Array) =>
+    Float64Array.from(samples, (sample) => values[position.get(sample)!])
   return {
     network: network.id,
     name: network.name,
@@ -74,8 +95,8 @@ function networkScores(analysis: NetworkAnalysis): NetworkScores {
     donor: inherits === undefined ? undefined : `${inherits.network}@${inherits.step}`,
     lowShapes: network.lowShapes,
     accuracy: curve[curve.length - 1]?.testAccuracy,
-    score: scores,
-    scoreHigh: otherScores,
+    score: onThese(scores),
+    scoreHigh: otherScores && onThese(otherScores),
     set: sets[0].set.members.map(({ sample }) => sample),
     overfitting: analysis.phases.overfitting,
     reliability: analysis.reliability?.consistency,

@@ -1,3 +1,4 @@
+import type { SampleId } from '../confusing/types.js'
 import { mean } from '../metrics/descriptive.js'
 import { salientSet, transferOfSets } from '../metrics/transferability.js'
 import type { NetworkAnalysis } from './network.js'
@@ -6,10 +7,11 @@ import { interactionsOf } from './types.js'
 /** Salient interactions of every analysed sample of one network at its last checkpoint. */
 export interface SalientSets {
   readonly n: number
-  readonly sets: readonly ReadonlySet<number>[]
+  /** By sample. */
+  readonly sets: ReadonlyMap<SampleId, ReadonlySet<number>>
 }
 
-/** How far the salient interactions of two networks on the same samples agree. */
+/** How far the salient interactions of two networks agree on the samples that both have. */
 export interface PairTransfer {
   /** Mean over samples and both directions of γ = |Ω₁ ∩ Ω₂| / |Ω₁|. */
   readonly share: number | undefined
@@ -21,16 +23,22 @@ export function salientSetsOf({ checkpoints }: Pick<NetworkAnalysis, 'checkpoint
   const { samples, decompositions } = checkpoints[checkpoints.length - 1]
   return {
     n: decompositions.n,
-    sets: samples.map(({ row, tau }) => salientSet(interactionsOf(decompositions, row), tau)),
+    sets: new Map(
+      samples.map(({ row, sample, tau }) => [
+        sample,
+        salientSet(interactionsOf(decompositions, row), tau),
+      ]),
+    ),
   }
 }
 
 /** Samples without salient interactions in a network say nothing in that direction. */
 export function pairTransfer(a: SalientSets, b: SalientSets): PairTransfer {
-  const directions = a.sets.flatMap((set, sample) => [
-    transferOfSets(set, b.sets[sample], a.n),
-    transferOfSets(b.sets[sample], set, a.n),
-  ])
+  const directions = [...a.sets].flatMap(([sample, set]) => {
+    const other = b.sets.get(sample)
+    if (other === undefined) return []
+    return [transferOfSets(set, other, a.n), transferOfSets(other, set, a.n)]
+  })
   const known = directions.filter(({ share }) => share !== undefined)
   return {
     share: mean(known.map(({ share }) => share as number)),
