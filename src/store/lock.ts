@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,8 @@ const HEARTBEAT_MS = 5_000
 /** A lock whose heart has not beaten for this long belongs to a process that is gone. */
 const STALE_MS = 60_000
 const POLL_MS = 500
+/** Removing an abandoned lock takes milliseconds. */
+const TAKEOVER_POLL_MS = 20
 
 interface Owner {
   readonly host: string
@@ -43,16 +45,18 @@ async function acquire(path: string): Promise<void> {
   await writeFile(own, JSON.stringify(owner))
   try {
     while (!(await tryLink(own, path))) {
-      const abandoned = await abandonedOwner(path)
-      if (abandoned === undefined) await sleep(POLL_MS)
-      else await remove(path, abandoned)
+      if (!(await isAbandoned(path))) await sleep(POLL_MS)
+      else if (!(await removeAbandoned(path, own))) await sleep(TAKEOVER_POLL_MS)
     }
   } finally {
     await rm(own, { force: true })
   }
 }
 
+/** Makes `own`, its heart beating now, the lock; false where there is one. */
 async function tryLink(own: string, path: string): Promise<boolean> {
+  const now = new Date()
+  await utimes(own, now, now)
   try {
     await link(own, path)
     return true
@@ -62,27 +66,32 @@ async function tryLink(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** The content of a lock that nobody holds any more; undefined while somebody does. */
-async function abandonedOwner(path: string): Promise<string | undefined> {
+/** Whether a lock is there and nobody holds it any more. */
+async function isAbandoned(path: string): Promise<boolean> {
   const content = await readFile(path, 'utf8').catch(() => undefined)
   const beat = await stat(path).catch(() => undefined)
-  if (content === undefined || beat === undefined) return undefined
+  if (content === undefined || beat === undefined) return false
   const owner = parseOwner(content)
-  if (owner?.host === hostname()) return isAlive(owner.pid) ? undefined : content
-  return Date.now() - beat.mtimeMs > STALE_MS ? content : undefined
+  if (owner?.host === hostname()) return !isAlive(owner.pid)
+  return Date.now() - beat.mtimeMs > STALE_MS
 }
 
-/** Removes an abandoned lock, unless somebody else replaced it meanwhile. */
-async function remove(path: string, abandoned: string): Promise<void> {
-  const aside = uniqueName(path)
-  try {
-    await rename(path, aside)
-  } catch {
-    return
+/**
+ * Removes an abandoned lock; false where somebody else is about to. One at a time, and only what is
+ * abandoned still: who saw the dead owner a moment ago would else remove the lock of the next one.
+ */
+async function removeAbandoned(path: string, own: string): Promise<boolean> {
+  const takeover = `${path}.takeover`
+  if (!(await tryLink(own, takeover))) {
+    if (await isAbandoned(takeover)) await rm(takeover, { force: true })
+    return false
   }
-  const taken = await readFile(aside, 'utf8')
-  if (taken !== abandoned) await tryLink(aside, path)
-  await rm(aside, { force: true })
+  try {
+    if (await isAbandoned(path)) await rm(path, { force: true })
+    return true
+  } finally {
+    await rm(takeover, { force: true })
+  }
 }
 
 function uniqueName(path: string): string {
