@@ -46,26 +46,19 @@ const convolutions = inputs.flatMap((channels, row) =>
 )
 
 /** Every geometry with the counts that networks have, and with the one that has failed. */
-const geometrySweep = geometries.flatMap(([kernel, stride, padding, extent]) =>
-  [
-    [3, 16],
-    [6, 16],
-    [16, 32],
-  ].map(([channels, filters]) =>
-    convolutionCase(channels, filters, extent, kernel, stride, padding, 3),
-  ),
-)
+const everyGeometry = (batch: number) =>
+  geometries.flatMap(([kernel, stride, padding, extent]) =>
+    [
+      [3, 16],
+      [6, 16],
+      [16, 32],
+    ].map(([channels, filters]) =>
+      convolutionCase(channels, filters, extent, kernel, stride, padding, batch),
+    ),
+  )
 
-/** A batch of whole blocks, which the blocked layout of CPUs takes weight gradients in. */
-const wholeBlocks = geometries.flatMap(([kernel, stride, padding, extent]) =>
-  [
-    [3, 16],
-    [6, 16],
-    [16, 32],
-  ].map(([channels, filters]) =>
-    convolutionCase(channels, filters, extent, kernel, stride, padding, 16),
-  ),
-)
+/** A few samples, and whole blocks, which the blocked layout of CPUs takes weight gradients in. */
+const geometrySweep = [...everyGeometry(3), ...everyGeometry(16)]
 
 const dense = inputs.flatMap((size, row) =>
   outputs.map((units, column) => denseCase([1, 3, 16][(row + column) % 3], size, units)),
@@ -92,15 +85,9 @@ const normalization = inputs.flatMap((size) => [
 const softmax = [...inputs, 31, 64, 100].map((size) => softmaxCase([2, 3, size]))
 
 const unique = new Map<string, OperatorCase>(
-  [
-    ...convolutions,
-    ...geometrySweep,
-    ...wholeBlocks,
-    ...dense,
-    ...pooling,
-    ...normalization,
-    ...softmax,
-  ].map((each) => [each.name, each]),
+  [...convolutions, ...geometrySweep, ...dense, ...pooling, ...normalization, ...softmax].map(
+    (each) => [each.name, each],
+  ),
 )
 
 export const sweepCases: readonly OperatorCase[] = [...unique.values()]
