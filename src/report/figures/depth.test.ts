@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { renderSvg } from '../render/svg.js'
-import { exampleStudy } from '../testing/exampleStudy.js'
+import { exampleStudy, relationOf } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
 import { effectFigure } from './effects.js'
 
@@ -14,12 +14,7 @@ function sweep(): ReportStudy {
   const pairs = (cut: number) =>
     seeds.flatMap((b, second) =>
       seeds.slice(0, second).map((a) => {
-        const relation =
-          a.low === b.low
-            ? 'same-low/diff-high'
-            : a.high === b.high
-              ? 'diff-low/same-high'
-              : 'both-diff'
+        const relation = relationOf(a, b)
         const jaccard = (a.low === b.low ? 0.2 * cut : 0.1) + 0.01 * (a.low + b.high)
         return { ...overlaps[0], a: idOf(a), b: idOf(b), relation, cut, jaccard }
       }),

@@ -231,15 +231,21 @@ export function exampleStudy(): ReportStudy {
   }
 }
 
+interface Seeds {
+  readonly low: number
+  readonly high: number
+}
+
+/** The pair class of two networks of a grid. */
+export function relationOf(a: Seeds, b: Seeds): string {
+  if (a.low === b.low) return 'same-low/diff-high'
+  return a.high === b.high ? 'diff-low/same-high' : 'both-diff'
+}
+
 function pairs(): OverlapRow[] {
   return networks.flatMap((b, second) =>
     networks.slice(0, second).map((a) => {
-      const relation =
-        a.low === b.low
-          ? 'same-low/diff-high'
-          : a.high === b.high
-            ? 'diff-low/same-high'
-            : 'both-diff'
+      const relation = relationOf(a, b)
       const jaccard = a.low === b.low ? 1 : 0.2
       return {
         a: a.id,

@@ -46,7 +46,7 @@ export const elementwiseEmitters: Emitters<ElementwiseNode> = {
 }
 
 /** The gradient where the output y of ReLU is above 0. */
-export function emitReluGradient(to: Emission, y: string, gradient: string, output: string): void {
+function emitReluGradient(to: Emission, y: string, gradient: string, output: string): void {
   emitMask(to, to.emit('Greater', [y, to.floats([0])]), gradient, output)
 }
 
