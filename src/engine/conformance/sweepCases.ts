@@ -32,6 +32,17 @@ const geometries = [
   [3, 3, 1, 8],
   [11, 4, 5, 12],
   [4, 1, 1, 6],
+  [3, 1, 1, 1],
+  [3, 1, 1, 2],
+  [3, 1, 1, 3],
+  [3, 1, 1, 4],
+  [3, 2, 1, 4],
+  [3, 1, 2, 3],
+  [5, 1, 2, 4],
+  [5, 1, 2, 1],
+  [5, 3, 2, 4],
+  [1, 1, 0, 2],
+  [2, 2, 0, 4],
 ] as const
 
 /** Every pair of channel counts, each with two of the geometries in turn; batches of two and of six. */

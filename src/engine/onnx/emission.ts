@@ -38,8 +38,8 @@ export interface Emission {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
   /** Whether convolutions must get a multiple of four channels; see {@link EmissionOptions}. */
   readonly paddedChannels: boolean
-  /** Whether convolutions of the smallest images are matrix products; see {@link EmissionOptions}. */
-  readonly unrollsConvolutions: boolean
+  /** Whether convolutions of small images are matrix products; see {@link EmissionOptions}. */
+  readonly multipliesSmallImages: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -83,13 +83,16 @@ export interface EmissionOptions {
    */
   readonly paddedChannels?: boolean
   /**
-   * Writes convolutions of images with no more pixels than the kernel has taps as matrix products
-   * of whole images, where the batch is not known and the weights are constants: see unrolled.ts.
+   * Writes convolutions of small images as matrix products of whole batches, with an operator of
+   * ONNX Runtime's own: see smallImages.ts.
    */
-  readonly unrollsConvolutions?: boolean
+  readonly multipliesSmallImages?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
+
+/** Operator set of what ONNX Runtime has beyond ONNX. */
+export const CONTRIBUTED_DOMAIN = 'com.microsoft'
 
 /** Operator set of ONNX Runtime's own operators on the blocked layout. */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc'
@@ -107,7 +110,7 @@ export interface EmittedNodes {
 /** Writes every node of a graph or program with the emitter of its kind. */
 export function emitNodes(
   graph: Graph | Program,
-  { emitters, blocked, paddedChannels = false, unrollsConvolutions = false }: EmissionOptions,
+  { emitters, blocked, paddedChannels = false, multipliesSmallImages = false }: EmissionOptions,
 ): EmittedNodes {
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
@@ -133,7 +136,7 @@ export function emitNodes(
 
   const emission: Emission = {
     paddedChannels,
-    unrollsConvolutions,
+    multipliesSmallImages,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

@@ -9,7 +9,13 @@ import {
 } from '../../graph/types.js'
 import { blockedEmitters } from './blocked/emitters.js'
 import { fuseActivations } from './blocked/fusion.js'
-import { BLOCKED_DOMAIN, type EmittedNodes, type Emitters, emitNodes } from './emission.js'
+import {
+  BLOCKED_DOMAIN,
+  CONTRIBUTED_DOMAIN,
+  type EmittedNodes,
+  type Emitters,
+  emitNodes,
+} from './emission.js'
 import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
 import { convolutionEmitters } from './operators/convolution.js'
 import { elementwiseEmitters } from './operators/elementwise.js'
@@ -49,17 +55,17 @@ export interface Target {
   readonly blockSize?: number
   /** See `EmissionOptions.paddedChannels`. */
   readonly paddedChannels?: boolean
-  /** See `EmissionOptions.unrollsConvolutions`. Inference only. */
-  readonly unrollsConvolutions?: boolean
+  /** See `EmissionOptions.multipliesSmallImages`. Other tools cannot read it. */
+  readonly multipliesSmallImages?: boolean
 }
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { paddedChannels, unrollsConvolutions }: Target = {},
+  { paddedChannels, multipliesSmallImages }: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, paddedChannels, unrollsConvolutions })
+  const emitted = emitNodes(graph, { emitters, paddedChannels, multipliesSmallImages })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -76,12 +82,17 @@ export function encodeInference(
 /** A program as an ONNX file; its outputs go by the names of the values that they return. */
 export function encodeProgram(
   program: Program,
-  { blockSize, paddedChannels }: Target = {},
+  { blockSize, paddedChannels, multipliesSmallImages }: Target = {},
 ): Uint8Array {
   const blocked =
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
   const returned = [...new Set(Object.values(program.outputs))]
-  const { nodes, ...rest } = emitNodes(program, { emitters, blocked, paddedChannels })
+  const { nodes, ...rest } = emitNodes(program, {
+    emitters,
+    blocked,
+    paddedChannels,
+    multipliesSmallImages,
+  })
   const emitted = { ...rest, nodes: blocked ? fuseActivations(nodes, returned) : nodes }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
@@ -110,9 +121,11 @@ function encode(
 }
 
 function operatorSets({ nodes }: EmittedNodes): { domain: string; version: number }[] {
-  const standard = { domain: '', version: OPERATOR_SET }
-  const isBlocked = nodes.some(({ domain }) => domain === BLOCKED_DOMAIN)
-  return isBlocked ? [standard, { domain: BLOCKED_DOMAIN, version: 1 }] : [standard]
+  const own = [BLOCKED_DOMAIN, CONTRIBUTED_DOMAIN].filter((name) =>
+    nodes.some(({ domain }) => domain === name),
+  )
+  const versions = own.map((domain) => ({ domain, version: 1 }))
+  return [{ domain: '', version: OPERATOR_SET }, ...versions]
 }
 
 function renameOutput({ nodes }: EmittedNodes, from: string, to: string): void {

@@ -9,20 +9,14 @@ import type {
 } from '../../../graph/operators/convolution.js'
 import type { Shape } from '../../../graph/types.js'
 import { BLOCKED_DOMAIN, type BlockedEmitter, type Emission } from '../emission.js'
-
-/**
- * Images smaller than this many pixels are left to the plain form: the blocked kernel then reads
- * the weights anew for every few pixels, and 4×4 images with 512 channels run at two thirds of it.
- */
-const LEAST_PIXELS = 25
+import { isSmall } from '../operators/smallImages.js'
 
 export const blockedConvolution: BlockedEmitter<Convolution> = (node, to, block) => {
   const [x, weight, bias] = node.inputs
   const [filters, channels, ...kernel] = to.shapeOf(weight)
-  const [, , rows, columns] = to.shapeOf(node.name)
   const plainInput = channels < block
   if (filters % block !== 0 || (!plainInput && channels % block !== 0)) return false
-  if (rows * columns < LEAST_PIXELS) return false
+  if (isSmall(to, to.shapeOf(x))) return false
   const image = to.read(x, plainInput ? 'plain' : 'blocked')
   const taps = plainInput ? channels * kernel[0] * kernel[1] : undefined
   const weights =
@@ -44,7 +38,7 @@ export const blockedInputGradient: BlockedEmitter<ConvolutionInputGradient> = (n
   const padding = kernel[0] - 1 - node.padding
   if (node.stride !== 1 || padding < 0 || kernel[0] !== kernel[1]) return false
   if (filters % block !== 0 || channels % block !== 0) return false
-  if (node.size[0] * node.size[1] < LEAST_PIXELS) return false
+  if (isSmall(to, to.shapeOf(node.name))) return false
   to.emit('Conv', [to.read(gradient, 'blocked'), flippedWeights(to, weight, block)], {
     attributes: geometry(kernel, 1, padding),
     domain: BLOCKED_DOMAIN,
@@ -67,7 +61,7 @@ export const blockedWeightGradient: BlockedEmitter<ConvolutionWeightGradient> = 
 ) => {
   const [batch, channels, height, width] = to.shapeOf(x)
   const [, filters, rows, columns] = to.shapeOf(gradient)
-  if (batch % block !== 0 || filters % block !== 0) return false
+  if (batch % block !== 0 || filters % block !== 0 || isSmall(to, to.shapeOf(x))) return false
   const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
   const padded = padEdges(to, channelsLast(to, x), [
     [padding, reach[0] - height - padding],

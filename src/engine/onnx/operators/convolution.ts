@@ -1,38 +1,30 @@
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
-import { BATCH, type Shape } from '../../../graph/types.js'
 import type { Emitters } from '../emission.js'
-import { emitConvolution, emitInputGradient } from './batchInnermost.js'
 import { emitConv } from './conv.js'
-import { emitUnrolled, isUnrolled } from './unrolled.js'
-
-/** Images of fewer pixels are convolved with the batch innermost. */
-const SMALL = 25
-
-/** Where the batch is known: training graphs have a fixed one, inference graphs do not. */
-function isSmall([batch, , height, width]: Shape): boolean {
-  return batch !== BATCH && height * width < SMALL
-}
+import {
+  emitSmallConvolution,
+  emitSmallInputGradient,
+  emitSmallWeightGradient,
+  isSmall,
+} from './smallImages.js'
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolution(node, to) {
     const { name, inputs, stride, padding } = node
-    if (isUnrolled(node, to)) {
-      emitUnrolled(node, to)
-      return
-    }
-    if (stride === 1 && isSmall(to.shapeOf(name))) {
-      emitConvolution(to, name, inputs, padding)
+    if (isSmall(to, to.shapeOf(inputs[0]))) {
+      emitSmallConvolution(node, to)
       return
     }
     const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
     emitConv(to, inputs, to.shapeOf(inputs[1])[1], { attributes, output: name })
   },
-  convolutionInputGradient({ name, inputs, stride, padding, size }, to) {
-    const [, , ...kernel] = to.shapeOf(inputs[1])
-    if (stride === 1 && isSmall(to.shapeOf(name)) && padding < kernel[0]) {
-      emitInputGradient(to, name, inputs, padding)
+  convolutionInputGradient(node, to) {
+    const { name, inputs, stride, padding, size } = node
+    if (isSmall(to, to.shapeOf(name))) {
+      emitSmallInputGradient(node, to)
       return
     }
+    const [, , ...kernel] = to.shapeOf(inputs[1])
     const [, , ...reduced] = to.shapeOf(inputs[0])
     const rest = size.map(
       (extent, axis) => extent - ((reduced[axis] - 1) * stride + kernel[axis] - 2 * padding),
@@ -49,7 +41,13 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
    * is stride·in elements, apart, the result at (row, column·in + channel) is
    * Σ gradient[n, o, h, w] · x[n, channel, row + stride·h, column + stride·w].
    */
-  convolutionWeightGradient({ name, inputs: [x, gradient], stride, padding, kernel }, to) {
+  convolutionWeightGradient(node, to) {
+    const { name, inputs, stride, padding, kernel } = node
+    const [x, gradient] = inputs
+    if (isSmall(to, to.shapeOf(x))) {
+      emitSmallWeightGradient(node, to)
+      return
+    }
     const [batch, channels, height, width] = to.shapeOf(x)
     const [, filters, rows, columns] = to.shapeOf(gradient)
     const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]

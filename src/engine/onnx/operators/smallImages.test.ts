@@ -7,12 +7,16 @@ import { relativeError } from '../../conformance/compare.js'
 import { createReferenceEngine } from '../../reference/engine.js'
 import { createOnnxEngine } from '../engine.js'
 
-/** Kernel, stride, padding, and extents of images with no more pixels than the kernel has taps. */
+/** Kernel, stride, padding, and extents of small images. */
 const geometries = [
   [3, 1, 1, [2, 2]],
   [3, 1, 1, [3, 3]],
   [3, 1, 1, [1, 1]],
   [3, 1, 1, [2, 4]],
+  [3, 1, 1, [4, 4]],
+  [3, 1, 1, [3, 7]],
+  [3, 1, 1, [1, 9]],
+  [3, 1, 0, [4, 5]],
   [3, 2, 1, [2, 3]],
   [5, 1, 2, [4, 5]],
   [5, 2, 2, [5, 4]],
@@ -22,7 +26,7 @@ const geometries = [
   [1, 1, 0, [1, 1]],
 ] as const
 
-describe('convolutions of the smallest images as matrix products', () => {
+describe('predictions through convolutions of small images', () => {
   it.each(geometries)('kernel %i, stride %i, padding %i on %s', async (...geometry) => {
     const [kernel, stride, padding, extents] = geometry
     const shape = [3, ...extents]

@@ -1,0 +1,156 @@
+/**
+ * Bilinear algorithms of small correlations: y = C ((G g) ⊙ (B x)) for taps g and pixels x, with as few
+ * products as we know (Winograd, Arithmetic Complexity of Computations, 1980; Lavin & Gray, Fast
+ * Algorithms for Convolutional Neural Networks, 2016, arXiv 1509.09308). The entries of B and C are 0 and ±1
+ * and those of G at most 1, so that results are as exact as those of the plain sum; algorithms of larger
+ * tiles take fewer products, but F(4, 3) is twenty times less exact.
+ */
+
+export type Matrix = readonly (readonly number[])[]
+
+/** An algorithm. Each of the `products` transforms of the taps meets one value of x in every tile. */
+export interface Filtering {
+  readonly products: number
+  readonly tiles: number
+  /** B, [products · tiles, pixels]. */
+  readonly pixels: Matrix
+  /** G, [products, taps]. */
+  readonly taps: Matrix
+  /** C, [results, products · tiles]. */
+  readonly results: Matrix
+}
+
+export interface AxisGeometry {
+  readonly extent: number
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+  readonly results: number
+}
+
+/** The algorithm of one axis. */
+export function axisFiltering(geometry: AxisGeometry): Filtering {
+  const { extent, kernel, stride, padding } = geometry
+  if (kernel !== 3 || stride !== 1 || padding !== 1 || extent === 1)
+    return directFiltering(geometry)
+  return extent === 2 ? PAIR : pairsFiltering(extent)
+}
+
+/** The algorithm of an image: that of its rows within that of its columns. */
+export function imageFiltering(rows: Filtering, columns: Filtering): Filtering {
+  const [products, tiles] = [rows.products * columns.products, rows.tiles * columns.tiles]
+  /** The place of each (product, tile) of the image in those of its rows and columns. */
+  const order: [number, number][] = []
+  for (let product = 0; product < products; product++) {
+    for (let tile = 0; tile < tiles; tile++) {
+      order.push([
+        Math.floor(product / columns.products) * rows.tiles + Math.floor(tile / columns.tiles),
+        (product % columns.products) * columns.tiles + (tile % columns.tiles),
+      ])
+    }
+  }
+  const pixels = kronecker(rows.pixels, columns.pixels)
+  const results = kronecker(rows.results, columns.results)
+  const width = columns.products * columns.tiles
+  const places = order.map(([row, column]) => row * width + column)
+  return {
+    products,
+    tiles,
+    pixels: places.map((place) => pixels[place]),
+    taps: kronecker(rows.taps, columns.taps),
+    results: results.map((row) => places.map((place) => row[place])),
+  }
+}
+
+/** The plain sum: a product for every tap that meets a pixel at all, and a tile for every result. */
+function directFiltering({ extent, kernel, stride, padding, results }: AxisGeometry): Filtering {
+  const pixelOf = (tap: number, result: number) => result * stride + tap - padding
+  const isInside = (pixel: number) => pixel >= 0 && pixel < extent
+  const used = range(kernel).filter((tap) =>
+    range(results).some((result) => isInside(pixelOf(tap, result))),
+  )
+  return {
+    products: used.length,
+    tiles: results,
+    pixels: used.flatMap((tap) =>
+      range(results).map((result) => unit(extent, pixelOf(tap, result))),
+    ),
+    taps: used.map((tap) => unit(kernel, tap)),
+    results: range(results).map((result) => used.flatMap(() => unit(results, result))),
+  }
+}
+
+/** Two pixels: y₀ = g₁(x₀ + x₁) + (g₂ − g₁)x₁ and y₁ = g₁(x₀ + x₁) + (g₀ − g₁)x₀, of four products three. */
+const PAIR: Filtering = {
+  products: 3,
+  tiles: 1,
+  pixels: [
+    [1, 1],
+    [0, 1],
+    [1, 0],
+  ],
+  taps: [
+    [0, 1, 0],
+    [0, -1, 1],
+    [1, -1, 0],
+  ],
+  results: [
+    [1, 1, 0],
+    [1, 0, 1],
+  ],
+}
+
+/** Winograd's F(2, 3): two results of three taps from four pixels in four products. */
+const TWO_OF_THREE = {
+  pixels: [
+    [1, 0, -1, 0],
+    [0, 1, 1, 0],
+    [0, -1, 1, 0],
+    [0, 1, 0, -1],
+  ],
+  taps: [
+    [1, 0, 0],
+    [0.5, 0.5, 0.5],
+    [0.5, -0.5, 0.5],
+    [0, 0, 1],
+  ],
+  results: [
+    [1, 1, 1, 0],
+    [0, 1, -1, -1],
+  ],
+}
+
+/** A row as tiles of two results each; what lies outside the row is 0 or left out. */
+function pairsFiltering(extent: number): Filtering {
+  const { pixels, taps, results } = TWO_OF_THREE
+  const tiles = Math.ceil(extent / 2)
+  return {
+    products: 4,
+    tiles,
+    pixels: pixels.flatMap((weights) =>
+      range(tiles).map((tile) => range(extent).map((pixel) => weights[pixel + 1 - 2 * tile] ?? 0)),
+    ),
+    taps,
+    results: range(extent).map((result) =>
+      range(4).flatMap((product) =>
+        range(tiles).map((tile) => results[result - 2 * tile]?.[product] ?? 0),
+      ),
+    ),
+  }
+}
+
+export function transposed(matrix: Matrix): Matrix {
+  return matrix[0].map((_, column) => matrix.map((row) => row[column]))
+}
+
+function kronecker(a: Matrix, b: Matrix): Matrix {
+  return a.flatMap((row) => b.map((other) => row.flatMap((x) => other.map((y) => x * y))))
+}
+
+function unit(length: number, place: number): number[] {
+  return range(length).map((index) => (index === place ? 1 : 0))
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, index) => index)
+}
