@@ -124,7 +124,7 @@ function logOf1Minus(rows: ArrayLike<number>, start: number, width: number, labe
   return Math.log(sum)
 }
 
-/** log Σ_{c≠skip} exp(z_c/T), shifted by the largest term. */
+/** log Σ_{c≠skip} exp(z_c/T), shifted by the largest term, whose exponential so is 1. */
 function logSumExp(
   rows: ArrayLike<number>,
   start: number,
@@ -133,15 +133,19 @@ function logSumExp(
   temperature: number,
 ): number {
   let largest = Number.NEGATIVE_INFINITY
+  let top = skip
   for (let c = 0; c < width; c++) {
-    if (c !== skip && !(rows[start + c] <= largest)) largest = rows[start + c]
+    if (c === skip || rows[start + c] <= largest) continue
+    largest = rows[start + c]
+    top = c
   }
   if (!Number.isFinite(largest)) return largest
-  let sum = 0
+  const scale = 1 / temperature
+  let sum = 1
   for (let c = 0; c < width; c++) {
-    if (c !== skip) sum += Math.exp((rows[start + c] - largest) / temperature)
+    if (c !== skip && c !== top) sum += Math.exp((rows[start + c] - largest) * scale)
   }
-  return largest / temperature + Math.log(sum)
+  return largest * scale + Math.log(sum)
 }
 
 function logAddExp(a: number, b: number): number {
