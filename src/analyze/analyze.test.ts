@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PNG } from 'pngjs'
@@ -7,6 +15,8 @@ import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
 import type { Tensors } from '../core/tensor.js'
 import { createOnnxEngine } from '../engine/onnx/engine.js'
+import { openForeignModel } from '../engine/onnx/foreign.js'
+import { dataTypes, decodeModel, encodeModel } from '../engine/onnx/format.js'
 import { encodeInference } from '../engine/onnx/model.js'
 import { encodeNpz } from '../formats/npz.js'
 import type { Graph, Node } from '../graph/types.js'
@@ -20,7 +30,7 @@ import { layerBuilder } from '../models/layers.js'
 import { analyze } from './analyze.js'
 import { dataFromOption } from './dataOption.js'
 import { writeAnalysis } from './tables.js'
-import type { AnalyzeRequest } from './types.js'
+import type { AnalyzeRequest, ModelAnalysis } from './types.js'
 
 let folder: string
 let graph: Graph
@@ -64,6 +74,28 @@ function withSoftmax(network: Graph): Graph {
   return { ...network, nodes: [...network.nodes, last], output: 'p' }
 }
 
+/** A model with the data of its weights moved to a file beside it, named `weights`. */
+function withExternalData(bytes: Uint8Array, file: string): Uint8Array {
+  const model = decodeModel(bytes)
+  const parts: Uint8Array[] = []
+  let offset = 0
+  const weights = model.graph.initializer.filter(({ dataType }) => dataType === dataTypes.float32)
+  for (const tensor of weights) {
+    const length = tensor.rawData.length
+    const entries = { location: 'weights', offset, length }
+    tensor.externalData = Object.entries(entries).map(([key, value]) => ({
+      key,
+      value: `${value}`,
+    }))
+    tensor.dataLocation = 1
+    parts.push(tensor.rawData)
+    offset += length
+    tensor.rawData = new Uint8Array()
+  }
+  writeFileSync(file, Buffer.concat(parts))
+  return encodeModel(model)
+}
+
 function request(models: readonly string[], overrides: readonly string[] = []): AnalyzeRequest {
   const data = dataFromOption(join(folder, 'data.npz'))
   const small = [
@@ -87,11 +119,20 @@ function request(models: readonly string[], overrides: readonly string[] = []): 
   }
 }
 
+/** The value tables that an analysis has found, one a sample. */
+async function valuesOf({ openValues }: ModelAnalysis): Promise<Float64Array[]> {
+  const partial = await openValues()
+  const tables: Float64Array[] = []
+  for await (const { values } of partial.rows()) tables.push(values)
+  await partial.close()
+  return tables
+}
+
 describe('analyze', () => {
   it('gives the values that our own evaluation of the same network gives', async () => {
     const { models, data, players } = await analyze(request(['dynamic']))
     const [{ values }] = models[0].analysis.checkpoints
-    const [found] = models[0].evaluated
+    const [found] = await valuesOf(models[0])
     const engine = await createOnnxEngine('cpu')
     const baseline = constantsBaseline([2, 8, 8], [0, 0], 'test')
     const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
@@ -105,7 +146,7 @@ describe('analyze', () => {
     const own = await evaluator.evaluate({ id: 0, input, label: values.givenLabel[0] })
     await evaluator.dispose()
     for (const [coalition, value] of own.values.entries()) {
-      expect(found.values[coalition]).toBeCloseTo(value, 5)
+      expect(found[coalition]).toBeCloseTo(value, 5)
     }
     expect(values.prediction[0]).toBe(own.prediction)
   })
@@ -115,11 +156,69 @@ describe('analyze', () => {
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
     const asked = { ...request(names), notice: (message: string) => notices.push(message) }
     const { models } = await analyze(asked)
-    const tables = models.map(({ evaluated }) => evaluated.flatMap(({ values }) => [...values]))
-    for (const table of tables.slice(1)) {
-      for (const [index, value] of table.entries()) expect(value).toBeCloseTo(tables[0][index], 4)
+    const [first, ...others] = await Promise.all(models.map(valuesOf))
+    for (const tables of others) {
+      for (const [row, table] of tables.entries()) {
+        for (const [coalition, value] of table.entries()) {
+          expect(value).toBeCloseTo(first[row][coalition], 4)
+        }
+      }
     }
     expect(notices).toEqual([expect.stringMatching(/softmax\.onnx gives probabilities/)])
+  })
+
+  it('goes on where it was stopped, unless something else is asked for', async () => {
+    const notices: string[] = []
+    const notice = (message: string) => notices.push(message)
+    const stopped = { ...request(['dynamic']), out: join(folder, 'stopped'), notice }
+    const stopAt = (row: number) => (_note: string, done: number) => {
+      if (done === row) throw new Error('stopped')
+    }
+    await expect(analyze({ ...stopped, report: stopAt(4) })).rejects.toThrow('stopped')
+    const [resumed] = (await analyze(stopped)).models
+    expect(notices).toEqual(['dynamic: 4 of 9 samples are there already'])
+    const [whole] = (await analyze({ ...stopped, out: join(folder, 'whole') })).models
+    expect(await valuesOf(resumed)).toEqual(await valuesOf(whole))
+
+    await expect(
+      analyze({
+        ...stopped,
+        out: join(folder, 'whole'),
+        report: stopAt(2),
+        wishes: { input: 'x' },
+      }),
+    ).rejects.toThrow('stopped')
+    const hotter = request(['dynamic'], ['analysis.temperature=2'])
+    const [other] = (await analyze({ ...hotter, out: join(folder, 'whole'), notice })).models
+    expect(notices).toHaveLength(1)
+    expect(await valuesOf(other)).not.toEqual(await valuesOf(whole))
+  })
+
+  it('keeps nothing but the results when they are written', async () => {
+    const asked = { ...request(['dynamic']), out: join(folder, 'finished') }
+    const result = await analyze(asked)
+    await writeAnalysis(asked, result)
+    const [{ analysis }] = result.models
+    expect(readdirSync(join(asked.out, 'values'))).toEqual([`${analysis.network.id}.npz`])
+  })
+
+  it('tells models apart by weights that are kept beside them', async () => {
+    const kept = (seed: number) => {
+      const place = mkdtempSync(join(folder, 'external-'))
+      const file = join(place, 'external.onnx')
+      const weights = initialize(
+        { architecture: 'test', graph, blocks: [], parameterCount: 0 },
+        () => seed,
+      )
+      writeFileSync(file, withExternalData(encodeInference(graph, weights), join(place, 'weights')))
+      return file
+    }
+    const [a, b, again] = await Promise.all(
+      [1, 2, 1].map((seed) => openForeignModel(kept(seed), 'cpu')),
+    )
+    expect(a.id).not.toBe(b.id)
+    expect(a.id).toBe(again.id)
+    for (const model of [a, b, again]) await model.dispose()
   })
 
   it('writes tables in which several models are compared', async () => {

@@ -34,7 +34,10 @@ export interface AnalyzeResult {
   readonly engine: Engine
 }
 
-/** Runs the analysis. Nothing is written; see {@link writeAnalysis}. */
+/**
+ * Runs the analysis. Only the value tables of samples that are done are written, so that a stopped
+ * analysis goes on; for the results see {@link writeAnalysis}.
+ */
 export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
   const { config, context } = request
   const data = await preparedData(request)
@@ -51,7 +54,7 @@ export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
   const classifiers = await openClassifiers(request, data, engine)
   try {
     const samples = await analyzedSamples(config.analysis, data, classifiers)
-    const masking = { players, baseline, engine, shape: data.shape }
+    const masking = { players, baseline, engine, data }
     const models: ModelAnalysis[] = []
     for (const classifier of classifiers) {
       models.push(await analyzeModel(request, classifier, samples, masking))

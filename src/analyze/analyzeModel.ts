@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { sha256 } from '../core/hash.js'
+import { basename, join } from 'node:path'
+import { contentId, type Json } from '../core/hash.js'
+import type { Dataset } from '../data/types.js'
 import type { Engine } from '../engine/types.js'
 import type { TieBreak } from '../interactions/types.js'
 import type { PlacedPlayers } from '../masking/configurePlayers.js'
@@ -9,7 +9,14 @@ import type { Baseline } from '../masking/types.js'
 import { thresholds } from '../study/checkpoint.js'
 import { analyseNetwork } from '../study/network.js'
 import { collectDecompositions } from '../tasks/interactionFile.js'
-import { evaluateSamples, modelOutput } from './evaluateModel.js'
+import { openPartial } from '../tasks/partialValues.js'
+import {
+  evaluateSamples,
+  evaluationPlan,
+  type ModelValues,
+  modelOutput,
+  readEvaluation,
+} from './evaluateModel.js'
 import type { AnalyzedSample } from './samples.js'
 import type { AnalyzedModel, AnalyzeRequest, ModelAnalysis } from './types.js'
 
@@ -18,8 +25,7 @@ export interface ModelMasking {
   readonly players: PlacedPlayers
   readonly baseline: Baseline
   readonly engine: Engine
-  /** Shape of one sample. */
-  readonly shape: readonly number[]
+  readonly data: Pick<Dataset, 'shape' | 'fingerprint'>
 }
 
 /**
@@ -27,29 +33,26 @@ export interface ModelMasking {
  * confusing samples of one model. It counts as a network with one checkpoint, step 0.
  */
 export async function analyzeModel(
-  { config, report, notice, decompose }: AnalyzeRequest,
+  request: AnalyzeRequest,
   classifier: ForeignClassifier,
   samples: readonly AnalyzedSample[],
-  { players, baseline, engine, shape }: ModelMasking,
+  masking: ModelMasking,
 ): Promise<ModelAnalysis> {
+  const { config, report, notice, decompose } = request
+  const { players, baseline, engine, data } = masking
   const { solver, noise, gap, reference, tieBreak, salience } = config.analysis
-  const network = describeModel(classifier.model.file)
+  const network = describeModel(classifier)
   const otherEnd = solver === 'certified' ? opposite(tieBreak) : undefined
   const total = samples.length * (otherEnd === undefined ? 2 : 3)
   let done = 0
   const step = (note: string) => () => report(`${network.name}: ${note}`, ++done, total)
 
-  const evaluator = createForeignEvaluator(engine, classifier, shape, players.n, {
-    players: (sample) => players.players(sample, shape),
-    baseline,
-    output: modelOutput(config.analysis, classifier, notice),
-  })
-  const onSample = step('masked evaluation')
-  const evaluated = await evaluateSamples(evaluator, samples, players.n, onSample)
-  await evaluator.dispose()
-
-  const values = evaluated.samples
-  const tables = evaluated.rows.map((row) => row.values)
+  const output = modelOutput(config.analysis, classifier, notice)
+  const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
+  const { map } = players.players(samples[0], data.shape)
+  const settings = evaluationId(request, network, masking, map)
+  const openValues = () => openPartial(valueFileOf(request.out, network), plan, settings)
+  const { values, tables } = await evaluated()
   const decomposed = async (end: TieBreak) => {
     const options = { solver, noise, gap, reference, tieBreak: end }
     const rows = await decompose(tables, options, step('interactions'))
@@ -60,10 +63,54 @@ export async function analyzeModel(
   const input = { network, curve: [], checkpoints: [checkpoint], otherEnd: other && [other] }
   return {
     analysis: analyseNetwork(input, config),
-    evaluated: evaluated.rows,
+    openValues,
     decompositions: rows,
     taus: thresholds(checkpoint, salience),
   }
+
+  async function evaluated(): Promise<ModelValues> {
+    const evaluator = createForeignEvaluator(engine, classifier, data.shape, players.n, {
+      players: (sample) => players.players(sample, data.shape),
+      baseline,
+      output,
+    })
+    const partial = await openValues()
+    try {
+      if (partial.count > 0 && partial.count < samples.length) {
+        notice(`${network.name}: ${partial.count} of ${samples.length} samples are there already`)
+      }
+      await evaluateSamples(evaluator, samples, partial, step('masked evaluation'))
+      return await readEvaluation(plan, partial)
+    } finally {
+      await partial.close()
+      await evaluator.dispose()
+    }
+  }
+}
+
+/** Where the value tables of a model go in a folder of results. */
+export function valueFileOf(out: string, { id }: AnalyzedModel): string {
+  return join(out, 'values', `${id}.npz`)
+}
+
+/** All that value tables depend on besides samples, number of players and baseline. */
+function evaluationId(
+  { config, preprocessing, wishes, version }: AnalyzeRequest,
+  { id }: AnalyzedModel,
+  { engine, data }: ModelMasking,
+  players: ArrayLike<number>,
+): string {
+  const { output, temperature, clamp } = config.analysis
+  return contentId({
+    version,
+    model: id,
+    engine: { name: engine.name, device: engine.device, versions: engine.versions },
+    data: data.fingerprint,
+    players: Array.from(players),
+    analysis: { output, temperature, clamp },
+    preprocessing,
+    wishes,
+  } as unknown as Json)
 }
 
 /** The other end of a tie-break that has two. */
@@ -72,10 +119,6 @@ function opposite(tieBreak: TieBreak): TieBreak | undefined {
   return tieBreak === 'low' ? 'high' : 'low'
 }
 
-function describeModel(file: string): AnalyzedModel {
-  return {
-    id: sha256(readFileSync(file)).slice(0, 16),
-    name: basename(file).replace(/\.onnx$/, ''),
-    file,
-  }
+function describeModel({ model: { id, file } }: ForeignClassifier): AnalyzedModel {
+  return { id, name: basename(file).replace(/\.onnx$/, ''), file }
 }

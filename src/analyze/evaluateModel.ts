@@ -3,7 +3,8 @@ import { InputError } from '../core/errors.js'
 import type { MaskedEvaluator } from '../masking/evaluate.js'
 import type { ForeignClassifier } from '../masking/foreignEvaluator.js'
 import { type Output, parseOutput } from '../masking/output.js'
-import type { EvaluatedSamples } from '../study/types.js'
+import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
+import type { PartialValues } from '../tasks/partialValues.js'
 import type { EvaluatedRow } from '../tasks/valueFile.js'
 import type { AnalyzedSample } from './samples.js'
 
@@ -42,35 +43,59 @@ export function modelOutput(
   return { ...wanted, kind: 'prob-log-odds' }
 }
 
-/** What a model gives for every sample: in brief, and row by row with the value tables. */
-export interface ModelValues {
-  readonly samples: EvaluatedSamples
-  readonly rows: readonly EvaluatedRow[]
-}
-
-/** Masked evaluation of one model, one row a sample. */
-export async function evaluateSamples(
-  evaluator: MaskedEvaluator,
+/** The samples of an evaluation, one row each. */
+export function evaluationPlan(
   samples: readonly AnalyzedSample[],
   n: number,
-  onSample: () => void,
-): Promise<ModelValues> {
-  const rows: EvaluatedRow[] = []
-  for (const sample of samples) {
-    rows.push(await evaluator.evaluate(sample))
-    onSample()
-  }
-  const brief: EvaluatedSamples = {
+  baseline: string,
+): EvaluationPlan {
+  return {
     n,
     count: samples.length,
     sample: Int32Array.from(samples, ({ id }) => id),
     panel: Int32Array.from(samples, ({ panel }) => panel),
     label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
     givenLabel: Int32Array.from(samples, ({ label }) => label),
+    baseline,
+  }
+}
+
+/**
+ * Masked evaluation of one model. Every sample is kept in `partial` when it is done, and those that a
+ * run before has left there are not evaluated again; memory does not grow with their number.
+ */
+export async function evaluateSamples(
+  evaluator: MaskedEvaluator,
+  samples: readonly AnalyzedSample[],
+  partial: PartialValues,
+  onSample: () => void,
+): Promise<void> {
+  for (let row = 0; row < partial.count; row++) onSample()
+  while (partial.count < samples.length) {
+    await partial.append(await evaluator.evaluate(samples[partial.count]))
+    onSample()
+  }
+}
+
+/** What an evaluation found besides the value tables, and these. */
+export interface ModelValues {
+  readonly values: EvaluatedSamples
+  readonly tables: readonly Float64Array[]
+}
+
+/** Reads a whole evaluation. */
+export async function readEvaluation(
+  plan: EvaluationPlan,
+  partial: PartialValues,
+): Promise<ModelValues> {
+  const rows: EvaluatedRow[] = []
+  for await (const row of partial.rows()) rows.push(row)
+  const values: EvaluatedSamples = {
+    ...plan,
     prediction: Int32Array.from(rows, ({ prediction }) => prediction),
     loss: Float64Array.from(rows, ({ loss }) => loss),
     empty: Float64Array.from(rows, ({ values }) => values[0]),
     full: Float64Array.from(rows, ({ values }) => values[values.length - 1]),
   }
-  return { samples: brief, rows }
+  return { values, tables: rows.map((row) => row.values) }
 }

@@ -24,8 +24,10 @@ import type { NetworkAnalysis } from '../study/network.js'
 import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
 import { pairTransfer, salientSetsOf } from '../study/transfer.js'
 import { writeInteractionFile } from '../tasks/interactionFile.js'
+import { removePartial } from '../tasks/partialValues.js'
 import { writeValueFile } from '../tasks/valueFile.js'
 import type { AnalyzeResult } from './analyze.js'
+import { valueFileOf } from './analyzeModel.js'
 import type { AnalyzedModel, AnalyzeRequest } from './types.js'
 
 type Analysis = NetworkAnalysis<AnalyzedModel>
@@ -57,16 +59,21 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
   for (const [name, content] of Object.entries(files)) {
     await writeAtomically(join(request.out, name), content)
   }
-  for (const { analysis, evaluated } of result.models) {
+  for (const { analysis, openValues } of result.models) {
     const { network, checkpoints } = analysis
     const [{ values, decompositions }] = checkpoints
-    await writeValueFile(join(request.out, 'values', `${network.id}.npz`), values, evaluated)
+    const partial = await openValues()
+    await writeValueFile(valueFileOf(request.out, network), values, partial.rows())
+    await partial.close()
     await writeInteractionFile(
       join(request.out, 'interactions', `${network.id}.npz`),
       decompositions,
     )
   }
   await writeJson(join(request.out, 'manifest.json'), manifest(request, result, files))
+  for (const { analysis } of result.models) {
+    await removePartial(valueFileOf(request.out, analysis.network))
+  }
 }
 
 function networkRow({ network }: Analysis): NetworkRow {

@@ -5,7 +5,7 @@ import type { DecomposeOptions } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import type { ForeignWishes } from '../masking/foreignEvaluator.js'
 import type { NetworkAnalysis } from '../study/network.js'
-import type { EvaluatedRow } from '../tasks/valueFile.js'
+import type { PartialValues } from '../tasks/partialValues.js'
 
 /** What `lowlayer analyze` was asked for. */
 export interface AnalyzeRequest {
@@ -36,8 +36,8 @@ export interface AnalyzeRequest {
 /** What was found of one model. */
 export interface ModelAnalysis {
   readonly analysis: NetworkAnalysis<AnalyzedModel>
-  /** Masked evaluation of all samples, those of the other split included. */
-  readonly evaluated: readonly EvaluatedRow[]
+  /** Opens the value tables of all samples, those of the other split included. */
+  readonly openValues: () => Promise<PartialValues>
   /** Decompositions of all samples, those of the other split included. */
   readonly decompositions: readonly Decomposition[]
   /** Salience threshold of each of them. */
@@ -46,7 +46,7 @@ export interface ModelAnalysis {
 
 /** A model that was asked for. */
 export interface AnalyzedModel {
-  /** Content id of the file. */
+  /** Content id of the file and its weights. */
   readonly id: string
   /** File name without `.onnx`. */
   readonly name: string

@@ -80,8 +80,9 @@ describe('lowlayer analyze', () => {
     [['--data', 'data.csv', '--std', '0'], /--std: 0 cannot divide/],
     [['--data', 'data.csv', ...small, '--input', 'image'], /no input "image"; the model has x/],
   ])('exits 2 with the reason on %j', async (args, message) => {
-    const { code, stderr } = await analyze(...args)
+    const { code, stderr } = await analyze(...args, '--out', 'refused')
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
+    expect(await readdir(folder)).not.toContain('refused')
   })
 })

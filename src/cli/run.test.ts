@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -272,6 +272,26 @@ describe('lowlayer run', () => {
     const again = await lowlayer(['run', file, '--results', results])
     expect(again.code).toBe(0)
     expect((await tablesOf(results))['networks.csv']).toBe(reference['networks.csv'])
+  })
+
+  it('does value tables and interactions over that were cut short after they were written', async () => {
+    const results = join(folder, 'truncated')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const whole = await valueFilesOf(results)
+    for (const name of Object.keys(whole).slice(0, 2)) {
+      const [network, file] = name.split('/')
+      await truncate(join(results, 'networks', network, 'values', file), 500)
+    }
+    const [network] = await readdir(join(results, 'networks'))
+    const interactions = join(results, 'networks', network, 'interactions')
+    const cut = (await readdir(interactions)).filter((name) => name.endsWith('.npz'))[0]
+    const before = await readFile(join(interactions, cut))
+    await truncate(join(interactions, cut), before.length - 30)
+
+    expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+    expect(await valueFilesOf(results)).toEqual(whole)
+    expect((await readFile(join(interactions, cut))).equals(before)).toBe(true)
+    expect(await tablesOf(results)).toEqual(reference)
   })
 
   it('names a damaged checkpoint, finishes the siblings and ends with 1', async () => {

@@ -4,7 +4,7 @@ import { loadConfig } from '../config/load.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
-import { describeDataset } from '../tasks/dataset.js'
+import { analysisFiles, describeDataset } from '../tasks/dataset.js'
 
 /** Options that say which study is meant. */
 export interface StudyOptions {
@@ -33,7 +33,8 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const { config, baseDir } = await loadConfig(file, [...options.set, ...runtime])
   const dataDirs = dataFolders(options.dataDir)
   const dataset = await loadDataset(config.data, { baseDir, dataDirs })
-  const plan = planStudy(config, describeDataset(dataset))
+  const files = analysisFiles(config.analysis, (file) => resolve(baseDir, file))
+  const plan = planStudy(config, { ...describeDataset(dataset), analysisFiles: files })
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 

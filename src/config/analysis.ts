@@ -143,7 +143,11 @@ export const analysisSection = z
           'from elsewhere that end in probabilities',
       ),
     temperature: positive.default(1).describe('Logits are divided by this'),
-    clamp: z.number().min(0).default(0).describe('ε of log(p/(1−p+ε)+ε); the lab has 1e-7'),
+    clamp: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('ε of log(p/(1−p+ε)+ε), for all outputs but logit; the lab has 1e-7'),
     noise: share
       .default(0.04)
       .describe('|q_S| ≤ noise · |v(N) − v(∅)|: what the split may leave out'),

@@ -273,6 +273,11 @@ describe('a problem', () => {
       'output: binary',
       'analysis.output: "binary" does not fit model.head "softmax"',
     ],
+    [
+      'a clamp of what is no probability',
+      'output: logit, clamp: 1e-7',
+      'analysis.clamp: acts on probabilities, which analysis.output "logit" has none of',
+    ],
   ])('across the analysis is found: %s', (_, analysis, expected) => {
     const messages = problemsOf(`${least}analysis: { ${analysis} }`).map(
       (p) => `${p.path}: ${p.message}`,

@@ -10,7 +10,7 @@ function value(name: string, shape: (number | undefined)[], type = 'float32'): F
 
 function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const unused = () => Promise.reject(new Error('not run'))
-  return { file: 'm.onnx', inputs, outputs, run: unused, dispose: unused }
+  return { file: 'm.onnx', id: 'm', inputs, outputs, run: unused, dispose: unused }
 }
 
 describe('fitInput', () => {

@@ -66,6 +66,18 @@ describe('scalarOutput', () => {
     expect(scalarOutput([1.5], 0, 1, 0, output)).toBe(-1.5)
   })
 
+  it('binary is the log-odds of the two logits 0 and z, clamped or not', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -40, max: 40, noNaN: true }), fc.nat(1), (z, label) => {
+        for (const clamp of [0, 1e-7, 0.1]) {
+          const one = scalarOutput([z], 0, 1, label, parseOutput('binary', 2, clamp))
+          const two = scalarOutput([0, z], 0, 2, label, parseOutput('log-odds', 2, clamp))
+          expect(one).toBeCloseTo(two, 9)
+        }
+      }),
+    )
+  })
+
   it('refuses unknown names and settings', () => {
     expect(() => parseOutput('odds')).toThrow(/unknown output "odds"/)
     expect(() => parseOutput('logit', 0)).toThrow(/temperature/)

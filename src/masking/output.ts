@@ -8,7 +8,7 @@ import { InputError } from '../core/errors.js'
  * - `log-odds`       log(p_y / (1 − p_y)) = z_y/T − LSE_{c≠y} z_c/T
  * - `logit`          z_y/T
  * - `prob-log-odds`  log(p_y / (1 − p_y)) for networks that end in probabilities p
- * - `binary`         ±z for networks with one logit: +z for label 1, −z for label 0
+ * - `binary`         ±z/T for networks with one logit: +z for label 1, −z for label 0; the log-odds of p = σ(±z/T)
  * `-v0` subtracts the empty coalition's value, so that v(∅) = 0.
  */
 export interface Output {
@@ -17,7 +17,7 @@ export interface Output {
   readonly fromEmpty: boolean
   /** T > 0; logits are divided by it. */
   readonly temperature: number
-  /** ε of log(p/(1 − p + ε) + ε); 0 is exact, 1e-7 is the lab's code. */
+  /** ε of log(p/(1 − p + ε) + ε); 0 is exact, 1e-7 is the lab's code. Logits have none. */
   readonly clamp: number
 }
 
@@ -63,8 +63,11 @@ export function scalarOutput(
   switch (output.kind) {
     case 'logit':
       return rows[start + label] / output.temperature
-    case 'binary':
-      return ((label === 1 ? 1 : -1) * rows[start]) / output.temperature
+    case 'binary': {
+      const own = ((label === 1 ? 1 : -1) * rows[start]) / output.temperature
+      if (output.clamp === 0) return own
+      return clampedLogOdds(-logAddExp(0, -own), -logAddExp(0, own), output)
+    }
     case 'prob-log-odds':
       return clampedLogOdds(
         Math.log(rows[start + label]),

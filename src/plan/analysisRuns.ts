@@ -14,7 +14,7 @@ export function analysisRuns(
 ): AnalysisRun[] {
   const { reliability, phase } = config.confusing
   const of = (name: AnalysisRun['name'], analysis: ExperimentConfig['analysis']) =>
-    run(name, analysis, phase, version, networks)
+    run(name, analysis, phase, { version, networks, files: data.analysisFiles })
   const main = of('main', config.analysis)
   const variants = [
     ...(reliability.players ? [of('players', otherPlayers(config))] : []),
@@ -28,18 +28,26 @@ export function hasOtherEnd({ name, analysis }: AnalysisRun): boolean {
   return name === 'main' && analysis.solver === 'certified' && analysis.tieBreak !== 'none'
 }
 
+/** What ids of analyses depend on besides their configuration. */
+interface RunContext {
+  readonly version: number
+  /** Ids of the networks that are analysed. */
+  readonly networks: readonly string[]
+  readonly files: DataInfo['analysisFiles']
+}
+
 function run(
   name: AnalysisRun['name'],
   analysis: ExperimentConfig['analysis'],
   phase: ExperimentConfig['confusing']['phase'],
-  version: number,
-  networks: readonly string[],
+  { version, networks, files }: RunContext,
 ): AnalysisRun {
   const { samples, players, baseline, output, temperature, clamp } = analysis
   const panel = samples.filter === 'none' ? undefined : networks
   const valuesId = shortId({
     version,
     values: { samples, players, baseline, output, temperature, clamp },
+    files,
     panel,
   })
   const { noise, solver, gap, tieBreak, reference } = analysis

@@ -13,9 +13,9 @@ const board: DataInfo = {
   testCount: 288,
 }
 
-function planOf(rest: string) {
+function planOf(rest: string, more: Partial<DataInfo> = {}) {
   const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\n${rest}`
-  return planStudy(parseConfig(yaml, 'study.yaml'), board)
+  return planStudy(parseConfig(yaml, 'study.yaml'), { ...board, ...more })
 }
 
 const listYaml = `
@@ -115,6 +115,14 @@ networks:
     expect(planOf('analysis: { noise: 0.02 }').valuesId).toBe(plain.valuesId)
     expect(planOf('analysis: { baseline: zero }').valuesId).not.toBe(plain.valuesId)
     expect(planOf('training: { epochs: 3 }').networks[0].id).not.toBe(plain.networks[0].id)
+  })
+
+  it('lets the content of files that players and baseline come from into ids', () => {
+    const config = 'analysis: { baseline: { file: s.json } }'
+    const at = (content: string) => planOf(config, { analysisFiles: { 's.json': content } })
+    expect(at('a').valuesId).toBe(at('a').valuesId)
+    expect(at('a').valuesId).not.toBe(at('b').valuesId)
+    expect(at('a').id).not.toBe(at('b').id)
   })
 
   it('lets heirs of trained layers wait for a donor that nobody analyses', () => {

@@ -10,6 +10,8 @@ export interface DataInfo {
   readonly testCount: number
   /** Number of token ids, for text. */
   readonly vocabularySize?: number
+  /** SHA-256 of the files that players and baseline are read from, by their names. */
+  readonly analysisFiles?: Readonly<Record<string, string>>
 }
 
 /** Weights taken from another network instead of being drawn. */

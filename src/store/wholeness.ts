@@ -30,3 +30,8 @@ export async function whyNotWhole(path: string): Promise<string | undefined> {
     return `cannot be read: ${messageOf(error)}`
   }
 }
+
+/** Whether a file is there and nothing speaks against its being whole. */
+export async function isWhole(path: string): Promise<boolean> {
+  return (await whyNotWhole(path)) === undefined
+}

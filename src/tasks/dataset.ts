@@ -1,4 +1,7 @@
-import { EnvironmentError } from '../core/errors.js'
+import { readFileSync } from 'node:fs'
+import type { AnalysisConfig } from '../config/analysis.js'
+import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
+import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
 import type { DataInfo, Plan } from '../plan/types.js'
@@ -14,6 +17,36 @@ export function describeDataset(dataset: Dataset): DataInfo {
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     vocabularySize: dataset.vocabulary?.length,
+  }
+}
+
+/**
+ * SHA-256 of the files that an analysis reads, by their names in the configuration: what is found
+ * depends on their content. Undefined where there are none. Throws InputError naming a file that
+ * cannot be read.
+ */
+export function analysisFiles(
+  { players, baseline }: AnalysisConfig,
+  find: (file: string) => string,
+): DataInfo['analysisFiles'] {
+  const names = new Map<string, string>()
+  if (players.layout === 'segments' && players.file !== undefined) {
+    names.set(players.file, 'analysis.players.file')
+  }
+  if (typeof baseline === 'object' && 'file' in baseline) {
+    names.set(baseline.file, 'analysis.baseline.file')
+  }
+  if (names.size === 0) return undefined
+  return Object.fromEntries(
+    [...names].map(([name, key]) => [name, sha256(readNamedFile(find(name), key))]),
+  )
+}
+
+function readNamedFile(file: string, key: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new InputError(`${key}: cannot read ${file}: ${messageOf(cause)}`, { cause })
   }
 }
 

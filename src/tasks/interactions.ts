@@ -4,9 +4,9 @@ import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask } from '../plan/types.js'
-import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
+import { isWhole } from '../store/wholeness.js'
 import { thresholds } from '../study/checkpoint.js'
 import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
@@ -34,7 +34,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
     const scored = scoredSteps(context.plan, task.network, curve)
     for (const [index, step] of steps.entries()) {
       const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
-      if (await exists(paths.interactions(step, interactionsId))) continue
+      if (await isWhole(paths.interactions(step, interactionsId))) continue
       const valueFile = paths.values(step, valuesId)
       const values = await readEvaluatedSamples(valueFile)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { InteractionsTask, Plan, Task, ValuesTask } from '../plan/types.js'
 import { exists, readJson } from '../store/atomic.js'
 import { networkPaths, studyFolder } from '../store/layout.js'
+import { isWhole } from '../store/wholeness.js'
 import type { Manifest } from './manifest.js'
 import { runSteps } from './steps.js'
 import { isTrained, readCurve } from './train.js'
@@ -24,7 +25,7 @@ export async function isTaskDone(
       )
     case 'noise': {
       const { id, spec } = task.network
-      return exists(networkPaths(results, id).interactions(spec.totalSteps, plan.noiseId))
+      return isWhole(networkPaths(results, id).interactions(spec.totalSteps, plan.noiseId))
     }
     case 'compare': {
       const folder = studyFolder(results, plan.study, plan.id)
@@ -48,7 +49,7 @@ async function everyStep(
   const paths = networkPaths(results, network.id)
   if (!(await isTrained(paths))) return false
   for (const step of runSteps(plan, run, network, await readCurve(paths))) {
-    if (!(await exists(fileOf(paths, step)))) return false
+    if (!(await isWhole(fileOf(paths, step)))) return false
   }
   return true
 }

@@ -7,6 +7,7 @@ import type { NoiseTask } from '../plan/types.js'
 import { exists, writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
+import { isWhole } from '../store/wholeness.js'
 import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
@@ -24,7 +25,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
   const step = task.network.spec.totalSteps
   const file = paths.interactions(step, plan.noiseId)
   await withLock(`${paths.lock}-noise`, async () => {
-    if (await exists(file)) return
+    if (await isWhole(file)) return
     const valueFile = paths.values(step, plan.valuesId)
     const values = await readEvaluatedSamples(valueFile)
     const decompositions = await readInteractionFile(paths.interactions(step, plan.interactionsId))

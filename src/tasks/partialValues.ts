@@ -29,11 +29,15 @@ export interface PartialValues {
 }
 
 /**
- * Opens what is there of the value file `file`, or begins it. What is of other samples, players or
- * another baseline, or damaged from some record on, counts for nothing and is cut off. Throws
- * InputError when the place cannot be written.
+ * Opens what is there of the value file `file`, or begins it. What is of other samples, players,
+ * another baseline or other `settings` (whatever the file's name does not tell), or damaged from some
+ * record on, counts for nothing and is cut off. Throws InputError when the place cannot be written.
  */
-export async function openPartial(file: string, plan: EvaluationPlan): Promise<PartialValues> {
+export async function openPartial(
+  file: string,
+  plan: EvaluationPlan,
+  settings = '',
+): Promise<PartialValues> {
   const path = partialFile(file)
   const numbers = 2 ** plan.n + 3
   const positionOf = (row: number) => HEADER_BYTES + row * numbers * 8
@@ -45,7 +49,7 @@ export async function openPartial(file: string, plan: EvaluationPlan): Promise<P
   const handle = await writing(open(path, 'a+'))
   const read = (row: number) => readRecord(handle, positionOf(row), numbers)
   let count = 0
-  const hash = hashOf(plan)
+  const hash = hashOf(plan, settings)
   if (await beginsWith(handle, hash)) {
     while (count < plan.count && (await read(count)) !== undefined) count++
     await writing(handle.truncate(positionOf(count)))
@@ -77,9 +81,12 @@ export async function removePartial(file: string): Promise<void> {
   await rm(partialFile(file), { force: true })
 }
 
-function hashOf({ n, baseline, sample, panel, label, givenLabel }: EvaluationPlan): string {
+function hashOf(
+  { n, baseline, sample, panel, label, givenLabel }: EvaluationPlan,
+  settings: string,
+): string {
   const columns = [sample, panel, label, givenLabel].map((column) => column.join(' '))
-  return sha256(JSON.stringify(['values 1', n, baseline, ...columns]))
+  return sha256(JSON.stringify(['values 1', n, baseline, settings, ...columns]))
 }
 
 async function beginsWith(handle: FileHandle, text: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Value tables of one network at one checkpoint, as a `.npz` file; never held all at once. */
-
+import { InputError } from '../core/errors.js'
 import { dtypeOf } from '../formats/npy.js'
 import { arrayOf } from '../formats/npz.js'
 import { type ArrayPieces, npzRows, readNpzExcept, writeNpz } from '../formats/npzStream.js'
@@ -54,8 +54,18 @@ function* arraysOf(
 }
 
 /** The value tables of a file, [2^n] each, row by row. Throws InputError where it is damaged. */
-export function readTables(path: string): AsyncGenerator<Float64Array> {
-  return npzRows(path, 'values')
+export async function* readTables(path: string): AsyncGenerator<Float64Array> {
+  try {
+    yield* npzRows(path, 'values')
+  } catch (error) {
+    throw withRemedy(error)
+  }
+}
+
+/** A file that cannot be read counts as done, unless its very end is missing, until it is gone. */
+function withRemedy(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  return new InputError(`${error.message}; delete it and run again to redo it`, { cause: error })
 }
 
 /** The value tables of a few rows of a file, by row. */
@@ -78,7 +88,9 @@ export async function readTablesOf(
  * missing or damaged, its tables included.
  */
 export async function readEvaluatedSamples(path: string): Promise<EvaluatedSamples> {
-  const arrays = await readNpzExcept(path, ['values'])
+  const arrays = await readNpzExcept(path, ['values']).catch((error: unknown) => {
+    throw withRemedy(error)
+  })
   const integers = (key: string) => Int32Array.from(arrayOf(arrays, key, path).data as Int32Array)
   const empty: number[] = []
   const full: number[] = []

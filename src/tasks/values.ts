@@ -10,9 +10,9 @@ import { type StudyMasking, studyMasking } from '../masking/configure.js'
 import type { MaskedSample } from '../masking/evaluate.js'
 import { buildModel } from '../models/build.js'
 import type { ValuesTask } from '../plan/types.js'
-import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
+import { isWhole } from '../store/wholeness.js'
 import type { EvaluationPlan } from '../study/types.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
@@ -49,7 +49,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     const total = steps.length * samples.length
     for (const [index, step] of steps.entries()) {
       const file = paths.values(step, task.run.valuesId)
-      if (await exists(file)) continue
+      if (await isWhole(file)) continue
       const parameters = await readCheckpointWeights(paths.checkpoint(step))
       const model = buildModel(task.network.spec.model, plan.data)
       const onSample = (done: number): void => {

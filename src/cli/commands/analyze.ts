@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { basename, join, relative } from 'node:path'
@@ -13,6 +14,7 @@ import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
 import { toCsv } from '../../report/tables/table.js'
 import { writeAtomically } from '../../store/atomic.js'
+import { withLock } from '../../store/lock.js'
 import { writeStudyReport } from '../../tasks/report.js'
 import { encodeInteractions } from '../decompose/parquet.js'
 import { decomposeAll, workersFor } from '../decompose/pool.js'
@@ -87,12 +89,18 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     report: progress.report,
     notice: (message) => process.stderr.write(`${message}\n`),
   }
-  const result = await analyze(request)
-  await markUnfinished(request.out)
-  for (const model of result.models) await writeInteractions(request.out, model)
-  await writeAnalysis(request, result)
-  await writeStudyReport({ folder: request.out })
-  process.stderr.write(summary(request, result))
+  await withLock(join(request.out, 'analyze.lock'), async () => {
+    const result = await analyze(request)
+    await markUnfinished(request.out)
+    for (const model of result.models) await writeInteractions(request.out, model)
+    await writeAnalysis(request, result)
+    await writeStudyReport({ folder: request.out })
+    process.stderr.write(summary(request, result))
+  }).catch(async (error: unknown) => {
+    // Where nothing was kept, the lock's folder goes too; this fails unless it is empty.
+    await rmdir(request.out).catch(() => undefined)
+    throw error
+  })
 }
 
 /** Worker threads that pay for these tables. */

@@ -53,6 +53,10 @@ export function trainingChecks({ training, data, model, analysis }: Sections): F
     const message = `"${analysis.output}" does not fit model.head "${model.head}"`
     findings.push({ path: ['analysis', 'output'], message })
   }
+  if (analysis !== undefined && analysis.clamp > 0 && analysis.output.startsWith('logit')) {
+    const message = `acts on probabilities, which analysis.output "${analysis.output}" has none of`
+    findings.push({ path: ['analysis', 'clamp'], message })
+  }
   const { optimizer } = training ?? {}
   if (optimizer?.name === 'sgd' && optimizer.nesterov && optimizer.momentum === 0) {
     findings.push({ path: ['training', 'optimizer', 'nesterov'], message: 'needs momentum' })

@@ -1,5 +1,6 @@
 /** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
-import { existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
@@ -23,6 +24,8 @@ export interface ForeignTensor {
 /** A model file, open. */
 export interface ForeignModel {
   readonly file: string
+  /** Content id: of the file and of those that its weights are kept in. */
+  readonly id: string
   readonly inputs: readonly ForeignValue[]
   readonly outputs: readonly ForeignValue[]
   /** Feeds one input and fetches one output. Throws InputError when the model refuses the shape. */
@@ -35,7 +38,7 @@ export interface ForeignModel {
  * weights in a file that is not there, or uses operators that ONNX Runtime does not know.
  */
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
-  checkExternalData(file)
+  const id = await contentIdOf([file, ...externalFiles(file)])
   const { Tensor } = await loadOrt()
   const session = await openSession(file, device).catch((cause: unknown) => {
     throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
@@ -44,6 +47,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
   })
   return {
     file,
+    id,
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
     async run(input, { data, shape }, output) {
@@ -81,18 +85,32 @@ function describe(value: Metadata): ForeignValue {
   return { name, type, shape: extents }
 }
 
-/** Looks for files of weights beside the model before ONNX Runtime fails on them obscurely. */
-function checkExternalData(file: string): void {
+/** Files of weights beside the model, looked for before ONNX Runtime fails on them obscurely. */
+function externalFiles(file: string): Set<string> {
+  const found = new Set<string>()
   for (const tensor of readTensors(file)) {
     if (tensor.dataLocation !== 1) continue
     const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
     const path = join(dirname(file), location)
-    if (existsSync(path)) continue
+    if (existsSync(path)) {
+      found.add(path)
+      continue
+    }
     throw new InputError(
       `${file}: the weight "${tensor.name}" is kept in ${path}, which does not exist; ` +
         'put that file beside the model, or export the model as one file',
     )
   }
+  return found
+}
+
+/** The first 16 hexadecimal digits of the SHA-256 of the files, one after the other. */
+async function contentIdOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const path of files) {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  }
+  return hash.digest('hex').slice(0, 16)
 }
 
 function readTensors(file: string): readonly TensorProto[] {
