@@ -34,29 +34,22 @@ export function isSmall(to: Emission, [, , height, width]: Shape): boolean {
 export function emitSmallConvolution(node: Convolution, to: Emission): void {
   const { name, inputs } = node
   const [x, weight, bias] = inputs
-  const [, filters, rows, columns] = to.shapeOf(name)
   const filtering = filteringOf(to.shapeOf(x), to.shapeOf(weight), node)
   const operands = [pixelProducts(to, x, filtering), tapProducts(to, weight, filtering)]
   const products = batchedProduct(to, operands, { transB: true })
-  const flat = to.integers([filtering.products * filtering.tiles, -1])
-  const sums = product(to, filtering.results, to.emit('Reshape', [products, flat]))
-  const outermost = to.emit('Reshape', [sums, to.integers([rows, columns, -1, filters])])
-  const biased = bias === undefined ? outermost : to.emit('Add', [outermost, bias])
+  const image = outermostImage(to, products, filtering.results, to.shapeOf(name))
+  const biased = bias === undefined ? image : to.emit('Add', [image, bias])
   to.emit('Transpose', [biased], { attributes: { perm: EXCHANGED }, output: name })
 }
 
 export function emitSmallInputGradient(node: ConvolutionInputGradient, to: Emission): void {
   const { name, inputs } = node
   const [gradient, weight] = inputs
-  const [, channels, height, width] = to.shapeOf(name)
   const filtering = filteringOf(to.shapeOf(name), to.shapeOf(weight), node)
   const operands = [gradientProducts(to, gradient, filtering), tapProducts(to, weight, filtering)]
   const products = batchedProduct(to, operands, {})
-  const flat = to.integers([filtering.products * filtering.tiles, -1])
-  const pixels = transposed(filtering.pixels)
-  const sums = product(to, pixels, to.emit('Reshape', [products, flat]))
-  const outermost = to.emit('Reshape', [sums, to.integers([height, width, -1, channels])])
-  to.emit('Transpose', [outermost], { attributes: { perm: EXCHANGED }, output: name })
+  const image = outermostImage(to, products, transposed(filtering.pixels), to.shapeOf(name))
+  to.emit('Transpose', [image], { attributes: { perm: EXCHANGED }, output: name })
 }
 
 export function emitSmallWeightGradient(node: ConvolutionWeightGradient, to: Emission): void {
@@ -107,6 +100,18 @@ function transformed(to: Emission, image: string, by: Matrix, { products }: Filt
   const outermost = to.emit('Transpose', [image], { attributes: { perm: EXCHANGED } })
   const rows = to.emit('Reshape', [outermost, to.integers([height * width, -1])])
   return to.emit('Reshape', [product(to, by, rows), to.integers([products, -1, channels])])
+}
+
+/** Products [products, tiles·batch, channels] added up to images [H, W, batch, channels]. */
+function outermostImage(
+  to: Emission,
+  products: string,
+  by: Matrix,
+  [, channels, height, width]: Shape,
+): string {
+  const rows = to.emit('Reshape', [products, to.integers([by[0].length, -1])])
+  const sums = product(to, by, rows)
+  return to.emit('Reshape', [sums, to.integers([height, width, -1, channels])])
 }
 
 /** G g as [products, filters, channels]. */
