@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeInference } from '../engine/onnx/model.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
-import { lowlayer } from '../testing/commandLine.js'
+import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 let folder: string
 beforeAll(async () => {
@@ -42,6 +43,37 @@ describe('lowlayer analyze', () => {
     const samples = await readFile(join(folder, 'out', 'samples.csv'), 'utf8')
     expect(samples.trimEnd().split('\n')).toHaveLength(7)
     expect(await readFile(join(folder, 'out', 'report', 'index.html'), 'utf8')).toContain('<html')
+  })
+
+  it('stops on Ctrl-C, says how to go on, and goes on', async () => {
+    const rows = Array.from(
+      { length: 6000 },
+      (_, row) => `${row % 7},${row % 5},${row % 3},1,${row % 2}`,
+    )
+    await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
+    const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--out', 'stopped']
+    args.push('--set', 'analysis.samples.count=4000', '--set', 'analysis.players.n=4')
+    const { process: child, result } = startLowlayer(args, {
+      cwd: folder,
+      env: { npm_command: 'exec' },
+    })
+    const values = join(folder, 'stopped', 'values')
+    for (;;) {
+      const [partial] = await readdir(values).catch(() => [])
+      const size = partial === undefined ? 0 : (await stat(join(values, partial))).size
+      if (size > 2000) break
+      await sleep(5)
+    }
+    process.kill(-child.pid!, 'SIGINT')
+    const stopped = await result
+    expect(stopped.stderr).toContain(`resume with: npx lowlayer ${args.join(' ')}\n`)
+    expect(stopped.code).toBe(130)
+    expect(await readdir(join(folder, 'stopped'))).not.toContain('manifest.json')
+
+    const resumed = await lowlayer(args, { cwd: folder })
+    expect(resumed.stderr).toMatch(/model: \d+ of 4050 samples are there already/)
+    expect(resumed.code).toBe(0)
+    expect(await readdir(join(folder, 'stopped'))).toContain('manifest.json')
   })
 
   it('counts results as unfinished from the moment on that they are written anew', async () => {

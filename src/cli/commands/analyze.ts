@@ -9,7 +9,7 @@ import { accuracyOf, markUnfinished, writeAnalysis } from '../../analyze/tables.
 import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
 import { configOf, loadConfig } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
-import { InputError } from '../../core/errors.js'
+import { exitCodes, InputError } from '../../core/errors.js'
 import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
 import { toCsv } from '../../report/tables/table.js'
@@ -25,6 +25,7 @@ import {
   interactionRows,
   interactionsTable,
 } from '../decompose/tables.js'
+import { ownCommand } from '../ownCommand.js'
 import { progressLines } from '../progress/lines.js'
 import { collect, dataFolders } from '../study.js'
 
@@ -89,6 +90,7 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     report: progress.report,
     notice: (message) => process.stderr.write(`${message}\n`),
   }
+  process.once('SIGINT', endEarly).once('SIGTERM', endEarly)
   await withLock(join(request.out, 'analyze.lock'), async () => {
     const result = await analyze(request)
     await markUnfinished(request.out)
@@ -101,6 +103,14 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     await rmdir(request.out).catch(() => undefined)
     throw error
   })
+}
+
+/** Ends at once: every sample is on the disk when it is done, and results count when all are there. */
+function endEarly(): void {
+  process.stderr.write(
+    `interrupted; samples that are done are kept, resume with: ${ownCommand()}\n`,
+  )
+  process.exit(exitCodes.interrupted)
 }
 
 /** Worker threads that pay for these tables. */

@@ -13,6 +13,7 @@ import { writeAtomically } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/announce.js'
 import { isTaskDone } from '../../tasks/isDone.js'
+import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
@@ -129,15 +130,6 @@ async function conclude(
       : exitCodes.done
   }
   return failureCode(outcomes)
-}
-
-/** This very command, to be pasted into a shell. */
-function ownCommand(): string {
-  const words = process.argv
-    .slice(2)
-    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`))
-  const program = process.env.npm_command === 'exec' ? 'npx lowlayer' : 'lowlayer'
-  return [program, ...words].join(' ')
 }
 
 /** Seen from the working folder where that is shorter to read. */

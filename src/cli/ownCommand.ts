@@ -1,0 +1,8 @@
+/** This very command, to be pasted into a shell. */
+export function ownCommand(): string {
+  const words = process.argv
+    .slice(2)
+    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`))
+  const program = process.env.npm_command === 'exec' ? 'npx lowlayer' : 'lowlayer'
+  return [program, ...words].join(' ')
+}
