@@ -106,18 +106,19 @@ const linear: OperatorCase[] = [
 export function convolutionCase(
   channels: number,
   filters: number,
-  extent: number,
+  extent: number | readonly [number, number],
   kernel: number,
   stride: number,
   padding: number,
   batch = 2,
 ): OperatorCase {
+  const [height, width] = typeof extent === 'number' ? [extent, extent] : extent
   return {
     name:
-      `convolution ${channels}→${filters}, ${extent}×${extent}, batch ${batch}, ` +
+      `convolution ${channels}→${filters}, ${height}×${width}, batch ${batch}, ` +
       `kernel ${kernel}, stride ${stride}, padding ${padding}`,
     operands: {
-      x: { shape: [batch, channels, extent, extent] },
+      x: { shape: [batch, channels, height, width] },
       weight: { shape: [filters, channels, kernel, kernel] },
       bias: { shape: [filters] },
     },

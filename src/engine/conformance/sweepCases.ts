@@ -32,6 +32,10 @@ const geometries = [
   [3, 3, 1, 8],
   [11, 4, 5, 12],
   [4, 1, 1, 6],
+] as const
+
+/** The same for small images, whose convolutions have forms of their own on CPUs. */
+const smallGeometries = [
   [3, 1, 1, 1],
   [3, 1, 1, 2],
   [3, 1, 1, 3],
@@ -58,7 +62,7 @@ const convolutions = inputs.flatMap((channels, row) =>
 
 /** Every geometry with the counts that networks have, and with the one that has failed. */
 const everyGeometry = (batch: number) =>
-  geometries.flatMap(([kernel, stride, padding, extent]) =>
+  [...geometries, ...smallGeometries].flatMap(([kernel, stride, padding, extent]) =>
     [
       [3, 16],
       [6, 16],
@@ -70,6 +74,15 @@ const everyGeometry = (batch: number) =>
 
 /** A few samples, and whole blocks, which the blocked layout of CPUs takes weight gradients in. */
 const geometrySweep = [...everyGeometry(3), ...everyGeometry(16)]
+
+/** Images whose convolutions are filtered minimally, with as many channels as that takes. */
+const minimal = ([1, 2, 4, [2, 4], [4, 2], [1, 6], [2, 10]] as const).flatMap((extent) =>
+  [
+    [16, 16, 3],
+    [17, 24, 16],
+    [72, 80, 5],
+  ].map(([channels, filters, batch]) => convolutionCase(channels, filters, extent, 3, 1, 1, batch)),
+)
 
 const dense = inputs.flatMap((size, row) =>
   outputs.map((units, column) => denseCase([1, 3, 16][(row + column) % 3], size, units)),
@@ -96,9 +109,15 @@ const normalization = inputs.flatMap((size) => [
 const softmax = [...inputs, 31, 64, 100].map((size) => softmaxCase([2, 3, size]))
 
 const unique = new Map<string, OperatorCase>(
-  [...convolutions, ...geometrySweep, ...dense, ...pooling, ...normalization, ...softmax].map(
-    (each) => [each.name, each],
-  ),
+  [
+    ...convolutions,
+    ...geometrySweep,
+    ...minimal,
+    ...dense,
+    ...pooling,
+    ...normalization,
+    ...softmax,
+  ].map((each) => [each.name, each]),
 )
 
 export const sweepCases: readonly OperatorCase[] = [...unique.values()]

@@ -38,8 +38,8 @@ export interface Emission {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
   /** Whether convolutions must get a multiple of four channels; see {@link EmissionOptions}. */
   readonly paddedChannels: boolean
-  /** Whether convolutions of small images are matrix products; see {@link EmissionOptions}. */
-  readonly multipliesSmallImages: boolean
+  /** Whether convolutions of small images have forms of their own; see {@link EmissionOptions}. */
+  readonly formsForSmallImages: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -83,10 +83,10 @@ export interface EmissionOptions {
    */
   readonly paddedChannels?: boolean
   /**
-   * Writes convolutions of small images as matrix products of whole batches, with an operator of
-   * ONNX Runtime's own: see smallImages.ts.
+   * Writes convolutions of small images in forms that are faster on CPUs, some with an operator of ONNX
+   * Runtime's own: see minimalFiltering.ts, unrolled.ts and batchInnermost.ts.
    */
-  readonly multipliesSmallImages?: boolean
+  readonly formsForSmallImages?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
@@ -110,7 +110,7 @@ export interface EmittedNodes {
 /** Writes every node of a graph or program with the emitter of its kind. */
 export function emitNodes(
   graph: Graph | Program,
-  { emitters, blocked, paddedChannels = false, multipliesSmallImages = false }: EmissionOptions,
+  { emitters, blocked, paddedChannels = false, formsForSmallImages = false }: EmissionOptions,
 ): EmittedNodes {
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
@@ -136,7 +136,7 @@ export function emitNodes(
 
   const emission: Emission = {
     paddedChannels,
-    multipliesSmallImages,
+    formsForSmallImages,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

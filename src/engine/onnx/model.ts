@@ -55,17 +55,17 @@ export interface Target {
   readonly blockSize?: number
   /** See `EmissionOptions.paddedChannels`. */
   readonly paddedChannels?: boolean
-  /** See `EmissionOptions.multipliesSmallImages`. Other tools cannot read it. */
-  readonly multipliesSmallImages?: boolean
+  /** See `EmissionOptions.formsForSmallImages`. Other tools cannot read it. */
+  readonly formsForSmallImages?: boolean
 }
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { paddedChannels, multipliesSmallImages }: Target = {},
+  { paddedChannels, formsForSmallImages }: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, paddedChannels, multipliesSmallImages })
+  const emitted = emitNodes(graph, { emitters, paddedChannels, formsForSmallImages })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -82,7 +82,7 @@ export function encodeInference(
 /** A program as an ONNX file; its outputs go by the names of the values that they return. */
 export function encodeProgram(
   program: Program,
-  { blockSize, paddedChannels, multipliesSmallImages }: Target = {},
+  { blockSize, paddedChannels, formsForSmallImages }: Target = {},
 ): Uint8Array {
   const blocked =
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
@@ -91,7 +91,7 @@ export function encodeProgram(
     emitters,
     blocked,
     paddedChannels,
-    multipliesSmallImages,
+    formsForSmallImages,
   })
   const emitted = { ...rest, nodes: blocked ? fuseActivations(nodes, returned) : nodes }
   const outputs = returned.map((name) =>

@@ -4,6 +4,6 @@ import type { Target } from './model.js'
 
 /** How models are written for a device. */
 export async function targetOf(device: DeviceName): Promise<Target> {
-  if (device === 'cpu') return { blockSize: await blockSizeOfCpu(), multipliesSmallImages: true }
+  if (device === 'cpu') return { blockSize: await blockSizeOfCpu(), formsForSmallImages: true }
   return { paddedChannels: device === 'webgpu' }
 }

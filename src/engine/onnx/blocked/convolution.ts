@@ -9,6 +9,7 @@ import type {
 } from '../../../graph/operators/convolution.js'
 import type { Shape } from '../../../graph/types.js'
 import { BLOCKED_DOMAIN, type BlockedEmitter, type Emission } from '../emission.js'
+import { isMinimal } from '../operators/minimalFiltering.js'
 import { isSmall } from '../operators/smallImages.js'
 
 export const blockedConvolution: BlockedEmitter<Convolution> = (node, to, block) => {
@@ -16,7 +17,7 @@ export const blockedConvolution: BlockedEmitter<Convolution> = (node, to, block)
   const [filters, channels, ...kernel] = to.shapeOf(weight)
   const plainInput = channels < block
   if (filters % block !== 0 || (!plainInput && channels % block !== 0)) return false
-  if (isSmall(to, to.shapeOf(x))) return false
+  if (isSmall(to.shapeOf(node.name))) return false
   const image = to.read(x, plainInput ? 'plain' : 'blocked')
   const taps = plainInput ? channels * kernel[0] * kernel[1] : undefined
   const weights =
@@ -38,7 +39,7 @@ export const blockedInputGradient: BlockedEmitter<ConvolutionInputGradient> = (n
   const padding = kernel[0] - 1 - node.padding
   if (node.stride !== 1 || padding < 0 || kernel[0] !== kernel[1]) return false
   if (filters % block !== 0 || channels % block !== 0) return false
-  if (isSmall(to, to.shapeOf(node.name))) return false
+  if (isSmall(to.shapeOf(node.name))) return false
   to.emit('Conv', [to.read(gradient, 'blocked'), flippedWeights(to, weight, block)], {
     attributes: geometry(kernel, 1, padding),
     domain: BLOCKED_DOMAIN,
@@ -55,13 +56,16 @@ export const blockedInputGradient: BlockedEmitter<ConvolutionInputGradient> = (n
  * Rows of k·in results keep the kernel's registers full; an image of k×k results a channel does not.
  */
 export const blockedWeightGradient: BlockedEmitter<ConvolutionWeightGradient> = (
-  { name, inputs: [x, gradient], stride, padding, kernel },
+  node,
   to,
   block,
 ) => {
+  const { name, stride, padding, kernel } = node
+  const [x, gradient] = node.inputs
   const [batch, channels, height, width] = to.shapeOf(x)
   const [, filters, rows, columns] = to.shapeOf(gradient)
-  if (batch % block !== 0 || filters % block !== 0 || isSmall(to, to.shapeOf(x))) return false
+  if (batch % block !== 0 || filters % block !== 0) return false
+  if (isMinimal(to, to.shapeOf(x), to.shapeOf(name), node)) return false
   const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
   const padded = padEdges(to, channelsLast(to, x), [
     [padding, reach[0] - height - padding],

@@ -1,18 +1,35 @@
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
-import type { Emitters } from '../emission.js'
+import { BATCH, type Shape } from '../../../graph/types.js'
+import type { Emission, Emitters } from '../emission.js'
+import { emitConvolution, emitInputGradient } from './batchInnermost.js'
 import { emitConv } from './conv.js'
 import {
-  emitSmallConvolution,
-  emitSmallInputGradient,
-  emitSmallWeightGradient,
-  isSmall,
-} from './smallImages.js'
+  emitMinimalConvolution,
+  emitMinimalInputGradient,
+  emitMinimalWeightGradient,
+  isMinimal,
+} from './minimalFiltering.js'
+import { isSmall } from './smallImages.js'
+import { emitUnrolled, isUnrolled } from './unrolled.js'
+
+/** Whether the batch of small images is known: training graphs have a fixed one, inference graphs do not. */
+function isSmallBatch(to: Emission, image: Shape): boolean {
+  return to.formsForSmallImages && image[0] !== BATCH && isSmall(image)
+}
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolution(node, to) {
     const { name, inputs, stride, padding } = node
-    if (isSmall(to, to.shapeOf(inputs[0]))) {
-      emitSmallConvolution(node, to)
+    if (isMinimal(to, to.shapeOf(inputs[0]), to.shapeOf(inputs[1]), node)) {
+      emitMinimalConvolution(node, to)
+      return
+    }
+    if (isUnrolled(node, to)) {
+      emitUnrolled(node, to)
+      return
+    }
+    if (stride === 1 && isSmallBatch(to, to.shapeOf(name))) {
+      emitConvolution(to, name, inputs, padding)
       return
     }
     const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
@@ -20,11 +37,15 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
   },
   convolutionInputGradient(node, to) {
     const { name, inputs, stride, padding, size } = node
-    if (isSmall(to, to.shapeOf(name))) {
-      emitSmallInputGradient(node, to)
+    if (isMinimal(to, to.shapeOf(name), to.shapeOf(inputs[1]), node)) {
+      emitMinimalInputGradient(node, to)
       return
     }
     const [, , ...kernel] = to.shapeOf(inputs[1])
+    if (stride === 1 && isSmallBatch(to, to.shapeOf(name)) && padding < kernel[0]) {
+      emitInputGradient(to, name, inputs, padding)
+      return
+    }
     const [, , ...reduced] = to.shapeOf(inputs[0])
     const rest = size.map(
       (extent, axis) => extent - ((reduced[axis] - 1) * stride + kernel[axis] - 2 * padding),
@@ -44,8 +65,8 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolutionWeightGradient(node, to) {
     const { name, inputs, stride, padding, kernel } = node
     const [x, gradient] = inputs
-    if (isSmall(to, to.shapeOf(x))) {
-      emitSmallWeightGradient(node, to)
+    if (isMinimal(to, to.shapeOf(x), to.shapeOf(name), node)) {
+      emitMinimalWeightGradient(node, to)
       return
     }
     const [batch, channels, height, width] = to.shapeOf(x)

@@ -1,9 +1,9 @@
 /**
- * Bilinear algorithms of small correlations: y = C ((G g) ⊙ (B x)) for taps g and pixels x, with as few
- * products as we know (Winograd, Arithmetic Complexity of Computations, 1980; Lavin & Gray, Fast
- * Algorithms for Convolutional Neural Networks, 2016, arXiv 1509.09308). The entries of B and C are 0 and ±1
- * and those of G at most 1, so that results are as exact as those of the plain sum; algorithms of larger
- * tiles take fewer products, but F(4, 3) is twenty times less exact.
+ * Bilinear algorithms of small correlations with three taps and a zero at each end: y = C ((G g) ⊙ (B x))
+ * for taps g and pixels x, with few products (Winograd, Arithmetic Complexity of Computations, 1980; Lavin &
+ * Gray, Fast Algorithms for Convolutional Neural Networks, 2016, arXiv 1509.09308). The entries of B and C are
+ * 0 and ±1 and those of G at most 1, so that results are as exact as those of the plain sum; algorithms of
+ * larger tiles take fewer products, but F(4, 3) is twenty times less exact.
  */
 
 export type Matrix = readonly (readonly number[])[]
@@ -20,19 +20,9 @@ export interface Filtering {
   readonly results: Matrix
 }
 
-export interface AxisGeometry {
-  readonly extent: number
-  readonly kernel: number
-  readonly stride: number
-  readonly padding: number
-  readonly results: number
-}
-
-/** The algorithm of one axis. */
-export function axisFiltering(geometry: AxisGeometry): Filtering {
-  const { extent, kernel, stride, padding } = geometry
-  if (kernel !== 3 || stride !== 1 || padding !== 1 || extent === 1)
-    return directFiltering(geometry)
+/** The algorithm of a row of pixels. */
+export function axisFiltering(extent: number): Filtering {
+  if (extent === 1) return SINGLE
   return extent === 2 ? PAIR : pairsFiltering(extent)
 }
 
@@ -62,22 +52,13 @@ export function imageFiltering(rows: Filtering, columns: Filtering): Filtering {
   }
 }
 
-/** The plain sum: a product for every tap that meets a pixel at all, and a tile for every result. */
-function directFiltering({ extent, kernel, stride, padding, results }: AxisGeometry): Filtering {
-  const pixelOf = (tap: number, result: number) => result * stride + tap - padding
-  const isInside = (pixel: number) => pixel >= 0 && pixel < extent
-  const used = range(kernel).filter((tap) =>
-    range(results).some((result) => isInside(pixelOf(tap, result))),
-  )
-  return {
-    products: used.length,
-    tiles: results,
-    pixels: used.flatMap((tap) =>
-      range(results).map((result) => unit(extent, pixelOf(tap, result))),
-    ),
-    taps: used.map((tap) => unit(kernel, tap)),
-    results: range(results).map((result) => used.flatMap(() => unit(results, result))),
-  }
+/** One pixel, which only the middle tap meets. */
+const SINGLE: Filtering = {
+  products: 1,
+  tiles: 1,
+  pixels: [[1]],
+  taps: [[0, 1, 0]],
+  results: [[1]],
 }
 
 /** Two pixels: y₀ = g₁(x₀ + x₁) + (g₂ − g₁)x₁ and y₁ = g₁(x₀ + x₁) + (g₀ − g₁)x₀, of four products three. */
@@ -145,10 +126,6 @@ export function transposed(matrix: Matrix): Matrix {
 
 function kronecker(a: Matrix, b: Matrix): Matrix {
   return a.flatMap((row) => b.map((other) => row.flatMap((x) => other.map((y) => x * y))))
-}
-
-function unit(length: number, place: number): number[] {
-  return range(length).map((index) => (index === place ? 1 : 0))
 }
 
 function range(length: number): number[] {

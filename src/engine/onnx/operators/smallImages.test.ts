@@ -26,11 +26,19 @@ const geometries = [
   [1, 1, 0, [1, 1]],
 ] as const
 
+/** Few channels, and as many as minimal filtering takes. */
+const cases = [
+  [3, 5],
+  [128, 130],
+].flatMap(([channels, filters]) =>
+  geometries.map((geometry) => [channels, filters, ...geometry] as const),
+)
+
 describe('predictions through convolutions of small images', () => {
-  it.each(geometries)('kernel %i, stride %i, padding %i on %s', async (...geometry) => {
-    const [kernel, stride, padding, extents] = geometry
-    const shape = [3, ...extents]
-    const convolution = { type: 'conv', name: 'c', channels: 5, kernel, stride, padding } as const
+  it.each(cases)('%i→%i channels, kernel %i, stride %i, padding %i on %s', async (...each) => {
+    const [from, channels, kernel, stride, padding, extents] = each
+    const shape = [from, ...extents]
+    const convolution = { type: 'conv', name: 'c', channels, kernel, stride, padding } as const
     const layers = [
       convolution,
       { type: 'flatten' },
@@ -40,7 +48,7 @@ describe('predictions through convolutions of small images', () => {
       { architecture: 'custom', layers },
       { kind: 'image', shape, classes: 4 },
     )
-    const draws = stream(5, 'unrolled').at()
+    const draws = stream(5, 'small images').at()
     const drawn = initialize(model, () => 2)
     const parameters = Object.fromEntries(
       Object.entries(drawn).map(([name, { shape: dims, data }]) => [
