@@ -29,7 +29,7 @@ import { initialize } from '../models/initialize.js'
 import { layerBuilder } from '../models/layers.js'
 import { analyze } from './analyze.js'
 import { dataFromOption } from './dataOption.js'
-import { writeAnalysis } from './tables.js'
+import { removePartials, writeAnalysis } from './tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from './types.js'
 
 let folder: string
@@ -167,37 +167,61 @@ describe('analyze', () => {
     expect(notices).toEqual([expect.stringMatching(/softmax\.onnx gives probabilities/)])
   })
 
-  it('goes on where it was stopped, unless something else is asked for', async () => {
+  /** A run that ends after a number of samples. */
+  const stopAfter = (samples: number) => (_note: string, done: number) => {
+    if (done === samples) throw new Error('stopped')
+  }
+
+  it('goes on where it was stopped', async () => {
     const notices: string[] = []
     const notice = (message: string) => notices.push(message)
     const stopped = { ...request(['dynamic']), out: join(folder, 'stopped'), notice }
-    const stopAt = (row: number) => (_note: string, done: number) => {
-      if (done === row) throw new Error('stopped')
-    }
-    await expect(analyze({ ...stopped, report: stopAt(4) })).rejects.toThrow('stopped')
+    await expect(analyze({ ...stopped, report: stopAfter(4) })).rejects.toThrow('stopped')
     const [resumed] = (await analyze(stopped)).models
     expect(notices).toEqual(['dynamic: 4 of 9 samples are there already'])
     const [whole] = (await analyze({ ...stopped, out: join(folder, 'whole') })).models
-    expect(await valuesOf(resumed)).toEqual(await valuesOf(whole))
+    const tables = await valuesOf(whole)
+    expect(tables).toHaveLength(9)
+    expect(await valuesOf(resumed)).toEqual(tables)
+  })
 
-    await expect(
-      analyze({
-        ...stopped,
-        out: join(folder, 'whole'),
-        report: stopAt(2),
-        wishes: { input: 'x' },
-      }),
-    ).rejects.toThrow('stopped')
-    const hotter = request(['dynamic'], ['analysis.temperature=2'])
-    const [other] = (await analyze({ ...hotter, out: join(folder, 'whole'), notice })).models
-    expect(notices).toHaveLength(1)
-    expect(await valuesOf(other)).not.toEqual(await valuesOf(whole))
+  const other = (overrides: readonly string[]) => () => request(['dynamic'], overrides)
+  it.each<[string, () => AnalyzeRequest]>([
+    ['players', other(['analysis.players.select=centre'])],
+    ['a baseline', other(['analysis.baseline=mean'])],
+    ['an output', other(['analysis.output=logit'])],
+    ['a temperature', other(['analysis.temperature=2'])],
+    ['samples', other(['analysis.samples.seed=9'])],
+    [
+      'data',
+      () => {
+        const asked = request(['dynamic'])
+        const { config } = asked
+        return { ...asked, config: { ...config, data: { ...config.data, labelNoise: 0.5 } } }
+      },
+    ],
+    ['preprocessing', () => ({ ...request(['dynamic']), preprocessing: { mean: [1], std: [2] } })],
+    ['an input', () => ({ ...request(['dynamic']), wishes: { input: 'x' } })],
+    ['a version', () => ({ ...request(['dynamic']), version: 'next' })],
+  ])('begins anew when %s are asked for that the stopped run had not', async (_what, changed) => {
+    const out = mkdtempSync(join(folder, 'changed-'))
+    await expect(analyze({ ...request(['dynamic']), out, report: stopAfter(4) })).rejects.toThrow(
+      'stopped',
+    )
+    const notices: string[] = []
+    const notice = (message: string) => notices.push(message)
+    const [found] = (await analyze({ ...changed(), out, notice })).models
+    expect(notices.filter((message) => message.includes('already'))).toEqual([])
+    const fresh = mkdtempSync(join(folder, 'fresh-'))
+    const [expected] = (await analyze({ ...changed(), out: fresh })).models
+    expect(await valuesOf(found)).toEqual(await valuesOf(expected))
   })
 
   it('keeps nothing but the results when they are written', async () => {
     const asked = { ...request(['dynamic']), out: join(folder, 'finished') }
     const result = await analyze(asked)
     await writeAnalysis(asked, result)
+    await removePartials(asked.out, result)
     const [{ analysis }] = result.models
     expect(readdirSync(join(asked.out, 'values'))).toEqual([`${analysis.network.id}.npz`])
   })

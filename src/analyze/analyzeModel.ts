@@ -8,6 +8,7 @@ import { createForeignEvaluator, type ForeignClassifier } from '../masking/forei
 import type { Baseline } from '../masking/types.js'
 import { thresholds } from '../study/checkpoint.js'
 import { analyseNetwork } from '../study/network.js'
+import type { EvaluationPlan } from '../study/types.js'
 import { collectDecompositions } from '../tasks/interactionFile.js'
 import { openPartial } from '../tasks/partialValues.js'
 import {
@@ -51,7 +52,7 @@ export async function analyzeModel(
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
   const settings = evaluationId(request, network, masking, map)
-  const openValues = () => openPartial(valueFileOf(request.out, network), plan, settings)
+  const openValues = opener(valueFileOf(request.out, network), plan, settings)
   const { values, tables } = await evaluated()
   const decomposed = async (end: TieBreak) => {
     const options = { solver, noise, gap, reference, tieBreak: end }
@@ -86,6 +87,11 @@ export async function analyzeModel(
       await evaluator.dispose()
     }
   }
+}
+
+/** A function that keeps nothing of an analysis but this: closures of one function share what they keep. */
+function opener(file: string, plan: EvaluationPlan, settings: string) {
+  return () => openPartial(file, plan, settings)
 }
 
 /** Where the value tables of a model go in a folder of results. */

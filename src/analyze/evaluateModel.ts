@@ -61,8 +61,8 @@ export function evaluationPlan(
 }
 
 /**
- * Masked evaluation of one model. Every sample is kept in `partial` when it is done, and those that a
- * run before has left there are not evaluated again; memory does not grow with their number.
+ * Masked evaluation of one model. Every sample goes to the disk, in `partial`, when it is done, and those
+ * that a run before has left there are not evaluated again.
  */
 export async function evaluateSamples(
   evaluator: MaskedEvaluator,
@@ -83,7 +83,7 @@ export interface ModelValues {
   readonly tables: readonly Float64Array[]
 }
 
-/** Reads a whole evaluation. */
+/** Reads a whole evaluation, with all its tables. */
 export async function readEvaluation(
   plan: EvaluationPlan,
   partial: PartialValues,

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { overlap } from '../comparison/overlap.js'
+import { InputError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { spearman } from '../metrics/descriptive.js'
 import { schemaDocument } from '../report/tables/schemaDocument.js'
@@ -62,18 +63,26 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
   for (const { analysis, openValues } of result.models) {
     const { network, checkpoints } = analysis
     const [{ values, decompositions }] = checkpoints
+    const file = valueFileOf(request.out, network)
     const partial = await openValues()
-    await writeValueFile(valueFileOf(request.out, network), values, partial.rows())
-    await partial.close()
+    try {
+      if (partial.count !== values.count)
+        throw new InputError(`${file}.partial has changed meanwhile`)
+      await writeValueFile(file, values, partial.rows())
+    } finally {
+      await partial.close()
+    }
     await writeInteractionFile(
       join(request.out, 'interactions', `${network.id}.npz`),
       decompositions,
     )
   }
   await writeJson(join(request.out, 'manifest.json'), manifest(request, result, files))
-  for (const { analysis } of result.models) {
-    await removePartial(valueFileOf(request.out, analysis.network))
-  }
+}
+
+/** Removes what was kept for the case of a stop. */
+export async function removePartials(out: string, { models }: AnalyzeResult): Promise<void> {
+  for (const { analysis } of models) await removePartial(valueFileOf(out, analysis.network))
 }
 
 function networkRow({ network }: Analysis): NetworkRow {

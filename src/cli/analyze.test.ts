@@ -117,4 +117,13 @@ describe('lowlayer analyze', () => {
     expect(code).toBe(2)
     expect(await readdir(folder)).not.toContain('refused')
   })
+
+  it('leaves a folder of the user alone, and says where it cannot write', async () => {
+    await mkdir(join(folder, 'mine'))
+    expect(await analyze('--data', 'nowhere.csv', '--out', 'mine')).toMatchObject({ code: 2 })
+    expect(await readdir(folder)).toContain('mine')
+    const { code, stderr } = await analyze('--data', 'data.csv', '--out', 'data.csv')
+    expect(stderr).toMatch(/^cannot write data\.csv\/analyze\.lock: /)
+    expect(code).toBe(2)
+  })
 })

@@ -3,6 +3,7 @@ import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { InputError, messageOf } from '../core/errors.js'
 import { makeFolder } from './atomic.js'
 
 const HEARTBEAT_MS = 5_000
@@ -22,9 +23,15 @@ interface Owner {
  * two runs on one results folder share work instead of spoiling it. The file comes into being with
  * its owner in it, by a hard link, which is atomic on network file systems too. A lock left by a dead
  * process is taken over: at once on the same host, after a minute without heartbeat otherwise.
+ * `onWait` is told, once, that another process holds it. Throws InputError when the place cannot be
+ * written.
  */
-export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
-  await acquire(path)
+export async function withLock<T>(
+  path: string,
+  action: () => Promise<T>,
+  onWait: () => void = () => undefined,
+): Promise<T> {
+  await acquire(path, onWait)
   const heartbeat = setInterval(() => {
     const now = new Date()
     utimes(path, now, now).catch(() => undefined)
@@ -38,15 +45,25 @@ export async function withLock<T>(path: string, action: () => Promise<T>): Promi
   }
 }
 
-async function acquire(path: string): Promise<void> {
-  await makeFolder(dirname(path))
+async function acquire(path: string, onWait: () => void): Promise<void> {
   const owner: Owner = { host: hostname(), pid: process.pid }
   const own = uniqueName(path)
-  await writeFile(own, JSON.stringify(owner))
+  try {
+    await makeFolder(dirname(path))
+    await writeFile(own, JSON.stringify(owner))
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+  }
+  let isWaiting = false
   try {
     while (!(await tryLink(own, path))) {
-      if (!(await isAbandoned(path))) await sleep(POLL_MS)
-      else if (!(await removeAbandoned(path, own))) await sleep(TAKEOVER_POLL_MS)
+      if (await isAbandoned(path)) {
+        if (!(await removeAbandoned(path, own))) await sleep(TAKEOVER_POLL_MS)
+        continue
+      }
+      if (!isWaiting) onWait()
+      isWaiting = true
+      await sleep(POLL_MS)
     }
   } finally {
     await rm(own, { force: true })

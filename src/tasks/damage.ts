@@ -30,18 +30,16 @@ async function damageOfNetwork(network: StudyNetwork, results: string): Promise<
       const why = await whyNotWhole(join(folder, part, name))
       if (why === undefined) continue
       const file = join('networks', network.id, part, name)
-      problems.push({ file, message: `${why}; ${remedyOf(part, name)}` })
+      problems.push({ file, message: `${why}; ${remedyOf(part)}` })
     }
   }
   const spec = await specDamage(network, results)
   return spec === undefined ? problems : [...problems, spec]
 }
 
-/** What makes `lowlayer run` do a file again; of interactions the main file stands for all of its step. */
-function remedyOf(part: string, name: string): string {
-  if (part === 'values') return 'delete it and run again to redo it'
-  const [step] = name.split('-')
-  if (part === 'interactions') return `delete ${step}-* there and run again to redo them`
+/** What makes `lowlayer run` do a file again. */
+function remedyOf(part: string): string {
+  if (part === 'values' || part === 'interactions') return 'run again to redo it'
   return 'delete the folder of the network and run again to train it anew'
 }
 

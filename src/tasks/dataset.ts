@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { AnalysisConfig } from '../config/analysis.js'
 import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
@@ -50,7 +52,10 @@ function readNamedFile(file: string, key: string): Uint8Array {
   }
 }
 
-/** The data set of a plan. Throws EnvironmentError when the files changed since it was planned. */
+/**
+ * The data set of a plan. Throws EnvironmentError when its files, or those that players and baseline are
+ * read from, changed since it was planned: what is found would go by the name of something else.
+ */
 export async function loadPlannedDataset(
   plan: Plan,
   context: Pick<TaskContext, 'baseDir' | 'dataDirs'>,
@@ -59,6 +64,13 @@ export async function loadPlannedDataset(
   if (dataset.fingerprint !== plan.data.fingerprint) {
     throw new EnvironmentError(
       `the files of data source ${plan.config.data.source} changed while the study ran; run it again`,
+    )
+  }
+  const find = (file: string) => resolve(context.baseDir, file)
+  const files = analysisFiles(plan.config.analysis, find)
+  if (!isDeepStrictEqual(files, plan.data.analysisFiles)) {
+    throw new EnvironmentError(
+      'the files of analysis.players or analysis.baseline changed while the study ran; run it again',
     )
   }
   return dataset

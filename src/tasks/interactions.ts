@@ -4,7 +4,8 @@ import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask } from '../plan/types.js'
-import { networkPaths } from '../store/layout.js'
+import { exists } from '../store/atomic.js'
+import { type NetworkPaths, networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
 import { thresholds } from '../study/checkpoint.js'
@@ -34,7 +35,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
     const scored = scoredSteps(context.plan, task.network, curve)
     for (const [index, step] of steps.entries()) {
       const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
-      if (await isWhole(paths.interactions(step, interactionsId))) continue
+      if (await isDecomposed(paths, step, interactionsId, atBothEnds)) continue
       const valueFile = paths.values(step, valuesId)
       const values = await readEvaluatedSamples(valueFile)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
@@ -63,6 +64,25 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       )
     }
   })
+}
+
+/**
+ * Whether the interactions of a step are there, none of their files cut short. The tables for readers
+ * may have been deleted to save space.
+ */
+export async function isDecomposed(
+  paths: NetworkPaths,
+  step: number,
+  interactionsId: string,
+  atBothEnds: boolean,
+): Promise<boolean> {
+  const ids = atBothEnds ? [interactionsId, interactionsId + OTHER_END] : [interactionsId]
+  for (const id of ids) {
+    if (!(await isWhole(paths.interactions(step, id)))) return false
+    const table = paths.interactionsTable(step, id)
+    if ((await exists(table)) && !(await isWhole(table))) return false
+  }
+  return true
 }
 
 /** One sample under the configured tie-break and, where that was asked for, the opposite one. */

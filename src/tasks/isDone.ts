@@ -1,10 +1,13 @@
 import { join } from 'node:path'
+import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask, Plan, Task, ValuesTask } from '../plan/types.js'
 import { exists, readJson } from '../store/atomic.js'
-import { networkPaths, studyFolder } from '../store/layout.js'
+import { type NetworkPaths, networkPaths, studyFolder } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
+import type { CurvePoint } from '../training/curve.js'
+import { isDecomposed } from './interactions.js'
 import type { Manifest } from './manifest.js'
-import { runSteps } from './steps.js'
+import { runSteps, scoredSteps } from './steps.js'
 import { isTrained, readCurve } from './train.js'
 
 /** Whether a task's output is there, whole, so that the task need not run. */
@@ -18,11 +21,15 @@ export async function isTaskDone(
     case 'panel':
       return exists(panelFile(plan, results))
     case 'values':
-      return everyStep(plan, results, task, (paths, step) => paths.values(step, task.run.valuesId))
-    case 'interactions':
       return everyStep(plan, results, task, (paths, step) =>
-        paths.interactions(step, task.run.interactionsId),
+        isWhole(paths.values(step, task.run.valuesId)),
       )
+    case 'interactions':
+      return everyStep(plan, results, task, (paths, step, curve) => {
+        const isScored = scoredSteps(plan, task.network, curve).includes(step)
+        const atBothEnds = hasOtherEnd(task.run) && isScored
+        return isDecomposed(paths, step, task.run.interactionsId, atBothEnds)
+      })
     case 'noise': {
       const { id, spec } = task.network
       return isWhole(networkPaths(results, id).interactions(spec.totalSteps, plan.noiseId))
@@ -44,12 +51,13 @@ async function everyStep(
   plan: Plan,
   results: string,
   { network, run }: ValuesTask | InteractionsTask,
-  fileOf: (paths: ReturnType<typeof networkPaths>, step: number) => string,
+  isStepDone: (paths: NetworkPaths, step: number, curve: readonly CurvePoint[]) => Promise<boolean>,
 ): Promise<boolean> {
   const paths = networkPaths(results, network.id)
   if (!(await isTrained(paths))) return false
-  for (const step of runSteps(plan, run, network, await readCurve(paths))) {
-    if (!(await isWhole(fileOf(paths, step)))) return false
+  const curve = await readCurve(paths)
+  for (const step of runSteps(plan, run, network, curve)) {
+    if (!(await isStepDone(paths, step, curve))) return false
   }
   return true
 }

@@ -153,7 +153,7 @@ describe('the report of a study', () => {
     const [status] = await studyStatus(damaged)
     expect(status.problems).toEqual(
       expect.arrayContaining([
-        `${empty.name} is empty; delete it and run again to redo it`,
+        `${empty.name} is empty; run again to redo it`,
         expect.stringMatching(`${cut.name} has no end record`),
         expect.stringMatching(`${parquet.name} has no end mark`),
         expect.stringMatching(`${join('networks', third, 'spec.json')} is not what this lowlayer`),

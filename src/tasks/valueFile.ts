@@ -62,7 +62,7 @@ export async function* readTables(path: string): AsyncGenerator<Float64Array> {
   }
 }
 
-/** A file that cannot be read counts as done, unless its very end is missing, until it is gone. */
+/** The error with what to do: such a file counts as done, unless its end is missing, until it is gone. */
 function withRemedy(error: unknown): unknown {
   if (!(error instanceof InputError)) return error
   return new InputError(`${error.message}; delete it and run again to redo it`, { cause: error })

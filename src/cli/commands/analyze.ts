@@ -5,7 +5,7 @@ import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
 import { dataFromOption } from '../../analyze/dataOption.js'
-import { accuracyOf, markUnfinished, writeAnalysis } from '../../analyze/tables.js'
+import { accuracyOf, markUnfinished, removePartials, writeAnalysis } from '../../analyze/tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
 import { configOf, loadConfig } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
@@ -13,7 +13,7 @@ import { exitCodes, InputError } from '../../core/errors.js'
 import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
 import { toCsv } from '../../report/tables/table.js'
-import { writeAtomically } from '../../store/atomic.js'
+import { exists, writeAtomically } from '../../store/atomic.js'
 import { withLock } from '../../store/lock.js'
 import { writeStudyReport } from '../../tasks/report.js'
 import { encodeInteractions } from '../decompose/parquet.js'
@@ -91,18 +91,25 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     notice: (message) => process.stderr.write(`${message}\n`),
   }
   process.once('SIGINT', endEarly).once('SIGTERM', endEarly)
-  await withLock(join(request.out, 'analyze.lock'), async () => {
-    const result = await analyze(request)
-    await markUnfinished(request.out)
-    for (const model of result.models) await writeInteractions(request.out, model)
-    await writeAnalysis(request, result)
-    await writeStudyReport({ folder: request.out })
-    process.stderr.write(summary(request, result))
-  }).catch(async (error: unknown) => {
+  const isNew = !(await exists(request.out))
+  const onWait = () => request.notice(`${request.out} is in use by another process: waiting for it`)
+  try {
+    await withLock(join(request.out, 'analyze.lock'), () => analyzeInto(request), onWait)
+  } catch (error) {
     // Where nothing was kept, the lock's folder goes too; this fails unless it is empty.
-    await rmdir(request.out).catch(() => undefined)
+    if (isNew) await rmdir(request.out).catch(() => undefined)
     throw error
-  })
+  }
+}
+
+async function analyzeInto(request: AnalyzeRequest): Promise<void> {
+  const result = await analyze(request)
+  await markUnfinished(request.out)
+  for (const model of result.models) await writeInteractions(request.out, model)
+  await writeAnalysis(request, result)
+  await writeStudyReport({ folder: request.out })
+  await removePartials(request.out, result)
+  process.stderr.write(summary(request, result))
 }
 
 /** Ends at once: every sample is on the disk when it is done, and results count when all are there. */

@@ -1,6 +1,6 @@
 /** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
@@ -92,12 +92,12 @@ function externalFiles(file: string): Set<string> {
     if (tensor.dataLocation !== 1) continue
     const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
     const path = join(dirname(file), location)
-    if (existsSync(path)) {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
       found.add(path)
       continue
     }
     throw new InputError(
-      `${file}: the weight "${tensor.name}" is kept in ${path}, which does not exist; ` +
+      `${file}: the weight "${tensor.name}" is kept in ${path}, which is no file; ` +
         'put that file beside the model, or export the model as one file',
     )
   }
@@ -108,7 +108,11 @@ function externalFiles(file: string): Set<string> {
 async function contentIdOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const path of files) {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    } catch (cause) {
+      throw new InputError(`cannot read ${path}: ${messageOf(cause)}`, { cause })
+    }
   }
   return hash.digest('hex').slice(0, 16)
 }
