@@ -38,6 +38,17 @@ def vgg11():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10))
 
 
+def alexnet():
+    return nn.Sequential(
+        nn.Conv2d(3, 64, 11, 4, 5), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(64, 192, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(192, 384, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(384, 256, 3, padding=1), nn.ReLU(),
+        nn.Conv2d(256, 256, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(256, 10),
+    )  # fmt: skip
+
+
 class Residual(nn.Module):
     def __init__(self, before, after):
         super().__init__()
@@ -62,7 +73,8 @@ def resnet20():
 
 
 networks = {"mlp-5": (mlp, (9,), 2), "lenet": (lenet, (1, 28, 28), 10)}
-networks |= {"vgg11": (vgg11, (3, 32, 32), 10), "resnet20": (resnet20, (3, 32, 32), 10)}
+pictures = {"alexnet": alexnet, "vgg11": vgg11, "resnet20": resnet20}
+networks |= {name: (make, (3, 32, 32), 10) for name, make in pictures.items()}
 
 torch.set_num_threads(1)
 torch.manual_seed(0)
