@@ -7,6 +7,7 @@ import { buildModel } from '../models/build.js'
 import { checkedBlocks, lowBlocks } from '../models/cut.js'
 import type { Model } from '../models/types.js'
 import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
+import { ARTIFACT_VERSION } from './artifactVersion.js'
 import type { Draft } from './drafts.js'
 import { regimeOf } from './regimes/registry.js'
 import type { TrainingLength } from './regimes/types.js'
@@ -48,7 +49,7 @@ export function planNetwork(
     evaluationSteps: timePoints(config.training.evaluate, length, []),
   }
   return {
-    id: contentId(spec as unknown as Json),
+    id: contentId({ version: ARTIFACT_VERSION, spec } as unknown as Json),
     name: draft.name,
     spec,
     regime: draft.regime,

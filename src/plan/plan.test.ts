@@ -34,19 +34,19 @@ describe('planStudy', () => {
       [
         [
           "low0-high0-order0",
-          "ea4df7dcddb1a665",
+          "e9af1a0ba1ca4f03",
         ],
         [
           "low1-high0-order0",
-          "957fd1b541bbba32",
+          "cb0cdf1a9567091f",
         ],
       ]
     `)
     expect([plan.id, plan.valuesId, plan.interactionsId]).toMatchInlineSnapshot(`
       [
-        "a779eaf1a9e2be79",
-        "929a9e79",
-        "49b89281",
+        "5fac1fad9cb17e6f",
+        "035ae11b",
+        "2704cd35",
       ]
     `)
   })

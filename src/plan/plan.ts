@@ -2,13 +2,11 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
+import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
 import { planNetwork, trainingLength } from './network.js'
 import { regimeOf } from './regimes/registry.js'
 import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js'
-
-/** Raised when the meaning of stored artifacts changes, so that old ones are not taken for new. */
-const ARTIFACT_VERSION = 1
 
 /**
  * The task graph of a study: a pure function of its configuration and of what its data are. Ids are

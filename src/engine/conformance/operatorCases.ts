@@ -8,8 +8,8 @@ import { sizeOf } from '../../core/tensor.js'
 import { type GraphBuilder, graphBuilder } from '../../graph/builder.js'
 import type { Program, Shape } from '../../graph/types.js'
 
-/** What an operand holds: normal values, values away from 0 or token ids. */
-export type OperandValues = 'normal' | 'positive' | 'ids'
+/** What an operand holds: normal values, values away from 0, −1, 0 and 1, or token ids. */
+export type OperandValues = 'normal' | 'positive' | 'signs' | 'ids'
 
 export interface Operand {
   readonly shape: Shape
@@ -202,6 +202,37 @@ const pooling: OperatorCase[] = (['max', 'average'] as const).flatMap((operation
   ].map(([extent, size]) => poolingCase(operation, 3, extent, size)),
 )
 
+/**
+ * Windows whose maximum is there more than once, where the gradient is a choice, which finite differences do not
+ * tell; whole numbers, so that all engines see the same ties.
+ */
+export const tiedCases: readonly OperatorCase[] = [
+  ...[
+    [8, 2],
+    [7, 2],
+    [9, 3],
+  ].map(([extent, size]) => ({
+    name: `max pooling ${size} of ties, ${extent}×${extent}`,
+    operands: { x: { shape: [2, 3, extent, extent], values: 'signs' as const } },
+    build: (graph: GraphBuilder) =>
+      graph.node('pooling', { operation: 'max', size, inputs: ['x'] }),
+  })),
+  {
+    name: 'max pooling of ties behind a convolution',
+    operands: {
+      x: { shape: [2, 16, 6, 6], values: 'signs' },
+      weight: { shape: [16, 16, 1, 1], values: 'signs' },
+      bias: { shape: [16], values: 'signs' },
+    },
+    build(graph) {
+      const inputs = ['x', 'weight', 'bias'] as const
+      const convolved = graph.node('convolution', { inputs, stride: 1, padding: 0 })
+      const active = graph.node('activation', { function: 'relu', inputs: [convolved] })
+      return graph.node('pooling', { operation: 'max', size: 2, inputs: [active] })
+    },
+  },
+]
+
 const reduction: OperatorCase[] = (['sum', 'mean'] as const).flatMap((operation) =>
   [[0], [2, 3], [0, 2, 3], [1]].flatMap((axes) =>
     [false, true].map((keepAxes) => ({
@@ -368,6 +399,7 @@ export function caseFeeds(
     const draw = {
       normal: () => draws.normal(),
       positive: () => 0.5 + draws.uniform(),
+      signs: () => draws.below(3) - 1,
       ids: () => draws.below(VOCABULARY),
     }[kind]
     const length = sizeOf(input.shape)

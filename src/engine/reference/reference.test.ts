@@ -83,6 +83,23 @@ function lossNodes(shape: readonly number[], kind: LossFunction) {
   return graph.nodes
 }
 
+describe('the gradient of max pooling', () => {
+  it('goes to the first of equal maxima, row by row, as in PyTorch', () => {
+    const graph = graphBuilder()
+    graph.input({ name: 'x', shape: [1, 1, 2, 6], dtype: 'float32' })
+    graph.input({ name: 'gradient', shape: [1, 1, 1, 3], dtype: 'float32' })
+    const y = graph.node('pooling', { operation: 'max', size: 2, inputs: ['x'] })
+    const dx = graph.node('maxPoolingGradient', { size: 2, inputs: ['x', y, 'gradient'] })
+    const x = [3, 3, 0, 1, 0, 2, 3, 3, 1, 1, 2, 2]
+    const feeds = {
+      x: { shape: [1, 1, 2, 6], data: Float64Array.from(x) },
+      gradient: { shape: [1, 1, 1, 3], data: Float64Array.of(5, 7, 9) },
+    }
+    const found = interpret(graph.nodes, feeds).get(dx)!.data
+    expect([...found]).toEqual([5, 0, 0, 7, 0, 9, 0, 0, 0, 0, 0, 0])
+  })
+})
+
 describe('losses', () => {
   it('stay finite and exact for logits of any size', () => {
     const nodes = lossNodes([1, 1], 'binary')

@@ -15,9 +15,9 @@ export interface Pooling extends NodeBase {
 }
 
 /**
- * Gradient of max pooling from its input x, its output y and the gradient of y. It goes to the
- * maximum of each window; where several elements tie, each of them receives it (our choice: ties
- * have measure zero except after ReLU, where the gradient of a zero vanishes anyway).
+ * Gradient of max pooling from its input x, its output y and the gradient of y. It goes to the maximum
+ * of each window; where several elements tie, as all do over an even background, to the first of them
+ * row by row, as in PyTorch and TensorFlow.
  */
 export interface MaxPoolingGradient extends NodeBase {
   readonly kind: 'maxPoolingGradient'

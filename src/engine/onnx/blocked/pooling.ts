@@ -1,6 +1,7 @@
 import type { MaxPoolingGradient, Pooling } from '../../../graph/operators/pooling.js'
 import { BLOCKED_DOMAIN, type BlockedEmitter } from '../emission.js'
 import { emitMask } from '../operators/elementwise.js'
+import { ranks } from '../operators/pooling.js'
 
 export const blockedPooling: BlockedEmitter<Pooling> = ({ name, operation, size, inputs }, to) => {
   const [x] = inputs
@@ -25,9 +26,15 @@ export const blockedMaxPoolingGradient: BlockedEmitter<MaxPoolingGradient> = (
   const maxima = to.integers([-1, 1, width / size, 1, block])
   const seen = (value: string, shape: string) =>
     to.emit('Reshape', [to.read(value, 'blocked'), shape])
-  const isMaximum = to.emit('Equal', [seen(x, windows), seen(y, maxima)])
-  const routed = emitMask(to, isMaximum, seen(gradient, maxima))
   const shape = to.integers(to.shapeOf(x))
+  const isMaximum = to.emit('Equal', [seen(x, windows), seen(y, maxima)])
+  const rank = emitMask(to, isMaximum, to.floats(ranks(size), [size, 1, size, 1]))
+  const first = to.emit('MaxPool', [to.emit('Reshape', [rank, shape])], {
+    attributes: { kernel_shape: [size, size], strides: [size, size] },
+    domain: BLOCKED_DOMAIN,
+  })
+  const isFirst = to.emit('Equal', [rank, to.emit('Reshape', [first, maxima])])
+  const routed = emitMask(to, isFirst, seen(gradient, maxima))
   to.emit('Reshape', [routed, shape], { output: to.write(name, 'blocked') })
   return true
 }

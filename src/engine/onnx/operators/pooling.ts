@@ -1,5 +1,6 @@
 import type { PoolingNode } from '../../../graph/operators/pooling.js'
 import type { Emission, Emitters } from '../emission.js'
+import { emitMask } from './elementwise.js'
 
 export const poolingEmitters: Emitters<PoolingNode> = {
   pooling({ name, operation, size, inputs }, to) {
@@ -7,20 +8,24 @@ export const poolingEmitters: Emitters<PoolingNode> = {
     const attributes = { kernel_shape: [size, size], strides: [size, size] }
     to.emit(opType, inputs, { attributes, output: name })
   },
-  /** Where x equals the maximum of its window, the window's gradient. */
+  /** Where x is the first maximum of its window, the window's gradient. */
   maxPoolingGradient({ name, size, inputs: [x, y, gradient] }, to) {
     const [, , height, width] = to.shapeOf(x)
     const rest = [height % size, width % size]
     const covered =
       rest[0] + rest[1] === 0 ? x : cropped(to, x, [height - rest[0], width - rest[1]])
     const isMaximum = to.emit('Equal', [covered, enlarged(to, y, size)])
+    const [, , rows, columns] = to.shapeOf(y)
+    const repeats = to.integers([rows, columns])
+    const places = to.emit('Tile', [to.floats(ranks(size), [size, size]), repeats])
+    const rank = emitMask(to, isMaximum, places)
+    const attributes = { kernel_shape: [size, size], strides: [size, size] }
+    const first = enlarged(to, to.emit('MaxPool', [rank], { attributes }), size)
+    const isFirst = to.emit('Equal', [rank, first])
     const spread = enlarged(to, gradient, size)
-    if (rest[0] + rest[1] === 0) {
-      to.emit('Where', [isMaximum, spread, to.floats([0])], { output: name })
-      return
-    }
-    const routed = to.emit('Where', [isMaximum, spread, to.floats([0])])
-    padded(to, routed, rest, name)
+    const isWhole = rest[0] + rest[1] === 0
+    const routed = emitMask(to, isFirst, spread, isWhole ? name : undefined)
+    if (!isWhole) padded(to, routed, rest, name)
   },
   averagePoolingGradient({ name, size, inputSize: [height, width], inputs: [gradient] }, to) {
     const rest = [height % size, width % size]
@@ -28,6 +33,14 @@ export const poolingEmitters: Emitters<PoolingNode> = {
     if (rest[0] + rest[1] === 0) enlarged(to, share, size, name)
     else padded(to, enlarged(to, share, size), rest, name)
   },
+}
+
+/**
+ * Numbers of the places of a window, row by row, the first the highest: times 1 at a maximum and 0
+ * elsewhere, their maximum tells the first maximum.
+ */
+export function ranks(size: number): number[] {
+  return Array.from({ length: size ** 2 }, (_, place) => size ** 2 - place)
 }
 
 /** Repeats every pixel size × size times. */

@@ -33,8 +33,11 @@ export const poolingKernels: Kernels<PoolingNode> = {
   },
   maxPoolingGradient({ size }, [x, y, gradient]) {
     const out = new Float64Array(x.data.length)
+    const isFound = new Uint8Array(y.data.length)
     forEachPixel(x.shape, size, (ofX, ofWindow) => {
-      if (x.data[ofX] === y.data[ofWindow]) out[ofX] = gradient.data[ofWindow]
+      if (isFound[ofWindow] || x.data[ofX] !== y.data[ofWindow]) return
+      isFound[ofWindow] = 1
+      out[ofX] = gradient.data[ofWindow]
     })
     return out
   },
