@@ -7,17 +7,12 @@ import type { PlacedPlayers } from '../masking/configurePlayers.js'
 import { createForeignEvaluator, type ForeignClassifier } from '../masking/foreignEvaluator.js'
 import type { Baseline } from '../masking/types.js'
 import { thresholds } from '../study/checkpoint.js'
+import { evaluationPlan } from '../study/evaluationPlan.js'
 import { analyseNetwork } from '../study/network.js'
 import type { EvaluationPlan } from '../study/types.js'
 import { collectDecompositions } from '../tasks/interactionFile.js'
 import { openPartial } from '../tasks/partialValues.js'
-import {
-  evaluateSamples,
-  evaluationPlan,
-  type ModelValues,
-  modelOutput,
-  readEvaluation,
-} from './evaluateModel.js'
+import { evaluateSamples, type ModelValues, modelOutput, readEvaluation } from './evaluateModel.js'
 import type { AnalyzedSample } from './samples.js'
 import type { AnalyzedModel, AnalyzeRequest, ModelAnalysis } from './types.js'
 

@@ -43,23 +43,6 @@ export function modelOutput(
   return { ...wanted, kind: 'prob-log-odds' }
 }
 
-/** The samples of an evaluation, one row each. */
-export function evaluationPlan(
-  samples: readonly AnalyzedSample[],
-  n: number,
-  baseline: string,
-): EvaluationPlan {
-  return {
-    n,
-    count: samples.length,
-    sample: Int32Array.from(samples, ({ id }) => id),
-    panel: Int32Array.from(samples, ({ panel }) => panel),
-    label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
-    givenLabel: Int32Array.from(samples, ({ label }) => label),
-    baseline,
-  }
-}
-
 /**
  * Masked evaluation of one model. Every sample goes to the disk, in `partial`, when it is done, and those
  * that a run before has left there are not evaluated again.

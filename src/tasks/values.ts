@@ -13,7 +13,7 @@ import type { ValuesTask } from '../plan/types.js'
 import { networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
-import type { EvaluationPlan } from '../study/types.js'
+import { evaluationPlan } from '../study/evaluationPlan.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
@@ -99,22 +99,6 @@ async function evaluateStep(
     }
   } finally {
     await evaluator.dispose()
-  }
-}
-
-function evaluationPlan(
-  samples: readonly PanelSample[],
-  n: number,
-  baseline: string,
-): EvaluationPlan {
-  return {
-    n,
-    count: samples.length,
-    sample: Int32Array.from(samples, ({ id }) => id),
-    panel: Int32Array.from(samples, ({ panel }) => panel),
-    label: Int32Array.from(samples, ({ trueLabel }) => trueLabel),
-    givenLabel: Int32Array.from(samples, ({ label }) => label),
-    baseline,
   }
 }
 

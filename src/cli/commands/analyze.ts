@@ -188,7 +188,8 @@ function summary({ out }: AnalyzeRequest, { models }: AnalyzeResult): string {
     const accuracy = `${(100 * accuracyOf(analysis)).toFixed(1)}% of ${analysis.samples.length} samples right`
     const { members, reason } = analysis.sets[0].set
     const found =
-      reason ?? `${members.length} confusing samples, highest score ${members[0].score.toFixed(3)}`
+      reason ??
+      `${members.length} confusing sample${members.length === 1 ? '' : 's'}, highest score ${members[0].score.toFixed(3)}`
     return `${analysis.network.name}: ${accuracy}; ${found}\n`
   })
   return `${lines.join('')}Results: ${relative(process.cwd(), out) || '.'}/\n`

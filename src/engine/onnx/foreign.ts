@@ -97,7 +97,7 @@ function externalFiles(file: string): Set<string> {
       continue
     }
     throw new InputError(
-      `${file}: the weight "${tensor.name}" is kept in ${path}, which is no file; ` +
+      `${file}: the weight "${tensor.name}" is kept in ${path}, which is not there; ` +
         'put that file beside the model, or export the model as one file',
     )
   }

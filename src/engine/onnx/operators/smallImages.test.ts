@@ -24,6 +24,9 @@ const geometries = [
   [7, 3, 3, [6, 8]],
   [2, 1, 1, [1, 4]],
   [1, 1, 0, [1, 1]],
+  [1, 2, 1, [1, 1]],
+  [1, 3, 2, [1, 2]],
+  [2, 5, 2, [2, 2]],
 ] as const
 
 /** Few channels, and as many as minimal filtering takes. */
