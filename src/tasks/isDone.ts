@@ -21,14 +21,13 @@ export async function isTaskDone(
     case 'panel':
       return exists(panelFile(plan, results))
     case 'values':
-      return everyStep(plan, results, task, (paths, step) =>
-        isWhole(paths.values(step, task.run.valuesId)),
-      )
+      return everyStep(plan, results, task, (paths) => (step) => {
+        return isWhole(paths.values(step, task.run.valuesId))
+      })
     case 'interactions':
-      return everyStep(plan, results, task, (paths, step, curve) => {
-        const isScored = scoredSteps(plan, task.network, curve).includes(step)
-        const atBothEnds = hasOtherEnd(task.run) && isScored
-        return isDecomposed(paths, step, task.run.interactionsId, atBothEnds)
+      return everyStep(plan, results, task, (paths, curve) => {
+        const bothEnds = hasOtherEnd(task.run) ? scoredSteps(plan, task.network, curve) : []
+        return (step) => isDecomposed(paths, step, task.run.interactionsId, bothEnds.includes(step))
       })
     case 'noise': {
       const { id, spec } = task.network
@@ -47,17 +46,21 @@ export function panelFile(plan: Plan, results: string): string {
   return join(results, 'panels', `${plan.valuesId}.json`)
 }
 
+/** Whether what a task leaves at a step is there. */
+type StepCheck = (step: number) => Promise<boolean>
+
 async function everyStep(
   plan: Plan,
   results: string,
   { network, run }: ValuesTask | InteractionsTask,
-  isStepDone: (paths: NetworkPaths, step: number, curve: readonly CurvePoint[]) => Promise<boolean>,
+  checkOf: (paths: NetworkPaths, curve: readonly CurvePoint[]) => StepCheck,
 ): Promise<boolean> {
   const paths = networkPaths(results, network.id)
   if (!(await isTrained(paths))) return false
   const curve = await readCurve(paths)
+  const isStepDone = checkOf(paths, curve)
   for (const step of runSteps(plan, run, network, curve)) {
-    if (!(await isStepDone(paths, step, curve))) return false
+    if (!(await isStepDone(step))) return false
   }
   return true
 }

@@ -28,24 +28,21 @@ export function axisFiltering(extent: number): Filtering {
 
 /** The algorithm of an image: that of its rows within that of its columns. */
 export function imageFiltering(rows: Filtering, columns: Filtering): Filtering {
-  const [products, tiles] = [rows.products * columns.products, rows.tiles * columns.tiles]
-  /** The place of each (product, tile) of the image in those of its rows and columns. */
-  const order: [number, number][] = []
-  for (let product = 0; product < products; product++) {
-    for (let tile = 0; tile < tiles; tile++) {
-      order.push([
-        Math.floor(product / columns.products) * rows.tiles + Math.floor(tile / columns.tiles),
-        (product % columns.products) * columns.tiles + (tile % columns.tiles),
-      ])
-    }
-  }
   const pixels = kronecker(rows.pixels, columns.pixels)
   const results = kronecker(rows.results, columns.results)
-  const width = columns.products * columns.tiles
-  const places = order.map(([row, column]) => row * width + column)
+  // Products, then tiles, each row by row; kronecker() has the products and tiles of a row together.
+  const places = range(rows.products).flatMap((p) =>
+    range(columns.products).flatMap((q) =>
+      range(rows.tiles).flatMap((t) =>
+        range(columns.tiles).map(
+          (u) => ((p * rows.tiles + t) * columns.products + q) * columns.tiles + u,
+        ),
+      ),
+    ),
+  )
   return {
-    products,
-    tiles,
+    products: rows.products * columns.products,
+    tiles: rows.tiles * columns.tiles,
     pixels: places.map((place) => pixels[place]),
     taps: kronecker(rows.taps, columns.taps),
     results: results.map((row) => places.map((place) => row[place])),
