@@ -1,20 +1,27 @@
 /**
  * Training steps against PyTorch and tfjs on the same networks, one thread each, in alternating runs:
- * `npm run bench:train -- [networks] [batch] [rounds]`, such as
+ * `npm run bench:train -- [networks] [batch] [rounds] [device]`, such as
  * `npm run bench:train -- lenet,resnet20 128 5`. PyTorch is looked for with the Python named by
  * LOWLAYER_BENCH_PYTHON (default python3), tfjs as the package `@tensorflow/tfjs-node`, which
  * scripts/buildTfjsNode.sh builds where NODE_PATH can lead to it; each is left out when it is not
- * there. Milliseconds are CPU time, which other work on the machine disturbs least; medians over the
- * rounds.
+ * there. Milliseconds are CPU time, which other work on the machine disturbs least, and wall time on a
+ * GPU (`webgpu` or `cuda`; PyTorch then runs on CUDA, without TF32); medians over the rounds.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { EnvironmentError } from '../src/core/errors.js'
 import { createEngine, type EngineChoice } from '../src/engine/registry.js'
+import type { DeviceName } from '../src/engine/types.js'
 import { median, startTraining, type Timed, type Times } from './training.js'
 
-const [networks = 'mlp-5,lenet,resnet20,vgg11', batchText = '64', rounds = '5'] =
-  process.argv.slice(2)
+const [
+  networks = 'mlp-5,lenet,resnet20,vgg11',
+  batchText = '64',
+  rounds = '5',
+  deviceName = 'cpu',
+] = process.argv.slice(2)
+const device = deviceName as DeviceName
+const clock = device === 'cpu' ? 'cpu' : 'wall'
 const python = process.env.LOWLAYER_BENCH_PYTHON ?? 'python3'
 /** A round takes about this long on each side. */
 const ROUND_SECONDS = 1.5
@@ -32,12 +39,12 @@ async function startEngine(
   network: string,
   batch: number,
 ): Promise<Side> {
-  const { trainer, timed } = await startTraining(await createEngine(name, 'cpu'), network, batch)
+  const { trainer, timed } = await startTraining(await createEngine(name, device), network, batch)
   return { name: shown, timed, stop: () => trainer.dispose() }
 }
 
 function startPyTorch(network: string, batch: number): Side {
-  const peer = spawn(python, ['bench/train_peer.py', network, String(batch)], {
+  const peer = spawn(python, ['bench/train_peer.py', network, String(batch), peerDevice], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
   })
@@ -70,7 +77,7 @@ async function benchmark(network: string, batch: number): Promise<void> {
   const times = sides.map((): number[] => [])
   for (let round = 0; round < Number(rounds); round++) {
     for (const [index, { timed }] of sides.entries()) {
-      times[index].push((await timed(steps[index])).cpu / steps[index])
+      times[index].push((await timed(steps[index]))[clock] / steps[index])
     }
   }
   for (const side of sides) await side.stop()
@@ -84,14 +91,18 @@ async function benchmark(network: string, batch: number): Promise<void> {
   console.log(line.join('  '))
 }
 
+const peerDevice = device === 'cpu' ? 'cpu' : 'cuda'
 const hasPyTorch = spawnSync(python, ['-c', 'import torch']).status === 0
 if (!hasPyTorch) console.log(`no PyTorch in ${python}`)
-const hasTfjs = await createEngine('tfjs', 'cpu').then(
-  () => true,
-  (error: unknown) => {
-    if (error instanceof EnvironmentError) return false
-    throw error
-  },
-)
+/** tfjs has no WebGPU in Node. */
+const hasTfjs =
+  device !== 'webgpu' &&
+  (await createEngine('tfjs', device).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof EnvironmentError) return false
+      throw error
+    },
+  ))
 if (!hasTfjs) console.log('no @tensorflow/tfjs-node')
 for (const network of networks.split(',')) await benchmark(network, Number(batchText))

@@ -1,10 +1,11 @@
 /**
  * Masked evaluation against PyTorch on the same network, sample and players, one thread each, in
- * alternating runs: `npm run bench:values -- [networks] [players] [rounds]`, such as
+ * alternating runs: `npm run bench:values -- [networks] [players] [rounds] [device]`, such as
  * `npm run bench:values -- lenet,resnet20 10 5`. PyTorch is looked for with the Python named by
  * LOWLAYER_BENCH_PYTHON (default python3) and left out when it is not there. Seconds are CPU seconds,
- * which other work on the machine disturbs least. The host's share is what a pass takes outside
- * its calls of ONNX Runtime.
+ * which other work on the machine disturbs least, and wall seconds on a GPU (`webgpu` or `cuda`; PyTorch
+ * then runs on CUDA, without TF32). The host's share is what a pass takes outside its calls of ONNX
+ * Runtime.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +17,7 @@ import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
 import { createOnnxEngine } from '../src/engine/onnx/engine.js'
 import { encodeInference } from '../src/engine/onnx/model.js'
+import type { DeviceName } from '../src/engine/types.js'
 import { encodeNpy, readNpy } from '../src/formats/npy.js'
 import { constantsBaseline } from '../src/masking/baselines.js'
 import { createMaskedEvaluator } from '../src/masking/evaluate.js'
@@ -24,17 +26,20 @@ import { gridPlayers } from '../src/masking/players.js'
 import { buildModel } from '../src/models/build.js'
 import { initialize } from '../src/models/initialize.js'
 
-const [networks = 'lenet,resnet20,vgg11', players = '10', rounds = '3'] = process.argv.slice(2)
+const [networks = 'lenet,resnet20,vgg11', players = '10', rounds = '3', deviceName = 'cpu'] =
+  process.argv.slice(2)
+const device = deviceName as DeviceName
+const clock = device === 'cpu' ? 'cpu' : 'wall'
 const python = process.env.LOWLAYER_BENCH_PYTHON ?? 'python3'
 const peerBatches = [64, 256, 1024]
-/** CPU seconds that one measurement takes at least: short passes are repeated. */
+/** Seconds that one measurement takes at least: short passes are repeated. */
 const LEAST_SECONDS = 0.2
 
 interface Side {
   readonly evaluate: () => Promise<Float64Array>
   /** Passes a measurement. */
   readonly passes: number
-  /** CPU seconds a pass, by round. */
+  /** Seconds a pass, by round. */
   readonly seconds: number[]
   /** Share of the time of a round outside ONNX Runtime. */
   readonly host: number[]
@@ -53,14 +58,17 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   const baseline = random()
   const grid = gridPlayers(shape, { rows: 4, columns: 4 }, n, { by: 'centre' })
   const output = parseOutput('log-odds')
-  const engine = await createOnnxEngine('cpu')
+  const engine = await createOnnxEngine(device)
   const plan = {
     at: 'x',
     players: () => grid,
     baseline: constantsBaseline(shape, baseline, 'bench'),
     output,
   }
-  const shared = await createMaskedEvaluator(engine, model.graph, parameters, n, plan)
+  const shared = await createMaskedEvaluator(engine, model.graph, parameters, n, {
+    ...plan,
+    sharing: true,
+  })
   const plain = await createMaskedEvaluator(engine, model.graph, parameters, n, {
     ...plan,
     sharing: false,
@@ -120,13 +128,13 @@ sessions.run = async function (this: unknown, ...call: unknown[]) {
 /** A side after a first pass, which measures batches. */
 async function prepare(evaluate: () => Promise<Float64Array>): Promise<Side> {
   await evaluate()
-  const passes = Math.ceil(LEAST_SECONDS / (await cpuSeconds(evaluate)))
+  const passes = Math.ceil(LEAST_SECONDS / (await secondsOf(evaluate)))
   return { evaluate, passes, seconds: [], host: [] }
 }
 
 async function measure({ evaluate, passes, seconds, host }: Side): Promise<void> {
   const [before, began] = [running, performance.now()]
-  const taken = await cpuSeconds(async () => {
+  const taken = await secondsOf(async () => {
     for (let pass = 0; pass < passes; pass++) await evaluate()
   })
   seconds.push(taken / passes)
@@ -172,11 +180,12 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]
 }
 
-async function cpuSeconds(work: () => Promise<unknown>): Promise<number> {
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
   const start = process.cpuUsage()
   await work()
   const { user, system } = process.cpuUsage(start)
-  return (user + system) / 1e6
+  return clock === 'cpu' ? (user + system) / 1e6 : (performance.now() - began) / 1e3
 }
 
 interface Peer {
@@ -192,14 +201,15 @@ function startPeer(folder: string): Peer | undefined {
     return undefined
   }
   const script = join(import.meta.dirname, '..', '..', 'bench', 'values_peer.py')
-  const child = spawn(python, [script, folder], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const peerDevice = device === 'cpu' ? 'cpu' : 'cuda'
+  const child = spawn(python, [script, folder, peerDevice], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   return {
     process: child,
     async run(batch) {
       child.stdin!.write(`${batch}\n`)
       const { value } = await lines.next()
-      return (JSON.parse(value as string) as { cpu: number }).cpu
+      return (JSON.parse(value as string) as Record<typeof clock, number>)[clock]
     },
   }
 }

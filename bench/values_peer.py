@@ -1,6 +1,6 @@
 """The peer of values.ts: masking and forward passes of the same network in PyTorch, one thread.
 
-Started as `values_peer.py FOLDER` with model.onnx, sample.npy, baseline.npy, players.npy (player of
+Started as `values_peer.py FOLDER DEVICE` (`cpu` or `cuda`, there without TF32) with model.onnx, sample.npy, baseline.npy, players.npy (player of
 each cell, -1 for background) in it. Answers every line `BATCH` on standard input by one line of JSON
 with the CPU and wall seconds of all 2^n masked passes, and leaves their outputs in peer.npy.
 """
@@ -58,9 +58,14 @@ operators = {
 }
 
 
-def network(path):
+def tensor(constant, device):
+    values = torch.from_numpy(numpy_helper.to_array(constant).copy())
+    return values if values.dtype == torch.int64 else values.to(device)
+
+
+def network(path, device):
     graph = onnx.load(path).graph
-    constants = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in graph.initializer}
+    constants = {t.name: tensor(t, device) for t in graph.initializer}
     steps = [(operators[n.op_type], attributes(n), list(n.input), n.output[0]) for n in graph.node]
     source, target = graph.input[0].name, graph.output[0].name
 
@@ -73,16 +78,17 @@ def network(path):
     return run
 
 
-def main(folder):
+def main(folder, device):
     torch.set_num_threads(1)
-    forward = network(f"{folder}/model.onnx")
-    x = torch.from_numpy(np.load(f"{folder}/sample.npy"))
-    baseline = torch.from_numpy(np.load(f"{folder}/baseline.npy"))
+    torch.backends.cudnn.allow_tf32 = False
+    forward = network(f"{folder}/model.onnx", device)
+    x = torch.from_numpy(np.load(f"{folder}/sample.npy")).to(device)
+    baseline = torch.from_numpy(np.load(f"{folder}/baseline.npy")).to(device)
     players = np.load(f"{folder}/players.npy").reshape(x.shape)
     n = int(players.max()) + 1
     coalitions = np.arange(2**n).reshape(-1, 1, 1, 1)
     plane = players[:1]
-    kept = torch.from_numpy((plane < 0) | ((coalitions >> np.maximum(plane, 0)) & 1).astype(bool))
+    kept = torch.from_numpy((plane < 0) | ((coalitions >> np.maximum(plane, 0)) & 1).astype(bool)).to(device)
     with torch.inference_mode():
         for line in sys.stdin:
             batch = int(line)
@@ -91,10 +97,10 @@ def main(folder):
                 forward(torch.where(kept[start : start + batch], x, baseline))
                 for start in range(0, 2**n, batch)
             ]
-            outputs = torch.cat(parts)
+            outputs = torch.cat(parts).cpu()
             cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
             np.save(f"{folder}/peer.npy", outputs.numpy())
             print(json.dumps({"cpu": cpu, "wall": wall, "torch": torch.__version__}), flush=True)
 
 
-main(sys.argv[1])
+main(sys.argv[1], sys.argv[2])

@@ -45,14 +45,18 @@ export async function predictionError(
   return relativeError(await predictor.run(feeds), await trusted.run(feeds))
 }
 
-/** Largest relative difference between two trainers in the loss and the weights of one step. */
+/**
+ * Largest relative difference between two trainers in the loss and the weights of one step, on the
+ * batch that is drawn by `seed`.
+ */
 export async function trainingError(
   trainer: Trainer,
   trusted: Trainer,
   graph: Graph,
   recipe: TrainingRecipe,
+  seed = 0,
 ): Promise<number> {
-  const { data } = drawnInput(graph.inputs[0], recipe.batchSize)
+  const { data } = drawnInput(graph.inputs[0], recipe.batchSize, seed)
   const classes = inferTypes(graph).get(graph.output)!.shape[1]
   const labels = Int32Array.from(
     { length: recipe.batchSize },
@@ -80,17 +84,18 @@ export function requireParity(error: number, device: string): void {
   )
 }
 
-/** An input of a graph, drawn; the same at every call. */
+/** An input of a graph, drawn, with values that the graph takes; the same at every call. */
 export function drawnInput(
-  { name, shape, dtype }: GraphInput,
+  { name, shape, dtype, isBinary }: GraphInput,
   batch: number,
+  seed = 0,
 ): Tensor<Float32Array | Int32Array> {
   const full = shape.map((extent) => (extent === BATCH ? batch : extent))
-  const draws = stream(0, 'parity', name).at()
+  const draws = stream(seed, 'parity', name).at()
   const length = sizeOf(full)
   const data =
     dtype === 'int32'
       ? Int32Array.from({ length }, () => draws.below(2))
-      : Float32Array.from({ length }, () => draws.normal())
+      : Float32Array.from({ length }, () => (isBinary ? draws.below(2) : draws.normal()))
   return { shape: full, data }
 }

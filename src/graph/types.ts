@@ -51,6 +51,8 @@ export interface GraphInput {
   readonly name: string
   readonly shape: Shape
   readonly dtype: ElementType
+  /** Whether its values are 0 and 1 only, which the graph may rely on. */
+  readonly isBinary?: boolean
 }
 
 /** How a parameter's first value is drawn. */

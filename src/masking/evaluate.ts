@@ -4,7 +4,7 @@ import { inferTypes } from '../graph/infer.js'
 import type { Graph } from '../graph/types.js'
 import { nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
-import { type Batches, createPipeline, type Pipeline } from './pipeline.js'
+import { type Batches, createPipeline, type Network, type Pipeline } from './pipeline.js'
 import { sampleSource } from './sampleSource.js'
 import {
   checkFinite,
@@ -27,7 +27,10 @@ export interface MaskingPlan {
   readonly output: Output
   /** Coalitions that run together, or batches measured before; by default they are measured. */
   readonly batches?: Batches
-  /** Whether low layers are shared between coalitions ({@link planStages}); by default they are. */
+  /**
+   * Whether low layers are shared between coalitions ({@link planStages}); by default on the CPU. GPUs compute
+   * all of a network sooner than they take a few more calls (bench/README.md, "On GPUs").
+   */
   readonly sharing?: boolean
 }
 
@@ -51,7 +54,7 @@ export async function createMaskedEvaluator(
   const batches = plan.batches ?? new Map()
   const source = await sampleSource(engine, graph, parameters, plan.at)
   const shared = pipelineCache((players) => {
-    return createPipeline(network, chooseStages(graph, plan, players), players, batches)
+    return createPipeline(network, chooseStages(network, plan, players), players, batches)
   })
   const whole = pipelineCache((players) => {
     return createPipeline(network, [wholeNetwork(graph.output, plan.at, n)], players, batches)
@@ -117,8 +120,8 @@ function fits(planned: Players, players: Players): boolean {
  * the layers above the masked value read nothing else; otherwise the whole network every time.
  */
 function chooseStages(
-  graph: Graph,
-  { at, sharing = true }: MaskingPlan,
+  { engine, graph }: Network,
+  { at, sharing = engine.device === 'cpu' }: MaskingPlan,
   players: Players,
 ): readonly Stage[] {
   const upper = nodesAbove(graph, at)

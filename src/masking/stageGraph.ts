@@ -48,7 +48,7 @@ function joinNodes({ join, start }: Stage, shape: Shape, n: number): JoinGraph {
   const rows = join.kind === 'mask' ? 2 * n + 1 : join.subsets.length
   return {
     inputs: [
-      { name: MASK_ROWS, shape: [BATCH, rows], dtype: 'float32' },
+      { name: MASK_ROWS, shape: [BATCH, rows], dtype: 'float32', isBinary: true },
       { name: MASK_CELLS, shape: [rows, sizeOf(shape)], dtype: 'float32' },
     ],
     nodes: [
@@ -78,7 +78,7 @@ function lookUp({ shape, reach, colouring }: TableLayout, start: string, n: numb
   const sets = 2 ** colouring.count
   return {
     inputs: [
-      { name: MASK_ROWS, shape: [BATCH, n], dtype: 'float32' },
+      { name: MASK_ROWS, shape: [BATCH, n], dtype: 'float32', isBinary: true },
       { name: MASK_CELLS, shape: [sets * positions, channels], dtype: 'float32' },
     ],
     nodes: [

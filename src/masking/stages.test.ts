@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { sizeOf } from '../core/tensor.js'
 import { createOnnxEngine } from '../engine/onnx/engine.js'
+import { predictionError } from '../engine/parity.js'
 import { inferTypes } from '../graph/infer.js'
 import type { Graph } from '../graph/types.js'
+import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import { type LayerBuilder, layerBuilder } from '../models/layers.js'
 import { constantsBaseline } from './baselines.js'
@@ -14,6 +16,7 @@ import { createMaskedEvaluator } from './evaluate.js'
 import { parseOutput } from './output.js'
 import { gridPlayers } from './players.js'
 import { playerReaches } from './reach.js'
+import { stageGraph } from './stageGraph.js'
 import { planStages } from './stages.js'
 
 const engine = await createOnnxEngine('cpu')
@@ -126,6 +129,23 @@ describe('stages', () => {
       ),
       { numRuns: 60, seed: 1 },
     )
+  })
+
+  it('can be compared between devices: what is drawn for them is what they take', async () => {
+    const shape = [3, 32, 32]
+    const input = { kind: 'image', shape, classes: 10 } as const
+    const { graph } = buildModel({ architecture: 'resnet20' }, input)
+    const players = gridPlayers(shape, { rows: 4, columns: 4 }, 6, { by: 'centre' })
+    const stages = planStages(graph, 'x', players)
+    expect(stages.some(({ join }) => join.kind === 'gather')).toBe(true)
+    for (const stage of stages) {
+      const { graph: part, constants } = stageGraph(graph, stage, 6)
+      const all = { ...parametersOf(graph, 1), ...constants }
+      const own = Object.fromEntries(part.parameters.map(({ name }) => [name, all[name]]))
+      const predictor = await engine.createPredictor(part, own)
+      expect(await predictionError(predictor, predictor, part)).toBe(0)
+      await predictor.dispose()
+    }
   })
 
   it('of a residual network share by colours, with look-ups from table to table', async () => {

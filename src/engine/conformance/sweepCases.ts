@@ -84,6 +84,23 @@ const minimal = ([1, 2, 4, [2, 4], [4, 2], [1, 6], [2, 10]] as const).flatMap((e
   ].map(([channels, filters, batch]) => convolutionCase(channels, filters, extent, 3, 1, 1, batch)),
 )
 
+/** Channels so many that taps of a weight gradient in one dilated convolution lie 128 apart and more. */
+const wide = (
+  [
+    [3, 1, 1, 4],
+    [3, 2, 1, 6],
+    [5, 1, 2, 4],
+    [1, 2, 0, 6],
+  ] as const
+).flatMap(([kernel, stride, padding, extent]) =>
+  [
+    [128, 16],
+    [160, 24],
+  ].map(([channels, filters]) =>
+    convolutionCase(channels, filters, extent, kernel, stride, padding, 16),
+  ),
+)
+
 const dense = inputs.flatMap((size, row) =>
   outputs.map((units, column) => denseCase([1, 3, 16][(row + column) % 3], size, units)),
 )
@@ -113,6 +130,7 @@ const unique = new Map<string, OperatorCase>(
     ...convolutions,
     ...geometrySweep,
     ...minimal,
+    ...wide,
     ...dense,
     ...pooling,
     ...normalization,

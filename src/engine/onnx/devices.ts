@@ -8,7 +8,8 @@ const remedies: Readonly<Record<DeviceName, string>> = {
   cpu: 'reinstall ONNX Runtime with `npm install onnxruntime-node`',
   webgpu:
     'WebGPU needs a GPU driver with Vulkan: on Debian and Ubuntu ' +
-    '`apt-get install libvulkan1 mesa-vulkan-drivers`, on NVIDIA cards the vendor driver',
+    '`apt-get install libvulkan1 mesa-vulkan-drivers`, on NVIDIA cards the vendor driver and ' +
+    '`apt-get install libvulkan1 libegl1 libx11-6 libxext6`, without a display too',
   cuda:
     "ONNX Runtime's CUDA part is not installed: with CUDA 12 and cuDNN 9 on the machine, " +
     '`npm install onnxruntime-node --onnxruntime-node-install=cuda12` adds it',

@@ -40,6 +40,8 @@ export interface Emission {
   readonly paddedChannels: boolean
   /** Whether convolutions of small images have forms of their own; see {@link EmissionOptions}. */
   readonly formsForSmallImages: boolean
+  /** Whether gradients of convolutions have forms of their own; see {@link EmissionOptions}. */
+  readonly gradientsForCuda: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -87,6 +89,8 @@ export interface EmissionOptions {
    * Runtime's own: see minimalFiltering.ts, unrolled.ts and batchInnermost.ts.
    */
   readonly formsForSmallImages?: boolean
+  /** Writes gradients of convolutions in forms that CUDA needs: see cudaGradients.ts. */
+  readonly gradientsForCuda?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
@@ -108,10 +112,8 @@ export interface EmittedNodes {
 }
 
 /** Writes every node of a graph or program with the emitter of its kind. */
-export function emitNodes(
-  graph: Graph | Program,
-  { emitters, blocked, paddedChannels = false, formsForSmallImages = false }: EmissionOptions,
-): EmittedNodes {
+export function emitNodes(graph: Graph | Program, options: EmissionOptions): EmittedNodes {
+  const { emitters, blocked } = options
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
   const constants = new Map<string, TensorProto>()
@@ -135,8 +137,9 @@ export function emitNodes(
   const isPlain = new Set(given.map(({ name }) => name))
 
   const emission: Emission = {
-    paddedChannels,
-    formsForSmallImages,
+    paddedChannels: options.paddedChannels ?? false,
+    formsForSmallImages: options.formsForSmallImages ?? false,
+    gradientsForCuda: options.gradientsForCuda ?? false,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

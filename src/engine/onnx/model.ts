@@ -12,6 +12,7 @@ import { fuseActivations } from './blocked/fusion.js'
 import {
   BLOCKED_DOMAIN,
   CONTRIBUTED_DOMAIN,
+  type EmissionOptions,
   type EmittedNodes,
   type Emitters,
   emitNodes,
@@ -50,22 +51,19 @@ const emitters: Emitters<Node> = {
 export const OUTPUT_NAME = 'logits'
 
 /** What a model is written for: any tool, or one device of ONNX Runtime with its peculiarities. */
-export interface Target {
+export interface Target
+  extends Pick<EmissionOptions, 'paddedChannels' | 'formsForSmallImages' | 'gradientsForCuda'> {
   /** Block of the CPU's blocked layout, which other tools cannot read. Training programs only. */
   readonly blockSize?: number
-  /** See `EmissionOptions.paddedChannels`. */
-  readonly paddedChannels?: boolean
-  /** See `EmissionOptions.formsForSmallImages`. Other tools cannot read it. */
-  readonly formsForSmallImages?: boolean
 }
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { paddedChannels, formsForSmallImages }: Target = {},
+  { blockSize: _training, ...options }: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, paddedChannels, formsForSmallImages })
+  const emitted = emitNodes(graph, { emitters, ...options })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -82,17 +80,12 @@ export function encodeInference(
 /** A program as an ONNX file; its outputs go by the names of the values that they return. */
 export function encodeProgram(
   program: Program,
-  { blockSize, paddedChannels, formsForSmallImages }: Target = {},
+  { blockSize, ...options }: Target = {},
 ): Uint8Array {
   const blocked =
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
   const returned = [...new Set(Object.values(program.outputs))]
-  const { nodes, ...rest } = emitNodes(program, {
-    emitters,
-    blocked,
-    paddedChannels,
-    formsForSmallImages,
-  })
+  const { nodes, ...rest } = emitNodes(program, { emitters, blocked, ...options })
   const emitted = { ...rest, nodes: blocked ? fuseActivations(nodes, returned) : nodes }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),

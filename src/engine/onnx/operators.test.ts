@@ -1,30 +1,63 @@
 import { describe, expect, it } from 'vitest'
 import { relativeError } from '../conformance/compare.js'
 import { testedDevices } from '../conformance/devices.js'
-import { caseFeeds, caseProgram, operatorCases, tiedCases } from '../conformance/operatorCases.js'
+import {
+  caseFeeds,
+  caseProgram,
+  type OperatorCase,
+  operatorCases,
+  tiedCases,
+} from '../conformance/operatorCases.js'
 import { sweepCases } from '../conformance/sweepCases.js'
 import { interpret } from '../reference/interpret.js'
+import type { DeviceName } from '../types.js'
+import type { Target } from './model.js'
 import { runProgram } from './program.js'
 
+const cases = [...operatorCases, ...tiedCases, ...sweepCases].map(
+  (each) => [each.name, each] as const,
+)
+
+/** Largest relative error of a case's outputs, each with its name. */
+async function errorsOf(
+  operatorCase: OperatorCase,
+  device: DeviceName,
+  target?: Target,
+): Promise<[string, number][]> {
+  const program = caseProgram(operatorCase)
+  const feeds = caseFeeds(operatorCase, program)
+  const exact = interpret(
+    program.nodes,
+    Object.fromEntries(
+      Object.entries(feeds).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: Float64Array.from(data) },
+      ]),
+    ),
+  )
+  const outputs = await runProgram(program, feeds, device, target)
+  return Object.entries(program.outputs).map(([output, value]) => [
+    output,
+    relativeError(outputs[output], exact.get(value)!.data),
+  ])
+}
+
 describe.each(testedDevices)('every operator on %s against the float64 reference', (device) => {
-  it.each(
-    [...operatorCases, ...tiedCases, ...sweepCases].map((each) => [each.name, each] as const),
-  )('%s', async (_name, operatorCase) => {
-    const program = caseProgram(operatorCase)
-    const feeds = caseFeeds(operatorCase, program)
-    const exact = interpret(
-      program.nodes,
-      Object.fromEntries(
-        Object.entries(feeds).map(([name, { shape, data }]) => [
-          name,
-          { shape, data: Float64Array.from(data) },
-        ]),
-      ),
-    )
-    const outputs = await runProgram(program, feeds, device)
-    for (const [output, value] of Object.entries(program.outputs)) {
-      const error = relativeError(outputs[output], exact.get(value)!.data)
+  it.each(cases)('%s', async (_name, operatorCase) => {
+    for (const [output, error] of await errorsOf(operatorCase, device)) {
       expect(error, output).toBeLessThan(device === 'cpu' ? 2e-6 : 1e-5)
     }
   })
+})
+
+describe('convolutions with the gradients for CUDA, on the CPU', () => {
+  it.each(cases.filter(([name]) => name.startsWith('convolution')))(
+    '%s',
+    async (_name, operatorCase) => {
+      const target = { gradientsForCuda: true }
+      for (const [output, error] of await errorsOf(operatorCase, 'cpu', target)) {
+        expect(error, output).toBeLessThan(2e-6)
+      }
+    },
+  )
 })

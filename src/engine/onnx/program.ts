@@ -1,18 +1,20 @@
 import type { Tensor } from '../../core/tensor.js'
 import type { Program } from '../../graph/types.js'
 import type { DeviceName } from '../types.js'
-import { encodeProgram } from './model.js'
+import { encodeProgram, type Target } from './model.js'
 import { loadOrt, openSession } from './session.js'
 import { targetOf } from './target.js'
 
-/** Runs a program once on a device; returns its outputs by their names in the program. */
+/** Runs a program once on a device, written for it or for `target`; returns its outputs by their names. */
 export async function runProgram(
   program: Program,
   feeds: Readonly<Record<string, Tensor<Float32Array | Int32Array>>>,
   device: DeviceName,
+  target?: Target,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const ort = await loadOrt()
-  const session = await openSession(encodeProgram(program, await targetOf(device)), device)
+  const model = encodeProgram(program, target ?? (await targetOf(device)))
+  const session = await openSession(model, device)
   try {
     const ortFeeds = Object.fromEntries(
       Object.entries(feeds).map(([name, { shape, data }]) => [

@@ -3,6 +3,7 @@ import { BATCH, type Shape } from '../../../graph/types.js'
 import type { Emission, Emitters } from '../emission.js'
 import { emitConvolution, emitInputGradient } from './batchInnermost.js'
 import { emitConv } from './conv.js'
+import { emitConvolvedInputGradient, emitTransposedWeightGradient } from './cudaGradients.js'
 import {
   emitMinimalConvolution,
   emitMinimalInputGradient,
@@ -41,6 +42,10 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
       emitMinimalInputGradient(node, to)
       return
     }
+    if (to.gradientsForCuda) {
+      emitConvolvedInputGradient(node, to)
+      return
+    }
     const [, , ...kernel] = to.shapeOf(inputs[1])
     if (stride === 1 && isSmallBatch(to, to.shapeOf(name)) && padding < kernel[0]) {
       emitInputGradient(to, name, inputs, padding)
@@ -67,6 +72,10 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
     const [x, gradient] = inputs
     if (isMinimal(to, to.shapeOf(x), to.shapeOf(name), node)) {
       emitMinimalWeightGradient(node, to)
+      return
+    }
+    if (to.gradientsForCuda) {
+      emitTransposedWeightGradient(node, to)
       return
     }
     const [batch, channels, height, width] = to.shapeOf(x)
