@@ -65,6 +65,11 @@ export function batchesAround(target: number, most: number): BatchChoice {
   return { rule, candidates }
 }
 
+/** Whether `count` coalitions run together whatever would be measured. */
+export function runsInOneBatch({ rule }: BatchChoice, count: number): boolean {
+  return count <= Math.min(LEAST, rule)
+}
+
 /**
  * The fastest batch of a choice for `count` coalitions, by running the first of them in each; `run`
  * evaluates coalitions [start, start + size). A batch whose outputs differ in a bit from the rule's is

@@ -68,3 +68,8 @@ function lastUses(graph: Graph): Map<string, number> {
   }
   return last
 }
+
+/** A node that goes by another name and reads values by other names. */
+export function withNames(node: Node, renamed: (name: string) => string): Node {
+  return Object.assign({ ...node }, { name: renamed(node.name), inputs: node.inputs.map(renamed) })
+}

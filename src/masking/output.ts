@@ -21,6 +21,9 @@ export interface Output {
   readonly clamp: number
 }
 
+/** The least number with all the bits of a float64. */
+const LEAST_NORMAL = 2 ** -1022
+
 const outputName = /^(log-odds|logit|prob-log-odds|binary)(-v0)?$/
 
 /** Reads a name such as `log-odds-v0`. Throws InputError on unknown names, T ≤ 0 or clamp < 0. */
@@ -75,9 +78,9 @@ export function scalarOutput(
         output,
       )
     case 'log-odds': {
+      if (output.clamp === 0) return logOdds(rows, start, width, label, output.temperature)
       const own = rows[start + label] / output.temperature
       const others = logSumExp(rows, start, width, label, output.temperature)
-      if (output.clamp === 0) return own - others
       const all = logAddExp(own, others)
       return clampedLogOdds(own - all, others - all, output)
     }
@@ -149,6 +152,27 @@ function logSumExp(
     if (c !== skip && c !== top) sum += Math.exp((rows[start + c] - largest) * scale)
   }
   return largest * scale + Math.log(sum)
+}
+
+/**
+ * z_y/T − LSE_{c≠y} z_c/T as −log Σ_{c≠y} e^{(z_c − z_y)/T}, which needs no largest logit and runs 2^n times
+ * a sample; the other way where the sum leaves the range of numbers.
+ */
+function logOdds(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  label: number,
+  temperature: number,
+): number {
+  const own = rows[start + label]
+  const scale = 1 / temperature
+  let sum = 0
+  for (let c = 0; c < width; c++) {
+    if (c !== label) sum += Math.exp((rows[start + c] - own) * scale)
+  }
+  if (sum > LEAST_NORMAL && sum < Number.POSITIVE_INFINITY) return -Math.log(sum)
+  return own * scale - logSumExp(rows, start, width, label, temperature)
 }
 
 function logAddExp(a: number, b: number): number {

@@ -1,18 +1,19 @@
 import type { Tensor, Tensors } from '../core/tensor.js'
-import type { Engine, Predictor } from '../engine/types.js'
+import type { Engine } from '../engine/types.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
-import { batchChoice, type MeasuredBatches, measureBatch, type RunCoalitions } from './batchSize.js'
-import { maskCells } from './cells.js'
-import { parametersOf } from './parameters.js'
-import { MASK_CELLS, MASK_ROWS, type StageGraph, stageGraph, stageRows } from './stageGraph.js'
-import type { Stage } from './stages.js'
 import {
-  MASK_BASELINE,
-  MASK_SAMPLE,
-  MASK_TABLE,
-  type Superposition,
-  superposeGraph,
-} from './superposeGraph.js'
+  batchChoice,
+  type MeasuredBatches,
+  measureBatch,
+  type RunCoalitions,
+  runsInOneBatch,
+} from './batchSize.js'
+import type { BoundGraph } from './boundGraph.js'
+import { maskCells } from './cells.js'
+import { MASK_CELLS, MASK_ROWS } from './stageGraph.js'
+import type { Stage } from './stages.js'
+import { planSteps, type Step } from './steps.js'
+import { MASK_BASELINE, MASK_SAMPLE, MASK_TABLE } from './superposeGraph.js'
 import type { Players } from './types.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
@@ -47,51 +48,56 @@ export async function createPipeline(
   players: Players,
   batches: Batches,
 ): Promise<Pipeline> {
-  const running: RunningStage[] = []
-  for (const stage of stages) running.push(await openStage(network, stage, players, batches))
+  const runsAtOnce = (graph: Graph, coalitions: number) =>
+    typeof batches === 'number'
+      ? coalitions <= batches
+      : runsInOneBatch(batchChoice(graph, network.engine.device), coalitions)
+  const running: RunningStep[] = []
+  for (const step of planSteps(network, stages, players, runsAtOnce)) {
+    running.push(await openStep(network.engine, step, batches))
+  }
+  const isMasked = stages[0].join.kind === 'mask'
   return {
     async run(value) {
-      let table: Float32Array = value.x
-      for (const stage of running) table = await stage.run(value, table)
+      const { x, baseline, players: own } = value
+      let table = isMasked ? maskCells(x, baseline, own) : x
+      for (const step of running) table = await step.run(value, table)
       return table
     },
     async dispose() {
-      for (const stage of running) await stage.dispose()
+      for (const step of running) await step.dispose()
     },
   }
 }
 
-interface RunningStage {
-  /** Runs all coalitions of the stage on the table of the stage before (unused by the first). */
+interface RunningStep {
+  /** Runs all coalitions of the step on the table of the step before, or on the masked value. */
   run(value: MaskedValue, table: Float32Array): Promise<Float32Array>
   dispose(): Promise<void>
 }
 
-async function openStage(
-  network: Network,
-  stage: Stage,
-  players: Players,
-  batches: Batches,
-): Promise<RunningStage> {
-  const built = stageGraph(network.graph, stage, players.n)
-  const predictor = await openPredictor(network, built)
-  const [rowsInput, cellsInput, ...others] = built.graph.inputs
-  const rowWidth = rowsInput.shape[1]
-  const rows = stageRows(stage, players.n)
-  const count = stage.coalitions.length
-  const cells = await cellMaker(network, stage, players)
+async function openStep(engine: Engine, step: Step, batches: Batches): Promise<RunningStep> {
+  const { graph } = step.stage
+  const predictor = await engine.createPredictor(graph, step.stage.parameters)
+  const maker = await openCells(engine, step.cells)
+  const [{ shape: cellsShape }] = graph.inputs.filter(({ name }) => name === MASK_CELLS)
+  const others = graph.inputs.filter(({ name }) => name !== MASK_ROWS && name !== MASK_CELLS)
+  const count = step.coalitions
+  const width = step.rows.length / count
 
   // The same feeds for every sample: an engine may keep what it makes of one.
-  const parts = new Map<string, Tensor<Float32Array>>()
+  const parts = new Map<number, Tensor<Float32Array>>()
   function rowsOf(start: number, size: number): Tensor<Float32Array> {
-    const key = `${start} ${size}`
-    const data = rows.subarray(start * rowWidth, (start + size) * rowWidth)
-    const part = parts.get(key) ?? { shape: [size, rowWidth], data }
-    parts.set(key, part)
+    const known = parts.get(start)
+    if (known !== undefined && known.shape[0] === size) return known
+    const data = step.rows.subarray(start * width, (start + size) * width)
+    const part = { shape: [size, width], data }
+    parts.set(start, part)
     return part
   }
 
-  function runner(cellsTensor: Tensor<Float32Array>, input: Float32Array): RunCoalitions {
+  function runner(cells: Float32Array, input: Float32Array): RunCoalitions {
+    const cellsTensor = { shape: cellsShape, data: cells }
     return (start, size) => {
       const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
         [MASK_ROWS]: rowsOf(start, size),
@@ -104,11 +110,15 @@ async function openStage(
 
   async function batchOf(runPart: RunCoalitions): Promise<number> {
     if (typeof batches === 'number') return Math.min(count, batches)
-    const key = JSON.stringify([network.engine.device, built.graph, count])
+    const key = JSON.stringify([engine.device, graph, count])
     const known = batches.get(key)
     if (known !== undefined) return known
-    const { device } = network.engine
-    const batch = await measureBatch(batchChoice(built.graph, device), count, device, runPart)
+    const batch = await measureBatch(
+      batchChoice(graph, engine.device),
+      count,
+      engine.device,
+      runPart,
+    )
     batches.set(key, batch)
     return batch
   }
@@ -116,8 +126,8 @@ async function openStage(
   let batch: number | undefined
   return {
     async run(value, table) {
-      const data = await cells.of(value, table)
-      const runPart = runner({ shape: cellsInput.shape, data }, value.input)
+      const cells = maker === undefined ? table : await maker.run(value, table)
+      const runPart = runner(cells, value.input)
       batch ??= await batchOf(runPart)
       if (batch === count) return runPart(0, count)
       let result: Float32Array | undefined
@@ -131,41 +141,32 @@ async function openStage(
     },
     async dispose() {
       await predictor.dispose()
-      await cells.predictor?.dispose()
+      await maker?.dispose()
     },
   }
 }
 
-function openPredictor(
-  { engine, parameters }: Network,
-  { graph, constants }: StageGraph,
-): Promise<Predictor> {
-  return engine.createPredictor(graph, parametersOf(graph, { ...parameters, ...constants }))
-}
-
-/** Makes `mask.cells` of a stage from the sample or from the table of the stage before. */
-interface CellMaker {
-  of(value: MaskedValue, table: Float32Array): Promise<Float32Array>
-  readonly predictor?: Predictor
-}
-
-async function cellMaker(network: Network, stage: Stage, players: Players): Promise<CellMaker> {
-  const { join } = stage
-  if (join.kind === 'gather') return { of: async (_value, table) => table }
-  if (join.kind === 'mask') {
-    return { of: async ({ x, baseline, players: own }) => maskCells(x, baseline, own) }
-  }
-  const built = superposeGraph(network.graph, stage as Superposition, players)
-  const predictor = await openPredictor(network, built)
-  const [{ shape }] = built.graph.inputs
+/** Opens what makes the cells of a step, where they are not the table itself. */
+async function openCells(
+  engine: Engine,
+  cells: BoundGraph | undefined,
+): Promise<RunningStep | undefined> {
+  if (cells === undefined) return undefined
+  const predictor = await engine.createPredictor(cells.graph, cells.parameters)
   return {
-    predictor,
-    of: ({ x, baseline }, table) =>
-      predictor.run(
-        join.table === undefined
-          ? { [MASK_SAMPLE]: { shape, data: x }, [MASK_BASELINE]: { shape, data: baseline } }
-          : { [MASK_TABLE]: { shape, data: table } },
-      ),
+    run({ x, baseline }, table) {
+      const values: Readonly<Record<string, Float32Array>> = {
+        [MASK_SAMPLE]: x,
+        [MASK_BASELINE]: baseline,
+        [MASK_TABLE]: table,
+        [MASK_CELLS]: table,
+      }
+      const feeds = cells.graph.inputs.map(
+        ({ name, shape }) => [name, { shape, data: values[name] }] as const,
+      )
+      return predictor.run(Object.fromEntries(feeds))
+    },
+    dispose: () => predictor.dispose(),
   }
 }
 

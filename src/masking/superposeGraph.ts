@@ -2,7 +2,7 @@ import type { Tensors } from '../core/tensor.js'
 import { sizeOf } from '../core/tensor.js'
 import { inferTypes } from '../graph/infer.js'
 import type { Graph, GraphInput, Node, Shape } from '../graph/types.js'
-import { nodesAbove } from './cutGraph.js'
+import { nodesAbove, withNames } from './cutGraph.js'
 import { constant, type StageGraph } from './stageGraph.js'
 import type { Stage, TableLayout } from './stages.js'
 import { BACKGROUND, type Players } from './types.js'
@@ -148,10 +148,7 @@ function linearPart(
   const size = sizeOf(shape)
   const computed = new Set([from, ...part.nodes.map(({ name }) => name)])
   const ofZero = (name: string) => (computed.has(name) ? `zero.${name}` : name)
-  const onZero = part.nodes.map(
-    (node): Node =>
-      Object.assign({ ...node }, { name: ofZero(node.name), inputs: node.inputs.map(ofZero) }),
-  )
+  const onZero = part.nodes.map((node) => withNames(node, ofZero))
   return {
     nodes: [
       ...onZero,
