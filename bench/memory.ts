@@ -1,7 +1,7 @@
 /**
  * Memory of a training process against what a step must hold: weights, optimiser state and the
  * activations that the backward pass reads. `npm run bench:memory -- [networks] [batch]`. Each network
- * is measured in a process of its own: the most resident memory during ten steps, less what the process
+ * is measured in a process of its own: the most resident memory during some seconds of steps, less what the process
  * took before the network was built (Node and ONNX Runtime themselves).
  */
 import { fork } from 'node:child_process'
@@ -14,7 +14,9 @@ import { BATCH, type Graph } from '../src/graph/types.js'
 import { startTraining } from './training.js'
 
 const [networks = 'mlp-5,lenet,resnet20,vgg11', batchText = '128'] = process.argv.slice(2)
-const STEPS = 10
+/** Long enough for garbage to gather: steps that take this many seconds, and ten at least. */
+const SECONDS = 5
+const LEAST_STEPS = 10
 
 /** Bytes of every value that the network computes for a batch, its input included. */
 function activationBytes(graph: Graph, batch: number): number {
@@ -39,7 +41,9 @@ async function measure(network: string, batch: number): Promise<string> {
   await mlp.trainer.dispose()
   const before = process.memoryUsage.rss()
   const { model, timed } = await startTraining(engine, network, batch)
-  await timed(STEPS)
+  for (let seconds = 0, steps = 0; seconds < SECONDS || steps < LEAST_STEPS; steps++) {
+    seconds += (await timed(1)).wall
+  }
   const used = peakBytes() - before
   // The momentum of SGD is as large as the weights.
   const weights = 4 * model.parameterCount

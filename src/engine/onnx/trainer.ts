@@ -6,6 +6,7 @@ import type { ElementType, Graph, Shape } from '../../graph/types.js'
 import { checkBatch, fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
 import type { DeviceName, Trainer, TrainingRecipe, TrainState } from '../types.js'
+import { discard } from './discard.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
 import { targetOf } from './target.js'
@@ -101,7 +102,15 @@ class OnnxTrainer implements Trainer {
     })
     const scalars = stepScalars(optimizer, learningRate, this.done + 1)
     for (const [name, value] of Object.entries(scalars)) this.scalars[name][0] = value
-    await this.session.run(this.feeds[this.current], this.fetches[this.current])
+    const fetches = this.fetches[this.current]
+    const results = await this.session.run(this.feeds[this.current], fetches)
+    // Results are copies of what was written to the fetches, as large as the state.
+    discard(
+      Object.entries(results)
+        .map(([name, { data }]) => [fetches[name].data, data] as const)
+        .filter(([own, copy]) => copy !== own)
+        .map(([, copy]) => copy as Float32Array<ArrayBuffer>),
+    )
     this.current = this.current === 0 ? 1 : 0
     this.done++
     return this.loss[0]
