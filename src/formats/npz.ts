@@ -1,7 +1,9 @@
 /** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
+import { crc32 } from 'node:zlib'
 import { unzipSync, type Zippable, zipSync } from 'fflate'
 import { InputError } from '../core/errors.js'
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData, readBytes } from './npy.js'
+import { checkContent, zipEntries } from './zipEntries.js'
 
 /**
  * Reads the arrays of a `.npz` file, by name.
@@ -19,7 +21,12 @@ export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyAr
     })
   }
   const arrays: Record<string, NpyArray> = {}
+  const stored = zipEntries(bytes, file)
   for (const [name, content] of Object.entries(entries)) {
+    const found = { size: content.length, checksum: crc32(content) }
+    const entry = stored.get(name)
+    if (entry === undefined) throw new InputError(`${file}: damaged: the name of an entry`)
+    checkContent(entry, found, `${file} [${name}]`)
     const key = name.slice(0, -'.npy'.length)
     arrays[key] = decodeNpy(content, `${file} [${key}]`)
   }

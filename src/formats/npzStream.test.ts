@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
+import { InputError } from '../core/errors.js'
 import { decodeNpz, encodeNpz } from './npz.js'
 import { type ArrayPieces, checkNpzSize, npzRows, readNpzExcept, writeNpz } from './npzStream.js'
 
@@ -122,5 +123,44 @@ describe('row by row', () => {
     await expect(rowsOf(file)).rejects.toThrow(/no array named "values" \(it has: other\.npy\)/)
     writeFileSync(file, encodeNpz({ values: Float64Array.of(1) }))
     await expect(rowsOf(file)).rejects.toThrow(/\[values\]: no row-major matrix of float64/)
+  })
+})
+
+describe('a damaged archive', () => {
+  it('is noticed, whatever bit was flipped, or read as it was written', async () => {
+    const rows = matrix(6, 20)
+    const whole = plain(rows)
+    const written = decodeNpz(whole, 'a.npz')
+    const file = join(folder, 'flipped.npz')
+    await fc.assert(
+      fc.asyncProperty(fc.nat(8 * whole.length - 1), async (bit) => {
+        const bytes = Uint8Array.from(whole)
+        bytes[bit >> 3] ^= 1 << (bit & 7)
+        writeFileSync(file, bytes)
+        const readers = [
+          async () => decodeNpz(bytes, file),
+          async () => readNpzExcept(file, []),
+          async () => ({ values: { data: Buffer.from(flat(await rowsOf(file))) } }),
+        ]
+        for (const read of readers) {
+          const found = await read().catch((error: unknown) => error)
+          if (found instanceof InputError) {
+            expect(found.message).toContain(file)
+            continue
+          }
+          expect(found).not.toBeInstanceOf(Error)
+          const arrays = found as Record<string, { data: Uint8Array }>
+          for (const [name, { data }] of Object.entries(arrays)) {
+            // Under another name it is missed by who asks for it.
+            if (!(name in written)) continue
+            const { buffer, byteOffset, byteLength } = written[name].data
+            expect(Buffer.from(data.buffer, data.byteOffset, data.byteLength)).toEqual(
+              Buffer.from(buffer, byteOffset, byteLength),
+            )
+          }
+        }
+      }),
+      { numRuns: 800, seed: 1 },
+    )
   })
 })

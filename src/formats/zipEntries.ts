@@ -3,8 +3,8 @@
  * PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (directory) and 4.3.16 (its end).
  */
 import type { FileHandle } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
-import { createInflateRaw } from 'node:zlib'
+import { pipeline, Readable } from 'node:stream'
+import { crc32, createInflateRaw } from 'node:zlib'
 import { InputError } from '../core/errors.js'
 
 /** Where the bytes of one entry lie. */
@@ -16,11 +16,16 @@ export interface ZipEntry {
   readonly compressed: number
   /** Bytes of the content. */
   readonly size: number
+  /** CRC-32 of the content. */
+  readonly checksum: number
 }
 
 const END = { signature: 0x06054b50, bytes: 22 }
+const END_MARK = Buffer.from('PK\u0005\u0006')
 const MEMBER = { signature: 0x02014b50, bytes: 46 }
 const LOCAL_BYTES = 30
+/** Bytes that are read at once. */
+const PIECE_BYTES = 2 ** 16
 
 /**
  * The entries of an open archive, by name. Throws InputError naming the file, `path`, where it is no
@@ -32,20 +37,59 @@ export async function readZipEntries(
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   const { size } = await file.stat()
   if (size === 0) throw new InputError(`${path}: the file is empty`)
-  const damaged = () => new InputError(`${path}: not a .npz file, or cut short`)
-  const end = await readAt(file, Math.max(0, size - END.bytes), END.bytes)
-  if (end.length < END.bytes || end.readUInt32LE(0) !== END.signature) throw damaged()
-  const [count, length, start] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)]
-  if (start + length > size) throw damaged()
-  const directory = await readAt(file, start, length)
+  const end = endOf(await readAt(file, Math.max(0, size - END.bytes), END.bytes))
+  if (end === undefined || end.start + end.length > size) throw cutShort(path)
+  return entriesOf(await readAt(file, end.start, end.length), end.count, path)
+}
+
+/** The entries of an archive in memory. Throws InputError as {@link readZipEntries} does. */
+export function zipEntries(bytes: Uint8Array, path: string): ReadonlyMap<string, ZipEntry> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const at = all.lastIndexOf(END_MARK)
+  const end = at < 0 ? undefined : endOf(all.subarray(at))
+  if (end === undefined || end.start + end.length > all.length) throw cutShort(path)
+  return entriesOf(all.subarray(end.start, end.start + end.length), end.count, path)
+}
+
+/** Throws InputError where a content is not the one that was stored. */
+export function checkContent(
+  { size, checksum }: ZipEntry,
+  found: { readonly size: number; readonly checksum: number },
+  path: string,
+): void {
+  if (found.size !== size) {
+    throw new InputError(`${path}: damaged: ${found.size} bytes where ${size} were written`)
+  }
+  if (found.checksum !== checksum) {
+    throw new InputError(`${path}: damaged: its content is not what was written (CRC-32)`)
+  }
+}
+
+interface DirectoryPlace {
+  readonly count: number
+  readonly start: number
+  readonly length: number
+}
+
+/** Where the directory lies, from the record at the end of an archive; undefined where there is none. */
+function endOf(end: Buffer): DirectoryPlace | undefined {
+  if (end.length < END.bytes || end.readUInt32LE(0) !== END.signature) return undefined
+  return {
+    count: end.readUInt16LE(10),
+    length: end.readUInt32LE(12),
+    start: end.readUInt32LE(16),
+  }
+}
+
+function entriesOf(directory: Buffer, count: number, path: string): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>()
   for (let at = 0, index = 0; index < count; index++) {
-    if (at + MEMBER.bytes > length || directory.readUInt32LE(at) !== MEMBER.signature) {
-      throw damaged()
-    }
+    const isMember = at + MEMBER.bytes <= directory.length
+    if (!isMember || directory.readUInt32LE(at) !== MEMBER.signature) throw cutShort(path)
     const nameEnd = at + MEMBER.bytes + directory.readUInt16LE(at + 28)
     const entry = {
       deflated: directory.readUInt16LE(at + 10) === 8,
+      checksum: directory.readUInt32LE(at + 16),
       compressed: directory.readUInt32LE(at + 20),
       size: directory.readUInt32LE(at + 24),
       header: directory.readUInt32LE(at + 42),
@@ -54,6 +98,10 @@ export async function readZipEntries(
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
   }
   return entries
+}
+
+function cutShort(path: string): InputError {
+  return new InputError(`${path}: not a .npz file, or cut short`)
 }
 
 /** The content of an entry, piece by piece. Throws InputError naming the file where it is damaged. */
@@ -65,21 +113,31 @@ export async function* entryPieces(
   const local = await readAt(file, entry.header, LOCAL_BYTES)
   if (local.length < LOCAL_BYTES) throw new InputError(`${path}: damaged: an entry lies outside`)
   const start = entry.header + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28)
-  const end = start + entry.compressed - 1
-  const stored = file.createReadStream({ start, end, autoClose: false })
+  const stored = storedPieces(file, start, start + entry.compressed)
   // An error of either reaches the loop below, which reads the last of the two.
-  const content = entry.deflated ? pipeline(stored, createInflateRaw(), () => {}) : stored
-  let found = 0
+  const content = entry.deflated
+    ? pipeline(Readable.from(stored, { objectMode: false }), createInflateRaw(), () => {})
+    : stored
+  let [size, checksum] = [0, 0]
   try {
     for await (const piece of content) {
-      found += piece.length
+      size += piece.length
+      checksum = crc32(piece, checksum)
       yield piece
     }
   } catch (cause) {
     throw new InputError(`${path}: damaged (${(cause as Error).message})`, { cause })
   }
-  if (found !== entry.size) {
-    throw new InputError(`${path}: damaged: ${found} bytes where ${entry.size} were written`)
+  checkContent(entry, { size, checksum }, path)
+}
+
+/** The bytes from `start` to `end`, or to the end of the file. A stream would close the file after them. */
+async function* storedPieces(file: FileHandle, start: number, end: number) {
+  for (let at = start; at < end; ) {
+    const piece = await readAt(file, at, Math.min(PIECE_BYTES, end - at))
+    if (piece.length === 0) return
+    at += piece.length
+    yield piece
   }
 }
 

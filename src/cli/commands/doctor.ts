@@ -46,7 +46,8 @@ const devices = [
 /** A device that hangs or takes its process with it must not take the doctor along. */
 const DEVICE_TIMEOUT_MS = 60_000
 const LONGEST_DETAIL = 200
-const NEEDED_NODE = 20
+/** Major and minor version. */
+const NEEDED_NODE = [20, 15] as const
 const SMALL_DISK_BYTES = 2 * 2 ** 30
 
 /** `lowlayer doctor`: what works on this machine, and one fix for each thing that does not. */
@@ -86,13 +87,15 @@ async function examine(options: DoctorOptions): Promise<Finding[]> {
 }
 
 function nodeFinding(): Finding {
-  const works = Number(process.versions.node.split('.')[0]) >= NEEDED_NODE
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const [least, leastMinor] = NEEDED_NODE
+  const works = major > least || (major === least && minor >= leastMinor)
   return {
     name: 'Node',
     works,
     needed: true,
     detail: process.version,
-    ...(works ? {} : { fix: `install Node ${NEEDED_NODE} or newer` }),
+    ...(works ? {} : { fix: `install Node ${NEEDED_NODE.join('.')} or newer` }),
   }
 }
 
