@@ -1,4 +1,5 @@
 import { stream } from '../core/random.js'
+import { PREDICTION_LIMIT } from '../engine/parity.js'
 import { createEngine, type DeviceChoice, type EngineChoice } from '../engine/registry.js'
 import type { Engine, Predictor } from '../engine/types.js'
 import { buildModel } from '../models/build.js'
@@ -6,8 +7,6 @@ import { initialize } from '../models/initialize.js'
 
 const BATCH = 64
 const RUNS = 7
-/** Larger relative differences mean that a device computes something else. */
-const TOLERANCE = 1e-3
 
 /** Whether a device computes LeNet as the CPU does, and how fast. */
 export interface DeviceCheck {
@@ -63,7 +62,7 @@ export async function checkDevice(name: EngineChoice, device: DeviceChoice): Pro
     device,
     versions: engine.versions,
     difference,
-    agrees: difference <= TOLERANCE,
+    agrees: difference <= PREDICTION_LIMIT,
     imagesPerSecond: Math.round((1000 * BATCH) / median),
   }
 }

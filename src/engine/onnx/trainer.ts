@@ -21,7 +21,7 @@ export async function createOnnxTrainer(
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
-): Promise<Trainer> {
+): Promise<OnnxTrainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
   const session = await openSession(encodeProgram(compiled.program, await targetOf(device)), device)
@@ -29,7 +29,8 @@ export async function createOnnxTrainer(
   return new OnnxTrainer(ort, session, compiled, recipe, state, start.step)
 }
 
-class OnnxTrainer implements Trainer {
+/** A trainer whose steps can be taken back. */
+export class OnnxTrainer implements Trainer {
   /** Inputs of each kind of step: even steps read set 0 and write set 1, odd ones the reverse. */
   private readonly feeds: readonly [OrtFeeds, OrtFeeds]
   private readonly fetches: readonly [OrtFeeds, OrtFeeds]
@@ -132,6 +133,16 @@ class OnnxTrainer implements Trainer {
       parameters: snapshot((name) => parameters.includes(name)),
       slots: snapshot((name) => name in slots),
     }
+  }
+
+  /** Goes back to a state, in the same session. */
+  restore(state: TrainState): void {
+    const values = { ...state.parameters, ...initialSlots(this.compiled.slots, state) }
+    for (const [name, { data }] of Object.entries(values)) {
+      const own = this.feeds[this.current][name].data as Float32Array
+      own.set(data)
+    }
+    this.done = state.step
   }
 
   async dispose(): Promise<void> {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { exampleModel } from '../../models/examples.js'
+import { drawBatch, sgdRecipe, startState } from '../conformance/training.js'
+import type { Trainer, TrainingRecipe } from '../types.js'
+import { createOnnxPredictor } from './predictor.js'
+import { testPrediction, testTraining } from './selfTest.js'
+import { createOnnxTrainer } from './trainer.js'
+
+/** With batch norm, dropout and slots of its own. */
+const model = exampleModel('vgg11-bn')
+const start = startState(model)
+const recipe: TrainingRecipe = {
+  ...sgdRecipe,
+  optimizer: { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-3, weightDecay: 1e-2 },
+}
+
+async function stateAfter(trainer: Trainer, steps: number) {
+  for (let step = 0; step < steps; step++) {
+    const { inputs, labels } = drawBatch(model, recipe.batchSize, step)
+    await trainer.step(inputs, labels, 0.01)
+  }
+  return trainer.state()
+}
+
+describe('the test of a device before it is used', () => {
+  it('leaves a trainer as it was', async () => {
+    const tested = await createOnnxTrainer(model.graph, recipe, start, 'cpu')
+    await testTraining(tested, model.graph, recipe, start, 'cpu')
+    const fresh = await createOnnxTrainer(model.graph, recipe, start, 'cpu')
+    expect(await tested.state()).toEqual(await fresh.state())
+    expect(await stateAfter(tested, 3)).toEqual(await stateAfter(fresh, 3))
+    await tested.dispose()
+    await fresh.dispose()
+  })
+
+  it('refuses a trainer that does something else', async () => {
+    const decay = { ...recipe, optimizer: { ...recipe.optimizer, weightDecay: 0.5 } }
+    const wrong = await createOnnxTrainer(model.graph, decay, start, 'cpu')
+    const test = testTraining(wrong, model.graph, recipe, start, 'webgpu')
+    await expect(test).rejects.toThrow(/webgpu computes this network wrongly.*use --device cpu/)
+    await wrong.dispose()
+  })
+
+  it('refuses a predictor whose products have the errors of TF32', async () => {
+    const rough = Object.fromEntries(
+      Object.entries(start.parameters).map(([name, { shape, data }]) => {
+        const bits = new Int32Array(Float32Array.from(data).buffer)
+        // 10 bits of mantissa are left.
+        const cut = bits.map((word) => word & ~0x1fff)
+        return [name, { shape, data: new Float32Array(cut.buffer) }]
+      }),
+    )
+    const predictor = await createOnnxPredictor(model.graph, rough, 'cpu')
+    const test = testPrediction(predictor, model.graph, start.parameters, 'cuda')
+    await expect(test).rejects.toThrow(/cuda computes this network wrongly/)
+    await predictor.dispose()
+  })
+})
