@@ -4,6 +4,7 @@ import { InterruptedError, LowlayerError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/failures.js'
 import type { TaskContext, TaskEvent } from '../tasks/types.js'
+import { workerEnvironment } from './environment.js'
 import type { RunningTask, StartTask, TaskFailure } from './types.js'
 
 /** What a worker needs besides its task. */
@@ -21,11 +22,6 @@ export type WorkerMessage =
   | { readonly kind: 'failed'; readonly failure: TaskFailure }
 
 const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
-/**
- * glibc returns blocks above a threshold to the system and takes them anew, page by page: ONNX Runtime's
- * results at every step of training, which is a sixth of AlexNet's. This is the highest threshold that it takes.
- */
-const allocation = { MALLOC_MMAP_THRESHOLD_: String(2 ** 25) }
 /** How much of a worker's last words is kept to explain a crash. */
 const STDERR_TAIL = 2000
 
@@ -41,7 +37,7 @@ function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): R
   const worker = fork(workerFile, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...allocation, ...process.env },
+    env: workerEnvironment(),
   })
   let lastWords = ''
   let interrupted = false

@@ -1,7 +1,7 @@
 /** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
-import { crc32 } from 'node:zlib'
 import { unzipSync, type Zippable, zipSync } from 'fflate'
 import { InputError } from '../core/errors.js'
+import { checksumOf } from './checksum.js'
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData, readBytes } from './npy.js'
 import { checkContent, zipEntries } from './zipEntries.js'
 
@@ -23,7 +23,7 @@ export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyAr
   const arrays: Record<string, NpyArray> = {}
   const stored = zipEntries(bytes, file)
   for (const [name, content] of Object.entries(entries)) {
-    const found = { size: content.length, checksum: crc32(content) }
+    const found = { size: content.length, checksum: checksumOf(content) }
     const entry = stored.get(name)
     if (entry === undefined) throw new InputError(`${file}: damaged: the name of an entry`)
     checkContent(entry, found, `${file} [${name}]`)

@@ -4,8 +4,9 @@
  */
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
-import { crc32, createInflateRaw } from 'node:zlib'
+import { createInflateRaw } from 'node:zlib'
 import { InputError } from '../core/errors.js'
+import { checksumOf } from './checksum.js'
 
 /** Where the bytes of one entry lie. */
 export interface ZipEntry {
@@ -24,6 +25,10 @@ const END = { signature: 0x06054b50, bytes: 22 }
 const END_MARK = Buffer.from('PK\u0005\u0006')
 const MEMBER = { signature: 0x02014b50, bytes: 46 }
 const LOCAL_BYTES = 30
+/** What stands where the number itself is in a field of the zip64 extension. */
+const ZIP64 = { count: 0xffff, size: 0xffffffff }
+const TOO_LARGE =
+  'its directory is in the zip64 format, which is not read; save it with numpy.savez'
 /** Bytes that are read at once. */
 const PIECE_BYTES = 2 ** 16
 
@@ -45,7 +50,9 @@ export async function readZipEntries(
 /** The entries of an archive in memory. Throws InputError as {@link readZipEntries} does. */
 export function zipEntries(bytes: Uint8Array, path: string): ReadonlyMap<string, ZipEntry> {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const at = all.lastIndexOf(END_MARK)
+  let at = all.lastIndexOf(END_MARK)
+  // A comment after the record may hold the mark, too.
+  while (at > 0 && !reachesEnd(all, at)) at = all.lastIndexOf(END_MARK, at - 1)
   const end = at < 0 ? undefined : endOf(all.subarray(at))
   if (end === undefined || end.start + end.length > all.length) throw cutShort(path)
   return entriesOf(all.subarray(end.start, end.start + end.length), end.count, path)
@@ -63,6 +70,11 @@ export function checkContent(
   if (found.checksum !== checksum) {
     throw new InputError(`${path}: damaged: its content is not what was written (CRC-32)`)
   }
+}
+
+/** Whether a record at the end of an archive, with its comment, reaches the end. */
+function reachesEnd(all: Buffer, at: number): boolean {
+  return at + END.bytes <= all.length && at + END.bytes + all.readUInt16LE(at + 20) === all.length
 }
 
 interface DirectoryPlace {
@@ -83,6 +95,7 @@ function endOf(end: Buffer): DirectoryPlace | undefined {
 
 function entriesOf(directory: Buffer, count: number, path: string): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>()
+  if (count === ZIP64.count) throw new InputError(`${path}: ${TOO_LARGE}`)
   for (let at = 0, index = 0; index < count; index++) {
     const isMember = at + MEMBER.bytes <= directory.length
     if (!isMember || directory.readUInt32LE(at) !== MEMBER.signature) throw cutShort(path)
@@ -93,6 +106,9 @@ function entriesOf(directory: Buffer, count: number, path: string): Map<string, 
       compressed: directory.readUInt32LE(at + 20),
       size: directory.readUInt32LE(at + 24),
       header: directory.readUInt32LE(at + 42),
+    }
+    if (entry.size === ZIP64.size || entry.compressed === ZIP64.size) {
+      throw new InputError(`${path}: ${TOO_LARGE}`)
     }
     entries.set(directory.toString('utf8', at + MEMBER.bytes, nameEnd), entry)
     at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
@@ -122,7 +138,7 @@ export async function* entryPieces(
   try {
     for await (const piece of content) {
       size += piece.length
-      checksum = crc32(piece, checksum)
+      checksum = checksumOf(piece, checksum)
       yield piece
     }
   } catch (cause) {

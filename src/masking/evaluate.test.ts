@@ -146,6 +146,41 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
   })
 })
 
+describe('low layers', () => {
+  it.each([
+    ['cpu', true],
+    ['cuda', false],
+  ] as const)('are shared on %s: %s', async (device, shared) => {
+    const { model, players } = cases[0]
+    let sessions = 0
+    const counting: Engine = {
+      ...engine,
+      device,
+      createPredictor: (...call) => {
+        sessions++
+        return engine.createPredictor(...call)
+      },
+    }
+    const plan = {
+      at: 'x',
+      players: () => players,
+      baseline: dampBaseline(0),
+      output: parseOutput('log-odds'),
+    }
+    const parameters = initialize(model, () => 3)
+    const evaluator = await createMaskedEvaluator(
+      counting,
+      model.graph,
+      parameters,
+      players.n,
+      plan,
+    )
+    await evaluator.evaluate({ id: 0, input: randomInput(784, 5), label: 1 })
+    await evaluator.dispose()
+    expect(sessions > 1).toBe(shared)
+  })
+})
+
 describe('players on an inner layer', () => {
   const { model } = cases[0]
   const parameters = initialize(model, () => 3)

@@ -171,7 +171,7 @@ function logOdds(
   for (let c = 0; c < width; c++) {
     if (c !== label) sum += Math.exp((rows[start + c] - own) * scale)
   }
-  if (sum > LEAST_NORMAL && sum < Number.POSITIVE_INFINITY) return -Math.log(sum)
+  if (sum > LEAST_NORMAL && sum < Number.POSITIVE_INFINITY) return 0 - Math.log(sum)
   return own * scale - logSumExp(rows, start, width, label, temperature)
 }
 

@@ -33,7 +33,7 @@ const devices = [
   [
     'onnx',
     'webgpu',
-    'install a Vulkan driver of your GPU (Linux) or update the graphics driver; the CPU does without',
+    'install a Vulkan driver of your GPU (Linux; on NVIDIA cards libegl1, libx11-6 and libxext6 too) or update the graphics driver; the CPU does without',
   ],
   [
     'onnx',
@@ -46,8 +46,8 @@ const devices = [
 /** A device that hangs or takes its process with it must not take the doctor along. */
 const DEVICE_TIMEOUT_MS = 60_000
 const LONGEST_DETAIL = 200
-/** Major and minor version. */
-const NEEDED_NODE = [20, 15] as const
+/** Least minor version of Node 20 and of 22, the first that compute checksums. */
+const NEEDED_NODE = { 20: 15, 22: 2 } as const
 const SMALL_DISK_BYTES = 2 * 2 ** 30
 
 /** `lowlayer doctor`: what works on this machine, and one fix for each thing that does not. */
@@ -88,14 +88,18 @@ async function examine(options: DoctorOptions): Promise<Finding[]> {
 
 function nodeFinding(): Finding {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  const [least, leastMinor] = NEEDED_NODE
-  const works = major > least || (major === least && minor >= leastMinor)
+  const works =
+    major > 22 ||
+    (major === 22 && minor >= NEEDED_NODE[22]) ||
+    (major === 20 && minor >= NEEDED_NODE[20])
   return {
     name: 'Node',
     works,
     needed: true,
     detail: process.version,
-    ...(works ? {} : { fix: `install Node ${NEEDED_NODE.join('.')} or newer` }),
+    ...(works
+      ? {}
+      : { fix: `install Node 20.${NEEDED_NODE[20]}, or 22.${NEEDED_NODE[22]} or newer` }),
   }
 }
 

@@ -12,11 +12,17 @@ function closedPort() {
 
 /**
  * Frees the memory of arrays, which are empty afterwards. Garbage collection would do so tens of
- * megabytes later, since it hardly sees what lies outside its own heap.
+ * megabytes later, since it hardly sees what lies outside its own heap. Arrays that are part of a
+ * larger buffer, or in the memory of one of `kept`, are left alone.
  */
-export function discard(arrays: readonly ArrayBufferView<ArrayBuffer>[]): void {
-  nowhere.postMessage(
-    null,
-    arrays.map(({ buffer }) => buffer),
-  )
+export function discard(
+  arrays: Iterable<ArrayBufferView<ArrayBuffer>>,
+  kept: Iterable<ArrayBufferView>,
+): void {
+  const own = new Set<ArrayBufferLike>(Array.from(kept, ({ buffer }) => buffer))
+  const buffers = new Set<ArrayBuffer>()
+  for (const { buffer, byteLength } of arrays) {
+    if (byteLength === buffer.byteLength && !own.has(buffer)) buffers.add(buffer)
+  }
+  nowhere.postMessage(null, [...buffers])
 }

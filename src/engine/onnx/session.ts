@@ -45,7 +45,7 @@ function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
 
 /**
  * NVIDIA's libraries compute float32 products with TF32's 10 bits of mantissa where they are let, and
- * ONNX Runtime lets them: errors of 1e-3. This is their own switch, read when they are loaded; the
+ * ONNX Runtime lets them: errors of 3e-4 and more. This is their own switch, read when they are loaded; the
  * provider's option cannot be reached from Node.
  */
 function withoutTf32(): void {

@@ -106,12 +106,9 @@ export class OnnxTrainer implements Trainer {
     const fetches = this.fetches[this.current]
     const results = await this.session.run(this.feeds[this.current], fetches)
     // Results are copies of what was written to the fetches, as large as the state.
-    discard(
-      Object.entries(results)
-        .map(([name, { data }]) => [fetches[name].data, data] as const)
-        .filter(([own, copy]) => copy !== own)
-        .map(([, copy]) => copy as Float32Array<ArrayBuffer>),
-    )
+    const dataOf = (tensors: OrtFeeds) =>
+      Object.values(tensors).map(({ data }) => data as Float32Array<ArrayBuffer>)
+    discard(dataOf(results), dataOf(fetches))
     this.current = this.current === 0 ? 1 : 0
     this.done++
     return this.loss[0]
