@@ -380,13 +380,13 @@ describe('lowlayer run', () => {
     const run = await lowlayer(['run', file, '--results', results])
     expect(run.code).toBe(1)
     expect(run.stderr).toMatch(
-      /^warning {3}low\d-high\d-order0 is missing: its results cannot be read: .*no array named/m,
+      /^warning {3}low\d-high\d-order0 is missing: its results cannot be read: .*not a \.npz file, or cut short/m,
     )
     const tables = await tablesOf(results)
     expect(JSON.parse(tables['verdict.json']).warnings.join()).toMatch(
       /low\d-high\d-order0 is missing/,
     )
-    expect(tables['networks.csv']).toMatch(/failed,.*interactions.*no array named/)
+    expect(tables['networks.csv']).toMatch(/failed,.*interactions.*not a \.npz file, or cut short/)
     expect(tables['overlaps.csv'].trimEnd().split('\n')).toHaveLength(1 + 3)
   })
 })
