@@ -21,8 +21,7 @@ export interface ZipEntry {
   readonly checksum: number
 }
 
-const END = { signature: 0x06054b50, bytes: 22 }
-const END_MARK = Buffer.from('PK\u0005\u0006')
+const END = { mark: Buffer.from('PK\u0005\u0006'), bytes: 22 }
 const MEMBER = { signature: 0x02014b50, bytes: 46 }
 const LOCAL_BYTES = 30
 /** What stands where the number itself is in a field of the zip64 extension. */
@@ -50,9 +49,9 @@ export async function readZipEntries(
 /** The entries of an archive in memory. Throws InputError as {@link readZipEntries} does. */
 export function zipEntries(bytes: Uint8Array, path: string): ReadonlyMap<string, ZipEntry> {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = all.lastIndexOf(END_MARK)
+  let at = all.lastIndexOf(END.mark)
   // A comment after the record may hold the mark, too.
-  while (at > 0 && !reachesEnd(all, at)) at = all.lastIndexOf(END_MARK, at - 1)
+  while (at > 0 && !reachesEnd(all, at)) at = all.lastIndexOf(END.mark, at - 1)
   const end = at < 0 ? undefined : endOf(all.subarray(at))
   if (end === undefined || end.start + end.length > all.length) throw cutShort(path)
   return entriesOf(all.subarray(end.start, end.start + end.length), end.count, path)
@@ -85,7 +84,7 @@ interface DirectoryPlace {
 
 /** Where the directory lies, from the record at the end of an archive; undefined where there is none. */
 function endOf(end: Buffer): DirectoryPlace | undefined {
-  if (end.length < END.bytes || end.readUInt32LE(0) !== END.signature) return undefined
+  if (end.length < END.bytes || end.indexOf(END.mark) !== 0) return undefined
   return {
     count: end.readUInt16LE(10),
     length: end.readUInt32LE(12),

@@ -47,7 +47,7 @@ export async function testTraining(
   device: DeviceName,
 ): Promise<void> {
   let error = Number.POSITIVE_INFINITY
-  for (let batch = 0; batch < BATCHES && !(error <= TRAINING_LIMIT); batch++) {
+  for (let batch = 0; batch < BATCHES && error > TRAINING_LIMIT; batch++) {
     const trusted = await createOnnxTrainer(graph, recipe, start, 'cpu')
     try {
       const found = await trainingError(trainer, trusted, graph, recipe, batch)
