@@ -40,8 +40,8 @@ export interface Emission {
   readonly paddedChannels: boolean
   /** Whether convolutions of small images have forms of their own; see {@link EmissionOptions}. */
   readonly formsForSmallImages: boolean
-  /** Whether gradients of convolutions have forms of their own; see {@link EmissionOptions}. */
-  readonly gradientsForCuda: boolean
+  /** Whether products and convolutions have forms for CUDA; see {@link EmissionOptions}. */
+  readonly formsForCuda: boolean
   /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
   readonly blockSize: number | undefined
   /** Whether a value has been written in a layout. */
@@ -89,8 +89,8 @@ export interface EmissionOptions {
    * Runtime's own: see minimalFiltering.ts, unrolled.ts and batchInnermost.ts.
    */
   readonly formsForSmallImages?: boolean
-  /** Writes gradients of convolutions in forms that CUDA needs: see cudaGradients.ts. */
-  readonly gradientsForCuda?: boolean
+  /** Writes what CUDA needs in forms of its own: see cudaGradients.ts and linear.ts. */
+  readonly formsForCuda?: boolean
   /** Where the blocked layout exists: its block and what is written in it. */
   readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
 }
@@ -139,7 +139,7 @@ export function emitNodes(graph: Graph | Program, options: EmissionOptions): Emi
   const emission: Emission = {
     paddedChannels: options.paddedChannels ?? false,
     formsForSmallImages: options.formsForSmallImages ?? false,
-    gradientsForCuda: options.gradientsForCuda ?? false,
+    formsForCuda: options.formsForCuda ?? false,
     blockSize: blocked?.size,
     has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
     read(value, layout) {

@@ -86,7 +86,7 @@ const schema = {
 }
 
 /** Element types by ONNX's numbers (TensorProto.DataType). */
-export const dataTypes = { float32: 1, int32: 6, int64: 7 } as const
+export const dataTypes = { float32: 1, int32: 6, int64: 7, float64: 11 } as const
 
 /** Attribute types by ONNX's numbers (AttributeProto.AttributeType). */
 export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const

@@ -52,7 +52,7 @@ export const OUTPUT_NAME = 'logits'
 
 /** What a model is written for: any tool, or one device of ONNX Runtime with its peculiarities. */
 export interface Target
-  extends Pick<EmissionOptions, 'paddedChannels' | 'formsForSmallImages' | 'gradientsForCuda'> {
+  extends Pick<EmissionOptions, 'paddedChannels' | 'formsForSmallImages' | 'formsForCuda'> {
   /** Block of the CPU's blocked layout, which other tools cannot read. Training programs only. */
   readonly blockSize?: number
 }

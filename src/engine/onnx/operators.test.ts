@@ -50,11 +50,11 @@ describe.each(testedDevices)('every operator on %s against the float64 reference
   })
 })
 
-describe('convolutions with the gradients for CUDA, on the CPU', () => {
-  it.each(cases.filter(([name]) => name.startsWith('convolution')))(
+describe('forms for CUDA, on the CPU', () => {
+  it.each(cases.filter(([name]) => /^(convolution|dense|product)/.test(name)))(
     '%s',
     async (_name, operatorCase) => {
-      const target = { gradientsForCuda: true }
+      const target = { formsForCuda: true }
       for (const [output, error] of await errorsOf(operatorCase, 'cpu', target)) {
         expect(error, output).toBeLessThan(2e-6)
       }

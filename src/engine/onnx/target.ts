@@ -5,5 +5,5 @@ import type { Target } from './model.js'
 /** How models are written for a device. */
 export async function targetOf(device: DeviceName): Promise<Target> {
   if (device === 'cpu') return { blockSize: await blockSizeOfCpu(), formsForSmallImages: true }
-  return device === 'cuda' ? { gradientsForCuda: true } : { paddedChannels: true }
+  return device === 'cuda' ? { formsForCuda: true } : { paddedChannels: true }
 }

@@ -42,7 +42,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
       emitMinimalInputGradient(node, to)
       return
     }
-    if (to.gradientsForCuda) {
+    if (to.formsForCuda) {
       emitConvolvedInputGradient(node, to)
       return
     }
@@ -74,7 +74,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
       emitMinimalWeightGradient(node, to)
       return
     }
-    if (to.gradientsForCuda) {
+    if (to.formsForCuda) {
       emitTransposedWeightGradient(node, to)
       return
     }
