@@ -57,11 +57,16 @@ export async function trainingError(
   return Math.max(relativeError([results[0].loss], [results[1].loss]), ...errors)
 }
 
-/** Throws EnvironmentError when an error is above the limit (or NaN). */
-export function requireParity(error: number, limit: number, device: string): void {
+/** Throws EnvironmentError, naming the network, when an error is above the limit (or NaN). */
+export function requireParity(
+  error: number,
+  limit: number,
+  device: string,
+  network = 'this network',
+): void {
   if (error <= limit) return
   throw new EnvironmentError(
-    `the device ${device} computes this network wrongly: it differs from the CPU by ` +
+    `the device ${device} computes ${network} wrongly: it differs from the CPU by ` +
       `${error.toExponential(1)} relative, and ${limit} is the most that is accepted; ` +
       'use --device cpu',
     { context: { device, error } },

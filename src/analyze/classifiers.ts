@@ -1,0 +1,127 @@
+/** The models that are analysed, open and fitted to the data. */
+import { InputError } from '../core/errors.js'
+import { sizeOf } from '../core/tensor.js'
+import type { Dataset } from '../data/types.js'
+import { relativeError } from '../engine/conformance/compare.js'
+import { type ForeignModel, openForeignModel } from '../engine/onnx/foreign.js'
+import { PREDICTION_LIMIT, requireParity } from '../engine/parity.js'
+import type { DeviceName } from '../engine/types.js'
+import {
+  type ForeignClassifier,
+  type ForeignWishes,
+  foreignClassifier,
+} from '../masking/foreignEvaluator.js'
+import { chooseInput, fitInput } from '../masking/foreignInput.js'
+import type { AnalyzeRequest } from './types.js'
+
+/** Training samples on which a model is tried before anything is computed. */
+const PROBES = 8
+
+/**
+ * Sessions of a model that are tried on a GPU before it is refused. Some versions of cuBLAS compute one
+ * session in thirty in TF32 (see linear.ts), and then another one right.
+ */
+const TRIES = 3
+
+/**
+ * Opens the models of a request on a device. Throws InputError when a model cannot be read or does not
+ * fit the data, EnvironmentError when the device computes it differently from the CPU.
+ */
+export async function openClassifiers(
+  { models, wishes, config }: AnalyzeRequest,
+  data: Dataset,
+  device: DeviceName,
+): Promise<ForeignClassifier[]> {
+  const { split, count } = config.analysis.samples
+  if (count > data[split].count) {
+    throw new InputError(
+      `${count} samples asked for, but the ${split} split has ${data[split].count}: ` +
+        '--set analysis.samples.count=…',
+    )
+  }
+  const { inputs, count: available } = data.train
+  const probe = inputs.slice(0, Math.min(PROBES, available) * sizeOf(data.shape))
+  const inColour = config.data.source === 'images' && config.data.channels === 3
+  const opened: ForeignClassifier[] = []
+  try {
+    for (const file of models) {
+      const open = (on: DeviceName) => openClassifier(file, on, data, probe, wishes, inColour)
+      opened.push(await openChecked(open, device, probe))
+    }
+    return opened
+  } catch (error) {
+    for (const { model } of opened) await model.dispose()
+    throw error
+  }
+}
+
+async function openClassifier(
+  file: string,
+  device: DeviceName,
+  data: Dataset,
+  probe: Float32Array,
+  wishes: ForeignWishes,
+  inColour: boolean,
+): Promise<ForeignClassifier> {
+  const model = await openForeignModel(file, device)
+  try {
+    return await foreignClassifier(model, data.shape, data.classes.length, probe, wishes)
+  } catch (error) {
+    const needsGrey = inColour && takesOnlyGrey(model, data.shape, wishes)
+    await model.dispose()
+    throw needsGrey ? withHintAtGrey(error) : error
+  }
+}
+
+/**
+ * Opens a classifier on a device and, where that is not the CPU, compares its outputs on `probe` with the
+ * CPU's: the session that is returned has been compared itself. Throws EnvironmentError when they
+ * differ by more than {@link PREDICTION_LIMIT} of the largest.
+ */
+export async function openChecked(
+  open: (device: DeviceName) => Promise<ForeignClassifier>,
+  device: DeviceName,
+  probe: Float32Array,
+): Promise<ForeignClassifier> {
+  if (device === 'cpu') return open('cpu')
+  const trusted = await open('cpu')
+  try {
+    const expected = await trusted.classify(probe)
+    for (let left = TRIES - 1; ; left--) {
+      const classifier = await open(device)
+      const error = relativeError(await classifier.classify(probe), expected)
+      if (error <= PREDICTION_LIMIT) return classifier
+      await classifier.model.dispose()
+      if (left === 0) requireParity(error, PREDICTION_LIMIT, device, trusted.model.file)
+    }
+  } finally {
+    await trusted.model.dispose()
+  }
+}
+
+/** Whether a model would take samples of this size in grey, and does not in colour. */
+function takesOnlyGrey(
+  model: ForeignModel,
+  [, ...size]: readonly number[],
+  { input, layout }: ForeignWishes,
+): boolean {
+  const takes = (channels: number) => {
+    try {
+      const chosen = chooseInput(model, input)
+      fitInput(model.file, chosen, [channels, ...size], layout)
+      // [3, height, width] is a colour image without a batch axis rather than three grey ones.
+      return chosen.shape[0] !== 3
+    } catch {
+      return false
+    }
+  }
+  return takes(1) && !takes(3)
+}
+
+function withHintAtGrey(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  return new InputError(
+    `${error.message} (images are read in colour; --set data.channels=1 reads them in grey)`,
+    { cause: error },
+  )
+}
