@@ -320,6 +320,22 @@ describe('lowlayer run', () => {
     ])
   })
 
+  it('warns of networks that were trained on different devices', async () => {
+    const results = join(folder, 'devices')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    await rm(join(results, study), { recursive: true })
+    const [network] = await readdir(join(results, 'networks'))
+    const state = join(results, 'networks', network, 'state.json')
+    const told = JSON.parse(await readFile(state, 'utf8'))
+    await writeFile(state, JSON.stringify({ ...told, device: 'cuda' }))
+    const { code, stderr } = await lowlayer(['run', file, '--results', results])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^warning {3}networks were trained by different engines or devices \(/m)
+    expect(stderr).toMatch(/onnx on cuda, onnxruntime-node [\d.]+/)
+    expect(stderr).toMatch(/onnx on cpu, onnxruntime-node [\d.]+/)
+  })
+
   it('compares networks that chose their own samples on those that all have', async () => {
     const results = join(folder, 'own-samples')
     const own = await studyFile(

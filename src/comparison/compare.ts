@@ -120,6 +120,12 @@ function warningsOf(
         `${study.omitted} that only some were are left out`,
     )
   }
+  if (study.trainedBy !== undefined && study.trainedBy.length > 1) {
+    warnings.push(
+      `networks were trained by different engines or devices (${study.trainedBy.join('; ')}), on which the ` +
+        'same seeds give other networks: differences between networks may be theirs',
+    )
+  }
   if (flagged > 0) {
     const points = Number((100 * accuracyTolerance).toFixed(2))
     warnings.push(

@@ -40,6 +40,8 @@ export interface StudyScores {
   readonly samples: readonly SampleId[]
   /** Samples that only some of the networks were analysed on, which are left out. */
   readonly omitted?: number
+  /** Engines and devices that trained the networks, each once: rounding differs between them. */
+  readonly trainedBy?: readonly string[]
   readonly networks: readonly NetworkScores[]
   /** Networks that the study asked for and does not have. */
   readonly missing?: readonly { readonly network: string; readonly reason: string }[]

@@ -4,6 +4,7 @@ import type {
   EffectRow as Effect,
   NetworkScores,
   OverlapRow as Pair,
+  StudyScores,
   Verdict,
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -27,7 +28,7 @@ export interface StudyComparison {
  */
 export function compareAnalyses(
   analyses: readonly NetworkAnalysis[],
-  missing: readonly { readonly network: string; readonly reason: string }[],
+  { missing, trainedBy }: Pick<StudyScores, 'missing' | 'trainedBy'>,
   config: ExperimentConfig,
 ): StudyComparison {
   const checkpoints = analyses[0].checkpoints
@@ -39,6 +40,7 @@ export function compareAnalyses(
       omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
       networks: analyses.map((analysis) => networkScores(analysis, samples)),
       missing,
+      trainedBy,
     },
     comparisonOptions(config),
   )

@@ -73,9 +73,13 @@ export async function writeTables(
     )
   }
   const tables = tablesOf(networks, analyses, failed)
+  const engines = await enginesOf(results, analyses)
   const comparison = compareAnalyses(
     analyses,
-    Object.entries(failed).map(([network, reason]) => ({ network, reason })),
+    {
+      missing: Object.entries(failed).map(([network, reason]) => ({ network, reason })),
+      trainedBy: engines.map(describeEngine),
+    },
     plan.config,
   )
   const files = {
@@ -92,7 +96,7 @@ export async function writeTables(
   }
   const manifest = manifestOf(plan, {
     failed,
-    engines: await enginesOf(results, analyses),
+    engines,
     baselines: Object.fromEntries(
       analyses.map(({ network, checkpoints }) => [
         network.name,
@@ -149,9 +153,14 @@ function tablesOf(
   }
 }
 
+type TrainingEngine = Pick<NetworkState, 'engine' | 'device' | 'versions'>
+
 /** The engines, devices and versions that trained the networks, each once. */
-async function enginesOf(results: string, analyses: readonly NetworkAnalysis[]) {
-  const found = new Map<string, unknown>()
+async function enginesOf(
+  results: string,
+  analyses: readonly NetworkAnalysis[],
+): Promise<TrainingEngine[]> {
+  const found = new Map<string, TrainingEngine>()
   for (const { network } of analyses) {
     const state = await readJson<NetworkState>(networkPaths(results, network.id).state)
     if (state === undefined) continue
@@ -160,4 +169,9 @@ async function enginesOf(results: string, analyses: readonly NetworkAnalysis[]) 
     found.set(JSON.stringify(facts), facts)
   }
   return [...found.values()]
+}
+
+function describeEngine({ engine, device, versions }: TrainingEngine): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  return [`${engine} on ${device}`, ...named].join(', ')
 }

@@ -46,7 +46,7 @@ function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
 /**
  * NVIDIA's libraries compute float32 products with TF32's 10 bits of mantissa where they are let, and
  * ONNX Runtime lets them: errors of 3e-4 and more. This is their own switch, read when they are loaded; the
- * provider's option cannot be reached from Node.
+ * provider's option cannot be reached from Node. cuDNN heeds it, cuBLAS not always: see linear.ts.
  */
 function withoutTf32(): void {
   process.env.NVIDIA_TF32_OVERRIDE = '0'
