@@ -1,4 +1,5 @@
 /** A training of a network on drawn data, to be timed: what the training benchmarks share. */
+import { discard } from '../src/core/discard.js'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
 import type { Engine, Trainer, TrainingRecipe } from '../src/engine/types.js'
@@ -43,6 +44,8 @@ export async function startTraining(
   const model = buildModel({ architecture }, input)
   const start = { step: 0, parameters: initialize(model, () => 1), slots: {} }
   const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start)
+  // As a study does.
+  discard(Object.values(start.parameters).map(({ data }) => data as Float32Array<ArrayBuffer>))
   const draws = stream(1, 'bench').at()
   const x = Float32Array.from({ length: batch * sizeOf(input.shape) }, () => draws.normal())
   const y = Int32Array.from({ length: batch }, () => draws.below(input.classes))

@@ -1,8 +1,21 @@
 import { describe, expect, it } from 'vitest'
+import { discard } from './discard.js'
 import { durationInSteps, parseDuration } from './duration.js'
 import { canonicalJson, contentId } from './hash.js'
 import { type Generator, philox, stream } from './random.js'
 import { grandCoalition, orderOf, orders, playersFromTableLength, playersOf } from './subset.js'
+
+describe('discard', () => {
+  it('frees arrays, but not those that share memory with something else', () => {
+    const own = new Float32Array(4)
+    const view = new Float32Array(own.buffer)
+    const arena = new ArrayBuffer(32)
+    const parts = [new Float32Array(arena, 0, 4), new Float32Array(arena, 16, 4)]
+    const copy = new Float32Array(4)
+    discard([view, ...parts, copy, copy], [own])
+    expect([own, view, ...parts, copy].map(({ length }) => length)).toEqual([4, 4, 4, 4, 0])
+  })
+})
 
 describe('philox4x32-10', () => {
   // Known answers of Random123's kat_vectors file.

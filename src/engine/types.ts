@@ -46,6 +46,7 @@ export interface Engine {
   readonly device: DeviceName
   /** Versions for the manifest, such as `{ 'onnxruntime-node': '1.30.0' }`. */
   readonly versions: Readonly<Record<string, string>>
+  /** Copies `start`. */
   createTrainer(graph: Graph, recipe: TrainingRecipe, start: TrainState): Promise<Trainer>
   createPredictor(graph: Graph, parameters: Tensors): Promise<Predictor>
 }

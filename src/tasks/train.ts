@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { discard } from '../core/discard.js'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
@@ -70,6 +71,12 @@ function augmentation({ training, orderSeed }: NetworkSpec, dataset: Dataset) {
   )
 }
 
+/** Frees what a trainer has copied: as much memory as the network itself. */
+function discardState({ parameters, slots }: TrainState): void {
+  const tensors = [...Object.values(parameters), ...Object.values(slots)]
+  discard(tensors.map(({ data }) => data as Float32Array<ArrayBuffer>))
+}
+
 /** One run of one network; holds what the steps of the run share. */
 class Run {
   private readonly spec: NetworkSpec
@@ -94,6 +101,7 @@ class Run {
     const resumedFrom = saved?.step ?? -1
     this.curve = (await readCurve(paths)).filter((point) => point.step <= resumedFrom)
     const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
+    discardState(start)
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
       await this.loop(trainer, start.step)

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleModel } from '../../models/examples.js'
 import { drawBatch, sgdRecipe, startState } from '../conformance/training.js'
-import { discard } from './discard.js'
 import { createOnnxEngine } from './engine.js'
-
-describe('discard', () => {
-  it('frees arrays, but not those that share memory with something else', () => {
-    const own = new Float32Array(4)
-    const view = new Float32Array(own.buffer)
-    const arena = new ArrayBuffer(32)
-    const parts = [new Float32Array(arena, 0, 4), new Float32Array(arena, 16, 4)]
-    const copy = new Float32Array(4)
-    discard([view, ...parts, copy, copy], [own])
-    expect([own, view, ...parts, copy].map(({ length }) => length)).toEqual([4, 4, 4, 4, 0])
-  })
-})
 
 describe('training on ONNX Runtime', () => {
   it('holds no more memory after a hundred steps than after five', async () => {

@@ -1,20 +1,20 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
+import { discard } from '../../core/discard.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { ElementType, Graph, Shape } from '../../graph/types.js'
 import { checkBatch, fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
 import type { DeviceName, Trainer, TrainingRecipe, TrainState } from '../types.js'
-import { discard } from './discard.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
 import { targetOf } from './target.js'
 
 /**
- * A network in training as one ONNX Runtime session: a step is one `session.run`. Whatever a step
- * changes lives in two sets of buffers that swap roles: a step reads one and writes the other, so
- * nothing is allocated or copied between steps.
+ * A network in training as one ONNX Runtime session: a step is one `session.run`. Weights live in two
+ * sets of buffers that swap roles: a step reads one and writes the other, so nothing is allocated or
+ * copied between steps. The optimiser's slots are written in place.
  */
 export async function createOnnxTrainer(
   network: Graph,
@@ -83,8 +83,10 @@ export class OnnxTrainer implements Trainer {
     this.fetches = [{}, {}]
     for (const [name, { shape, data }] of Object.entries(state)) {
       const next = compiled.next[name]
-      const tensors = [wrap('float32', data.slice(), shape)]
-      tensors.push(next === undefined ? tensors[0] : wrap('float32', data.slice(), shape))
+      const own = wrap('float32', data.slice(), shape)
+      // Nothing reads a slot after its next value is there, but gradients read weights.
+      const inPlace = next === undefined || name in compiled.slots
+      const tensors = [own, inPlace ? own : wrap('float32', new Float32Array(data.length), shape)]
       for (const set of [0, 1] as const) {
         this.feeds[set][name] = tensors[set]
         if (next !== undefined) this.fetches[set][next] = tensors[1 - set]

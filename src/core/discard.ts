@@ -17,7 +17,7 @@ function closedPort() {
  */
 export function discard(
   arrays: Iterable<ArrayBufferView<ArrayBuffer>>,
-  kept: Iterable<ArrayBufferView>,
+  kept: Iterable<ArrayBufferView> = [],
 ): void {
   const own = new Set<ArrayBufferLike>(Array.from(kept, ({ buffer }) => buffer))
   const buffers = new Set<ArrayBuffer>()
