@@ -1,5 +1,5 @@
 /** The models that are analysed, open and fitted to the data. */
-import { InputError } from '../core/errors.js'
+import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import { relativeError } from '../engine/conformance/compare.js'
@@ -22,6 +22,9 @@ const PROBES = 8
  * session in thirty in TF32 (see linear.ts), and then another one right.
  */
 const TRIES = 3
+
+/** The smallest positive normal float32. */
+const SMALLEST = 2 ** -126
 
 /**
  * Opens the models of a request on a device. Throws InputError when a model cannot be read or does not
@@ -75,28 +78,65 @@ async function openClassifier(
 
 /**
  * Opens a classifier on a device and, where that is not the CPU, compares its outputs on `probe` with the
- * CPU's: the session that is returned has been compared itself. Throws EnvironmentError when they
- * differ by more than {@link PREDICTION_LIMIT} of the largest.
+ * CPU's: the session that is returned has been compared itself. Throws EnvironmentError when the
+ * device cannot run the model, or when outputs differ by more than {@link PREDICTION_LIMIT} of the
+ * largest; InputError when they are not finite on the CPU.
  */
 export async function openChecked(
   open: (device: DeviceName) => Promise<ForeignClassifier>,
   device: DeviceName,
   probe: Float32Array,
 ): Promise<ForeignClassifier> {
-  if (device === 'cpu') return open('cpu')
   const trusted = await open('cpu')
+  if (device === 'cpu') return trusted
+  const { file } = trusted.model
   try {
-    const expected = await trusted.classify(probe)
+    const expected = await comparable(trusted, probe)
+    if (!expected.every(Number.isFinite)) {
+      throw new InputError(
+        `${file}: outputs on training samples are not finite, which leaves nothing to hold ${device} against; ` +
+          'use --device cpu',
+      )
+    }
     for (let left = TRIES - 1; ; left--) {
-      const classifier = await open(device)
-      const error = relativeError(await classifier.classify(probe), expected)
+      const [classifier, outputs] = await openAndRun(open, device, file, probe)
+      const error = relativeError(outputs, expected)
       if (error <= PREDICTION_LIMIT) return classifier
       await classifier.model.dispose()
-      if (left === 0) requireParity(error, PREDICTION_LIMIT, device, trusted.model.file)
+      if (left === 0) requireParity(error, PREDICTION_LIMIT, device, file)
     }
   } finally {
     await trusted.model.dispose()
   }
+}
+
+/** Opens a model that ran on the CPU on another device, and what it gives there. */
+async function openAndRun(
+  open: (device: DeviceName) => Promise<ForeignClassifier>,
+  device: DeviceName,
+  file: string,
+  probe: Float32Array,
+): Promise<[ForeignClassifier, Float32Array]> {
+  let classifier: ForeignClassifier | undefined
+  try {
+    classifier = await open(device)
+    return [classifier, await comparable(classifier, probe)]
+  } catch (cause) {
+    await classifier?.model.dispose()
+    throw new EnvironmentError(
+      `the device ${device} cannot run ${file}, which the CPU can: ${messageOf(cause)}; use --device cpu`,
+      { cause, context: { device } },
+    )
+  }
+}
+
+/** Outputs, as logarithms where they are probabilities: an error in a logit hides in one that is near 1. */
+async function comparable(
+  { classify, probabilities }: ForeignClassifier,
+  probe: Float32Array,
+): Promise<Float32Array> {
+  const outputs = await classify(probe)
+  return probabilities ? outputs.map((p) => Math.log(Math.max(p, SMALLEST))) : outputs
 }
 
 /** Whether a model would take samples of this size in grey, and does not in colour. */

@@ -320,20 +320,42 @@ describe('lowlayer run', () => {
     ])
   })
 
-  it('warns of networks that were trained on different devices', async () => {
+  it('warns of networks that take layers from one that another device trained', async () => {
     const results = join(folder, 'devices')
-    await cp(join(folder, 'a'), results, { recursive: true })
+    const lent = await studyFile(
+      'tiny-lent',
+      tiny.replace('repeats: 1', 'regimes: [trained-frozen]'),
+    )
+    const run = ['run', lent, '--results', results, '--set', 'networks.grid.low=[0]']
+    expect((await lowlayer(run)).stderr).not.toContain('different engines')
     const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
     await rm(join(results, study), { recursive: true })
-    const [network] = await readdir(join(results, 'networks'))
-    const state = join(results, 'networks', network, 'state.json')
-    const told = JSON.parse(await readFile(state, 'utf8'))
-    await writeFile(state, JSON.stringify({ ...told, device: 'cuda' }))
-    const { code, stderr } = await lowlayer(['run', file, '--results', results])
+    const networks = await readdir(join(results, 'networks'))
+    const states = networks.map((network) => join(results, 'networks', network, 'state.json'))
+    const analysed = await Promise.all(
+      networks.map((network) => stat(join(results, 'networks', network, 'values')).catch(() => {})),
+    )
+    const donor = states[analysed.indexOf(undefined)]
+    await writeFile(donor, (await readFile(donor, 'utf8')).replaceAll('"cpu"', '"cuda"'))
+    const { code, stderr } = await lowlayer(run)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^warning {3}networks were trained by different engines or devices \(/m)
     expect(stderr).toMatch(/onnx on cuda, onnxruntime-node [\d.]+/)
     expect(stderr).toMatch(/onnx on cpu, onnxruntime-node [\d.]+/)
+  })
+
+  it('warns of a network that one engine began and another finished', async () => {
+    const results = join(folder, 'engines')
+    const long = await studyFile('tiny-long', tiny.replace('epochs: 20', 'epochs: 300'))
+    const run = ['run', long, '--results', results, '--jobs', '1', '--set', 'networks.grid.low=[0]']
+    const { process: child, result } = startLowlayer([...run, '--engine', 'reference'])
+    const network = await firstIn(join(results, 'networks'))
+    await appears(join(results, 'networks', network, 'resume.npz'))
+    process.kill(-child.pid!, 'SIGINT')
+    expect((await result).code).toBe(130)
+    const { code, stderr } = await lowlayer(run)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^warning .*different engines.*reference on cpu.*; onnx on cpu/m)
   })
 
   it('compares networks that chose their own samples on those that all have', async () => {

@@ -34,6 +34,7 @@ import { manifestOf } from './manifest.js'
 import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
 import { isTrained, type NetworkState } from './train.js'
+import { describeEngine, distinctEngines, type TrainingEngine } from './trainingEngine.js'
 import type { TaskContext } from './types.js'
 
 /** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
@@ -73,7 +74,7 @@ export async function writeTables(
     )
   }
   const tables = tablesOf(networks, analyses, failed)
-  const engines = await enginesOf(results, analyses)
+  const engines = await enginesOf(plan, results)
   const comparison = compareAnalyses(
     analyses,
     {
@@ -153,25 +154,14 @@ function tablesOf(
   }
 }
 
-type TrainingEngine = Pick<NetworkState, 'engine' | 'device' | 'versions'>
-
-/** The engines, devices and versions that trained the networks, each once. */
-async function enginesOf(
-  results: string,
-  analyses: readonly NetworkAnalysis[],
-): Promise<TrainingEngine[]> {
-  const found = new Map<string, TrainingEngine>()
-  for (const { network } of analyses) {
-    const state = await readJson<NetworkState>(networkPaths(results, network.id).state)
+/** What trained the networks of a study, those that only lend layers included; each once. */
+async function enginesOf({ networks }: Plan, results: string): Promise<TrainingEngine[]> {
+  const found: TrainingEngine[] = []
+  for (const id of new Set(networks.map((network) => network.id))) {
+    const state = await readJson<NetworkState>(networkPaths(results, id).state)
     if (state === undefined) continue
     const { engine, device, versions } = state
-    const facts = { engine, device, versions }
-    found.set(JSON.stringify(facts), facts)
+    found.push(...(state.trainedBy ?? [{ engine, device, versions }]))
   }
-  return [...found.values()]
-}
-
-function describeEngine({ engine, device, versions }: TrainingEngine): string {
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
-  return [`${engine} on ${device}`, ...named].join(', ')
+  return distinctEngines(found)
 }

@@ -21,6 +21,7 @@ import { trainLoop } from '../training/loop.js'
 import { learningRateAt } from '../training/schedule.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
+import { distinctEngines, type TrainingEngine, trainingEngineOf } from './trainingEngine.js'
 import { readTrainState, writeTrainState } from './trainState.js'
 import type { TaskContext } from './types.js'
 
@@ -28,12 +29,11 @@ import type { TaskContext } from './types.js'
 const SAVE_EVERY_MS = 20_000
 
 /** What `state.json` says once a network is trained. */
-export interface NetworkState {
+export interface NetworkState extends TrainingEngine {
   readonly complete: boolean
   readonly steps: number
-  readonly engine: string
-  readonly device: string
-  readonly versions: Readonly<Record<string, string>>
+  /** Engines of all its parts, where an interrupted training went on; absent in older files. */
+  readonly trainedBy?: readonly TrainingEngine[]
 }
 
 /** Whether a network is trained to the end. */
@@ -47,7 +47,10 @@ export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
   return csv === undefined ? [] : parseCurve(csv, paths.curve)
 }
 
-/** Trains a network, or goes on where an earlier run stopped, bit for bit as if it never had. */
+/**
+ * Trains a network, or goes on where an earlier run stopped: on the same engine and device bit for bit as if
+ * it never had.
+ */
 export async function train(task: TrainTask, context: TaskContext): Promise<void> {
   const paths = networkPaths(context.results, task.network.id)
   await withLock(paths.lock, async () => {
@@ -81,6 +84,7 @@ function discardState({ parameters, slots }: TrainState): void {
 class Run {
   private readonly spec: NetworkSpec
   private curve: CurvePoint[] = []
+  private trainedBy: readonly TrainingEngine[] = []
 
   constructor(
     task: TrainTask,
@@ -99,6 +103,7 @@ class Run {
     const start = saved ?? (await this.initialState())
     // Points after the resume point, or all of them without one, will be measured again.
     const resumedFrom = saved?.step ?? -1
+    this.trainedBy = distinctEngines([...(saved?.trainedBy ?? []), trainingEngineOf(engine)])
     this.curve = (await readCurve(paths)).filter((point) => point.step <= resumedFrom)
     const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
     discardState(start)
@@ -111,15 +116,14 @@ class Run {
     const state: NetworkState = {
       complete: true,
       steps: spec.totalSteps,
-      engine: engine.name,
-      device: engine.device,
-      versions: engine.versions,
+      ...trainingEngineOf(engine),
+      trainedBy: this.trainedBy,
     }
     await writeJson(paths.state, state)
   }
 
   private async loop(trainer: Trainer, firstStep: number): Promise<void> {
-    const { spec, dataset, context } = this
+    const { spec, dataset, context, paths } = this
     const { totalSteps } = spec
     await trainLoop({
       trainer,
@@ -134,7 +138,7 @@ class Run {
       signal: context.signal,
       hooks: {
         atStop: (step) => this.stopAt(step, trainer),
-        save: async () => writeTrainState(this.paths.resume, await trainer.state()),
+        save: async () => this.save(paths.resume, await trainer.state()),
         progress: (step, loss) =>
           context.report({ done: step, total: totalSteps, note: `loss ${loss.toPrecision(3)}` }),
       },
@@ -153,9 +157,13 @@ class Run {
     await writeAtomically(paths.curve, formatCurve(this.curve))
     if (spec.checkpointSteps.includes(step)) {
       await writeAtomically(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
-      await writeTrainState(paths.optimizer(step), { ...state, parameters: {} })
+      await this.save(paths.optimizer(step), { ...state, parameters: {} })
     }
-    await writeTrainState(paths.resume, state)
+    await this.save(paths.resume, state)
+  }
+
+  private save(path: string, state: TrainState): Promise<void> {
+    return writeTrainState(path, { ...state, trainedBy: this.trainedBy })
   }
 
   private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {

@@ -11,7 +11,8 @@ import {
 import { sweepCases } from '../conformance/sweepCases.js'
 import { interpret } from '../reference/interpret.js'
 import type { DeviceName } from '../types.js'
-import type { Target } from './model.js'
+import { dataTypes, decodeModel } from './format.js'
+import { encodeProgram, type Target } from './model.js'
 import { runProgram } from './program.js'
 
 const cases = [...operatorCases, ...tiedCases, ...sweepCases].map(
@@ -57,6 +58,24 @@ describe('forms for CUDA, on the CPU', () => {
       const target = { formsForCuda: true }
       for (const [output, error] of await errorsOf(operatorCase, 'cpu', target)) {
         expect(error, output).toBeLessThan(2e-6)
+      }
+    },
+  )
+
+  it.each(cases.filter(([name]) => /^(dense|product)/.test(name)))(
+    '%s multiplies in float64',
+    (_name, operatorCase) => {
+      const program = caseProgram(operatorCase)
+      const { graph } = decodeModel(encodeProgram(program, { formsForCuda: true }))
+      const casts = new Map(
+        graph.node
+          .filter(({ opType }) => opType === 'Cast')
+          .map(({ output, attribute }) => [output[0], attribute[0].i]),
+      )
+      const products = graph.node.filter(({ opType }) => /Gemm|MatMul/.test(opType))
+      expect(products.length).toBeGreaterThan(0)
+      for (const { input } of products) {
+        for (const factor of input) expect(casts.get(factor)).toBe(dataTypes.float64)
       }
     },
   )
