@@ -44,7 +44,7 @@ const isJob = (block: string) => block.startsWith('#!')
 const checked = ['npm ci', 'npm test', 'npm run lint', 'npm run types', '.ci/run']
 
 /** What comes after the jobs of a cluster, and is run after them. */
-const wholeStudy = 'lowlayer run study.yaml --results "$SCRATCH/results"'
+const wholeStudy = 'lowlayer run study.yaml --device cpu --results "$SCRATCH/results"'
 
 /** Commands of shell blocks, line by line, without comments. */
 const lines = scripts
