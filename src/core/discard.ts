@@ -13,16 +13,12 @@ function closedPort() {
 /**
  * Frees the memory of arrays, which are empty afterwards. Garbage collection would do so tens of
  * megabytes later, since it hardly sees what lies outside its own heap. Arrays that are part of a
- * larger buffer, or in the memory of one of `kept`, are left alone.
+ * larger buffer are left alone.
  */
-export function discard(
-  arrays: Iterable<ArrayBufferView<ArrayBuffer>>,
-  kept: Iterable<ArrayBufferView> = [],
-): void {
-  const own = new Set<ArrayBufferLike>(Array.from(kept, ({ buffer }) => buffer))
+export function discard(arrays: Iterable<ArrayBufferView<ArrayBuffer>>): void {
   const buffers = new Set<ArrayBuffer>()
   for (const { buffer, byteLength } of arrays) {
-    if (byteLength === buffer.byteLength && !own.has(buffer)) buffers.add(buffer)
+    if (byteLength === buffer.byteLength) buffers.add(buffer)
   }
   nowhere.postMessage(null, [...buffers])
 }

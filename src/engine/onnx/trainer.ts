@@ -12,9 +12,9 @@ import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
 import { targetOf } from './target.js'
 
 /**
- * A network in training as one ONNX Runtime session: a step is one `session.run`. Weights live in two
- * sets of buffers that swap roles: a step reads one and writes the other, so nothing is allocated or
- * copied between steps. The optimiser's slots are written in place.
+ * A network in training as one ONNX Runtime session: a step is one `session.run`. What a step changes comes
+ * back in new arrays, copied by ONNX Runtime's Node interface in any case; the next step reads those, and
+ * the ones before are freed.
  */
 export async function createOnnxTrainer(
   network: Graph,
@@ -31,16 +31,12 @@ export async function createOnnxTrainer(
 
 /** A trainer whose steps can be taken back. */
 export class OnnxTrainer implements Trainer {
-  /** Inputs of each kind of step: even steps read set 0 and write set 1, odd ones the reverse. */
-  private readonly feeds: readonly [OrtFeeds, OrtFeeds]
-  private readonly fetches: readonly [OrtFeeds, OrtFeeds]
+  private readonly feeds: OrtFeeds = {}
   private readonly inputs: Float32Array | Int32Array
   private readonly inputShape: Shape
   private readonly targets: Float32Array
   private readonly scalars: Readonly<Record<string, Float32Array>>
   private readonly masks: readonly Float32Array[]
-  private readonly loss = new Float32Array(1)
-  private current: 0 | 1 = 0
 
   constructor(
     ort: Ort,
@@ -50,13 +46,12 @@ export class OnnxTrainer implements Trainer {
     state: Tensors,
     private done: number,
   ) {
-    const common: OrtFeeds = {}
     const wrap = (type: ElementType, data: Float32Array | Int32Array, shape: Shape): OrtTensor =>
       type === 'int32'
         ? new ort.Tensor('int32', data as Int32Array, shape)
         : new ort.Tensor('float32', data as Float32Array, shape)
     const add = (name: string, data: Float32Array, shape: Shape) => {
-      common[name] = wrap('float32', data, shape)
+      this.feeds[name] = wrap('float32', data, shape)
       return data
     }
     const input = compiled.program.inputs[0]
@@ -65,7 +60,7 @@ export class OnnxTrainer implements Trainer {
       input.dtype === 'int32'
         ? new Int32Array(sizeOf(input.shape))
         : new Float32Array(sizeOf(input.shape))
-    common[input.name] = wrap(input.dtype, this.inputs, input.shape)
+    this.feeds[input.name] = wrap(input.dtype, this.inputs, input.shape)
     this.targets = add(
       'targets',
       new Float32Array(sizeOf(compiled.targetsShape)),
@@ -78,21 +73,7 @@ export class OnnxTrainer implements Trainer {
     this.scalars = Object.fromEntries(
       names.map((name) => [name, add(name, new Float32Array(1), [])]),
     )
-
-    this.feeds = [{ ...common }, { ...common }]
-    this.fetches = [{}, {}]
-    for (const [name, { shape, data }] of Object.entries(state)) {
-      const next = compiled.next[name]
-      const own = wrap('float32', data.slice(), shape)
-      // Nothing reads a slot after its next value is there, but gradients read weights.
-      const inPlace = next === undefined || name in compiled.slots
-      const tensors = [own, inPlace ? own : wrap('float32', new Float32Array(data.length), shape)]
-      for (const set of [0, 1] as const) {
-        this.feeds[set][name] = tensors[set]
-        if (next !== undefined) this.fetches[set][next] = tensors[1 - set]
-      }
-    }
-    for (const fetches of this.fetches) fetches.loss = wrap('float32', this.loss, [])
+    for (const [name, { shape, data }] of Object.entries(state)) add(name, data.slice(), shape)
   }
 
   async step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
@@ -105,21 +86,21 @@ export class OnnxTrainer implements Trainer {
     })
     const scalars = stepScalars(optimizer, learningRate, this.done + 1)
     for (const [name, value] of Object.entries(scalars)) this.scalars[name][0] = value
-    const fetches = this.fetches[this.current]
-    const results = await this.session.run(this.feeds[this.current], fetches)
-    // Results are copies of what was written to the fetches, as large as the state.
-    const dataOf = (tensors: OrtFeeds) =>
-      Object.values(tensors).map(({ data }) => data as Float32Array<ArrayBuffer>)
-    discard(dataOf(results), dataOf(fetches))
-    this.current = this.current === 0 ? 1 : 0
+    const results = await this.session.run(this.feeds)
+    const before: Float32Array<ArrayBuffer>[] = []
+    for (const [name, next] of Object.entries(this.compiled.next)) {
+      before.push(this.feeds[name].data as Float32Array<ArrayBuffer>)
+      this.feeds[name] = results[next]
+    }
+    discard(before)
     this.done++
-    return this.loss[0]
+    return (results.loss.data as Float32Array)[0]
   }
 
   async state(): Promise<TrainState> {
     const snapshot = (keep: (name: string) => boolean): Tensors =>
       Object.fromEntries(
-        Object.entries(this.feeds[this.current])
+        Object.entries(this.feeds)
           .filter(([name]) => keep(name))
           .map(([name, { dims, data }]): [string, Tensor] => [
             name,
@@ -138,7 +119,7 @@ export class OnnxTrainer implements Trainer {
   restore(state: TrainState): void {
     const values = { ...state.parameters, ...initialSlots(this.compiled.slots, state) }
     for (const [name, { data }] of Object.entries(values)) {
-      const own = this.feeds[this.current][name].data as Float32Array
+      const own = this.feeds[name].data as Float32Array
       own.set(data)
     }
     this.done = state.step
