@@ -45,7 +45,7 @@ export async function startTraining(
   const start = { step: 0, parameters: initialize(model, () => 1), slots: {} }
   const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start)
   // As a study does.
-  discard(Object.values(start.parameters).map(({ data }) => data as Float32Array<ArrayBuffer>))
+  discard(Object.values(start.parameters).map(({ data }) => data))
   const draws = stream(1, 'bench').at()
   const x = Float32Array.from({ length: batch * sizeOf(input.shape) }, () => draws.normal())
   const y = Int32Array.from({ length: batch }, () => draws.below(input.classes))

@@ -50,7 +50,10 @@ export type NpzContent = Readonly<
   Record<string, NpyData | { readonly data: NpyData; readonly shape: readonly number[] }>
 >
 
-/** The bytes of a `.npz` file. Equal content gives equal bytes: no clock enters. */
+/**
+ * The bytes of a `.npz` file, stored: deflating weights takes 0.2 s a megabyte and saves 8%. Equal content
+ * gives equal bytes: no clock enters.
+ */
 export function encodeNpz(content: NpzContent): Uint8Array {
   const entries: Zippable = {}
   for (const [name, array] of Object.entries(content)) {
@@ -58,7 +61,7 @@ export function encodeNpz(content: NpzContent): Uint8Array {
       ? encodeNpy(array)
       : encodeNpy(array.data, array.shape)
   }
-  return zipSync(entries, { mtime: new Date(1980, 0, 1), level: 6 })
+  return zipSync(entries, { mtime: new Date(1980, 0, 1), level: 0 })
 }
 
 /** Reads a `.npz` file. Throws InputError naming the file when it is missing or wrong. */

@@ -159,9 +159,8 @@ async function enginesOf({ networks }: Plan, results: string): Promise<TrainingE
   const found: TrainingEngine[] = []
   for (const id of new Set(networks.map((network) => network.id))) {
     const state = await readJson<NetworkState>(networkPaths(results, id).state)
-    if (state === undefined) continue
-    const { engine, device, versions } = state
-    found.push(...(state.trainedBy ?? [{ engine, device, versions }]))
+    // Networks of before engines were listed stay silent.
+    found.push(...(state?.trainedBy ?? []))
   }
   return distinctEngines(found)
 }

@@ -29,11 +29,11 @@ import type { TaskContext } from './types.js'
 const SAVE_EVERY_MS = 20_000
 
 /** What `state.json` says once a network is trained. */
-export interface NetworkState extends TrainingEngine {
+export interface NetworkState {
   readonly complete: boolean
   readonly steps: number
-  /** Engines of all its parts, where an interrupted training went on; absent in older files. */
-  readonly trainedBy?: readonly TrainingEngine[]
+  /** Several where an interrupted training went on elsewhere. */
+  readonly trainedBy: readonly TrainingEngine[]
 }
 
 /** Whether a network is trained to the end. */
@@ -77,7 +77,7 @@ function augmentation({ training, orderSeed }: NetworkSpec, dataset: Dataset) {
 /** Frees what a trainer has copied: as much memory as the network itself. */
 function discardState({ parameters, slots }: TrainState): void {
   const tensors = [...Object.values(parameters), ...Object.values(slots)]
-  discard(tensors.map(({ data }) => data as Float32Array<ArrayBuffer>))
+  discard(tensors.map(({ data }) => data))
 }
 
 /** One run of one network; holds what the steps of the run share. */
@@ -116,7 +116,6 @@ class Run {
     const state: NetworkState = {
       complete: true,
       steps: spec.totalSteps,
-      ...trainingEngineOf(engine),
       trainedBy: this.trainedBy,
     }
     await writeJson(paths.state, state)

@@ -87,9 +87,9 @@ export class OnnxTrainer implements Trainer {
     const scalars = stepScalars(optimizer, learningRate, this.done + 1)
     for (const [name, value] of Object.entries(scalars)) this.scalars[name][0] = value
     const results = await this.session.run(this.feeds)
-    const before: Float32Array<ArrayBuffer>[] = []
+    const before: Float32Array[] = []
     for (const [name, next] of Object.entries(this.compiled.next)) {
-      before.push(this.feeds[name].data as Float32Array<ArrayBuffer>)
+      before.push(this.feeds[name].data as Float32Array)
       this.feeds[name] = results[next]
     }
     discard(before)
