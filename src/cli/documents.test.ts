@@ -129,10 +129,15 @@ describe('the documented commands', { timeout: 300_000 }, () => {
     }
     return new Promise((resolve) => {
       // Without --norc a bash that takes its input's socket for a remote shell's reads /etc/bash.bashrc.
-      execFile('bash', ['--norc', '-euo', 'pipefail', '-c', script], options, (error, stdout, stderr) => {
-        const code = error === null ? 0 : Number(error.code ?? -1)
-        resolve({ code, stdout, stderr })
-      })
+      execFile(
+        'bash',
+        ['--norc', '-euo', 'pipefail', '-c', script],
+        options,
+        (error, stdout, stderr) => {
+          const code = error === null ? 0 : Number(error.code ?? -1)
+          resolve({ code, stdout, stderr })
+        },
+      )
     })
   }
 
