@@ -7,6 +7,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createEngine } from '../src/engine/registry.js'
+import { workerOptions } from '../src/executors/environment.js'
 import { median, startTraining, type Timed } from './training.js'
 
 const [networks = 'lenet,resnet20', batchText = '128', roundText = '5'] = process.argv.slice(2)
@@ -40,8 +41,12 @@ function ask(child: ChildProcess, message: Order | number): Promise<number> {
 }
 
 async function measure(network: string, batch: number): Promise<void> {
+  const options = workerOptions()
   const children = [0, 1].map(() =>
-    fork(fileURLToPath(import.meta.url), { env: { ...process.env, LOWLAYER_BENCH_CHILD: '1' } }),
+    fork(fileURLToPath(import.meta.url), {
+      ...options,
+      env: { ...options.env, LOWLAYER_BENCH_CHILD: '1' },
+    }),
   )
   const [step] = await Promise.all(children.map((child) => ask(child, { network, batch })))
   const steps = Math.max(3, Math.round(ROUND_SECONDS / step))

@@ -1,17 +1,19 @@
 /**
  * Memory of a training process against what a step must hold: weights, optimiser state and the
  * activations that the backward pass reads. `npm run bench:memory -- [networks] [batch]`. Each network
- * is measured in a process of its own: the most resident memory during some seconds of steps, less what the process
- * took before the network was built (Node and ONNX Runtime themselves).
+ * is measured in a process of its own, started as a study starts one: the most resident memory during
+ * some seconds of steps, less what the process took before the network was built. By then it has
+ * trained a network of a few dozen weights for as long: Node, its compiled code and ONNX Runtime.
  */
 import { fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { sizeOf } from '../src/core/tensor.js'
 import { createEngine } from '../src/engine/registry.js'
+import { workerOptions } from '../src/executors/environment.js'
 import { inferTypes } from '../src/graph/infer.js'
 import { BATCH, type Graph } from '../src/graph/types.js'
-import { startTraining } from './training.js'
+import { startTraining, type Timed } from './training.js'
 
 const [networks = 'mlp-5,lenet,resnet20,vgg11', batchText = '128'] = process.argv.slice(2)
 /** Long enough for garbage to gather: steps that take this many seconds, and ten at least. */
@@ -28,27 +30,36 @@ function activationBytes(graph: Graph, batch: number): number {
   return 4 * floats
 }
 
-/** The most resident memory of this process so far, in bytes (Linux). */
+/** The most resident memory of this process since `forgetPeak`, in bytes (Linux). */
 function peakBytes(): number {
   const status = readFileSync('/proc/self/status', 'utf8')
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024
 }
 
-async function measure(network: string, batch: number): Promise<string> {
-  const engine = await createEngine('onnx', 'cpu')
-  const mlp = await startTraining(engine, 'mlp-5', 1)
-  await mlp.timed(1)
-  await mlp.trainer.dispose()
-  const before = process.memoryUsage.rss()
-  const { model, timed } = await startTraining(engine, network, batch)
-  for (let seconds = 0, steps = 0; seconds < SECONDS || steps < LEAST_STEPS; steps++) {
+function forgetPeak(): void {
+  writeFileSync('/proc/self/clear_refs', '5')
+}
+
+async function trainFor(limit: number, timed: Timed): Promise<void> {
+  for (let seconds = 0, steps = 0; seconds < limit || steps < LEAST_STEPS; steps++) {
     seconds += (await timed(1)).wall
   }
+}
+
+async function measure(network: string, batch: number): Promise<string> {
+  const engine = await createEngine('onnx', 'cpu')
+  const least = await startTraining(engine, 'mlp-5', 1, 1)
+  await trainFor(SECONDS, least.timed)
+  await least.trainer.dispose()
+  const before = process.memoryUsage.rss()
+  forgetPeak()
+  const { model, timed } = await startTraining(engine, network, batch)
+  await trainFor(SECONDS, timed)
   const used = peakBytes() - before
   // The momentum of SGD is as large as the weights.
   const weights = 4 * model.parameterCount
   const needed = 2 * weights + activationBytes(model.graph, batch)
-  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`
+  const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
   return [
     `${network}  batch ${batch}`,
     `weights ${mebibytes(weights)}, momentum ${mebibytes(weights)}, activations ${mebibytes(needed - 2 * weights)}`,
@@ -59,7 +70,7 @@ async function measure(network: string, batch: number): Promise<string> {
 
 if (process.send === undefined) {
   for (const network of networks.split(',')) {
-    const child = fork(fileURLToPath(import.meta.url), [network, batchText])
+    const child = fork(fileURLToPath(import.meta.url), [network, batchText], workerOptions())
     await new Promise((resolve) => child.once('exit', resolve))
   }
 } else {

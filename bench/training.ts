@@ -39,9 +39,10 @@ export async function startTraining(
   engine: Engine,
   architecture: string,
   batch: number,
+  width?: number,
 ): Promise<{ readonly trainer: Trainer; readonly model: Model; readonly timed: Timed }> {
   const input = inputOf(architecture)
-  const model = buildModel({ architecture }, input)
+  const model = buildModel({ architecture, width }, input)
   const start = { step: 0, parameters: initialize(model, () => 1), slots: {} }
   const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start)
   // As a study does.

@@ -4,7 +4,7 @@ import { InterruptedError, LowlayerError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/failures.js'
 import type { TaskContext, TaskEvent } from '../tasks/types.js'
-import { workerEnvironment } from './environment.js'
+import { workerOptions } from './environment.js'
 import type { RunningTask, StartTask, TaskFailure } from './types.js'
 
 /** What a worker needs besides its task. */
@@ -37,7 +37,7 @@ function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): R
   const worker = fork(workerFile, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: workerEnvironment(),
+    ...workerOptions(),
   })
   let lastWords = ''
   let interrupted = false

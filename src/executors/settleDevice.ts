@@ -5,7 +5,7 @@ import { accelerators } from '../engine/registry.js'
 import type { DeviceName } from '../engine/types.js'
 import type { Plan } from '../plan/types.js'
 import { readJson, writeJson } from '../store/atomic.js'
-import { workerEnvironment } from './environment.js'
+import { workerOptions } from './environment.js'
 
 export interface TrialOrder {
   readonly plan: Plan
@@ -78,7 +78,7 @@ function tryApart(order: TrialOrder): Promise<TrialAnswer> {
     const worker = fork(workerFile, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      env: workerEnvironment(),
+      ...workerOptions(),
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',
     })

@@ -18,6 +18,7 @@ import {
   emitNodes,
 } from './emission.js'
 import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
+import { listWeightsFirst } from './listing.js'
 import { convolutionEmitters } from './operators/convolution.js'
 import { elementwiseEmitters } from './operators/elementwise.js'
 import { embeddingEmitters } from './operators/embedding.js'
@@ -77,7 +78,10 @@ export function encodeInference(
   )
 }
 
-/** A program as an ONNX file; its outputs go by the names of the values that they return. */
+/**
+ * A program as an ONNX file; its outputs go by the names of the values that they return. Its first
+ * input is the batch.
+ */
 export function encodeProgram(
   program: Program,
   { blockSize, ...options }: Target = {},
@@ -86,7 +90,8 @@ export function encodeProgram(
     blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
   const returned = [...new Set(Object.values(program.outputs))]
   const { nodes, ...rest } = emitNodes(program, { emitters, blocked, ...options })
-  const emitted = { ...rest, nodes: blocked ? fuseActivations(nodes, returned) : nodes }
+  const fused = blocked ? fuseActivations(nodes, returned) : nodes
+  const emitted = { ...rest, nodes: listWeightsFirst(fused, program.inputs[0].name) }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )
