@@ -212,6 +212,23 @@ describe('lowlayer run', () => {
     expect(await tablesOf(results)).toEqual(reference)
   })
 
+  it('makes again what was deleted: a curve, a table, the report', async () => {
+    const results = join(folder, 'deleted')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    const page = join(results, study, 'report', 'index.html')
+    const [id] = await readdir(join(results, 'networks'))
+    const curve = join(results, 'networks', id, 'curve.csv')
+    for (const path of [curve, join(results, study, 'memberships.csv'), page]) {
+      const bytes = await readFile(path)
+      await rm(path)
+      expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+      if (path !== page) expect((await readFile(path)).equals(bytes)).toBe(true)
+    }
+    expect(await readFile(page, 'utf8')).toContain('</html>')
+    expect(await tablesOf(results)).toEqual(reference)
+  })
+
   it('stops at a safe point on Ctrl-C, says how to resume, and resumes', async () => {
     const results = join(folder, 'interrupted')
     const { process: child, result } = startLowlayer(

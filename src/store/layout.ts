@@ -44,6 +44,11 @@ export function networkPaths(results: string, network: string): NetworkPaths {
   }
 }
 
+/** The page of a study's report. */
+export function reportPage(folder: string): string {
+  return join(folder, 'report', 'index.html')
+}
+
 /** The folder of a study: its name and the first 8 digits of its id. */
 export function studyFolder(results: string, study: string, id: string): string {
   return join(results, `${study}-${id.slice(0, 8)}`)

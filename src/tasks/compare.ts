@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
@@ -17,7 +18,7 @@ import {
   samplesTable,
 } from '../report/tables/tables.js'
 import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
-import { networkPaths, studyFolder } from '../store/layout.js'
+import { networkPaths, reportPage, studyFolder } from '../store/layout.js'
 import { compareAnalyses } from '../study/compare.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
 import {
@@ -41,6 +42,8 @@ import type { TaskContext } from './types.js'
 export async function compare(_task: CompareTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
   const folder = studyFolder(results, plan.study, plan.id)
+  // Written last; an earlier one would stand for all that a kill might leave out.
+  await rm(reportPage(folder), { force: true })
   await writeTables(context, folder)
   await writeStudyReport({
     folder,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask, Plan, Task, ValuesTask } from '../plan/types.js'
 import { exists, readJson } from '../store/atomic.js'
-import { type NetworkPaths, networkPaths, studyFolder } from '../store/layout.js'
+import { type NetworkPaths, networkPaths, reportPage, studyFolder } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
 import type { CurvePoint } from '../training/curve.js'
 import { isDecomposed } from './interactions.js'
@@ -33,12 +33,18 @@ export async function isTaskDone(
       const { id, spec } = task.network
       return isWhole(networkPaths(results, id).interactions(spec.totalSteps, plan.noiseId))
     }
-    case 'compare': {
-      const folder = studyFolder(results, plan.study, plan.id)
-      const manifest = await readJson<Manifest>(join(folder, 'manifest.json'))
-      return manifest?.complete === true && manifest.id === plan.id
-    }
+    case 'compare':
+      return isCompared(plan, studyFolder(results, plan.study, plan.id))
   }
+}
+
+/** Whether a study's folder has the manifest, every table that it lists, and the report. */
+async function isCompared(plan: Plan, folder: string): Promise<boolean> {
+  const manifest = await readJson<Manifest>(join(folder, 'manifest.json'))
+  if (manifest?.complete !== true || manifest.id !== plan.id) return false
+  const files = Object.keys(manifest.checksums).map((name) => join(folder, name))
+  const found = await Promise.all([...files, reportPage(folder)].map(exists))
+  return !found.includes(false)
 }
 
 /** Where the choice of samples lies when it depends on what the networks predict. */

@@ -15,6 +15,8 @@ export interface Manifest {
   readonly id: string
   readonly study: string
   readonly schemaVersion: number
+  /** SHA-256 of every file of the study but those of the report. */
+  readonly checksums: Readonly<Record<string, string>>
   readonly [key: string]: unknown
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { discard } from '../core/discard.js'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
@@ -10,7 +10,7 @@ import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import type { Model } from '../models/types.js'
 import type { NetworkSpec, TrainTask } from '../plan/types.js'
-import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { exists, readJson, writeAtomically, writeJson } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
 import { cropAndFlip } from '../training/augment.js'
@@ -36,9 +36,10 @@ export interface NetworkState {
   readonly trainedBy: readonly TrainingEngine[]
 }
 
-/** Whether a network is trained to the end. */
+/** Whether a network is trained to the end, and its curve is there: from it the phases are read. */
 export async function isTrained(paths: NetworkPaths): Promise<boolean> {
-  return (await readJson<NetworkState>(paths.state))?.complete === true
+  const state = await readJson<NetworkState>(paths.state)
+  return state?.complete === true && (await exists(paths.curve))
 }
 
 /** The curve of a network so far; empty when there is none yet. */
@@ -55,6 +56,8 @@ export async function train(task: TrainTask, context: TaskContext): Promise<void
   const paths = networkPaths(context.results, task.network.id)
   await withLock(paths.lock, async () => {
     if (await isTrained(paths)) return
+    // It would speak for the curve as soon as that has a point again.
+    await rm(paths.state, { force: true })
     const dataset = await loadPlannedDataset(context.plan, context)
     const { spec } = task.network
     const model = buildModel(spec.model, context.plan.data)
@@ -99,7 +102,8 @@ class Run {
 
   async finish(): Promise<void> {
     const { spec, paths, engine } = this
-    const saved = await readTrainState(paths.resume)
+    // Without the curve so far there is nothing to go on from.
+    const saved = (await exists(paths.curve)) ? await readTrainState(paths.resume) : undefined
     const start = saved ?? (await this.initialState())
     // Points after the resume point, or all of them without one, will be measured again.
     const resumedFrom = saved?.step ?? -1
