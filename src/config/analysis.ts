@@ -5,7 +5,7 @@ import { duration, positive, seed, share, whole } from './fields.js'
 const samples = z
   .strictObject({
     count: whole(1).default(200).describe('Samples analysed, equally many of each class'),
-    split: z.enum(['train', 'test']).default('train'),
+    split: z.enum(['train', 'test']).default('train').describe('Where they are taken from'),
     testCount: whole(0)
       .default(50)
       .describe('Samples of the other split, for how interactions generalise; 0 leaves that out'),
@@ -15,7 +15,7 @@ const samples = z
       .describe(
         'Only samples that the network (correct), or every network (common-correct), classifies as labelled; with correct, networks are compared on the samples that all have',
       ),
-    seed: seed.default(0),
+    seed: seed.default(0).describe('Seed of the choice'),
   })
   .prefault({})
 
@@ -59,7 +59,13 @@ const players = z
       .min(1)
       .optional()
       .describe('Cells or features, from 0, for select: list'),
-    file: z.string().min(1).optional().describe('Segments: JSON, a list of pixels a player'),
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Segments: JSON, for each player a list of pixels, as y·W + x or [y, x]; or {size: [H, W], segments: …}',
+      ),
     groups: z
       .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
       .optional()
@@ -164,9 +170,9 @@ export const analysisSection = z
     salience,
     checkpoints: z
       .union([z.enum(['all', 'phases', 'final']), z.array(duration).min(1)])
-      .default('all')
+      .prefault('all')
       .describe(
-        'Which kept checkpoints are analysed: all, those that mark the phases, the last, or listed times',
+        'Which kept checkpoints are analysed: all; phases (the first, those nearest to t*/2 and t*, the one where the gap is half its final value, and the last; without t* the first, the middle and the last); final; or listed times',
       ),
   })
   .prefault({})

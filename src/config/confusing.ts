@@ -39,7 +39,8 @@ export const confusingSection = z
   .strictObject({
     score: z
       .enum(['offset-complexity', 'nongeneralizable-mass', 'high-order-share', 'cancellation'])
-      .default('offset-complexity'),
+      .default('offset-complexity')
+      .describe('How confusing a sample is; formulas in docs/method.md'),
     offsetScope: z
       .enum(['per-order', 'global'])
       .default('per-order')

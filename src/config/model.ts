@@ -35,11 +35,11 @@ export const modelSection = z
       ),
     width: whole(1)
       .optional()
-      .describe('Width of hidden layers, where the family lets it be chosen'),
-    depth: whole(1).optional().describe('Number of blocks, where the family lets it be chosen'),
+      .describe('Width of hidden layers, or channels of the first one: see below'),
+    depth: whole(1).optional().describe('Number of blocks of the transformer'),
     dropout: partialShare
       .optional()
-      .describe('Share of units dropped, where the family has dropout'),
+      .describe('Share of units dropped, in alexnet, vgg and the transformer'),
     head: z
       .enum(['softmax', 'binary'])
       .default('softmax')

@@ -31,8 +31,14 @@ const grid = z
     order: seeds([0]).describe('Seeds of the order of samples, crossed with low and high'),
     repeats: whole(1)
       .default(3)
-      .describe('Networks with further order seeds, for each low = high pair of the diagonal'),
-    regimes: z.array(regime).min(1).prefault(['init']),
+      .describe(
+        'Order seeds in all on the diagonal (first low with first high seed, second with second, …): 1 adds no network, 3 add two a pair',
+      ),
+    regimes: z
+      .array(regime)
+      .min(1)
+      .prefault(['init'])
+      .describe('As networks.list[].regime; each gives a grid of its own'),
     cuts: z
       .array(z.union([whole(1), layerNames]))
       .min(1)

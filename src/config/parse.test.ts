@@ -159,6 +159,11 @@ describe('a problem', () => {
       '2:24 model.architecture: unknown "lenett" (did you mean "lenet"?)',
     ],
     [
+      'a setting that no architecture of the study takes',
+      least.replace('lenet', 'lenet, width: 50'),
+      '2:31 model.width: is only for mlp-5, resmlp-5, alexnet, vgg11,',
+    ],
+    [
       'an unknown word',
       `${least}analysis: { solver: exact }`,
       '3:21 analysis.solver: unknown "exact" (did you mean',

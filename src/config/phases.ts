@@ -18,7 +18,11 @@ export const phasesSection = z
       rise: share
         .default(0.05)
         .describe('Rise of the gap above its minimum, as a share of its range'),
-      deviations: positive.default(3).describe('… or this many median absolute deviations'),
+      deviations: positive
+        .default(3)
+        .describe(
+          '… or this many standard deviations of the noise of the curve, whichever is more',
+        ),
       hold: whole(1).default(3).describe('Points in a row that must lie above'),
     }),
   ])

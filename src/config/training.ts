@@ -31,7 +31,7 @@ const optimizer = z
   ])
   .prefault({ name: 'sgd' })
 
-const warmup = duration.default('0ep').describe('Linear rise of the learning rate from 0')
+const warmup = duration.prefault('0ep').describe('Linear rise of the learning rate from 0')
 
 const schedule = z
   .discriminatedUnion('name', [
@@ -71,9 +71,9 @@ const timePoints = z.union([
 export const trainingSection = z
   .strictObject({
     epochs: positiveDuration
-      .default('60ep')
+      .prefault('60ep')
       .describe('Length: epochs as a number or 60ep, or 500it'),
-    batchSize: whole(1).default(128),
+    batchSize: whole(1).default(128).describe('Samples a step; at most all'),
     optimizer,
     schedule,
     labelSmoothing: partialShare.default(0),

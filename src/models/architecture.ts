@@ -11,11 +11,17 @@ export interface BuildContext {
   readonly outputs: number
 }
 
+/** Keys of `model` that some architectures take. */
+export const architectureSettings = ['width', 'depth', 'dropout', 'layers'] as const
+export type ArchitectureSetting = (typeof architectureSettings)[number]
+
 /** A family member: a short function from the input `x` to the logits. */
 export interface Architecture {
   readonly name: string
   /** Kinds of input that it takes. */
   readonly kinds: readonly InputKind[]
+  /** What of `ModelSpec` shapes it, besides `head`. */
+  readonly settings: readonly ArchitectureSetting[]
   readonly initialization: InitializationScheme
   /** Adds the layers and returns the name of the logits. */
   build(net: LayerBuilder, context: BuildContext): string

@@ -23,14 +23,26 @@ const methods = {
   publisher = {Princeton University Press},
   year      = {1959}
 }`,
-  admm: `@article{boyd2011admm,
-  title   = {Distributed Optimization and Statistical Learning via the Alternating Direction Method of Multipliers},
-  author  = {Boyd, Stephen and Parikh, Neal and Chu, Eric and Peleato, Borja and Eckstein, Jonathan},
-  journal = {Foundations and Trends in Machine Learning},
-  volume  = {3},
-  number  = {1},
-  pages   = {1--122},
-  year    = {2011}
+  dynamics: `@misc{ren2024dynamics,
+  title         = {Towards the Dynamics of a {DNN} Learning Symbolic Interactions},
+  author        = {Ren, Qihan and Zhang, Junpeng and Xu, Yang and Xin, Yue and Liu, Dongrui and Zhang, Quanshi},
+  year          = {2024},
+  eprint        = {2407.19198},
+  archivePrefix = {arXiv}
+}`,
+  halpern: `@misc{chen2024hprlp,
+  title         = {{HPR-LP}: An Implementation of an {HPR} Method for Solving Linear Programming},
+  author        = {Chen, Kaihuang and Sun, Defeng and Yuan, Yancheng and Zhang, Guojun and Zhao, Xinyuan},
+  year          = {2024},
+  eprint        = {2408.12179},
+  archivePrefix = {arXiv}
+}`,
+  restarts: `@misc{lu2024restarted,
+  title         = {Restarted {Halpern} {PDHG} for Linear Programming},
+  author        = {Lu, Haihao and Yang, Jinwen},
+  year          = {2024},
+  eprint        = {2407.16144},
+  archivePrefix = {arXiv}
 }`,
 } as const
 

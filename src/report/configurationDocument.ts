@@ -1,6 +1,10 @@
 /** docs/configuration.md, written from the schema: every key with type, default, source and meaning. */
 import { jsonSchema } from '../config/jsonSchema.js'
 import { provenance } from '../config/provenance.js'
+import type { InputKind } from '../data/types.js'
+import { buildModel } from '../models/build.js'
+import { architectures } from '../models/registry.js'
+import type { InputDescription } from '../models/spec.js'
 
 interface Node {
   readonly type?: string
@@ -34,8 +38,14 @@ export function configurationDocument(): string {
 
 A study is one YAML file. Only \`data\` and \`model\` are required; unknown keys are errors. Durations are
 \`40ep\` (epochs) or \`500it\` (optimiser steps). \`extends: other.yaml\` takes everything from another file and
-changes what this one has; \`--set path=value\` changes single keys. \`lowlayer schema\` prints the JSON
-Schema with which editors complete and check these keys.
+changes what this one has: mappings are merged, lists replaced, and \`null\` takes an inherited key away;
+\`training.checkpoints\`, \`training.evaluate\` and \`analysis.baseline\` are replaced whole. \`--set path=value\`
+changes single keys, with values as in YAML (\`--set 'networks.grid.low=[0, 1]'\`, \`--set networks.list.0.seed=3\`).
+\`lowlayer schema\` prints the JSON Schema with which editors complete and check these keys.
+
+Some defaults follow from other keys: the players of tables are all features, or as many as \`list\` or \`groups\`
+have; batches and analysed samples are at most what \`data.train\` and \`data.test\` have; \`model.head: binary\` makes
+\`analysis.output\` \`binary-v0\`.
 
 The column "source" says where a default comes from: \`lab\` is code or settings that the paper's authors
 published with related papers, \`ours\` means that the sources are silent or could not be reached. The
@@ -44,7 +54,49 @@ report of every study shows the same for each of its values.
 This page is written from the schema; a test keeps it current (\`npx vitest run src/report -u\`).
 
 ${table(single)}
-${sections.join('\n')}`
+${sections.join('\n')}
+${architectureSection()}`
+}
+
+/** The architectures with the names of their layers, which `model.low` and others take. */
+function architectureSection(): string {
+  const rows = architectures
+    .filter(({ name }) => name !== 'custom')
+    .map(({ name, kinds, settings }) => {
+      const blocks = buildModel({ architecture: name }, exampleInputs[kinds[0]]).blocks
+      return `| \`${name}\` | ${kinds.join(', ')} | ${runsOf(blocks.map((block) => block.name))} | ${settings.join(', ')} |`
+    })
+  return `## Architectures
+
+Layers from the input upwards: \`model.low\`, \`networks.grid.cuts\`, \`networks.list[].rerandomize\` and
+\`analysis.players.layer\` take their names. A block of a residual network or transformer is one layer, with the batch norm of a
+convolution. Networks for images other than the MLPs take 28×28 and 32×32 pixels. \`width\` is that of the hidden layers (default 100) of
+the MLPs, of the transformer (64, a multiple of 16), and the channels of the first layer elsewhere, which scale the others (64, of ResNets
+16; even). \`depth\` is 1 to 4 (2).
+
+| architecture | data | layers | takes |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+/** An input of each kind, to have networks built. */
+const exampleInputs: Readonly<Record<InputKind, InputDescription>> = {
+  image: { kind: 'image', shape: [3, 32, 32], classes: 10 },
+  tabular: { kind: 'tabular', shape: [9], classes: 2 },
+  text: { kind: 'text', shape: [16], classes: 2, vocabularySize: 100 },
+}
+
+/** `conv1 … conv8 fc` for names of which eight are numbered. */
+function runsOf(names: readonly string[]): string {
+  const stem = (name: string | undefined) => name?.replace(/\d+$/, '')
+  return names
+    .flatMap((name, index) => {
+      const [before, after] = [stem(names[index - 1]), stem(names[index + 1])]
+      if (before !== stem(name) || after !== stem(name)) return [`\`${name}\``]
+      return stem(names[index - 2]) === stem(name) ? [] : ['…']
+    })
+    .join(' ')
 }
 
 function section(name: string, node: Node): string {
@@ -107,9 +159,8 @@ function pickerRow(path: string, child: Node, keys: readonly string[]): string {
   const [key] = constantOf(variants[0])
   if (key === '') {
     const words = [...simpleBranches(child).map((word) => `\`${word}\``), 'a mapping']
-    const shown = child.default === undefined ? '' : `\`${String(child.default)}\``
     const tag = provenance[keys[0]]
-    return `| \`${path}\` | ${words.join(', ')} | ${shown} | ${tag ?? ''} | ${child.description ?? ''} |`
+    return `| \`${path}\` | ${words.join(', ')} | ${shownDefault(child)} | ${tag ?? ''} | ${child.description ?? ''} |`
   }
   const constants = variants.map((variant) => constantOf(variant)[1])
   const usual = variants
@@ -125,11 +176,14 @@ function pickerRow(path: string, child: Node, keys: readonly string[]): string {
 
 function row(path: string, node: Node, keys: readonly string[]): string {
   const value = node.default
-  const shown =
-    value === undefined ? '' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
   const tag = keys.map((key) => provenance[key]).find((known) => known !== undefined)
   const source = value === undefined || tag === undefined ? '' : tags[tag]
-  return `| \`${path}\` | ${typeOf(node)} | ${shown} | ${source} | ${(node.description ?? '').replaceAll('|', '\\|')} |`
+  return `| \`${path}\` | ${typeOf(node)} | ${shownDefault(node)} | ${source} | ${(node.description ?? '').replaceAll('|', '\\|')} |`
+}
+
+function shownDefault({ default: value }: Node): string {
+  if (value === undefined) return ''
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
 function table(rows: readonly string[]): string {

@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { Command, Option } from 'commander'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
+import { ADD_CUDA } from '../../engine/onnx/cudaPart.js'
 import { checkDevice, type DeviceCheck } from '../../tasks/deviceCheck.js'
 import { dataFolders } from '../study.js'
 
@@ -35,11 +36,7 @@ const devices = [
     'webgpu',
     'install a Vulkan driver of your GPU (Linux; on NVIDIA cards libegl1, libx11-6 and libxext6 too) or update the graphics driver; the CPU does without',
   ],
-  [
-    'onnx',
-    'cuda',
-    'install CUDA 12 and cuDNN 9, then: npm install onnxruntime-node --onnxruntime-node-install=cuda12',
-  ],
+  ['onnx', 'cuda', `install CUDA 12 and cuDNN 9, then: ${ADD_CUDA}`],
   ['tfjs', 'cpu', 'optional: npm install @tensorflow/tfjs-node'],
 ] as const
 

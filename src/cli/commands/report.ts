@@ -23,7 +23,7 @@ export function reportCommand(): Command {
     .option('--tensorboard', 'write the curves as TensorBoard event files too')
     .addHelpText(
       'after',
-      '\nExample:\n  lowlayer report results/quickstart-1a2b3c4d --out paper/figures --tensorboard',
+      '\nExample:\n  lowlayer report results/quickstart-1a2b3c4d --out paper/study --tensorboard',
     )
     .action(async (folder: string, options: ReportOptions) => {
       const out = resolve(options.out ?? folder)

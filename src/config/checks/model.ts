@@ -1,8 +1,10 @@
+import { architectureSettings } from '../../models/architecture.js'
+import { architectures } from '../../models/registry.js'
 import type { Finding } from '../problems.js'
 import { duplicates, isText, type Sections } from './shared.js'
 
 /** Layers of one's own, and whether the architecture fits the kind of data. */
-export function modelChecks({ model, data }: Sections): Finding[] {
+export function modelChecks({ model, data, networks }: Sections): Finding[] {
   const findings: Finding[] = []
   if (model === undefined) return findings
   const custom = model.architecture === 'custom'
@@ -12,10 +14,7 @@ export function modelChecks({ model, data }: Sections): Finding[] {
       message: 'is missing: architecture "custom" needs it',
     })
   }
-  if (!custom && model.layers !== undefined) {
-    const message = `is only for architecture "custom", not "${model.architecture}"`
-    findings.push({ path: ['model', 'layers'], message, aboutKey: true })
-  }
+  findings.push(...strayedSettings(model, networks))
   findings.push(
     ...duplicates(
       (model.layers ?? []).flatMap((layer) => ('name' in layer ? [layer.name] : [])),
@@ -34,4 +33,24 @@ export function modelChecks({ model, data }: Sections): Finding[] {
     })
   }
   return findings
+}
+
+/** Settings of the network that no architecture of the study takes. */
+function strayedSettings(
+  model: NonNullable<Sections['model']>,
+  networks: Sections['networks'],
+): Finding[] {
+  const names = [
+    model.architecture,
+    ...(networks?.grid?.architectures ?? []),
+    ...(networks?.list ?? []).flatMap(({ architecture }) => architecture ?? []),
+  ]
+  return architectureSettings.flatMap((setting) => {
+    const takers = architectures
+      .filter(({ settings }) => settings.includes(setting))
+      .map(({ name }) => name)
+    if (model[setting] === undefined || names.some((name) => takers.includes(name))) return []
+    const message = `is only for ${takers.join(', ')}, not for ${[...new Set(names)].join(', ')}`
+    return [{ path: ['model', setting], message, aboutKey: true }]
+  })
 }

@@ -1,5 +1,6 @@
 import { EnvironmentError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
+import { ADD_CUDA } from './cudaPart.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, openSession } from './session.js'
 
@@ -12,7 +13,7 @@ const remedies: Readonly<Record<DeviceName, string>> = {
     '`apt-get install libvulkan1 libegl1 libx11-6 libxext6`, without a display too',
   cuda:
     "ONNX Runtime's CUDA part is not installed: with CUDA 12 and cuDNN 9 on the machine, " +
-    '`npm install onnxruntime-node --onnxruntime-node-install=cuda12` adds it',
+    `\`${ADD_CUDA}\` adds it`,
 }
 
 /** GPU devices that this build of ONNX Runtime has, best first; whether there is a GPU is not known. */

@@ -8,6 +8,7 @@ import { type Architecture, paddingTo32, scaledChannels } from '../architecture.
 export const alexnet: Architecture = {
   name: 'alexnet',
   kinds: ['image'],
+  settings: ['width', 'dropout'],
   initialization: 'torch',
   build(net, { spec, input, outputs }) {
     const relu = (x: string) => net.activation('relu', x)

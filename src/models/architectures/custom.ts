@@ -7,6 +7,7 @@ import type { LayerSpec, ModelSpec } from '../spec.js'
 export const custom: Architecture = {
   name: 'custom',
   kinds: ['image', 'tabular'],
+  settings: ['layers'],
   initialization: 'torch',
   build(net, { spec, outputs }) {
     const layers = layersOf(spec)

@@ -12,6 +12,7 @@ function lenetWith(name: string, upper: UpperPart): Architecture {
   return {
     name,
     kinds: ['image'],
+    settings: [],
     initialization: 'torch',
     build(net: LayerBuilder, context: BuildContext) {
       const padding = paddingTo32('lenet', context.input)

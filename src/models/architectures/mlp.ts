@@ -6,6 +6,7 @@ const DEFAULT_WIDTH = 100
 export const mlp5: Architecture = {
   name: 'mlp-5',
   kinds: ['tabular', 'image'],
+  settings: ['width'],
   initialization: 'torch',
   build(net, { spec, outputs }) {
     const width = spec.width ?? DEFAULT_WIDTH
@@ -21,6 +22,7 @@ export const mlp5: Architecture = {
 export const resMlp5: Architecture = {
   name: 'resmlp-5',
   kinds: ['tabular', 'image'],
+  settings: ['width'],
   initialization: 'torch',
   build(net, { spec, outputs }) {
     const width = spec.width ?? DEFAULT_WIDTH

@@ -20,6 +20,7 @@ function resnet(depth: number): Architecture {
   return {
     name,
     kinds: ['image'],
+    settings: ['width'],
     initialization: 'he',
     build: (net, context) => build(name, (depth - 2) / 6, net, context),
   }

@@ -22,6 +22,7 @@ const PADDING_PENALTY = 1e9
 export const transformer: Architecture = {
   name: 'transformer',
   kinds: ['text'],
+  settings: ['width', 'depth', 'dropout'],
   initialization: 'torch',
   build(net, { spec, input, outputs }) {
     const width = spec.width ?? DEFAULT_WIDTH

@@ -36,6 +36,7 @@ function vgg(depth: Depth, batchNorm: boolean): Architecture {
   return {
     name,
     kinds: ['image'],
+    settings: ['width', 'dropout'],
     initialization: 'he',
     build: (net, context) => build(name, depth, batchNorm, net, context),
   }

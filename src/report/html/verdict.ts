@@ -21,7 +21,7 @@ export function verdictSection(verdict: Verdict | undefined): string {
           .join('')}</ul></div>`
   return `<p class="verdict ${verdict.verdict}"><strong>${escapeHtml(first)}</strong> <span>${escapeHtml(withMinus(rest.join(': ')))}</span></p>
 ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
-<p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when the evidence speaks against (ii), (iii) or (iv) while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
+<p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when (ii) or (iii) fails, or (iv) although (ii) holds, while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
 ${warnings}`
 }
 

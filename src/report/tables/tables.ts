@@ -87,7 +87,7 @@ export const ordersTable = table(
     step,
     group: text('all, confusing, other, hard or easy.'),
     order: integer('Order |T| of the interactions.'),
-    kind: text('and or or.'),
+    kind: text('`and` or `or`; orders 0 and 1 stand under `and`.'),
     positive: number('Mean over samples of the sum of positive salient interactions.'),
     negative: number('Mean over samples of the sum of negative salient interactions (≤ 0).'),
     count: number('Mean number of salient interactions a sample.'),
@@ -114,14 +114,16 @@ export const confusingTable = table('confusing', 'The confusing samples of each 
   sample,
   rank: integer('Rank of the score among the analysed samples, from 1.'),
   score: number('Confusing score.'),
-  undetermined: boolean('Whether the other end of the L1-optimal decompositions drops the sample.'),
+  undetermined: boolean(
+    'Whether the other end of the L1-optimal decompositions drops the sample, or only a tie put it in.',
+  ),
 })
 
 export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of two networks.', {
   a: text('Id of the first network.'),
   b: text('Id of the second network.'),
   relation: text(
-    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff …',
+    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; of models from elsewhere other-model. +order, +regime and +cut are appended where these differ too.',
   ),
   cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
   step: integer('Step of the checkpoint compared, the last one.'),
@@ -188,6 +190,7 @@ export const studyTables = [
   overlapsTable,
   effectsTable,
   sensitivityTable,
+  membershipsTable,
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
