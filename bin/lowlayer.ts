@@ -1,4 +1,11 @@
 #!/usr/bin/env node
 import { main } from '../src/cli/main.js'
 
+// A reader that has seen enough (`lowlayer plan study.yaml | head`) is no error.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 process.exitCode = await main(process.argv)

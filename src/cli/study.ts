@@ -8,7 +8,7 @@ import { analysisFiles, describeDataset } from '../tasks/dataset.js'
 
 /** Options that say which study is meant. */
 export interface StudyOptions {
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
   readonly results: string
   readonly dataDir?: string
   readonly engine?: string
@@ -30,7 +30,7 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const runtime = (['engine', 'device', 'jobs'] as const).flatMap((key) =>
     options[key] === undefined ? [] : [`runtime.${key}=${options[key]}`],
   )
-  const { config, baseDir } = await loadConfig(file, [...options.set, ...runtime])
+  const { config, baseDir } = await loadConfig(file, [...(options.set ?? []), ...runtime])
   const dataDirs = dataFolders(options.dataDir)
   const dataset = await loadDataset(config.data, { baseDir, dataDirs })
   const files = analysisFiles(config.analysis, (file) => resolve(baseDir, file))
@@ -42,7 +42,7 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
 export function withStudyOptions(command: Command): Command {
   return command
     .argument('<config>', 'YAML configuration')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect, [])
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--results <dir>', 'results folder', 'results')
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--jobs <n>', 'processes at once (default: one a core)')
@@ -58,6 +58,6 @@ export function dataFolders(fromOption?: string): string[] {
 }
 
 /** Collects a repeatable option. */
-export function collect(value: string, previous: readonly string[]): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }

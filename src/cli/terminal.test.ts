@@ -182,3 +182,11 @@ function screenOf(output: string): string[] {
     )
     .filter((line) => line !== '')
 }
+
+it('a reader of the output that stops early is no error', async () => {
+  const { process: child, result } = startLowlayer(['schema'])
+  child.stdout?.destroy()
+  const { code, stderr } = await result
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+})

@@ -18,6 +18,8 @@ interface Node {
   readonly maximum?: number
   readonly exclusiveMaximum?: number
   readonly items?: Node
+  /** The entries of a list of fixed length. */
+  readonly prefixItems?: readonly Node[]
   readonly properties?: Readonly<Record<string, Node>>
   readonly anyOf?: readonly Node[]
   readonly oneOf?: readonly Node[]
@@ -138,8 +140,12 @@ function keyRows(path: string, child: Node, keys: readonly string[]): string[] {
   }
   if (!isMapping(child)) return [row(path, child, keys)]
   const variants = branches(child)
-  if (variants.length === 1 && child.properties !== undefined)
-    return rowsOf(variants[0], path, keys)
+  if (variants.length === 1 && child.properties !== undefined) {
+    const { description } = child
+    const whole =
+      description === undefined ? [] : [row(path, { type: 'object', description }, keys)]
+    return [...whole, ...rowsOf(variants[0], path, keys)]
+  }
   const inner = variants.flatMap((variant) => {
     const [key, constant] = constantOf(variant)
     if (key === '') return rowsOf(variant, path, keys)
@@ -198,6 +204,7 @@ function typeOf(node: Node): string {
     return [...new Set(options.map(typeOf))].filter((text) => text !== '').join(' or ')
   if (node.const !== undefined) return `\`${String(node.const)}\``
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ')
+  if (node.prefixItems !== undefined) return `list of ${node.prefixItems.map(typeOf).join(' and ')}`
   if (node.type === 'array') return `list of ${typeOf(node.items ?? {})}`
   if (node.type === 'number' || node.type === 'integer')
     return `${node.type === 'integer' ? 'whole number' : 'number'}${range(node)}`

@@ -17,11 +17,11 @@ const all: Record<string, readonly unknown[]> = {
   ...example.tables,
   sensitivity: example.sensitivity,
 }
+/** The tables that a report is made of. */
 const csvs = new Map(
-  (studyTables as readonly Table[]).map((table) => [
-    table.name,
-    toCsv(table, all[table.name] as Row<Table>[]),
-  ]),
+  (studyTables as readonly Table[])
+    .filter(({ name }) => name in all)
+    .map((table) => [table.name, toCsv(table, all[table.name] as Row<Table>[])]),
 )
 
 const write = (file: string, content: string) => writeFileSync(join(folder, file), content)

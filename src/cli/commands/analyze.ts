@@ -35,7 +35,7 @@ interface AnalyzeOptions {
   readonly data?: string
   readonly labels?: string
   readonly config?: string
-  readonly set: readonly string[]
+  readonly set?: readonly string[]
   readonly out?: string
   readonly input?: string
   readonly output?: string
@@ -53,11 +53,14 @@ export function analyzeCommand(): Command {
     .description(
       'Masked evaluation, interactions and confusing samples of ONNX files; several are compared.',
     )
-    .argument('<model...>')
-    .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
+    .argument('<model...>', 'ONNX files')
+    .option(
+      '--data <source>',
+      '.npz (arrays x and y), .csv, a folder (IDX, CIFAR, images), or a known name',
+    )
     .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
     .option('--config <file>', 'take data and analysis from a configuration')
-    .option('--set <path=value>', 'change a key of the configuration', collect, [])
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--out <dir>', 'folder of the results (default: results/analyze-MODEL)')
     .option('--input <name>', 'input of the model, where it has several')
     .option('--output <name>', 'output with the logits, where it has several')
@@ -144,7 +147,7 @@ async function writeInteractions(
 
 async function configFor(
   models: readonly string[],
-  { config: file, data: source, labels, set, device }: AnalyzeOptions,
+  { config: file, data: source, labels, set = [], device }: AnalyzeOptions,
 ): Promise<{ config: ExperimentConfig; baseDir: string }> {
   const overrides = device === undefined ? set : [...set, `runtime.device=${device}`]
   const data = source === undefined ? undefined : dataFromOption(source, labels)
