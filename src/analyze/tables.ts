@@ -111,6 +111,7 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
     b: b.network.id,
     relation: a.network.id === b.network.id ? 'identical' : 'other-model',
     cut: undefined,
+    cut_layers: undefined,
     step: 0,
     size_a: found.sizeA,
     size_b: found.sizeB,

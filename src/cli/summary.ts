@@ -59,9 +59,11 @@ function describeOverlaps(overlaps: readonly OverlapRow[]): [string, string][] {
 
 function groupByRelation(overlaps: readonly OverlapRow[]): Map<string, OverlapRow[]> {
   const classes = new Map<string, OverlapRow[]>()
-  const cuts = new Set(overlaps.flatMap(({ cut }) => cut ?? []))
+  const cutOf = ({ cut, cut_layers }: OverlapRow) => cut_layers ?? cut
+  const cuts = new Set(overlaps.flatMap((pair) => cutOf(pair) ?? []))
   for (const pair of overlaps) {
-    const at = cuts.size > 1 && pair.cut !== undefined ? ` at cut ${pair.cut}` : ''
+    const cut = cutOf(pair)
+    const at = cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : ''
     const relation = (pair.relation ?? '') + at
     classes.set(relation, [...(classes.get(relation) ?? []), pair])
   }

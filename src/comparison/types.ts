@@ -12,7 +12,7 @@ export interface NetworkScores {
   readonly architecture: string
   /** How low and high layers were re-drawn, frozen or trained: `init`, `trained-frozen` … */
   readonly regime: string
-  /** What counts as low, where a study sweeps it. */
+  /** What counts as low: how many layers, where they are the first ones, or which, joined by +. */
   readonly cut?: string | number
   readonly seeds: { readonly low: Seed; readonly high: Seed; readonly order: Seed }
   /** The trained network whose low layers it took over, if any: heirs of two donors have different low layers. */

@@ -17,6 +17,12 @@ export function lowBlocks(model: Model, low?: number | readonly string[]): strin
   return names.filter((name) => chosen.has(name))
 }
 
+/** How many blocks are low, where they are the first ones; else their names, joined by +. */
+export function cutLabel(model: Model, low: readonly string[]): number | string {
+  const areFirst = low.every((name, index) => model.blocks[index].name === name)
+  return areFirst ? low.length : low.join('+')
+}
+
 /** Block names that a user listed. Throws InputError, with the nearest name, on one that is not. */
 export function checkedBlocks(model: Model, listed: readonly string[]): readonly string[] {
   const names = model.blocks.map(({ name }) => name)

@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
 import { sizeOf } from '../core/tensor.js'
 import { buildModel } from '../models/build.js'
-import { checkedBlocks, lowBlocks } from '../models/cut.js'
+import { checkedBlocks, cutLabel, lowBlocks } from '../models/cut.js'
 import type { Model } from '../models/types.js'
 import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
@@ -55,6 +55,7 @@ export function planNetwork(
     regime: draft.regime,
     seeds,
     lowBlocks: low,
+    cut: cutLabel(model, low),
     lowShapes,
     highBlocks: high,
     parameters: model.parameterCount,

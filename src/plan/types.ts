@@ -53,6 +53,8 @@ export interface StudyNetwork {
   readonly regime: string
   readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
   readonly lowBlocks: readonly string[]
+  /** How many layers are low, where they are the first ones; else their names, joined by +. */
+  readonly cut: number | string
   readonly highBlocks: readonly string[]
   /** Parameters of the low layers with their shapes: equal seeds mean equal low layers where this is equal. */
   readonly lowShapes: string

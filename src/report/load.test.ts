@@ -79,7 +79,7 @@ describe('a study folder', () => {
       {
         file: 'overlaps.csv',
         message: expect.stringMatching(
-          /^3 of 6 rows cannot be read and are left out, 3 are shown \(line 3: similar_accuracy "maybe" is no boolean; line 5: 19 cells instead of 18; line 7: cut short\)$/,
+          /^3 of 6 rows cannot be read and are left out, 3 are shown \(line 3: similar_accuracy "maybe" is no boolean; line 5: 20 cells instead of 19; line 7: cut short\)$/,
         ),
       },
     ])

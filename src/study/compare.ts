@@ -88,7 +88,7 @@ function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): N
     name: network.name,
     architecture: network.spec.model.architecture,
     regime: network.regime,
-    cut: network.lowBlocks.length,
+    cut: network.cut,
     seeds: {
       low: sideSeed(network, network.lowBlocks),
       high: sideSeed(network, network.highBlocks),
@@ -115,12 +115,19 @@ function sideSeed(
   return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')
 }
 
+/** The number of low layers and, where they are not the first ones, their names. */
+function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
+  return typeof cut === 'string'
+    ? { cut: cut.split('+').length, cut_layers: cut }
+    : { cut, cut_layers: undefined }
+}
+
 function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
   return {
     a: pair.a,
     b: pair.b,
     relation: pair.relation,
-    cut: pair.cut === undefined ? undefined : Number(pair.cut),
+    ...cutCells(pair.cut),
     step: pair.step,
     size_a: pair.sizeA,
     size_b: pair.sizeB,
@@ -143,7 +150,7 @@ function effectRow(effect: Effect): EffectRow {
     step: effect.step,
     architecture: effect.architecture,
     regime: effect.regime,
-    cut: effect.cut === undefined ? undefined : Number(effect.cut),
+    ...cutCells(effect.cut),
     effect: effect.effect,
     estimate: effect.estimate,
     ci_low: effect.ciLow,

@@ -57,6 +57,19 @@ it('a sweep over the cut is drawn as curves over its depth', async () => {
   expect(svg).toContain('24%')
 })
 
+it('cuts of as many layers keep a row of intervals each, which names the layers', async () => {
+  const study = sweep()
+  const effects = study.tables.effects.map((row) =>
+    row.cut === 3 ? { ...row, cut: 2, cut_layers: 'fc1+fc3' } : row,
+  )
+  const figure = effectFigure({ ...study, tables: { ...study.tables, effects } })
+  if ('missing' in figure) throw new Error(figure.missing)
+  const svg = await renderSvg(figure.spec, 'cuts')
+  for (const low of ['first 1', 'first 2', 'fc1+fc3']) {
+    expect(svg).toContain(`mlp-5, init, low = ${low}<`)
+  }
+})
+
 it('one cut keeps its rows of intervals', () => {
   expect(effectFigure(exampleStudy())).toMatchObject({ title: 'Variance shares and contrasts' })
 })

@@ -17,11 +17,14 @@ export function effectFigure(study: ReportStudy): FigureResult {
     return { id, missing: note ?? 'the design has no grid of low and high seeds' }
   }
   if (sweepsTheCut(rows)) return depthFigure(study, rows)
-  const arms = new Set(rows.map((row) => `${row.architecture} ${row.regime} ${row.cut}`))
-  const several = arms.size > 1
+  const armOf = (row: EffectRow) => {
+    const low = row.cut_layers ?? `first ${row.cut}`
+    return [row.architecture, row.regime, `low = ${low}`].join(', ')
+  }
+  const several = new Set(rows.map(armOf)).size > 1
   const values = rows.map((row) => ({
     effect: row.effect,
-    arm: [row.architecture, row.regime, `low = first ${row.cut}`].join(', '),
+    arm: armOf(row),
     cut: row.cut,
     estimate: rounded(row.estimate, 4),
     low: rounded(row.ci_low, 4),
@@ -33,7 +36,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Variance shares and contrasts',
     source: 'Figure 9, content ours',
-    caption: `Left: shares of the variance of the rank-normalised scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest; thick bar: interval by bootstrap over samples, thin: jackknife over seeds. Negative estimates are kept. Right: contrasts of mean Jaccard with their jackknife intervals.${several ? ' One row an architecture, regime and split depth.' : ''}`,
+    caption: `Left: shares of the variance of the rank-normalised scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest; thick bar: interval by bootstrap over samples, thin: jackknife over seeds. Negative estimates are kept. Right: contrasts of mean Jaccard with their jackknife intervals.${several ? ' One row an architecture, regime and cut.' : ''}`,
     spec: specOf({
       hconcat: [
         intervals(
@@ -52,14 +55,17 @@ export function effectFigure(study: ReportStudy): FigureResult {
   }
 }
 
-/** Whether an architecture and regime is cut in several places, so that there is something over ℓ. */
+/**
+ * Whether an architecture and regime is cut in several places, so that there is something over ℓ, and
+ * none in two places with as many low layers, which would be one ℓ.
+ */
 function sweepsTheCut(rows: readonly EffectRow[]): boolean {
-  const cuts = new Map<string, Set<number | undefined>>()
-  for (const { architecture, regime, cut } of rows) {
-    const arm = `${architecture} ${regime}`
-    cuts.set(arm, (cuts.get(arm) ?? new Set()).add(cut))
-  }
-  return [...cuts.values()].some(({ size }) => size > 1)
+  const distinct = (parts: (row: EffectRow) => readonly unknown[]) =>
+    new Set(rows.map((row) => parts(row).join(' '))).size
+  const arms = distinct((row) => [row.architecture, row.regime])
+  const depths = distinct((row) => [row.architecture, row.regime, row.cut])
+  const cuts = distinct((row) => [row.architecture, row.regime, row.cut, row.cut_layers])
+  return depths > arms && cuts === depths
 }
 
 interface IntervalOptions {

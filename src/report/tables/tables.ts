@@ -5,6 +5,7 @@ export const schemaVersion = 1
 
 const network = text('Id of the network (the name of its folder below results/networks).')
 const step = integer('Optimiser steps done at this checkpoint.')
+const cutLayers = text('Names of these low layers, joined by +, where they are not the first ones.')
 const sample = integer('Position of the sample in its source, from 0.')
 
 export const networksTable = table('networks', 'One row a network of the study.', {
@@ -126,6 +127,7 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
     'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; of models from elsewhere other-model. +order, +regime and +cut are appended where these differ too.',
   ),
   cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
+  cut_layers: cutLayers,
   step: integer('Step of the checkpoint compared, the last one.'),
   size_a: integer('Size of the confusing set of a.'),
   size_b: integer('Size of the confusing set of b.'),
@@ -149,6 +151,7 @@ export const effectsTable = table('effects', 'What decides the confusing scores.
   architecture: text('Architecture of the grid.'),
   regime: text('Regime of the grid.'),
   cut: integer('Number of low layers.'),
+  cut_layers: cutLayers,
   effect: text('low, high, order, sample, residual, T_low, T_high or T_low−T_high.'),
   estimate: number('Variance share, or test statistic.'),
   ci_low: number('Lower end: shares by bootstrap over samples, T by jackknife over seeds.'),

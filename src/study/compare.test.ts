@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { configOf } from '../config/load.js'
+import { stream } from '../core/random.js'
+import { planStudy } from '../plan/plan.js'
+import { madeCheckpoint } from '../testing/madeCheckpoint.js'
+import { compareAnalyses } from './compare.js'
+import { analyseNetwork } from './network.js'
+
+const data = {
+  fingerprint: 'f',
+  kind: 'tabular',
+  shape: [9],
+  classes: 2,
+  trainCount: 671,
+  testCount: 287,
+} as const
+
+/** The comparison of a planned study of mlp-5 whose networks have random interactions. */
+function compared(grid: object) {
+  const config = configOf(
+    {
+      data: { source: 'tic-tac-toe' },
+      model: { architecture: 'mlp-5' },
+      networks: { grid: { low: [0, 1, 2], high: [0, 1, 2], repeats: 1, ...grid } },
+      comparison: { bootstrap: 20 },
+    },
+    'test',
+  )
+  const { networks } = planStudy(config, data)
+  const analyses = networks.map((network) => {
+    const generator = stream(0, 'interactions', network.id).at()
+    const rows = Array.from({ length: 20 }, () =>
+      Array.from({ length: 8 }, () => generator.normal()),
+    )
+    return analyseNetwork({ network, curve: [], checkpoints: [madeCheckpoint(rows)] }, config)
+  })
+  return compareAnalyses(analyses, { missing: [], trainedBy: [] }, config)
+}
+
+describe('cuts given as lists of layers', () => {
+  const { effects, overlaps, verdict } = compared({ cuts: [['fc1'], ['fc2']] })
+
+  it('are grids of their own, though as many layers are low', () => {
+    const cuts = effects.map(({ cut, cut_layers }) => `${cut} ${cut_layers ?? ''}`)
+    expect([...new Set(cuts)]).toEqual(['1 ', '1 fc2'])
+    expect(verdict.grid?.cut).toBe(1)
+    expect(verdict.others.map(({ cut }) => cut)).toEqual(['fc2'])
+    expect(verdict.others[0].sentence).toContain(' for mlp-5, init, cut fc2: ')
+  })
+
+  it('never make two networks identical', () => {
+    const relations = overlaps
+      .filter(({ a, b }) => a !== b)
+      .map(({ relation, cut, cut_layers }) => `${relation} ${cut ?? ''} ${cut_layers ?? ''}`)
+    expect([...new Set(relations)].sort()).toEqual([
+      'both-diff 1 ',
+      'both-diff 1 fc2',
+      'diff-low/same-high 1 ',
+      'diff-low/same-high 1 fc2',
+      'different-cut  ',
+      'same-low/diff-high 1 ',
+      'same-low/diff-high 1 fc2',
+    ])
+  })
+
+  it('are the same cut as a number where they name the first layers', () => {
+    const same = compared({ cuts: [2, ['fc2', 'fc1']] })
+    expect(same.verdict.others).toEqual([])
+    expect(new Set(same.effects.map(({ cut, cut_layers }) => `${cut} ${cut_layers}`))).toEqual(
+      new Set(['2 undefined']),
+    )
+  })
+})
