@@ -59,7 +59,9 @@ export const confusingSection = z
       .min(0)
       .max(0.5)
       .default(0.1)
-      .describe('Share of samples called hard and easy, by loss at the phase boundary'),
+      .describe(
+        'Share of samples called hard and easy, by loss at the phase boundary or, without one, in the middle of training',
+      ),
     reliability,
     noiseNull,
   })

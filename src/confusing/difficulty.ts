@@ -1,15 +1,15 @@
 import { rankByScore } from './sets.js'
 import type { SampleId } from './types.js'
 
-/** Samples that are hard or easy by their loss when the overfitting phase begins. */
+/** Samples that are hard or easy by their loss between the two phases of training. */
 export interface DifficultyGroups {
   readonly hard: readonly SampleId[]
   readonly easy: readonly SampleId[]
 }
 
 /**
- * Hard and easy samples: the round(fraction · N) with the highest and the lowest cross-entropy at t*
- * (our choice). Equal losses are ordered by the hash of the id. The groups never overlap: for tiny N they shrink to ⌊N/2⌋.
+ * Hard and easy samples: the round(fraction · N) with the highest and the lowest cross-entropy at one
+ * checkpoint (our choice; `difficultyCheckpoint` says which). Equal losses are ordered by the hash of the id. The groups never overlap: for tiny N they shrink to ⌊N/2⌋.
  */
 export function difficultyGroups(
   losses: Float64Array,

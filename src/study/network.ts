@@ -10,7 +10,7 @@ import type { ConfusingSet, SampleId } from '../confusing/types.js'
 import { generalizationByOrder, type OrderGeneralization } from '../metrics/generalization.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
-import { boundaryCheckpoint } from '../training/phases/checkpoints.js'
+import { boundaryCheckpoint, difficultyCheckpoint } from '../training/phases/checkpoints.js'
 import { detectPhases } from '../training/phases/detect.js'
 import type { PhaseResult } from '../training/phases/types.js'
 import {
@@ -98,6 +98,7 @@ export function analyseNetwork<Network>(
   const phases = detectPhases(curve, config.phases)
   const steps = checkpoints.map(({ step }) => step)
   const boundary = checkpoints[steps.indexOf(boundaryCheckpoint(steps, phases))]
+  const { values: middle } = checkpoints[steps.indexOf(difficultyCheckpoint(steps, phases))]
   const analysed = checkpoints.map((checkpoint) =>
     analyseCheckpoint(checkpoint, tausOf(checkpoint), confusing),
   )
@@ -126,7 +127,7 @@ export function analyseNetwork<Network>(
     ),
     sets: ruledSets(scores, other, samples, config),
     difficulty: difficultyGroups(
-      Float64Array.from(mainRows(boundary.values), (row) => boundary.values.loss[row]),
+      Float64Array.from(mainRows(middle), (row) => middle.loss[row]),
       samples,
       confusing.extremes,
     ),

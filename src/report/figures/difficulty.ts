@@ -4,7 +4,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { boundaryTitle, intervalSettings, rounded } from './select.js'
+import { intervalSettings, rounded } from './select.js'
 
 const groups = ['hard', 'easy', 'confusing', 'other'] as const
 
@@ -67,7 +67,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Hard and easy, confusing and other samples',
     source: 'Figure 5 (right panel ours)',
-    caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss at the ${boundaryTitle(tables)}.`,
+    caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss at the checkpoint nearest to the phase boundary or, in networks without one, to the middle of training.`,
     spec: specOf({
       title: { text: 'Mean over networks', subtitle: bands },
       data: { values },

@@ -30,8 +30,10 @@ export const networksTable = table('networks', 'One row a network of the study.'
     'ICC(3,1) of the scores under other τ, tie-break, players, baseline (as configured).',
   ),
   mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
-  hard_jaccard: number('Jaccard of the confusing set with the samples of largest loss at t*.'),
-  easy_jaccard: number('Jaccard of the confusing set with the samples of smallest loss at t*.'),
+  hard_jaccard: number(
+    'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint nearest to t*, without t* to the middle of training.',
+  ),
+  easy_jaccard: number('The same with the samples of smallest loss there.'),
   chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
   above_noise: integer(
     'Samples whose score exceeds noise at confusing.noiseNull.falseDiscovery (q_noise).',
@@ -86,7 +88,9 @@ export const ordersTable = table(
   {
     network,
     step,
-    group: text('all, confusing, other, hard or easy.'),
+    group: text(
+      'all, confusing, other, hard or easy (largest and smallest loss at the analysed checkpoint nearest to t*, without t* to the middle of training).',
+    ),
     order: integer('Order |T| of the interactions.'),
     kind: text('`and` or `or`; orders 0 and 1 stand under `and`.'),
     positive: number('Mean over samples of the sum of positive salient interactions.'),

@@ -45,6 +45,15 @@ export function boundaryCheckpoint(steps: readonly number[], { boundary }: Phase
   return boundary === undefined ? steps[0] : nearestStep(steps, boundary.step)
 }
 
+/**
+ * Of ascending steps, the last of which is the end of training, the one at whose losses samples are
+ * called hard and easy: nearest to t*, or without one to the middle of training, since before it the
+ * losses are those of a network that has learnt nothing.
+ */
+export function difficultyCheckpoint(steps: readonly number[], { boundary }: PhaseResult): number {
+  return nearestStep(steps, boundary?.step ?? steps[steps.length - 1] / 2)
+}
+
 function nearestStep(steps: readonly number[], wanted: number): number {
   return steps.reduce((best, one) =>
     Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
-import { boundaryCheckpoint, phaseCheckpoints } from './checkpoints.js'
+import { boundaryCheckpoint, difficultyCheckpoint, phaseCheckpoints } from './checkpoints.js'
 import { detectPhases, phaseAt } from './detect.js'
 import { runningMedian } from './gap.js'
 import { defaultPhaseOptions, type LossPoint, type PhaseOptions } from './types.js'
@@ -183,6 +183,14 @@ describe('phases', () => {
     expect(boundaryCheckpoint([0, 10, 100], at(60))).toBe(100)
     expect(boundaryCheckpoint([0, 10, 100], at(55))).toBe(10)
     expect(boundaryCheckpoint([3, 10], none)).toBe(3)
+  })
+
+  it('tell hard from easy at the checkpoint nearest to t*, or to the middle without one', () => {
+    const none = detectPhases([], hinge)
+    const steps = [0, 10, 40, 100]
+    expect(difficultyCheckpoint(steps, { ...none, boundary: { step: 90, epoch: 1 } })).toBe(100)
+    expect(difficultyCheckpoint(steps, none)).toBe(40)
+    expect(difficultyCheckpoint([100], none)).toBe(100)
   })
 
   it('choose the checkpoints to analyse', () => {
