@@ -11,19 +11,17 @@ import {
   meanInteractions,
   similarity,
   similarityByOrder,
+  type ThresholdedInteractions,
   vectorOf,
 } from './similarity.js'
 import type { Interactions } from './types.js'
 
-/** One sample's interactions and its class. */
-export interface LabelledInteractions {
+/** One sample's interactions, their threshold and its class. */
+export interface LabelledInteractions extends ThresholdedInteractions {
   readonly label: number
-  readonly interactions: Interactions
 }
 
 export interface GeneralizationOptions {
-  /** Entries of strength ≤ τ count as 0. */
-  readonly tau: number
   readonly seed: number
   /** Random halvings and shuffles that ceiling, matched and floor average over. */
   readonly repeats?: number
@@ -44,15 +42,15 @@ export interface OrderGeneralization {
 
 /** A class with samples on both sides: m = min(|train|, |test|) of each, halves of h ≤ m. */
 interface ClassSamples {
-  readonly train: readonly Interactions[]
-  readonly test: readonly Interactions[]
+  readonly train: readonly ThresholdedInteractions[]
+  readonly test: readonly ThresholdedInteractions[]
 }
 
 /** Similarity of train and test interactions by order 1 … n, averaged over classes; [] without samples. */
 export function generalizationByOrder(
   train: readonly LabelledInteractions[],
   test: readonly LabelledInteractions[],
-  { tau, seed, repeats = 20 }: GeneralizationOptions,
+  { seed, repeats = 20 }: GeneralizationOptions,
 ): OrderGeneralization[] {
   const classes = commonClasses(train, test)
   const n = (train[0] ?? test[0])?.interactions.n ?? 0
@@ -65,7 +63,7 @@ export function generalizationByOrder(
   for (const [label, samples] of classes) {
     for (let repeat = 0; repeat < repeats; repeat++) {
       const generator = stream(seed, 'generalization', String(label)).at(repeat)
-      const figures = compareOnce(samples, tau, generator)
+      const figures = compareOnce(samples, generator)
       for (let order = 1; order <= n; order++) {
         const tally = tallies[order]
         tally.similarity.add(label, figures.similarity[order])
@@ -107,7 +105,7 @@ function commonClasses(
   const classes = new Map<number, ClassSamples>()
   for (const label of [...new Set(train.map((sample) => sample.label))].sort((a, b) => a - b)) {
     const ofClass = (samples: readonly LabelledInteractions[]) =>
-      samples.filter((sample) => sample.label === label).map((sample) => sample.interactions)
+      samples.filter((sample) => sample.label === label)
     const samples = { train: ofClass(train), test: ofClass(test) }
     if (samples.test.length > 0) classes.set(label, samples)
   }
@@ -115,13 +113,13 @@ function commonClasses(
 }
 
 /** One random draw: equal counts, a halving of the training samples, a shuffle within each order. */
-function compareOnce({ train, test }: ClassSamples, tau: number, generator: Generator) {
+function compareOnce({ train, test }: ClassSamples, generator: Generator) {
   const shuffledTrain = shuffle(train, generator)
   const shuffledTest = shuffle(test, generator)
   const equal = Math.min(train.length, test.length)
   const half = Math.min(Math.floor(train.length / 2), test.length)
-  const average = (samples: readonly Interactions[]) =>
-    meanInteractions(samples, tau) as Interactions
+  const average = (samples: readonly ThresholdedInteractions[]) =>
+    meanInteractions(samples) as Interactions
   const trainMean = average(shuffledTrain.slice(0, equal))
   const testMean = average(shuffledTest.slice(0, equal))
   const firstHalf = half > 0 ? average(shuffledTrain.slice(0, half)) : undefined

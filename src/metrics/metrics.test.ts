@@ -180,9 +180,12 @@ describe('similarity', () => {
   })
 
   it('zeroes entries below τ before it averages', () => {
-    const average = meanInteractions([interactionsOf(1, { 1: 4 }), interactionsOf(1, { 1: 1 })], 2)
+    const average = meanInteractions([
+      { interactions: interactionsOf(1, { 1: 4 }), tau: 2 },
+      { interactions: interactionsOf(1, { 1: 1 }), tau: 2 },
+    ])
     expect(average?.and[1]).toBe(2)
-    expect(meanInteractions([], 0)).toBeUndefined()
+    expect(meanInteractions([])).toBeUndefined()
   })
 })
 
@@ -194,14 +197,15 @@ describe('generalisation by order', () => {
     const and = own.and.map((value, mask) => (orderOf(mask) >= 3 ? value : sharedPart.and[mask]))
     return { n: 4, and, or: new Float64Array(16) }
   }
-  const group = (from: number) =>
+  const group = (from: number, tau: number) =>
     Array.from({ length: 40 }, (_, index) => ({
       label: index % 2,
       interactions: sample(from + index),
+      tau,
     }))
 
   it('is high for shared orders, low for noise, between floor and ceiling', () => {
-    const rows = generalizationByOrder(group(0), group(100), { tau: 0, seed: 1 })
+    const rows = generalizationByOrder(group(0, 0), group(100, 0), { seed: 1 })
     expect(rows.map((row) => row.order)).toEqual([1, 2, 3, 4])
     expect(rows[0].similarity).toBeCloseTo(1, 12)
     expect(rows[1].ceiling).toBeCloseTo(1, 12)
@@ -212,26 +216,23 @@ describe('generalisation by order', () => {
   })
 
   it('equals the plain class means when both sides have equally many samples', () => {
-    const [train, test] = [group(0), group(100)]
+    const [train, test] = [group(0, 0.3), group(100, 0.3)]
     const direct = [0, 1].map((label) => {
       const average = (side: typeof train) =>
-        meanInteractions(
-          side.filter((one) => one.label === label).map((one) => one.interactions),
-          0.3,
-        ) as Interactions
+        meanInteractions(side.filter((one) => one.label === label)) as Interactions
       return similarityByOrder(average(train), average(test))[3] as number
     })
-    const rows = generalizationByOrder(train, test, { tau: 0.3, seed: 1, repeats: 3 })
+    const rows = generalizationByOrder(train, test, { seed: 1, repeats: 3 })
     expect(rows[2].similarity).toBeCloseTo((direct[0] + direct[1]) / 2, 12)
   })
 
   it('is undefined, not 0, where nothing is salient, and empty without samples', () => {
-    const silent = [{ label: 0, interactions: interactionsOf(2, { 1: 1 }) }]
-    const [first, second] = generalizationByOrder(silent, silent, { tau: 0, seed: 0 })
+    const silent = [{ label: 0, interactions: interactionsOf(2, { 1: 1 }), tau: 0 }]
+    const [first, second] = generalizationByOrder(silent, silent, { seed: 0 })
     expect(first).toEqual({ order: 1, similarity: 1, floor: first.floor })
     expect(second.similarity).toBeUndefined()
-    expect(generalizationByOrder([], [], { tau: 0, seed: 0 })).toEqual([])
-    expect(generalizationByOrder(silent, [], { tau: 0, seed: 0 })[0].similarity).toBeUndefined()
+    expect(generalizationByOrder([], [], { seed: 0 })).toEqual([])
+    expect(generalizationByOrder(silent, [], { seed: 0 })[0].similarity).toBeUndefined()
   })
 })
 

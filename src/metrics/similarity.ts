@@ -50,23 +50,28 @@ export function vectorOf({ and, or }: Interactions, masks: Uint32Array): Float64
   return vector
 }
 
-/** Mean interactions of several samples, entries of strength ≤ τ set to 0 first; undefined for none. */
+/** The interactions of one sample, of which those of strength ≤ τ are not salient. */
+export interface ThresholdedInteractions {
+  readonly interactions: Interactions
+  readonly tau: number
+}
+
+/** Mean interactions of several samples, entries of strength ≤ the sample's τ set to 0 first; undefined for none. */
 export function meanInteractions(
-  samples: readonly Interactions[],
-  tau: number,
+  samples: readonly ThresholdedInteractions[],
 ): Interactions | undefined {
   if (samples.length === 0) return undefined
-  const { n } = samples[0]
+  const { n } = samples[0].interactions
   const and = new Float64Array(2 ** n)
   const or = new Float64Array(2 ** n)
-  const accumulate = (total: Float64Array, table: Float64Array) => {
+  const accumulate = (total: Float64Array, table: Float64Array, tau: number) => {
     for (let mask = 0; mask < table.length; mask++) {
       if (Math.abs(table[mask]) > tau) total[mask] += table[mask] / samples.length
     }
   }
-  for (const sample of samples) {
-    accumulate(and, sample.and)
-    accumulate(or, sample.or)
+  for (const { interactions, tau } of samples) {
+    accumulate(and, interactions.and, tau)
+    accumulate(or, interactions.or, tau)
   }
   return { n, and, or }
 }

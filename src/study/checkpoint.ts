@@ -143,8 +143,7 @@ function classReferences(
   const references = new Map<number, Interactions>()
   for (const [label, rows] of byClass) {
     const mean = meanInteractions(
-      rows.map((row) => interactionsOf(decompositions, row)),
-      taus[rows[0]],
+      rows.map((row) => ({ interactions: interactionsOf(decompositions, row), tau: taus[row] })),
     )
     if (mean !== undefined) references.set(label, mean)
   }

@@ -199,8 +199,9 @@ function generalizationOf(
       .map((row) => ({
         label: values.givenLabel[row],
         interactions: interactionsOf(decompositions, row),
+        tau: taus[row],
       }))
   const held = labelled(1)
   if (held.length === 0) return []
-  return generalizationByOrder(labelled(0), held, { tau: taus[0], seed: 0 })
+  return generalizationByOrder(labelled(0), held, { seed: 0 })
 }
