@@ -142,6 +142,22 @@ describe('what a verdict needs', () => {
     ).toBe('undecided')
   })
 
+  it('phases that are known of so many networks that the others cannot decide', () => {
+    const known = (overfitting: number, learning: number) =>
+      changed(study, ({ overfitting: _, ...one }, index) => {
+        if (index < overfitting + learning) return { ...one, overfitting: index < overfitting }
+        return { ...one, overfittingUnknown: '2 evaluation points' }
+      })
+    expect(statusOf(known(13, 0), 'i')).toBe('holds')
+    expect(statusOf(known(0, 12), 'i')).toBe('fails')
+    expect(statusOf(known(12, 11), 'i')).toBe('undecided')
+    const [clause] = tables(known(3, 1)).verdict.clauses
+    expect(clause).toMatchObject({ status: 'undecided', figures: { networks: 4, overfitting: 3 } })
+    expect(clause.reason).toBe(
+      '3 of 4 networks have an overfitting phase, 20 more are not known: 2 evaluation points',
+    )
+  })
+
   it('no usable set to tell phases and reliability', () => {
     const empty = changed(study, (one) => ({ ...one, set: [] }))
     expect(statusOf(empty, 'i')).toBe('holds')

@@ -27,8 +27,10 @@ export interface NetworkScores {
   readonly scoreHigh?: Float64Array
   /** The network's confusing samples. */
   readonly set: readonly SampleId[]
-  /** Whether training had an overfitting phase. */
+  /** Whether training had an overfitting phase; undefined where that is not known. */
   readonly overfitting?: boolean
+  /** Why it is not known. */
+  readonly overfittingUnknown?: string
   /** Consistency (ICC) of the scores under other choices of the analysis. */
   readonly reliability?: number
 }

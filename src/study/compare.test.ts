@@ -3,6 +3,7 @@ import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
 import { planStudy } from '../plan/plan.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
+import type { CurvePoint } from '../training/curve.js'
 import { compareAnalyses } from './compare.js'
 import { analyseNetwork } from './network.js'
 
@@ -16,7 +17,7 @@ const data = {
 } as const
 
 /** The comparison of a planned study of mlp-5 whose networks have random interactions. */
-function compared(grid: object) {
+function compared(grid: object, curve: readonly CurvePoint[] = []) {
   const config = configOf(
     {
       data: { source: 'tic-tac-toe' },
@@ -32,7 +33,7 @@ function compared(grid: object) {
     const rows = Array.from({ length: 20 }, () =>
       Array.from({ length: 8 }, () => generator.normal()),
     )
-    return analyseNetwork({ network, curve: [], checkpoints: [madeCheckpoint(rows)] }, config)
+    return analyseNetwork({ network, curve, checkpoints: [madeCheckpoint(rows)] }, config)
   })
   return compareAnalyses(analyses, { missing: [], trainedBy: [] }, config)
 }
@@ -69,5 +70,31 @@ describe('cuts given as lists of layers', () => {
     expect(new Set(same.effects.map(({ cut, cut_layers }) => `${cut} ${cut_layers}`))).toEqual(
       new Set(['2 undefined']),
     )
+  })
+})
+
+describe('the overfitting clause', () => {
+  /** Losses that agree at every point. */
+  const flat = (points: number) =>
+    Array.from({ length: points }, (_, epoch): CurvePoint => {
+      const losses = { trainLoss: 1, testLoss: 1, trainAccuracy: 0.5, testAccuracy: 0.5 }
+      return { step: 10 * epoch, epoch, ...losses }
+    })
+  const clauseOf = (points: number) => compared({}, flat(points)).verdict.clauses[0]
+
+  it('is undecided where the curve has too few points to tell, and says what helps', () => {
+    expect(clauseOf(5)).toMatchObject({ id: 'i', status: 'undecided', figures: {} })
+    expect(clauseOf(5).reason).toBe(
+      'phases were not detected: 5 evaluation points; at least 6 are needed: measure losses more often (training.evaluate)',
+    )
+  })
+
+  it('fails where there are enough and no phase is found', () => {
+    expect(clauseOf(6)).toMatchObject({
+      id: 'i',
+      status: 'fails',
+      figures: { networks: 9, overfitting: 0 },
+      reason: 'only 0 of 9 networks have an overfitting phase',
+    })
   })
 })

@@ -78,7 +78,7 @@ function comparisonOptions({ comparison, confusing }: ExperimentConfig): Compari
 }
 
 function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): NetworkScores {
-  const { network, curve, scores, otherScores, sets } = analysis
+  const { network, curve, phases, scores, otherScores, sets } = analysis
   const { inherits } = network.spec
   const position = new Map(analysis.samples.map((sample, index) => [sample, index]))
   const onThese = (values: Float64Array) =>
@@ -100,7 +100,8 @@ function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): N
     score: onThese(scores),
     scoreHigh: otherScores && onThese(otherScores),
     set: sets[0].set.members.map(({ sample }) => sample),
-    overfitting: analysis.phases.overfitting,
+    overfitting: phases.overfitting,
+    overfittingUnknown: phases.overfitting === undefined ? phases.reason : undefined,
     reliability: analysis.reliability?.consistency,
   }
 }

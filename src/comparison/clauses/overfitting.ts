@@ -1,18 +1,24 @@
 import type { Clause, NetworkScores } from '../types.js'
 
-/** (i) Whether most networks have an overfitting phase. */
+/** (i) Whether most networks have an overfitting phase; undecided where those not known decide. */
 export function overfittingClause(members: readonly NetworkScores[]): Clause {
+  const clause = { id: 'i', text: 'most networks have an overfitting phase' }
   const known = members.filter((network) => network.overfitting !== undefined)
   const found = known.filter((network) => network.overfitting).length
-  const clause = { id: 'i', text: 'most networks have an overfitting phase' }
+  const unknown = members.length - known.length
+  const why = [...new Set(members.flatMap((network) => network.overfittingUnknown ?? []))]
   if (known.length === 0) {
-    return { ...clause, status: 'undecided', figures: {}, reason: 'phases were not detected' }
+    const reason = ['phases were not detected', ...why].join(': ')
+    return { ...clause, status: 'undecided', figures: {}, reason }
   }
-  const most = found > known.length / 2
+  const half = members.length / 2
+  const status = found > half ? 'holds' : found + unknown > half ? 'undecided' : 'fails'
+  const share = `${found} of ${known.length} networks have an overfitting phase`
+  const shown = status === 'fails' ? `only ${share}` : share
   return {
     ...clause,
-    status: most ? 'holds' : 'fails',
+    status,
     figures: { networks: known.length, overfitting: found },
-    reason: `${most ? '' : 'only '}${found} of ${known.length} networks have an overfitting phase`,
+    reason: unknown === 0 ? shown : [`${shown}, ${unknown} more are not known`, ...why].join(': '),
   }
 }

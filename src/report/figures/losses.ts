@@ -120,7 +120,7 @@ export function gapFigure(study: ReportStudy): FigureResult {
     source: 'Figure 4b',
     caption: `One line a network. ${
       boundaries.length === 0
-        ? 'No network has an overfitting phase.'
+        ? 'No overfitting phase was found.'
         : `Dashed lines: where the overfitting phase begins, found in ${boundaries.length} of ${count} networks; shaded: their bootstrap intervals.`
     }`,
     spec: specOf({

@@ -27,7 +27,7 @@ const FEWEST_POINTS = 6
  * - `threshold`: t* is the first point from which, `hold` points long, g exceeds its minimum so far by
  *   more than max(rise · range(g), deviations · noise).
  *
- * Points with a loss that is not finite are left out. `seed` names the bootstrap's random stream.
+ * With fewer than six points `overfitting` is undefined. Points with a loss that is not finite are left out. `seed` names the bootstrap's random stream.
  */
 export function detectPhases(
   curve: readonly LossPoint[],
@@ -36,10 +36,10 @@ export function detectPhases(
 ): PhaseResult {
   const points = usablePoints(curve)
   if (points.length < FEWEST_POINTS) {
-    return noOverfitting(
-      options,
-      `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed`,
-    )
+    const reason =
+      `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed: ` +
+      'measure losses more often (training.evaluate)'
+    return { ...noOverfitting(options, reason), overfitting: undefined }
   }
   if (options.detector === 'hinge') return detectHinge(points, options, seed)
   if (options.detector === 'min-test-loss') return detectMinimum(points, options)

@@ -155,6 +155,10 @@ describe('the other detectors', () => {
 describe('phases', () => {
   it('need points, and leave out losses that are not finite', () => {
     expect(detectPhases([], hinge).reason).toMatch(/0 evaluation points; at least 6/)
+    expect(detectPhases(curveOf(rising, 0, 0, 5), hinge)).toMatchObject({
+      overfitting: undefined,
+      boundary: undefined,
+    })
     const broken = curveOf(rising, 0, 0, 20).map((point, index) =>
       index === 4 ? { ...point, testLoss: Number.NaN } : point,
     )

@@ -30,8 +30,8 @@ export type PhaseOptions =
 
 export interface PhaseResult {
   readonly detector: PhaseOptions['detector']
-  /** Whether there is an overfitting phase. */
-  readonly overfitting: boolean
+  /** Whether there is an overfitting phase; undefined where the curve has too few points to tell. */
+  readonly overfitting: boolean | undefined
   /** Where it begins, t*; undefined when there is none. `step` may lie between two points. */
   readonly boundary: { readonly step: number; readonly epoch: number } | undefined
   /** Hinge only: bootstrap interval of t*, in steps. */
