@@ -82,7 +82,9 @@ const plantedLogic = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe('Deviation of noise added to every bit; with 0 every sample is a pattern of bits of its own'),
+    .describe(
+      'Deviation of noise added to every bit; with 0 every sample is a pattern of bits of its own',
+    ),
   ...common,
   train: whole(1).default(600).describe('Training samples'),
   test: whole(1).default(400).describe('Test samples'),
