@@ -1,4 +1,14 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -335,6 +345,31 @@ describe('lowlayer run', () => {
     expect(failed.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/^values failed: checkpoint .*0\.onnx cannot be read: .*; delete/),
     ])
+  })
+
+  it('names a damaged state or curve, finishes the siblings and ends with 1', async () => {
+    const results = join(folder, 'damaged-state')
+    await cp(join(folder, 'a'), results, { recursive: true })
+    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    await rm(join(results, study), { recursive: true })
+    const [first, second, third] = await readdir(join(results, 'networks'))
+    const path = (id: string, name: string) => join(results, 'networks', id, name)
+    await writeFile(path(first, 'state.json'), '{"complete": tr')
+    const curve = await readFile(path(second, 'curve.csv'), 'utf8')
+    await writeFile(path(second, 'curve.csv'), curve.replace(/\d\.\d+/, 'x'))
+    await rm(path(third, 'curve.csv'))
+    await mkdir(path(third, 'curve.csv'))
+    const { code, stderr } = await lowlayer(['run', file, '--results', results])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/failed: train of low.*: .*state\.json is damaged \(no JSON\)/)
+    expect(stderr).toMatch(/failed: values of low.*: .*curve\.csv: row \d+ is damaged; delete it/)
+    expect(stderr).toMatch(/failed: values of low.*: cannot read .*curve\.csv/)
+    const networks = fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
+    const reasons = new Map(networks.map(({ network, reason }) => [network, reason]))
+    expect(networks.filter(({ status }) => status === 'done')).toHaveLength(1)
+    expect(reasons.get(first)).toMatch(/^train failed: .*state\.json is damaged/)
+    expect(reasons.get(second)).toMatch(/^values failed: .*curve\.csv: row \d+ is damaged/)
+    expect(reasons.get(third)).toMatch(/^values failed: cannot read .*curve\.csv/)
   })
 
   it('warns of networks that take layers from one that another device trained', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InterruptedError, TaskError } from '../core/errors.js'
+import { InputError, InterruptedError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { type ScheduleOptions, schedule } from './schedule.js'
 
@@ -69,6 +69,15 @@ describe('schedule', () => {
     expect(statuses.a).toBe('cached')
     expect(started).not.toContain('a')
     expect(statuses.va).toBe('done')
+  })
+
+  it('starts a task of which it cannot be told whether it is done: it says what is wrong', async () => {
+    const damaged = async () => {
+      throw new InputError('state.json is damaged')
+    }
+    const isDone = ({ id }: Task) => (id === 'b' ? damaged() : Promise.resolve(false))
+    const { statuses } = await runStudy({ b: damaged }, { isDone })
+    expect(statuses).toEqual({ a: 'done', b: 'failed', va: 'done', vb: 'skipped', c: 'done' })
   })
 
   it('asks running tasks to stop when interrupted, and starts no other', async () => {

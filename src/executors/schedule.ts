@@ -7,7 +7,10 @@ export interface ScheduleOptions {
   readonly jobs: number
   /** Stop starting tasks after the first failure. */
   readonly failFast: boolean
-  /** Whether a task's output is already there. */
+  /**
+   * Whether a task's output is already there. Where that cannot be told, since what it looks at is
+   * damaged, the task is started: it meets the same and fails by itself, as other tasks do.
+   */
   readonly isDone: (task: Task) => Promise<boolean>
   readonly start: StartTask
   readonly signal: AbortSignal
@@ -57,7 +60,7 @@ export async function schedule(
         const [task] = waiting.splice(index, 1)
         const blocker = blockedBy(task, outcomes)
         if (blocker !== undefined) end({ task, status: 'skipped', because: blocker })
-        else if (await options.isDone(task)) end({ task, status: 'cached' })
+        else if (await options.isDone(task).catch(() => false)) end({ task, status: 'cached' })
         else if (!options.signal.aborted) launch(task)
         else waiting.unshift(task)
       } else if (running.size > 0) {

@@ -122,10 +122,10 @@ async function analyse(
   network: StudyNetwork,
 ): Promise<NetworkAnalysis | string> {
   const failure = () => failureOf({ plan, results }, network)
-  if (!(await isTrained(networkPaths(results, network.id)))) {
-    return (await failure()) ?? 'training did not finish'
-  }
   try {
+    if (!(await isTrained(networkPaths(results, network.id)))) {
+      return (await failure()) ?? 'training did not finish'
+    }
     return analyseNetwork(await readNetwork(plan, results, network), plan.config)
   } catch (error) {
     return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
@@ -161,7 +161,10 @@ function tablesOf(
 async function enginesOf({ networks }: Plan, results: string): Promise<TrainingEngine[]> {
   const found: TrainingEngine[] = []
   for (const id of new Set(networks.map((network) => network.id))) {
-    const state = await readJson<NetworkState>(networkPaths(results, id).state)
+    // A damaged state is the failure of its own network.
+    const state = await readJson<NetworkState>(networkPaths(results, id).state).catch(
+      () => undefined,
+    )
     // Networks of before engines were listed stay silent.
     found.push(...(state?.trainedBy ?? []))
   }

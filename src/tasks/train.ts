@@ -42,9 +42,15 @@ export async function isTrained(paths: NetworkPaths): Promise<boolean> {
   return state?.complete === true && (await exists(paths.curve))
 }
 
-/** The curve of a network so far; empty when there is none yet. */
+/**
+ * The curve of a network so far; empty when there is none yet. Throws InputError when it is damaged or
+ * cannot be read.
+ */
 export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
-  const csv = await readFile(paths.curve, 'utf8').catch(() => undefined)
+  const csv = await readFile(paths.curve, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new InputError(`cannot read ${paths.curve}: ${error.message}`, { cause: error })
+  })
   return csv === undefined ? [] : parseCurve(csv, paths.curve)
 }
 

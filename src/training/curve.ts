@@ -33,7 +33,9 @@ export function parseCurve(csv: string, file: string): CurvePoint[] {
   return records.map((record, row) => {
     const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))
     if (Object.values(point).some((value) => Number.isNaN(value))) {
-      throw new InputError(`${file}: row ${row + 1} is damaged`)
+      throw new InputError(
+        `${file}: row ${row + 1} is damaged; delete it to train its network again`,
+      )
     }
     return point as unknown as CurvePoint
   })

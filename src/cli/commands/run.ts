@@ -93,7 +93,7 @@ async function settled(study: Study): Promise<Study> {
 async function requireEngine(plan: Plan, results: string): Promise<void> {
   const { engine, device } = plan.config.runtime
   for (const task of plan.tasks) {
-    if (await isTaskDone(task, { plan, results })) continue
+    if (await isTaskDone(task, { plan, results }).catch(() => false)) continue
     await createEngine(engine, device)
     return
   }
