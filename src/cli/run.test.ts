@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../core/hash.js'
 import { spearman } from '../metrics/descriptive.js'
 import { fromCsv } from '../report/tables/read.js'
-import { networksTable, overlapsTable, samplesTable } from '../report/tables/tables.js'
+import { curvesTable, networksTable, overlapsTable, samplesTable } from '../report/tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 let folder: string
@@ -274,6 +274,58 @@ describe('lowlayer run', () => {
     expect(await readdir(join(results, 'networks', id, 'checkpoints'))).toContain('0.onnx')
     const { stdout } = await lowlayer(['status', results])
     expect(stdout).toMatch(/^ {2}failed: .*low\d-.*: train failed: the training loss became NaN/m)
+  })
+
+  // The loss of a batch is that of before its step: the weights of a stop may be the first to be wrong.
+  it.each([
+    ['in its last step', '1it', '{ steps: [1] }'],
+    ['at an earlier stop', '20it', '{ steps: [1, 2, 3] }'],
+  ])('names a divergence that shows %s, now and when run again', async (name, epochs, steps) => {
+    const results = join(folder, `diverged-${epochs}`)
+    const diverging = await studyFile(
+      'tiny-stop',
+      tiny
+        .replace('epochs: 20', `epochs: ${epochs}`)
+        .replace('lr: 0.1', 'lr: 1.0e+30')
+        .replace('{ logSpaced: 3 }', steps)
+        .replace('low: [0, 1], high: [0, 1]', 'low: [0], high: [0]'),
+    )
+    for (const attempt of ['first', 'second']) {
+      const { code, stderr } = await lowlayer(['run', diverging, '--results', results])
+      expect({ code, name, attempt }).toEqual({ code: 1, name, attempt })
+      expect(stderr).toMatch(/failed: train of .*: the training loss became NaN at step \d+/)
+      expect(stderr).not.toContain('damaged')
+      const [id] = await readdir(join(results, 'networks'))
+      const curve = await readFile(join(results, 'networks', id, 'curve.csv'), 'utf8')
+      expect(curve).not.toContain('NaN')
+      const plan = await lowlayer(['plan', diverging, '--results', results])
+      expect(plan.code).toBe(0)
+    }
+  })
+
+  it('trains on and leaves the cell empty where outputs overflow on test samples alone', async () => {
+    const rows = Array.from({ length: 16 }, (_, row) => [row % 2, row % 4 > 1 ? 1 : 0, row % 2])
+    const csv = (scale: number) =>
+      `a,b,label\n${rows.map(([a, b, label]) => `${a * scale},${b * scale},${label}\n`).join('')}`
+    await writeFile(join(folder, 'seen.csv'), csv(1))
+    await writeFile(join(folder, 'unseen.csv'), csv(3e38))
+    const overflowing = await studyFile(
+      'tiny-overflow',
+      `
+data: { source: csv, path: seen.csv, testPath: unseen.csv }
+model: { architecture: mlp-5, low: 2, width: 12 }
+training: { epochs: 4it, batchSize: 8, optimizer: { name: sgd, lr: 0.1 } }
+networks: { list: [{ name: only }] }
+analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
+`,
+    )
+    const results = join(folder, 'overflow')
+    expect(await lowlayer(['run', overflowing, '--results', results])).toMatchObject({ code: 0 })
+    const curves = fromCsv(curvesTable, (await tablesOf(results))['curves.csv'])
+    for (const { split, metric, value } of curves) {
+      if (split === 'test' && metric === 'loss') expect(value).toBeUndefined()
+      else expect(value).toBeGreaterThanOrEqual(0)
+    }
   })
 
   it('keeps the reason of a task whose process was killed, and finishes it when run again', async () => {

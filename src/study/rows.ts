@@ -81,7 +81,7 @@ export function curveRows({ network, curve, phases }: NetworkAnalysis): CurveRow
     const { step, epoch } = point
     const phase = phaseAt(step, phases)
     const row = (split: string, metric: string, value: number): CurveRow => {
-      return { network: network.id, step, epoch, phase, split, metric, value }
+      return { network: network.id, step, epoch, phase, split, metric, value: finite(value) }
     }
     return [
       row('train', 'loss', point.trainLoss),

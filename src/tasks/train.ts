@@ -17,7 +17,7 @@ import { cropAndFlip } from '../training/augment.js'
 import { batchOrder } from '../training/batches.js'
 import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
 import { evaluate } from '../training/evaluate.js'
-import { trainLoop } from '../training/loop.js'
+import { divergence, trainLoop } from '../training/loop.js'
 import { learningRateAt } from '../training/schedule.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
@@ -92,6 +92,7 @@ function discardState({ parameters, slots }: TrainState): void {
 /** One run of one network; holds what the steps of the run share. */
 class Run {
   private readonly spec: NetworkSpec
+  private readonly learningRateAt: (step: number) => number
   private curve: CurvePoint[] = []
   private trainedBy: readonly TrainingEngine[] = []
 
@@ -104,6 +105,8 @@ class Run {
     private readonly engine: Engine,
   ) {
     this.spec = task.network.spec
+    const { training, totalSteps, stepsPerEpoch } = this.spec
+    this.learningRateAt = learningRateAt(training, totalSteps, stepsPerEpoch)
   }
 
   async finish(): Promise<void> {
@@ -138,7 +141,7 @@ class Run {
       trainer,
       dataset,
       batchOf: batchOrder(spec.orderSeed, dataset.train.count, spec.batchSize),
-      learningRateAt: learningRateAt(spec.training, totalSteps, spec.stepsPerEpoch),
+      learningRateAt: this.learningRateAt,
       augment: augmentation(spec, dataset),
       firstStep,
       totalSteps,
@@ -158,11 +161,20 @@ class Run {
     return [...this.spec.checkpointSteps, ...this.spec.evaluationSteps].sort((a, b) => a - b)
   }
 
-  /** Evaluates and, where the plan wants one, leaves a checkpoint. The resume point comes last. */
+  /**
+   * Evaluates and, where the plan wants one, leaves a checkpoint. The resume point comes last. Throws
+   * TaskError, leaving nothing of this step, when the training loss is no longer finite: the loop, whose
+   * losses are those before each step, would see it one step later, or never. A test loss that is
+   * not finite says of a few inputs that their outputs overflow, and ends nothing.
+   */
   private async stopAt(step: number, trainer: Trainer): Promise<void> {
     const { paths, model, spec } = this
     const state = await trainer.state()
-    this.curve.push(await this.measure(step, state.parameters))
+    const point = await this.measure(step, state.parameters)
+    if (!Number.isFinite(point.trainLoss)) {
+      throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
+    }
+    this.curve.push(point)
     await writeAtomically(paths.curve, formatCurve(this.curve))
     if (spec.checkpointSteps.includes(step)) {
       await writeAtomically(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))

@@ -14,10 +14,16 @@ it('a curve reads back exactly', () => {
   expect(parseCurve(formatCurve([point]), 'curve.csv')).toEqual([point])
 })
 
+it('a test loss that is not finite is kept as it was measured', () => {
+  const curve = [Number.NaN, Number.POSITIVE_INFINITY].map((testLoss) => ({ ...point, testLoss }))
+  expect(parseCurve(formatCurve(curve), 'curve.csv')).toEqual(curve)
+})
+
 it.each([
   ['cut within a row', formatCurve([point]).slice(0, -8)],
   ['empty', ''],
   ['cut within its last number', formatCurve([{ ...point, testAccuracy: 0.25 }]).slice(0, -2)],
+  ['with a training loss that is no number', formatCurve([{ ...point, trainLoss: Number.NaN }])],
   ['with a word for a number', formatCurve([point]).replace('0.5', 'half')],
 ])('one that is %s is refused with the name of its file', (_, csv) => {
   expect(() => parseCurve(csv, 'networks/x/curve.csv')).toThrow(/^networks\/x\/curve\.csv.*damaged/)

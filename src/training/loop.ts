@@ -42,7 +42,7 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
   for (let step = options.firstStep; step < totalSteps; step++) {
     const { inputs, labels } = fill(step)
     const loss = await trainer.step(inputs, labels, options.learningRateAt(step))
-    if (!Number.isFinite(loss)) throw divergence(step, loss, options.learningRateAt(step))
+    if (!Number.isFinite(loss)) throw divergence(step + 1, loss, options.learningRateAt(step))
     const done = step + 1
     hooks.progress(done, loss)
     if (stops.has(done)) await hooks.atStop(done)
@@ -57,11 +57,12 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
   }
 }
 
-function divergence(step: number, loss: number, learningRate: number): TaskError {
+/** The end of a training whose loss is no longer finite; `step` counts from 1, `learningRate` is its own. */
+export function divergence(step: number, loss: number, learningRate: number): TaskError {
   return new TaskError(
-    `the training loss became ${loss} at step ${step + 1} (learning rate ${learningRate}); ` +
+    `the training loss became ${loss} at step ${step} (learning rate ${learningRate}); ` +
       'earlier checkpoints are kept; lower training.optimizer.lr or warm up',
-    { context: { step: step + 1, learningRate } },
+    { context: { step, learningRate } },
   )
 }
 

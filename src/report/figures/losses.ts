@@ -83,8 +83,9 @@ function bands(rows: readonly CurveRow[]): Band[] {
     const key = `${row.split} ${row.epoch}`
     groups.set(key, [...(groups.get(key) ?? []), row])
   }
-  return [...groups.values()].map((group) => {
+  return [...groups.values()].flatMap((group) => {
     const values = group.flatMap(({ value }) => (value === undefined ? [] : [value]))
+    if (values.length === 0) return []
     return {
       epoch: group[0].epoch ?? 0,
       series: group[0].split ?? '',

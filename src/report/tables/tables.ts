@@ -49,7 +49,9 @@ export const curvesTable = table('curves', 'Losses and accuracies while training
   phase: text('learning or overfitting; all learning when there is no overfitting phase.'),
   split: text('train or test.'),
   metric: text('loss (mean cross-entropy, nats) or accuracy.'),
-  value: number('Value of the metric, in evaluation mode, on the fixed subset.'),
+  value: number(
+    'Value of the metric, in evaluation mode, on the fixed subset. Empty where a test loss overflowed.',
+  ),
 })
 
 export const samplesTable = table('samples', 'One row a network, checkpoint and analysed sample.', {
