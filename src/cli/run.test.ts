@@ -353,6 +353,44 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     expect((await tablesOf(results))['networks.csv']).toBe(reference['networks.csv'])
   })
 
+  it.each([
+    ['noise', `kind === 'noise'`, 'lacks a part of its analysis: noise'],
+    ['other players', `kind === 'values' && run.name === 'players'`, 'is missing: values'],
+  ])('compares again once %s, which failed before, is there', async (name, when, reason) => {
+    const results = join(folder, `without ${name}`)
+    const fault = join(folder, 'kill-part.cjs')
+    await writeFile(
+      fault,
+      `const on = process.on
+      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
+        const { kind, network, run } = message.task ?? {}
+        if (${when} && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
+        listener(message)
+      })`,
+    )
+    const sets = [
+      'confusing.noiseNull.surrogates=2',
+      'confusing.reliability.players=true',
+      'analysis.checkpoints=final',
+    ].flatMap((set) => ['--set', set])
+    const run = ['run', file, '--results', results, ...sets]
+    const first = await lowlayer(run, { env: { NODE_OPTIONS: `--require ${fault}` } })
+    expect(first.code).toBe(1)
+    expect(first.stderr).toContain(
+      `warning   low1-high0-order0 ${reason} failed: the task's process ended with signal SIGKILL`,
+    )
+    const networks = async () => {
+      const rows = fromCsv(samplesTable, (await tablesOf(results))['samples.csv'])
+      return new Set(rows.flatMap((row) => (row.p_noise === undefined ? [] : [row.network]))).size
+    }
+    expect(await networks()).toBe(3)
+
+    const { code, stderr } = await lowlayer(run)
+    expect(code).toBe(0)
+    expect(stderr).not.toContain('low1-high0-order0')
+    expect(await networks()).toBe(4)
+  })
+
   it('does value tables and interactions over that were cut short after they were written', async () => {
     const results = join(folder, 'truncated')
     await cp(join(folder, 'a'), results, { recursive: true })

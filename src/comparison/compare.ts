@@ -112,6 +112,9 @@ function warningsOf(
   const nameOf = (id: string) => study.networks.find(({ network }) => network === id)?.name ?? id
   const warnings = [
     ...(study.missing ?? []).map(({ network, reason }) => `${network} is missing: ${reason}`),
+    ...(study.lacking ?? []).map(
+      ({ network, reason }) => `${network} lacks a part of its analysis: ${reason}`,
+    ),
     ...excluded.map(({ network, reason }) => `${nameOf(network)} is left out: ${reason}`),
   ]
   if (study.omitted !== undefined && study.omitted > 0) {

@@ -35,6 +35,12 @@ export interface NetworkScores {
   readonly reliability?: number
 }
 
+/** What a study does without, of one network, and why. */
+export interface Lack {
+  readonly network: string
+  readonly reason: string
+}
+
 /** Scores of all networks of a study on one panel of samples. */
 export interface StudyScores {
   /** Checkpoint, for the tables. */
@@ -46,7 +52,9 @@ export interface StudyScores {
   readonly trainedBy?: readonly string[]
   readonly networks: readonly NetworkScores[]
   /** Networks that the study asked for and does not have. */
-  readonly missing?: readonly { readonly network: string; readonly reason: string }[]
+  readonly missing?: readonly Lack[]
+  /** Networks that are compared without a part of the analysis that was asked for. */
+  readonly lacking?: readonly Lack[]
 }
 
 export interface ComparisonOptions {

@@ -11,6 +11,6 @@ import { manifestOf } from './manifest.js'
 export async function announceStudy(plan: Plan, results: string): Promise<void> {
   const file = join(studyFolder(results, plan.study, plan.id), 'manifest.json')
   if (await exists(file)) return
-  const facts = { failed: {}, engines: [], baselines: {}, seconds: 0, checksums: {} }
+  const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0, checksums: {} }
   await writeJson(file, { ...manifestOf(plan, facts), complete: false, finishedAt: undefined })
 }

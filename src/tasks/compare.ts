@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
+import type { Lack } from '../comparison/types.js'
 import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import type { CompareTask, Plan, StudyNetwork } from '../plan/types.js'
@@ -31,6 +32,7 @@ import {
 } from '../study/rows.js'
 import { loadPlannedDataset } from './dataset.js'
 import { failureOf } from './failures.js'
+import { isTaskDone } from './isDone.js'
 import { manifestOf } from './manifest.js'
 import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
@@ -63,11 +65,15 @@ export async function writeTables(
   const networks = plan.networks.filter(({ role }) => role === 'analysed')
   const analyses: NetworkAnalysis[] = []
   const failed: Record<string, string> = {}
+  const lacking: Record<string, string> = {}
   for (const [index, network] of networks.entries()) {
     if (context.signal.aborted) throw new InterruptedError()
+    // Asked first: what is done from now on may have come too late for these tables.
+    const lack = await unfinishedPart(plan, results, network)
     const found = await analyse(plan, results, network)
     if (typeof found === 'string') failed[network.name] = found
     else analyses.push(found)
+    if (typeof found !== 'string' && lack !== undefined) lacking[network.name] = lack
     context.report({ done: index + 1, total: networks.length + 1, note: network.name })
   }
   if (analyses.length === 0) {
@@ -81,7 +87,8 @@ export async function writeTables(
   const comparison = compareAnalyses(
     analyses,
     {
-      missing: Object.entries(failed).map(([network, reason]) => ({ network, reason })),
+      missing: listed(failed),
+      lacking: listed(lacking),
       trainedBy: engines.map(describeEngine),
     },
     plan.config,
@@ -100,6 +107,7 @@ export async function writeTables(
   }
   const manifest = manifestOf(plan, {
     failed,
+    lacking,
     engines,
     baselines: Object.fromEntries(
       analyses.map(({ network, checkpoints }) => [
@@ -113,6 +121,24 @@ export async function writeTables(
     ),
   })
   await writeJson(join(folder, 'manifest.json'), manifest)
+}
+
+function listed(reasons: Readonly<Record<string, string>>): Lack[] {
+  return Object.entries(reasons).map(([network, reason]) => ({ network, reason }))
+}
+
+/** Why a task of one network is not done, if one is: networks are analysed without their noise null, say. */
+async function unfinishedPart(
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+): Promise<string | undefined> {
+  for (const task of plan.tasks) {
+    if (!('network' in task) || task.network.id !== network.id) continue
+    if (await isTaskDone(task, { plan, results }).catch(() => false)) continue
+    return (await failureOf({ plan, results }, network)) ?? `${task.kind} did not finish`
+  }
+  return undefined
 }
 
 /** The analysis of one network, or the reason why there is none. */

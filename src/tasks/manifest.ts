@@ -23,6 +23,8 @@ export interface Manifest {
 export interface RunFacts {
   /** Networks that could not be analysed, with the reason. */
   readonly failed: Readonly<Record<string, string>>
+  /** Networks that were analysed without all that was asked for, with the reason. */
+  readonly lacking: Readonly<Record<string, string>>
   readonly engines: readonly unknown[]
   /** Fingerprint of the baseline of every network and step. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>
@@ -31,10 +33,10 @@ export interface RunFacts {
   readonly checksums: Readonly<Record<string, string>>
 }
 
-/** The manifest of a study. `complete` is false while networks are missing. */
+/** The manifest of a study. `complete` is false while networks, or parts of their analysis, are missing. */
 export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
   return {
-    complete: Object.keys(facts.failed).length === 0,
+    complete: Object.keys({ ...facts.failed, ...facts.lacking }).length === 0,
     id: plan.id,
     study: plan.study,
     schemaVersion,
@@ -66,6 +68,7 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     })),
     baselines: facts.baselines,
     failed: facts.failed,
+    lacking: facts.lacking,
     compareSeconds: facts.seconds,
     finishedAt: new Date().toISOString(),
     checksums: facts.checksums,

@@ -108,7 +108,7 @@ async function copyTables(folder: string, out: string): Promise<void> {
   }
 }
 
-/** Writes the tables anew unless networks that the stored ones have cannot be read any more. */
+/** Writes the tables anew unless networks, or parts of their analysis, that the stored ones have are gone. */
 async function rebuildTables(
   plan: Plan,
   results: string,
@@ -123,10 +123,8 @@ async function rebuildTables(
     )
     const before = await readJson<Manifest>(join(folder, 'manifest.json'))
     const after = await readJson<Manifest>(join(temporary, 'manifest.json'))
-    const known = new Set(Object.keys((before?.failed as object) ?? {}))
-    const lost = Object.entries((after?.failed as Record<string, string>) ?? {}).filter(
-      ([name]) => !known.has(name),
-    )
+    const known = missingIn(before)
+    const lost = Object.entries(missingIn(after)).filter(([name]) => !(name in known))
     if (lost.length === 0) {
       await cp(temporary, out, { recursive: true })
       return []
@@ -142,4 +140,9 @@ async function rebuildTables(
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** Networks that tables lack, or have not all of, with the reason. */
+function missingIn(manifest: Manifest | undefined): Readonly<Record<string, string>> {
+  return { ...(manifest?.lacking as object), ...(manifest?.failed as object) }
 }
