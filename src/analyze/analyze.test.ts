@@ -74,6 +74,10 @@ function withSoftmax(network: Graph): Graph {
   return { ...network, nodes: [...network.nodes, last], output: 'p' }
 }
 
+function scaled({ shape, data }: Tensors[string], factor: number): Tensors[string] {
+  return { shape, data: data.map((value) => factor * value) }
+}
+
 /** A model with the data of its weights moved to a file beside it, named `weights`. */
 function withExternalData(bytes: Uint8Array, file: string): Uint8Array {
   const model = decodeModel(bytes)
@@ -165,6 +169,22 @@ describe('analyze', () => {
       }
     }
     expect(notices).toEqual([expect.stringMatching(/softmax\.onnx gives probabilities/)])
+  })
+
+  it('writes tables for a model that gives a label the probability 0, where v is clamped', async () => {
+    const sure = { ...parameters, 'head.weight': scaled(parameters['head.weight'], 1000) }
+    writeFileSync(join(folder, 'sure.onnx'), encodeInference(withSoftmax(graph), sure))
+    const asked = { ...request(['sure'], ['analysis.clamp=1e-7']), out: join(folder, 'sure') }
+    const result = await analyze(asked)
+    await writeAnalysis(asked, result)
+    const { loss } = result.models[0].analysis.checkpoints[0].values
+    const [header, ...rows] = readFileSync(join(asked.out, 'samples.csv'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    const written = rows.map((row) => Number(row.split(',')[header.split(',').indexOf('loss')]))
+    expect(written).toHaveLength(6)
+    expect(Math.max(...written)).toBe(Math.max(...loss.subarray(0, 6)))
+    expect(Math.max(...written)).toBeCloseTo(149 * Math.LN2, 9)
   })
 
   /** A run that ends after a number of samples. */

@@ -98,6 +98,13 @@ describe('sampleLoss and predictedClass', () => {
     expect(sampleLoss([3], 0, 1, 1, 'binary')).toBeCloseTo(Math.log1p(Math.exp(-3)), 12)
   })
 
+  it('the loss is finite at a probability of 0, and that of the smallest float32', () => {
+    const least = 2 ** -149
+    expect(sampleLoss([0, 1], 0, 2, 0, 'prob-log-odds')).toBe(149 * Math.LN2)
+    expect(sampleLoss([least, 1], 0, 2, 0, 'prob-log-odds')).toBe(149 * Math.LN2)
+    expect(sampleLoss([0.25, 0.75], 0, 2, 0, 'prob-log-odds')).toBe(-Math.log(0.25))
+  })
+
   it('predicts the largest output, the lower class on ties', () => {
     expect(predictedClass([0, 2, 2], 0, 3)).toBe(1)
     expect(predictedClass([0.1], 0, 1)).toBe(1)

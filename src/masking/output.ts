@@ -24,6 +24,9 @@ export interface Output {
 /** The least number with all the bits of a float64. */
 const LEAST_NORMAL = 2 ** -1022
 
+/** The least positive float32. Networks give float32: a probability of 0 is one that is smaller. */
+const LEAST_PROBABILITY = 2 ** -149
+
 const outputName = /^(log-odds|logit|prob-log-odds|binary)(-v0)?$/
 
 /** Reads a name such as `log-odds-v0`. Throws InputError on unknown names, T ≤ 0 or clamp < 0. */
@@ -181,7 +184,8 @@ function logAddExp(a: number, b: number): number {
 
 /**
  * Cross-entropy −log p_y of one row, in float64: the loss of a sample. Temperature and clamp play no
- * part. For probabilities it is −log p_y as given; for one logit z it is log(1 + e^{∓z}).
+ * part. For probabilities it is −log max(p_y, 2^−149), 103.3 at most, which alters only those that
+ * underflowed to 0, whose loss is larger than can be told; for one logit z it is log(1 + e^{∓z}).
  */
 export function sampleLoss(
   rows: ArrayLike<number>,
@@ -190,7 +194,9 @@ export function sampleLoss(
   label: number,
   kind: Output['kind'],
 ): number {
-  if (kind === 'prob-log-odds') return -Math.log(rows[start + label])
+  if (kind === 'prob-log-odds') {
+    return -Math.log(Math.max(rows[start + label], LEAST_PROBABILITY))
+  }
   if (kind === 'binary') return logAddExp(0, (label === 1 ? -1 : 1) * rows[start])
   return logSumExp(rows, start, width, -1, 1) - rows[start + label]
 }

@@ -62,7 +62,10 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   given_label: integer('Label that training saw (differs from label for mislabelled samples).'),
   prediction: integer('Predicted class on the unmasked sample.'),
   correct: boolean('prediction = given_label.'),
-  loss: number('Cross-entropy of the unmasked sample against the given label, nats.'),
+  loss: number(
+    'Cross-entropy of the unmasked sample against the given label, nats. Where a model from elsewhere gives a ' +
+      'probability of 0, that of the smallest float32, 2^−149: 103.3.',
+  ),
   v_full: number('v(N), the scalar output on the unmasked sample.'),
   l1: number('Σ|I| over all interactions.'),
   l1_lower_bound: number('Dual lower bound on the smallest possible l1.'),
