@@ -47,8 +47,7 @@ beforeAll(() => {
   const described2 = { architecture: 'test', graph, blocks: [], parameterCount: 0 }
   parameters = initialize(described2, () => 5)
 
-  const draws = stream(1, 'test').at()
-  const x = Float32Array.from({ length: COUNT * 128 }, () => draws.normal())
+  const x = drawnInputs()
   const y = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
   const arrays = { x: { data: x, shape: [COUNT, 2, 8, 8] }, y }
   writeFileSync(join(folder, 'data.npz'), encodeNpz(arrays))
@@ -58,6 +57,11 @@ beforeAll(() => {
   save('softmax', withSoftmax(graph))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
+
+function drawnInputs(): Float32Array {
+  const draws = stream(1, 'test').at()
+  return Float32Array.from({ length: COUNT * 128 }, () => draws.normal())
+}
 
 function save(name: string, network: Graph): void {
   writeFileSync(join(folder, `${name}.onnx`), encodeInference(network, parameters))
@@ -72,6 +76,19 @@ function channelsLast(network: Graph): Graph {
 function withSoftmax(network: Graph): Graph {
   const last: Node = { kind: 'softmax', name: 'p', inputs: [network.output] }
   return { ...network, nodes: [...network.nodes, last], output: 'p' }
+}
+
+/** A model whose last two nodes, a matrix product and a sigmoid, are one of ONNX Runtime's own. */
+function withFusedSigmoid(bytes: Uint8Array): Uint8Array {
+  const model = decodeModel(bytes)
+  const [product, sigmoid] = model.graph.node.slice(-2)
+  product.opType = 'FusedGemm'
+  product.domain = 'com.microsoft'
+  product.attribute.push({ name: 'activation', type: 3, s: Buffer.from('Sigmoid') })
+  product.output = sigmoid.output
+  model.graph.node.pop()
+  model.opsetImport.push({ domain: 'com.microsoft', version: 1 })
+  return encodeModel(model)
 }
 
 function scaled({ shape, data }: Tensors[string], factor: number): Tensors[string] {
@@ -100,8 +117,12 @@ function withExternalData(bytes: Uint8Array, file: string): Uint8Array {
   return encodeModel(model)
 }
 
-function request(models: readonly string[], overrides: readonly string[] = []): AnalyzeRequest {
-  const data = dataFromOption(join(folder, 'data.npz'))
+function request(
+  models: readonly string[],
+  overrides: readonly string[] = [],
+  file = 'data.npz',
+): AnalyzeRequest {
+  const data = dataFromOption(join(folder, file))
   const small = [
     'analysis.samples.count=6',
     'analysis.samples.testCount=3',
@@ -287,6 +308,92 @@ describe('analyze', () => {
     ).toBe(true)
     const manifest = JSON.parse(readFileSync(join(asked.out, 'manifest.json'), 'utf8'))
     expect(manifest.complete).toBe(true)
+  })
+})
+
+describe('analyze of a model with one output', () => {
+  beforeAll(() => {
+    const x = { data: drawnInputs(), shape: [COUNT, 2, 8, 8] }
+    const y = Int32Array.from({ length: COUNT }, (_, row) => row % 2)
+    writeFileSync(join(folder, 'two.npz'), encodeNpz({ x, y }))
+    const net = layerBuilder({ kind: 'image', shape: [2, 8, 8], classes: 2 })
+    const logit = net.dense('head', net.flatten(net.x), 1)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole: Graph = { inputs, parameters: described, nodes, output: logit }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const weights = initialize(model, () => 5)
+    const encoded = (...last: readonly Node[]) =>
+      encodeInference(
+        { ...whole, nodes: [...nodes, ...last], output: last.at(-1)?.name ?? logit },
+        weights,
+      )
+    const sigmoid: Node = { kind: 'activation', function: 'sigmoid', name: 'p', inputs: [logit] }
+    const affine: Node = { kind: 'affine', factor: 0.98, offset: 0.01, name: 'q', inputs: ['p'] }
+    const flat: Node = { kind: 'reshape', shape: [-1, 1], name: 'r', inputs: ['p'] }
+    writeFileSync(join(folder, 'logit1.onnx'), encoded())
+    writeFileSync(join(folder, 'sigmoid1.onnx'), encoded(sigmoid))
+    writeFileSync(join(folder, 'reshaped1.onnx'), encoded(sigmoid, flat))
+    writeFileSync(join(folder, 'shrunk1.onnx'), encoded(sigmoid, affine))
+    writeFileSync(join(folder, 'fused1.onnx'), withFusedSigmoid(encoded(sigmoid)))
+  })
+
+  /** The results of one model, and what was said meanwhile. */
+  async function analyzed(name: string, ...overrides: readonly string[]) {
+    const notices: string[] = []
+    const notice = (message: string) => notices.push(message)
+    const out = mkdtempSync(join(folder, 'one-'))
+    const asked = { ...request([name], overrides, 'two.npz'), out, notice }
+    const [found] = (await analyze(asked)).models
+    const { prediction, loss } = found.analysis.checkpoints[0].values
+    return { tables: await valuesOf(found), prediction, loss, notices }
+  }
+
+  it.each(['sigmoid1', 'reshaped1', 'fused1'])(
+    'finds of %s, which gives a probability, what it finds of its logit',
+    async (name) => {
+      const logit = await analyzed('logit1')
+      const sigmoid = await analyzed(name)
+      expect(new Set(logit.prediction)).toEqual(new Set([0, 1]))
+      expect(sigmoid.prediction).toEqual(logit.prediction)
+      for (const [row, table] of sigmoid.tables.entries()) {
+        expect(sigmoid.loss[row]).toBeCloseTo(logit.loss[row], 5)
+        for (const [coalition, value] of table.entries()) {
+          expect(value).toBeCloseTo(logit.tables[row][coalition], 4)
+        }
+      }
+      expect(logit.notices).toEqual([
+        expect.stringMatching(/logit1\.onnx has one output: its sign/),
+      ])
+      expect(sigmoid.notices[0]).toMatch(/gives probabilities: v is their log-odds/)
+    },
+  )
+
+  it('takes the samples that are predicted right by a probability of one half', async () => {
+    const filter = 'analysis.samples.filter=correct'
+    const logit = await analyzed('logit1', filter)
+    const sigmoid = await analyzed('sigmoid1', filter)
+    expect(sigmoid.prediction).toEqual(logit.prediction)
+    expect(new Set(sigmoid.prediction)).toEqual(new Set([0, 1]))
+  })
+
+  it('says where it is in doubt, and takes the remedy it names', async () => {
+    const taken = await analyzed('shrunk1')
+    expect(taken.notices[1]).toMatch(
+      /shrunk1\.onnx .* between 0 and 1, .* no Sigmoid.* --set analysis\.output=prob-log-odds-v0/,
+    )
+    const told = await analyzed('shrunk1', 'analysis.output=prob-log-odds-v0')
+    expect(told.notices).toEqual([])
+    expect(new Set(told.prediction)).toEqual(new Set([0, 1]))
+    expect(told.tables).not.toEqual(taken.tables)
+
+    const guessed = await analyzed('fused1')
+    expect(guessed.notices[1]).toMatch(/fused1\.onnx .*--set analysis\.output=binary-v0/)
+  })
+
+  it('refuses probabilities of a model that gives none', async () => {
+    await expect(analyzed('logit1', 'analysis.output=prob-log-odds')).rejects.toThrow(
+      /logit1\.onnx: .* prob-log-odds .* use log-odds/,
+    )
   })
 })
 

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/types.js'
 import type { TieBreak } from '../interactions/types.js'
 import type { PlacedPlayers } from '../masking/configurePlayers.js'
 import { createForeignEvaluator, type ForeignClassifier } from '../masking/foreignEvaluator.js'
+import type { Output } from '../masking/output.js'
 import type { Baseline } from '../masking/types.js'
 import { thresholds } from '../study/checkpoint.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
@@ -46,7 +47,7 @@ export async function analyzeModel(
   const output = modelOutput(config.analysis, classifier, notice)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
-  const settings = evaluationId(request, network, masking, map)
+  const settings = evaluationId(request, network, masking, map, output)
   const openValues = opener(valueFileOf(request.out, network), plan, settings)
   const { values, tables } = await evaluated()
   const decomposed = async (end: TieBreak) => {
@@ -96,19 +97,19 @@ export function valueFileOf(out: string, { id }: AnalyzedModel): string {
 
 /** All that value tables depend on besides samples, number of players and baseline. */
 function evaluationId(
-  { config, preprocessing, wishes, version }: AnalyzeRequest,
+  { preprocessing, wishes, version }: AnalyzeRequest,
   { id }: AnalyzedModel,
   { engine, data }: ModelMasking,
   players: ArrayLike<number>,
+  output: Output,
 ): string {
-  const { output, temperature, clamp } = config.analysis
   return contentId({
     version,
     model: id,
     engine: { name: engine.name, device: engine.device, versions: engine.versions },
     data: data.fingerprint,
     players: Array.from(players),
-    analysis: { output, temperature, clamp },
+    output,
     preprocessing,
     wishes,
   } as unknown as Json)

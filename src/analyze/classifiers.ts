@@ -1,4 +1,5 @@
 /** The models that are analysed, open and fitted to the data. */
+import type { AnalysisConfig } from '../config/analysis.js'
 import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
@@ -31,10 +32,12 @@ const SMALLEST = 2 ** -126
  * fit the data, EnvironmentError when the device computes it differently from the CPU.
  */
 export async function openClassifiers(
-  { models, wishes, config }: AnalyzeRequest,
+  request: AnalyzeRequest,
   data: Dataset,
   device: DeviceName,
 ): Promise<ForeignClassifier[]> {
+  const { models, config } = request
+  const wishes = { ...request.wishes, probability: wantsProbability(config.analysis.output) }
   const { split, count } = config.analysis.samples
   if (count > data[split].count) {
     throw new InputError(
@@ -56,6 +59,12 @@ export async function openClassifiers(
     for (const { model } of opened) await model.dispose()
     throw error
   }
+}
+
+/** Whether an output that is asked for needs a single output to be a probability; undefined if it does not matter. */
+function wantsProbability(output: AnalysisConfig['output']): boolean | undefined {
+  if (output.startsWith('prob-log-odds')) return true
+  return output.startsWith('binary') ? false : undefined
 }
 
 async function openClassifier(

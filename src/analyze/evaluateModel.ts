@@ -10,13 +10,13 @@ import type { AnalyzedSample } from './samples.js'
 
 /**
  * The scalar output of a model: the configured one, except where the log-odds of logits are asked for
- * and the model gives probabilities (a softmax is part of it) or one logit (a binary head): then it
- * is the same log-odds, computed from those. `notice` is told. Throws InputError where probabilities
- * are asked for and the model gives none, or a temperature where it gives them.
+ * and the model gives probabilities (a softmax or sigmoid is part of it) or one logit (a binary head): then
+ * it is the same log-odds, computed from those. `notice` is told, and of what was guessed. Throws InputError
+ * where probabilities are asked for and the model gives none, or a temperature where it gives them.
  */
 export function modelOutput(
   analysis: AnalysisConfig,
-  { model, probabilities, width }: ForeignClassifier,
+  { model, probabilities, guessed, width }: ForeignClassifier,
   notice: (message: string) => void,
 ): Output {
   const wanted = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
@@ -26,21 +26,33 @@ export function modelOutput(
         'not lie between 0 and 1 and add up to 1; use log-odds',
     )
   }
-  const ofProbabilities = probabilities && ['log-odds', 'prob-log-odds'].includes(wanted.kind)
+  const ofProbabilities = probabilities && wanted.kind !== 'logit'
   if (ofProbabilities && wanted.temperature !== 1) {
     throw new InputError(
       `${model.file} gives probabilities, but analysis.temperature ${wanted.temperature} divides logits; ` +
         'set it to 1, or export the model without its softmax',
     )
   }
-  if (wanted.kind !== 'log-odds') return wanted
-  if (width === 1) {
-    notice(`${model.file} has one output: its sign by the label is v (output binary)`)
-    return { ...wanted, kind: 'binary' }
+  const suffix = wanted.fromEmpty ? '-v0' : ''
+  if (ofProbabilities && wanted.kind !== 'prob-log-odds') {
+    notice(`${model.file} gives probabilities: v is their log-odds (output prob-log-odds)`)
+    if (guessed) {
+      notice(
+        `${model.file} was read by its values, which lie between 0 and 1, since its graph does not tell whether ` +
+          `they are probabilities; if they are logits: --set analysis.output=binary${suffix}`,
+      )
+    }
+    return { ...wanted, kind: 'prob-log-odds' }
   }
-  if (!probabilities) return wanted
-  notice(`${model.file} gives probabilities: v is their log-odds (output prob-log-odds)`)
-  return { ...wanted, kind: 'prob-log-odds' }
+  if (wanted.kind !== 'log-odds' || width > 1) return wanted
+  notice(`${model.file} has one output: its sign by the label is v (output binary)`)
+  if (guessed) {
+    notice(
+      `${model.file} was read as a logit, but its values on training samples lie between 0 and 1, and it has no ` +
+        `Sigmoid at its end; if they are probabilities: --set analysis.output=prob-log-odds${suffix}`,
+    )
+  }
+  return { ...wanted, kind: 'binary' }
 }
 
 /**

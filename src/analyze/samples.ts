@@ -63,10 +63,13 @@ export async function analyzedSamples(
 }
 
 async function predictions(
-  { classify, width }: ForeignClassifier,
+  { classify, width, probabilities }: ForeignClassifier,
   inputs: Float32Array,
 ): Promise<Int32Array> {
   const outputs = await classify(inputs)
   const count = outputs.length / width
-  return Int32Array.from({ length: count }, (_, row) => predictedClass(outputs, row * width, width))
+  const kind = probabilities ? 'prob-log-odds' : undefined
+  return Int32Array.from({ length: count }, (_, row) =>
+    predictedClass(outputs, row * width, width, kind),
+  )
 }

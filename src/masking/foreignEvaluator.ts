@@ -28,6 +28,8 @@ export interface ForeignWishes {
   readonly input?: string
   readonly output?: string
   readonly layout?: Layout
+  /** Whether a single output is a probability rather than a logit; a Sigmoid at the end says so itself. */
+  readonly probability?: boolean
 }
 
 /** A model from elsewhere as a classifier of samples of one shape. */
@@ -37,8 +39,10 @@ export interface ForeignClassifier {
   readonly output: string
   /** Number of outputs. */
   readonly width: number
-  /** Whether the outputs are probabilities: between 0 and 1, adding up to 1. */
+  /** Whether the outputs are probabilities: between 0 and 1, adding up to 1; a single one is that of class 1. */
   readonly probabilities: boolean
+  /** Whether that is a guess: a single output between 0 and 1 of which nothing says what it is. */
+  readonly guessed: boolean
   /** Outputs of samples given in their own layout, [count, ...shape] → [count, width]. */
   classify(samples: Float32Array): Promise<Float32Array>
 }
@@ -70,7 +74,11 @@ export async function foreignClassifier(
       `${model.file}: ${output} has ${width} values a sample, but the data have ${classes} classes`,
     )
   }
-  return { model, input, output, width, probabilities: areProbabilities(outputs, width), classify }
+  const read =
+    width === 1
+      ? readSingle(outputs, model.lastOperator(output), wishes.probability)
+      : { probabilities: areProbabilities(outputs, width), guessed: false }
+  return { model, input, output, width, ...read, classify }
 }
 
 function inputBatches(size: number) {
@@ -128,13 +136,31 @@ function concatenated(parts: readonly Float32Array[]): Float32Array {
 
 /** Whether all rows lie in [0, 1] and add up to 1: a softmax has been applied. */
 function areProbabilities(outputs: Float32Array, width: number): boolean {
-  if (width < 2) return false
   for (let start = 0; start < outputs.length; start += width) {
     const row = outputs.subarray(start, start + width)
-    if (row.some((value) => !(value >= 0 && value <= 1))) return false
+    if (!inUnitInterval(row)) return false
     if (Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) > 1e-4) return false
   }
   return true
+}
+
+/**
+ * What a single output is. Values outside [0, 1] are logits, those of a Sigmoid probabilities; of others the
+ * user may say it. Otherwise they are logits if the graph ends in another operator, and what their values
+ * look like if it does not tell.
+ */
+function readSingle(
+  outputs: Float32Array,
+  last: string | undefined,
+  wanted: boolean | undefined,
+): Pick<ForeignClassifier, 'probabilities' | 'guessed'> {
+  if (!inUnitInterval(outputs)) return { probabilities: false, guessed: false }
+  if (last === 'Sigmoid') return { probabilities: true, guessed: false }
+  return { probabilities: wanted ?? last === undefined, guessed: wanted === undefined }
+}
+
+function inUnitInterval(values: Float32Array): boolean {
+  return values.every((value) => value >= 0 && value <= 1)
 }
 
 /** What is masked, and how the outputs are valued. */

@@ -10,7 +10,8 @@ function value(name: string, shape: (number | undefined)[], type = 'float32'): F
 
 function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const unused = () => Promise.reject(new Error('not run'))
-  return { file: 'm.onnx', id: 'm', inputs, outputs, run: unused, dispose: unused }
+  const lastOperator = () => undefined
+  return { file: 'm.onnx', id: 'm', inputs, outputs, lastOperator, run: unused, dispose: unused }
 }
 
 describe('fitInput', () => {

@@ -127,4 +127,13 @@ describe('outputGradient', () => {
       ),
     )
   })
+
+  it('is that of one probability, too', () => {
+    const wanted = parseOutput('prob-log-odds')
+    for (const label of [0, 1]) {
+      const at = (p: number) => scalarOutput([p], 0, 1, label, wanted)
+      const [gradient] = outputGradient([0.2], 0, 1, label, wanted)
+      expect(gradient).toBeCloseTo((at(0.2 + 1e-6) - at(0.2 - 1e-6)) / 2e-6, 4)
+    }
+  })
 })

@@ -78,6 +78,27 @@ describe('scalarOutput', () => {
     )
   })
 
+  it('prob-log-odds of one probability is binary of its logit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -40, max: 40 }), fc.nat(1), (quarters, label) => {
+        const z = quarters / 4
+        const p = [1 / (1 + Math.exp(-z))]
+        for (const clamp of [0, 1e-7]) {
+          const one = scalarOutput(p, 0, 1, label, parseOutput('prob-log-odds', 1, clamp))
+          expect(one).toBeCloseTo(
+            scalarOutput([z], 0, 1, label, parseOutput('binary', 1, clamp)),
+            9,
+          )
+        }
+        expect(sampleLoss(p, 0, 1, label, 'prob-log-odds')).toBeCloseTo(
+          sampleLoss([z], 0, 1, label, 'binary'),
+          9,
+        )
+        expect(predictedClass(p, 0, 1, 'prob-log-odds')).toBe(predictedClass([z], 0, 1))
+      }),
+    )
+  })
+
   it('refuses unknown names and settings', () => {
     expect(() => parseOutput('odds')).toThrow(/unknown output "odds"/)
     expect(() => parseOutput('logit', 0)).toThrow(/temperature/)

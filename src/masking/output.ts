@@ -7,7 +7,7 @@ import { InputError } from '../core/errors.js'
  * Notation: z logits, T temperature, LSE_{c≠y} z_c = log Σ_{c≠y} e^{z_c}, p_y softmax probability.
  * - `log-odds`       log(p_y / (1 − p_y)) = z_y/T − LSE_{c≠y} z_c/T
  * - `logit`          z_y/T
- * - `prob-log-odds`  log(p_y / (1 − p_y)) for networks that end in probabilities p
+ * - `prob-log-odds`  log(p_y / (1 − p_y)) for networks that end in probabilities p; one output is that of class 1
  * - `binary`         ±z/T for networks with one logit: +z for label 1, −z for label 0; the log-odds of p = σ(±z/T)
  * `-v0` subtracts the empty coalition's value, so that v(∅) = 0.
  */
@@ -43,17 +43,12 @@ export function parseOutput(name: string, temperature = 1, clamp = 0): Output {
   return { kind, fromEmpty: match[2] !== undefined, temperature, clamp }
 }
 
-/** Classes a label may take for a network with this many outputs. */
-export function classCount(output: Output, width: number): number {
-  return output.kind === 'binary' ? 2 : width
-}
-
 /** Throws InputError when a network with `width` outputs cannot be valued this way. */
 export function checkOutputWidth(output: Output, width: number): void {
   if (output.kind === 'binary' && width !== 1) {
     throw new InputError(`output "binary" needs a network with one logit; this one has ${width}`)
   }
-  if (output.kind !== 'binary' && width < 2) {
+  if (width < 2 && (output.kind === 'log-odds' || output.kind === 'logit')) {
     throw new InputError(`a network with one output has no ${output.kind}: use output "binary"`)
   }
 }
@@ -76,7 +71,7 @@ export function scalarOutput(
     }
     case 'prob-log-odds':
       return clampedLogOdds(
-        Math.log(rows[start + label]),
+        Math.log(probability(rows, start, width, label)),
         logOf1Minus(rows, start, width, label),
         output,
       )
@@ -108,6 +103,10 @@ export function outputGradient(
       return gradient
     case 'prob-log-odds': {
       const others = Math.exp(logOf1Minus(rows, start, width, label))
+      if (width === 1) {
+        gradient[0] = (label === 1 ? 1 : -1) / (others * probability(rows, start, width, label))
+        return gradient
+      }
       return gradient.map((_, c) => (c === label ? 1 / rows[start + c] : -1 / others))
     }
     case 'log-odds': {
@@ -126,8 +125,15 @@ function clampedLogOdds(logP: number, log1MinusP: number, { clamp }: Output): nu
   return Math.log(Math.exp(logP) / (Math.exp(log1MinusP) + clamp) + clamp)
 }
 
+/** p_y; one output is that of class 1. */
+function probability(rows: ArrayLike<number>, start: number, width: number, label: number): number {
+  if (width > 1) return rows[start + label]
+  return label === 1 ? rows[start] : 1 - rows[start]
+}
+
 /** log Σ_{c≠y} p_c, which keeps its precision where 1 − p_y would cancel. */
 function logOf1Minus(rows: ArrayLike<number>, start: number, width: number, label: number): number {
+  if (width === 1) return Math.log(probability(rows, start, width, 1 - label))
   let sum = 0
   for (let c = 0; c < width; c++) if (c !== label) sum += rows[start + c]
   return Math.log(sum)
@@ -195,15 +201,23 @@ export function sampleLoss(
   kind: Output['kind'],
 ): number {
   if (kind === 'prob-log-odds') {
-    return -Math.log(Math.max(rows[start + label], LEAST_PROBABILITY))
+    return -Math.log(Math.max(probability(rows, start, width, label), LEAST_PROBABILITY))
   }
   if (kind === 'binary') return logAddExp(0, (label === 1 ? -1 : 1) * rows[start])
   return logSumExp(rows, start, width, -1, 1) - rows[start + label]
 }
 
-/** The predicted class of one row: the largest output, ties to the lower class; z > 0 for one logit. */
-export function predictedClass(rows: ArrayLike<number>, start: number, width: number): number {
-  if (width === 1) return rows[start] > 0 ? 1 : 0
+/**
+ * The predicted class of one row: the largest output, ties to the lower class; of one output class 1 where
+ * z > 0, or p > 1/2 where it is a probability (`prob-log-odds`).
+ */
+export function predictedClass(
+  rows: ArrayLike<number>,
+  start: number,
+  width: number,
+  kind?: Output['kind'],
+): number {
+  if (width === 1) return rows[start] > (kind === 'prob-log-odds' ? 0.5 : 0) ? 1 : 0
   let best = 0
   for (let c = 1; c < width; c++) if (rows[start + c] > rows[start + best]) best = c
   return best

@@ -48,7 +48,7 @@ export function sampleValues(
     values,
     emptyValue,
     logits: logits.slice(full, full + width),
-    prediction: predictedClass(logits, full, width),
+    prediction: predictedClass(logits, full, width, output.kind),
     loss: sampleLoss(logits, full, width, sample.label, output.kind),
   }
 }

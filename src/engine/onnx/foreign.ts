@@ -4,7 +4,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
-import { decodeModel, type TensorProto } from './format.js'
+import { decodeModel, type ModelProto, type NodeProto } from './format.js'
 import { loadOrt, openSession } from './session.js'
 
 /** An input or output of a model. */
@@ -28,6 +28,11 @@ export interface ForeignModel {
   readonly id: string
   readonly inputs: readonly ForeignValue[]
   readonly outputs: readonly ForeignValue[]
+  /**
+   * Operator that an output comes from, past those that only reshape it: `Softmax`, `Gemm` …; undefined where
+   * the graph does not tell, as with branches and with operators that ONNX does not define.
+   */
+  lastOperator(output: string): string | undefined
   /** Feeds one input and fetches one output. Throws InputError when the model refuses the shape. */
   run(input: string, feed: ForeignTensor, output: string): Promise<ForeignTensor>
   dispose(): Promise<void>
@@ -38,7 +43,15 @@ export interface ForeignModel {
  * weights in a file that is not there, or uses operators that ONNX Runtime does not know.
  */
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
-  const id = await contentIdOf([file, ...externalFiles(file)])
+  const graph = readGraph(file)
+  const id = await contentIdOf([file, ...externalFiles(file, graph)])
+  // Without attributes, which would keep the bytes of the file.
+  const nodes = graph.node.map(({ input, output, opType, domain }) => ({
+    input,
+    output,
+    opType,
+    domain,
+  }))
   const { Tensor } = await loadOrt()
   const session = await openSession(file, device).catch((cause: unknown) => {
     throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
@@ -50,6 +63,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     id,
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
+    lastOperator: (output) => lastOperator(nodes, output),
     async run(input, { data, shape }, output) {
       try {
         const fetched = await session.run({ [input]: new Tensor('float32', data, shape) }, [output])
@@ -86,9 +100,9 @@ function describe(value: Metadata): ForeignValue {
 }
 
 /** Files of weights beside the model, looked for before ONNX Runtime fails on them obscurely. */
-function externalFiles(file: string): Set<string> {
+function externalFiles(file: string, { initializer }: ModelProto['graph']): Set<string> {
   const found = new Set<string>()
-  for (const tensor of readTensors(file)) {
+  for (const tensor of initializer) {
     if (tensor.dataLocation !== 1) continue
     const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
     const path = join(dirname(file), location)
@@ -117,11 +131,27 @@ async function contentIdOf(files: readonly string[]): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-function readTensors(file: string): readonly TensorProto[] {
+/** Operators that give the values they take. */
+const reshaping = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'])
+
+/** Operators with graphs of their own, which are not read. */
+const branching = new Set(['If', 'Loop', 'Scan'])
+
+function lastOperator(
+  nodes: readonly Omit<NodeProto, 'name' | 'attribute'>[],
+  output: string,
+): string | undefined {
+  const node = nodes.find((each) => each.output.includes(output))
+  if (node === undefined || branching.has(node.opType)) return undefined
+  if (![undefined, '', 'ai.onnx'].includes(node.domain)) return undefined
+  return reshaping.has(node.opType) ? lastOperator(nodes, node.input[0]) : node.opType
+}
+
+function readGraph(file: string): ModelProto['graph'] {
   const bytes = readModelFile(file)
   try {
     const { graph } = decodeModel(bytes)
-    if (graph !== undefined) return graph.initializer
+    if (graph !== undefined) return graph
   } catch (cause) {
     throw new InputError(`${file} is no ONNX model, or is cut short: ${firstLine(cause)}`, {
       cause,
