@@ -30,6 +30,23 @@ describe('value tables', () => {
     expect(decodeValueTables(encodeNpy(Float64Array.of(5, 6)), 'v.npy').n).toBe(1)
   })
 
+  it('may have the numbers of the columns as a header, as pandas writes', () => {
+    const read = (text: string) =>
+      decodeValueTables(csv(text), 'v.csv').tables.map((row) => [...row])
+    expect(read('0,1,2,3\n0.0,0.5,0.25,1.0\n0.0,0.1,0.2,0.4\n')).toEqual([
+      [0, 0.5, 0.25, 1],
+      [0, 0.1, 0.2, 0.4],
+    ])
+    expect(read('"0","1"\r\n5,6')).toEqual([[5, 6]])
+    expect(() => read('0,1\n3,x\n')).toThrow(/v\.csv:2: sample 0, column 1/)
+    expect(read('a,b\n0,1\n5,6')).toHaveLength(2)
+    // Alone, as decimals, in another order or in a column they are values.
+    expect(read('0,1,2,3\n\n')).toEqual([[0, 1, 2, 3]])
+    expect(read('0.0,1.0\n5,6')).toHaveLength(2)
+    expect(read('1,0\n5,6')).toHaveLength(2)
+    expect(read('0\n1')).toEqual([[0, 1]])
+  })
+
   it('may have player 0 at the most significant bit', () => {
     const { tables } = decodeValueTables(csv('0,1,2,3,4,5,6,7'), 'v.csv', 'msb')
     expect([...tables[0]]).toEqual([0, 4, 2, 6, 1, 5, 3, 7])

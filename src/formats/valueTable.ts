@@ -65,15 +65,21 @@ function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] 
   )
 }
 
-/** Rows of numbers; a first row of names is skipped; one column of 2^n rows is one table. */
+/**
+ * Rows of numbers; a header, names or the numbers of the columns, is skipped; one column of 2^n rows is one
+ * table.
+ */
 function parseCsv(text: string, file: string): Float64Array[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const filled = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index]))
+  // Alone, the numbers of the columns are one table.
+  const mayBeNumbered = filled.length > 1
   const rows: Float64Array[] = []
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    const cells = line.split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+  for (const index of filled) {
+    const cells = lines[index].split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
     const place = `${file}:${index + 1}`
-    if (rows.length === 0 && isHeader(cells)) continue
+    if (rows.length === 0 && isNames(cells)) continue
+    if (mayBeNumbered && index === filled[0] && isNumbering(cells)) continue
     if (rows.length > 0 && cells.length !== rows[0].length) {
       throw new InputError(
         `${place}: sample ${rows.length} has ${cells.length} columns, those before have ${rows[0].length}`,
@@ -85,8 +91,13 @@ function parseCsv(text: string, file: string): Float64Array[] {
   return isOneTable ? [Float64Array.from(rows, (row) => row[0])] : rows
 }
 
+/** The numbers of two columns or more, 0, 1, 2, …, which pandas writes where they have no names. */
+function isNumbering(cells: readonly string[]): boolean {
+  return cells.length > 1 && cells.every((cell, column) => cell === `${column}`)
+}
+
 /** Names only: no cell is empty, a number, NaN or infinity. */
-function isHeader(cells: readonly string[]): boolean {
+function isNames(cells: readonly string[]): boolean {
   return cells.every((cell) => cell !== '' && !/^[+-]?(\d|\.\d|nan|inf)/i.test(cell))
 }
 

@@ -55,7 +55,8 @@ export function decomposeCommand(): Command {
       .summary('AND–OR interactions of any value table')
       .description(
         'Rewrites the values v(S) in a .npy, .npz (array "values") or .csv file, shape [2^n] or\n' +
-          '[samples, 2^n], as AND and OR interactions, with a certified distance to the optimum.',
+          '[samples, 2^n], as AND and OR interactions, with a certified distance to the optimum.\n' +
+          'A first CSV row of names, or of exactly 0,1,…,2^n-1 before others, is a header.',
       )
       .argument('<values>')
       // Descriptions state choices and defaults themselves, in fewer lines.
