@@ -388,4 +388,9 @@ describe('text files', () => {
     await write('dev.tsv', `${header}fine\t1\n`)
     expect(await messageOf({ source: 'sst2' })).toMatch(message)
   })
+
+  it('are refused where a label is empty, which is no class', async () => {
+    const path = await write('own.tsv', `${header}good\tjoy\nbad\tanger\nso so\t \n`)
+    expect(await messageOf({ source: 'text', path })).toMatch(/own\.tsv:4: no "label"/)
+  })
 })

@@ -93,8 +93,10 @@ async function readPart(file: string, split: (sentence: string) => string[]): Pr
     }
     const words = split(cells[sentenceAt])
     if (words.length === 0) throw new InputError(`${place}: the sentence has no words`)
+    const label = cells[labelAt].trim()
+    if (label === '') throw new InputError(`${place}: no "label"`)
     sentences.push(words)
-    labels.push(cells[labelAt].trim())
+    labels.push(label)
   }
   return { sentences, labels, file }
 }
