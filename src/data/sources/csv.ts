@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
 import { sortedClasses } from '../classNames.js'
 import { type CsvTable, readCsvTable } from '../csvTable.js'
-import { type DataContext, readPlainOrGzip, resolveDataPath } from '../paths.js'
+import { type DataContext, readText, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
 
 type CsvConfig = Extract<DataConfig, { source: 'csv' }>
@@ -41,7 +41,7 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
 }
 
 async function readTable(file: string, delimiter: string): Promise<CsvTable> {
-  const table = readCsvTable(new TextDecoder().decode(await readPlainOrGzip(file)), delimiter, file)
+  const table = readCsvTable(await readText(file), delimiter, file)
   if (table.rows.length === 0) throw new InputError(`${file} has a header but no rows`)
   return table
 }

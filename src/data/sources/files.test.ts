@@ -175,6 +175,15 @@ describe('CSV files', () => {
     expect([...test.inputs]).toEqual([8, 9])
   })
 
+  it('are refused where they are not UTF-8, which would merge classes', async () => {
+    const text = 'a,label\n1,v\xe9lo\n2,v\xe8lo\n'
+    const utf8 = await write('utf8.csv', text)
+    const { classes } = await load({ source: 'csv', path: utf8, testPath: utf8 })
+    expect(classes).toEqual(['v\xe8lo', 'v\xe9lo'])
+    const path = await write('train.csv', Buffer.from(text, 'latin1'))
+    expect(await messageOf({ source: 'csv', path })).toMatch(/train\.csv is not UTF-8.*iconv/)
+  })
+
   it('are split where there is no test file', async () => {
     const path = await write('train.csv', table)
     const { train, test } = await load({ source: 'csv', path, train: 2, test: 2 })
@@ -387,6 +396,12 @@ describe('text files', () => {
     await write('train.tsv', text)
     await write('dev.tsv', `${header}fine\t1\n`)
     expect(await messageOf({ source: 'sst2' })).toMatch(message)
+  })
+
+  it('are refused where they are not UTF-8, which would merge words', async () => {
+    const latin = Buffer.from(`${header}v\xe9lo\tjoy\nbad\tanger\n`, 'latin1')
+    const path = await write('own.tsv.gz', gzipSync(latin))
+    expect(await messageOf({ source: 'text', path })).toMatch(/own\.tsv\.gz is not UTF-8.*iconv/)
   })
 
   it('are refused where a label is empty, which is no class', async () => {

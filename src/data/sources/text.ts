@@ -2,7 +2,7 @@ import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { sortedClasses } from '../classNames.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
-import { type DataContext, readPlainOrGzip, requireFile, resolveDataPath } from '../paths.js'
+import { type DataContext, readText, requireFile, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
 
 type TextConfig = Extract<DataConfig, { source: 'sst2' | 'text' }>
@@ -74,7 +74,7 @@ function splitProse(sentence: string): string[] {
 }
 
 async function readPart(file: string, split: (sentence: string) => string[]): Promise<Part> {
-  const text = new TextDecoder().decode(await readPlainOrGzip(file))
+  const text = await readText(file)
   const [head, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const header = head.split('\t')
   const [sentenceAt, labelAt] = [header.indexOf('sentence'), header.indexOf('label')]
