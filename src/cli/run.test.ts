@@ -633,6 +633,12 @@ describe('lowlayer run with bad input', () => {
       /no layer "fc7".*fc1, fc2/,
     ],
     [
+      'a listed time without a checkpoint',
+      tiny.replace('analysis: {', 'analysis: { checkpoints: [3it],'),
+      2,
+      /keeps no checkpoint at step 3; there are 0, .*training\.checkpoints/,
+    ],
+    [
       'a data set that is not there',
       tiny.replace('source: tic-tac-toe', 'source: mnist'),
       3,

@@ -188,6 +188,18 @@ networks: { grid: { low: [0], high: [0], repeats: 1, architectures: [mlp-5] } }`
     )
   })
 
+  it('refuses listed times at which no checkpoint is kept, before anything is trained', () => {
+    const yaml = (times: string) => `
+training: { epochs: 4, batchSize: 670, checkpoints: { steps: [0, 2] } }
+networks: { grid: { low: [0], high: [0], repeats: 1 } }
+analysis: { checkpoints: ${times} }`
+    expect(() => planOf(yaml('[2ep, 3it]'))).toThrow(
+      /analysis\.checkpoints: .*step 3; there are 0, 2, 4\..*training\.checkpoints: \{ steps: \[2, 3, 4\] \}/,
+    )
+    expect(() => planOf(yaml('[9]'))).toThrow(/step 9; there are 0, 2, 4\./)
+    expect(planOf(yaml('[0, 2ep]')).networks[0].spec.checkpointSteps).toEqual([0, 2, 4])
+  })
+
   it('names layers and depths that do not exist', () => {
     const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)

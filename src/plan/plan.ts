@@ -4,6 +4,7 @@ import { contentId, type Json } from '../core/hash.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
+import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
 import { regimeOf } from './regimes/registry.js'
 import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js'
@@ -18,6 +19,8 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   checkOutput(config.analysis.output)
   const networks = planNetworks(config, data)
   const analysed = networks.filter(({ role }) => role === 'analysed')
+  const { checkpoints } = config.analysis
+  if (typeof checkpoints !== 'string') checkListedTimes(checkpoints, analysed)
   const analysedIds = analysed.map((network) => network.id)
   const runs = analysisRuns(config, data, ARTIFACT_VERSION, analysedIds)
   const [{ valuesId, interactionsId }] = runs

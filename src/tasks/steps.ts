@@ -1,5 +1,4 @@
-import { durationInSteps, parseDuration } from '../core/duration.js'
-import { InputError } from '../core/errors.js'
+import { listedSteps } from '../plan/listedSteps.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
 import { boundaryCheckpoint, phaseCheckpoints } from '../training/phases/checkpoints.js'
@@ -42,18 +41,11 @@ export function analysedSteps(
   curve: readonly CurvePoint[],
 ): number[] {
   const { checkpoints } = plan.config.analysis
-  const { checkpointSteps, totalSteps, stepsPerEpoch } = network.spec
+  const { checkpointSteps, totalSteps } = network.spec
   if (checkpoints === 'all') return [...checkpointSteps]
   if (checkpoints === 'final') return [totalSteps]
   if (checkpoints === 'phases') {
     return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve)).map(({ step }) => step)
   }
-  const wanted = checkpoints.map((text) => durationInSteps(parseDuration(text), stepsPerEpoch))
-  const missing = wanted.find((step) => !checkpointSteps.includes(step))
-  if (missing !== undefined) {
-    throw new InputError(
-      `analysis.checkpoints: no checkpoint is kept at step ${missing}; there are ${checkpointSteps.join(', ')}`,
-    )
-  }
-  return [...new Set([...wanted, totalSteps])].sort((a, b) => a - b)
+  return listedSteps(checkpoints, network.spec)
 }
