@@ -530,6 +530,26 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     }
   })
 
+  it('analyses all samples of a table that has fewer than the usual number', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${k % 7},${k % 5},${k % 3},${k % 2}`)
+    await writeFile(join(folder, 'few.csv'), `a,b,c,label\n${rows.join('\n')}\n`)
+    const file = await studyFile(
+      'few',
+      `data: { source: csv, path: few.csv }
+model: { architecture: mlp-5, width: 4 }
+training: { epochs: 2it }
+networks: { grid: { low: [0], high: [0], repeats: 1 } }
+analysis: { players: { count: 3 } }
+`,
+    )
+    const options = ['--results', join(folder, 'few')]
+    const { code, stdout, stderr } = await lowlayer(['run', file, ...options])
+    expect(code, stdout + stderr).toBe(0)
+    const more = await lowlayer(['plan', file, ...options, '--set', 'analysis.samples.count=43'])
+    expect(more.code).toBe(2)
+    expect(more.stderr).toMatch(/analysis\.samples\.count: 43 .* 42 in the train split/)
+  })
+
   it('ends with bad input where too few samples pass the filter', async () => {
     const strict = await studyFile(
       'tiny-filter',

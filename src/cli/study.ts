@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { withinData } from '../config/computedDefaults.js'
 import { loadConfig } from '../config/load.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
@@ -30,9 +31,12 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const runtime = (['engine', 'device', 'jobs'] as const).flatMap((key) =>
     options[key] === undefined ? [] : [`runtime.${key}=${options[key]}`],
   )
-  const { config, baseDir } = await loadConfig(file, [...(options.set ?? []), ...runtime])
+  const loaded = await loadConfig(file, [...(options.set ?? []), ...runtime])
+  const { baseDir } = loaded
   const dataDirs = dataFolders(options.dataDir)
-  const dataset = await loadDataset(config.data, { baseDir, dataDirs })
+  const dataset = await loadDataset(loaded.config.data, { baseDir, dataDirs })
+  const counts = { train: dataset.train.count, test: dataset.test.count }
+  const config = withinData(loaded.config, loaded.written, counts)
   const files = analysisFiles(config.analysis, (file) => resolve(baseDir, file))
   const plan = planStudy(config, { ...describeDataset(dataset), analysisFiles: files })
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }

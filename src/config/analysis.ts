@@ -4,7 +4,11 @@ import { duration, positive, seed, share, whole } from './fields.js'
 
 const samples = z
   .strictObject({
-    count: whole(1).default(200).describe('Samples analysed, equally many of each class'),
+    count: whole(1)
+      .default(200)
+      .describe(
+        'Samples analysed, equally many of each class; all samples of the split where it has fewer than the default',
+      ),
     split: z.enum(['train', 'test']).default('train').describe('Where they are taken from'),
     testCount: whole(0)
       .default(50)

@@ -1,6 +1,7 @@
 import { MAX_PLAYERS } from '../core/subset.js'
 import { featureCount } from './checks/shared.js'
 import { valueAt } from './problems.js'
+import type { ExperimentConfig } from './schema.js'
 import { isObject } from './source.js'
 
 /**
@@ -23,6 +24,21 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
   ]
   const base: unknown = { study, ...value }
   return computed.reduce((filled, [path, usual]) => fill(filled, path, usual), base)
+}
+
+/**
+ * The configuration with no more analysed samples than the data turned out to have, unless their number
+ * was written. `written` is the configuration without defaults.
+ */
+export function withinData(
+  config: ExperimentConfig,
+  written: unknown,
+  available: Readonly<Record<'train' | 'test', number>>,
+): ExperimentConfig {
+  if (valueAt(written, ['analysis', 'samples', 'count']) !== undefined) return config
+  const { samples } = config.analysis
+  const count = lesserOf(samples.count, available[samples.split]) ?? samples.count
+  return { ...config, analysis: { ...config.analysis, samples: { ...samples, count } } }
 }
 
 type Mapping = Readonly<Record<string, unknown>>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ConfigError, type ConfigProblem, InputError } from '../core/errors.js'
+import { withinData } from './computedDefaults.js'
 import { loadConfig } from './load.js'
 
 let folder: string
@@ -169,4 +170,26 @@ describe('overrides', () => {
 
 it('names a file that is not there', async () => {
   await expect(loadConfig(join(folder, 'none.yaml'))).rejects.toThrow(InputError)
+})
+
+describe('the number of analysed samples', () => {
+  const counts = { train: 42, test: 18 }
+  const yaml = `data: { source: csv, path: t.csv }
+model: { architecture: mlp-5 }
+`
+  async function countOf(rest: string, overrides: string[] = []): Promise<number> {
+    const { config, written } = await loadConfig(await write('t.yaml', yaml + rest), overrides)
+    return withinData(config, written, counts).analysis.samples.count
+  }
+
+  it('is at most what the split turns out to have, where none was written', async () => {
+    expect(await countOf('')).toBe(42)
+    expect(await countOf('analysis: { samples: { split: test } }')).toBe(18)
+  })
+
+  it('stays as written, in a file or on the command line', async () => {
+    expect(await countOf('analysis: { samples: { count: 200 } }')).toBe(200)
+    expect(await countOf('', ['analysis.samples.count=200'])).toBe(200)
+    expect(await countOf('analysis: { samples: { count: 7 } }')).toBe(7)
+  })
 })

@@ -10,6 +10,8 @@ import { type ConfigSource, isObject, readSource } from './source.js'
 /** A configuration and where it came from. */
 export interface LoadedConfig {
   readonly config: ExperimentConfig
+  /** What was written, without defaults. */
+  readonly written: unknown
   readonly file: string
   /** Folder of the file: paths in it that lead nowhere from the working folder start here. */
   readonly baseDir: string
@@ -27,11 +29,8 @@ export async function loadConfig(
   const files = await readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
-  return {
-    config: resolveOverridden(files, value, studyName(file), overrides),
-    file,
-    baseDir: dirname(file),
-  }
+  const resolved = resolveOverridden(files, value, studyName(file), overrides)
+  return { ...resolved, file, baseDir: dirname(file) }
 }
 
 /**
@@ -43,7 +42,7 @@ export function configOf(
   study: string,
   overrides: readonly string[] = [],
 ): ExperimentConfig {
-  return resolveOverridden([], value, study, overrides)
+  return resolveOverridden([], value, study, overrides).config
 }
 
 function resolveOverridden(
@@ -51,7 +50,7 @@ function resolveOverridden(
   start: unknown,
   study: string,
   overrides: readonly string[],
-): ExperimentConfig {
+): Pick<LoadedConfig, 'config' | 'written'> {
   let value = start
   const sources = [...files]
   const problems: ConfigProblem[] = []
@@ -70,7 +69,7 @@ function resolveOverridden(
     sources.push(override.source)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return resolveConfig(sources, value, study)
+  return { config: resolveConfig(sources, value, study), written: value }
 }
 
 function withoutExtends(value: unknown): unknown {

@@ -200,6 +200,17 @@ analysis: { checkpoints: ${times} }`
     expect(planOf(yaml('[0, 2ep]')).networks[0].spec.checkpointSteps).toEqual([0, 2, 4])
   })
 
+  it('refuses more analysed samples than the split has, before anything is trained', () => {
+    const few = { trainCount: 42, testCount: 18 }
+    expect(() => planOf('analysis: { samples: { count: 43 } }', few)).toThrow(
+      /analysis\.samples\.count: 43 .* 42 .*train/,
+    )
+    expect(() => planOf('analysis: { samples: { count: 19, split: test } }', few)).toThrow(
+      /19 .* 18 .*test/,
+    )
+    planOf('analysis: { samples: { count: 42 } }', few)
+  })
+
   it('names layers and depths that do not exist', () => {
     const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)

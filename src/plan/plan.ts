@@ -17,6 +17,7 @@ import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js
  */
 export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   checkOutput(config.analysis.output)
+  checkSampleCount(config.analysis.samples, data)
   const networks = planNetworks(config, data)
   const analysed = networks.filter(({ role }) => role === 'analysed')
   const { checkpoints } = config.analysis
@@ -56,6 +57,19 @@ function checkOutput(output: string): void {
   throw new InputError(
     `analysis.output: "${output}" is for models that end in probabilities (lowlayer analyze), but networks ` +
       `that lowlayer trains give logits; use ${output.replace('prob-', '')}, which is the same of their softmax`,
+  )
+}
+
+/** Only samples that there are can be analysed. */
+function checkSampleCount(
+  { count, split }: ExperimentConfig['analysis']['samples'],
+  { trainCount, testCount }: DataInfo,
+): void {
+  const available = split === 'train' ? trainCount : testCount
+  if (count <= available) return
+  throw new InputError(
+    `analysis.samples.count: ${count} samples asked for, but there are ${available} in the ${split} split; ` +
+      `ask for at most ${available}, or for others (analysis.samples.split)`,
   )
 }
 
