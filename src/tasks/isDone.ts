@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
+import { COMPARISON_VERSION } from '../plan/comparisonVersion.js'
 import type { InteractionsTask, Plan, Task, ValuesTask } from '../plan/types.js'
+import { schemaVersion } from '../report/tables/tables.js'
 import { exists, readJson } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths, reportPage, studyFolder } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
@@ -38,10 +40,12 @@ export async function isTaskDone(
   }
 }
 
-/** Whether a study's folder has the manifest, every table that it lists, and the report. */
+/** Whether a study's folder has the manifest, of this version, every table that it lists, and the report. */
 async function isCompared(plan: Plan, folder: string): Promise<boolean> {
   const manifest = await readJson<Manifest>(join(folder, 'manifest.json'))
   if (manifest?.complete !== true || manifest.id !== plan.id) return false
+  if (manifest.schemaVersion !== schemaVersion) return false
+  if (manifest.comparisonVersion !== COMPARISON_VERSION) return false
   const files = Object.keys(manifest.checksums).map((name) => join(folder, name))
   const found = await Promise.all([...files, reportPage(folder)].map(exists))
   return !found.includes(false)

@@ -3,6 +3,7 @@ import { arch, cpus, hostname, platform, totalmem } from 'node:os'
 import { provenance } from '../config/provenance.js'
 import { experimentSchema } from '../config/schema.js'
 import { messageOf } from '../core/errors.js'
+import { COMPARISON_VERSION } from '../plan/comparisonVersion.js'
 import { planStudy } from '../plan/plan.js'
 import type { DataInfo, Plan } from '../plan/types.js'
 import { schemaVersion } from '../report/tables/tables.js'
@@ -15,6 +16,7 @@ export interface Manifest {
   readonly id: string
   readonly study: string
   readonly schemaVersion: number
+  readonly comparisonVersion: number
   /** SHA-256 of every file of the study but those of the report. */
   readonly checksums: Readonly<Record<string, string>>
   readonly [key: string]: unknown
@@ -40,6 +42,7 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     id: plan.id,
     study: plan.study,
     schemaVersion,
+    comparisonVersion: COMPARISON_VERSION,
     lowlayer: version,
     versions: { node: process.version, engines: facts.engines },
     host: {

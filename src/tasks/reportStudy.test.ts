@@ -15,10 +15,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { experimentSchema } from '../config/schema.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
+import type { Plan } from '../plan/types.js'
 import { fromCsv } from '../report/tables/read.js'
 import { sensitivityTable } from '../report/tables/tables.js'
 import { announceStudy } from './announce.js'
 import { describeDataset } from './dataset.js'
+import { isTaskDone } from './isDone.js'
 import { rebuildReport } from './rebuildReport.js'
 import { runTask } from './runTask.js'
 import { studyStatus } from './studyStatus.js'
@@ -37,10 +39,11 @@ const config = experimentSchema.parse({
 describe('the report of a study', () => {
   const root = mkdtempSync(join(tmpdir(), 'lowlayer-report-test-'))
   let folder = ''
+  let plan: Plan
 
   beforeAll(async () => {
     const places = { baseDir: '.', dataDirs: [] }
-    const plan = planStudy(config, describeDataset(await loadDataset(config.data, places)))
+    plan = planStudy(config, describeDataset(await loadDataset(config.data, places)))
     const results = join(root, 'results')
     await announceStudy(plan, results)
     const [before] = await studyStatus(results)
@@ -196,6 +199,21 @@ describe('the report of a study', () => {
     const [status] = await studyStatus(other)
     expect(status.problems.join()).toContain(why)
   })
+
+  it.each(['comparisonVersion', 'schemaVersion'])(
+    'is made again where its manifest is of another %s, or of none',
+    async (key) => {
+      const results = join(copied(`other-${key}`), '..')
+      const compare = plan.tasks.find(({ kind }) => kind === 'compare')!
+      expect(await isTaskDone(compare, { plan, results })).toBe(true)
+      const file = join(results, folder.split('/').at(-1)!, 'manifest.json')
+      const manifest = JSON.parse(readFileSync(file, 'utf8'))
+      for (const version of [manifest[key] - 1, undefined]) {
+        writeFileSync(file, JSON.stringify({ ...manifest, [key]: version }))
+        expect(await isTaskDone(compare, { plan, results })).toBe(false)
+      }
+    },
+  )
 
   it('is not complete once interactions were deleted', async () => {
     const deleted = copied('deleted-interactions')

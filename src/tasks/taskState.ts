@@ -16,7 +16,8 @@ export async function taskState(
 ): Promise<TaskState> {
   if (await isTaskDone(task, context)) return { state: 'cached', reason: 'its output is there' }
   if (task.kind === 'train') return trainingState(task.network, context.results)
-  if (task.kind === 'compare') return { state: 'new', reason: 'no complete tables yet' }
+  if (task.kind === 'compare')
+    return { state: 'new', reason: 'no complete tables of this version yet' }
   if (task.kind === 'panel') return { state: 'new', reason: 'its samples are not chosen yet' }
   const last = networkPaths(context.results, task.network.id)
   const trained = await exists(last.state)
