@@ -7,8 +7,13 @@ import { InputError, messageOf } from '../core/errors.js'
 import { makeFolder } from './atomic.js'
 
 const HEARTBEAT_MS = 5_000
-/** A lock whose heart has not beaten for this long belongs to a process that is gone. */
+/** A lock of another host whose heart has not beaten for this long belongs to a process that is gone. */
 const STALE_MS = 60_000
+/**
+ * The same on this host, where its number lives and it is not known when that process began: no heart beats
+ * during a solve, and one of 14 players that uses up its iterations takes a minute, more beside other work.
+ */
+const SILENT_MS = 15 * 60_000
 const POLL_MS = 500
 /** Removing an abandoned lock takes milliseconds. */
 const TAKEOVER_POLL_MS = 20
@@ -16,20 +21,22 @@ const TAKEOVER_POLL_MS = 20
 interface Owner {
   readonly host: string
   readonly pid: number
+  /** When the process began, where the system tells: its number alone may be another's by now. */
+  readonly started?: string
 }
 
 /**
  * Runs a function while holding a lock file, waiting while another live process holds it, so that
  * two runs on one results folder share work instead of spoiling it. The file comes into being with
  * its owner in it, by a hard link, which is atomic on network file systems too. A lock left by a dead
- * process is taken over: at once on the same host, after a minute without heartbeat otherwise.
- * `onWait` is told, once, that another process holds it. Throws InputError when the place cannot be
- * written.
+ * process is taken over: at once on the same host, also where its number lives on as another process's
+ * (as after a reboot), after a minute without heartbeat otherwise. `onWait` is told, once, which process
+ * holds it. Throws InputError when the place cannot be written.
  */
 export async function withLock<T>(
   path: string,
   action: () => Promise<T>,
-  onWait: () => void = () => undefined,
+  onWait: (holder: string) => void = () => undefined,
 ): Promise<T> {
   await acquire(path, onWait)
   const heartbeat = setInterval(() => {
@@ -45,8 +52,9 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(path: string, onWait: () => void): Promise<void> {
-  const owner: Owner = { host: hostname(), pid: process.pid }
+async function acquire(path: string, onWait: (holder: string) => void): Promise<void> {
+  const started = await startOf(process.pid)
+  const owner: Owner = { host: hostname(), pid: process.pid, started }
   const own = uniqueName(path)
   try {
     await makeFolder(dirname(path))
@@ -61,7 +69,7 @@ async function acquire(path: string, onWait: () => void): Promise<void> {
         if (!(await removeAbandoned(path, own))) await sleep(TAKEOVER_POLL_MS)
         continue
       }
-      if (!isWaiting) onWait()
+      if (!isWaiting) onWait(await holderOf(path))
       isWaiting = true
       await sleep(POLL_MS)
     }
@@ -89,8 +97,29 @@ async function isAbandoned(path: string): Promise<boolean> {
   const beat = await stat(path).catch(() => undefined)
   if (content === undefined || beat === undefined) return false
   const owner = parseOwner(content)
-  if (owner?.host === hostname()) return !isAlive(owner.pid)
-  return Date.now() - beat.mtimeMs > STALE_MS
+  const silence = Date.now() - beat.mtimeMs
+  if (owner?.host !== hostname()) return silence > STALE_MS
+  if (!isAlive(owner.pid)) return true
+  const started = await startOf(owner.pid)
+  // A computation that lasts keeps the heart of a live owner from beating: its start tells for sure.
+  if (owner.started !== undefined && started !== undefined) return owner.started !== started
+  return silence > SILENT_MS
+}
+
+/** `process 1234 on gpu-7`. */
+async function holderOf(path: string): Promise<string> {
+  const content = await readFile(path, 'utf8').catch(() => '')
+  const owner = parseOwner(content)
+  return owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`
+}
+
+/**
+ * When a process began, in ticks since the system did (the 22nd field of `/proc/<pid>/stat`; the second, a
+ * name in brackets, may hold spaces); undefined where the system does not tell.
+ */
+async function startOf(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
 }
 
 /**

@@ -71,6 +71,51 @@ describe('withLock', () => {
     expect(await withLock(path, async () => 'mine')).toBe('mine')
   })
 
+  // Start times are read from /proc.
+  it.runIf(process.platform === 'linux').each([
+    ['an unrelated process', 1],
+    ['this very process, as in a container that was started again', process.pid],
+  ])('takes over at once where the number of a dead one is now that of %s', async (_, pid) => {
+    const path = join(folder, `reused-${pid}`)
+    await writeFile(path, JSON.stringify({ host: hostname(), pid, started: 'earlier' }))
+    expect(await withLock(path, async () => 'mine')).toBe('mine')
+  })
+
+  it('takes over from a living number whose start is not known when its heart stopped long ago', async () => {
+    const path = join(folder, 'unknown')
+    await writeFile(path, JSON.stringify({ host: hostname(), pid: process.pid }))
+    const yesterday = new Date(Date.now() - 24 * 3_600_000)
+    await utimes(path, yesterday, yesterday)
+    expect(await withLock(path, async () => 'mine')).toBe('mine')
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'leaves it to an owner whose long computation keeps its heart from beating, and names it',
+    async () => {
+      const path = join(folder, 'busy')
+      const yesterday = new Date(Date.now() - 24 * 3_600_000)
+      const waitedFor: string[] = []
+      let finish = (): void => undefined
+      const computing = withLock(path, () => new Promise<void>((resolve) => (finish = resolve)))
+      while ((await readFile(path).catch(() => undefined)) === undefined) await sleep(5)
+      await utimes(path, yesterday, yesterday)
+      let entered = false
+      const visit = withLock(
+        path,
+        async () => {
+          entered = true
+        },
+        (holder) => waitedFor.push(holder),
+      )
+      await sleep(700)
+      expect(entered).toBe(false)
+      expect(waitedFor).toEqual([`process ${process.pid} on ${hostname()}`])
+      finish()
+      await Promise.all([computing, visit])
+      expect(entered).toBe(true)
+    },
+  )
+
   it('lets only one of many take over an abandoned lock at a time', async () => {
     const path = join(folder, 'contended')
     const pid = Number(execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }))

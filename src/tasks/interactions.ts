@@ -6,12 +6,12 @@ import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
-import { withLock } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
 import { thresholds } from '../study/checkpoint.js'
 import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
 import { runSteps, scoredSteps } from './steps.js'
+import { withTaskLock } from './taskLock.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
@@ -29,7 +29,7 @@ export const OTHER_END = '-other'
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
   const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
-  await withLock(`${paths.lock}-interactions`, async () => {
+  await withTaskLock(`${paths.lock}-interactions`, context, async () => {
     const curve = await readCurve(paths)
     const steps = runSteps(context.plan, task.run, task.network, curve)
     const scored = scoredSteps(context.plan, task.network, curve)

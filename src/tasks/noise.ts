@@ -6,11 +6,11 @@ import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
 import type { NoiseTask } from '../plan/types.js'
 import { exists, writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
-import { withLock } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
 import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
+import { withTaskLock } from './taskLock.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
 
@@ -24,7 +24,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
   const paths = networkPaths(context.results, task.network.id)
   const step = task.network.spec.totalSteps
   const file = paths.interactions(step, plan.noiseId)
-  await withLock(`${paths.lock}-noise`, async () => {
+  await withTaskLock(`${paths.lock}-noise`, context, async () => {
     if (await isWhole(file)) return
     const valueFile = paths.values(step, plan.valuesId)
     const values = await readEvaluatedSamples(valueFile)

@@ -12,7 +12,6 @@ import type { Model } from '../models/types.js'
 import type { NetworkSpec, TrainTask } from '../plan/types.js'
 import { exists, readJson, writeAtomically, writeJson } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
-import { withLock } from '../store/lock.js'
 import { cropAndFlip } from '../training/augment.js'
 import { batchOrder } from '../training/batches.js'
 import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
@@ -21,6 +20,7 @@ import { divergence, trainLoop } from '../training/loop.js'
 import { learningRateAt } from '../training/schedule.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
+import { withTaskLock } from './taskLock.js'
 import { distinctEngines, type TrainingEngine, trainingEngineOf } from './trainingEngine.js'
 import { readTrainState, writeTrainState } from './trainState.js'
 import type { TaskContext } from './types.js'
@@ -60,7 +60,7 @@ export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
  */
 export async function train(task: TrainTask, context: TaskContext): Promise<void> {
   const paths = networkPaths(context.results, task.network.id)
-  await withLock(paths.lock, async () => {
+  await withTaskLock(paths.lock, context, async () => {
     if (await isTrained(paths)) return
     // It would speak for the curve as soon as that has a point again.
     await rm(paths.state, { force: true })

@@ -11,7 +11,6 @@ import type { MaskedSample } from '../masking/evaluate.js'
 import { buildModel } from '../models/build.js'
 import type { ValuesTask } from '../plan/types.js'
 import { networkPaths } from '../store/layout.js'
-import { withLock } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { readCheckpointWeights } from './checkpoint.js'
@@ -19,6 +18,7 @@ import { loadPlannedDataset } from './dataset.js'
 import { panelOf, type StudyPanel } from './panel.js'
 import { openPartial, removePartial } from './partialValues.js'
 import { runSteps } from './steps.js'
+import { withTaskLock } from './taskLock.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { writeValueFile } from './valueFile.js'
@@ -33,7 +33,7 @@ interface PanelSample extends MaskedSample {
 export async function values(task: ValuesTask, context: TaskContext): Promise<void> {
   const { plan } = context
   const paths = networkPaths(context.results, task.network.id)
-  await withLock(`${paths.lock}-values`, async () => {
+  await withTaskLock(`${paths.lock}-values`, context, async () => {
     const dataset = await loadPlannedDataset(plan, context)
     const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
     const masking = studyMasking(task.run.analysis, dataset, (file) =>

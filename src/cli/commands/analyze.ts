@@ -95,7 +95,8 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
   }
   process.once('SIGINT', endEarly).once('SIGTERM', endEarly)
   const isNew = !(await exists(request.out))
-  const onWait = () => request.notice(`${request.out} is in use by another process: waiting for it`)
+  const onWait = (holder: string) =>
+    request.notice(`${request.out} is in use by ${holder}: waiting for it`)
   try {
     await withLock(join(request.out, 'analyze.lock'), () => analyzeInto(request), onWait)
   } catch (error) {
