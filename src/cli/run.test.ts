@@ -550,6 +550,37 @@ analysis: { players: { count: 3 } }
     expect(more.stderr).toMatch(/analysis\.samples\.count: 43 .* 42 in the train split/)
   })
 
+  it('compares networks that chose their own samples without one that failed', async () => {
+    const results = join(folder, 'own-samples-failed')
+    const own = await studyFile(
+      'tiny-own-failed',
+      tiny
+        .replace('samples: { count: 12,', 'samples: { filter: correct, count: 12,')
+        .replace('{ logSpaced: 3 }', '{ steps: [1] }'),
+    )
+    const fault = join(folder, 'kill-one.cjs')
+    await writeFile(
+      fault,
+      `const on = process.on
+      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
+        const { kind, network } = message.task ?? {}
+        if (kind === 'train' && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
+        listener(message)
+      })`,
+    )
+    const env = { NODE_OPTIONS: `--require ${fault}` }
+    const killed = await lowlayer(['run', own, '--results', results], { env })
+    expect(killed.code).toBe(1)
+    const networks = async () => fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
+    const found = await networks()
+    expect(found.map(({ status }) => status)).toEqual(['done', 'done', 'failed', 'done'])
+    expect(found[2].reason).toMatch(/^train failed: the task's process ended with signal SIGKILL/)
+    expect(await lowlayer(['run', own, '--results', results])).toMatchObject({ code: 0 })
+    const again = await networks()
+    expect(again.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
+    expect([again[0], again[1], again[3]]).toEqual([found[0], found[1], found[3]])
+  })
+
   it('ends with bad input where too few samples pass the filter', async () => {
     const strict = await studyFile(
       'tiny-filter',

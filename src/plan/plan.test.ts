@@ -158,6 +158,21 @@ networks:
     }
   })
 
+  it('lets a network whose samples depend on it alone wait for no other', () => {
+    const networks = 'networks: { grid: { low: [0, 1], high: [0], repeats: 1 } }'
+    const filtered = (filter: string) => {
+      const { tasks } = planOf(`${networks}\nanalysis: { samples: { filter: ${filter} } }`)
+      const before = (id: string): string[] =>
+        tasks.find((task) => task.id === id)!.needs.flatMap((need) => [need, ...before(need)])
+      return tasks
+        .filter(({ kind }) => kind === 'values')
+        .map(({ id }) => new Set(before(id).filter((need) => need.startsWith('train-'))).size)
+    }
+    expect(filtered('none')).toEqual([1, 1])
+    expect(filtered('correct')).toEqual([1, 1])
+    expect(filtered('common-correct')).toEqual([2, 2])
+  })
+
   it('refuses to redraw low layers that the regime takes from a trained network', () => {
     for (const layers of ['low', 'all', '[fc2]']) {
       const list = `networks: { list: [{ name: a }, { name: b, from: a, rerandomize: ${layers}, regime: trained-frozen, seed: 1 }] }`

@@ -7,7 +7,7 @@ import { type Draft, draftNetworks } from './drafts.js'
 import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
 import { regimeOf } from './regimes/registry.js'
-import type { AnalysisRun, DataInfo, Plan, StudyNetwork, Task } from './types.js'
+import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from './types.js'
 
 /**
  * The task graph of a study: a pure function of its configuration and of what its data are. Ids are
@@ -111,17 +111,15 @@ function studyTasks(
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
   const train = distinct.map(trainTask)
   const [{ analysis, valuesId, interactionsId }] = runs
-  const panel: Task[] =
-    analysis.samples.filter === 'none'
-      ? []
-      : [{ kind: 'panel', id: `panel-${valuesId}`, needs: analysed.map(({ id }) => `train-${id}`) }]
-  const panelIds = panel.map(({ id }) => id)
+  const panel = panelTasks(analysed, analysis.samples.filter, valuesId)
+  const panelIdsOf = ({ id }: StudyNetwork) =>
+    panel.filter((task) => !('network' in task) || task.network.id === id).map((task) => task.id)
   const perRun = (of: (network: StudyNetwork, run: AnalysisRun) => Task): Task[] =>
     runs.flatMap((run) => analysed.map((network) => of(network, run)))
   const values = perRun((network, run) => ({
     kind: 'values',
     id: `values-${network.id}-${run.valuesId}`,
-    needs: [`train-${network.id}`, ...panelIds],
+    needs: [`train-${network.id}`, ...panelIdsOf(network)],
     network,
     run,
   }))
@@ -147,6 +145,25 @@ function studyTasks(
     needs: before.map(({ id }) => id),
   }
   return [...before, compare]
+}
+
+/** One choice of samples for all networks, or one for each, so that it waits for no other network. */
+function panelTasks(
+  analysed: readonly StudyNetwork[],
+  filter: ExperimentConfig['analysis']['samples']['filter'],
+  valuesId: string,
+): PanelTask[] {
+  if (filter === 'none') return []
+  const kind = 'panel'
+  if (filter === 'common-correct') {
+    return [{ kind, id: `panel-${valuesId}`, needs: analysed.map(({ id }) => `train-${id}`) }]
+  }
+  return analysed.map((network) => ({
+    kind,
+    id: `panel-${network.id}-${valuesId}`,
+    needs: [`train-${network.id}`],
+    network,
+  }))
 }
 
 function trainTask(network: StudyNetwork): Task {

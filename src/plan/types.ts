@@ -89,10 +89,18 @@ export interface TrainTask extends TaskBase {
   readonly network: StudyNetwork
 }
 
-/** Chooses the analysed samples where the choice depends on what the networks predict. */
-export interface PanelTask extends TaskBase {
+/** Chooses the samples that all networks are analysed on, where that depends on what all of them predict. */
+export interface CommonPanelTask extends TaskBase {
   readonly kind: 'panel'
 }
+
+/** Chooses the analysed samples of one network, where that depends on what it predicts. */
+export interface OwnPanelTask extends TaskBase {
+  readonly kind: 'panel'
+  readonly network: StudyNetwork
+}
+
+export type PanelTask = CommonPanelTask | OwnPanelTask
 
 /** Masked evaluation of one network at all its analysed checkpoints. */
 export interface ValuesTask extends TaskBase {

@@ -28,7 +28,7 @@ export async function clearFailure(where: Where, task: Task): Promise<void> {
 
 /**
  * Why a network's tasks did not end, as far as it is known: its own failure, that of its donor, or that
- * of the choice of samples.
+ * of the choice of samples for all networks.
  */
 export async function failureOf(where: Where, network: StudyNetwork): Promise<string | undefined> {
   const { tasks, networks } = where.plan
@@ -42,7 +42,7 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
   if (cause !== undefined) {
     return `${donor!.name}, whose low layers it takes, is missing: ${cause}`
   }
-  const panel = tasks.find(({ kind }) => kind === 'panel')
+  const panel = tasks.find((task) => task.kind === 'panel' && !('network' in task))
   const record = panel && (await readFailure(where, panel))
   return record && described(record)
 }

@@ -21,7 +21,7 @@ export async function isTaskDone(
     case 'train':
       return isTrained(networkPaths(results, task.network.id))
     case 'panel':
-      return exists(panelFile(plan, results))
+      return exists(panelFile(plan, results, 'network' in task ? task.network.id : undefined))
     case 'values':
       return everyStep(plan, results, task, (paths) => (step) => {
         return isWhole(paths.values(step, task.run.valuesId))
@@ -51,9 +51,13 @@ async function isCompared(plan: Plan, folder: string): Promise<boolean> {
   return !found.includes(false)
 }
 
-/** Where the choice of samples lies when it depends on what the networks predict. */
-export function panelFile(plan: Plan, results: string): string {
-  return join(results, 'panels', `${plan.valuesId}.json`)
+/**
+ * Where the choice of samples lies when it depends on what networks predict: that of all networks, or of
+ * one by its id.
+ */
+export function panelFile({ valuesId }: Plan, results: string, network?: string): string {
+  const name = network === undefined ? valuesId : `${valuesId}-${network}`
+  return join(results, 'panels', `${name}.json`)
 }
 
 /** Whether what a task leaves at a step is there. */

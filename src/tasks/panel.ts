@@ -25,33 +25,30 @@ export interface SplitPanel {
 export type StudyPanel = readonly SplitPanel[]
 
 interface PanelFile {
-  /** Panels by network; `common` where all networks share one. */
+  /** The panel by the id of its network; `common` where all networks share one. */
   readonly panels: Readonly<Record<string, StudyPanel>>
 }
 
-/** Chooses the samples that pass the filter, once every network is trained. */
-export async function panel(_task: PanelTask, context: TaskContext): Promise<void> {
+/** Chooses the samples that pass the filter: those that the task's network, or every one, gets right. */
+export async function panel(task: PanelTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
   const dataset = await loadPlannedDataset(plan, context)
-  const networks = plan.networks.filter(({ role }) => role === 'analysed')
-  const predicted = new Map<string, Record<SplitName, Int32Array>>()
-  for (const [index, network] of networks.entries()) {
-    predicted.set(network.id, await predictedClasses(network, dataset, context))
-    context.report({ done: index + 1, total: networks.length })
+  const members =
+    'network' in task ? [task.network] : plan.networks.filter(({ role }) => role === 'analysed')
+  const predicted: Record<SplitName, Int32Array>[] = []
+  for (const network of members) {
+    predicted.push(await predictedClasses(network, dataset, context))
+    context.report({ done: predicted.length, total: members.length })
   }
-  const choose = (members: readonly StudyNetwork[]): StudyPanel =>
-    choosePanel(plan, dataset, (split) => {
-      const labels = dataset[split].labels
-      return correctRows(
-        labels,
-        members.map(({ id }) => predicted.get(id)![split]),
-      )
-    })
-  const panels =
-    plan.config.analysis.samples.filter === 'common-correct'
-      ? { common: choose(networks) }
-      : Object.fromEntries(networks.map((network) => [network.id, choose([network])]))
-  await writeJson(panelFile(plan, results), { panels } satisfies PanelFile)
+  const chosen = choosePanel(plan, dataset, (split) =>
+    correctRows(
+      dataset[split].labels,
+      predicted.map((classes) => classes[split]),
+    ),
+  )
+  const own = 'network' in task ? task.network.id : undefined
+  const panels = { [own ?? 'common']: chosen }
+  await writeJson(panelFile(plan, results, own), { panels } satisfies PanelFile)
 }
 
 /** The samples of a network: computed where nothing depends on predictions, else read. */
@@ -60,8 +57,10 @@ export async function panelOf(
   dataset: Dataset,
   { plan, results }: Pick<TaskContext, 'plan' | 'results'>,
 ): Promise<StudyPanel> {
-  if (plan.config.analysis.samples.filter === 'none') return choosePanel(plan, dataset)
-  const file = await readJson<PanelFile>(panelFile(plan, results))
+  const { filter } = plan.config.analysis.samples
+  if (filter === 'none') return choosePanel(plan, dataset)
+  const own = filter === 'correct' ? network.id : undefined
+  const file = await readJson<PanelFile>(panelFile(plan, results, own))
   const found = file?.panels.common ?? file?.panels[network.id]
   if (found === undefined) throw new Error(`no panel for network ${network.id}`)
   return found
