@@ -3,6 +3,7 @@ import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
 import { sortedClasses } from '../classNames.js'
 import { type CsvTable, readCsvTable } from '../csvTable.js'
+import { checkFloat32 } from '../float32.js'
 import { type DataContext, readText, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
 
@@ -22,6 +23,7 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
   const table = await readTable(file, data.delimiter)
   const features = featureColumns(table, data, file)
   const train = readPart(table, features, data.label, file)
+  checkFloat32(train.inputs, features, file)
   const classes = sortedClasses(train.labels)
   if (classes.length < 2) throw new InputError(`${file}: the column "${data.label}" has one class`)
   const test = await readTest(data, features, context)

@@ -208,6 +208,40 @@ describe('CSV files', () => {
   })
 })
 
+describe('features whose differences float32 would lose', () => {
+  const csvOf = (feature: (row: number) => number) =>
+    `time,label\n${Array.from({ length: 40 }, (_, row) => `${feature(row)},${row % 2}`).join('\n')}`
+  const refused =
+    /column "time" .* float32, .* 17000000\d\d becomes 1700000\d\d\d, .* subtract its mean, 1700000019\.5/
+
+  it('are refused in CSV files and npz files, by name', async () => {
+    const seconds = (row: number) => 1.7e9 + row
+    const path = await write('time.csv', csvOf(seconds))
+    expect(await messageOf({ source: 'csv', path })).toMatch(refused)
+    const times = Float64Array.from({ length: 40 }, (_, row) => seconds(row))
+    const x_train = { data: times, shape: [40, 1] }
+    const y_train = Int32Array.from({ length: 40 }, (_, row) => row % 2)
+    const file = await write('time.npz', encodeNpz({ x_train, y_train }))
+    expect(await messageOf({ source: 'npz', path: file })).toMatch(
+      /time\.npz: column "f0" .* float32/,
+    )
+  })
+
+  it.each<[string, (row: number) => number]>([
+    ['small ones', (row) => row],
+    ['years', (row) => 1980 + row],
+    ['seconds over a month', (row) => 1.7e9 + 65_000 * row],
+    ['tenths', (row) => row / 10],
+    ['a constant', () => 0.1],
+    ['a constant with rounding errors', (row) => 0.1 + 0.2 + (row % 2) * 5e-17],
+  ])('are not seen in %s', async (_name, feature) => {
+    const path = await write('fine.csv', csvOf(feature))
+    const { train } = await load({ source: 'csv', path })
+    const expected = Array.from(train.ids, (row) => Math.fround(feature(row)))
+    expect([...train.inputs]).toEqual(expected)
+  })
+})
+
 describe('npz files', () => {
   const labels = Int32Array.of(0, 1, 2)
   const save = (content: NpzContent) => write('data.npz', encodeNpz(content))

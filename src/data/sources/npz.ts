@@ -2,6 +2,7 @@ import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import type { NpyArray } from '../../formats/npy.js'
 import { arrayOf, readNpz } from '../../formats/npz.js'
+import { checkFloat32 } from '../float32.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
 
@@ -30,12 +31,15 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   const highest = Math.max(...[train, test].map((part) => largest(part?.labels)))
   if (highest < 1) throw new InputError(`${file}: ${data.labels} has one class`)
   const shape = shapeOf(row, data, file)
+  const features =
+    shape.length > 1 ? undefined : Array.from({ length: shape[0] }, (_, f) => `f${f}`)
+  if (features !== undefined) checkFloat32(train.inputs.data, features, file)
   const read = ({ inputs }: Part, rows: Int32Array) => readRows(inputs, rows, shape, data.layout)
   return {
     kind: shape.length === 1 ? 'tabular' : 'image',
     shape,
     classes: Array.from({ length: highest + 1 }, (_, c) => String(c)),
-    ...(shape.length > 1 ? {} : { features: Array.from({ length: shape[0] }, (_, f) => `f${f}`) }),
+    ...(features === undefined ? {} : { features }),
     trainLabels: train.labels,
     ...(test === undefined ? {} : { testLabels: test.labels }),
     read: async (trainRows, testRows) => ({
