@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { type ExperimentInput, experimentSchema } from '../config/schema.js'
 import { loadDataset } from '../data/load.js'
+import { encodeNpz } from '../formats/npz.js'
 import { planStudy } from '../plan/plan.js'
 import { describeDataset } from './dataset.js'
 import { drawSamples } from './reportDrawings.js'
@@ -28,6 +31,30 @@ it('images: pixels as before standardisation, players on their cells', async () 
   expect([Math.min(...bytes), Math.max(...bytes)]).toEqual([0, 255])
   expect(new Set(players)).toEqual(new Set([-1, 0, 1, 2, 3, 4]))
   expect(first.names).toHaveLength(5)
+})
+
+it('images of 3×224×224 pixels, stretched to bytes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-drawings-'))
+  try {
+    const size = 3 * 224 * 224
+    const data = Float32Array.from({ length: 6 * size }, (_, at) => (at % 5) - 1)
+    const x = { data, shape: [6, 3, 224, 224] }
+    const y = Int32Array.of(0, 1, 0, 1, 0, 1)
+    const path = join(folder, 'large.npz')
+    writeFileSync(path, encodeNpz({ x_train: x, y_train: y, x_test: x, y_test: y }))
+    const { first } = await drawn({
+      data: { source: 'npz', path, train: 6, test: 6 },
+      model: { architecture: 'mlp-5' },
+      analysis: { players: { count: 5 }, samples: { count: 2, testCount: 2 } },
+    })
+    if (first.drawing.kind !== 'image') throw new Error(first.drawing.kind)
+    const bytes = Buffer.from(first.drawing.pixels, 'base64')
+    expect(bytes).toHaveLength(size)
+    expect(bytes.indexOf(0)).toBeGreaterThanOrEqual(0)
+    expect(bytes.indexOf(255)).toBeGreaterThanOrEqual(0)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 it('tables: a cell a feature, with its raw value', async () => {

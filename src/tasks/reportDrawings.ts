@@ -1,4 +1,5 @@
 /** Inputs of the shown samples, from the data set, kept beside the report for when it is gone. */
+import { largest, smallest } from '../core/extremes.js'
 import type { Dataset } from '../data/types.js'
 import { placePlayers } from '../masking/configurePlayers.js'
 import type { Players } from '../masking/types.js'
@@ -92,8 +93,8 @@ function rgb(input: Float32Array, dataset: Dataset): Uint8Array {
   const [channels, height, width] = dataset.shape
   const plane = height * width
   const raw = input.map((value, at) => rawValue(value, Math.floor(at / plane), dataset))
-  const low = Math.min(0, ...raw)
-  const high = Math.max(1, ...raw)
+  const low = smallest(raw, 0)
+  const high = largest(raw, 1)
   const bytes = new Uint8Array(plane * 3)
   for (let at = 0; at < plane; at++) {
     for (let colour = 0; colour < 3; colour++) {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { largest } from '../../core/extremes.js'
 import { type BitOrder, readValueTables } from '../../formats/valueTable.js'
 import { defaultGap, defaultMaxIterations, defaultNoise } from '../../interactions/decompose.js'
 import {
@@ -204,7 +205,7 @@ function summarize(samples: readonly DecomposedSample[], options: Options): stri
   ]
   const short = samples.filter(({ found }) => !found.converged)
   if (short.length > 0) {
-    const worst = Math.max(...short.map(({ found }) => found.gap))
+    const worst = largest(short.map(({ found }) => found.gap))
     const named = short.slice(0, 10).map(({ sample }) => sample)
     const more = short.length > named.length ? ', …' : ''
     lines.push(

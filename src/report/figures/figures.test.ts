@@ -84,3 +84,11 @@ it('the drawings carry no colour that only one kind of page can show', () => {
   expect(figure).toContain('currentColor')
   expect(figure).not.toMatch(/fill="(#000|black)"/)
 })
+
+it.each(['scores', 'sensitivity'] as const)('%s draws more samples than a stack holds', (name) => {
+  const study = exampleStudy()
+  const { samples } = study.tables
+  const copies = Array.from({ length: Math.ceil(600_000 / samples.length) }, () => samples).flat()
+  const many = { ...study, tables: { ...study.tables, samples: copies } }
+  expect(figureMakers[name](many)).not.toHaveProperty('missing')
+})

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../core/extremes.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
@@ -16,8 +17,8 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
   )
   if (rows.length === 0) return { id, missing: 'there are no scores' }
   const scores = rows.map(({ score }) => score as number)
-  const low = Math.min(0, ...scores)
-  const width = (Math.max(...scores, low + 1e-9) - low) / BINS
+  const low = smallest(scores, 0)
+  const width = (largest(scores, low + 1e-9) - low) / BINS
   const counts = new Map<string, number>()
   for (const { score, label, given_label } of rows) {
     const bin = Math.min(BINS - 1, Math.floor(((score as number) - low) / width))

@@ -1,3 +1,4 @@
+import { largest, smallest } from '../../core/extremes.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
@@ -132,7 +133,7 @@ function conditions(
 
 function tieBreakEnds(values: readonly { low?: number; high?: number }[]): Spec {
   const ends = values.flatMap(({ low = 0, high = 0 }) => [low, high])
-  const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)]
+  const [least, most] = [smallest(ends, 0), largest(ends, 0)]
   return {
     width: 170,
     height: 170,
