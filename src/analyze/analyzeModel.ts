@@ -11,7 +11,7 @@ import { thresholds } from '../study/checkpoint.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { analyseNetwork } from '../study/network.js'
 import type { EvaluationPlan } from '../study/types.js'
-import { collectDecompositions } from '../tasks/interactionFile.js'
+import { checkInteractionFileSize, collectDecompositions } from '../tasks/interactionFile.js'
 import { openPartial } from '../tasks/partialValues.js'
 import { evaluateSamples, type ModelValues, modelOutput, readEvaluation } from './evaluateModel.js'
 import type { AnalyzedSample } from './samples.js'
@@ -44,6 +44,7 @@ export async function analyzeModel(
   let done = 0
   const step = (note: string) => () => report(`${network.name}: ${note}`, ++done, total)
 
+  checkInteractionFileSize(samples.length, players.n)
   const output = modelOutput(config.analysis, classifier, notice)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)

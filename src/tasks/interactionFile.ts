@@ -1,8 +1,14 @@
 /** Decompositions of one network at one checkpoint, as a `.npz` file; rows as in the value found. */
-import { readFile } from 'node:fs/promises'
+import { InputError } from '../core/errors.js'
 import { dtypeOf } from '../formats/npy.js'
-import { arrayOf, decodeNpz } from '../formats/npz.js'
-import { type ArrayPieces, writeNpz } from '../formats/npzStream.js'
+import { arrayOf } from '../formats/npz.js'
+import {
+  type ArrayPieces,
+  checkNpzSize,
+  npzRows,
+  readNpzExcept,
+  writeNpz,
+} from '../formats/npzStream.js'
 import type { Decomposition } from '../interactions/types.js'
 import { writeAtomically } from '../store/atomic.js'
 import type { Decompositions } from '../study/types.js'
@@ -29,6 +35,20 @@ export function collectDecompositions(rows: readonly Decomposition[]): Decomposi
   }
 }
 
+/** 8-byte numbers of a sample besides its two tables, four float64 and two int32. */
+const COLUMNS = 5
+
+/**
+ * Throws InputError when the interactions of so many samples are too large for a file, so that it is known
+ * before any is computed. Their value tables take less than half of that.
+ */
+export function checkInteractionFileSize(samples: number, n: number): void {
+  checkNpzSize(
+    samples * (2 * 2 ** n + COLUMNS),
+    `interactions of ${samples} samples with ${n} players (analysis.samples, analysis.players.n)`,
+  )
+}
+
 export async function writeInteractionFile(path: string, found: Decompositions): Promise<void> {
   await writeAtomically(path, (write) => writeNpz(write, arraysOf(found)))
 }
@@ -53,22 +73,41 @@ function* arraysOf(found: Decompositions): Generator<ArrayPieces> {
   }
 }
 
-/** Reads an interaction found. Throws InputError naming the file when it is damaged. */
+/**
+ * Reads what {@link writeInteractionFile} wrote. Throws InputError naming the file when it is missing or
+ * damaged.
+ */
 export async function readInteractionFile(path: string): Promise<Decompositions> {
-  const arrays = decodeNpz(await readFile(path), path)
+  // Row by row, since Node reads no file beyond 2 GiB at once.
+  const arrays = await readNpzExcept(path, ['and', 'or'])
   const floats = (key: string) => arrayOf(arrays, key, path).data as Float64Array
   const integers = (key: string) => Int32Array.from(arrayOf(arrays, key, path).data as Int32Array)
-  const { shape } = arrayOf(arrays, 'and', path)
+  const l1 = floats('l1')
+  const count = l1.length
+  const and = await readTables(path, 'and', count)
   return {
-    n: Math.log2(shape[1]),
-    count: shape[0],
-    and: floats('and'),
-    or: floats('or'),
-    l1: floats('l1'),
+    n: Math.log2(and.length / count),
+    count,
+    and,
+    or: await readTables(path, 'or', count),
+    l1,
     lowerBound: floats('l1_lower_bound'),
     gap: floats('gap'),
     matchingError: floats('matching_error'),
     converged: integers('converged'),
     iterations: integers('iterations'),
   }
+}
+
+/** The tables of all samples, one after the other. */
+async function readTables(path: string, name: string, count: number): Promise<Float64Array> {
+  let tables = new Float64Array(0)
+  let row = 0
+  for await (const table of npzRows(path, name)) {
+    if (row === 0) tables = new Float64Array(count * table.length)
+    if (row < count) tables.set(table, row * table.length)
+    row++
+  }
+  if (row === count) return tables
+  throw new InputError(`${path} [${name}]: damaged: ${row} rows of ${count} samples`)
 }

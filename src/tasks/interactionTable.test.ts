@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { afterAll, expect, it } from 'vitest'
 import type { Decomposition } from '../interactions/types.js'
 import {
+  checkInteractionFileSize,
   collectDecompositions,
   readInteractionFile,
   writeInteractionFile,
@@ -75,4 +76,50 @@ it('is beside a file of decompositions that reads back as it was written', async
   const file = join(folder, 'interactions.npz')
   await writeInteractionFile(file, found)
   expect(await readInteractionFile(file)).toEqual(found)
+})
+
+it('reads a file of decompositions beyond 2 GiB', async () => {
+  const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
+  const file = join(folder, 'small.npz')
+  await writeInteractionFile(file, found)
+  const large = join(folder, 'large.npz')
+  await writeBehindHole(await readFile(file), 2 ** 31, large)
+  expect(await readInteractionFile(large)).toEqual(found)
+})
+
+/** Writes an archive behind a hole, which takes no space on the disk: entries lie where the directory says. */
+async function writeBehindHole(archive: Buffer, hole: number, path: string): Promise<void> {
+  const bytes = Buffer.from(archive)
+  const end = bytes.length - 22
+  const shift = (at: number) => bytes.writeUInt32LE(bytes.readUInt32LE(at) + hole, at)
+  let member = bytes.readUInt32LE(end + 16)
+  shift(end + 16)
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left--) {
+    shift(member + 42)
+    member += 46 + [28, 30, 32].reduce((sum, at) => sum + bytes.readUInt16LE(member + at), 0)
+  }
+  const file = await open(path, 'w')
+  await file.write(bytes, 0, bytes.length, hole)
+  await file.close()
+}
+
+it('refuses more interactions than a file holds, before any is computed', () => {
+  expect(() => checkInteractionFileSize(16_000, 14)).not.toThrow()
+  expect(() => checkInteractionFileSize(32_000, 14)).toThrow(
+    /interactions of 32000 samples with 14 players .*analysis\.samples.*: 7\.8 GiB, .* at most 4/,
+  )
+  // Of few players the other columns take most of it.
+  expect(() => checkInteractionFileSize(50_000_000, 1)).not.toThrow()
+  expect(() => checkInteractionFileSize(70_000_000, 1)).toThrow(/4\.7 GiB/)
+})
+
+it('names a file of decompositions that is missing, damaged or of tables that do not fit', async () => {
+  const missing = join(folder, 'missing.npz')
+  await expect(readInteractionFile(missing)).rejects.toThrow(/missing\.npz: no such file/)
+  const file = join(folder, 'damaged.npz')
+  const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
+  await writeInteractionFile(file, { ...found, l1: found.l1.subarray(1) })
+  await expect(readInteractionFile(file)).rejects.toThrow(
+    /damaged\.npz .*: damaged: 3 rows of 2 samples/,
+  )
 })

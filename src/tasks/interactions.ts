@@ -8,7 +8,11 @@ import { exists } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
 import { thresholds } from '../study/checkpoint.js'
-import { collectDecompositions, writeInteractionFile } from './interactionFile.js'
+import {
+  checkInteractionFileSize,
+  collectDecompositions,
+  writeInteractionFile,
+} from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
 import { runSteps, scoredSteps } from './steps.js'
 import { withTaskLock } from './taskLock.js'
@@ -38,6 +42,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       if (await isDecomposed(paths, step, interactionsId, atBothEnds)) continue
       const valueFile = paths.values(step, valuesId)
       const values = await readEvaluatedSamples(valueFile)
+      checkInteractionFileSize(values.count, values.n)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
       const rows: BothEnds[] = []
       for await (const table of readTables(valueFile)) {

@@ -4,7 +4,6 @@ import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
-import { checkNpzSize } from '../formats/npzStream.js'
 import type { Graph } from '../graph/types.js'
 import { type StudyMasking, studyMasking } from '../masking/configure.js'
 import type { MaskedSample } from '../masking/evaluate.js'
@@ -15,6 +14,7 @@ import { isWhole } from '../store/wholeness.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
+import { checkInteractionFileSize } from './interactionFile.js'
 import { panelOf, type StudyPanel } from './panel.js'
 import { openPartial, removePartial } from './partialValues.js'
 import { runSteps } from './steps.js'
@@ -39,11 +39,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     const masking = studyMasking(task.run.analysis, dataset, (file) =>
       resolve(context.baseDir, file),
     )
-    checkNpzSize(
-      samples.length * 2 ** masking.placed.n,
-      `value tables of ${samples.length} samples with ${masking.placed.n} players ` +
-        '(analysis.samples, analysis.players.n)',
-    )
+    checkInteractionFileSize(samples.length, masking.placed.n)
     const engine = await createEngine(plan.config.runtime.engine, plan.config.runtime.device)
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
