@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { withinData } from '../config/computedDefaults.js'
 import { type ExperimentInput, experimentSchema } from '../config/schema.js'
 import { loadDataset } from '../data/load.js'
 import { encodeNpz } from '../formats/npz.js'
@@ -12,7 +13,8 @@ import { drawSamples } from './reportDrawings.js'
 async function drawn(input: ExperimentInput) {
   const config = experimentSchema.parse({ study: 'drawn', ...input })
   const dataset = await loadDataset(config.data, { baseDir: '.', dataDirs: ['../shared/data'] })
-  const plan = planStudy(config, describeDataset(dataset))
+  const counts = { train: dataset.train.count, test: dataset.test.count }
+  const plan = planStudy(withinData(config, input, counts), describeDataset(dataset))
   const ids = [...dataset.train.ids.subarray(0, 2)]
   const file = drawSamples(ids, dataset, plan, (name) => name)
   return { ids, file, first: file.samples[String(ids[0])] }
