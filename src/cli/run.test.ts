@@ -175,6 +175,28 @@ describe('lowlayer run', () => {
     )
   })
 
+  it('counts no condition twice where there are no other players, and says so', async () => {
+    const one = tiny
+      .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }')
+      .replace('players: { count: 4 }', 'players: { count: 9 }, checkpoints: final')
+    const study = await studyFile('tiny-all', one)
+    const resultOf = async (players: boolean) => {
+      const results = join(folder, `all-${players}`)
+      const set = `confusing.reliability.players=${players}`
+      const run = await lowlayer(['run', study, '--results', results, '--set', set])
+      expect(run.code, run.stdout + run.stderr).toBe(0)
+      const tables = await tablesOf(results)
+      const [{ reliability }] = fromCsv(networksTable, tables['networks.csv'])
+      const { warnings } = JSON.parse(tables['verdict.json']) as { warnings: string[] }
+      return { reliability, says: warnings.some((text) => /other players .* left out/.test(text)) }
+    }
+    const { reliability, says } = await resultOf(false)
+    expect(says).toBe(false)
+    expect(await resultOf(true)).toEqual({ reliability, says: true })
+    const plan = await lowlayer(['plan', study, '--set', 'confusing.reliability.players=true'])
+    expect(plan.stdout).toMatch(/warning: .*analysis\.players\.count/)
+  })
+
   it('measures the reliability of the growth of scores as well', async () => {
     const sets = [
       'confusing.phase=delta',

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
-import { analysisFiles, describeDataset } from '../tasks/dataset.js'
+import { alikeVariants, analysisFiles, describeDataset } from '../tasks/dataset.js'
 
 /** Options that say which study is meant. */
 export interface StudyOptions {
@@ -37,8 +37,10 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const dataset = await loadDataset(loaded.config.data, { baseDir, dataDirs })
   const counts = { train: dataset.train.count, test: dataset.test.count }
   const config = withinData(loaded.config, loaded.written, counts)
-  const files = analysisFiles(config.analysis, (file) => resolve(baseDir, file))
-  const plan = planStudy(config, { ...describeDataset(dataset), analysisFiles: files })
+  const find = (file: string) => resolve(baseDir, file)
+  const files = analysisFiles(config.analysis, find)
+  const alike = await alikeVariants(config, dataset, find)
+  const plan = planStudy(config, { ...describeDataset(dataset), analysisFiles: files, alike })
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 

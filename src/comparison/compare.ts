@@ -116,6 +116,7 @@ function warningsOf(
       ({ network, reason }) => `${network} lacks a part of its analysis: ${reason}`,
     ),
     ...excluded.map(({ network, reason }) => `${nameOf(network)} is left out: ${reason}`),
+    ...(study.unmeasured ?? []),
   ]
   if (study.omitted !== undefined && study.omitted > 0) {
     warnings.push(

@@ -50,6 +50,8 @@ export interface StudyScores {
   readonly omitted?: number
   /** Engines and devices that trained the networks, each once: rounding differs between them. */
   readonly trainedBy?: readonly string[]
+  /** What the study asked for and could not be measured, in words. */
+  readonly unmeasured?: readonly string[]
   readonly networks: readonly NetworkScores[]
   /** Networks that the study asked for and does not have. */
   readonly missing?: readonly Lack[]

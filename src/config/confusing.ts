@@ -19,8 +19,16 @@ const set = z
 
 const reliability = z
   .strictObject({
-    players: z.boolean().default(false).describe('Recompute under another set of players'),
-    baseline: z.boolean().default(false).describe('Recompute under another baseline'),
+    players: z
+      .boolean()
+      .default(false)
+      .describe('Recompute under another set of players; left out where there is no other set'),
+    baseline: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Recompute under another baseline: blur for images, else mean, or zero beside mean; {damp: 0.5} where that would be the same',
+      ),
     salience: z.boolean().default(true).describe('Recompute with τ halved and doubled'),
     tieBreak: z.boolean().default(true).describe('Recompute under the other tie-break'),
     minimum: share.default(0.5).describe('ICC below which comparisons are flagged as unreliable'),

@@ -1,10 +1,15 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { contentId, type Json } from '../core/hash.js'
-import type { AnalysisRun, DataInfo } from './types.js'
+import type { AnalysisRun, DataInfo, VariantName } from './types.js'
+
+/** The other baseline where the usual one equals that of the study: masked players are halved. */
+const HALF = { damp: 0.5 }
 
 /**
  * The analyses of a study: the main one, and those that repeat it under another choice of players or
- * of the baseline, at the checkpoints that scores take, to see how far the scores depend on it.
+ * of the baseline, at the checkpoints that scores take, to see how far the scores depend on it. A
+ * repetition under the same choice would raise their agreement and say nothing: players that cannot be
+ * others are left out, a baseline that would be the same gives way to another.
  */
 export function analysisRuns(
   config: ExperimentConfig,
@@ -12,15 +17,41 @@ export function analysisRuns(
   version: number,
   networks: readonly string[],
 ): AnalysisRun[] {
-  const { reliability, phase } = config.confusing
+  const { phase } = config.confusing
   const of = (name: AnalysisRun['name'], analysis: ExperimentConfig['analysis']) =>
     run(name, analysis, phase, { version, networks, files: data.analysisFiles })
-  const main = of('main', config.analysis)
-  const variants = [
-    ...(reliability.players ? [of('players', otherPlayers(config))] : []),
-    ...(reliability.baseline ? [of('baseline', otherBaseline(config, data))] : []),
+  const variants = usualVariants(config, data).flatMap(({ name, analysis }) => {
+    if (data.alike?.includes(name) !== true) return [of(name, analysis)]
+    return name === 'players' ? [] : [of(name, { ...analysis, baseline: HALF })]
+  })
+  return [of('main', config.analysis), ...variants]
+}
+
+/** An analysis beside the main one, for the reliability of scores. */
+export interface Variant {
+  readonly name: VariantName
+  readonly analysis: ExperimentConfig['analysis']
+}
+
+/** The variants that a study asks for, before it is known whether they differ from the main analysis. */
+export function usualVariants(
+  config: ExperimentConfig,
+  data: Pick<DataInfo, 'kind'>,
+): readonly Variant[] {
+  const { players, baseline } = config.confusing.reliability
+  return [
+    ...(players ? [{ name: 'players' as const, analysis: otherPlayers(config, data) }] : []),
+    ...(baseline ? [{ name: 'baseline' as const, analysis: otherBaseline(config, data) }] : []),
   ]
-  return [main, ...variants]
+}
+
+/** What of the asked reliability cannot be measured, in words for the plan and the verdict. */
+export function unmeasured({ alike = [] }: Pick<DataInfo, 'alike'>): readonly string[] {
+  if (!alike.includes('players')) return []
+  return [
+    'reliability under other players (confusing.reliability.players) was left out: another choice gives the ' +
+      'same players again, which would count one condition twice; fewer players (analysis.players.count) leave more choice',
+  ]
 }
 
 /** Whether an analysis decomposes at both ends of the tie-break, where scores are taken. */
@@ -67,9 +98,13 @@ export function shortId(content: object): string {
 }
 
 /** Players drawn at random, or with another seed where they are drawn at random already. */
-function otherPlayers({ analysis }: ExperimentConfig): ExperimentConfig['analysis'] {
+function otherPlayers(
+  { analysis }: ExperimentConfig,
+  data: Pick<DataInfo, 'kind'>,
+): ExperimentConfig['analysis'] {
   const { players } = analysis
-  const redrawn = players.select === 'random' || players.layout === 'tokens'
+  // The players of a text are always drawn.
+  const redrawn = players.select === 'random' || data.kind === 'text'
   const seed = redrawn ? players.seed + 1 : players.seed
   return { ...analysis, players: { ...players, select: 'random', seed } }
 }
@@ -77,7 +112,7 @@ function otherPlayers({ analysis }: ExperimentConfig): ExperimentConfig['analysi
 /** Blur instead of a constant for images; zero instead of the mean, or the mean, elsewhere. */
 function otherBaseline(
   { analysis }: ExperimentConfig,
-  data: DataInfo,
+  data: Pick<DataInfo, 'kind'>,
 ): ExperimentConfig['analysis'] {
   const { baseline } = analysis
   if (data.kind === 'image' && baseline !== 'blur') return { ...analysis, baseline: 'blur' }

@@ -41,6 +41,7 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
       low: network.lowBlocks,
     })),
     interactionsId,
+    alike: data.alike,
     analysis: config.analysis,
     phases: config.phases,
     confusing: config.confusing,

@@ -12,7 +12,12 @@ export interface DataInfo {
   readonly vocabularySize?: number
   /** SHA-256 of the files that players and baseline are read from, by their names. */
   readonly analysisFiles?: Readonly<Record<string, string>>
+  /** Usual variants of the analysis that would mask these data as the analysis itself does. */
+  readonly alike?: readonly VariantName[]
 }
+
+/** What an analysis is repeated under to see how far the scores depend on it. */
+export type VariantName = 'players' | 'baseline'
 
 /** Weights taken from another network instead of being drawn. */
 export interface Inheritance {
@@ -70,7 +75,7 @@ export interface StudyNetwork {
 /** One way of analysing the networks: masks, values, interactions. */
 export interface AnalysisRun {
   /** `main`, or what is chosen otherwise to see how far the scores depend on it. */
-  readonly name: 'main' | 'players' | 'baseline'
+  readonly name: 'main' | VariantName
   readonly analysis: ExperimentConfig['analysis']
   /** Content ids, 8 digits, in the names of value and interaction files. */
   readonly valuesId: string

@@ -28,7 +28,7 @@ export interface StudyComparison {
  */
 export function compareAnalyses(
   analyses: readonly NetworkAnalysis[],
-  known: Pick<StudyScores, 'missing' | 'lacking' | 'trainedBy'>,
+  facts: Pick<StudyScores, 'missing' | 'lacking' | 'trainedBy' | 'unmeasured'>,
   config: ExperimentConfig,
 ): StudyComparison {
   const checkpoints = analyses[0].checkpoints
@@ -39,7 +39,7 @@ export function compareAnalyses(
       samples,
       omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
       networks: analyses.map((analysis) => networkScores(analysis, samples)),
-      ...known,
+      ...facts,
     },
     comparisonOptions(config),
   )

@@ -4,6 +4,7 @@ import { stringify as toYaml } from 'yaml'
 import type { Lack } from '../comparison/types.js'
 import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
+import { unmeasured } from '../plan/analysisRuns.js'
 import type { CompareTask, Plan, StudyNetwork } from '../plan/types.js'
 import { schemaDocument } from '../report/tables/schemaDocument.js'
 import { type Row, type Table, toCsv } from '../report/tables/table.js'
@@ -90,6 +91,7 @@ export async function writeTables(
       missing: listed(failed),
       lacking: listed(lacking),
       trainedBy: engines.map(describeEngine),
+      unmeasured: unmeasured(plan.data),
     },
     plan.config,
   )

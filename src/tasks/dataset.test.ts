@@ -7,7 +7,7 @@ import { EnvironmentError, InputError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
-import { analysisFiles, describeDataset, loadPlannedDataset } from './dataset.js'
+import { alikeVariants, analysisFiles, describeDataset, loadPlannedDataset } from './dataset.js'
 import { planOf } from './manifest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-dataset-'))
@@ -71,5 +71,81 @@ describe('files that an analysis reads', () => {
     const { id, config, data } = await planned()
     const manifest = JSON.parse(JSON.stringify({ id, config, data, lowlayer: 'test' }))
     expect(planOf(manifest)).toMatchObject({ id, data: { analysisFiles: data.analysisFiles } })
+  })
+})
+
+describe('variants for the reliability of scores', () => {
+  const both = ['confusing.reliability={players: true, baseline: true}']
+  const table = { source: 'csv', path: 't.csv' }
+  const images = { source: 'glyphs', train: 20, test: 10 }
+
+  /** The variants that a study has in the end, and what they change. */
+  async function variantsOf(data: object, overrides: readonly string[] = []) {
+    const rows = Array.from({ length: 40 }, (_, k) => `${k % 7},${(k * k) % 5},${k % 3},${k % 2}`)
+    writeFileSync(find('t.csv'), `a,b,c,label\n${rows.join('\n')}\n`)
+    writeFileSync(find('s.json'), '[[300], [301]]')
+    writeFileSync(find('b.json'), '[0, 0, 0]')
+    const count = 'analysis.samples={count: 6, testCount: 2}'
+    const config = configOf({ data, model: { architecture: 'mlp-5' } }, 'test', [
+      count,
+      ...both,
+      ...overrides,
+    ])
+    const dataset = await loadDataset(config.data, context)
+    const alike = await alikeVariants(config, dataset, find)
+    const plan = planStudy(config, { ...describeDataset(dataset), alike })
+    return plan.runs.slice(1).map(({ name, analysis: { baseline, players } }) => {
+      return name === 'baseline' ? baseline : `players ${players.select} ${players.seed}`
+    })
+  }
+
+  it('have no other players where every candidate is one', async () => {
+    expect(await variantsOf({ source: 'tic-tac-toe' })).toEqual(['zero'])
+    expect(await variantsOf({ source: 'planted-logic' })).toEqual(['zero'])
+    expect(await variantsOf(table, ['analysis.players.count=3'])).toHaveLength(1)
+    expect(await variantsOf(images, ['analysis.players={count: 4, layout: grid2x2}'])).toEqual([
+      'blur',
+    ])
+    expect(await variantsOf(images, ofSegments)).toEqual(['blur'])
+    const groups = 'analysis.players.groups={x: [a, b], y: [c]}'
+    expect(await variantsOf(table, [groups])).toHaveLength(1)
+  })
+
+  it('have other players where some are left over', async () => {
+    expect(await variantsOf({ source: 'tic-tac-toe' }, ['analysis.players.count=4'])).toEqual([
+      'players random 0',
+      'zero',
+    ])
+    expect(await variantsOf(images)).toEqual(['players random 0', 'blur'])
+  })
+
+  it('draw other words of texts, where there are more than players', async () => {
+    const words = ['good', 'film', 'about', 'nothing', 'much', 'really']
+    const rows = Array.from({ length: 20 }, (_, k) => {
+      return `${words.map((_, i) => words[(i + k) % words.length]).join(' ')}\t${k % 2}`
+    })
+    writeFileSync(find('t.tsv'), `sentence\tlabel\n${rows.join('\n')}\n`)
+    const variants = (players: string) =>
+      variantsOf({ source: 'text', path: 't.tsv' }, [
+        'model.architecture=transformer',
+        'confusing.reliability.baseline=false',
+        `analysis.players=${players}`,
+      ])
+    expect(await variants('{ count: 3 }')).toEqual(['players random 1'])
+    expect(await variants('{ count: 3, layout: tokens }')).toEqual(['players random 1'])
+    expect(await variants('{ count: 6 }')).toEqual([])
+  })
+
+  it('have a baseline that differs in the data', async () => {
+    const three = 'analysis.players.count=3'
+    expect(await variantsOf(table, [three])).toEqual([{ damp: 0.5 }])
+    expect(await variantsOf(table, [three, 'analysis.baseline=zero'])).toEqual([{ damp: 0.5 }])
+    const file = 'analysis.baseline={file: b.json}'
+    expect(await variantsOf(table, [three, file])).toEqual([{ damp: 0.5 }])
+    expect(await variantsOf({ ...table, standardize: false }, [three])).toEqual(['zero'])
+    const blurred = (width: number) =>
+      variantsOf(images, [...ofSegments, `analysis.baseline={blur: ${width}}`])
+    expect(await blurred(2)).toEqual([{ damp: 0.5 }])
+    expect(await blurred(3)).toEqual(['blur'])
   })
 })

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnalysisConfig } from '../config/analysis.js'
+import type { ExperimentConfig } from '../config/schema.js'
 import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
-import type { DataInfo, Plan } from '../plan/types.js'
+import { sameBaseline, samePlayers } from '../masking/alike.js'
+import { usualVariants } from '../plan/analysisRuns.js'
+import type { DataInfo, Plan, VariantName } from '../plan/types.js'
 import type { TaskContext } from './types.js'
 
 /** What the planner needs to know of a data set. */
@@ -42,6 +45,27 @@ export function analysisFiles(
   return Object.fromEntries(
     [...names].map(([name, key]) => [name, sha256(readNamedFile(find(name), key))]),
   )
+}
+
+/**
+ * Variants that a study asks for, for the reliability of its scores, which would mask these data as its
+ * analysis does; undefined where there are none. Throws InputError where players or baseline do not fit.
+ */
+export async function alikeVariants(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  find: (file: string) => string,
+): Promise<DataInfo['alike']> {
+  const main = config.analysis
+  const alike: VariantName[] = []
+  for (const { name, analysis } of usualVariants(config, dataset)) {
+    const isSame =
+      name === 'players'
+        ? samePlayers(main.players, analysis.players, dataset, find)
+        : await sameBaseline(main, analysis, dataset, find)
+    if (isSame) alike.push(name)
+  }
+  return alike.length === 0 ? undefined : alike
 }
 
 function readNamedFile(file: string, key: string): Uint8Array {

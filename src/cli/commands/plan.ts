@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
+import { unmeasured } from '../../plan/analysisRuns.js'
 import { type Estimate, estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
 import { calibrate, type UnitTimes } from '../../tasks/calibrate.js'
@@ -61,7 +62,8 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
     `about ${(estimate.bytes / 2 ** 20).toFixed(0)} MiB of results`,
     ...time,
   ]
-  return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n`
+  const warnings = unmeasured(plan.data).map((warning) => `warning: ${warning}\n`)
+  return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${warnings.join('')}`
 }
 
 /** What a process costs before it does anything: loading the engine and the data. */
