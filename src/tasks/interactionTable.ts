@@ -3,11 +3,10 @@ import { orders, playersOf } from '../core/subset.js'
 import type { Decomposition } from '../interactions/types.js'
 import { writeAtomically } from '../store/atomic.js'
 
-/** Decomposed samples, and τ of each. */
+/** Decomposed samples. */
 export interface InteractionTable {
   readonly samples: Int32Array
   readonly rows: readonly Decomposition[]
-  readonly taus: Float64Array
 }
 
 /** Interactions that are encoded together. */
@@ -15,9 +14,9 @@ const ROWS_A_GROUP = 100_000
 
 /**
  * Writes every interaction of every sample as Parquet, one row an interaction: `sample, kind, mask,
- * players, order, value, salient`. For orders 0 and 1, where AND and OR are the same function,
- * everything is under `and` and there are no `or` rows. A row group holds whole samples, and is
- * written before the next is encoded.
+ * players, order, value`. For orders 0 and 1, where AND and OR are the same function, everything is
+ * under `and` and there are no `or` rows. Which are salient is not among them: τ is no part of what
+ * interactions are named by. A row group holds whole samples, and is written before the next is encoded.
  */
 export async function writeInteractionTable(path: string, table: InteractionTable): Promise<void> {
   const { n } = table.rows[0]
@@ -42,7 +41,7 @@ export async function writeInteractionTable(path: string, table: InteractionTabl
 }
 
 /** The columns of samples `first` to before `last`. */
-function columnsOf({ samples, rows, taus }: InteractionTable, first: number, last: number) {
+function columnsOf({ samples, rows }: InteractionTable, first: number, last: number) {
   const { n } = rows[0]
   const orderOf = orders(n)
   const names = Array.from(orderOf, (_, mask) => playersOf(mask).join('+'))
@@ -54,7 +53,6 @@ function columnsOf({ samples, rows, taus }: InteractionTable, first: number, las
   const players: string[] = new Array(count)
   const order = new Int32Array(count)
   const value = new Float64Array(count)
-  const salient: boolean[] = new Array(count)
   let at = 0
   const add = (row: number, name: 'and' | 'or', mask: number, strength: number): void => {
     sample[at] = samples[row]
@@ -63,7 +61,6 @@ function columnsOf({ samples, rows, taus }: InteractionTable, first: number, las
     players[at] = names[mask]
     order[at] = orderOf[mask]
     value[at] = strength
-    salient[at] = mask !== 0 && Math.abs(strength) > taus[row]
     at++
   }
   for (let row = first; row < last; row++) {
@@ -80,6 +77,5 @@ function columnsOf({ samples, rows, taus }: InteractionTable, first: number, las
     { name: 'players', data: players, type: 'STRING' as const },
     { name: 'order', data: order, type: 'INT32' as const },
     { name: 'value', data: value, type: 'DOUBLE' as const },
-    { name: 'salient', data: salient, type: 'BOOLEAN' as const },
   ]
 }

@@ -7,7 +7,6 @@ import type { InteractionsTask } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
-import { thresholds } from '../study/checkpoint.js'
 import {
   checkInteractionFileSize,
   collectDecompositions,
@@ -55,8 +54,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       }
       const store = async (found: readonly Decomposition[], id: string): Promise<void> => {
         const decompositions = collectDecompositions(found)
-        const taus = thresholds({ step, values, decompositions }, analysis.salience)
-        const table = { samples: values.sample, rows: found, taus }
+        const table = { samples: values.sample, rows: found }
         await writeInteractionTable(paths.interactionsTable(step, id), table)
         await writeInteractionFile(paths.interactions(step, id), decompositions)
       }
