@@ -23,8 +23,8 @@ import {
 import { writeAtomically, writeJson } from '../store/atomic.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
-import { pairTransfer, salientSetsOf } from '../study/transfer.js'
-import { writeInteractionFile } from '../tasks/interactionFile.js'
+import { pairTransfer } from '../study/transfer.js'
+import { collectDecompositions, writeInteractionFile } from '../tasks/interactionFile.js'
 import { removePartial } from '../tasks/partialValues.js'
 import { writeValueFile } from '../tasks/valueFile.js'
 import type { AnalyzeResult } from './analyze.js'
@@ -60,9 +60,9 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
   for (const [name, content] of Object.entries(files)) {
     await writeAtomically(join(request.out, name), content)
   }
-  for (const { analysis, openValues } of result.models) {
+  for (const { analysis, decompositions, openValues } of result.models) {
     const { network, checkpoints } = analysis
-    const [{ values, decompositions }] = checkpoints
+    const [{ values }] = checkpoints
     const file = valueFileOf(request.out, network)
     const partial = await openValues()
     try {
@@ -74,7 +74,7 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
     }
     await writeInteractionFile(
       join(request.out, 'interactions', `${network.id}.npz`),
-      decompositions,
+      collectDecompositions(decompositions),
     )
   }
   await writeJson(join(request.out, 'manifest.json'), manifest(request, result, files))
@@ -105,7 +105,7 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
   const members = ({ sets }: Analysis) => new Set(sets[0].set.members.map(({ sample }) => sample))
   const found = overlap(members(a), members(b), a.samples.length)
   const gap = Math.abs(accuracyOf(a) - accuracyOf(b))
-  const transfer = pairTransfer(salientSetsOf(a), salientSetsOf(b))
+  const transfer = pairTransfer(a.salient, b.salient)
   return {
     a: a.network.id,
     b: b.network.id,

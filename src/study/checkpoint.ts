@@ -8,7 +8,12 @@ import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import { meanInteractions } from '../metrics/similarity.js'
 import type { Interactions, OrderDistribution } from '../metrics/types.js'
-import { type Decompositions, type EvaluatedSamples, interactionsOf } from './types.js'
+import {
+  type Decompositions,
+  type EvaluatedSamples,
+  interactionsOf,
+  type SolverFigures,
+} from './types.js'
 
 /** One analysed sample at one checkpoint. */
 export interface SampleAnalysis {
@@ -21,11 +26,11 @@ export interface SampleAnalysis {
   readonly score: number
 }
 
-/** The main panel at one checkpoint. */
+/** The main panel at one checkpoint. Interactions are not kept: a study has too many to hold. */
 export interface CheckpointAnalysis {
   readonly step: number
   readonly values: EvaluatedSamples
-  readonly decompositions: Decompositions
+  readonly solver: SolverFigures
   readonly samples: readonly SampleAnalysis[]
 }
 
@@ -88,7 +93,9 @@ export function analyseCheckpoint(
       score: scores[position],
     }
   })
-  return { ...input, samples }
+  const { l1, lowerBound, gap, matchingError, converged, iterations } = input.decompositions
+  const solver = { l1, lowerBound, gap, matchingError, converged, iterations }
+  return { step: input.step, values: input.values, solver, samples }
 }
 
 /** Confusing scores of the main panel, shape [main rows]. */

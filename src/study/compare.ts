@@ -12,7 +12,7 @@ import { InputError } from '../core/errors.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../report/tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
-import { type PairTransfer, pairTransfer, salientSetsOf } from './transfer.js'
+import { type PairTransfer, pairTransfer } from './transfer.js'
 
 /** The rows and the verdict that take all networks together. */
 export interface StudyComparison {
@@ -43,9 +43,7 @@ export function compareAnalyses(
     },
     comparisonOptions(config),
   )
-  const salient = new Map(
-    analyses.map((analysis) => [analysis.network.id, salientSetsOf(analysis)]),
-  )
+  const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
   return {
     overlaps: found.overlaps.map((pair) =>
       overlapRow(pair, pairTransfer(salient.get(pair.a)!, salient.get(pair.b)!)),

@@ -22,6 +22,7 @@ import {
   scoreRows,
   thresholds,
 } from './checkpoint.js'
+import { type SalientSets, salientSetsOf } from './transfer.js'
 import { interactionsOf } from './types.js'
 
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
@@ -62,6 +63,7 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly phases: PhaseResult
   readonly checkpoints: readonly CheckpointAnalysis[]
   readonly generalization: readonly (readonly OrderGeneralization[])[]
+  readonly salient: SalientSets
   /** Ids of the main panel, in the order of all score arrays. */
   readonly samples: readonly number[]
   /** Final scores under the configured tie-break … */
@@ -115,6 +117,7 @@ export function analyseNetwork<Network>(
     generalization: checkpoints.map((checkpoint) =>
       generalizationOf(checkpoint, tausOf(checkpoint)),
     ),
+    salient: salientSetsOf(last.decompositions, analysed[analysed.length - 1].samples),
     samples,
     scores,
     otherScores: other,

@@ -105,7 +105,7 @@ export function sampleRows(analysis: NamedAnalysis): SampleRow[] {
 /** `final` is the sample's position in the final score arrays, at the last checkpoint only. */
 function sampleRow(
   analysis: NamedAnalysis,
-  { step, values, decompositions }: CheckpointAnalysis,
+  { step, values, solver }: CheckpointAnalysis,
   { row, sample, tau, complexity, score }: SampleAnalysis,
   final: number | undefined,
 ): SampleRow {
@@ -120,10 +120,10 @@ function sampleRow(
     correct: prediction === values.givenLabel[row],
     loss: values.loss[row],
     v_full: values.full[row],
-    l1: decompositions.l1[row],
-    l1_lower_bound: finite(decompositions.lowerBound[row]),
-    matching_error: decompositions.matchingError[row],
-    converged: decompositions.converged[row] === 1,
+    l1: solver.l1[row],
+    l1_lower_bound: finite(solver.lowerBound[row]),
+    matching_error: solver.matchingError[row],
+    converged: solver.converged[row] === 1,
     tau,
     salient: complexity.salient,
     mean_order: complexity.meanOrder,

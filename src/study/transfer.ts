@@ -1,8 +1,8 @@
 import type { SampleId } from '../confusing/types.js'
 import { mean } from '../metrics/descriptive.js'
 import { salientSet, transferOfSets } from '../metrics/transferability.js'
-import type { NetworkAnalysis } from './network.js'
-import { interactionsOf } from './types.js'
+import type { SampleAnalysis } from './checkpoint.js'
+import { type Decompositions, interactionsOf } from './types.js'
 
 /** Salient interactions of every analysed sample of one network at its last checkpoint. */
 export interface SalientSets {
@@ -19,8 +19,11 @@ export interface PairTransfer {
   readonly chance: number | undefined
 }
 
-export function salientSetsOf({ checkpoints }: Pick<NetworkAnalysis, 'checkpoints'>): SalientSets {
-  const { samples, decompositions } = checkpoints[checkpoints.length - 1]
+/** The salient sets of the samples of one checkpoint, under the τ that each was analysed with. */
+export function salientSetsOf(
+  decompositions: Decompositions,
+  samples: readonly SampleAnalysis[],
+): SalientSets {
   return {
     n: decompositions.n,
     sets: new Map(

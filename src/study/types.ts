@@ -26,13 +26,8 @@ export interface EvaluatedSamples extends EvaluationPlan {
   readonly full: Float64Array
 }
 
-/** Decompositions of every row of a {@link EvaluatedSamples}. */
-export interface Decompositions {
-  readonly n: number
-  readonly count: number
-  /** Merged I_and and I_or, [count, 2^n]. */
-  readonly and: Float64Array
-  readonly or: Float64Array
+/** What the solver says of the decomposition of every row of a {@link EvaluatedSamples}. */
+export interface SolverFigures {
   readonly l1: Float64Array
   readonly lowerBound: Float64Array
   readonly gap: Float64Array
@@ -40,6 +35,15 @@ export interface Decompositions {
   /** 1 where the gap asked for was reached. */
   readonly converged: Int32Array
   readonly iterations: Int32Array
+}
+
+/** Decompositions of every row of a {@link EvaluatedSamples}. */
+export interface Decompositions extends SolverFigures {
+  readonly n: number
+  readonly count: number
+  /** Merged I_and and I_or, [count, 2^n]. */
+  readonly and: Float64Array
+  readonly or: Float64Array
 }
 
 /** The interactions of one row, views of shape [2^n]. */
