@@ -6,7 +6,7 @@ import { loadDataset } from '../data/load.js'
 import type { DataInfo, Plan } from '../plan/types.js'
 import { schemaVersion, studyTables } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
-import { exists, readJson } from '../store/atomic.js'
+import { exists, readJson, writeJson } from '../store/atomic.js'
 import { writeTables } from './compare.js'
 import { damageOf } from './damage.js'
 import { type Manifest, planOf } from './manifest.js'
@@ -108,6 +108,25 @@ async function copyTables(folder: string, out: string): Promise<void> {
   }
 }
 
+/**
+ * The manifest of a study whose tables were rebuilt: where, when and by what it was run stays as it was, and
+ * what describes the tables is new.
+ */
+function rebuiltManifest(before: Manifest, after: Manifest): Manifest {
+  const { complete, failed, lacking, baselines, checksums, schemaVersion, comparisonVersion } =
+    after
+  return {
+    ...before,
+    complete,
+    failed,
+    lacking,
+    baselines,
+    checksums,
+    schemaVersion,
+    comparisonVersion,
+  }
+}
+
 /** Writes the tables anew unless networks, or parts of their analysis, that the stored ones have are gone. */
 async function rebuildTables(
   plan: Plan,
@@ -126,6 +145,9 @@ async function rebuildTables(
     const known = missingIn(before)
     const lost = Object.entries(missingIn(after)).filter(([name]) => !(name in known))
     if (lost.length === 0) {
+      if (before !== undefined && after !== undefined) {
+        await writeJson(join(temporary, 'manifest.json'), rebuiltManifest(before, after))
+      }
       await cp(temporary, out, { recursive: true })
       return []
     }

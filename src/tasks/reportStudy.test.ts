@@ -104,6 +104,27 @@ describe('the report of a study', () => {
     }
   })
 
+  it('keeps what the manifest says of the run when it is rebuilt', async () => {
+    const elsewhere = copied('other-machine')
+    const file = join(elsewhere, 'manifest.json')
+    const stored = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+    const { engines } = stored.versions as { engines: unknown }
+    const ofTheRun = {
+      lowlayer: '0.0.1',
+      versions: { node: 'v1.2.3', engines },
+      host: { name: 'cluster', cores: 96 },
+      compareSeconds: 1234,
+      finishedAt: '2001-02-03T04:05:06.000Z',
+    }
+    const changed = { ...stored, ...ofTheRun, checksums: {}, failed: { gone: 'damaged' } }
+    writeFileSync(file, JSON.stringify({ ...changed, complete: false }))
+    for (const out of [elsewhere, join(root, 'other-place')]) {
+      expect(await rebuildReport({ folder: elsewhere, out, dataDirs: [] })).toEqual([])
+      const rebuilt = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
+      expect(rebuilt).toEqual({ ...stored, ...ofTheRun })
+    }
+  })
+
   it('names a damaged table and shows the rest', async () => {
     const damaged = copied('damaged-table')
     rmSync(join(damaged, '..', 'networks'), { recursive: true })
