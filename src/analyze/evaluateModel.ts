@@ -30,7 +30,7 @@ export function modelOutput(
   if (ofProbabilities && wanted.temperature !== 1) {
     throw new InputError(
       `${model.file} gives probabilities, but analysis.temperature ${wanted.temperature} divides logits; ` +
-        'set it to 1, or export the model without its softmax',
+        'set it to 1, or export the model without its softmax or sigmoid',
     )
   }
   const suffix = wanted.fromEmpty ? '-v0' : ''
