@@ -123,6 +123,7 @@ function isVerdict(value: Verdict): boolean {
     Array.isArray(value.clauses) &&
     value.clauses.every(isClause) &&
     isClause(value.fullyDifferent) &&
+    (value.others === undefined || Array.isArray(value.others)) &&
     Array.isArray(value.warnings)
   )
 }

@@ -34,6 +34,26 @@ it('settings tell defaults from what was set, with the source of the default', (
   expect(sourceOf['comparison.alpha']).toBe('ours')
 })
 
+it('the verdict of every grid of a study is on the page, the outcome first', async () => {
+  const study = exampleStudy()
+  const other = {
+    architecture: 'mlp-5',
+    regime: 'trained-frozen',
+    cut: 2,
+    verdict: 'not-reproduced' as const,
+    sentence: 'not reproduced for mlp-5, trained-frozen, cut 2: (ii) T_low = -0.1',
+  }
+  const pageWith = async (others: readonly (typeof other)[]) => {
+    const verdict = { ...study.verdict!, others }
+    return String((await renderReport({ ...study, verdict }))['report/index.html'])
+  }
+  expect(await pageWith([other])).toContain(
+    '<p class="verdict not-reproduced"><strong>Not reproduced for mlp-5, trained-frozen, cut 2</strong> ' +
+      '<span>(ii) T_low = −0.1</span></p>',
+  )
+  expect(await pageWith([])).not.toContain('other grids')
+})
+
 it('the page needs nothing but itself and escapes what it is given', async () => {
   const study = exampleStudy()
   const named = { ...study, name: '<script>alert(1)</script>' }

@@ -11,7 +11,6 @@ const marks = {
 export function verdictSection(verdict: Verdict | undefined): string {
   if (verdict === undefined)
     return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
-  const [first, ...rest] = verdict.sentence.split(': ')
   const rows = [...verdict.clauses, verdict.fullyDifferent].map(clauseRow)
   const warnings =
     verdict.warnings.length === 0
@@ -19,10 +18,26 @@ export function verdictSection(verdict: Verdict | undefined): string {
       : `<div class="notice"><strong>To keep in mind</strong><ul>${verdict.warnings
           .map((warning) => `<li>${escapeHtml(warning)}</li>`)
           .join('')}</ul></div>`
-  return `<p class="verdict ${verdict.verdict}"><strong>${escapeHtml(first)}</strong> <span>${escapeHtml(withMinus(rest.join(': ')))}</span></p>
+  return `${finding(verdict)}
 ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
 <p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when (ii) or (iii) fails, or (iv) although (ii) holds, while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
+${otherGrids(verdict.others)}
 ${warnings}`
+}
+
+/** A verdict in one line, its outcome first. */
+function finding({ verdict, sentence }: Pick<Verdict, 'verdict' | 'sentence'>): string {
+  const [outcome, ...rest] = sentence.split(': ')
+  const head = outcome.charAt(0).toUpperCase() + outcome.slice(1)
+  return `<p class="verdict ${verdict}"><strong>${escapeHtml(head)}</strong> <span>${escapeHtml(withMinus(rest.join(': ')))}</span></p>`
+}
+
+/** What a study of several regimes, cuts or architectures found in its other grids; early files have none. */
+function otherGrids(others: Verdict['others'] = []): string {
+  if (others.length === 0) return ''
+  return `<h3>The study’s other grids</h3>
+${others.map(finding).join('\n')}
+<p class="small">Each is compared within itself and judged by the same rule; effects.csv has the figures of all.</p>`
 }
 
 function clauseRow(clause: Clause): string[] {
