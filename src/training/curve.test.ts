@@ -24,6 +24,8 @@ it.each([
   ['empty', ''],
   ['cut within its last number', formatCurve([{ ...point, testAccuracy: 0.25 }]).slice(0, -2)],
   ['with a training loss that is no number', formatCurve([{ ...point, trainLoss: Number.NaN }])],
+  ['without any point', formatCurve([])],
+  ['of other content', 'x\n'],
   ['with a word for a number', formatCurve([point]).replace('0.5', 'half')],
 ])('one that is %s is refused with the name of its file', (_, csv) => {
   expect(() => parseCurve(csv, 'networks/x/curve.csv')).toThrow(/^networks\/x\/curve\.csv.*damaged/)

@@ -30,6 +30,12 @@ export function formatCurve(curve: readonly CurvePoint[]): string {
 export function parseCurve(csv: string, file: string): CurvePoint[] {
   if (!csv.endsWith('\n')) throw new InputError(`${file} is damaged: it is empty or cut short`)
   const records = recordsOf(csv, file)
+  // The first point is there before the file is, and none would read as no overfitting phase.
+  if (records.length === 0) {
+    throw new InputError(
+      `${file} is damaged: it has no point; delete it to train its network again`,
+    )
+  }
   return records.map((record, row) => {
     const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))
     const unread = columns.some(
