@@ -84,6 +84,24 @@ async function appears(path: string): Promise<void> {
   while ((await stat(path).catch(() => undefined)) === undefined) await sleep(50)
 }
 
+/**
+ * Environment in which the worker is killed that is given a task of low1-high0-order0 for which a condition
+ * on its `kind` and `run`, written in JavaScript, holds.
+ */
+async function killing(condition: string): Promise<NodeJS.ProcessEnv> {
+  const fault = join(await mkdtemp(join(folder, 'kill-')), 'fault.cjs')
+  await writeFile(
+    fault,
+    `const on = process.on
+    process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
+      const { kind, network, run } = message.task ?? {}
+      if (${condition} && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
+      listener(message)
+    })`,
+  )
+  return { NODE_OPTIONS: `--require ${fault}` }
+}
+
 describe('lowlayer run', () => {
   let file: string
   let reference: Record<string, string>
@@ -352,17 +370,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
 
   it('keeps the reason of a task whose process was killed, and finishes it when run again', async () => {
     const results = join(folder, 'killed-worker')
-    const fault = join(folder, 'kill.cjs')
-    await writeFile(
-      fault,
-      `const on = process.on
-      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
-        const { kind, network } = message.task ?? {}
-        if (kind === 'train' && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
-        listener(message)
-      })`,
-    )
-    const env = { NODE_OPTIONS: `--require ${fault}` }
+    const env = await killing("kind === 'train'")
     const killed = await lowlayer(['run', file, '--results', results], { env })
     expect(killed.code).toBe(1)
     const networks = fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
@@ -380,23 +388,13 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     ['other players', `kind === 'values' && run.name === 'players'`, 'is missing: values'],
   ])('compares again once %s, which failed before, is there', async (name, when, reason) => {
     const results = join(folder, `without ${name}`)
-    const fault = join(folder, 'kill-part.cjs')
-    await writeFile(
-      fault,
-      `const on = process.on
-      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
-        const { kind, network, run } = message.task ?? {}
-        if (${when} && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
-        listener(message)
-      })`,
-    )
     const sets = [
       'confusing.noiseNull.surrogates=2',
       'confusing.reliability.players=true',
       'analysis.checkpoints=final',
     ].flatMap((set) => ['--set', set])
     const run = ['run', file, '--results', results, ...sets]
-    const first = await lowlayer(run, { env: { NODE_OPTIONS: `--require ${fault}` } })
+    const first = await lowlayer(run, { env: await killing(when) })
     expect(first.code).toBe(1)
     expect(first.stderr).toContain(
       `warning   low1-high0-order0 ${reason} failed: the task's process ended with signal SIGKILL`,
@@ -580,17 +578,7 @@ analysis: { players: { count: 3 } }
         .replace('samples: { count: 12,', 'samples: { filter: correct, count: 12,')
         .replace('{ logSpaced: 3 }', '{ steps: [1] }'),
     )
-    const fault = join(folder, 'kill-one.cjs')
-    await writeFile(
-      fault,
-      `const on = process.on
-      process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
-        const { kind, network } = message.task ?? {}
-        if (kind === 'train' && network.name === 'low1-high0-order0') process.kill(process.pid, 'SIGKILL')
-        listener(message)
-      })`,
-    )
-    const env = { NODE_OPTIONS: `--require ${fault}` }
+    const env = await killing("kind === 'train'")
     const killed = await lowlayer(['run', own, '--results', results], { env })
     expect(killed.code).toBe(1)
     const networks = async () => fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
