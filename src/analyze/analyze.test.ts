@@ -140,6 +140,7 @@ function request(
     preprocessing: undefined,
     decompose: async (tables, options) => tables.map((table) => decompose(table, options)),
     report: () => {},
+    assume: () => {},
     notice: () => {},
   }
 }
@@ -179,7 +180,7 @@ describe('analyze', () => {
   it('finds the same whatever the layout, the batch, or a softmax at the end', async () => {
     const notices: string[] = []
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
-    const asked = { ...request(names), notice: (message: string) => notices.push(message) }
+    const asked = { ...request(names), assume: (message: string) => notices.push(message) }
     const { models } = await analyze(asked)
     const [first, ...others] = await Promise.all(models.map(valuesOf))
     for (const tables of others) {
@@ -189,7 +190,10 @@ describe('analyze', () => {
         }
       }
     }
-    expect(notices).toEqual([expect.stringMatching(/softmax\.onnx gives probabilities/)])
+    expect(notices).toEqual([
+      expect.stringMatching(/12 samples are held out/),
+      expect.stringMatching(/softmax\.onnx gives probabilities/),
+    ])
   })
 
   it('writes tables for a model that gives a label the probability 0, where v is clamped', async () => {
@@ -340,9 +344,11 @@ describe('analyze of a model with one output', () => {
   /** The results of one model, and what was said meanwhile. */
   async function analyzed(name: string, ...overrides: readonly string[]) {
     const notices: string[] = []
-    const notice = (message: string) => notices.push(message)
+    const notice = (message: string) => {
+      if (!/are held out/.test(message)) notices.push(message)
+    }
     const out = mkdtempSync(join(folder, 'one-'))
-    const asked = { ...request([name], overrides, 'two.npz'), out, notice }
+    const asked = { ...request([name], overrides, 'two.npz'), out, assume: notice }
     const [found] = (await analyze(asked)).models
     const { prediction, loss } = found.analysis.checkpoints[0].values
     return { tables: await valuesOf(found), prediction, loss, notices }

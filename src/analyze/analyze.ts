@@ -22,15 +22,24 @@ export interface AnalyzeResult {
   readonly players: PlacedPlayers
   readonly baseline: Baseline
   readonly engine: Engine
+  /** What was assumed or decided without being asked for, a line each. */
+  readonly assumptions: readonly string[]
 }
 
 /**
  * Runs the analysis. Only the value tables of samples that are done are written, so that a stopped
  * analysis goes on; for the results see {@link writeAnalysis}.
  */
-export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
-  const { config, context } = request
+export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
+  const { config, context } = asked
+  const assumptions: string[] = []
+  const assume = (assumption: string): void => {
+    assumptions.push(assumption)
+    asked.assume(assumption)
+  }
+  const request = { ...asked, assume }
   const data = await preparedData(request)
+  data.assumptions.forEach(assume)
   const engine = await createEngine('onnx', config.runtime.device)
   const find = (file: string) => resolve(context.baseDir, file)
   const players = placePlayers(config.analysis.players, data, find)
@@ -48,7 +57,7 @@ export async function analyze(request: AnalyzeRequest): Promise<AnalyzeResult> {
     for (const classifier of classifiers) {
       models.push(await analyzeModel(request, classifier, samples, masking))
     }
-    return { models, data, players, baseline, engine }
+    return { models, data, players, baseline, engine, assumptions }
   } finally {
     for (const { model } of classifiers) await model.dispose()
   }

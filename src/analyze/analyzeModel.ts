@@ -35,7 +35,7 @@ export async function analyzeModel(
   samples: readonly AnalyzedSample[],
   masking: ModelMasking,
 ): Promise<ModelAnalysis> {
-  const { config, report, notice, decompose } = request
+  const { config, report, notice, assume, decompose } = request
   const { players, baseline, engine, data } = masking
   const { solver, noise, gap, reference, tieBreak, salience } = config.analysis
   const network = describeModel(classifier)
@@ -45,7 +45,7 @@ export async function analyzeModel(
   const step = (note: string) => () => report(`${network.name}: ${note}`, ++done, total)
 
   checkInteractionFileSize(samples.length, players.n)
-  const output = modelOutput(config.analysis, classifier, notice)
+  const output = modelOutput(config.analysis, classifier, assume)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
   const settings = evaluationId(request, network, masking, map, output)

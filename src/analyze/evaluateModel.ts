@@ -11,13 +11,13 @@ import type { AnalyzedSample } from './samples.js'
 /**
  * The scalar output of a model: the configured one, except where the log-odds of logits are asked for
  * and the model gives probabilities (a softmax or sigmoid is part of it) or one logit (a binary head): then
- * it is the same log-odds, computed from those. `notice` is told, and of what was guessed. Throws InputError
+ * it is the same log-odds, computed from those. `assume` is told, and of what was guessed. Throws InputError
  * where probabilities are asked for and the model gives none, or a temperature where it gives them.
  */
 export function modelOutput(
   analysis: AnalysisConfig,
   { model, probabilities, guessed, width }: ForeignClassifier,
-  notice: (message: string) => void,
+  assume: (message: string) => void,
 ): Output {
   const wanted = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
   if (wanted.kind === 'prob-log-odds' && !probabilities) {
@@ -35,9 +35,9 @@ export function modelOutput(
   }
   const suffix = wanted.fromEmpty ? '-v0' : ''
   if (ofProbabilities && wanted.kind !== 'prob-log-odds') {
-    notice(`${model.file} gives probabilities: v is their log-odds (output prob-log-odds)`)
+    assume(`${model.file} gives probabilities: v is their log-odds (output prob-log-odds)`)
     if (guessed) {
-      notice(
+      assume(
         `${model.file} was read by its values, which lie between 0 and 1, since its graph does not tell whether ` +
           `they are probabilities; if they are logits: --set analysis.output=binary${suffix}`,
       )
@@ -45,9 +45,9 @@ export function modelOutput(
     return { ...wanted, kind: 'prob-log-odds' }
   }
   if (wanted.kind !== 'log-odds' || width > 1) return wanted
-  notice(`${model.file} has one output: its sign by the label is v (output binary)`)
+  assume(`${model.file} has one output: its sign by the label is v (output binary)`)
   if (guessed) {
-    notice(
+    assume(
       `${model.file} was read as a logit, but its values on training samples lie between 0 and 1, and it has no ` +
         `Sigmoid at its end; if they are probabilities: --set analysis.output=prob-log-odds${suffix}`,
     )

@@ -142,12 +142,13 @@ function usedSections({ config: { study, data, analysis, confusing, runtime } }:
 
 function manifest(
   request: AnalyzeRequest,
-  { models, data, players, baseline, engine }: AnalyzeResult,
+  { models, data, players, baseline, engine, assumptions }: AnalyzeResult,
   files: Readonly<Record<string, string>>,
 ) {
   return {
     complete: true,
     schemaVersion,
+    assumptions,
     lowlayer: request.version,
     versions: { node: process.version, ...engine.versions },
     engine: engine.name,

@@ -29,7 +29,9 @@ export interface AnalyzeRequest {
   ) => Promise<readonly Decomposition[]>
   /** Told what goes on: units of a model's work done so far. */
   readonly report: (note: string, done: number, total: number) => void
-  /** Told what a user should know. */
+  /** Told what was assumed or decided without being asked for: for the terminal, the manifest and the report. */
+  readonly assume: (message: string) => void
+  /** Told what a user should know while it runs. */
   readonly notice: (message: string) => void
 }
 

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../core/hash.js'
 import type { Dataset, Samples } from './types.js'
 
-/** SHA-256 over everything that a data set holds but its name. */
-export function fingerprintOf(dataset: Omit<Dataset, 'fingerprint' | 'source'>): string {
+/** SHA-256 over everything that a data set holds but its name and what was assumed. */
+export function fingerprintOf(
+  dataset: Omit<Dataset, 'fingerprint' | 'source' | 'assumptions'>,
+): string {
   const { kind, shape, classes, features, vocabulary, standardization, train, test } = dataset
   const hash = createHash('sha256')
   hash.update(

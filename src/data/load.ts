@@ -21,7 +21,7 @@ import type { Dataset, Samples } from './types.js'
 export async function loadDataset(data: DataConfig, context: DataContext): Promise<Dataset> {
   const raw = withClasses(await openSource(data, context), data.classes)
   const rows = chooseRows(raw, data)
-  const { train, test, vocabulary } = await raw.read(rows.train, rows.test)
+  const { train, test, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
   checkFinite(train, rows.train, raw.shape, 'train')
   checkFinite(test, rows.test, raw.shape, 'test')
   const standardized = 'standardize' in data && data.standardize
@@ -43,7 +43,29 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
     train: samples(train, given, trueTrain, rows.train),
     test: samples(test, trueTest, trueTest, rows.test),
   }
-  return { source: data.source, ...described, fingerprint: fingerprintOf(described) }
+  return {
+    source: data.source,
+    ...described,
+    assumptions: [
+      ...(raw.assumptions ?? []),
+      ...splitAssumptions(raw, data, rows.test.length),
+      ...assumptions,
+    ],
+    fingerprint: fingerprintOf(described),
+  }
+}
+
+/** That test samples were taken out of the only part there is, where the configuration does not say how many. */
+function splitAssumptions(
+  { testLabels }: RawData,
+  { train, test }: Pick<DataConfig, 'train' | 'test'>,
+  held: number,
+): string[] {
+  if (testLabels !== undefined || (train !== 'all' && test !== 'all')) return []
+  return [
+    `the data have no test samples of their own: ${held} samples are held out as such and not trained on ` +
+      `(chosen by data.seed${test === 'all' ? '; data.test says how many' : ''})`,
+  ]
 }
 
 function samples(

@@ -4,6 +4,8 @@ import type { InputKind } from './types.js'
 export interface RawInputs {
   readonly train: Float32Array
   readonly test: Float32Array
+  /** What was assumed when the rows were read, a line each. */
+  readonly assumptions?: readonly string[]
   /** Words by token id, for text; made from the training rows. */
   readonly vocabulary?: readonly string[]
 }
@@ -19,6 +21,8 @@ export interface RawData {
   readonly trainLabels: Int32Array
   /** Class of every row of the test split; absent where the source has none. */
   readonly testLabels?: Int32Array
+  /** What was assumed when the source was opened, a line each (see Dataset). */
+  readonly assumptions?: readonly string[]
   /** Reads rows of the training split and of the test split (or of the only one, for both). */
   readonly read: (trainRows: Int32Array, testRows: Int32Array) => Promise<RawInputs>
 }

@@ -27,6 +27,11 @@ export interface Dataset {
   readonly vocabulary?: readonly string[]
   /** x_standardised = (x_raw − mean[c]) / std[c], by channel or feature; absent when untouched. */
   readonly standardization?: { readonly mean: readonly number[]; readonly std: readonly number[] }
+  /**
+   * What was assumed or decided when the data were read, a line each, for the terminal, the manifest and the
+   * report. Not part of the fingerprint: it tells of the data and is none of them.
+   */
+  readonly assumptions: readonly string[]
   readonly train: Samples
   readonly test: Samples
   /** SHA-256 over everything above: two runs on equal data have equal fingerprints. */

@@ -36,6 +36,7 @@ function dataset(kind: Dataset['kind'], shape: readonly number[], count = 30): D
     ...vocabulary,
     train: samples,
     test: samples,
+    assumptions: [],
     fingerprint: '',
   }
 }

@@ -10,6 +10,8 @@ export interface DataInfo {
   readonly testCount: number
   /** Number of token ids, for text. */
   readonly vocabularySize?: number
+  /** What was assumed when the data were read, a line each; no part of any id. */
+  readonly assumptions?: readonly string[]
   /** SHA-256 of the files that players and baseline are read from, by their names. */
   readonly analysisFiles?: Readonly<Record<string, string>>
   /** Usual variants of the analysis that would mask these data as the analysis itself does. */

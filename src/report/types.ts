@@ -89,6 +89,7 @@ export interface ReportManifest {
   readonly config?: unknown
   readonly provenance?: Readonly<Record<string, string>>
   readonly failed?: Readonly<Record<string, string>>
+  readonly assumptions?: readonly string[]
   /** SHA-256 of every table by file name. */
   readonly checksums?: Readonly<Record<string, string>>
   readonly [key: string]: unknown

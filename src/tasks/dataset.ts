@@ -22,6 +22,7 @@ export function describeDataset(dataset: Dataset): DataInfo {
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     vocabularySize: dataset.vocabulary?.length,
+    assumptions: dataset.assumptions,
   }
 }
 

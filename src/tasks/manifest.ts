@@ -17,6 +17,8 @@ export interface Manifest {
   readonly study: string
   readonly schemaVersion: number
   readonly comparisonVersion: number
+  /** What was assumed or decided without being asked for, a line each. */
+  readonly assumptions: readonly string[]
   /** SHA-256 of every file of the study but those of the report. */
   readonly checksums: Readonly<Record<string, string>>
   readonly [key: string]: unknown
@@ -37,6 +39,7 @@ export interface RunFacts {
 
 /** The manifest of a study. `complete` is false while networks, or parts of their analysis, are missing. */
 export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
+  const { assumptions = [], ...data } = plan.data
   return {
     complete: Object.keys({ ...facts.failed, ...facts.lacking }).length === 0,
     id: plan.id,
@@ -55,7 +58,8 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     },
     runtime: plan.config.runtime,
     config: plan.config,
-    data: plan.data,
+    data,
+    assumptions,
     valuesId: plan.valuesId,
     interactionsId: plan.interactionsId,
     networks: plan.networks.map(({ id, name, role, regime, seeds, lowBlocks, from, spec }) => ({

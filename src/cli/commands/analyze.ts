@@ -91,6 +91,7 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     decompose: (tables, options, onDecomposed) =>
       decomposeAll(tables, options, decomposeWorkers(tables), onDecomposed),
     report: progress.report,
+    assume: (message) => process.stderr.write(`assumed: ${message}\n`),
     notice: (message) => process.stderr.write(`${message}\n`),
   }
   process.once('SIGINT', endEarly).once('SIGTERM', endEarly)

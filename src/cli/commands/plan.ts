@@ -46,7 +46,8 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
       : undefined
   if (options.json) {
     const { study, id } = plan
-    return `${JSON.stringify({ study, id, tasks, estimate, left, seconds }, undefined, 2)}\n`
+    const { assumptions } = plan.data
+    return `${JSON.stringify({ study, id, assumptions, tasks, estimate, left, seconds }, undefined, 2)}\n`
   }
   const lines = tasks.map(({ id, kind, network, state, reason }) =>
     [state.padEnd(6), kind.padEnd(12), id, network, `(${reason})`]
@@ -62,8 +63,11 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
     `about ${(estimate.bytes / 2 ** 20).toFixed(0)} MiB of results`,
     ...time,
   ]
-  const warnings = unmeasured(plan.data).map((warning) => `warning: ${warning}\n`)
-  return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${warnings.join('')}`
+  const remarks = [
+    ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
+    ...unmeasured(plan.data).map((warning) => `warning: ${warning}\n`),
+  ]
+  return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${remarks.join('')}`
 }
 
 /** What a process costs before it does anything: loading the engine and the data. */

@@ -48,6 +48,9 @@ export function runCommand(): Command {
 async function runStudy(file: string, options: RunOptions): Promise<number> {
   const opened = await openStudy(file, options)
   const { results } = opened
+  for (const assumption of opened.plan.data.assumptions ?? []) {
+    process.stderr.write(`assumed: ${assumption}\n`)
+  }
   // A folder that cannot be written should be known before hours of training, not after.
   await writeAtomically(`${results}/README.md`, resultsReadme)
   const study = await settled(opened)

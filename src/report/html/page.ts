@@ -4,6 +4,7 @@ import { bibliography } from '../citations.js'
 import type { Figure } from '../figures/figure.js'
 import type { FigureName } from '../figures/figures.js'
 import type { ReportProblem, ReportStudy } from '../types.js'
+import { assumptionSection } from './assumptions.js'
 import { escapeHtml } from './escape.js'
 import { networkSection } from './networks.js'
 import { type Panel, picker } from './picker.js'
@@ -30,6 +31,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
   const draw = (...names: FigureName[]) => names.map((name) => figureHtml(figures[name])).join('\n')
   const sections: readonly (readonly [id: string, title: string, html: string])[] = [
     ['verdict', 'Verdict', verdictSection(study.verdict)],
+    ['assumptions', 'What was assumed', assumptionSection(study.manifest)],
     ['networks', 'Networks and accuracies', networkSection(study)],
     ['losses', 'Losses, gap and phases', draw('losses', 'gap')],
     [
