@@ -12,11 +12,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { InferenceSession } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-node'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
 import { createOnnxEngine } from '../src/engine/onnx/engine.js'
 import { encodeInference } from '../src/engine/onnx/model.js'
+import { loadOrt } from '../src/engine/onnx/session.js'
 import type { DeviceName } from '../src/engine/types.js'
 import { encodeNpy, readNpy } from '../src/formats/npy.js'
 import { constantsBaseline } from '../src/masking/baselines.js'
@@ -113,7 +114,8 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   rmSync(folder, { recursive: true })
 }
 
-const sessions = (InferenceSession as unknown as { readonly prototype: InferenceSession }).prototype
+const { InferenceSession: Session } = await loadOrt()
+const sessions = (Session as unknown as { readonly prototype: InferenceSession }).prototype
 
 /** Wall time in calls of ONNX Runtime so far, in milliseconds. */
 let running = 0

@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { EnvironmentError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
+import { withoutTelemetry } from './telemetry.js'
 
 export type Ort = typeof import('onnxruntime-node')
 export type OrtFeeds = Record<string, OrtTensor>
@@ -10,18 +11,20 @@ let loading: Promise<Ort> | undefined
 
 /** ONNX Runtime, loaded once and only when it is used. Throws EnvironmentError when it cannot be. */
 export function loadOrt(): Promise<Ort> {
-  loading ??= import('onnxruntime-node').then(silenced, (cause: unknown) => {
+  loading ??= load()
+  return loading
+}
+
+async function load(): Promise<Ort> {
+  withoutTelemetry()
+  const ort = await import('onnxruntime-node').catch((cause: unknown) => {
     throw new EnvironmentError(
       `onnxruntime-node cannot be loaded (${messageOf(cause)}); reinstall it with ` +
         '`npm install onnxruntime-node`',
       { cause },
     )
   })
-  return loading
-}
-
-/** Whatever ONNX Runtime would print as an error it throws as well. */
-function silenced(ort: Ort): Ort {
+  // Whatever ONNX Runtime would print as an error it throws as well.
   ort.env.logLevel = 'fatal'
   return ort
 }
