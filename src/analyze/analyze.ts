@@ -6,9 +6,10 @@ import { type Standardization, standardizeInPlace } from '../data/standardize.js
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
-import { ChannelMoments } from '../masking/baselines.js'
+import { inputMoments } from '../masking/baselines.js'
 import { chooseBaseline } from '../masking/configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from '../masking/configurePlayers.js'
+import { maskingAssumptions } from '../masking/maskingAssumptions.js'
 import type { Baseline } from '../masking/types.js'
 import { analyzeModel } from './analyzeModel.js'
 import { openClassifiers } from './classifiers.js'
@@ -43,11 +44,8 @@ export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
   const engine = await createEngine('onnx', config.runtime.device)
   const find = (file: string) => resolve(context.baseDir, file)
   const players = placePlayers(config.analysis.players, data, find)
-  const moments = async () => {
-    const sums = new ChannelMoments(data.shape)
-    sums.add(data.train.inputs)
-    return sums.result()
-  }
+  const moments = async () => inputMoments(data)
+  maskingAssumptions(config.analysis, data, find).forEach(assume)
   const baseline = await chooseBaseline(config.analysis.baseline, data.shape, moments, find)
   const classifiers = await openClassifiers(request, data, engine.device)
   try {

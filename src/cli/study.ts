@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { withinData } from '../config/computedDefaults.js'
 import { loadConfig } from '../config/load.js'
 import { loadDataset } from '../data/load.js'
+import { maskingAssumptions } from '../masking/maskingAssumptions.js'
 import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
 import { alikeVariants, analysisFiles, describeDataset } from '../tasks/dataset.js'
@@ -40,7 +41,12 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const find = (file: string) => resolve(baseDir, file)
   const files = analysisFiles(config.analysis, find)
   const alike = await alikeVariants(config, dataset, find)
-  const plan = planStudy(config, { ...describeDataset(dataset), analysisFiles: files, alike })
+  const assumptions = [
+    ...dataset.assumptions,
+    ...maskingAssumptions(config.analysis, dataset, find),
+  ]
+  const described = { ...describeDataset(dataset), assumptions }
+  const plan = planStudy(config, { ...described, analysisFiles: files, alike })
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 

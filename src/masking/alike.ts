@@ -2,7 +2,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import { ChannelMoments } from './baselines.js'
+import { inputMoments } from './baselines.js'
 import { chooseBaseline } from './configureBaseline.js'
 import { placePlayers } from './configurePlayers.js'
 import { learningSettings } from './learnStudyBaseline.js'
@@ -50,11 +50,7 @@ export async function sameBaseline(
   const isInner = data.kind === 'text' || a.players.layout === 'layer'
   const isLearned = [a, b].some(({ baseline }) => learningSettings(baseline) !== undefined)
   if (isInner || isLearned) return false
-  const moments = async () => {
-    const sums = new ChannelMoments(data.shape)
-    sums.add(data.train.inputs)
-    return sums.result()
-  }
+  const moments = async () => inputMoments(data)
   const [one, other] = await Promise.all(
     [a, b].map(({ baseline }) => chooseBaseline(baseline, data.shape, moments, resolve)),
   )

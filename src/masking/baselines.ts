@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.js'
 import { contentId, type Json, sha256 } from '../core/hash.js'
 import { sizeOf } from '../core/tensor.js'
+import type { Dataset } from '../data/types.js'
 import type { Baseline } from './types.js'
 
 /** Baselines: docs/method.md, "Players, masking, baselines". All values are in network-input units. */
@@ -92,6 +93,13 @@ export class ChannelMoments {
     })
     return { means, deviations }
   }
+}
+
+/** Means and deviations of the channels of the training inputs of a data set. */
+export function inputMoments({ shape, train }: Pick<Dataset, 'shape' | 'train'>): Moments {
+  const moments = new ChannelMoments(shape)
+  moments.add(train.inputs)
+  return moments.result()
 }
 
 /** Extent of the axis whose entries have a mean each: the last of [T, E], else the first. */

@@ -22,7 +22,6 @@ export function describeDataset(dataset: Dataset): DataInfo {
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     vocabularySize: dataset.vocabulary?.length,
-    assumptions: dataset.assumptions,
   }
 }
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { configOf } from '../config/load.js'
+import { stream } from '../core/random.js'
+import { loadDataset } from '../data/load.js'
+import type { Dataset } from '../data/types.js'
+import { maskingAssumptions } from './maskingAssumptions.js'
+
+/** Four features of 25 samples; the deviation of feature f is deviations[f], its mean 7. */
+function table(deviations: readonly number[]): Dataset {
+  const draws = stream(1, 'test').at()
+  const count = 25
+  const inputs = Float32Array.from({ length: count * deviations.length }, (_, cell) => {
+    return 7 + deviations[cell % deviations.length] * draws.normal()
+  })
+  const labels = new Int32Array(count)
+  const ids = Int32Array.from(labels, (_, row) => row)
+  const train = { count, inputs, labels, trueLabels: labels, ids }
+  return {
+    source: 'csv',
+    kind: 'tabular',
+    shape: [deviations.length],
+    classes: ['a', 'b'],
+    features: ['age', 'height', 'weight', 'pulse'].slice(0, deviations.length),
+    assumptions: [],
+    train,
+    test: train,
+    fingerprint: '',
+  }
+}
+
+const linesOf = (data: Dataset, ...overrides: readonly string[]) => {
+  const config = configOf(
+    { data: { source: 'tic-tac-toe' }, model: { architecture: 'mlp-5' } },
+    'test',
+    ['analysis.players.count=2', 'analysis.players.layout=features', ...overrides],
+  )
+  return maskingAssumptions(config.analysis, data, (file) => file)
+}
+
+describe('maskingAssumptions', () => {
+  it('names the players that variance chose, those of the largest', () => {
+    const [line] = linesOf(table([1, 30, 2, 20]), 'analysis.baseline=zero')
+    expect(line).toMatch(/^the players are height, pulse, chosen by variance over 25 training/)
+  })
+
+  it('tells the mean that masked players take, and how far it may be from that of more samples', () => {
+    const data = table([1e-6, 1e-6])
+    expect(linesOf(data)).toEqual([
+      expect.stringMatching(
+        /the mean of 25 training samples, 7, 7, .* 20% of a standard deviation/,
+      ),
+    ])
+  })
+
+  it('says nothing where every feature is a player and the baseline is a constant', () => {
+    expect(linesOf(table([1, 2]), 'analysis.baseline=zero')).toEqual([])
+  })
+
+  it('says nothing of the mean of standardised data, and of texts', async () => {
+    const text = { ...table([1, 2]), kind: 'text' as const, vocabulary: ['', '?', 'good'] }
+    expect(linesOf(text)).toEqual([])
+    const written = {
+      data: { source: 'glyphs', train: 20, test: 20 },
+      model: { architecture: 'lenet' },
+    }
+    const { data } = configOf(written, 'test', [])
+    const glyphs = await loadDataset(data, { baseDir: '.', dataDirs: [] })
+    const lines = linesOf(glyphs, 'analysis.players.layout=auto')
+    expect(lines.filter((line) => line.includes('mean'))).toEqual([])
+  })
+})

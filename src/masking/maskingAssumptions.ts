@@ -1,0 +1,52 @@
+import type { AnalysisConfig } from '../config/analysis.js'
+import type { Dataset } from '../data/types.js'
+import { inputMoments } from './baselines.js'
+import { placePlayers } from './configurePlayers.js'
+import { BACKGROUND } from './types.js'
+
+/** Numbers that a line shows of a list. */
+const SHOWN = 8
+
+/**
+ * What an analysis chose from the training data, a line each: which cells or features became players, where
+ * others could have been, and what masked ones are replaced by, where that is a mean of raw inputs.
+ * Nothing is said of texts, whose players differ from text to text, nor of the mean of standardised inputs, 0.
+ */
+export function maskingAssumptions(
+  { players, baseline }: AnalysisConfig,
+  data: Dataset,
+  resolve: (file: string) => string,
+): string[] {
+  if (data.kind === 'text') return []
+  const lines: string[] = []
+  const { select } = players
+  const isChosen = players.layout !== 'segments' && (select === 'variance' || select === 'random')
+  if (isChosen) {
+    const input = data.train.inputs.subarray(0, data.train.inputs.length / data.train.count)
+    const placed = placePlayers(players, data, resolve)
+    const { names, map } = placed.players({ id: data.train.ids[0], input }, data.shape)
+    const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
+    if (map.includes(BACKGROUND)) {
+      lines.push(
+        `the players are ${names.join(', ')}, chosen by ${select}${by} (analysis.players.select); ` +
+          'all else is never masked',
+      )
+    }
+  }
+  if (baseline === 'mean' && players.layout !== 'layer' && data.standardization === undefined) {
+    const { means } = inputMoments(data)
+    const error = (100 / Math.sqrt(data.train.count)).toPrecision(2)
+    lines.push(
+      `masked players take the mean of ${data.train.count} training samples, ${shown(means)}, which is uncertain by ` +
+        `${error}% of a standard deviation (analysis.baseline)`,
+    )
+  }
+  return lines
+}
+
+function shown(values: Float32Array): string {
+  const numbers = Array.from(values.subarray(0, SHOWN), (value) =>
+    String(Number(value.toPrecision(3))),
+  )
+  return values.length > SHOWN ? `${numbers.join(', ')}, …` : numbers.join(', ')
+}
