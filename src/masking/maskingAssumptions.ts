@@ -41,6 +41,11 @@ export function maskingAssumptions(
         `${error}% of a standard deviation (analysis.baseline)`,
     )
   }
+  if (typeof baseline === 'object' && 'file' in baseline && data.standardization !== undefined) {
+    lines.push(
+      `the values of ${baseline.file} are those of standardised inputs (data.standardize), as networks get them`,
+    )
+  }
   return lines
 }
 

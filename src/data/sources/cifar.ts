@@ -47,9 +47,15 @@ export async function openCifar(data: CifarConfig, context: DataContext): Promis
   const testName = data.source === 'cifar10' ? 'test_batch.bin' : 'test.bin'
   const train = await readSplit(trainFiles, layout)
   const test = await readSplit([file(folder, testName)], layout)
+  const missing = data.source === 'cifar10' ? 5 - trainFiles.length : 0
   return {
     kind: 'image',
     shape: [3, 32, 32],
+    ...(missing === 0
+      ? {}
+      : {
+          assumptions: [`${missing} of the five training files of CIFAR-10 are not in ${folder}`],
+        }),
     classes: layout.classes,
     trainLabels: train.labels,
     testLabels: test.labels,
