@@ -27,9 +27,10 @@ import type { ForeignWishes } from '../masking/foreignEvaluator.js'
 import { parseOutput } from '../masking/output.js'
 import { initialize } from '../models/initialize.js'
 import { layerBuilder } from '../models/layers.js'
+import { soleLease } from '../testing/soleLease.js'
 import { analyze } from './analyze.js'
 import { dataFromOption } from './dataOption.js'
-import { removePartials, writeAnalysis } from './tables.js'
+import { removeAllPartials, writeAnalysis } from './tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from './types.js'
 
 let folder: string
@@ -136,6 +137,7 @@ function request(
     config: configOf({ data, model: { architecture: 'mlp-5' } }, 'test', small),
     context: { baseDir: folder, dataDirs: [] },
     out: join(folder, 'out'),
+    lease: soleLease(),
     wishes: {},
     preprocessing: undefined,
     decompose: async (tables, options) => tables.map((table) => decompose(table, options)),
@@ -267,7 +269,7 @@ describe('analyze', () => {
     const asked = { ...request(['dynamic']), out: join(folder, 'finished') }
     const result = await analyze(asked)
     await writeAnalysis(asked, result)
-    await removePartials(asked.out, result)
+    await removeAllPartials(asked, result)
     const [{ analysis }] = result.models
     expect(readdirSync(join(asked.out, 'values'))).toEqual([`${analysis.network.id}.npz`])
   })

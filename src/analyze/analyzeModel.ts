@@ -7,6 +7,7 @@ import type { PlacedPlayers } from '../masking/configurePlayers.js'
 import { createForeignEvaluator, type ForeignClassifier } from '../masking/foreignEvaluator.js'
 import type { Output } from '../masking/output.js'
 import type { Baseline } from '../masking/types.js'
+import type { Lease } from '../store/lock.js'
 import { thresholds } from '../study/checkpoint.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { analyseNetwork } from '../study/network.js'
@@ -35,21 +36,24 @@ export async function analyzeModel(
   samples: readonly AnalyzedSample[],
   masking: ModelMasking,
 ): Promise<ModelAnalysis> {
-  const { config, report, notice, assume, decompose } = request
+  const { config, lease, report, notice, assume, decompose } = request
   const { players, baseline, engine, data } = masking
   const { solver, noise, gap, reference, tieBreak, salience } = config.analysis
   const network = describeModel(classifier)
   const otherEnd = solver === 'certified' ? opposite(tieBreak) : undefined
   const total = samples.length * (otherEnd === undefined ? 2 : 3)
   let done = 0
-  const step = (note: string) => () => report(`${network.name}: ${note}`, ++done, total)
+  const step = (note: string) => () => {
+    lease.stopIfLost()
+    report(`${network.name}: ${note}`, ++done, total)
+  }
 
   checkInteractionFileSize(samples.length, players.n)
   const output = modelOutput(config.analysis, classifier, assume)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
   const settings = evaluationId(request, network, masking, map, output)
-  const openValues = opener(valueFileOf(request.out, network), plan, settings)
+  const openValues = opener(valueFileOf(request.out, network), plan, lease, settings)
   const { values, tables } = await evaluated()
   const decomposed = async (end: TieBreak) => {
     const options = { solver, noise, gap, reference, tieBreak: end }
@@ -87,8 +91,8 @@ export async function analyzeModel(
 }
 
 /** A function that keeps nothing of an analysis but this: closures of one function share what they keep. */
-function opener(file: string, plan: EvaluationPlan, settings: string) {
-  return () => openPartial(file, plan, settings)
+function opener(file: string, plan: EvaluationPlan, lease: Lease, settings: string) {
+  return () => openPartial(file, plan, lease, settings)
 }
 
 /** Where the value tables of a model go in a folder of results. */

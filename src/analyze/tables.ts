@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { overlap } from '../comparison/overlap.js'
@@ -20,12 +19,12 @@ import {
   samplesTable,
   schemaVersion,
 } from '../report/tables/tables.js'
-import { writeAtomically, writeJson } from '../store/atomic.js'
+import { jsonText } from '../store/atomic.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
 import { pairTransfer } from '../study/transfer.js'
 import { collectDecompositions, writeInteractionFile } from '../tasks/interactionFile.js'
-import { removePartial } from '../tasks/partialValues.js'
+import { removePartials } from '../tasks/partialValues.js'
 import { writeValueFile } from '../tasks/valueFile.js'
 import type { AnalyzeResult } from './analyze.js'
 import { valueFileOf } from './analyzeModel.js'
@@ -34,8 +33,8 @@ import type { AnalyzedModel, AnalyzeRequest } from './types.js'
 type Analysis = NetworkAnalysis<AnalyzedModel>
 
 /** Takes the sign away that the results in a folder are whole, before any of them is replaced. */
-export async function markUnfinished(out: string): Promise<void> {
-  await rm(join(out, 'manifest.json'), { force: true })
+export async function markUnfinished({ out, lease }: AnalyzeRequest): Promise<void> {
+  await lease.remove(join(out, 'manifest.json'))
 }
 
 /**
@@ -44,6 +43,7 @@ export async function markUnfinished(out: string): Promise<void> {
  * so `curves.csv` and `effects.csv` have no rows.
  */
 export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResult): Promise<void> {
+  const { write } = request.lease
   const analyses = result.models.map(({ analysis }) => analysis)
   const files = {
     'networks.csv': toCsv(networksTable, analyses.map(networkRow)),
@@ -58,7 +58,7 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
     'SCHEMA.md': schemaDocument(),
   }
   for (const [name, content] of Object.entries(files)) {
-    await writeAtomically(join(request.out, name), content)
+    await write(join(request.out, name), content)
   }
   for (const { analysis, decompositions, openValues } of result.models) {
     const { network, checkpoints } = analysis
@@ -67,22 +67,28 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
     const partial = await openValues()
     try {
       if (partial.count !== values.count)
-        throw new InputError(`${file}.partial has changed meanwhile`)
-      await writeValueFile(file, values, partial.rows())
+        throw new InputError(`what was evaluated for ${file} has changed meanwhile`)
+      await writeValueFile(file, values, partial.rows(), write)
     } finally {
       await partial.close()
     }
     await writeInteractionFile(
       join(request.out, 'interactions', `${network.id}.npz`),
       collectDecompositions(decompositions),
+      write,
     )
   }
-  await writeJson(join(request.out, 'manifest.json'), manifest(request, result, files))
+  await write(join(request.out, 'manifest.json'), jsonText(manifest(request, result, files)))
 }
 
 /** Removes what was kept for the case of a stop. */
-export async function removePartials(out: string, { models }: AnalyzeResult): Promise<void> {
-  for (const { analysis } of models) await removePartial(valueFileOf(out, analysis.network))
+export async function removeAllPartials(
+  { out, lease }: AnalyzeRequest,
+  { models }: AnalyzeResult,
+): Promise<void> {
+  for (const { analysis } of models) {
+    await removePartials(valueFileOf(out, analysis.network), lease)
+  }
 }
 
 function networkRow({ network }: Analysis): NetworkRow {

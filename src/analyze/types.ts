@@ -4,6 +4,7 @@ import type { Standardization } from '../data/standardize.js'
 import type { DecomposeOptions } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import type { ForeignWishes } from '../masking/foreignEvaluator.js'
+import type { Lease } from '../store/lock.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import type { PartialValues } from '../tasks/partialValues.js'
 
@@ -18,6 +19,8 @@ export interface AnalyzeRequest {
   readonly context: DataContext
   /** Folder of the results. */
   readonly out: string
+  /** The lock of that folder, through which all is written there. */
+  readonly lease: Lease
   readonly wishes: ForeignWishes
   /** Preprocessing that the models were trained with: x ← (x − mean) / std by channel or feature. */
   readonly preprocessing: Standardization | undefined

@@ -98,6 +98,16 @@ export class TaskError extends LowlayerError {
   }
 }
 
+/**
+ * A process lost its lock while it worked: another one, to which it seemed dead, does the work now. It stops
+ * and writes nothing more: exit 1.
+ */
+export class LockLostError extends LowlayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('lock-lost', exitCodes.taskFailed, message, options)
+  }
+}
+
 /** The user interrupted the run; what was finished is kept: exit 130. */
 export class InterruptedError extends LowlayerError {
   constructor(message = 'interrupted') {

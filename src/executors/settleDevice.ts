@@ -1,10 +1,13 @@
 /** What `runtime.device: auto` means for a study. */
 import { fork } from 'node:child_process'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { accelerators } from '../engine/registry.js'
 import type { DeviceName } from '../engine/types.js'
 import type { Plan } from '../plan/types.js'
-import { readJson, writeJson } from '../store/atomic.js'
+import { jsonText, readJson } from '../store/atomic.js'
+import { studyLock } from '../store/layout.js'
+import { type Lease, withLock } from '../store/lock.js'
 import { workerOptions } from './environment.js'
 
 export interface TrialOrder {
@@ -32,22 +35,30 @@ const TIMEOUT_MS = 120_000
  * The device of a study whose `runtime.device` is `auto`: the first GPU that computes every network
  * of the study as the CPU does and outruns the `jobs` cores that would work otherwise; else the CPU.
  * What was chosen is kept in `file`, so that every later run of the study computes on the same
- * device; undefined where the configuration names one or the engine has only one.
+ * device; undefined where the configuration names one or the engine has only one. `file` lies in the study's
+ * folder, whose lock keeps two runs that start at once from choosing differently; `onWait` is told of the other.
  */
 export async function settleDevice(
   plan: Plan,
   file: string,
   jobs: number,
+  onWait?: (holder: string) => void,
 ): Promise<SettledDevice | undefined> {
   const { engine, device } = plan.config.runtime
   if (device !== 'auto' || !(engine === 'auto' || engine === 'onnx')) return undefined
   const kept = await readJson<SettledDevice>(file)
   if (kept !== undefined) return kept
-  const trials: [DeviceName, TrialAnswer][] = []
-  for (const gpu of await accelerators()) trials.push([gpu, await tryApart({ plan, device: gpu })])
-  const settled = chooseDevice(trials, jobs)
-  await writeJson(file, settled)
-  return settled
+  const settle = async (lease: Lease): Promise<SettledDevice> => {
+    const chosen = await readJson<SettledDevice>(file)
+    if (chosen !== undefined) return chosen
+    const trials: [DeviceName, TrialAnswer][] = []
+    for (const gpu of await accelerators())
+      trials.push([gpu, await tryApart({ plan, device: gpu })])
+    const settled = chooseDevice(trials, jobs)
+    await lease.write(file, jsonText(settled))
+    return settled
+  }
+  return withLock(studyLock(dirname(file)), settle, onWait)
 }
 
 /** The first device that outruns `jobs` CPU cores, and the CPU where none does. */

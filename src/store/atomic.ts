@@ -2,21 +2,37 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError, LockLostError, messageOf } from '../core/errors.js'
 
 /** Produces a file piece by piece: calls `write` with the next bytes and waits for it. */
 export type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
 
+/** What {@link writeAtomically} writes. */
+export type FileContent = string | Uint8Array | PieceWriter
+
+/** Stores one file whole or not at all, as {@link writeAtomically} or under a lock. */
+export type WriteFile = (path: string, data: FileContent) => Promise<void>
+
+/** How a file comes to its place where not everybody may put one there. */
+export interface GuardedPlace {
+  /** The temporary file; on the same file system. */
+  readonly temporary: string
+  /** Asked when all is on the disk, before the rename; where it throws, the file stays as it was. */
+  readonly guard: () => Promise<void>
+}
+
 /**
- * Writes a file so that it is either there whole or not at all: temporary file beside it, fsync,
- * rename. Folders on the way are made. What is too large to be held is written by a function. Throws
- * InputError when the place cannot be written.
+ * Writes a file so that it is either there whole or not at all: temporary file (beside it, unless a place
+ * is given), fsync, rename. Folders on the way are made. What is too large to be held is written by a
+ * function. Throws InputError when the place cannot be written, and what the guard throws.
  */
 export async function writeAtomically(
   path: string,
-  data: string | Uint8Array | PieceWriter,
+  data: FileContent,
+  place?: GuardedPlace,
 ): Promise<void> {
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
+  const temporary =
+    place?.temporary ?? `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     await makeFolder(dirname(path))
     const file = await open(temporary, 'w')
@@ -27,9 +43,11 @@ export async function writeAtomically(
     } finally {
       await file.close()
     }
+    await place?.guard()
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
+    if (error instanceof LockLostError) throw error
     throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
   }
 }
@@ -53,9 +71,14 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** Writes a value as indented JSON with a final newline, atomically. */
+/** A value as indented JSON with a final newline. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`
+}
+
+/** Writes a value as JSON, atomically. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeAtomically(path, `${JSON.stringify(value, undefined, 2)}\n`)
+  await writeAtomically(path, jsonText(value))
 }
 
 /** Reads JSON; undefined when there is no such file; InputError when it is damaged. */

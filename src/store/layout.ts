@@ -6,6 +6,10 @@
  *                   values/<step>-<values id>.npz
  *                   interactions/<step>-<interactions id>.npz and .parquet
  *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/
+ *     panels/                   the samples that are analysed, where that depends on predictions
+ *
+ * Beside these, while somebody works there: `lock` (also `lock-values` and the like), and a folder
+ * `lock.<token>` with what its owner has not put in its place yet.
  *
  * A network's folder is shared by every study that has the network; what depends on the analysis
  * too carries the id of that analysis in its name.
@@ -42,6 +46,11 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     interactions: (step, id) => join(folder, 'interactions', `${step}-${id}.npz`),
     interactionsTable: (step, id) => join(folder, 'interactions', `${step}-${id}.parquet`),
   }
+}
+
+/** The lock of all that lies in the folder of a study. */
+export function studyLock(folder: string): string {
+  return join(folder, 'lock')
 }
 
 /** The page of a study's report. */

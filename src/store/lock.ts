@@ -1,162 +1,274 @@
-import { randomBytes } from 'node:crypto'
-import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
-import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { InputError, messageOf } from '../core/errors.js'
-import { makeFolder } from './atomic.js'
-
-const HEARTBEAT_MS = 5_000
-/** A lock of another host whose heart has not beaten for this long belongs to a process that is gone. */
-const STALE_MS = 60_000
 /**
- * The same on this host, where its number lives and it is not known when that process began: no heart beats
- * during a solve, and one of 14 players that uses up its iterations takes a minute, more beside other work.
+ * Locks that hold against processes that stop and go on. No lock keeps a process from being suspended between
+ * its last look at the lock and what it does next, and from being taken for dead meanwhile. So the owner's
+ * looks decide nothing: **every effect of an owner is a rename out of or into a folder of its own**, beside the
+ * lock and named by its token, and **who takes over moves that folder away** before anything else. From then on
+ * each rename of the former owner fails, in the file system, whenever it wakes: a file is put in its place by a
+ * rename out of the folder, removed by a rename into it, and so is the lock on release; the folders of others
+ * are moved into it. Whatever was renamed before that is what the former owner did while it held the lock, as a
+ * kill at that time would have left it.
+ *
+ * A lock is taken by creating its file exclusively, or, where it was abandoned, by a rename over it. The file
+ * that is renamed lies in the judge's folder and came there before the judge looked at the lock for the last
+ * time. So of several judges one remains: the last to rename moves the others' folders away, and those who
+ * renamed before it find another token in the lock.
  */
-const SILENT_MS = 15 * 60_000
-const POLL_MS = 500
-/** Removing an abandoned lock takes milliseconds. */
-const TAKEOVER_POLL_MS = 20
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InputError, LockLostError, messageOf } from '../core/errors.js'
+import { exists, type FileContent, makeFolder, writeAtomically } from './atomic.js'
+import { beat, type Heart, lockContent, ownerIn, readLock } from './lockFile.js'
+import { describeOwner, type Owner, ownerHere } from './owner.js'
+import { Judge } from './staleness.js'
 
-interface Owner {
-  readonly host: string
-  readonly pid: number
-  /** When the process began, where the system tells: its number alone may be another's by now. */
-  readonly started?: string
+/** Times in milliseconds. */
+export interface LockTiming {
+  readonly beat: number
+  /** A heart that stands still for so long is taken for dead. */
+  readonly stale: number
+  /** How often a process that waits looks. */
+  readonly poll: number
+}
+
+const TIMING: LockTiming = { beat: 5_000, stale: 60_000, poll: 500 }
+/** Between two attempts at a lock that was free, or abandoned, a moment ago. */
+const RETRY_MS = 20
+
+/** A lock that is held, until another process takes over or the action ends. */
+export interface Lease {
+  /** The lock's file. */
+  readonly path: string
+  /** Names this hold of the lock: no other one ever has the same. */
+  readonly token: string
+  /** Aborted, with the LockLostError as its reason, within seconds of the loss. */
+  readonly signal: AbortSignal
+  /** Throws LockLostError when the lock is lost. */
+  check(): Promise<void>
+  /** Throws LockLostError when it is known that the lock is lost: costs nothing, knows within seconds. */
+  stopIfLost(): void
+  /**
+   * Writes a file as {@link writeAtomically} does; never after the lock was lost. Throws LockLostError then, and
+   * InputError when the place cannot be written.
+   */
+  write(path: string, data: FileContent): Promise<void>
+  /** Removes a file, if it is there; never after the lock was lost. Throws LockLostError then. */
+  remove(path: string): Promise<void>
 }
 
 /**
  * Runs a function while holding a lock file, waiting while another live process holds it, so that
- * two runs on one results folder share work instead of spoiling it. The file comes into being with
- * its owner in it, by a hard link, which is atomic on network file systems too. A lock left by a dead
- * process is taken over: at once on the same host, also where its number lives on as another process's
- * (as after a reboot), after a minute without heartbeat otherwise. `onWait` is told, once, which process
- * holds it. Throws InputError when the place cannot be written.
+ * two runs on one results folder share work instead of spoiling it. A lock left by a dead process is taken
+ * over: at once where that can be seen from here, otherwise when its heart has stood still for a minute. `onWait`
+ * is told, once, which process holds it. Throws InputError when the place cannot be written, and LockLostError
+ * when another process took over meanwhile, or somebody removed the lock.
  */
 export async function withLock<T>(
   path: string,
-  action: () => Promise<T>,
+  action: (lease: Lease) => Promise<T>,
   onWait: (holder: string) => void = () => undefined,
+  timing: LockTiming = TIMING,
 ): Promise<T> {
-  await acquire(path, onWait)
-  const heartbeat = setInterval(() => {
-    const now = new Date()
-    utimes(path, now, now).catch(() => undefined)
-  }, HEARTBEAT_MS)
-  heartbeat.unref()
+  const hold = await acquire(path, onWait, timing)
+  const lease = leaseOf(hold)
+  const looking = setInterval(() => lease.check().catch(() => undefined), timing.beat)
+  looking.unref()
+  let heart: Heart | undefined
   try {
-    return await action()
+    heart = beat(hold.lock, lockContent(hold.owner), timing.beat)
+    return await action(lease)
   } finally {
-    clearInterval(heartbeat)
-    await rm(path, { force: true })
+    clearInterval(looking)
+    await heart?.stop()
+    await release(hold)
   }
 }
 
-async function acquire(path: string, onWait: (holder: string) => void): Promise<void> {
-  const started = await startOf(process.pid)
-  const owner: Owner = { host: hostname(), pid: process.pid, started }
-  const own = uniqueName(path)
+/** Who would own a lock. */
+interface Attempt {
+  readonly path: string
+  readonly owner: Owner
+  /** The folder out of and into which all its renames go. */
+  readonly folder: string
+}
+
+/** Who owns it, with the handle to beat with. */
+interface Hold extends Attempt {
+  readonly lock: FileHandle
+}
+
+async function acquire(
+  path: string,
+  onWait: (holder: string) => void,
+  timing: LockTiming,
+): Promise<Hold> {
+  const judge = new Judge(timing.stale, timing.poll)
+  let isWaiting = false
+  for (;;) {
+    const content = await readLock(path)
+    if (content === undefined || (await judge.isAbandoned(content))) {
+      const hold = await tryToTake(path, content)
+      if (hold !== undefined) return hold
+      await sleep(RETRY_MS)
+      continue
+    }
+    if (!isWaiting) onWait(describeOwner(ownerIn(content)))
+    isWaiting = true
+    await sleep(timing.poll)
+  }
+}
+
+/** Takes a lock that is free, or, abandoned, has this content; undefined where another process was faster. */
+async function tryToTake(path: string, abandoned: string | undefined): Promise<Hold | undefined> {
+  const owner = await ownerHere(randomBytes(16).toString('hex'))
+  const folder = `${path}.${owner.token}`
+  const attempt = { path, owner, folder }
   try {
-    await makeFolder(dirname(path))
-    await writeFile(own, JSON.stringify(owner))
+    await makeFolder(folder)
+    const lock = await putLock(attempt, abandoned)
+    const hold = { ...attempt, lock }
+    if (lock !== undefined && (await expelOthers(attempt))) return { ...hold, lock }
+    await release(hold)
+    return undefined
   } catch (error) {
+    await release(attempt)
     throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
   }
-  let isWaiting = false
+}
+
+/** Puts a lock of one's own in its place; undefined where there is another. */
+async function putLock(
+  { path, folder, owner }: Attempt,
+  abandoned: string | undefined,
+): Promise<FileHandle | undefined> {
+  const born = abandoned === undefined ? path : join(folder, 'lock')
+  let lock: FileHandle | undefined
   try {
-    while (!(await tryLink(own, path))) {
-      if (await isAbandoned(path)) {
-        if (!(await removeAbandoned(path, own))) await sleep(TAKEOVER_POLL_MS)
-        continue
-      }
-      if (!isWaiting) onWait(await holderOf(path))
-      isWaiting = true
-      await sleep(POLL_MS)
+    lock = await open(born, 'wx')
+    await lock.writeFile(lockContent(owner))
+    await lock.sync()
+    if (born === path) return lock
+    // After the file has come into its folder: who took the lock since has moved that folder away.
+    if ((await readLock(path)) === abandoned) {
+      await rename(born, path)
+      return lock
     }
-  } finally {
-    await rm(own, { force: true })
-  }
-}
-
-/** Makes `own`, its heart beating now, the lock; false where there is one. */
-async function tryLink(own: string, path: string): Promise<boolean> {
-  const now = new Date()
-  await utimes(own, now, now)
-  try {
-    await link(own, path)
-    return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['EEXIST', 'ENOENT', 'ESTALE'].includes(code)) {
+      await lock?.close()
+      throw error
+    }
   }
-}
-
-/** Whether a lock is there and nobody holds it any more. */
-async function isAbandoned(path: string): Promise<boolean> {
-  const content = await readFile(path, 'utf8').catch(() => undefined)
-  const beat = await stat(path).catch(() => undefined)
-  if (content === undefined || beat === undefined) return false
-  const owner = parseOwner(content)
-  const silence = Date.now() - beat.mtimeMs
-  if (owner?.host !== hostname()) return silence > STALE_MS
-  if (!isAlive(owner.pid)) return true
-  const started = await startOf(owner.pid)
-  // A computation that lasts keeps the heart of a live owner from beating: its start tells for sure.
-  if (owner.started !== undefined && started !== undefined) return owner.started !== started
-  return silence > SILENT_MS
-}
-
-/** `process 1234 on gpu-7`. */
-async function holderOf(path: string): Promise<string> {
-  const content = await readFile(path, 'utf8').catch(() => '')
-  const owner = parseOwner(content)
-  return owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`
+  await lock?.close()
+  return undefined
 }
 
 /**
- * When a process began, in ticks since the system did (the 22nd field of `/proc/<pid>/stat`; the second, a
- * name in brackets, may hold spaces); undefined where the system does not tell.
+ * Moves away the folders of all who held the lock, or were about to, so that none of their renames succeeds any
+ * more; then tells whether the lock is still one's own, as it stays from then on until it is judged anew.
  */
-async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-}
-
-/**
- * Removes an abandoned lock; false where somebody else is about to. One at a time, and only what is
- * abandoned still: who saw the dead owner a moment ago would else remove the lock of the next one.
- */
-async function removeAbandoned(path: string, own: string): Promise<boolean> {
-  const takeover = `${path}.takeover`
-  if (!(await tryLink(own, takeover))) {
-    if (await isAbandoned(takeover)) await rm(takeover, { force: true })
-    return false
-  }
-  try {
-    if (await isAbandoned(path)) await rm(path, { force: true })
-    return true
-  } finally {
-    await rm(takeover, { force: true })
-  }
-}
-
-function uniqueName(path: string): string {
-  return `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
-}
-
-function parseOwner(content: string): Owner | undefined {
-  try {
-    return JSON.parse(content) as Owner
-  } catch {
-    return undefined
+async function expelOthers({ path, owner, folder }: Attempt): Promise<boolean> {
+  const prefix = `${basename(path)}.`
+  const isFolder = (name: string) =>
+    name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length))
+  for (;;) {
+    const names = (await readdir(dirname(path))).filter(isFolder)
+    for (const name of names) {
+      const other = join(dirname(path), name)
+      if (other === folder) continue
+      const moved = join(folder, name)
+      const expelled = await rename(other, moved).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT') return false
+          throw error
+        },
+      )
+      if (expelled) await rm(moved, { recursive: true, force: true, maxRetries: 3 })
+    }
+    if (tokenIn(await readLock(path)) !== owner.token) return false
+    if (await exists(folder)) return true
+    // A former owner woke before its folder was moved, and moved this one.
+    await makeFolder(folder)
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+function leaseOf({ path, owner, folder }: Attempt): Lease {
+  const { token } = owner
+  const loss = new AbortController()
+  let files = 0
+  const lose = (content: string | undefined): LockLostError => {
+    if (!loss.signal.aborted) loss.abort(lossOf(path, content))
+    return loss.signal.reason as LockLostError
   }
+  const stopIfLost = (): void => {
+    if (loss.signal.aborted) throw loss.signal.reason
+  }
+  const check = async (): Promise<void> => {
+    stopIfLost()
+    const content = await readLock(path)
+    if (tokenIn(content) !== token) throw lose(content)
+  }
+  /** What went wrong where it is not that the lock was lost: another host may see an old lock for seconds. */
+  const unlessLost = async (error: unknown): Promise<unknown> => {
+    if (error instanceof LockLostError) return error
+    await check()
+    return (await exists(folder)) ? error : lose(undefined)
+  }
+  const ownFile = () => join(folder, String(files++))
+  return {
+    path,
+    token,
+    signal: loss.signal,
+    check,
+    stopIfLost,
+    async write(file, data) {
+      try {
+        await check()
+        await writeAtomically(file, data, { temporary: ownFile(), guard: check })
+      } catch (error) {
+        throw await unlessLost(error)
+      }
+    },
+    async remove(file) {
+      try {
+        await check()
+        const removed = ownFile()
+        await rename(file, removed)
+        await rm(removed, { force: true })
+      } catch (error) {
+        const other = await unlessLost(error)
+        if ((other as NodeJS.ErrnoException).code === 'ENOENT') return
+        if (other instanceof LockLostError) throw other
+        throw new InputError(`cannot remove ${file}: ${messageOf(other)}`, { cause: other })
+      }
+    },
+  }
+}
+
+/** Removes the lock if it is one's own still; leaves what is another's. */
+async function release({ path, owner, folder, lock }: Attempt & Partial<Hold>): Promise<void> {
+  await lock?.close().catch(() => undefined)
+  const content = await readLock(path).catch(() => undefined)
+  if (tokenIn(content) === owner.token) {
+    await rename(path, join(folder, 'released')).catch(() => undefined)
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+}
+
+function tokenIn(content: string | undefined): string | undefined {
+  return content === undefined ? undefined : ownerIn(content)?.token
+}
+
+function lossOf(path: string, content: string | undefined): LockLostError {
+  const why =
+    content === undefined
+      ? 'the lock was removed meanwhile'
+      : `${describeOwner(ownerIn(content))} holds it now: this process, or its way to the disk, had stood still for too long`
+  return new LockLostError(
+    `lost the lock ${path}: ${why}. It stops here and writes nothing more; ` +
+      'what was written before is whole and is kept. Run the same command again to see it to its end',
+  )
 }

@@ -1,16 +1,27 @@
 import { join } from 'node:path'
 import type { Plan } from '../plan/types.js'
-import { exists, writeJson } from '../store/atomic.js'
-import { studyFolder } from '../store/layout.js'
+import { exists, jsonText } from '../store/atomic.js'
+import { studyFolder, studyLock } from '../store/layout.js'
+import { type Lease, withLock } from '../store/lock.js'
 import { manifestOf } from './manifest.js'
 
 /**
  * Leaves a manifest that says `complete: false` before the first task runs, so that `lowlayer status`
- * can tell how far a study is. A manifest that is there is kept.
+ * can tell how far a study is. A manifest that is there is kept. `onWait` is told of a process that works
+ * in the study's folder, where there is no manifest yet.
  */
-export async function announceStudy(plan: Plan, results: string): Promise<void> {
-  const file = join(studyFolder(results, plan.study, plan.id), 'manifest.json')
+export async function announceStudy(
+  plan: Plan,
+  results: string,
+  onWait?: (holder: string) => void,
+): Promise<void> {
+  const folder = studyFolder(results, plan.study, plan.id)
+  const file = join(folder, 'manifest.json')
   if (await exists(file)) return
   const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0, checksums: {} }
-  await writeJson(file, { ...manifestOf(plan, facts), complete: false, finishedAt: undefined })
+  const manifest = { ...manifestOf(plan, facts), complete: false, finishedAt: undefined }
+  const write = async (lease: Lease) => {
+    if (!(await exists(file))) await lease.write(file, jsonText(manifest))
+  }
+  await withLock(studyLock(folder), write, onWait)
 }

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { afterAll, expect, it } from 'vitest'
 import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
+import { writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
@@ -51,8 +52,8 @@ it('holds no tables of networks that were analysed', async () => {
   const values = Array.from({ length: count }, () => {
     return { values: rowsOf(2 ** n), prediction: 0, loss: random.normal() ** 2 }
   })
-  await writeValueFile(paths.values(0, ids.valuesId), plan, values)
-  await writeInteractionFile(paths.interactions(0, ids.interactionsId), {
+  await writeValueFile(paths.values(0, ids.valuesId), plan, values, writeAtomically)
+  const found = {
     n,
     count,
     and: rowsOf(count * 2 ** n),
@@ -63,7 +64,9 @@ it('holds no tables of networks that were analysed', async () => {
     matchingError: rowsOf(count),
     converged: new Int32Array(count).fill(1),
     iterations: new Int32Array(count),
-  })
+  }
+  const file = paths.interactions(0, ids.interactionsId)
+  await writeInteractionFile(file, found, writeAtomically)
   const analysed = async (id: string): Promise<NetworkAnalysis<{ id: string }>> => {
     const checkpoint = await readCheckpoint(results, 'net', 0, ids)
     return analyseNetwork({ network: { id }, curve: [], checkpoints: [checkpoint] }, config)

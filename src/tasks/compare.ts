@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import type { Lack } from '../comparison/types.js'
@@ -19,8 +18,8 @@ import {
   overlapsTable,
   samplesTable,
 } from '../report/tables/tables.js'
-import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
-import { networkPaths, reportPage, studyFolder } from '../store/layout.js'
+import { jsonText, readJson, type WriteFile } from '../store/atomic.js'
+import { networkPaths, reportPage, studyFolder, studyLock } from '../store/layout.js'
 import { compareAnalyses } from '../study/compare.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
 import {
@@ -37,22 +36,28 @@ import { isTaskDone } from './isDone.js'
 import { manifestOf } from './manifest.js'
 import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
+import { withTaskLock } from './taskLock.js'
 import { isTrained, type NetworkState } from './train.js'
 import { describeEngine, distinctEngines, type TrainingEngine } from './trainingEngine.js'
 import type { TaskContext } from './types.js'
 
 /** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
-export async function compare(_task: CompareTask, context: TaskContext): Promise<void> {
+export async function compare(task: CompareTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
   const folder = studyFolder(results, plan.study, plan.id)
-  // Written last; an earlier one would stand for all that a kill might leave out.
-  await rm(reportPage(folder), { force: true })
-  await writeTables(context, folder)
-  await writeStudyReport({
-    folder,
-    stored: { plan, results },
-    dataset: () => loadPlannedDataset(plan, context),
-    resolve: (file) => resolve(context.baseDir, file),
+  await withTaskLock(studyLock(folder), context, async ({ remove, write }) => {
+    // Another run of the study may have done it while this one waited.
+    if (await isTaskDone(task, context).catch(() => false)) return
+    // Written last; an earlier one would stand for all that a kill might leave out.
+    await remove(reportPage(folder))
+    await writeTables(context, folder, write)
+    await writeStudyReport({
+      folder,
+      write,
+      stored: { plan, results },
+      dataset: () => loadPlannedDataset(plan, context),
+      resolve: (file) => resolve(context.baseDir, file),
+    })
   })
 }
 
@@ -60,6 +65,7 @@ export async function compare(_task: CompareTask, context: TaskContext): Promise
 export async function writeTables(
   context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
   folder: string,
+  write: WriteFile,
 ): Promise<void> {
   const { plan, results } = context
   const began = performance.now()
@@ -105,7 +111,7 @@ export async function writeTables(
     'SCHEMA.md': schemaDocument(),
   }
   for (const [name, content] of Object.entries(files)) {
-    await writeAtomically(join(folder, name), content)
+    await write(join(folder, name), content)
   }
   const manifest = manifestOf(plan, {
     failed,
@@ -122,7 +128,7 @@ export async function writeTables(
       Object.entries(files).map(([name, content]) => [name, sha256(content)]),
     ),
   })
-  await writeJson(join(folder, 'manifest.json'), manifest)
+  await write(join(folder, 'manifest.json'), jsonText(manifest))
 }
 
 function listed(reasons: Readonly<Record<string, string>>): Lack[] {

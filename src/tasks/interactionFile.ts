@@ -10,7 +10,7 @@ import {
   writeNpz,
 } from '../formats/npzStream.js'
 import type { Decomposition } from '../interactions/types.js'
-import { writeAtomically } from '../store/atomic.js'
+import type { WriteFile } from '../store/atomic.js'
 import type { Decompositions } from '../study/types.js'
 
 /** Gathers decompositions row by row. */
@@ -49,8 +49,12 @@ export function checkInteractionFileSize(samples: number, n: number): void {
   )
 }
 
-export async function writeInteractionFile(path: string, found: Decompositions): Promise<void> {
-  await writeAtomically(path, (write) => writeNpz(write, arraysOf(found)))
+export async function writeInteractionFile(
+  path: string,
+  found: Decompositions,
+  writeFile: WriteFile,
+): Promise<void> {
+  await writeFile(path, (write) => writeNpz(write, arraysOf(found)))
 }
 
 function* arraysOf(found: Decompositions): Generator<ArrayPieces> {

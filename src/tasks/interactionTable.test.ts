@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { afterAll, expect, it } from 'vitest'
 import type { Decomposition } from '../interactions/types.js'
+import { writeAtomically } from '../store/atomic.js'
 import {
   checkInteractionFileSize,
   collectDecompositions,
@@ -40,7 +41,7 @@ it('holds every interaction of every sample, over several row groups', async () 
   const rows = Array.from({ length: 50 }, (_, sample) => decomposition(sample, n))
   const file = join(folder, 'table.parquet')
   const samples = Int32Array.from(rows, (_, row) => 100 + row)
-  await writeInteractionTable(file, { samples, rows })
+  await writeInteractionTable(file, { samples, rows }, writeAtomically)
   const buffer = await asyncBufferFromFile(file)
   expect((await parquetMetadataAsync(buffer)).row_groups.length).toBeGreaterThan(1)
   const found = await parquetReadObjects({ file: buffer })
@@ -71,14 +72,14 @@ it('holds every interaction of every sample, over several row groups', async () 
 it('is beside a file of decompositions that reads back as it was written', async () => {
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
   const file = join(folder, 'interactions.npz')
-  await writeInteractionFile(file, found)
+  await writeInteractionFile(file, found, writeAtomically)
   expect(await readInteractionFile(file)).toEqual(found)
 })
 
 it('reads a file of decompositions beyond 2 GiB', async () => {
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
   const file = join(folder, 'small.npz')
-  await writeInteractionFile(file, found)
+  await writeInteractionFile(file, found, writeAtomically)
   const large = join(folder, 'large.npz')
   await writeBehindHole(await readFile(file), 2 ** 31, large)
   expect(await readInteractionFile(large)).toEqual(found)
@@ -115,7 +116,7 @@ it('names a file of decompositions that is missing, damaged or of tables that do
   await expect(readInteractionFile(missing)).rejects.toThrow(/missing\.npz: no such file/)
   const file = join(folder, 'damaged.npz')
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
-  await writeInteractionFile(file, { ...found, l1: found.l1.subarray(1) })
+  await writeInteractionFile(file, { ...found, l1: found.l1.subarray(1) }, writeAtomically)
   await expect(readInteractionFile(file)).rejects.toThrow(
     /damaged\.npz .*: damaged: 3 rows of 2 samples/,
   )

@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { orders, playersOf } from '../core/subset.js'
 import type { Decomposition } from '../interactions/types.js'
-import { writeAtomically } from '../store/atomic.js'
+import type { WriteFile } from '../store/atomic.js'
 
 /** Decomposed samples. */
 export interface InteractionTable {
@@ -18,10 +18,14 @@ const ROWS_A_GROUP = 100_000
  * under `and` and there are no `or` rows. Which are salient is not among them: τ is no part of what
  * interactions are named by. A row group holds whole samples, and is written before the next is encoded.
  */
-export async function writeInteractionTable(path: string, table: InteractionTable): Promise<void> {
+export async function writeInteractionTable(
+  path: string,
+  table: InteractionTable,
+  writeFile: WriteFile,
+): Promise<void> {
   const { n } = table.rows[0]
   const samplesAGroup = Math.max(1, Math.floor(ROWS_A_GROUP / 2 ** (n + 1)))
-  await writeAtomically(path, async (write) => {
+  await writeFile(path, async (write) => {
     const bytes = new ByteWriter()
     const schema = schemaFromColumnData({ columnData: columnsOf(table, 0, 1) })
     const file = new ParquetWriter({ writer: bytes, schema })

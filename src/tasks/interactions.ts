@@ -1,5 +1,5 @@
 import type { AnalysisConfig } from '../config/analysis.js'
-import { InterruptedError, TaskError } from '../core/errors.js'
+import { TaskError } from '../core/errors.js'
 import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
@@ -14,7 +14,7 @@ import {
 } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
 import { runSteps, scoredSteps } from './steps.js'
-import { withTaskLock } from './taskLock.js'
+import { stopIfAsked, withTaskLock } from './taskLock.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
@@ -32,7 +32,7 @@ export const OTHER_END = '-other'
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
   const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(`${paths.lock}-interactions`, context, async () => {
+  await withTaskLock(`${paths.lock}-interactions`, context, async (lease) => {
     const curve = await readCurve(paths)
     const steps = runSteps(context.plan, task.run, task.network, curve)
     const scored = scoredSteps(context.plan, task.network, curve)
@@ -45,7 +45,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
       const rows: BothEnds[] = []
       for await (const table of readTables(valueFile)) {
-        if (context.signal.aborted) throw new InterruptedError()
+        stopIfAsked(context, lease)
         rows.push(decomposeOne(table, analysis, values.sample[rows.length]))
         // Lets interruptions and progress through between two solves.
         await new Promise(setImmediate)
@@ -55,8 +55,8 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       const store = async (found: readonly Decomposition[], id: string): Promise<void> => {
         const decompositions = collectDecompositions(found)
         const table = { samples: values.sample, rows: found }
-        await writeInteractionTable(paths.interactionsTable(step, id), table)
-        await writeInteractionFile(paths.interactions(step, id), decompositions)
+        await writeInteractionTable(paths.interactionsTable(step, id), table, lease.write)
+        await writeInteractionFile(paths.interactions(step, id), decompositions, lease.write)
       }
       const others = rows.flatMap(({ other }) => (other === undefined ? [] : [other]))
       // The step's own file comes last: it is the sign that all of the step is there.

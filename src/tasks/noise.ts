@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { surrogateValues } from '../confusing/noiseNull.js'
-import { InterruptedError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
 import type { NoiseTask } from '../plan/types.js'
-import { exists, writeAtomically } from '../store/atomic.js'
+import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { isWhole } from '../store/wholeness.js'
 import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
-import { withTaskLock } from './taskLock.js'
+import { stopIfAsked, withTaskLock } from './taskLock.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
 
@@ -24,7 +23,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
   const paths = networkPaths(context.results, task.network.id)
   const step = task.network.spec.totalSteps
   const file = paths.interactions(step, plan.noiseId)
-  await withTaskLock(`${paths.lock}-noise`, context, async () => {
+  await withTaskLock(`${paths.lock}-noise`, context, async (lease) => {
     if (await isWhole(file)) return
     const valueFile = paths.values(step, plan.valuesId)
     const values = await readEvaluatedSamples(valueFile)
@@ -40,7 +39,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
       if (row === mains) break
       const draws = stream(0, 'surrogates', String(values.sample[row]))
       for (let draw = 0; draw < surrogates; draw++) {
-        if (context.signal.aborted) throw new InterruptedError()
+        stopIfAsked(context, lease)
         const surrogate = surrogateValues(table, draws.at(draw))
         const found = decomposeTable(surrogate, plan.config.analysis, values.sample[row])
         const at = row * surrogates + draw
@@ -51,7 +50,7 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
       row++
     }
     const shape = [mains, surrogates]
-    await writeAtomically(file, encodeNpz({ scores: { data: scores, shape } }))
+    await lease.write(file, encodeNpz({ scores: { data: scores, shape } }))
   })
 }
 

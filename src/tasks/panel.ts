@@ -5,12 +5,13 @@ import { admitsSample } from '../masking/configurePlayers.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
 import { buildModel } from '../models/build.js'
 import type { PanelTask, Plan, StudyNetwork } from '../plan/types.js'
-import { readJson, writeJson } from '../store/atomic.js'
+import { jsonText, readJson } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { predictAll } from '../training/evaluate.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
-import { panelFile } from './isDone.js'
+import { isTaskDone, panelFile } from './isDone.js'
+import { stopIfAsked, withTaskLock } from './taskLock.js'
 import type { TaskContext } from './types.js'
 
 export type SplitName = 'train' | 'test'
@@ -32,23 +33,28 @@ interface PanelFile {
 /** Chooses the samples that pass the filter: those that the task's network, or every one, gets right. */
 export async function panel(task: PanelTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
-  const dataset = await loadPlannedDataset(plan, context)
-  const members =
-    'network' in task ? [task.network] : plan.networks.filter(({ role }) => role === 'analysed')
-  const predicted: Record<SplitName, Int32Array>[] = []
-  for (const network of members) {
-    predicted.push(await predictedClasses(network, dataset, context))
-    context.report({ done: predicted.length, total: members.length })
-  }
-  const chosen = choosePanel(plan, dataset, (split) =>
-    correctRows(
-      dataset[split].labels,
-      predicted.map((classes) => classes[split]),
-    ),
-  )
   const own = 'network' in task ? task.network.id : undefined
-  const panels = { [own ?? 'common']: chosen }
-  await writeJson(panelFile(plan, results, own), { panels } satisfies PanelFile)
+  const file = panelFile(plan, results, own)
+  await withTaskLock(`${file}.lock`, context, async (lease) => {
+    if (await isTaskDone(task, context)) return
+    const dataset = await loadPlannedDataset(plan, context)
+    const members =
+      'network' in task ? [task.network] : plan.networks.filter(({ role }) => role === 'analysed')
+    const predicted: Record<SplitName, Int32Array>[] = []
+    for (const network of members) {
+      stopIfAsked(context, lease)
+      predicted.push(await predictedClasses(network, dataset, context))
+      context.report({ done: predicted.length, total: members.length })
+    }
+    const chosen = choosePanel(plan, dataset, (split) =>
+      correctRows(
+        dataset[split].labels,
+        predicted.map((classes) => classes[split]),
+      ),
+    )
+    const panels = { [own ?? 'common']: chosen }
+    await lease.write(file, jsonText({ panels } satisfies PanelFile))
+  })
 }
 
 /** The samples of a network: computed where nothing depends on predictions, else read. */

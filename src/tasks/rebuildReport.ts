@@ -1,12 +1,14 @@
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError, LockLostError, messageOf } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
 import type { DataInfo, Plan } from '../plan/types.js'
 import { schemaVersion, studyTables } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
-import { exists, readJson, writeJson } from '../store/atomic.js'
+import { exists, jsonText, readJson, type WriteFile, writeAtomically } from '../store/atomic.js'
+import { studyLock } from '../store/layout.js'
+import { withLock } from '../store/lock.js'
 import { writeTables } from './compare.js'
 import { damageOf } from './damage.js'
 import { type Manifest, planOf } from './manifest.js'
@@ -17,6 +19,8 @@ export interface RebuildRequest {
   readonly folder: string
   readonly out: string
   readonly dataDirs: readonly string[]
+  /** Told which process works in `out`, where one does: it is waited for. */
+  readonly onWait?: (holder: string) => void
 }
 
 /**
@@ -24,15 +28,18 @@ export interface RebuildRequest {
  * What cannot be read is named in the result and on the page, and the stored tables are kept where
  * rebuilding them would lose networks. Throws InputError when the folder holds no study at all.
  */
-export async function rebuildReport({
-  folder,
-  out,
-  dataDirs,
-}: RebuildRequest): Promise<readonly ReportProblem[]> {
-  await requireStudy(folder)
+export async function rebuildReport(request: RebuildRequest): Promise<readonly ReportProblem[]> {
+  await requireStudy(request.folder)
+  return withLock(studyLock(request.out), ({ write }) => rebuild(request, write), request.onWait)
+}
+
+async function rebuild(
+  { folder, out, dataDirs }: RebuildRequest,
+  write: WriteFile,
+): Promise<readonly ReportProblem[]> {
   const problems: ReportProblem[] = []
   const plan = await storedPlan(folder, problems)
-  if (resolve(out) !== resolve(folder)) await copyTables(folder, out)
+  if (resolve(out) !== resolve(folder)) await copyTables(folder, out, write)
   const results = dirname(resolve(folder))
   const hasNetworks = await exists(join(results, 'networks'))
   if (plan !== undefined && !hasNetworks) {
@@ -44,11 +51,12 @@ export async function rebuildReport({
   }
   const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
   if (stored !== undefined) {
-    problems.push(...(await rebuildTables(stored.plan, results, folder, out)))
+    problems.push(...(await rebuildTables(stored.plan, results, { folder, out, write })))
     problems.push(...(await damageOf(stored.plan, results)))
   }
   return writeStudyReport({
     folder: out,
+    write,
     stored,
     dataset:
       plan === undefined
@@ -92,8 +100,7 @@ async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Pl
   return undefined
 }
 
-async function copyTables(folder: string, out: string): Promise<void> {
-  await mkdir(out, { recursive: true })
+async function copyTables(folder: string, out: string, write: WriteFile): Promise<void> {
   const names = [
     'manifest.json',
     'verdict.json',
@@ -104,7 +111,7 @@ async function copyTables(folder: string, out: string): Promise<void> {
   ]
   for (const name of names) {
     if (await exists(join(folder, name)))
-      await cp(join(folder, name), join(out, name), { recursive: true })
+      await write(join(out, name), await readFile(join(folder, name)))
   }
 }
 
@@ -131,14 +138,14 @@ function rebuiltManifest(before: Manifest, after: Manifest): Manifest {
 async function rebuildTables(
   plan: Plan,
   results: string,
-  folder: string,
-  out: string,
+  { folder, out, write }: Pick<RebuildRequest, 'folder' | 'out'> & { readonly write: WriteFile },
 ): Promise<ReportProblem[]> {
   const temporary = await mkdtemp(join(tmpdir(), 'lowlayer-report-'))
   try {
     await writeTables(
       { plan, results, report: () => undefined, signal: new AbortController().signal },
       temporary,
+      writeAtomically,
     )
     const before = await readJson<Manifest>(join(folder, 'manifest.json'))
     const after = await readJson<Manifest>(join(temporary, 'manifest.json'))
@@ -146,9 +153,13 @@ async function rebuildTables(
     const lost = Object.entries(missingIn(after)).filter(([name]) => !(name in known))
     if (lost.length === 0) {
       if (before !== undefined && after !== undefined) {
-        await writeJson(join(temporary, 'manifest.json'), rebuiltManifest(before, after))
+        const manifest = rebuiltManifest(before, after)
+        await writeAtomically(join(temporary, 'manifest.json'), jsonText(manifest))
       }
-      await cp(temporary, out, { recursive: true })
+      // The manifest last: its checksums tell where not all of the others came.
+      const names = (await readdir(temporary)).filter((name) => name !== 'manifest.json')
+      for (const name of [...names, 'manifest.json'])
+        await write(join(out, name), await readFile(join(temporary, name)))
       return []
     }
     return lost.map(([name, reason]) => ({
@@ -156,6 +167,7 @@ async function rebuildTables(
       message: `${reason}; the stored tables are shown`,
     }))
   } catch (error) {
+    if (error instanceof LockLostError) throw error
     return [
       { file: join('..', 'networks'), message: `${messageOf(error)}; the stored tables are shown` },
     ]

@@ -7,7 +7,7 @@ import { renderReport } from '../report/render/report.js'
 import { toCsv } from '../report/tables/table.js'
 import { sensitivityTable } from '../report/tables/tables.js'
 import type { ReportProblem, ReportStudy } from '../report/types.js'
-import { readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { jsonText, readJson, type WriteFile } from '../store/atomic.js'
 import { readDetails, readSensitivity } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 
@@ -16,6 +16,8 @@ export interface ReportRequest {
   readonly folder: string
   /** Where the report goes; the folder itself by default. */
   readonly out?: string
+  /** Stores the files of the report; under the lock of the folder that they go to. */
+  readonly write: WriteFile
   /** The stored networks and what they were planned from; without them single samples are not shown. */
   readonly stored?: { readonly plan: Plan; readonly results: string }
   /** Loads the data set, to draw inputs; without it drawings kept from an earlier report serve. */
@@ -31,7 +33,7 @@ export interface ReportRequest {
  * trained or evaluated. Returns the files that could not be used, which the page names too.
  */
 export async function writeStudyReport(request: ReportRequest): Promise<readonly ReportProblem[]> {
-  const { folder, out = folder, stored } = request
+  const { folder, out = folder, stored, write } = request
   const loaded = await loadStudy(folder, basename(folder))
   const problems: ReportProblem[] = [...(request.problems ?? []), ...loaded.problems]
   let study: ReportStudy = loaded
@@ -45,11 +47,11 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
       // What was read of the old file counts for nothing any more.
       const old = problems.findIndex(({ file }) => file === 'sensitivity.csv')
       if (old >= 0) problems.splice(old, 1)
-      await writeAtomically(join(out, 'sensitivity.csv'), toCsv(sensitivityTable, sensitivity))
+      await write(join(out, 'sensitivity.csv'), toCsv(sensitivityTable, sensitivity))
     }
     const drawings = await drawingsOf(study, plan, request, problems)
     if (drawings !== undefined) {
-      await writeJson(join(out, 'report', 'drawings.json'), drawings)
+      await write(join(out, 'report', 'drawings.json'), jsonText(drawings))
       study = { ...study, details: withDrawings(details, drawings) }
     }
   }
@@ -57,8 +59,7 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     ...new Map(problems.map((problem) => [`${problem.file} ${problem.message}`, problem])).values(),
   ]
   const files = await renderReport({ ...study, problems: distinct })
-  for (const [path, content] of Object.entries(files))
-    await writeAtomically(join(out, path), content)
+  for (const [path, content] of Object.entries(files)) await write(join(out, path), content)
   return distinct
 }
 

@@ -1,4 +1,4 @@
-import { InterruptedError, messageOf } from '../core/errors.js'
+import { InterruptedError, LockLostError, messageOf } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { compare } from './compare.js'
 import { clearFailure, recordFailure } from './failures.js'
@@ -17,7 +17,8 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
   try {
     await perform(task, context)
   } catch (error) {
-    if (!(error instanceof InterruptedError)) {
+    // Who lost the lock has nothing to say any more: the task goes on elsewhere.
+    if (!(error instanceof InterruptedError || error instanceof LockLostError)) {
       await recordFailure(context, task, messageOf(error))
     }
     throw error

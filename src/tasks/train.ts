@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { discard } from '../core/discard.js'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
@@ -10,8 +10,9 @@ import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import type { Model } from '../models/types.js'
 import type { NetworkSpec, TrainTask } from '../plan/types.js'
-import { exists, readJson, writeAtomically, writeJson } from '../store/atomic.js'
+import { exists, jsonText, readJson } from '../store/atomic.js'
 import { type NetworkPaths, networkPaths } from '../store/layout.js'
+import type { Lease } from '../store/lock.js'
 import { cropAndFlip } from '../training/augment.js'
 import { batchOrder } from '../training/batches.js'
 import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
@@ -60,17 +61,17 @@ export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
  */
 export async function train(task: TrainTask, context: TaskContext): Promise<void> {
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(paths.lock, context, async () => {
+  await withTaskLock(paths.lock, context, async (lease) => {
     if (await isTrained(paths)) return
     // It would speak for the curve as soon as that has a point again.
-    await rm(paths.state, { force: true })
+    await lease.remove(paths.state)
     const dataset = await loadPlannedDataset(context.plan, context)
     const { spec } = task.network
     const model = buildModel(spec.model, context.plan.data)
     const { engine: engineName, device } = context.plan.config.runtime
     const engine = await createEngine(engineName, device)
-    await writeJson(paths.spec, spec)
-    await new Run(task, context, paths, dataset, model, engine).finish()
+    await lease.write(paths.spec, jsonText(spec))
+    await new Run(task, context, paths, lease, dataset, model, engine).finish()
   })
 }
 
@@ -100,6 +101,7 @@ class Run {
     task: TrainTask,
     private readonly context: TaskContext,
     private readonly paths: NetworkPaths,
+    private readonly lease: Lease,
     private readonly dataset: Dataset,
     private readonly model: Model,
     private readonly engine: Engine,
@@ -131,11 +133,11 @@ class Run {
       steps: spec.totalSteps,
       trainedBy: this.trainedBy,
     }
-    await writeJson(paths.state, state)
+    await this.lease.write(paths.state, jsonText(state))
   }
 
   private async loop(trainer: Trainer, firstStep: number): Promise<void> {
-    const { spec, dataset, context, paths } = this
+    const { spec, dataset, context, paths, lease } = this
     const { totalSteps } = spec
     await trainLoop({
       trainer,
@@ -147,7 +149,7 @@ class Run {
       totalSteps,
       stops: this.stops(),
       saveEvery: SAVE_EVERY_MS,
-      signal: context.signal,
+      signal: AbortSignal.any([context.signal, lease.signal]),
       hooks: {
         atStop: (step) => this.stopAt(step, trainer),
         save: async () => this.save(paths.resume, await trainer.state()),
@@ -168,23 +170,23 @@ class Run {
    * not finite says of a few inputs that their outputs overflow, and ends nothing.
    */
   private async stopAt(step: number, trainer: Trainer): Promise<void> {
-    const { paths, model, spec } = this
+    const { paths, lease, model, spec } = this
     const state = await trainer.state()
     const point = await this.measure(step, state.parameters)
     if (!Number.isFinite(point.trainLoss)) {
       throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
     }
     this.curve.push(point)
-    await writeAtomically(paths.curve, formatCurve(this.curve))
+    await lease.write(paths.curve, formatCurve(this.curve))
     if (spec.checkpointSteps.includes(step)) {
-      await writeAtomically(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
+      await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
       await this.save(paths.optimizer(step), { ...state, parameters: {} })
     }
     await this.save(paths.resume, state)
   }
 
   private save(path: string, state: TrainState): Promise<void> {
-    return writeTrainState(path, { ...state, trainedBy: this.trainedBy })
+    return writeTrainState(path, { ...state, trainedBy: this.trainedBy }, this.lease.write)
   }
 
   private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {

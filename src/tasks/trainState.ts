@@ -7,7 +7,7 @@ import type { Tensor, Tensors } from '../core/tensor.js'
 import type { TrainState } from '../engine/types.js'
 import type { NpyArray } from '../formats/npy.js'
 import { decodeNpz, encodeNpz } from '../formats/npz.js'
-import { writeAtomically } from '../store/atomic.js'
+import type { WriteFile } from '../store/atomic.js'
 import type { TrainingEngine } from './trainingEngine.js'
 
 /** A state and the engines that computed it. */
@@ -15,8 +15,12 @@ export interface SavedState extends TrainState {
   readonly trainedBy: readonly TrainingEngine[]
 }
 
-export async function writeTrainState(path: string, state: SavedState): Promise<void> {
-  await writeAtomically(
+export async function writeTrainState(
+  path: string,
+  state: SavedState,
+  writeFile: WriteFile,
+): Promise<void> {
+  await writeFile(
     path,
     encodeNpz({
       step: Int32Array.of(state.step),

@@ -3,7 +3,7 @@ import { InputError } from '../core/errors.js'
 import { dtypeOf } from '../formats/npy.js'
 import { arrayOf } from '../formats/npz.js'
 import { type ArrayPieces, npzRows, readNpzExcept, writeNpz } from '../formats/npzStream.js'
-import { writeAtomically } from '../store/atomic.js'
+import type { WriteFile } from '../store/atomic.js'
 import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
 
 /** What masked evaluation found of one sample. */
@@ -19,8 +19,9 @@ export async function writeValueFile(
   path: string,
   plan: EvaluationPlan,
   rows: AsyncIterable<EvaluatedRow> | Iterable<EvaluatedRow>,
+  writeFile: WriteFile,
 ): Promise<void> {
-  await writeAtomically(path, (write) => writeNpz(write, arraysOf(plan, rows)))
+  await writeFile(path, (write) => writeNpz(write, arraysOf(plan, rows)))
 }
 
 function* arraysOf(

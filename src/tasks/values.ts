@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { InterruptedError } from '../core/errors.js'
 import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
@@ -10,15 +9,16 @@ import type { MaskedSample } from '../masking/evaluate.js'
 import { buildModel } from '../models/build.js'
 import type { ValuesTask } from '../plan/types.js'
 import { networkPaths } from '../store/layout.js'
+import type { Lease } from '../store/lock.js'
 import { isWhole } from '../store/wholeness.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { checkInteractionFileSize } from './interactionFile.js'
 import { panelOf, type StudyPanel } from './panel.js'
-import { openPartial, removePartial } from './partialValues.js'
+import { openPartial, removePartials } from './partialValues.js'
 import { runSteps } from './steps.js'
-import { withTaskLock } from './taskLock.js'
+import { stopIfAsked, withTaskLock } from './taskLock.js'
 import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { writeValueFile } from './valueFile.js'
@@ -33,7 +33,7 @@ interface PanelSample extends MaskedSample {
 export async function values(task: ValuesTask, context: TaskContext): Promise<void> {
   const { plan } = context
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(`${paths.lock}-values`, context, async () => {
+  await withTaskLock(`${paths.lock}-values`, context, async (lease) => {
     const dataset = await loadPlannedDataset(plan, context)
     const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
     const masking = studyMasking(task.run.analysis, dataset, (file) =>
@@ -49,12 +49,12 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
       const parameters = await readCheckpointWeights(paths.checkpoint(step))
       const model = buildModel(task.network.spec.model, plan.data)
       const onSample = (done: number): void => {
-        if (context.signal.aborted) throw new InterruptedError()
+        stopIfAsked(context, lease)
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })
       }
       const network = { engine, graph: model.graph, parameters }
-      await evaluateStep(samples, masking, network, { file, onSample })
-      await removePartial(file)
+      await evaluateStep(samples, masking, network, { file, lease, onSample })
+      await removePartials(file, lease)
     }
   })
 }
@@ -68,7 +68,8 @@ interface EvaluatedNetwork {
 interface StepOptions {
   /** Where the value tables go; what is done of them is kept beside it. */
   readonly file: string
-  /** Throws when the user interrupts. */
+  readonly lease: Lease
+  /** Throws when the user interrupts or the lock is lost. */
   readonly onSample: (done: number) => void
 }
 
@@ -77,19 +78,19 @@ async function evaluateStep(
   samples: readonly PanelSample[],
   masking: StudyMasking,
   { engine, graph, parameters }: EvaluatedNetwork,
-  { file, onSample }: StepOptions,
+  { file, lease, onSample }: StepOptions,
 ): Promise<void> {
   const evaluator = await masking.evaluator(engine, graph, parameters)
   try {
     const plan = evaluationPlan(samples, masking.placed.n, evaluator.baseline)
-    const partial = await openPartial(file, plan)
+    const partial = await openPartial(file, plan, lease)
     try {
       while (partial.count < samples.length) {
         onSample(partial.count)
         await partial.append(await evaluator.evaluate(samples[partial.count]))
       }
       onSample(partial.count)
-      await writeValueFile(file, plan, partial.rows())
+      await writeValueFile(file, plan, partial.rows(), lease.write)
     } finally {
       await partial.close()
     }

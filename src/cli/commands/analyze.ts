@@ -5,7 +5,12 @@ import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
 import { dataFromOption } from '../../analyze/dataOption.js'
-import { accuracyOf, markUnfinished, removePartials, writeAnalysis } from '../../analyze/tables.js'
+import {
+  accuracyOf,
+  markUnfinished,
+  removeAllPartials,
+  writeAnalysis,
+} from '../../analyze/tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
 import { configOf, loadConfig } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
@@ -13,7 +18,7 @@ import { exitCodes, InputError } from '../../core/errors.js'
 import type { Standardization } from '../../data/standardize.js'
 import type { Layout } from '../../masking/foreignInput.js'
 import { toCsv } from '../../report/tables/table.js'
-import { exists, writeAtomically } from '../../store/atomic.js'
+import { exists } from '../../store/atomic.js'
 import { withLock } from '../../store/lock.js'
 import { writeStudyReport } from '../../tasks/report.js'
 import { encodeInteractions } from '../decompose/parquet.js'
@@ -27,6 +32,7 @@ import {
 } from '../decompose/tables.js'
 import { ownCommand } from '../ownCommand.js'
 import { progressLines } from '../progress/lines.js'
+import { sayWaiting } from '../sayWaiting.js'
 import { collect, dataFolders } from '../study.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
@@ -80,7 +86,7 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
   const { config, baseDir } = await configFor(models, options)
   const name = basename(models[0]).replace(/\.onnx$/, '')
   const progress = progressLines((line) => process.stderr.write(`${line}\n`))
-  const request: AnalyzeRequest = {
+  const request: Omit<AnalyzeRequest, 'lease'> = {
     version,
     models,
     config,
@@ -96,10 +102,9 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
   }
   process.once('SIGINT', endEarly).once('SIGTERM', endEarly)
   const isNew = !(await exists(request.out))
-  const onWait = (holder: string) =>
-    request.notice(`${request.out} is in use by ${holder}: waiting for it`)
+  const lock = join(request.out, 'analyze.lock')
   try {
-    await withLock(join(request.out, 'analyze.lock'), () => analyzeInto(request), onWait)
+    await withLock(lock, (lease) => analyzeInto({ ...request, lease }), sayWaiting(request.out))
   } catch (error) {
     // Where nothing was kept, the lock's folder goes too; this fails unless it is empty.
     if (isNew) await rmdir(request.out).catch(() => undefined)
@@ -109,11 +114,11 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
 
 async function analyzeInto(request: AnalyzeRequest): Promise<void> {
   const result = await analyze(request)
-  await markUnfinished(request.out)
-  for (const model of result.models) await writeInteractions(request.out, model)
+  await markUnfinished(request)
+  for (const model of result.models) await writeInteractions(request, model)
   await writeAnalysis(request, result)
-  await writeStudyReport({ folder: request.out })
-  await removePartials(request.out, result)
+  await writeStudyReport({ folder: request.out, write: request.lease.write })
+  await removeAllPartials(request, result)
   process.stderr.write(summary(request, result))
 }
 
@@ -132,7 +137,7 @@ function decomposeWorkers(tables: readonly Float64Array[]): number {
 
 /** The tables of `lowlayer decompose`, for one model; samples by their position in the source. */
 async function writeInteractions(
-  out: string,
+  { out, lease }: AnalyzeRequest,
   { analysis, decompositions, taus }: ModelAnalysis,
 ): Promise<void> {
   const folder = join(out, 'interactions', analysis.network.id)
@@ -141,10 +146,10 @@ async function writeInteractions(
     return { sample: sample[row], found, tau: taus[row] }
   })
   const rows = samples.flatMap((each) => interactionRows(each, false))
-  await writeAtomically(join(folder, 'interactions.parquet'), encodeInteractions(samples))
-  await writeAtomically(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
+  await lease.write(join(folder, 'interactions.parquet'), encodeInteractions(samples))
+  await lease.write(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
   const decomposition = toCsv(decompositionTable, samples.map(decompositionRow))
-  await writeAtomically(join(folder, 'decomposition.csv'), decomposition)
+  await lease.write(join(folder, 'decomposition.csv'), decomposition)
 }
 
 async function configFor(

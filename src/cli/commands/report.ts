@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { rebuildReport } from '../../tasks/rebuildReport.js'
+import { sayWaiting } from '../sayWaiting.js'
 import { dataFolders } from '../study.js'
 
 interface ReportOptions {
@@ -31,8 +32,9 @@ export function reportCommand(): Command {
         folder: resolve(folder),
         out,
         dataDirs: dataFolders(options.dataDir),
+        onWait: sayWaiting(out),
       })
-      if (options.tensorboard) await writeTensorboard(out)
+      if (options.tensorboard) await writeTensorboard(out, sayWaiting(out))
       for (const { file, message } of problems)
         process.stderr.write(`not all is shown: ${file}: ${message}\n`)
       process.stderr.write(`Report: ${relative(process.cwd(), `${out}/report/index.html`)}\n`)

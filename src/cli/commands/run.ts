@@ -16,6 +16,7 @@ import { isTaskDone } from '../../tasks/isDone.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { progressView } from '../progress/view.js'
+import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { hasFailedNetworks, summarize } from '../summary.js'
 
@@ -56,7 +57,7 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const study = await settled(opened)
   const { plan } = study
   await requireEngine(plan, results)
-  await announceStudy(plan, results)
+  await announceStudy(plan, results, sayWaiting(results))
   const view = progressView(options.progress, plan.tasks)
   const interruption = interruptible(view.say)
   const { baseDir, dataDirs } = study
@@ -73,7 +74,8 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   })
   const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
   if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
-    await writeTensorboard(studyFolder(results, plan.study, plan.id))
+    const folder = studyFolder(results, plan.study, plan.id)
+    await writeTensorboard(folder, sayWaiting(folder))
   }
   return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
 }
@@ -83,7 +85,7 @@ async function settled(study: Study): Promise<Study> {
   const { plan, results } = study
   const file = `${studyFolder(results, plan.study, plan.id)}/device.json`
   const jobs = Math.min(jobCount(plan), plan.networks.length)
-  const found = await settleDevice(plan, file, jobs)
+  const found = await settleDevice(plan, file, jobs, sayWaiting(results))
   if (found === undefined) return study
   if (found.reason !== '') process.stderr.write(`device ${found.device} (${found.reason})\n`)
   return { ...study, plan: onDevice(plan, found.device) }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
-import { writeAtomically } from '../../store/atomic.js'
+import { studyLock } from '../../store/layout.js'
+import { type Lease, withLock } from '../../store/lock.js'
 import { analysedSteps, doneNetworks } from '../figures/select.js'
 import { loadStudy } from '../load.js'
 import type { StudyTables } from '../types.js'
@@ -11,9 +12,16 @@ const metrics = ['score', 'mean_order', 'high_order_share', 'offset', 'salient']
 /**
  * Writes `tensorboard/<network>/events.out.tfevents.…` beside the tables of a study: one run a
  * network, with losses, accuracies and the means over samples of what the interactions are like.
- * Returns the folder.
+ * Returns the folder. `onWait` is told of a process that works on the study: it is waited for.
  */
-export async function writeTensorboard(folder: string): Promise<string> {
+export function writeTensorboard(
+  folder: string,
+  onWait?: (holder: string) => void,
+): Promise<string> {
+  return withLock(studyLock(folder), (lease) => writeEvents(folder, lease), onWait)
+}
+
+async function writeEvents(folder: string, lease: Lease): Promise<string> {
   const { tables, manifest } = await loadStudy(folder, '')
   const finished = Date.parse(String(manifest?.finishedAt ?? ''))
   const time = Number.isNaN(finished) ? 0 : finished / 1000
@@ -21,7 +29,7 @@ export async function writeTensorboard(folder: string): Promise<string> {
   for (const { network, name } of doneNetworks(tables)) {
     const scalars = [...curveScalars(tables, network), ...sampleScalars(tables, network)]
     const file = `events.out.tfevents.${Math.floor(time)}.lowlayer`
-    await writeAtomically(join(target, name ?? String(network), file), encodeEvents(scalars, time))
+    await lease.write(join(target, name ?? String(network), file), encodeEvents(scalars, time))
   }
   return target
 }

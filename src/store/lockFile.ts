@@ -1,0 +1,78 @@
+/**
+ * The content of a lock: a line of JSON that names the owner, then a line with the number of the last beat of
+ * its heart. The owner alone writes it, through the handle with which it came into being; once another lock
+ * has taken its place, it beats into a file that nobody sees.
+ */
+import { type FileHandle, readFile } from 'node:fs/promises'
+import { Worker } from 'node:worker_threads'
+import { InputError, messageOf } from '../core/errors.js'
+import type { Owner } from './owner.js'
+
+/** Digits of a beat's number. */
+const BEAT_DIGITS = 16
+
+/** A heart that beats until it is stopped. */
+export interface Heart {
+  stop(): Promise<void>
+}
+
+/** Content of a lock whose heart has not beaten yet. */
+export function lockContent(owner: Owner): string {
+  return `${JSON.stringify(owner)}\n${'0'.padStart(BEAT_DIGITS, '0')}\n`
+}
+
+/** The owner that a lock names; undefined where it names none. */
+export function ownerIn(content: string): Owner | undefined {
+  try {
+    const owner = JSON.parse(content.split('\n', 1)[0]) as Owner | null
+    return typeof owner === 'object' && owner !== null ? owner : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The content of a lock; undefined where there is none. Throws InputError when it cannot be read. */
+export async function readLock(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    // ESTALE: a network file system's word for a file that was replaced just now.
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(code)) return undefined
+    throw new InputError(`cannot read the lock ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/**
+ * Writes the number of the next beat to a lock every `everyMs`, each time to the disk, as other hosts would
+ * not see it else. In a thread, since a computation that lasts would keep the process's own timers from it.
+ */
+export function beat(lock: FileHandle, content: string, everyMs: number): Heart {
+  const workerData = {
+    lock: lock.fd,
+    position: Buffer.byteLength(content) - BEAT_DIGITS - 1,
+    digits: BEAT_DIGITS,
+    everyMs,
+  }
+  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 }
+  const thread = new Worker(BEATING, { eval: true, workerData, resourceLimits, execArgv: [] })
+  // A heart that cannot beat is noticed by others, who take over; what is lost then is said by the lock.
+  thread.on('error', () => undefined)
+  thread.unref()
+  return { stop: async () => void (await thread.terminate()) }
+}
+
+/** What the thread does. Not a file of its own, since the tests run sources that Node could not load there. */
+const BEATING = `
+const { fdatasyncSync, writeSync } = require('node:fs')
+const { lock, position, digits, everyMs } = require('node:worker_threads').workerData
+let beats = 0
+setInterval(() => {
+  try {
+    writeSync(lock, String(++beats).padStart(digits, '0'), position)
+    fdatasyncSync(lock)
+  } catch {
+    // Tried again at the next beat: a full disk may have room then.
+  }
+}, everyMs)
+`
