@@ -194,6 +194,7 @@ describe('analyze', () => {
     }
     expect(notices).toEqual([
       expect.stringMatching(/12 samples are held out/),
+      expect.stringMatching(/models are fed values from -3\.316 to 3\.349, mean 0\.01331 \(by/),
       expect.stringMatching(/chosen by variance over 28 training samples/),
       expect.stringMatching(/softmax\.onnx gives probabilities/),
     ])

@@ -9,8 +9,10 @@ import type { Engine } from '../engine/types.js'
 import { inputMoments } from '../masking/baselines.js'
 import { chooseBaseline } from '../masking/configureBaseline.js'
 import { type PlacedPlayers, placePlayers } from '../masking/configurePlayers.js'
+import { describeRange, type FedRange, fedRange } from '../masking/fedRange.js'
 import { maskingAssumptions } from '../masking/maskingAssumptions.js'
 import type { Baseline } from '../masking/types.js'
+import { accuracyWarnings } from './accuracy.js'
 import { analyzeModel } from './analyzeModel.js'
 import { openClassifiers } from './classifiers.js'
 import { analyzedSamples } from './samples.js'
@@ -25,6 +27,10 @@ export interface AnalyzeResult {
   readonly engine: Engine
   /** What was assumed or decided without being asked for, a line each. */
   readonly assumptions: readonly string[]
+  /** What makes the results doubtful, a line each; among the assumptions too, which the report shows. */
+  readonly warnings: readonly string[]
+  /** The scale of what the models were fed. */
+  readonly fed: FedRange
 }
 
 /**
@@ -39,15 +45,27 @@ export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
     asked.assume(assumption)
   }
   const request = { ...asked, assume }
+  const { unread = [] } = asked
+  if (unread.length > 0) {
+    assume(
+      `of the configuration, analyze does not use ${unread.join(', ')}: a given model is analysed as it is`,
+    )
+  }
   const data = await preparedData(request)
   data.assumptions.forEach(assume)
+  const fed = fedRange([data.train.inputs, data.test.inputs], data.shape)
+  assume(describeRange(fed, data.kind === 'image'))
   const engine = await createEngine('onnx', config.runtime.device)
   const find = (file: string) => resolve(context.baseDir, file)
   const players = placePlayers(config.analysis.players, data, find)
   const moments = async () => inputMoments(data)
   maskingAssumptions(config.analysis, data, find).forEach(assume)
   const baseline = await chooseBaseline(config.analysis.baseline, data.shape, moments, find)
-  const classifiers = await openClassifiers(request, data, engine.device)
+  const classifiers = await openClassifiers(request, data, {
+    players,
+    baseline,
+    device: engine.device,
+  })
   try {
     const samples = await analyzedSamples(config.analysis, data, classifiers)
     const masking = { players, baseline, engine, data }
@@ -55,7 +73,9 @@ export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
     for (const classifier of classifiers) {
       models.push(await analyzeModel(request, classifier, samples, masking))
     }
-    return { models, data, players, baseline, engine, assumptions }
+    const warnings = accuracyWarnings(models)
+    const said = [...assumptions, ...warnings.map((warning) => `warning: ${warning}`)]
+    return { models, data, players, baseline, engine, assumptions: said, warnings, fed }
   } finally {
     for (const { model } of classifiers) await model.dispose()
   }

@@ -4,7 +4,8 @@ import type { Dataset } from '../data/types.js'
 import type { Engine } from '../engine/types.js'
 import type { TieBreak } from '../interactions/types.js'
 import type { PlacedPlayers } from '../masking/configurePlayers.js'
-import { createForeignEvaluator, type ForeignClassifier } from '../masking/foreignEvaluator.js'
+import { createForeignEvaluator } from '../masking/foreignEvaluator.js'
+import { foreignOutput } from '../masking/foreignOutputs.js'
 import type { Output } from '../masking/output.js'
 import type { Baseline } from '../masking/types.js'
 import type { Lease } from '../store/lock.js'
@@ -14,16 +15,16 @@ import { analyseNetwork } from '../study/network.js'
 import type { EvaluationPlan } from '../study/types.js'
 import { checkInteractionFileSize, collectDecompositions } from '../tasks/interactionFile.js'
 import { openPartial } from '../tasks/partialValues.js'
-import { evaluateSamples, type ModelValues, modelOutput, readEvaluation } from './evaluateModel.js'
+import { evaluateSamples, type ModelValues, readEvaluation } from './evaluateModel.js'
 import type { AnalyzedSample } from './samples.js'
-import type { AnalyzedModel, AnalyzeRequest, ModelAnalysis } from './types.js'
+import type { AnalyzedModel, AnalyzeRequest, MappedClassifier, ModelAnalysis } from './types.js'
 
 /** What all models share. */
 export interface ModelMasking {
   readonly players: PlacedPlayers
   readonly baseline: Baseline
   readonly engine: Engine
-  readonly data: Pick<Dataset, 'shape' | 'fingerprint'>
+  readonly data: Pick<Dataset, 'shape' | 'fingerprint' | 'classes'>
 }
 
 /**
@@ -32,14 +33,15 @@ export interface ModelMasking {
  */
 export async function analyzeModel(
   request: AnalyzeRequest,
-  classifier: ForeignClassifier,
-  samples: readonly AnalyzedSample[],
+  classifier: MappedClassifier,
+  chosen: readonly AnalyzedSample[],
   masking: ModelMasking,
 ): Promise<ModelAnalysis> {
   const { config, lease, report, notice, assume, decompose } = request
   const { players, baseline, engine, data } = masking
   const { solver, noise, gap, reference, tieBreak, salience } = config.analysis
-  const network = describeModel(classifier)
+  const network = describeModel(classifier, data.classes)
+  const samples = chosen.map((sample) => onOutputs(sample, classifier))
   const otherEnd = solver === 'certified' ? opposite(tieBreak) : undefined
   const total = samples.length * (otherEnd === undefined ? 2 : 3)
   let done = 0
@@ -49,7 +51,8 @@ export async function analyzeModel(
   }
 
   checkInteractionFileSize(samples.length, players.n)
-  const output = modelOutput(config.analysis, classifier, assume)
+  const { reading, width } = classifier
+  const output = foreignOutput(config.analysis, { file: network.file, reading, width }, assume)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
   const settings = evaluationId(request, network, masking, map, output)
@@ -75,6 +78,7 @@ export async function analyzeModel(
       players: (sample) => players.players(sample, data.shape),
       baseline,
       output,
+      assume,
     })
     const partial = await openValues()
     try {
@@ -126,6 +130,21 @@ function opposite(tieBreak: TieBreak): TieBreak | undefined {
   return tieBreak === 'low' ? 'high' : 'low'
 }
 
-function describeModel({ model: { id, file } }: ForeignClassifier): AnalyzedModel {
-  return { id, name: basename(file).replace(/\.onnx$/, ''), file }
+/** A sample with its labels as outputs of the model, which tables have in their place. */
+function onOutputs(sample: AnalyzedSample, { outputs }: MappedClassifier): AnalyzedSample {
+  return { ...sample, label: outputs[sample.label], trueLabel: outputs[sample.trueLabel] }
+}
+
+function describeModel(
+  { model: { id, file }, reading, outputs }: MappedClassifier,
+  classes: readonly string[],
+): AnalyzedModel {
+  const pairs = classes.map((name, c) => [name, outputs[c]] as const).filter(([, at]) => at >= 0)
+  return {
+    id,
+    name: basename(file).replace(/\.onnx$/, ''),
+    file,
+    reads: reading.kind,
+    classes: Object.fromEntries(pairs),
+  }
 }

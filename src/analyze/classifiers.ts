@@ -1,21 +1,26 @@
 /** The models that are analysed, open and fitted to the data. */
-import type { AnalysisConfig } from '../config/analysis.js'
 import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
-import type { Dataset } from '../data/types.js'
+import type { Dataset, Samples } from '../data/types.js'
 import { relativeError } from '../engine/conformance/compare.js'
 import { type ForeignModel, openForeignModel } from '../engine/onnx/foreign.js'
 import { PREDICTION_LIMIT, requireParity } from '../engine/parity.js'
 import type { DeviceName } from '../engine/types.js'
+import { type ClassOutputs, classOutputs } from '../masking/classOutputs.js'
+import type { PlacedPlayers } from '../masking/configurePlayers.js'
 import {
   type ForeignClassifier,
   type ForeignWishes,
   foreignClassifier,
 } from '../masking/foreignEvaluator.js'
 import { chooseInput, fitInput } from '../masking/foreignInput.js'
-import type { AnalyzeRequest } from './types.js'
+import { wantedKind } from '../masking/foreignOutputs.js'
+import { probeRows } from '../masking/probe.js'
+import type { MaskedSample } from '../masking/sampleValues.js'
+import type { Baseline } from '../masking/types.js'
+import type { AnalyzeRequest, MappedClassifier } from './types.js'
 
-/** Training samples on which a model is tried before anything is computed. */
+/** Training samples on which a model is tried, as they are and masked, before anything is computed. */
 const PROBES = 8
 
 /**
@@ -27,17 +32,27 @@ const TRIES = 3
 /** The smallest positive normal float32. */
 const SMALLEST = 2 ** -126
 
+/** What models are masked with. */
+export interface ClassifierMasking {
+  readonly players: PlacedPlayers
+  readonly baseline: Baseline
+  readonly device: DeviceName
+}
+
 /**
- * Opens the models of a request on a device. Throws InputError when a model cannot be read or does not
- * fit the data, EnvironmentError when the device computes it differently from the CPU.
+ * Opens the models of a request on a device, and finds the outputs of the classes. Throws InputError when a model
+ * cannot be read or does not fit the data, EnvironmentError when the device computes it differently from the CPU.
  */
 export async function openClassifiers(
   request: AnalyzeRequest,
   data: Dataset,
-  device: DeviceName,
-): Promise<ForeignClassifier[]> {
-  const { models, config } = request
-  const wishes = { ...request.wishes, probability: wantsProbability(config.analysis.output) }
+  { players, baseline, device }: ClassifierMasking,
+): Promise<MappedClassifier[]> {
+  const { models, config, assume } = request
+  const wishes = {
+    ...request.wishes,
+    kind: request.wishes.kind ?? wantedKind(config.analysis.output),
+  }
   const { split, count } = config.analysis.samples
   if (count > data[split].count) {
     throw new InputError(
@@ -45,14 +60,23 @@ export async function openClassifiers(
         '--set analysis.samples.count=…',
     )
   }
-  const { inputs, count: available } = data.train
-  const probe = inputs.slice(0, Math.min(PROBES, available) * sizeOf(data.shape))
+  const probe = probeRows(
+    firstSamples(data.train, sizeOf(data.shape)),
+    (sample) => players.players(sample, data.shape),
+    baseline,
+  )
   const inColour = config.data.source === 'images' && config.data.channels === 3
-  const opened: ForeignClassifier[] = []
+  const opened: MappedClassifier[] = []
   try {
     for (const file of models) {
       const open = (on: DeviceName) => openClassifier(file, on, data, probe, wishes, inColour)
-      opened.push(await openChecked(open, device, probe))
+      const classifier = await openChecked(open, device, probe)
+      // Already among those that are closed should its classes not fit.
+      opened.push({ ...classifier, outputs: new Int32Array() })
+      const { outputs, remark } = outputsOfClasses(data, classifier, wishes.classes)
+      opened[opened.length - 1] = { ...classifier, outputs }
+      for (const line of [...classifier.remarks, ...(remark === undefined ? [] : [remark])])
+        assume(line)
     }
     return opened
   } catch (error) {
@@ -61,10 +85,34 @@ export async function openClassifiers(
   }
 }
 
-/** Whether an output that is asked for needs a single output to be a probability; undefined if it does not matter. */
-function wantsProbability(output: AnalysisConfig['output']): boolean | undefined {
-  if (output.startsWith('prob-log-odds')) return true
-  return output.startsWith('binary') ? false : undefined
+function firstSamples({ inputs, labels, count }: Samples, size: number): MaskedSample[] {
+  return Array.from({ length: Math.min(PROBES, count) }, (_, row) => ({
+    id: row,
+    input: inputs.subarray(row * size, (row + 1) * size),
+    label: labels[row],
+  }))
+}
+
+/** Labels that some sample has. */
+function presentLabels({ classes, train, test }: Dataset): number[] {
+  const parts = [train, test].flatMap(({ labels, trueLabels }) => [...labels, ...trueLabels])
+  const present = new Set(parts)
+  return [...classes.keys()].filter((label) => present.has(label))
+}
+
+/** The output of every class of the data; −1 where no sample is of it. */
+function outputsOfClasses(
+  data: Dataset,
+  { model, width, outputNames: own }: ForeignClassifier,
+  listed: readonly string[] | undefined,
+): ClassOutputs {
+  const labels = presentLabels(data)
+  const classes = labels.map((label) => data.classes[label])
+  const numbers = labels.map((label) => data.classNumbers?.[label] ?? label)
+  const found = classOutputs({ file: model.file, classes, numbers, width, listed, own })
+  const outputs = new Int32Array(data.classes.length).fill(-1)
+  for (const [index, label] of labels.entries()) outputs[label] = found.outputs[index]
+  return { ...found, outputs }
 }
 
 async function openClassifier(
@@ -141,11 +189,11 @@ async function openAndRun(
 
 /** Outputs, as logarithms where they are probabilities: an error in a logit hides in one that is near 1. */
 async function comparable(
-  { classify, probabilities }: ForeignClassifier,
+  { classify, reading }: ForeignClassifier,
   probe: Float32Array,
 ): Promise<Float32Array> {
   const outputs = await classify(probe)
-  return probabilities ? outputs.map((p) => Math.log(Math.max(p, SMALLEST))) : outputs
+  return reading.kind !== 'logits' ? outputs.map((p) => Math.log(Math.max(p, SMALLEST))) : outputs
 }
 
 /** Whether a model would take samples of this size in grey, and does not in colour. */

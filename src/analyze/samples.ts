@@ -2,10 +2,10 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import { InputError } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import type { ForeignClassifier } from '../masking/foreignEvaluator.js'
 import { predictedClass } from '../masking/output.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
 import type { MaskedSample } from '../masking/sampleValues.js'
+import type { MappedClassifier } from './types.js'
 
 /** An analysed sample: panel 0 is the main one, panel 1 that of the other split. */
 export interface AnalyzedSample extends MaskedSample {
@@ -20,7 +20,7 @@ export interface AnalyzedSample extends MaskedSample {
 export async function analyzedSamples(
   { samples }: AnalysisConfig,
   data: Dataset,
-  classifiers: readonly ForeignClassifier[],
+  classifiers: readonly MappedClassifier[],
 ): Promise<AnalyzedSample[]> {
   if (samples.filter === 'correct' && classifiers.length > 1) {
     throw new InputError(
@@ -62,14 +62,15 @@ export async function analyzedSamples(
   }
 }
 
+/** The classes that a model predicts, as labels of the data; −1 where no class has the output. */
 async function predictions(
-  { classify, width, probabilities }: ForeignClassifier,
+  { classify, width, reading, outputs: outputOf }: MappedClassifier,
   inputs: Float32Array,
 ): Promise<Int32Array> {
   const outputs = await classify(inputs)
   const count = outputs.length / width
-  const kind = probabilities ? 'prob-log-odds' : undefined
+  const kind = reading.kind === 'logits' ? undefined : 'prob-log-odds'
   return Int32Array.from({ length: count }, (_, row) =>
-    predictedClass(outputs, row * width, width, kind),
+    outputOf.indexOf(predictedClass(outputs, row * width, width, kind)),
   )
 }

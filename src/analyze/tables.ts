@@ -26,8 +26,10 @@ import { pairTransfer } from '../study/transfer.js'
 import { collectDecompositions, writeInteractionFile } from '../tasks/interactionFile.js'
 import { removePartials } from '../tasks/partialValues.js'
 import { writeValueFile } from '../tasks/valueFile.js'
+import { accuracyOf } from './accuracy.js'
 import type { AnalyzeResult } from './analyze.js'
 import { valueFileOf } from './analyzeModel.js'
+import { sectionOf } from './options.js'
 import type { AnalyzedModel, AnalyzeRequest } from './types.js'
 
 type Analysis = NetworkAnalysis<AnalyzedModel>
@@ -54,7 +56,7 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
     'curves.csv': toCsv(curvesTable, []),
     'effects.csv': toCsv(effectsTable, []),
     'overlaps.csv': toCsv(overlapsTable, overlapRows(analyses)),
-    'config.yaml': toYaml(usedSections(request)),
+    'config.yaml': configFile(request),
     'SCHEMA.md': schemaDocument(),
   }
   for (const [name, content] of Object.entries(files)) {
@@ -135,32 +137,47 @@ function overlapRow(a: Analysis, b: Analysis): OverlapRow {
   }
 }
 
-/** Share of the analysed samples that a model classifies as labelled. */
-export function accuracyOf({ checkpoints }: Analysis): number {
-  const [{ values, samples }] = checkpoints
-  const right = samples.filter(({ row }) => values.prediction[row] === values.givenLabel[row])
-  return right.length / samples.length
+/** What the analysis read of the configuration, and what it was told of the models: enough to repeat it. */
+function usedSections({ config, wishes, preprocessing }: AnalyzeRequest) {
+  const { study, data, analysis, confusing, runtime } = config
+  const told = sectionOf(wishes, preprocessing)
+  return { study, data, ...(isEmpty(told) ? {} : { analyze: told }), analysis, confusing, runtime }
 }
 
-function usedSections({ config: { study, data, analysis, confusing, runtime } }: AnalyzeRequest) {
-  return { study, data, analysis, confusing, runtime }
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0
+}
+
+/** A configuration that `--config` takes: only what is read, so that nothing of it is called ignored. */
+function configFile(request: AnalyzeRequest): string {
+  const { analysis, confusing, ...rest } = usedSections(request)
+  const { checkpoints: _c, ...analysed } = analysis
+  const { noiseNull: _n, reliability: _r, phase: _p, ...scored } = confusing
+  const files = request.models.join(' ')
+  return (
+    `# lowlayer analyze ${files} --config THIS_FILE repeats the analysis, in the folder where it was made.\n` +
+    toYaml({ ...rest, analysis: analysed, confusing: scored })
+  )
 }
 
 function manifest(
   request: AnalyzeRequest,
-  { models, data, players, baseline, engine, assumptions }: AnalyzeResult,
+  { models, data, players, baseline, engine, assumptions, warnings, fed }: AnalyzeResult,
   files: Readonly<Record<string, string>>,
 ) {
   return {
     complete: true,
     schemaVersion,
     assumptions,
+    warnings,
     lowlayer: request.version,
     versions: { node: process.version, ...engine.versions },
     engine: engine.name,
     device: engine.device,
     config: usedSections(request),
     preprocessing: request.preprocessing,
+    options: sectionOf(request.wishes, request.preprocessing),
+    fed,
     data: { fingerprint: data.fingerprint, shape: data.shape, classes: data.classes },
     players: { n: players.n },
     baseline: { name: baseline.name, fingerprint: baseline.fingerprint },

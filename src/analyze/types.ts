@@ -3,10 +3,16 @@ import type { DataContext } from '../data/paths.js'
 import type { Standardization } from '../data/standardize.js'
 import type { DecomposeOptions } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
-import type { ForeignWishes } from '../masking/foreignEvaluator.js'
+import type { AnalyzeWishes, ForeignClassifier } from '../masking/foreignEvaluator.js'
+import type { OutputKind } from '../masking/foreignOutputs.js'
 import type { Lease } from '../store/lock.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import type { PartialValues } from '../tasks/partialValues.js'
+
+/** A model with the output of every class of the data; −1 where no sample is of it. */
+export interface MappedClassifier extends ForeignClassifier {
+  readonly outputs: Int32Array
+}
 
 /** What `lowlayer analyze` was asked for. */
 export interface AnalyzeRequest {
@@ -21,9 +27,11 @@ export interface AnalyzeRequest {
   readonly out: string
   /** The lock of that folder, through which all is written there. */
   readonly lease: Lease
-  readonly wishes: ForeignWishes
+  readonly wishes: AnalyzeWishes
   /** Preprocessing that the models were trained with: x ← (x − mean) / std by channel or feature. */
   readonly preprocessing: Standardization | undefined
+  /** Keys of the configuration that were written and that no analysis reads: said. */
+  readonly unread?: readonly string[]
   /** Decomposes value tables, in order, on as many cores as there are; told after each. */
   readonly decompose: (
     tables: readonly Float64Array[],
@@ -56,4 +64,8 @@ export interface AnalyzedModel {
   /** File name without `.onnx`. */
   readonly name: string
   readonly file: string
+  /** What its outputs were read as. */
+  readonly reads: OutputKind
+  /** Output of every class that samples have, by name: labels and predictions in tables are outputs. */
+  readonly classes: Readonly<Record<string, number>>
 }

@@ -12,9 +12,19 @@ export interface LoadedConfig {
   readonly config: ExperimentConfig
   /** What was written, without defaults. */
   readonly written: unknown
+  /** Sections of the caller's own, as they were written. */
+  readonly own: Readonly<Record<string, unknown>>
   readonly file: string
   /** Folder of the file: paths in it that lead nowhere from the working folder start here. */
   readonly baseDir: string
+}
+
+/** What a command takes besides what every configuration may hold. */
+export interface LoadOptions {
+  /** Sections that are the command's own: they are set apart. */
+  readonly own?: readonly string[]
+  /** Sections that are required and that the command does not read, for where what was written lacks them. */
+  readonly lacking?: (written: unknown) => Readonly<Record<string, unknown>>
 }
 
 /**
@@ -25,11 +35,12 @@ export interface LoadedConfig {
 export async function loadConfig(
   file: string,
   overrides: readonly string[] = [],
+  options: LoadOptions = {},
 ): Promise<LoadedConfig> {
   const files = await readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
-  const resolved = resolveOverridden(files, value, studyName(file), overrides)
+  const resolved = resolveOverridden(files, value, studyName(file), overrides, options)
   return { ...resolved, file, baseDir: dirname(file) }
 }
 
@@ -42,7 +53,17 @@ export function configOf(
   study: string,
   overrides: readonly string[] = [],
 ): ExperimentConfig {
-  return resolveOverridden([], value, study, overrides).config
+  return writtenConfigOf(value, study, overrides).config
+}
+
+/** The same with what was written, as {@link loadConfig} gives it. */
+export function writtenConfigOf(
+  value: unknown,
+  study: string,
+  overrides: readonly string[] = [],
+  options: LoadOptions = {},
+): Pick<LoadedConfig, 'config' | 'written' | 'own'> {
+  return resolveOverridden([], value, study, overrides, options)
 }
 
 function resolveOverridden(
@@ -50,7 +71,8 @@ function resolveOverridden(
   start: unknown,
   study: string,
   overrides: readonly string[],
-): Pick<LoadedConfig, 'config' | 'written'> {
+  { own: ownSections = [], lacking = () => ({}) }: LoadOptions,
+): Pick<LoadedConfig, 'config' | 'written' | 'own'> {
   let value = start
   const sources = [...files]
   const problems: ConfigProblem[] = []
@@ -69,7 +91,25 @@ function resolveOverridden(
     sources.push(override.source)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  return { config: resolveConfig(sources, value, study), written: value }
+  const { own, rest } = setApart(value, ownSections)
+  return {
+    config: resolveConfig(sources, withLacking(rest, lacking(rest)), study),
+    written: rest,
+    own,
+  }
+}
+
+function withLacking(written: unknown, sections: Readonly<Record<string, unknown>>): unknown {
+  return isObject(written) ? { ...sections, ...written } : written
+}
+
+function setApart(value: unknown, sections: readonly string[]) {
+  const entries = isObject(value) ? Object.entries(value) : []
+  const isOwn = ([name]: [string, unknown]) => sections.includes(name)
+  return {
+    own: Object.fromEntries(entries.filter(isOwn)),
+    rest: isObject(value) ? Object.fromEntries(entries.filter((entry) => !isOwn(entry))) : value,
+  }
 }
 
 function withoutExtends(value: unknown): unknown {

@@ -46,6 +46,7 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   return {
     source: data.source,
     ...described,
+    ...(raw.classNumbers === undefined ? {} : { classNumbers: raw.classNumbers }),
     assumptions: [
       ...(raw.assumptions ?? []),
       ...splitAssumptions(raw, data, rows.test.length),
@@ -90,6 +91,7 @@ function withClasses(raw: RawData, wanted: readonly (string | number)[] | undefi
   return {
     ...raw,
     classes: chosen.map((c) => raw.classes[c]),
+    classNumbers: chosen,
     trainLabels: relabel(raw.trainLabels),
     ...(raw.testLabels === undefined ? {} : { testLabels: relabel(raw.testLabels) }),
   }

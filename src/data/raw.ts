@@ -16,6 +16,8 @@ export interface RawData {
   /** Shape of one input: [C, H, W], [F] or [T]. */
   readonly shape: readonly number[]
   readonly classes: readonly string[]
+  /** Number of each class among all of the source, where only some were taken. */
+  readonly classNumbers?: readonly number[]
   readonly features?: readonly string[]
   /** Class of every row of the training split, or of the only one. */
   readonly trainLabels: Int32Array

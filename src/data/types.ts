@@ -21,6 +21,8 @@ export interface Dataset {
   /** Shape of one input: [C, H, W], [F] or [T]. */
   readonly shape: readonly number[]
   readonly classes: readonly string[]
+  /** Number of each class among all of its source, where only some were taken (`data.classes`). */
+  readonly classNumbers?: readonly number[]
   /** Names of the features of tabular data. */
   readonly features?: readonly string[]
   /** Words by token id, for text; ids 0 and 1 are padding and unknown. */

@@ -1,7 +1,8 @@
-import { sizeOf } from '../core/tensor.js'
+import { concatenated, sizeOf } from '../core/tensor.js'
 import type { DeviceName } from '../engine/types.js'
 import { inferTypes } from '../graph/infer.js'
 import { BATCH, type Graph } from '../graph/types.js'
+import { beyondRounding } from './rowIndependence.js'
 
 /** Floats of the largest value of a batch: what keeps a layer's values in a core's cache, or a GPU busy. */
 const targetFloats: Readonly<Record<DeviceName, number>> = {
@@ -73,14 +74,15 @@ export function runsInOneBatch({ rule }: BatchChoice, count: number): boolean {
 /**
  * The fastest batch of a choice for `count` coalitions, by running the first of them in each; `run`
  * evaluates coalitions [start, start + size). A batch whose outputs differ in a bit from the rule's is
- * not taken, so that the choice, which another run may make otherwise, changes no result.
+ * not taken, so that the choice, which another run may make otherwise, changes no result. Undefined where outputs
+ * of two batches differ beyond rounding.
  */
 export async function measureBatch(
   { rule, candidates }: BatchChoice,
   count: number,
   device: DeviceName,
   run: RunCoalitions,
-): Promise<number> {
+): Promise<number | undefined> {
   const own = Math.min(rule, count)
   const tried = candidates.filter((batch) => batch <= count && batch !== own)
   if (count <= LEAST || tried.length === 0) return own
@@ -91,12 +93,38 @@ export async function measureBatch(
   for (let round = 0; round < ROUNDS; round++) {
     for (const batch of [own, ...tried]) {
       const found = await timed(run, span, batch, seconds)
-      if (!sameBits(found.outputs, trusted.outputs)) continue
+      if (!sameBits(found.outputs, trusted.outputs)) {
+        if (beyondRounding(concatenated(found.outputs), concatenated(trusted.outputs)) > 1)
+          return undefined
+        continue
+      }
       const time = found.seconds * (batch === own ? MARGIN : 1)
       times.set(batch, Math.min(time, times.get(batch) ?? time))
     }
   }
   return [...times].reduce((best, each) => (each[1] < best[1] ? each : best))[0]
+}
+
+/** Coalitions that are run by themselves to see whether the others of their batch matter. */
+const ALONE = 12
+
+/**
+ * Whether coalitions spread over the first batch, of `size`, give alone what they give in it, but for rounding, and
+ * the batch the same twice. A dozen single rows and two batches: to be done once for a network.
+ */
+export async function agreesAlone(size: number, run: RunCoalitions): Promise<boolean> {
+  const together = Float32Array.from(await run(0, size))
+  if (beyondRounding(await run(0, size), together) > 1) return false
+  const width = together.length / size
+  const tried = Math.min(ALONE, size)
+  const alone: Float32Array[] = []
+  const inBatch: Float32Array[] = []
+  for (let index = 0; index < tried; index++) {
+    const start = Math.floor((index * size) / tried)
+    alone.push(Float32Array.from(await run(start, 1)))
+    inBatch.push(together.subarray(start * width, (start + 1) * width))
+  }
+  return beyondRounding(concatenated(alone), concatenated(inBatch)) <= 1
 }
 
 /** Outputs of coalitions [start, start + size), row by row. */

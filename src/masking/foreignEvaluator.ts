@@ -1,20 +1,16 @@
-import { atPlace, InputError } from '../core/errors.js'
+import { atPlace } from '../core/errors.js'
 import { subsetCount } from '../core/subset.js'
 import { sizeOf } from '../core/tensor.js'
 import type { ForeignModel } from '../engine/onnx/foreign.js'
 import type { Engine } from '../engine/types.js'
-import { batchesAround, measureBatch } from './batchSize.js'
+import { agreesAlone, batchesAround, measureBatch, type RunCoalitions } from './batchSize.js'
 import type { MaskedEvaluator } from './evaluate.js'
-import {
-  chooseInput,
-  chooseOutput,
-  type FittedInput,
-  fitInput,
-  inputOrder,
-  type Layout,
-} from './foreignInput.js'
+import { chooseInput, chooseOutput, fitInput, inputOrder, type Layout } from './foreignInput.js'
+import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
+import { type ForeignPath, runAlone, runTogether } from './foreignRows.js'
 import { maskedRows } from './maskedRows.js'
 import { checkOutputWidth, type Output } from './output.js'
+import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkFinite, type MaskedSample, sampleValues } from './sampleValues.js'
 import type { Baseline, Players } from './types.js'
 
@@ -28,28 +24,36 @@ export interface ForeignWishes {
   readonly input?: string
   readonly output?: string
   readonly layout?: Layout
-  /** Whether a single output is a probability rather than a logit; a Sigmoid at the end says so itself. */
-  readonly probability?: boolean
+  /** What the outputs are, where graph and values do not tell or tell otherwise. */
+  readonly kind?: WantedKind
+}
+
+/** The same with the classes that outputs stand for. */
+export interface AnalyzeWishes extends ForeignWishes {
+  /** Class names in the order of the outputs. */
+  readonly classes?: readonly string[]
 }
 
 /** A model from elsewhere as a classifier of samples of one shape. */
-export interface ForeignClassifier {
-  readonly model: ForeignModel
-  readonly input: FittedInput
-  readonly output: string
+export interface ForeignClassifier extends ForeignPath {
   /** Number of outputs. */
   readonly width: number
-  /** Whether the outputs are probabilities: between 0 and 1, adding up to 1; a single one is that of class 1. */
-  readonly probabilities: boolean
-  /** Whether that is a guess: a single output between 0 and 1 of which nothing says what it is. */
-  readonly guessed: boolean
+  /** What the outputs are. */
+  readonly reading: OutputReading
+  /** Names that the model itself gives to its outputs, in their order. */
+  readonly outputNames: readonly string[] | undefined
+  /** Whether rows run in batches or one by one. */
+  readonly rows: RowMode
+  /** What was decided about the model, a line each; that about its values is said with the scalar output. */
+  readonly remarks: readonly string[]
   /** Outputs of samples given in their own layout, [count, ...shape] → [count, width]. */
   classify(samples: Float32Array): Promise<Float32Array>
 }
 
 /**
- * Finds out how to use a model on samples of a shape, and tries it on `probe`, a few samples. Throws
- * InputError when the model does not fit them.
+ * Finds out how to use a model on samples of a shape, and tries it on `probe`: a few samples as they are, and as
+ * they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
+ * ({@link rowMode}).
  */
 export async function foreignClassifier(
   model: ForeignModel,
@@ -58,109 +62,35 @@ export async function foreignClassifier(
   probe: Float32Array,
   wishes: ForeignWishes = {},
 ): Promise<ForeignClassifier> {
-  const input = fitInput(model.file, chooseInput(model, wishes.input), shape, wishes.layout)
-  const output = chooseOutput(model, classes, wishes.output).name
+  const { file } = model
+  const input = fitInput(file, chooseInput(model, wishes.input), shape, wishes.layout)
+  const { name: output, remark } = chooseOutput(model, classes, wishes.output)
+  const path = { model, input, output }
   const order = inputOrder(shape, input.layout)
   const size = sizeOf(shape)
-  const batch = input.batch ?? inputBatches(size).rule
-  const classify = async (samples: Float32Array) => {
-    const ordered = samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
-    return runRows(model, input, output, ordered, batch)
-  }
-  const outputs = await classify(probe)
-  const width = outputs.length / (probe.length / size)
-  if (classes > Math.max(width, 2)) {
-    throw new InputError(
-      `${model.file}: ${output} has ${width} values a sample, but the data have ${classes} classes`,
-    )
-  }
-  const read =
-    width === 1
-      ? readSingle(outputs, model.lastOperator(output), wishes.probability)
-      : { probabilities: areProbabilities(outputs, width), guessed: false }
-  return { model, input, output, width, ...read, classify }
+  const ordered = (samples: Float32Array) =>
+    samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
+
+  const alone = runAlone(path)
+  const together = runTogether(path, input.batch ?? inputBatches(size).rule)
+  const rows = await rowMode(ordered(probe), { name: file, size, alone, together })
+  const run = rows.together ? together : alone
+  const classify = (samples: Float32Array) => run(ordered(samples))
+  const values = await classify(probe)
+  const width = values.length / (probe.length / size)
+  const origin = model.origin(output)
+  const place = `${file}: output ${output}`
+  const reading = readOutputs({ place, values, width, origin }, wishes.kind)
+  const remarks = [
+    ...(remark === undefined ? [] : [`${file}: ${remark}`]),
+    ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
+  ]
+  const outputNames = origin.classes
+  return { ...path, width, reading, outputNames, rows, remarks, classify }
 }
 
 function inputBatches(size: number) {
   return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
-}
-
-/**
- * Runs samples in the model's own layout [count, size] and returns its outputs [count, width]. A model
- * of fixed batch gets its last batch filled up by repeating the last sample.
- */
-async function runRows(
-  model: ForeignModel,
-  { name, shape, batch: fixed }: FittedInput,
-  output: string,
-  rows: Float32Array,
-  batch: number,
-): Promise<Float32Array> {
-  const size = sizeOf(shape)
-  const count = rows.length / size
-  const parts: Float32Array[] = []
-  for (let start = 0; start < count; start += batch) {
-    const chunk = rows.subarray(start * size, (start + batch) * size)
-    const held = chunk.length / size
-    const data = fixed === undefined || held === fixed ? chunk : filledUp(chunk, fixed * size, size)
-    const fed = data.length / size
-    const result = await model.run(name, { data, shape: [fed, ...shape] }, output)
-    if (result.shape.length === 0 || result.shape[0] !== fed) {
-      throw new InputError(
-        `${model.file}: ${output} has shape [${result.shape.join(', ')}] for ${fed} samples; it needs ` +
-          'a batch axis and one value a class: [batch, classes]',
-      )
-    }
-    parts.push(result.data.subarray(0, held * (result.data.length / fed)))
-  }
-  return concatenated(parts)
-}
-
-function filledUp(chunk: Float32Array, length: number, size: number): Float32Array {
-  const full = new Float32Array(length)
-  full.set(chunk)
-  const last = chunk.subarray(chunk.length - size)
-  for (let start = chunk.length; start < length; start += size) full.set(last, start)
-  return full
-}
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
-
-/** Whether all rows lie in [0, 1] and add up to 1: a softmax has been applied. */
-function areProbabilities(outputs: Float32Array, width: number): boolean {
-  for (let start = 0; start < outputs.length; start += width) {
-    const row = outputs.subarray(start, start + width)
-    if (!inUnitInterval(row)) return false
-    if (Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) > 1e-4) return false
-  }
-  return true
-}
-
-/**
- * What a single output is. Values outside [0, 1] are logits, those of a Sigmoid probabilities; of others the
- * user may say it. Otherwise they are logits if the graph ends in another operator, and what their values
- * look like if it does not tell.
- */
-function readSingle(
-  outputs: Float32Array,
-  last: string | undefined,
-  wanted: boolean | undefined,
-): Pick<ForeignClassifier, 'probabilities' | 'guessed'> {
-  if (!inUnitInterval(outputs)) return { probabilities: false, guessed: false }
-  if (last === 'Sigmoid') return { probabilities: true, guessed: false }
-  return { probabilities: wanted ?? last === undefined, guessed: wanted === undefined }
-}
-
-function inUnitInterval(values: Float32Array): boolean {
-  return values.every((value) => value >= 0 && value <= 1)
 }
 
 /** What is masked, and how the outputs are valued. */
@@ -168,6 +98,7 @@ export interface ForeignMasking {
   readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
+  readonly assume: (message: string) => void
 }
 
 /**
@@ -179,14 +110,16 @@ export function createForeignEvaluator(
   classifier: ForeignClassifier,
   sampleShape: readonly number[],
   n: number,
-  { players, baseline, output }: ForeignMasking,
+  { players, baseline, output, assume }: ForeignMasking,
 ): MaskedEvaluator {
-  const { model, input, width } = classifier
+  const { model, input, width, reading, rows: mode } = classifier
   atPlace(model.file, () => checkOutputWidth(output, width))
   const size = sizeOf(sampleShape)
   const count = subsetCount(n)
   const order = inputOrder(sampleShape, input.layout)
-  let batch = input.batch
+  const runOne = runAlone(classifier)
+  let together = mode.together
+  let batch: number | undefined
   let rows = new Float32Array()
   let kept: { readonly owners: Players; readonly writer: ReturnType<typeof maskedRows> } | undefined
 
@@ -207,9 +140,9 @@ export function createForeignEvaluator(
       if (rows.length < held * size) rows = new Float32Array(held * size)
       const part = rows.subarray(0, held * size)
       write(part, start)
-      return runRows(model, input, classifier.output, part, held)
+      return together ? runTogether(classifier, input.batch ?? held)(part) : runOne(part)
     }
-    batch ??= await measureBatch(inputBatches(size), count, device, run)
+    batch ??= await batchFor(run)
     const logits = new Float32Array(count * width)
     for (let start = 0; start < count; start += batch) {
       logits.set(await run(start, Math.min(batch, count - start)), start * width)
@@ -217,10 +150,30 @@ export function createForeignEvaluator(
     return logits
   }
 
+  /**
+   * The fastest batch, or the one that the model fixes; rows run alone from here on where masked rows turn out to
+   * depend on the others after all.
+   */
+  async function batchFor(run: RunCoalitions): Promise<number> {
+    const choice = inputBatches(size)
+    const own = Math.min(count, input.batch ?? choice.rule)
+    if (!together) return own
+    if (await agreesAlone(own, run)) {
+      const found = input.batch ?? (await measureBatch(choice, count, device, run))
+      if (found !== undefined) return found
+    }
+    together = false
+    assume(
+      `${model.file} is run row by row from here on, since its outputs for masked rows depend on the other rows of the batch`,
+    )
+    return own
+  }
+
   return {
     async evaluate(sample) {
       checkFinite(sample.input, sample)
       const logits = await logitsOf(sample)
+      checkReading(`${model.file}, sample ${sample.id}`, reading, logits)
       return atPlace(model.file, () => sampleValues(sample, logits, width, output))
     },
     dispose: async () => {},

@@ -10,8 +10,8 @@ function value(name: string, shape: (number | undefined)[], type = 'float32'): F
 
 function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const unused = () => Promise.reject(new Error('not run'))
-  const lastOperator = () => undefined
-  return { file: 'm.onnx', id: 'm', inputs, outputs, lastOperator, run: unused, dispose: unused }
+  const origin = () => ({ nature: 'unknown', operator: undefined, rounded: false }) as const
+  return { file: 'm.onnx', id: 'm', inputs, outputs, origin, run: unused, dispose: unused }
 }
 
 describe('fitInput', () => {

@@ -31,39 +31,91 @@ export function chooseInput({ file, inputs }: ForeignModel, name?: string): Fore
   throw new InputError(`${file}: the model has ${inputs.length} inputs (${list}); it must have one`)
 }
 
+/** The output that has the scores, and what has to be said of the choice. */
+export interface ChosenOutput {
+  readonly name: string
+  readonly remark?: string
+}
+
 /**
- * The output that has the logits: the one that is named, or the only one that fits [batch, classes].
- * Throws InputError that lists the outputs otherwise.
+ * The output that has the logits or probabilities, [batch, classes], or one value a sample: the one that is named,
+ * the only float one that is such a table, or the only one with exactly as many values as there are classes where
+ * none has a single value, which is enough for two. Throws InputError that lists the outputs otherwise, with the
+ * remedy where an exporter is known to write others.
  */
 export function chooseOutput(
   { file, outputs }: ForeignModel,
   classes: number,
   name?: string,
-): ForeignValue {
+): ChosenOutput {
   const list = outputs.map(show).join(', ')
   if (name !== undefined) {
     const found = outputs.find((output) => output.name === name)
     if (found === undefined) {
       throw new InputError(`${file}: there is no output "${name}"; the model has ${list}`)
     }
-    return requireFloats(file, found)
+    return { name: requireFloats(file, found).name }
   }
-  const fitting = outputs.filter(({ type, shape }) => {
-    const width = shape[shape.length - 1]
-    return type === 'float32' && shape.length === 2 && (width === undefined || width >= classes)
+  if (outputs.length === 1) return { name: requireFloats(file, outputs[0]).name }
+  const floats = outputs.filter(({ type }) => type === 'float32')
+  const tables = floats.filter(isTable)
+  if (floats.length === 0) {
+    throw new InputError(
+      `${file}: no output has float32 scores; there are ${list}. ${remedies(outputs)}`,
+    )
+  }
+  const serving = tables.filter((output) => {
+    const width = widthOf(output)
+    return width === undefined || width === 1 || width >= classes
   })
-  if (outputs.length === 1) return requireFloats(file, outputs[0])
-  if (fitting.length === 1) return fitting[0]
+  const exact = serving.filter((output) => widthOf(output) === classes)
+  const single = serving.some((output) => (widthOf(output) ?? 1) === 1)
+  if (tables.length === 1) return { name: tables[0].name }
+  if (exact.length === 1 && !single) {
+    const [{ name: chosen }] = exact
+    return {
+      name: chosen,
+      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values a sample; --output says otherwise`,
+    }
+  }
   throw new InputError(
-    `${file}: which output has the logits of ${classes} classes? Say --output NAME; there are ${list}`,
+    `${file}: which output has the logits or probabilities of ${classes} classes? Say --output NAME; there are ${list}`,
   )
+}
+
+/** Whether an output is [batch, values] or [batch], as far as the file says. */
+function isTable({ shape }: ForeignValue): boolean {
+  return shape.length <= 2
+}
+
+/** Values a sample of a table; undefined where the file leaves it open. */
+function widthOf({ shape }: ForeignValue): number | undefined {
+  return shape.length === 1 ? 1 : shape[1]
 }
 
 function requireFloats(file: string, value: ForeignValue): ForeignValue {
   if (value.type === 'float32') return value
   throw new InputError(
-    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed (export in float32)`,
+    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed. ${remedies([value])}`,
   )
+}
+
+/** What to do about values of other types than float32. */
+function remedies(values: readonly ForeignValue[]): string {
+  const has = (...types: string[]) => values.some(({ type }) => types.includes(type))
+  if (has('no tensor')) {
+    return (
+      'Maps from class to probability can be exported as a table: zipmap=False (skl2onnx: options={"zipmap": False}; ' +
+      'onnxmltools: zipmap=False)'
+    )
+  }
+  if (has('float64', 'float16', 'bfloat16')) {
+    return 'Export it in float32 (skl2onnx: FloatTensorType; PyTorch: model.float(); or cast inputs and outputs)'
+  }
+  if (has('int64', 'int32', 'string')) {
+    return 'These are classes: export scores or probabilities (predict_proba) as well'
+  }
+  return 'Export it in float32'
 }
 
 function show({ name, shape, type }: ForeignValue): string {

@@ -8,11 +8,14 @@ import { InputError } from '../core/errors.js'
  * - `log-odds`       log(p_y / (1 − p_y)) = z_y/T − LSE_{c≠y} z_c/T
  * - `logit`          z_y/T
  * - `prob-log-odds`  log(p_y / (1 − p_y)) for networks that end in probabilities p; one output is that of class 1
+ * - `sigmoid-log-odds` log(p_y / (1 − p_y)) where each output is a probability of its own, whatever the others are
  * - `binary`         ±z/T for networks with one logit: +z for label 1, −z for label 0; the log-odds of p = σ(±z/T)
- * `-v0` subtracts the empty coalition's value, so that v(∅) = 0.
+ * `-v0` subtracts the empty coalition's value, so that v(∅) = 0. Probabilities count as what they are when rounding
+ * has left [0, 1]: as 0 or 1 beyond. `sigmoid-log-odds` is no name of a configuration: models that give such
+ * probabilities take it in place of `log-odds` and `prob-log-odds`.
  */
 export interface Output {
-  readonly kind: 'log-odds' | 'logit' | 'prob-log-odds' | 'binary'
+  readonly kind: 'log-odds' | 'logit' | 'prob-log-odds' | 'sigmoid-log-odds' | 'binary'
   /** Whether v(∅) is subtracted. */
   readonly fromEmpty: boolean
   /** T > 0; logits are divided by it. */
@@ -75,6 +78,10 @@ export function scalarOutput(
         logOf1Minus(rows, start, width, label),
         output,
       )
+    case 'sigmoid-log-odds': {
+      const p = inUnit(rows[start + label])
+      return clampedLogOdds(Math.log(p), Math.log(1 - p), output)
+    }
     case 'log-odds': {
       if (output.clamp === 0) return logOdds(rows, start, width, label, output.temperature)
       const own = rows[start + label] / output.temperature
@@ -109,6 +116,11 @@ export function outputGradient(
       }
       return gradient.map((_, c) => (c === label ? 1 / rows[start + c] : -1 / others))
     }
+    case 'sigmoid-log-odds': {
+      const p = rows[start + label]
+      gradient[label] = 1 / (p * (1 - p))
+      return gradient
+    }
     case 'log-odds': {
       const others = logSumExp(rows, start, width, label, temperature)
       return gradient.map((_, c) => {
@@ -127,15 +139,20 @@ function clampedLogOdds(logP: number, log1MinusP: number, { clamp }: Output): nu
 
 /** p_y; one output is that of class 1. */
 function probability(rows: ArrayLike<number>, start: number, width: number, label: number): number {
-  if (width > 1) return rows[start + label]
-  return label === 1 ? rows[start] : 1 - rows[start]
+  if (width > 1) return inUnit(rows[start + label])
+  return label === 1 ? inUnit(rows[start]) : 1 - inUnit(rows[start])
+}
+
+/** A probability without what rounding has left of it below 0 or above 1. */
+function inUnit(p: number): number {
+  return p > 1 ? 1 : p < 0 ? 0 : p
 }
 
 /** log Σ_{c≠y} p_c, which keeps its precision where 1 − p_y would cancel. */
 function logOf1Minus(rows: ArrayLike<number>, start: number, width: number, label: number): number {
   if (width === 1) return Math.log(probability(rows, start, width, 1 - label))
   let sum = 0
-  for (let c = 0; c < width; c++) if (c !== label) sum += rows[start + c]
+  for (let c = 0; c < width; c++) if (c !== label) sum += inUnit(rows[start + c])
   return Math.log(sum)
 }
 
@@ -191,7 +208,8 @@ function logAddExp(a: number, b: number): number {
 /**
  * Cross-entropy −log p_y of one row, in float64: the loss of a sample. Temperature and clamp play no
  * part. For probabilities it is −log max(p_y, 2^−149), 103.3 at most, which alters only those that
- * underflowed to 0, whose loss is larger than can be told; for one logit z it is log(1 + e^{∓z}).
+ * underflowed to 0, whose loss is larger than can be told; for one logit z it is log(1 + e^{∓z}). Of probabilities
+ * that stand each for itself it is that of the label's own output.
  */
 export function sampleLoss(
   rows: ArrayLike<number>,
@@ -202,6 +220,9 @@ export function sampleLoss(
 ): number {
   if (kind === 'prob-log-odds') {
     return -Math.log(Math.max(probability(rows, start, width, label), LEAST_PROBABILITY))
+  }
+  if (kind === 'sigmoid-log-odds') {
+    return -Math.log(Math.max(inUnit(rows[start + label]), LEAST_PROBABILITY))
   }
   if (kind === 'binary') return logAddExp(0, (label === 1 ? -1 : 1) * rows[start])
   return logSumExp(rows, start, width, -1, 1) - rows[start + label]

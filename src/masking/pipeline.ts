@@ -1,7 +1,9 @@
+import { EnvironmentError } from '../core/errors.js'
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { Engine } from '../engine/types.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
 import {
+  agreesAlone,
   batchChoice,
   type MeasuredBatches,
   measureBatch,
@@ -113,12 +115,10 @@ async function openStep(engine: Engine, step: Step, batches: Batches): Promise<R
     const key = JSON.stringify([engine.device, graph, count])
     const known = batches.get(key)
     if (known !== undefined) return known
-    const batch = await measureBatch(
-      batchChoice(graph, engine.device),
-      count,
-      engine.device,
-      runPart,
-    )
+    const choice = batchChoice(graph, engine.device)
+    const agrees = await agreesAlone(Math.min(count, choice.rule), runPart)
+    const batch = agrees ? await measureBatch(choice, count, engine.device, runPart) : undefined
+    if (batch === undefined) throw batchFault(engine)
     batches.set(key, batch)
     return batch
   }
@@ -144,6 +144,15 @@ async function openStep(engine: Engine, step: Step, batches: Batches): Promise<R
       await maker?.dispose()
     },
   }
+}
+
+/** Our own networks mix no rows of a batch: where one does, the engine computes it wrongly. */
+function batchFault({ name, device }: Engine): EnvironmentError {
+  return new EnvironmentError(
+    `the engine ${name} on ${device} computes masked inputs wrongly: outputs of a row depend on the other rows of its batch, ` +
+      'or differ between two equal runs; use --device cpu, or another version of the engine',
+    { context: { device } },
+  )
 }
 
 /** Opens what makes the cells of a step, where they are not the table itself. */

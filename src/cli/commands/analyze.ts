@@ -1,22 +1,23 @@
+import { readFileSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { Command, Option } from 'commander'
+import { accuracyOf } from '../../analyze/accuracy.js'
 import { type AnalyzeResult, analyze } from '../../analyze/analyze.js'
 import { dataFromOption } from '../../analyze/dataOption.js'
-import {
-  accuracyOf,
-  markUnfinished,
-  removeAllPartials,
-  writeAnalysis,
-} from '../../analyze/tables.js'
+import { type AnalyzeSection, readSection, unreadKeys } from '../../analyze/options.js'
+import { markUnfinished, removeAllPartials, writeAnalysis } from '../../analyze/tables.js'
 import type { AnalyzeRequest, ModelAnalysis } from '../../analyze/types.js'
-import { configOf, loadConfig } from '../../config/load.js'
+import { loadConfig, writtenConfigOf } from '../../config/load.js'
 import type { ExperimentConfig } from '../../config/schema.js'
-import { exitCodes, InputError } from '../../core/errors.js'
+import { exitCodes, InputError, messageOf } from '../../core/errors.js'
 import type { Standardization } from '../../data/standardize.js'
+import { parseClassList } from '../../masking/classOutputs.js'
+import type { AnalyzeWishes } from '../../masking/foreignEvaluator.js'
 import type { Layout } from '../../masking/foreignInput.js'
+import { type OutputKind, outputKinds } from '../../masking/foreignOutputs.js'
 import { toCsv } from '../../report/tables/table.js'
 import { exists } from '../../store/atomic.js'
 import { withLock } from '../../store/lock.js'
@@ -45,6 +46,8 @@ interface AnalyzeOptions {
   readonly out?: string
   readonly input?: string
   readonly output?: string
+  readonly outputKind?: OutputKind
+  readonly classes?: string
   readonly layout?: Layout
   readonly mean?: string
   readonly std?: string
@@ -59,7 +62,7 @@ export function analyzeCommand(): Command {
     .description(
       'Masked evaluation, interactions and confusing samples of ONNX files; several are compared.',
     )
-    .argument('<model...>', 'ONNX files')
+    .argument('<model...>')
     .option(
       '--data <source>',
       '.npz (arrays x and y), .csv, a folder (IDX, CIFAR, images), or a known name',
@@ -69,7 +72,9 @@ export function analyzeCommand(): Command {
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--out <dir>', 'folder of the results (default: results/analyze-MODEL)')
     .option('--input <name>', 'input of the model, where it has several')
-    .option('--output <name>', 'output with the logits, where it has several')
+    .option('--output <name>', 'output with logits or probabilities, where it has several')
+    .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
+    .option('--classes <file>', 'class names in the order of the outputs, a line each')
     .addOption(new Option('--layout <order>', 'order of axes').choices(['nchw', 'nhwc', 'flat']))
     .option('--mean <numbers>', 'subtracted from inputs, one or one a channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')
@@ -83,7 +88,7 @@ export function analyzeCommand(): Command {
 }
 
 async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<void> {
-  const { config, baseDir } = await configFor(models, options)
+  const { config, baseDir, told, unread } = await configFor(models, options)
   const name = basename(models[0]).replace(/\.onnx$/, '')
   const progress = progressLines((line) => process.stderr.write(`${line}\n`))
   const request: Omit<AnalyzeRequest, 'lease'> = {
@@ -92,8 +97,9 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
     config,
     context: { baseDir, dataDirs: dataFolders(options.dataDir) },
     out: options.out ?? join('results', `analyze-${name}`),
-    wishes: { input: options.input, output: options.output, layout: options.layout },
-    preprocessing: preprocessing(options),
+    wishes: wishesOf(options, told),
+    preprocessing: preprocessing(options, told),
+    unread,
     decompose: (tables, options, onDecomposed) =>
       decomposeAll(tables, options, decomposeWorkers(tables), onDecomposed),
     report: progress.report,
@@ -152,37 +158,87 @@ async function writeInteractions(
   await lease.write(join(folder, 'decomposition.csv'), decomposition)
 }
 
+interface ChosenConfig {
+  readonly config: ExperimentConfig
+  readonly baseDir: string
+  /** What the configuration says of the models. */
+  readonly told: AnalyzeSection
+  /** Keys that were written and that no analysis reads. */
+  readonly unread: readonly string[]
+}
+
 async function configFor(
   models: readonly string[],
   { config: file, data: source, labels, set = [], device }: AnalyzeOptions,
-): Promise<{ config: ExperimentConfig; baseDir: string }> {
+): Promise<ChosenConfig> {
   const overrides = device === undefined ? set : [...set, `runtime.device=${device}`]
   const data = source === undefined ? undefined : dataFromOption(source, labels)
+  const options = { own: ['analyze'], lacking: unusedModel }
   if (file !== undefined) {
     const fromOption = data === undefined ? [] : [`data=${JSON.stringify(data)}`]
-    return loadConfig(file, [...fromOption, ...overrides])
+    const { config, baseDir, own, written } = await loadConfig(
+      file,
+      [...fromOption, ...overrides],
+      options,
+    )
+    return { config, baseDir, told: readSection(own.analyze), unread: unreadKeys(written) }
   }
   if (data === undefined)
     throw new InputError('say what to analyse on: --data SOURCE or --config FILE')
   const study = basename(models[0])
     .replace(/\.onnx$/, '')
     .replaceAll(/[^\w.-]+/g, '-')
-  // The sections of training are required, but no part of an analysis reads them; the head only has to
-  // agree with the output.
-  const isBinary = overrides.some((text) => /^analysis\.output=binary/.test(text))
-  const head = isBinary ? 'binary' : 'softmax'
-  const unused = { model: { architecture: 'mlp-5', head } }
+  const { config, own, written } = writtenConfigOf({ data }, study || 'model', overrides, options)
+  const told = readSection(own.analyze)
+  return { config, baseDir: process.cwd(), told, unread: unreadKeys(written) }
+}
+
+/**
+ * A configuration must have a model, but no part of an analysis reads it; its head only has to agree with the
+ * output.
+ */
+function unusedModel(written: unknown): Record<string, unknown> {
+  const { output } = (written as { analysis?: { output?: unknown } }).analysis ?? {}
+  const head = String(output).startsWith('binary') ? 'binary' : 'softmax'
+  return { model: { architecture: 'mlp-5', head } }
+}
+
+/** What is said of the models, options before the configuration. */
+function wishesOf(
+  { input, output, layout, outputKind, classes: file }: AnalyzeOptions,
+  told: AnalyzeSection,
+): AnalyzeWishes {
   return {
-    config: configOf({ data, ...unused }, study || 'model', overrides),
-    baseDir: process.cwd(),
+    input: input ?? told.input,
+    output: output ?? told.output,
+    layout: layout ?? told.layout,
+    kind: outputKind ?? told.outputKind,
+    classes: file === undefined ? told.classes : readClasses(file),
   }
 }
 
-function preprocessing({ mean, std }: AnalyzeOptions): Standardization | undefined {
-  if (mean === undefined && std === undefined) return undefined
-  const deviations = numbers(std ?? '1', '--std')
-  if (deviations.some((value) => value === 0)) throw new InputError('--std: 0 cannot divide')
-  return { mean: numbers(mean ?? '0', '--mean'), std: deviations }
+function readClasses(file: string): string[] {
+  try {
+    return parseClassList(readFileSync(file, 'utf8'), file)
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause
+    throw new InputError(`--classes ${file}: cannot be read: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function preprocessing(
+  { mean, std }: AnalyzeOptions,
+  told: AnalyzeSection,
+): Standardization | undefined {
+  const subtracted = mean === undefined ? listOf(told.mean) : numbers(mean, '--mean')
+  const divided = std === undefined ? listOf(told.std) : numbers(std, '--std')
+  if (subtracted === undefined && divided === undefined) return undefined
+  if (divided?.includes(0)) throw new InputError('--std: 0 cannot divide')
+  return { mean: subtracted ?? [0], std: divided ?? [1] }
+}
+
+function listOf(value: number | readonly number[] | undefined): readonly number[] | undefined {
+  return typeof value === 'number' ? [value] : value
 }
 
 function numbers(text: string, option: string): number[] {
@@ -193,7 +249,7 @@ function numbers(text: string, option: string): number[] {
   })
 }
 
-function summary({ out }: AnalyzeRequest, { models }: AnalyzeResult): string {
+function summary({ out }: AnalyzeRequest, { models, warnings }: AnalyzeResult): string {
   const lines = models.map(({ analysis }) => {
     const accuracy = `${(100 * accuracyOf(analysis)).toFixed(1)}% of ${analysis.samples.length} samples right`
     const { members, reason } = analysis.sets[0].set
@@ -202,5 +258,6 @@ function summary({ out }: AnalyzeRequest, { models }: AnalyzeResult): string {
       `${members.length} confusing sample${members.length === 1 ? '' : 's'}, highest score ${members[0].score.toFixed(3)}`
     return `${analysis.network.name}: ${accuracy}; ${found}\n`
   })
-  return `${lines.join('')}Results: ${relative(process.cwd(), out) || '.'}/\n`
+  const doubts = warnings.map((warning) => `warning: ${warning}\n`)
+  return `${lines.join('')}${doubts.join('')}Results: ${relative(process.cwd(), out) || '.'}/\n`
 }

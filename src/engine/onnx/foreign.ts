@@ -4,7 +4,8 @@ import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
-import { decodeModel, type ModelProto, type NodeProto } from './format.js'
+import { decodeModel, type ModelProto } from './format.js'
+import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { loadOrt, openSession } from './session.js'
 
 /** An input or output of a model. */
@@ -28,11 +29,8 @@ export interface ForeignModel {
   readonly id: string
   readonly inputs: readonly ForeignValue[]
   readonly outputs: readonly ForeignValue[]
-  /**
-   * Operator that an output comes from, past those that only reshape it: `Softmax`, `Gemm` …; undefined where
-   * the graph does not tell, as with branches and with operators that ONNX does not define.
-   */
-  lastOperator(output: string): string | undefined
+  /** What the graph says of the values of an output. */
+  origin(output: string): OutputOrigin
   /** Feeds one input and fetches one output. Throws InputError when the model refuses the shape. */
   run(input: string, feed: ForeignTensor, output: string): Promise<ForeignTensor>
   dispose(): Promise<void>
@@ -45,13 +43,8 @@ export interface ForeignModel {
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
   const graph = readGraph(file)
   const id = await contentIdOf([file, ...externalFiles(file, graph)])
-  // Without attributes, which would keep the bytes of the file.
-  const nodes = graph.node.map(({ input, output, opType, domain }) => ({
-    input,
-    output,
-    opType,
-    domain,
-  }))
+  const outputNames = graph.output.map(({ name }) => name)
+  const origins = new Map(outputNames.map((name) => [name, outputOrigin(graph.node, name)]))
   const { Tensor } = await loadOrt()
   const session = await openSession(file, device).catch((cause: unknown) => {
     throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
@@ -63,7 +56,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     id,
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
-    lastOperator: (output) => lastOperator(nodes, output),
+    origin: (output) => origins.get(output) ?? outputOrigin([], output),
     async run(input, { data, shape }, output) {
       try {
         const fetched = await session.run({ [input]: new Tensor('float32', data, shape) }, [output])
@@ -129,22 +122,6 @@ async function contentIdOf(files: readonly string[]): Promise<string> {
     }
   }
   return hash.digest('hex').slice(0, 16)
-}
-
-/** Operators that give the values they take. */
-const reshaping = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'])
-
-/** Operators with graphs of their own, which are not read. */
-const branching = new Set(['If', 'Loop', 'Scan'])
-
-function lastOperator(
-  nodes: readonly Omit<NodeProto, 'name' | 'attribute'>[],
-  output: string,
-): string | undefined {
-  const node = nodes.find((each) => each.output.includes(output))
-  if (node === undefined || branching.has(node.opType)) return undefined
-  if (![undefined, '', 'ai.onnx'].includes(node.domain)) return undefined
-  return reshaping.has(node.opType) ? lastOperator(nodes, node.input[0]) : node.opType
 }
 
 function readGraph(file: string): ModelProto['graph'] {

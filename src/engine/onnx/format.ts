@@ -50,6 +50,7 @@ const schema = {
         t: { type: 'TensorProto', id: 5 },
         floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
+        strings: { rule: 'repeated', type: 'bytes', id: 9 },
         type: { type: 'int32', id: 20 },
       },
     },
@@ -86,10 +87,24 @@ const schema = {
 }
 
 /** Element types by ONNX's numbers (TensorProto.DataType). */
-export const dataTypes = { float32: 1, int32: 6, int64: 7, float64: 11 } as const
+export const dataTypes = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  float16: 10,
+  float64: 11,
+  bfloat16: 16,
+} as const
 
 /** Attribute types by ONNX's numbers (AttributeProto.AttributeType). */
-export const attributeTypes = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const
+export const attributeTypes = {
+  float: 1,
+  int: 2,
+  string: 3,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const
 
 export interface TensorProto {
   name: string
@@ -110,6 +125,7 @@ export interface AttributeProto {
   s?: Uint8Array
   floats?: number[]
   ints?: number[]
+  strings?: Uint8Array[]
 }
 
 export interface NodeProto {

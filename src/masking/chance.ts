@@ -1,0 +1,35 @@
+/** Whether a classifier is right less often than guessing would be. */
+
+/** Largest probability at which so few right answers by chance count as too few. */
+const SIGNIFICANCE = 0.01
+
+/** P(X ≤ k) for X binomial with `count` trials of probability p: sums of exponentials of logarithms, exact to 1e-12. */
+export function binomialAtMost(k: number, count: number, p: number): number {
+  let logTerm = count * Math.log1p(-p)
+  let sum = Math.exp(logTerm)
+  for (let right = 1; right <= k; right++) {
+    logTerm += Math.log((count - right + 1) / right) + Math.log(p) - Math.log1p(-p)
+    sum += Math.exp(logTerm)
+  }
+  return Math.min(1, sum)
+}
+
+/**
+ * A warning where `right` of `count` samples of `classes` classes are right, which guessing would reach or fall
+ * below in less than one of a hundred cases; undefined otherwise. A model that is merely bad guesses; one below
+ * that knows the classes under other names.
+ */
+export function belowChance(
+  name: string,
+  right: number,
+  count: number,
+  classes: number,
+): string | undefined {
+  if (classes < 2 || binomialAtMost(right, count, 1 / classes) >= SIGNIFICANCE) return undefined
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+  return (
+    `${name} is right on ${right} of ${count} samples (${percent(right / count)}), which is below chance (${percent(1 / classes)} for ` +
+    `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (--classes FILE), a score ` +
+    'may have the wrong sign (some exporters of binary classifiers), or inputs may lack the preprocessing of its training (--mean, --std, --layout)'
+  )
+}
