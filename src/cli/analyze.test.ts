@@ -7,6 +7,7 @@ import { encodeInference } from '../engine/onnx/model.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+import { floats, onnxFile } from '../testing/onnxGraph.js'
 
 let folder: string
 beforeAll(async () => {
@@ -87,6 +88,80 @@ describe('lowlayer analyze', () => {
     expect(stderr).toMatch(/cannot write again\/samples\.csv/)
     expect(code).toBe(2)
     expect(await readdir(out)).not.toContain('manifest.json')
+  })
+
+  describe('of a model that is always right', () => {
+    const all = ['right.onnx', '--data', 'data.csv', ...small, '--set', 'analysis.samples.count=20']
+    const run = (...args: string[]) => lowlayer(['analyze', ...all, ...args], { cwd: folder })
+    const json = async (out: string) =>
+      JSON.parse(await readFile(join(folder, out, 'manifest.json'), 'utf8'))
+    const table = (out: string) => readFile(join(folder, out, 'samples.csv'), 'utf8')
+    beforeAll(async () => {
+      // Feature a is 0 in rows of the class "no" and 1 in those of "yes".
+      const bytes = onnxFile({
+        inputs: { x: ['n', 4] },
+        outputs: { z: ['n', 2] },
+        nodes: [['Gemm', ['x', 'w', 'b'], ['z']]],
+        weights: {
+          w: floats([4, 2], [-4, 4, 0.1, 0, 0, 0.2, 0, 0]),
+          b: floats([2], [2, -2]),
+        },
+      })
+      await writeFile(join(folder, 'right.onnx'), bytes)
+      await writeFile(join(folder, 'order.txt'), 'yes\nno\n')
+    })
+
+    it('says and stores which class is which output, and warns where it is never right', async () => {
+      const right = await run('--out', 'right')
+      expect(right.stderr).toMatch(
+        /assumed: classes are the outputs .* no = 0, yes = 1 \(of 2 outputs\)/,
+      )
+      expect(right.stderr).toMatch(/right: 100\.0% of 20 samples right/)
+      expect(right.stderr).not.toMatch(/warning/)
+      expect((await json('right')).models[0].classes).toEqual({ no: 0, yes: 1 })
+
+      const wrong = await run('--out', 'wrong', '--classes', 'order.txt')
+      expect(wrong.stderr).toMatch(/\nwarning: right is right on 0 of 20 samples .* below chance/)
+      const manifest = await json('wrong')
+      expect(manifest.models[0].classes).toEqual({ no: 1, yes: 0 })
+      expect(manifest.warnings).toEqual([expect.stringMatching(/below chance/)])
+      const report = await readFile(join(folder, 'wrong', 'report', 'index.html'), 'utf8')
+      expect(report).toMatch(/below chance \(50\.0%/)
+      const refused = await run('--out', 'refused', '--classes', 'data.csv')
+      expect(refused.stderr).toMatch(/--classes has 41 names, but right\.onnx has 2 outputs/)
+    })
+
+    it('is repeated from the configuration that it leaves', async () => {
+      const options = ['--mean', '0.5', '--std', '2', '--classes', 'order.txt', '--output', 'z']
+      const first = await run('--out', 'first', ...options, '--set', 'analysis.output=logit')
+      expect(first.code).toBe(0)
+      const again = await lowlayer(
+        ['analyze', 'right.onnx', '--config', 'first/config.yaml', '--out', 'again2'],
+        { cwd: folder },
+      )
+      expect(again.stderr).not.toMatch(/does not use/)
+      expect(again.code).toBe(0)
+      expect(await table('again2')).toBe(await table('first'))
+      const { options: stored, fed, preprocessing } = await json('again2')
+      expect(stored).toEqual({ output: 'z', mean: [0.5], std: [2], classes: ['yes', 'no'] })
+      expect(stored).toEqual((await json('first')).options)
+      expect(preprocessing).toEqual({ mean: [0.5], std: [2] })
+      expect(fed.channels[0]).toMatchObject({ min: -0.25, max: 0.25 })
+      expect(await table('again2')).not.toBe(await table('right'))
+    })
+
+    it('says which parts of a configuration it does not use', async () => {
+      const { stderr } = await run(
+        '--out',
+        'unread',
+        '--set',
+        'confusing.noiseNull.surrogates=100',
+        '--set',
+        'training.epochs=3',
+      )
+      expect(stderr).toMatch(/assumed: .* does not use training, confusing\.noiseNull: /)
+      expect((await json('unread')).assumptions[0]).toMatch(/does not use training/)
+    })
   })
 
   it('takes the output of a model with one logit by its name', async () => {

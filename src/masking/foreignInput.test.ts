@@ -71,6 +71,42 @@ describe('chooseInput and chooseOutput', () => {
   })
 })
 
+describe('chooseOutput', () => {
+  const x = value('x', [undefined, 4])
+  const of = (...outputs: ForeignValue[]) => model([x], outputs)
+  const logits = (width: number | undefined, name = 'z') => value(name, [undefined, width])
+
+  it.each<[string, ForeignModel, number]>([
+    ['a logit beside features', of(logits(1, 's'), logits(32, 'features')), 2],
+    ['one value a sample beside features', of(value('s', [undefined]), logits(2)), 2],
+    ['logits beside probabilities', of(logits(10), logits(10, 'p')), 10],
+    ['features of open width', of(logits(undefined), logits(undefined, 'f')), 10],
+    ['none that is wide enough', of(logits(3), logits(4, 'f')), 10],
+  ])('asks where there is %s', (_what, asked, classes) => {
+    expect(() => chooseOutput(asked, classes)).toThrow(/m\.onnx: which output .* Say --output NAME/)
+  })
+
+  it('takes the one of as many values as classes, and says so', () => {
+    const chosen = chooseOutput(of(logits(512, 'features'), logits(10), logits(1024, 'more')), 10)
+    expect(chosen.name).toBe('z')
+    expect(chosen.remark).toMatch(/z is taken: it alone has 10 values/)
+    const beside = of(value('label', [undefined], 'int64'), logits(3, 'p'))
+    expect(chooseOutput(beside, 2)).toEqual({ name: 'p' })
+  })
+
+  it.each<[string, ForeignModel, RegExp]>([
+    ['maps', of(value('label', [undefined], 'int64'), value('p', [], 'no tensor')), /zipmap=False/],
+    ['classes only', of(value('label', [undefined], 'int64')), /type int64.*predict_proba/],
+    [
+      'doubles',
+      of(value('label', [undefined], 'int64'), value('p', [undefined, 3], 'float64')),
+      /Export it in float32/,
+    ],
+  ])('names the remedy for %s', (_what, asked, message) => {
+    expect(() => chooseOutput(asked, 3)).toThrow(message)
+  })
+})
+
 describe('inputOrder', () => {
   it('puts channels last', () => {
     expect([...inputOrder([2, 1, 3], 'nhwc')]).toEqual([0, 3, 1, 4, 2, 5])

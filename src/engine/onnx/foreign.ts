@@ -8,6 +8,9 @@ import { decodeModel, type ModelProto } from './format.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { loadOrt, openSession } from './session.js'
 
+/** Failures are thrown; ONNX Runtime is not to print them as well. */
+const QUIET = { logSeverityLevel: 4 } as const
+
 /** An input or output of a model. */
 export interface ForeignValue {
   readonly name: string
@@ -59,7 +62,8 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     origin: (output) => origins.get(output) ?? outputOrigin([], output),
     async run(input, { data, shape }, output) {
       try {
-        const fetched = await session.run({ [input]: new Tensor('float32', data, shape) }, [output])
+        const feeds = { [input]: new Tensor('float32', data, shape) }
+        const fetched = await session.run(feeds, [output], QUIET)
         const result = fetched[output]
         return { data: result.data as Float32Array, shape: result.dims }
       } catch (cause) {

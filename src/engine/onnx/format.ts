@@ -89,8 +89,10 @@ const schema = {
 /** Element types by ONNX's numbers (TensorProto.DataType). */
 export const dataTypes = {
   float32: 1,
+  uint8: 2,
   int32: 6,
   int64: 7,
+  bool: 9,
   float16: 10,
   float64: 11,
   bfloat16: 16,
