@@ -43,7 +43,7 @@ const STEP = 2 ** -8
 
 /**
  * Reads outputs by the operator that makes them, by their values where it leaves that open, or as the user
- * says (docs/method.md, "Models from elsewhere"). Throws InputError where they cannot be what the graph or the user
+ * says (docs/faq.md, "What does analyze assume"). Throws InputError where they cannot be what the graph or the user
  * says, or are no scores at all.
  */
 export function readOutputs(seen: SeenOutputs, wanted?: WantedKind): OutputReading {
