@@ -1,0 +1,237 @@
+"""Exports of other libraries, to hold `lowlayer analyze` against those libraries' own predictions (`npm run test:zoo`).
+
+    python zoo.py export FOLDER        trains and exports each model of the zoo, a subfolder each: model.onnx, data.npz,
+                                       estimator.pkl or a TorchScript file, and case.json (its options for the command)
+    python zoo.py check FOLDER/CASE    compares every v(S) that lowlayer stored in FOLDER/CASE/out with the log-odds of
+                                       the library's own predictions on the same masked rows; prints the largest
+                                       difference, and the largest in units of what float32 rounds, as JSON
+
+Needs zoo-requirements.txt; a library that is not installed leaves its models out, which is said.
+"""
+import glob
+import json
+import pickle
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+warnings.filterwarnings("ignore")
+FEATURES, PLAYERS, SAMPLES = 8, 6, 20
+
+
+def table(classes: int, seed: int = 0):
+    """Rows of noise whose class is where two smooth functions of them lie; float32, as networks get them."""
+    draws = np.random.default_rng(seed)
+    x = draws.normal(size=(400, FEATURES)).astype("f4")
+    score = x[:, 0] * x[:, 1] + x[:, 2] + 0.5 * np.sin(2 * x[:, 3]) + 0.3 * draws.normal(size=400)
+    y = np.digitize(score, np.quantile(score, np.arange(1, classes) / classes)).astype("i8")
+    return x, y
+
+
+def sklearn_models():
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.ensemble import (
+        AdaBoostClassifier,
+        BaggingClassifier,
+        ExtraTreesClassifier,
+        GradientBoostingClassifier,
+        HistGradientBoostingClassifier,
+        RandomForestClassifier,
+        VotingClassifier,
+    )
+    from sklearn.linear_model import LogisticRegression, SGDClassifier
+    from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.naive_bayes import GaussianNB
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+    from sklearn.tree import DecisionTreeClassifier
+
+    r = dict(random_state=0)
+    yield "logistic", LogisticRegression(), 3
+    yield "logistic-binary", LogisticRegression(), 2
+    yield "mlp", make_pipeline(StandardScaler(), MLPClassifier((16,), max_iter=300, **r)), 3
+    yield "mlp-binary", MLPClassifier((16,), max_iter=300, **r), 2
+    yield "forest", RandomForestClassifier(30, min_samples_leaf=5, **r), 3
+    yield "forest-binary", RandomForestClassifier(30, min_samples_leaf=5, **r), 2
+    yield "extra-trees", ExtraTreesClassifier(30, min_samples_leaf=5, **r), 4
+    yield "tree", DecisionTreeClassifier(min_samples_leaf=20, **r), 3
+    yield "gradient-boosting", GradientBoostingClassifier(n_estimators=20, **r), 3
+    yield "gradient-boosting-binary", GradientBoostingClassifier(n_estimators=20, **r), 2
+    yield "hist-boosting", HistGradientBoostingClassifier(max_iter=20, **r), 3
+    yield "hist-boosting-binary", HistGradientBoostingClassifier(max_iter=20, **r), 2
+    yield "svc", SVC(probability=True, **r), 3
+    yield "neighbours", KNeighborsClassifier(25), 3
+    yield "naive-bayes", GaussianNB(), 3
+    yield "discriminant", LinearDiscriminantAnalysis(), 3
+    yield "one-vs-rest", OneVsRestClassifier(LogisticRegression()), 3
+    yield "sgd-log", SGDClassifier(loss="log_loss", **r), 2
+    yield "calibrated", CalibratedClassifierCV(LogisticRegression(), cv=3), 3
+    yield "bagging", BaggingClassifier(LogisticRegression(), 5, **r), 3
+    yield "adaboost", AdaBoostClassifier(n_estimators=10, **r), 3
+    yield "voting", VotingClassifier([("a", LogisticRegression()), ("b", GaussianNB())], voting="soft", flatten_transform=False), 3
+
+
+def export_sklearn(folder: Path):
+    from skl2onnx import to_onnx
+
+    for name, estimator, classes in sklearn_models():
+        x, y = table(classes)
+        estimator.fit(x, y)
+        options = {id(estimator): {"zipmap": False}}
+        try:
+            model = to_onnx(estimator, x[:1], options=options, target_opset={"": 18, "ai.onnx.ml": 3})
+        except Exception as error:
+            print(f"{name} is left out: skl2onnx cannot export it: {str(error)[:200]}")
+            continue
+        # Leaves of one class give the probability 1, of which log-odds are infinite.
+        case = {"refused": "analysis.clamp"} if name == "tree" else {}
+        yield name, model.SerializeToString(), x, y, estimator, case
+        if name in ("logistic", "forest"):
+            zipped = to_onnx(estimator, x[:1], target_opset={"": 18, "ai.onnx.ml": 3})
+            yield name + "-zipmap", zipped.SerializeToString(), x, y, estimator, {"refused": "zipmap=False"}
+
+
+def export_lightgbm(folder: Path):
+    import lightgbm
+    import onnxmltools
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    for classes in (2, 3):
+        x, y = table(classes)
+        estimator = lightgbm.LGBMClassifier(n_estimators=20, verbose=-1).fit(x, y)
+        types = [("x", FloatTensorType([None, FEATURES]))]
+        model = onnxmltools.convert_lightgbm(estimator, initial_types=types, zipmap=False, target_opset=15)
+        yield f"lightgbm-{classes}", model.SerializeToString(), x, y, estimator, {}
+
+
+def export_xgboost(folder: Path):
+    import onnxmltools
+    import xgboost
+    from onnxmltools.convert.common.data_types import FloatTensorType
+
+    for classes in (2, 3):
+        x, y = table(classes)
+        estimator = xgboost.XGBClassifier(n_estimators=20, max_depth=3).fit(x, y)
+        types = [("x", FloatTensorType([None, FEATURES]))]
+        model = onnxmltools.convert_xgboost(estimator, initial_types=types, target_opset=15)
+        yield f"xgboost-{classes}", model.SerializeToString(), x, y, estimator, {}
+
+
+class TorchModel:
+    """A scripted network, with what its outputs are: logits of a softmax, one logit, or probabilities."""
+
+    def __init__(self, scripted: bytes, kind: str):
+        self.scripted, self.kind = scripted, kind
+
+    def predict_proba(self, x):
+        import io
+
+        import torch
+
+        network = torch.jit.load(io.BytesIO(self.scripted))
+        with torch.no_grad():
+            z = np.concatenate([network(torch.from_numpy(row[None])).double().numpy() for row in x])
+        if self.kind == "probabilities":
+            return z
+        if self.kind == "logit":
+            p = 1 / (1 + np.exp(-z))
+            return np.concatenate([1 - p, p], 1)
+        e = np.exp(z - z.max(1, keepdims=True))
+        return e / e.sum(1, keepdims=True)
+
+
+def export_torch(folder: Path):
+    import io
+
+    import torch
+    from torch import nn
+
+    def networks():
+        yield "plain", nn.Sequential(nn.Linear(FEATURES, 16), nn.ReLU(), nn.Linear(16, 3)), 3, "logits"
+        yield "batch-norm", nn.Sequential(
+            nn.Linear(FEATURES, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3)
+        ), 3, "logits"
+        yield "softmax", nn.Sequential(nn.Linear(FEATURES, 3), nn.Softmax(1)), 3, "probabilities"
+        yield "log-softmax", nn.Sequential(nn.Linear(FEATURES, 3), nn.LogSoftmax(1)), 3, "logits"
+        yield "one-logit", nn.Sequential(nn.Linear(FEATURES, 8), nn.Tanh(), nn.Linear(8, 1)), 2, "logit"
+        yield "layer-norm", nn.Sequential(
+            nn.Linear(FEATURES, 16), nn.LayerNorm(16), nn.GELU(), nn.Linear(16, 4)
+        ), 4, "logits"
+        yield "convolution", nn.Sequential(
+            nn.Unflatten(1, (1, FEATURES)), nn.Conv1d(1, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(4 * FEATURES, 3)
+        ), 3, "logits"
+
+    for name, network, classes, kind in networks():
+        torch.manual_seed(0)
+        x, y = table(classes)
+        inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
+        optimizer = torch.optim.Adam(network.parameters(), 0.01)
+        for _ in range(200):
+            z = network(inputs)
+            if kind == "logit":
+                loss = nn.functional.binary_cross_entropy_with_logits(z[:, 0], targets.float())
+            elif kind == "probabilities":
+                loss = nn.functional.nll_loss(z.log(), targets)
+            else:
+                loss = nn.functional.cross_entropy(z, targets)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        network.eval()
+        scripted = io.BytesIO()
+        torch.jit.save(torch.jit.trace(network, inputs[:2]), scripted)
+        estimator = TorchModel(scripted.getvalue(), kind)
+        exported = io.BytesIO()
+        axes = {"x": {0: "batch"}}
+        torch.onnx.export(network, (inputs[:2],), exported, input_names=["x"], dynamic_axes=axes, dynamo=False)
+        yield f"torch-{name}", exported.getvalue(), x, y, estimator, {}
+
+
+EXPORTERS = {"sklearn": export_sklearn, "lightgbm": export_lightgbm, "xgboost": export_xgboost, "torch": export_torch}
+
+
+def export(folder: Path):
+    for library, exporter in EXPORTERS.items():
+        try:
+            for name, model, x, y, estimator, case in exporter(folder):
+                place = folder / name
+                place.mkdir(parents=True, exist_ok=True)
+                (place / "model.onnx").write_bytes(model)
+                np.savez(place / "data.npz", x=x, y=y)
+                (place / "estimator.pkl").write_bytes(pickle.dumps(estimator))
+                (place / "case.json").write_text(json.dumps(case))
+        except Exception as error:
+            print(f"what is left of {library} is left out: {type(error).__name__}: {str(error)[:200]}")
+
+
+def check(place: Path):
+    x = np.load(place / "data.npz")["x"].astype("f4")
+    [file] = glob.glob(str(place / "out/values/*.npz"))
+    found = dict(np.load(file))
+    estimator = pickle.loads((place / "estimator.pkl").read_bytes())
+    coalitions = 2**PLAYERS
+    worst = excess = largest = 0.0
+    for row, sample, label in zip(found["values"], found["sample"], found["given_label"]):
+        keep = np.array([[f >= PLAYERS or mask >> f & 1 for f in range(FEATURES)] for mask in range(coalitions)])
+        p = estimator.predict_proba(np.where(keep, x[int(sample)], 0).astype("f4")).astype("f8")
+        with np.errstate(divide="ignore"):
+            own, others = p[:, int(label)], np.delete(p, int(label), 1).sum(1)
+            v = np.log(own) - np.log(others)
+        # What rounding of probabilities near 0 and 1 to float32 does to their log-odds, and 1e-4 beside it.
+        allowed = 1e-4 + 2.0**-22 * (1 / own + 1 / others)
+        error = np.abs(v - v[0] - row)
+        excess = max(excess, float((error / (allowed + allowed[0])).max()))
+        worst = max(worst, float(error.max()))
+        v = v - v[0]
+        largest = max(largest, float(np.abs(v).max()))
+    print(json.dumps({"excess": excess, "worst": worst, "largest": largest, "samples": len(found["values"])}))
+
+
+if __name__ == "__main__":
+    {"export": export, "check": check}[sys.argv[1]](Path(sys.argv[2]))
