@@ -186,7 +186,7 @@ async function expelOthers({ path, owner, folder }: Attempt): Promise<boolean> {
           throw error
         },
       )
-      if (expelled) await rm(moved, { recursive: true, force: true, maxRetries: 3 })
+      if (expelled) await removeFolder(moved)
     }
     if (tokenIn(await readLock(path)) !== owner.token) return false
     if (await exists(folder)) return true
@@ -255,6 +255,14 @@ async function release({ path, owner, folder, lock }: Attempt & Partial<Hold>): 
   if (tokenIn(content) === owner.token) {
     await rename(path, join(folder, 'released')).catch(() => undefined)
   }
+  await removeFolder(folder)
+}
+
+/**
+ * Removes a folder as far as it goes: a network file system keeps files that are open somewhere. Whoever holds
+ * the lock next removes the rest.
+ */
+async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
 }
 

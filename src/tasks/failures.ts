@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { StudyNetwork, Task } from '../plan/types.js'
 import { readJson, writeJson } from '../store/atomic.js'
 import { networkPaths, studyFolder } from '../store/layout.js'
+import { isTaskDone } from './isDone.js'
 import type { TaskContext } from './types.js'
 
 /**
@@ -62,8 +63,11 @@ export async function studyFailures(where: Where): Promise<Record<string, string
   return found
 }
 
-function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
-  return readJson<FailureRecord>(failureFile(where, task)).catch(() => undefined)
+/** What a task left when it failed; nothing where it is done: another run may have finished it since. */
+async function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
+  const record = await readJson<FailureRecord>(failureFile(where, task)).catch(() => undefined)
+  if (record === undefined || (await isTaskDone(task, where).catch(() => false))) return undefined
+  return record
 }
 
 /** `train failed: the training loss became NaN …`. */

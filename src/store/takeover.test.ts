@@ -1,0 +1,91 @@
+/** Locks among processes that stop and go on at any time; they run what was built. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import { type ApartProcess, noNamespaces, startApart } from '../testing/otherNamespace.js'
+
+const STALE_MS = 500
+
+/**
+ * Takes a lock again and again and appends lines to a file, each by writing the whole file anew: whoever
+ * puts it in its place without having the lock takes others' lines away. Says every line that was written.
+ */
+const APPENDER = `
+import { readFile } from 'node:fs/promises'
+import { withLock } from '${new URL('../../dist/src/store/lock.js', import.meta.url).href}'
+const [lock, file, seconds] = process.argv.slice(1)
+const end = performance.now() + 1000 * seconds
+const timing = { beat: 50, stale: ${STALE_MS}, poll: 10 }
+const say = (line) => process.stdout.write(line + '\\n')
+while (performance.now() < end) {
+  try {
+    await withLock(lock, async (lease) => {
+      for (let at = 0; at < 40 && performance.now() < end; at++) {
+        const before = await readFile(file, 'utf8').catch(() => '')
+        const line = lease.token + ' ' + at
+        await lease.write(file, before + line + '\\n')
+        say(line)
+      }
+    }, undefined, timing)
+  } catch (error) {
+    if (error.code !== 'lock-lost') throw error
+    say('lost')
+  }
+}
+`
+
+/**
+ * Folders through which the hosts see one and the same folder, separated by `:`, such as several mounts of a
+ * network file system; a folder of this machine otherwise.
+ */
+const views = process.env.LOWLAYER_TEST_SHARED?.split(':') ?? [tmpdir()]
+
+/** A folder of this test below each view. */
+let folders: readonly string[]
+beforeAll(async () => {
+  const folder = await mkdtemp(join(views[0], 'lowlayer-takeover-'))
+  folders = views.map((view) => join(view, basename(folder)))
+})
+afterAll(() => rm(folders[0], { recursive: true }))
+
+/** All lines that a host says until it ends, on standard output and standard error. */
+async function linesOf({ process: { stdout, stderr } }: ApartProcess): Promise<string[]> {
+  const texts = await Promise.all([stdout, stderr].map((output) => text(output as Readable)))
+  return texts.flatMap((said) => said.trim().split('\n')).filter((line) => line !== '')
+}
+
+describe.skipIf(noNamespaces !== undefined)(
+  `hosts that share a folder${noNamespaces === undefined ? '' : ` (skipped: ${noNamespaces})`}`,
+  () => {
+    it('lose no file to one of them that was suspended, whenever that was', async () => {
+      const seconds = 8
+      const hosts = Array.from({ length: 3 }, (_, host) => {
+        const folder = folders[host % folders.length]
+        const places = [join(folder, 'lock'), join(folder, 'lines'), String(seconds)]
+        return startApart('node', ['--input-type=module', '-e', APPENDER, ...places])
+      })
+      const ended = Promise.all(hosts.map(linesOf))
+      const draws = stream(0, 'suspensions').at()
+      const end = performance.now() + 1000 * seconds
+      while (performance.now() < end) {
+        const host = hosts[Math.floor(hosts.length * draws.uniform())]
+        host.suspend()
+        await sleep(STALE_MS * (0.5 + 2 * draws.uniform()))
+        host.resume()
+        await sleep(100 * draws.uniform())
+      }
+      const said = (await ended).flat()
+      const written = said.filter((line) => /^[0-9a-f]{32} \d+$/.test(line))
+      expect(said.filter((line) => line !== 'lost' && !written.includes(line))).toEqual([])
+      const lines = await readFile(join(folders[0], 'lines'), 'utf8')
+      expect(lines.trim().split('\n').sort()).toEqual(written.sort())
+      // Otherwise nothing was tried.
+      expect(said).toContain('lost')
+    })
+  },
+)
