@@ -19,7 +19,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError, LockLostError, messageOf } from '../core/errors.js'
 import { exists, type FileContent, makeFolder, writeAtomically } from './atomic.js'
-import { beat, type Heart, lockContent, ownerIn, readLock } from './lockFile.js'
+import { beat, type Heart, lockContent, ownerIn, readLock, wasReplaced } from './lockFile.js'
 import { describeOwner, type Owner, ownerHere } from './owner.js'
 import { Judge } from './staleness.js'
 
@@ -128,7 +128,7 @@ async function tryToTake(path: string, abandoned: string | undefined): Promise<H
     await makeFolder(folder)
     const lock = await putLock(attempt, abandoned)
     const hold = { ...attempt, lock }
-    if (lock !== undefined && (await expelOthers(attempt))) return { ...hold, lock }
+    if (lock !== undefined && (await expelOthers(attempt, abandoned))) return { ...hold, lock }
     await release(hold)
     return undefined
   } catch (error) {
@@ -156,43 +156,68 @@ async function putLock(
     }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (!['EEXIST', 'ENOENT', 'ESTALE'].includes(code)) {
-      await lock?.close()
+    const isOther = ['EEXIST', 'ENOENT'].includes(code) || wasReplaced(error)
+    // Some network file systems (SFTP) have no word for a file that is there already.
+    if (!isOther && !(await appears(path))) {
+      await lock?.close().catch(() => undefined)
       throw error
     }
   }
-  await lock?.close()
+  await lock?.close().catch(() => undefined)
   return undefined
+}
+
+/** Whether a file is there, or comes into sight within the second for which it may have been looked for in vain. */
+async function appears(path: string): Promise<boolean> {
+  for (let looks = 0; looks < 50; looks++) {
+    if (await exists(path)) return true
+    await sleep(RETRY_MS)
+  }
+  return false
 }
 
 /**
  * Moves away the folders of all who held the lock, or were about to, so that none of their renames succeeds any
  * more; then tells whether the lock is still one's own, as it stays from then on until it is judged anew.
  */
-async function expelOthers({ path, owner, folder }: Attempt): Promise<boolean> {
-  const prefix = `${basename(path)}.`
-  const isFolder = (name: string) =>
-    name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length))
+async function expelOthers(
+  { path, owner, folder }: Attempt,
+  abandoned: string | undefined,
+): Promise<boolean> {
+  const place = dirname(path)
+  const former = tokenIn(abandoned)
+  // By its name, whatever a network file system's client lists: it is the one that matters.
+  let others = former === undefined ? [] : [`${basename(path)}.${former}`]
   for (;;) {
-    const names = (await readdir(dirname(path))).filter(isFolder)
-    for (const name of names) {
-      const other = join(dirname(path), name)
-      if (other === folder) continue
+    others = [...others, ...(await foldersBeside(path))].filter(
+      (name) => join(place, name) !== folder,
+    )
+    let isSure = true
+    for (const name of new Set(others)) {
       const moved = join(folder, name)
-      const expelled = await rename(other, moved).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return false
-          throw error
-        },
-      )
-      if (expelled) await removeFolder(moved)
+      try {
+        await rename(join(place, name), moved)
+        await removeFolder(moved)
+      } catch (error) {
+        if (wasReplaced(error)) isSure = false
+        else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      }
     }
     if (tokenIn(await readLock(path)) !== owner.token) return false
-    if (await exists(folder)) return true
-    // A former owner woke before its folder was moved, and moved this one.
+    if (isSure && (await exists(folder))) return true
+    // Or a former owner woke before its folder was moved, and moved this one.
     await makeFolder(folder)
+    await sleep(RETRY_MS)
   }
+}
+
+/** Names of the folders of all owners of a lock, former and present. */
+async function foldersBeside(path: string): Promise<string[]> {
+  const prefix = `${basename(path)}.`
+  const names = await readdir(dirname(path))
+  return names.filter(
+    (name) => name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length)),
+  )
 }
 
 function leaseOf({ path, owner, folder }: Attempt): Lease {

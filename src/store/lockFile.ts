@@ -4,12 +4,18 @@
  * has taken its place, it beats into a file that nobody sees.
  */
 import { type FileHandle, readFile } from 'node:fs/promises'
+import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { InputError, messageOf } from '../core/errors.js'
 import type { Owner } from './owner.js'
 
 /** Digits of a beat's number. */
 const BEAT_DIGITS = 16
+
+/** How often, and after what time each, a file is looked for that another host replaced. */
+const REPLACED_ATTEMPTS = 100
+const REPLACED_WAIT_MS = 100
 
 /** A heart that beats until it is stopped. */
 export interface Heart {
@@ -33,14 +39,26 @@ export function ownerIn(content: string): Owner | undefined {
 
 /** The content of a lock; undefined where there is none. Throws InputError when it cannot be read. */
 export async function readLock(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    // ESTALE: a network file system's word for a file that was replaced just now.
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(code)) return undefined
-    throw new InputError(`cannot read the lock ${path}: ${messageOf(error)}`, { cause: error })
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
+      if (!wasReplaced(error) || attempt === REPLACED_ATTEMPTS) {
+        throw new InputError(`cannot read the lock ${path}: ${messageOf(error)}`, { cause: error })
+      }
+      await sleep(REPLACED_WAIT_MS)
+    }
   }
+}
+
+/**
+ * Whether an error is a network file system's word for a file that another host replaced: a client may go on
+ * looking for the old one for seconds. Node has no name for it.
+ */
+export function wasReplaced(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).errno === -constants.errno.ESTALE
 }
 
 /**

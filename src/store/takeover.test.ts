@@ -1,5 +1,7 @@
 /** Locks among processes that stop and go on at any time; they run what was built. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -8,8 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { type ApartProcess, noNamespaces, startApart } from '../testing/otherNamespace.js'
+import { type LockTiming, withLock } from './lock.js'
+import { lockContent } from './lockFile.js'
 
 const STALE_MS = 500
+
+const LOCK = new URL('../../dist/src/store/lock.js', import.meta.url).href
 
 /**
  * Takes a lock again and again and appends lines to a file, each by writing the whole file anew: whoever
@@ -17,7 +23,7 @@ const STALE_MS = 500
  */
 const APPENDER = `
 import { readFile } from 'node:fs/promises'
-import { withLock } from '${new URL('../../dist/src/store/lock.js', import.meta.url).href}'
+import { withLock } from '${LOCK}'
 const [lock, file, seconds] = process.argv.slice(1)
 const end = performance.now() + 1000 * seconds
 const timing = { beat: 50, stale: ${STALE_MS}, poll: 10 }
@@ -36,6 +42,36 @@ while (performance.now() < end) {
     if (error.code !== 'lock-lost') throw error
     say('lost')
   }
+}
+`
+
+/**
+ * Takes the lock, writes one file and removes another, and gives the lock back. Right before its rename number
+ * \`stop\` it says so and leaves a second to be suspended in.
+ */
+const RENAMER = `
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const [lock, folder, stop] = process.argv.slice(1)
+const { rename } = fs.promises
+let renames = 0
+fs.promises.rename = async (...paths) => {
+  if (++renames === Number(stop)) {
+    process.stdout.write('here\\n')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+  return rename(...paths)
+}
+syncBuiltinESMExports()
+const { withLock } = await import('${LOCK}')
+const timing = { beat: 50, stale: ${STALE_MS}, poll: 10 }
+try {
+  await withLock(lock, async (lease) => {
+    await lease.write(folder + '/written', 'mine')
+    await lease.remove(folder + '/removed')
+  }, undefined, timing)
+} catch (error) {
+  process.stdout.write(error.code + '\\n')
 }
 `
 
@@ -87,5 +123,51 @@ describe.skipIf(noNamespaces !== undefined)(
       // Otherwise nothing was tried.
       expect(said).toContain('lost')
     })
+
+    // The lock of a dead host is there at first, with its folder.
+    it.concurrent.each([
+      [1, 'puts its lock in the place of an abandoned one', []],
+      [2, 'moves the folder of the former owner away', []],
+      [3, 'puts a file in its place', ['lock-lost']],
+      [4, 'removes a file', ['lock-lost']],
+      [5, 'gives the lock back', []],
+    ])(
+      'change nothing of another when they sleep before rename %i, which %s',
+      async (stop, _, outcome) => {
+        const folder = join(folders[0], `rename-${stop}`)
+        const lock = join(folder, 'lock')
+        const token = '0'.repeat(32)
+        await mkdir(join(folder, `lock.${token}`), { recursive: true })
+        const owner = { token, host: 'elsewhere', pid: 1 }
+        await writeFile(lock, lockContent(owner))
+        const timing: LockTiming = { beat: 50, stale: 2 * STALE_MS, poll: 10 }
+        const script = ['--input-type=module', '-e', RENAMER, lock, folder, String(stop)]
+        const former = startApart('other', script)
+        const said = linesOf(former)
+        await once(former.process.stdout as Readable, 'data')
+        former.suspend()
+        await withLock(
+          lock,
+          async (lease) => {
+            await lease.write(join(folder, 'written'), 'theirs')
+            await lease.write(join(folder, 'removed'), 'theirs')
+            former.resume()
+            // Who had no lock yet waits for this one, and may write when it is given back.
+            const ended = await Promise.race([
+              said.then(() => true),
+              sleep(2_500).then(() => false),
+            ])
+            expect(ended).toBe(stop > 2)
+            for (const file of ['written', 'removed'])
+              expect(await readFile(join(folder, file), 'utf8')).toBe('theirs')
+            await lease.check()
+          },
+          undefined,
+          timing,
+        )
+        expect((await said).slice(1)).toEqual(outcome)
+        expect(existsSync(lock)).toBe(false)
+      },
+    )
   },
 )
