@@ -19,13 +19,18 @@ export interface ApartProcess {
   resume(): void
 }
 
-/** Starts Node in namespaces of its own, with this host name; its processes are numbered from 1 there. */
-export function startApart(hostname: string, args: readonly string[], cwd?: string): ApartProcess {
-  const inside = ['sh', '-c', 'hostname "$0" && exec "$@"', hostname, process.execPath, ...args]
-  const child = spawn('unshare', [...APART, ...inside], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/**
+ * Starts Node in namespaces of its own, with this host name; its processes are numbered from 1 there. `wrapper`:
+ * a command that runs it, with its arguments.
+ */
+export function startApart(
+  hostname: string,
+  args: readonly string[],
+  wrapper: readonly string[] = [],
+): ApartProcess {
+  const command = [...wrapper, process.execPath, ...args]
+  const inside = ['sh', '-c', 'hostname "$0" && exec "$@"', hostname, ...command]
+  const child = spawn('unshare', [...APART, ...inside], { stdio: ['ignore', 'pipe', 'pipe'] })
   const signal = (name: 'STOP' | 'CONT') => {
     const found = descendantsOf(child.pid as number)
     if (found.length > 0) spawnSync('kill', [`-${name}`, ...found.map(String)])
