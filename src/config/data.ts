@@ -13,7 +13,7 @@ const common = {
     .array(z.union([z.string(), whole(0)]))
     .min(2)
     .optional()
-    .describe('Only these classes, by name or number in the source'),
+    .describe('Only these classes, by name; names with leading zeros stand in quotes'),
 }
 
 const counts = {

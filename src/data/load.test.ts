@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dataSection } from '../config/data.js'
 import { EnvironmentError, InputError } from '../core/errors.js'
-import { readCsvTable } from './csvTable.js'
+import { readCsvTable } from '../formats/csvTable.js'
 import { loadDataset } from './load.js'
 import { resolveDataPath } from './paths.js'
 import { resamplePlane } from './resample.js'
@@ -63,7 +63,9 @@ describe('a data set', () => {
     await expect(load({ ...data, classes: ['x won', 'x lost'] })).rejects.toThrow(
       'there is no class "x lost" (did you mean "x won"?)',
     )
-    await expect(load({ ...data, classes: [1, 1] })).rejects.toThrow('lists "x won" twice')
+    await expect(load({ ...data, classes: ['x won', 'x won'] })).rejects.toThrow(
+      'lists "x won" twice',
+    )
   })
 })
 

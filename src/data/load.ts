@@ -97,14 +97,27 @@ function withClasses(raw: RawData, wanted: readonly (string | number)[] | undefi
   }
 }
 
-/** A class by name, or by number where no class has that name. */
+/** Names that a message lists. */
+const LISTED = 12
+
+/**
+ * A class by its name; numbers are names too, and never positions. Throws InputError where there is none, or where
+ * a number could be several.
+ */
 function classNumber(classes: readonly string[], name: string | number): number {
   const named = classes.indexOf(String(name))
-  if (named !== -1) return named
-  if (typeof name === 'number' && name < classes.length) return name
-  throw new InputError(
-    `data.classes: there is no class "${name}" (did you mean "${nearestName(String(name), classes)}"?)`,
-  )
+  const padded =
+    typeof name === 'number'
+      ? classes.find((each) => /^0\d+$/.test(each) && Number(each) === name)
+      : undefined
+  if (named !== -1 && padded === undefined) return named
+  const hint =
+    padded === undefined
+      ? `did you mean "${nearestName(String(name), classes)}"?`
+      : `for "${padded}" write it in quotes: YAML reads ${padded} as the number ${name}`
+  const names = classes.slice(0, LISTED).join(', ') + (classes.length > LISTED ? ', …' : '')
+  const what = named === -1 ? `there is no class "${name}"` : `${name} may be two classes`
+  throw new InputError(`data.classes: ${what} (${hint}); there are ${names}`)
 }
 
 function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: Int32Array } {

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { InputError, messageOf } from '../core/errors.js'
+import { decodeText } from '../formats/text.js'
 
 /** Folders that decide where files are looked for. */
 export interface DataContext {
@@ -63,16 +64,8 @@ export async function readPlainOrGzip(file: string): Promise<Uint8Array> {
 
 /**
  * The text of a file, unpacked where its name ends in .gz. Throws InputError naming the file where it is not
- * UTF-8: letters of another encoding would all become the same sign, and words and classes merge.
+ * UTF-8 (see {@link decodeText}).
  */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readPlainOrGzip(file)
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new InputError(
-      `${file} is not UTF-8 text: save it as UTF-8 (from Latin-1, say: iconv -f latin1 -t utf-8)`,
-      { cause },
-    )
-  }
+  return decodeText(await readPlainOrGzip(file), file)
 }

@@ -43,7 +43,7 @@ describe('value tables', () => {
     // Alone, as decimals, in another order or in a column they are values.
     expect(read('0,1,2,3\n\n')).toEqual([[0, 1, 2, 3]])
     expect(read('0.0,1.0\n5,6')).toHaveLength(2)
-    expect(read('1,0\n5,6')).toHaveLength(2)
+    expect(read('1,0,2,3\n5,6,7,8')).toHaveLength(2)
     expect(read('0\n1')).toEqual([[0, 1]])
   })
 
@@ -67,7 +67,19 @@ describe('value tables', () => {
     ['v.npy', encodeNpy(new Float64Array(0), [0, 4]), /v\.npy: no samples/],
     ['v.npy', encodeNpy(new Float64Array(2 ** 16)), /16 players .* 65536 masked forward passes/],
     ['v.npz', encodeNpz({ v: new Float64Array(4) }), /v\.npz: no array named "values"/],
-    ['v.txt', csv('1,2'), /v\.txt: value tables are read from/],
+    ['v.csv', csv('-0,736\n1,5\n'), /v\.csv:1: -0,736 may be numbers with decimal commas/],
+    ['v.csv', csv('0,5,0,05\n1,5,2,5\n'), /v\.csv:1: 0,5,0,05 may be numbers with decimal/],
+    ['v.csv', csv('0,0.5\n1,0.25\n2,1.5\n3,2\n'), /v\.csv:1: the first of two columns counts/],
+    ['v.csv', csv('0,5;1,5\n'), /v\.csv:1: sample 0, column 1 is "5;1", no number \(cells are/],
+    ['v.csv', csv('0.5;1.5\n'), /v\.csv:1: sample 0, column 0 is "0.5;1.5", no number \(cells are/],
+    ['v.csv', csv('0.5,0x10\n'), /column 1 is "0x10", no number \(it is not decimal/],
+    ['v.csv', csv('0.5,1e999\n'), /column 1 is "1e999", no number \(too large/],
+    ['v.csv', csv('0.5,12%\n'), /column 1 is "12%", no number \(a share in percent/],
+    ['v.csv', Buffer.from('\uFEFF1.5,2\n', 'utf16le'), /v\.csv is UTF-16, not UTF-8 text/],
+    ['v.csv', Buffer.from('1.5,2\n', 'utf16le'), /v\.csv is UTF-16 or binary, not UTF-8/],
+    ['v.csv', csv('1.5'), /v\.csv: 1 column; 2\^n are needed/],
+    ['v.npy', encodeNpy(new Float64Array(16), [16, 1]), /1 column; .* \(values\.ravel\(\)\)/],
+    ['v.txt', csv('1,2.5'), /v\.txt: value tables are read from/],
   ])('%s %#: bad input names file, sample and column', (file, bytes, message) => {
     expect(() => decodeValueTables(bytes, file)).toThrow(message)
     expect(() => decodeValueTables(bytes, file)).toThrow(InputError)

@@ -4,8 +4,11 @@
  */
 import { InputError } from '../core/errors.js'
 import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
+import { csvRecords } from './csvTable.js'
+import { parseDecimal, whyNoNumber } from './decimal.js'
 import { decodeNpy, type NpyArray, readBytes } from './npy.js'
 import { arrayOf, decodeNpz } from './npz.js'
+import { decodeText } from './text.js'
 
 /** Which bit of the column index is player 0: the least (ours) or the most significant (the lab's). */
 export type BitOrder = 'lsb' | 'msb'
@@ -43,7 +46,7 @@ function decodeRows(bytes: Uint8Array, file: string): Float64Array[] {
   const extension = file.toLowerCase().split('.').at(-1)
   if (extension === 'npy') return rowsOf(decodeNpy(bytes, file), file)
   if (extension === 'npz') return rowsOf(arrayOf(decodeNpz(bytes, file), NPZ_KEY, file), file)
-  if (extension === 'csv') return parseCsv(Buffer.from(bytes).toString('utf8'), file)
+  if (extension === 'csv') return parseCsv(decodeText(bytes, file), file)
   throw new InputError(`${file}: value tables are read from .npy, .npz and .csv files`)
 }
 
@@ -67,19 +70,25 @@ function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] 
 
 /**
  * Rows of numbers; a header, names or the numbers of the columns, is skipped; one column of 2^n rows is one
- * table.
+ * table. Throws InputError where commas may be decimal ones.
  */
 function parseCsv(text: string, file: string): Float64Array[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
-  const filled = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index]))
+  const records = csvRecords(text.replace(/^\uFEFF/, ''), ',', file).map(({ line, cells }) => ({
+    place: `${file}:${line}`,
+    cells: cells.map((cell) => cell.trim()),
+  }))
   // Alone, the numbers of the columns are one table.
-  const mayBeNumbered = filled.length > 1
+  const isNumbered = records.length > 1 && isNumbering(records[0].cells)
+  const body = isNumbered ? records.slice(1) : records
+  const numbers = body.slice(
+    Math.max(
+      0,
+      body.findIndex(({ cells }) => !isNames(cells)),
+    ),
+  )
+  refuseLookalikes(numbers, numbers.length < records.length)
   const rows: Float64Array[] = []
-  for (const index of filled) {
-    const cells = lines[index].split(',').map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
-    const place = `${file}:${index + 1}`
-    if (rows.length === 0 && isNames(cells)) continue
-    if (mayBeNumbered && index === filled[0] && isNumbering(cells)) continue
+  for (const { place, cells } of numbers) {
     if (rows.length > 0 && cells.length !== rows[0].length) {
       throw new InputError(
         `${place}: sample ${rows.length} has ${cells.length} columns, those before have ${rows[0].length}`,
@@ -89,6 +98,36 @@ function parseCsv(text: string, file: string): Float64Array[] {
   }
   const isOneTable = rows.length > 1 && rows[0].length === 1
   return isOneTable ? [Float64Array.from(rows, (row) => row[0])] : rows
+}
+
+interface NumberedCells {
+  readonly place: string
+  readonly cells: readonly string[]
+}
+
+/**
+ * Throws InputError where every cell is written as a whole number and some cannot be one, as the parts of a
+ * number with a decimal comma: -0, or 05 after a comma. Two columns without a header are no tables of one player
+ * where one such number a row, or the number of a row beside its value, gives the same.
+ */
+function refuseLookalikes(records: readonly NumberedCells[], hasHeader: boolean): void {
+  const whole = /^[+-]?\d+$/
+  const isPair = !hasHeader && records.every(({ cells }) => cells.length === 2)
+  const allWhole = records.every(({ cells }) => cells.every((cell) => whole.test(cell)))
+  const suspect = records.find(
+    ({ cells }) => isPair || cells.some((cell) => /^-0+$|^[+-]?0\d/.test(cell)),
+  )
+  if (allWhole && suspect !== undefined) {
+    throw new InputError(
+      `${suspect.place}: ${suspect.cells.join(',')} may be numbers with decimal commas: write decimal points; values that ` +
+        'are whole numbers can be told by one of them, such as 1.0',
+    )
+  }
+  if (isPair && records.length > 1 && records.every(({ cells }, row) => cells[0] === `${row}`)) {
+    throw new InputError(
+      `${records[0].place}: the first of two columns counts the rows: leave it out (pandas: index=False)`,
+    )
+  }
 }
 
 /** The numbers of two columns or more, 0, 1, 2, …, which pandas writes where they have no names. */
@@ -104,19 +143,24 @@ function isNames(cells: readonly string[]): boolean {
 function parseCell(cell: string, column: number, rows: readonly unknown[], place: string): number {
   const notFinite = /^([+-]?)(nan|inf(inity)?)$/i.exec(cell)
   if (notFinite !== null) return /nan/i.test(cell) ? Number.NaN : Number(`${notFinite[1]}Infinity`)
-  const value = Number(cell)
-  if (cell === '' || Number.isNaN(value)) {
-    const what = cell === '' ? 'empty' : `"${cell}", no number`
-    throw new InputError(`${place}: sample ${rows.length}, column ${column} is ${what}`)
-  }
-  return value
+  const value = parseDecimal(cell)
+  if (value !== undefined) return value
+  const why = whyNoNumber(cell)
+  const hint = /[;\t|]/.test(cell)
+    ? ' (cells are separated by commas, and numbers have decimal points)'
+    : why === '' || cell === ''
+      ? ''
+      : ` (${why})`
+  const what = cell === '' ? 'empty' : `"${cell}", no number${hint}`
+  throw new InputError(`${place}: sample ${rows.length}, column ${column} is ${what}`)
 }
 
 function playersOfColumns(columns: number, file: string): number {
   const n = playersFromTableLength(columns)
-  if (n === undefined) {
+  if (n === undefined || n === 0) {
+    const hint = n === 0 ? '; the values of one sample are one row, [2^n] (values.ravel())' : ''
     throw new InputError(
-      `${file}: ${columns} columns; 2^n are needed, one for each subset of n players`,
+      `${file}: ${columns} column${columns === 1 ? '' : 's'}; 2^n are needed, one for each subset of n players${hint}`,
     )
   }
   if (n > MAX_PLAYERS) throw new InputError(`${file}: ${tooManyPlayers(n)}`)

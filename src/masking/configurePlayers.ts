@@ -114,9 +114,11 @@ function featureGroup(
   members: readonly (string | number)[],
   data: Dataset,
 ): FeatureGroup {
+  // Of columns that have numbers for names, as pandas writes them, a number is the name.
+  const areNumbered = data.features?.some((feature) => /^\d+$/.test(feature)) === true
   const features = members.map((member) => {
-    if (typeof member === 'number') return member
-    const index = data.features?.indexOf(member) ?? -1
+    if (typeof member === 'number' && !areNumbered) return member
+    const index = data.features?.indexOf(String(member)) ?? -1
     if (index >= 0) return index
     throw new InputError(
       `players.groups.${name}: no feature "${member}"; there are ${data.features?.join(', ') ?? 'no names'}`,

@@ -41,7 +41,7 @@ describe('lowlayer decompose', () => {
       out,
     ])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toMatch(/decomposed 3 samples; tables in /)
+    expect(stderr).toMatch(/decomposed 3 samples of \d+ players; tables in /)
     const summary = await records(join(out, 'decomposition.csv'))
     expect(Object.keys(summary[0]).join()).toBe(
       'sample,n,solver,l1,l1_lower_bound,relative_gap,noise_bound,max_matching_error,tau,salient,iterations,milliseconds,converged',

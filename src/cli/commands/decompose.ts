@@ -132,7 +132,7 @@ async function runDecompose(file: string, options: Options): Promise<void> {
   else if (options.out === undefined) {
     process.stdout.write(toCsv(decompositionTable, samples.map(decompositionRow)))
   }
-  process.stderr.write(summarize(samples, options))
+  process.stderr.write(summarize(samples, n, options))
 }
 
 async function decomposeTables(
@@ -197,11 +197,16 @@ function describeJson(
   )
 }
 
+/** `1 sample`, `2 samples`. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** What happened, and which samples fell short of the gap. */
-function summarize(samples: readonly DecomposedSample[], options: Options): string {
+function summarize(samples: readonly DecomposedSample[], n: number, options: Options): string {
   const where = options.out === undefined ? '' : `; tables in ${options.out}`
   const lines = [
-    `decomposed ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'}${where}`,
+    `decomposed ${counted(samples.length, 'sample')} of ${counted(n, 'player')}${where}`,
   ]
   const short = samples.filter(({ found }) => !found.converged)
   if (short.length > 0) {

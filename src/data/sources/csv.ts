@@ -1,11 +1,13 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
+import { type CsvTable, readCsvTable } from '../../formats/csvTable.js'
+import { isMissing, parseDecimal, whyNoNumber } from '../../formats/decimal.js'
 import { sortedClasses } from '../classNames.js'
-import { type CsvTable, readCsvTable } from '../csvTable.js'
 import { checkFloat32 } from '../float32.js'
 import { type DataContext, readText, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
+import { classRemarks, columnRemarks, rowRemarks } from '../tableRemarks.js'
 
 type CsvConfig = Extract<DataConfig, { source: 'csv' }>
 
@@ -17,10 +19,14 @@ interface Part {
   readonly file: string
 }
 
-/** A CSV table: one column is the class, the others (or those listed) are numeric features. */
+/**
+ * A CSV table: one column is the class, the others (or those listed) are numeric features. A first column without
+ * a name that has another whole number in every row, as pandas and R write the numbers of rows, is left out.
+ */
 export async function openCsv(data: CsvConfig, context: DataContext): Promise<RawData> {
   const file = resolveDataPath(data.path, context)
   const table = await readTable(file, data.delimiter)
+  const unnamed = rowNumberColumn(table, data, file)
   const features = featureColumns(table, data, file)
   const train = readPart(table, features, data.label, file)
   checkFloat32(train.inputs, features, file)
@@ -28,17 +34,30 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
   if (classes.length < 2) throw new InputError(`${file}: the column "${data.label}" has one class`)
   const test = await readTest(data, features, context)
   const size = features.length
+  const labels = classNumbers(train, classes)
+  const testLabels = test && classNumbers(test, classes)
   return {
     kind: 'tabular',
     shape: [size],
     classes,
     features,
-    trainLabels: classNumbers(train, classes),
-    ...(test === undefined ? {} : { testLabels: classNumbers(test, classes) }),
-    read: async (trainRows, testRows) => ({
-      train: gatherRows(train.inputs, trainRows, size),
-      test: gatherRows((test ?? train).inputs, testRows, size),
-    }),
+    trainLabels: labels,
+    ...(testLabels === undefined ? {} : { testLabels }),
+    assumptions: [
+      ...unnamed,
+      ...classRemarks(classes),
+      ...columnRemarks({ inputs: train.inputs, labels }, features),
+    ],
+    read: async (trainRows, testRows) => {
+      const chosen = gatherRows(train.inputs, trainRows, size)
+      const others = gatherRows((test ?? train).inputs, testRows, size)
+      const assumptions = rowRemarks(
+        { inputs: chosen, labels: trainRows.map((row) => labels[row]) },
+        { inputs: others, labels: testRows.map((row) => (testLabels ?? labels)[row]) },
+        size,
+      )
+      return { train: chosen, test: others, assumptions }
+    },
   }
 }
 
@@ -58,36 +77,80 @@ async function readTest(
   return readPart(await readTable(file, data.delimiter), features, data.label, file)
 }
 
+/**
+ * Says that a first column without a name was left out. Throws InputError where it is no numbering of the rows, or
+ * another column has no name.
+ */
+function rowNumberColumn({ header, rows }: CsvTable, data: CsvConfig, file: string): string[] {
+  const nameless = header.flatMap((name, index) => (name === '' ? [index] : []))
+  if (data.features !== undefined || nameless.length === 0) return []
+  const numbers = new Set(rows.map(({ cells }) => cells[0]))
+  const counts = numbers.size === rows.length && rows.every(({ cells }) => /^\d+$/.test(cells[0]))
+  if (nameless.length === 1 && nameless[0] === 0 && counts) {
+    return [
+      `the first column of ${file} has no name and another whole number in every row: it was left out as the ` +
+        'numbers of the rows, which pandas and R write (index=False, row.names=FALSE)',
+    ]
+  }
+  throw new InputError(
+    `${file}:1: column ${nameless[0] + 1} has no name; give it one, or list the columns to use in data.features`,
+  )
+}
+
 function featureColumns({ header }: CsvTable, data: CsvConfig, file: string): readonly string[] {
   column(header, data.label, file)
-  const features = data.features ?? header.filter((name) => name !== data.label)
+  const features = data.features ?? header.filter((name) => name !== data.label && name !== '')
   if (features.length === 0) throw new InputError(`${file} has no column besides "${data.label}"`)
+  if (features.includes(data.label)) {
+    throw new InputError(`data.features lists "${data.label}", which is the column of the class`)
+  }
+  const twice = features.find((name, index) => features.indexOf(name) !== index)
+  if (twice !== undefined) throw new InputError(`data.features lists "${twice}" twice`)
   return features
 }
 
 function column(header: readonly string[], name: string, file: string): number {
   const index = header.indexOf(name)
   if (index !== -1) return index
-  throw new InputError(
-    `${file} has no column "${name}" (did you mean "${nearestName(name, header)}"?)`,
-  )
+  const hint = otherDelimiter(header) ?? `did you mean "${nearestName(name, header)}"?`
+  throw new InputError(`${file} has no column "${name}" (${hint})`)
+}
+
+/** What separates the cells of a header that was read as a single one. */
+function otherDelimiter(header: readonly string[]): string | undefined {
+  if (header.length > 1) return undefined
+  const separator = /^sep=(.)?/i.exec(header[0])
+  if (separator !== null) {
+    return `its first line, "${header[0]}", is Excel's: delete it, and set data.delimiter to "${separator[1] ?? ','}"`
+  }
+  const found = [';', '\t', '|'].find((character) => header[0].includes(character))
+  if (found === undefined) return undefined
+  const name = found === '\t' ? 'tabs' : `"${found}"`
+  return `its cells are separated by ${name}: set data.delimiter to ${JSON.stringify(found)}`
 }
 
 function readPart(table: CsvTable, features: readonly string[], label: string, file: string): Part {
   const columns = features.map((name) => column(table.header, name, file))
   const labelColumn = column(table.header, label, file)
   const inputs = new Float64Array(table.rows.length * columns.length)
-  for (const [row, { line, cells }] of table.rows.entries()) {
+  for (const [row, { line, cells, quoted }] of table.rows.entries()) {
     for (const [feature, index] of columns.entries()) {
-      const value = cells[index].trim() === '' ? Number.NaN : Number(cells[index])
-      if (!Number.isFinite(value)) {
+      const value = parseDecimal(cells[index].trim())
+      if (value === undefined) {
+        const why = whyNoNumber(cells[index].trim())
         throw new InputError(
-          `${file}:${line}: column "${features[feature]}" holds "${cells[index]}", not a number`,
+          `${file}:${line}: column "${features[feature]}" holds "${cells[index]}", not a number` +
+            (why === '' ? '' : ` (${why})`),
         )
       }
       inputs[row * columns.length + feature] = value
     }
-    if (cells[labelColumn].trim() === '') throw new InputError(`${file}:${line}: no "${label}"`)
+    const name = cells[labelColumn].trim()
+    if (name === '' || (isMissing(name) && !quoted.has(labelColumn))) {
+      const what =
+        name === '' ? '' : `: ${name} is a missing value (a class of that name: "${name}")`
+      throw new InputError(`${file}:${line}: no "${label}"${what}`)
+    }
   }
   const labels = table.rows.map(({ cells }) => cells[labelColumn].trim())
   return { inputs, labels, lines: table.rows.map(({ line }) => line), file }

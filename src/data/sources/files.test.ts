@@ -203,9 +203,86 @@ describe('CSV files', () => {
     ['a,label\n1,x\n2,x\n', /the column "label" has one class/],
     ['a,label\n1,"x\n2,y\n', /train\.csv:2: a quote is not closed/],
     ['a,label\n1,"x"z\n2,y\n', /train\.csv:2: text follows a closing quote/],
+    ['a,label\n0x10,x\n2,y\n', /:2: column "a" holds "0x10", not a number \(it is not decimal/],
+    ['a,label\n1,x\n"0,5",y\n', /:3: column "a" holds "0,5", .*decimal comma/],
+    ['a,label\n1,x\n"1,234.5",y\n', /:3: .*thousands separators/],
+    ['a,label\n1,x\n1e400,y\n', /:3: .*too large for a float64/],
+    ['a,label\n1,x\nTRUE,y\n', /:3: .*a word: write 0 and 1/],
+    ['a,label\n1,x\nInf,y\n', /:3: .*infinite/],
+    ['a;label\n1;x\n2;y\n', /no column "label" .*separated by ";": set data\.delimiter to ";"/],
+    ['a\tlabel\n1\tx\n2\ty\n', /separated by tabs: set data\.delimiter to "\\t"/],
+    ['sep=;\na;label\n', /"sep=;", is Excel's: delete it, and set data\.delimiter to ";"/],
+    ['a,,label\n1,2,x\n2,3,y\n', /train\.csv:1: column 2 has no name/],
+    [',a,label\n1,2,x\n1,3,y\n', /train\.csv:1: column 1 has no name/],
   ])('are refused with the line when wrong: %j', async (text, message) => {
     const path = await write('train.csv', text)
     expect(await messageOf({ source: 'csv', path })).toMatch(message)
+  })
+
+  it.each(['NA', 'nan', 'NaN', 'null', 'NULL', 'None', 'N/A', '#N/A', '<NA>', 'NaT', '?', '-'])(
+    'have no class named by the missing value %s, unless it is quoted',
+    async (missing) => {
+      const rows = (label: string) => `a,label\n1,x\n2,y\n3,${label}\n4,x\n5,${label}\n`
+      const path = await write('train.csv', rows(missing))
+      expect(await messageOf({ source: 'csv', path })).toMatch(/:4: no "label": .* missing value/)
+      await write('train.csv', rows(`"${missing}"`))
+      expect((await load({ source: 'csv', path })).classes).toContain(missing)
+    },
+  )
+
+  it('are read without the numbers of the rows, as without that column, and say so', async () => {
+    const rows = Array.from({ length: 30 }, (_, row) => `${(row * 7) % 11},${row < 15 ? 'x' : 'y'}`)
+    const plain = await write('plain.csv', `a,label\n${rows.join('\n')}`)
+    const expected = await load({ source: 'csv', path: plain })
+    for (const [name, first] of [
+      ['pandas', (row: number) => `${row}`],
+      ['shuffled', (row: number) => `${(row * 7) % 30}`],
+      ['r', (row: number) => `"${row + 1}"`],
+    ] as const) {
+      const text = rows.map((cells, row) => `${first(row)},${cells}`).join('\n')
+      const path = await write(`${name}.csv`, `${name === 'r' ? '""' : ''},a,label\n${text}`)
+      const { fingerprint, assumptions } = await load({ source: 'csv', path })
+      expect(fingerprint).toBe(expected.fingerprint)
+      expect(assumptions[0]).toMatch(
+        /has no name and another whole number in every row: it was left/,
+      )
+    }
+  })
+
+  it('use no column twice, nor that of the class', async () => {
+    const path = await write('train.csv', table)
+    const listed = (...features: string[]) => messageOf({ source: 'csv', path, features })
+    expect(await listed('a', 'label')).toMatch(/lists "label", which is the column of the class/)
+    expect(await listed('a', 'b,c', 'a')).toMatch(/lists "a" twice/)
+  })
+
+  it('say which columns count the rows, tell the class or name the row', async () => {
+    const noise = (row: number) => (row * 37) % 101
+    const rows = Array.from({ length: 100 }, (_, row) => {
+      const y = row < 50 ? 'x' : 'y'
+      return [2 * row + 7, noise(row) / 7, y === 'x' ? noise(row) : 200 + noise(row), noise(row), y]
+    })
+    const header = 'count,noise,leak,id,label'
+    const path = await write('t.csv', [header, ...rows.map((row) => row.join())].join('\n'))
+    const { assumptions } = await load({ source: 'csv', path })
+    const remarks = assumptions.filter((line) => line.startsWith('column'))
+    expect(remarks).toEqual([
+      expect.stringMatching(/column "count" counts the rows/),
+      expect.stringMatching(/column "leak" alone tells the class of 100\.0% of the rows/),
+      expect.stringMatching(/column "id" has another whole number in every row/),
+    ])
+  })
+
+  it('say how many rows are there twice, and which classes are hardly different', async () => {
+    const train = await write('train.csv', 'a,label\n1,cat\n1,Cat \n2,"dog"\n3,1\n4,1.0\n')
+    const testPath = await write('test.csv', 'a,label\n2,dog\n3,dog\n9,cat\n')
+    const { assumptions } = await load({ source: 'csv', path: train, testPath })
+    expect(assumptions).toEqual([
+      expect.stringMatching(/classes "1" and "1\.0" count as different/),
+      expect.stringMatching(/classes "Cat" and "cat" count as different/),
+      expect.stringMatching(/2 of 3 test rows are equal to training rows/),
+      expect.stringMatching(/2 rows are equal to training rows of another class/),
+    ])
   })
 })
 
@@ -243,6 +320,29 @@ describe('features whose differences float32 would lose', () => {
   })
 })
 
+describe('classes that are chosen', () => {
+  const choose = async (labels: readonly string[], classes: readonly (string | number)[]) => {
+    const rows = labels.flatMap((label, row) => [`${row},${label}`, `${row + 0.5},${label}`])
+    const path = await write('t.csv', `a,label\n${rows.join('\n')}`)
+    return load({ source: 'csv', path, classes, train: 2, test: 2 })
+  }
+
+  it('are those of that name, never those at that place', async () => {
+    expect((await choose(['1', '2', '3', '8'], [3, 8])).classes).toEqual(['3', '8'])
+    await expect(choose(['a', 'b', 'c'], [0, 1])).rejects.toThrow(
+      /there is no class "0" .*; there are a, b, c/,
+    )
+    await expect(choose(['5', '6', '7'], [0, 1])).rejects.toThrow(/no class "0"/)
+  })
+
+  it('are asked for in quotes where YAML loses their zeros', async () => {
+    const hint = /for "01" write it in quotes: YAML reads 01 as the number 1/
+    await expect(choose(['01', '02', '03'], [1, 2])).rejects.toThrow(hint)
+    await expect(choose(['1', '01', '2'], [1, 2])).rejects.toThrow(/1 may be two classes/)
+    expect((await choose(['01', '02', '03'], ['01', '02'])).classes).toEqual(['01', '02'])
+  })
+})
+
 describe('npz files', () => {
   const labels = Int32Array.of(0, 1, 2)
   const save = (content: NpzContent) => write('data.npz', encodeNpz(content))
@@ -259,6 +359,15 @@ describe('npz files', () => {
     const { shape, train } = await load({ source: 'npz', path })
     expect(shape).toEqual([1, 2, 2])
     expect(train.inputs[11]).toBeCloseTo(55 / 255, 6)
+  })
+
+  it('say which class numbers no sample has', async () => {
+    const x = { data: new Float32Array(8).map((_, i) => i), shape: [4, 2] }
+    const y = Int32Array.of(1, 3, 1, 3)
+    const path = await save({ x_train: x, y_train: y, x_test: x, y_test: y })
+    const { assumptions, classes } = await load({ source: 'npz', path })
+    expect(classes).toEqual(['0', '1', '2', '3'])
+    expect(assumptions[0]).toBe('y_train has no sample of the classes 0, 2, of 4')
   })
 
   it('hold images in either layout', async () => {
@@ -301,6 +410,24 @@ describe('npz files', () => {
     [
       { x_train: { data: new Float32Array(6), shape: [3, 2] }, y_train: new Int32Array(3) },
       /y_train has one class/,
+    ],
+    [
+      {
+        x_train: { data: new Float32Array(6), shape: [3, 2] },
+        y_train: Int32Array.of(20240101, 20240115, 20240101),
+      },
+      /y_train has 2 different numbers, the largest 20240115: .*return_inverse/,
+    ],
+    [
+      { x_train: { data: new Float32Array(6), shape: [3, 2] }, y_train: Int32Array.of(-1, 1, 1) },
+      /y_train\[0\] is -1, no whole number from 0 \(np\.unique/,
+    ],
+    [
+      {
+        x_train: { data: new Float32Array(6), shape: [3, 2] },
+        y_train: { data: Float32Array.of(1, 0, 0, 1, 1, 0), shape: [3, 2] },
+      },
+      /y_train \[3, 2\] has a number a class in every row; .*argmax\(1\)/,
     ],
   ] satisfies [NpzContent, RegExp][])('are refused when wrong: %#', async (content, message) => {
     const path = await save(content)
@@ -437,6 +564,18 @@ describe('text files', () => {
     const latin = Buffer.from(`${header}v\xe9lo\tjoy\nbad\tanger\n`, 'latin1')
     const path = await write('own.tsv.gz', gzipSync(latin))
     expect(await messageOf({ source: 'text', path })).toMatch(/own\.tsv\.gz is not UTF-8.*iconv/)
+  })
+
+  it('say what was cut and what is unknown', async () => {
+    const text = 'sentence\tlabel\na b c d\tx\na b\ty\na\tx\nq\ty\n'
+    const [path, testPath] = [await write('a.tsv', text), await write('b.tsv', text)]
+    const { assumptions } = await load({
+      ...{ source: 'text', path, testPath, length: 3, vocabulary: 4, balance: 'proportional' },
+    })
+    expect(assumptions).toEqual([
+      '2 of 8 texts are longer than 3 words and were cut (data.length)',
+      '29% of the words are not in the vocabulary and count as one (data.vocabulary)',
+    ])
   })
 
   it('are refused where a label is empty, which is no class', async () => {

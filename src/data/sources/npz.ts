@@ -5,6 +5,7 @@ import { arrayOf, readNpz } from '../../formats/npz.js'
 import { checkFloat32 } from '../float32.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
+import { columnRemarks, rowRemarks } from '../tableRemarks.js'
 
 type NpzConfig = Extract<DataConfig, { source: 'npz' }>
 
@@ -28,8 +29,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   if (test !== undefined && test.inputs.shape.slice(1).join() !== row.join()) {
     throw new InputError(`${file}: ${data.inputs} and ${data.testInputs} have rows of other shapes`)
   }
-  const highest = Math.max(...[train, test].map((part) => largest(part?.labels)))
-  if (highest < 1) throw new InputError(`${file}: ${data.labels} has one class`)
+  const { highest, remarks } = numbering([train, test], data.labels, file)
   const shape = shapeOf(row, data, file)
   const features =
     shape.length > 1 ? undefined : Array.from({ length: shape[0] }, (_, f) => `f${f}`)
@@ -40,17 +40,56 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
     shape,
     classes: Array.from({ length: highest + 1 }, (_, c) => String(c)),
     ...(features === undefined ? {} : { features }),
+    assumptions: [
+      ...remarks,
+      ...(features === undefined
+        ? []
+        : columnRemarks({ inputs: train.inputs.data, labels: train.labels }, features)),
+    ],
     trainLabels: train.labels,
     ...(test === undefined ? {} : { testLabels: test.labels }),
-    read: async (trainRows, testRows) => ({
-      train: read(train, trainRows),
-      test: read(test ?? train, testRows),
-    }),
+    read: async (trainRows, testRows) => {
+      const chosen = read(train, trainRows)
+      const others = read(test ?? train, testRows)
+      if (features === undefined) return { train: chosen, test: others }
+      const labelsOf = (part: Part, rows: Int32Array) => rows.map((row) => part.labels[row])
+      const assumptions = rowRemarks(
+        { inputs: chosen, labels: labelsOf(train, trainRows) },
+        { inputs: others, labels: labelsOf(test ?? train, testRows) },
+        features.length,
+      )
+      return { train: chosen, test: others, assumptions }
+    },
   }
 }
 
-function largest(labels: Int32Array | undefined): number {
-  return labels?.reduce((highest, label) => Math.max(highest, label), 0) ?? 0
+/** Classes that numbers leave out are named up to so many. */
+const NAMED = 5
+/** Numbers of classes that may be there in all where a share of them is missing; more are no numbering. */
+const MOST_MISSING = 1000
+
+/**
+ * The largest class number, and a line where numbers below it are missing. Throws InputError where there is one class,
+ * or where the numbers are no numbering, as those of identifiers or dates: every number up to the largest is a class.
+ */
+function numbering(parts: readonly (Part | undefined)[], key: string, file: string) {
+  const present = new Set<number>()
+  for (const part of parts) for (const label of part?.labels ?? []) present.add(label)
+  const highest = [...present].reduce((most, label) => Math.max(most, label), 0)
+  if (present.size < 2) throw new InputError(`${file}: ${key} has one class`)
+  const missing = highest + 1 - present.size
+  if (missing > Math.max(MOST_MISSING, 2 * present.size)) {
+    throw new InputError(
+      `${file}: ${key} has ${present.size} different numbers, the largest ${highest}: labels number the classes from 0 ` +
+        `(np.unique(${key}, return_inverse=True)[1] does that)`,
+    )
+  }
+  if (missing === 0) return { highest, remarks: [] }
+  const absent: number[] = []
+  for (let c = 0; c <= highest && absent.length < NAMED; c++) if (!present.has(c)) absent.push(c)
+  const more = missing > NAMED ? ', …' : ''
+  const remark = `${key} has no sample of ${missing === 1 ? 'class' : 'the classes'} ${absent.join(', ')}${more}, of ${highest + 1}`
+  return { highest, remarks: [remark] }
 }
 
 function readPart(
@@ -62,6 +101,12 @@ function readPart(
   const inputs = arrayOf(arrays, inputsKey, file)
   const labels = arrayOf(arrays, labelsKey, file)
   const count = inputs.shape[0]
+  if (labels.shape.length === 2 && labels.shape[0] === count && labels.shape[1] > 1) {
+    throw new InputError(
+      `${file}: ${labelsKey} [${labels.shape.join(', ')}] has a number a class in every row; labels are one number a row ` +
+        `(${labelsKey}.argmax(1))`,
+    )
+  }
   if (inputs.shape.length < 2 || labels.data.length !== count) {
     throw new InputError(
       `${file}: ${inputsKey} [${inputs.shape.join(', ')}] and ${labelsKey} ` +
@@ -70,7 +115,10 @@ function readPart(
   }
   const numbers = Int32Array.from(labels.data, (label, row) => {
     if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label
-    throw new InputError(`${file}: ${labelsKey}[${row}] is ${label}, no whole number from 0`)
+    throw new InputError(
+      `${file}: ${labelsKey}[${row}] is ${label}, no whole number from 0 (np.unique(${labelsKey}, return_inverse=True)[1] ` +
+        'numbers classes)',
+    )
   })
   return { inputs, labels: numbers }
 }

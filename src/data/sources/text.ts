@@ -44,6 +44,7 @@ export async function openText(data: TextConfig, context: DataContext): Promise<
         train: encode(chosen, vocabulary, data.length),
         test: encode(others, vocabulary, data.length),
         vocabulary,
+        assumptions: whatIsLost([...chosen, ...others], vocabulary, data.length),
       }
     },
   }
@@ -117,6 +118,36 @@ function vocabularyOf(sentences: readonly (readonly string[])[], size: number): 
   }
   const byFrequency = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
   return [...special, ...byFrequency.slice(0, size - special.length).map(([word]) => word)]
+}
+
+/** How many texts are longer than a sample, and how many of the words that are left are unknown, a line each. */
+function whatIsLost(
+  sentences: readonly (readonly string[])[],
+  vocabulary: readonly string[],
+  length: number,
+): string[] {
+  const known = new Set(vocabulary)
+  const cut = sentences.filter((words) => words.length > length).length
+  let words = 0
+  let unknown = 0
+  for (const sentence of sentences) {
+    for (const word of sentence.slice(0, length)) {
+      words++
+      if (!known.has(word)) unknown++
+    }
+  }
+  const lines: string[] = []
+  if (cut > 0) {
+    lines.push(
+      `${cut} of ${sentences.length} texts are longer than ${length} words and were cut (data.length)`,
+    )
+  }
+  if (unknown > 0) {
+    lines.push(
+      `${((100 * unknown) / words).toPrecision(2)}% of the words are not in the vocabulary and count as one (data.vocabulary)`,
+    )
+  }
+  return lines
 }
 
 function encode(

@@ -3,7 +3,16 @@ import { InputError } from '../core/errors.js'
 /** A CSV file as text cells. Line numbers count from 1; quoted cells may span lines. */
 export interface CsvTable {
   readonly header: readonly string[]
-  readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[]
+  readonly rows: readonly CsvRecord[]
+}
+
+/** A record of a CSV file. */
+export interface CsvRecord {
+  /** Where it begins. */
+  readonly line: number
+  readonly cells: readonly string[]
+  /** Positions of the cells that stand in quotes: "NA" is a name where NA is none. */
+  readonly quoted: ReadonlySet<number>
 }
 
 /**
@@ -12,7 +21,7 @@ export interface CsvTable {
  * a row of another length, a header name given twice, or a quote that is not closed.
  */
 export function readCsvTable(text: string, delimiter: string, file: string): CsvTable {
-  const [head, ...rows] = records(text.replace(/^\uFEFF/, ''), delimiter, file)
+  const [head, ...rows] = csvRecords(text.replace(/^\uFEFF/, ''), delimiter, file)
   if (head === undefined) throw new InputError(`${file} is empty`)
   const header = head.cells.map((name) => name.trim())
   const twice = header.find((name, index) => header.indexOf(name) !== index)
@@ -26,20 +35,18 @@ export function readCsvTable(text: string, delimiter: string, file: string): Csv
   return { header, rows }
 }
 
-interface CsvRecord {
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-function records(text: string, delimiter: string, file: string): CsvRecord[] {
+/** The records of a CSV file, the header among them. Throws InputError as {@link readCsvTable} does of quotes. */
+export function csvRecords(text: string, delimiter: string, file: string): CsvRecord[] {
   const found: CsvRecord[] = []
   let cells: string[] = []
+  let quoted = new Set<number>()
   let line = 1
   let start = 1
   let at = 0
   while (at < text.length) {
     const cell =
       text[at] === '"' ? quotedCell(text, at, file, line) : plainCell(text, at, delimiter)
+    if (text[at] === '"') quoted.add(cells.length)
     cells.push(cell.value)
     line += cell.breaks
     at = cell.end
@@ -50,8 +57,9 @@ function records(text: string, delimiter: string, file: string): CsvRecord[] {
     } else if (at < text.length && !isBreak(text[at])) {
       throw new InputError(`${file}:${line}: text follows a closing quote`)
     }
-    if (cells.length > 1 || cells[0] !== '') found.push({ line: start, cells })
+    if (cells.length > 1 || cells[0] !== '') found.push({ line: start, cells, quoted })
     cells = []
+    quoted = new Set()
     at += text.startsWith('\r\n', at) ? 2 : 1
     start = ++line
   }
