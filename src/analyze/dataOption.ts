@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { dataSources } from '../config/data.js'
 import { InputError } from '../core/errors.js'
+import { listFolder } from '../data/folders.js'
 import { readNpz } from '../formats/npz.js'
 
 /** The section `data` of a configuration, as a user would write it. */
@@ -54,20 +55,13 @@ function named(source: string, labels?: string): DataInput {
 }
 
 function fromFolder(path: string): DataInput {
-  const has = (pattern: RegExp) =>
-    [path, ...subfolders(path)].some((folder) =>
-      readdirSync(folder).some((name) => pattern.test(name)),
-    )
+  const { folders, files } = listFolder(path)
+  const inside = folders.flatMap((name) => listFolder(join(path, name)).files)
+  const has = (pattern: RegExp) => [...files, ...inside].some((name) => pattern.test(name))
   if (has(/ubyte(\.gz)?$/)) return { source: 'mnist', path, ...unstandardized }
   if (has(/^data_batch_\d\.bin/)) return { source: 'cifar10', path, ...unstandardized }
   if (has(/^(train|test)\.bin/)) return { source: 'cifar100', path, ...unstandardized }
   return { source: 'images', path, ...unstandardized }
-}
-
-function subfolders(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(path, name))
 }
 
 /** Usual names of the arrays of inputs and classes. */

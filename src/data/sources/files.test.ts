@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -484,6 +484,83 @@ describe('folders of images', () => {
     expect(shape).toEqual([1, 4, 5])
     for (const value of train.inputs.subarray(0, 20)) expect(value).toBeCloseTo(100 / 255, 5)
     for (const value of train.inputs.subarray(20)) expect(value).toBeCloseTo(200 / 255, 5)
+  })
+
+  it('may be symbolic links, which count as what they lead to', async () => {
+    await write('store/dog/1.png', flat([9, 9, 9]))
+    await write('own/cat/1.png', flat([8, 8, 8]))
+    await symlink(join(folder, 'store/dog'), join(folder, 'own/dog'))
+    await symlink('../../store/dog/1.png', join(folder, 'own/cat/2.png'))
+    await symlink('own', join(folder, 'linked'))
+    const counts = { train: 2, test: 1, balance: 'proportional' }
+    const plain = await load({ source: 'images', path: join(folder, 'own'), ...counts })
+    expect(plain.classes).toEqual(['cat', 'dog'])
+    expect(plain.train.count + plain.test.count).toBe(3)
+    const linked = await load({ source: 'images', path: join(folder, 'linked'), ...counts })
+    expect(linked.fingerprint).toBe(plain.fingerprint)
+  })
+
+  it.each([
+    ['nowhere', 'gone', /c is a symbolic link to gone, which cannot be followed \(ENOENT/],
+    ['to itself', 'c', /c is a symbolic link to c, which cannot be followed \(ELOOP/],
+    ['to the folder of the classes', '.', /c has no \.png, \.jpg or \.jpeg file/],
+  ])('are refused by name where a link leads %s', async (_, target, message) => {
+    await write('a/1.png', flat([1, 1, 1]))
+    await write('b/1.png', flat([1, 1, 1]))
+    await symlink(target, join(folder, 'c'))
+    expect(await messageOf({ source: 'images', train: 1, test: 1 })).toMatch(message)
+  })
+
+  it('are in the order of their numbers where all are numbers', async () => {
+    for (const name of ['10', '2', '1']) await write(`${name}/1.png`, flat([Number(name), 0, 0]))
+    const { classes, train, test } = await load({
+      source: 'images',
+      train: 2,
+      test: 1,
+      balance: 'proportional',
+    })
+    expect(classes).toEqual(['1', '2', '10'])
+    const reds = [train, test].flatMap(({ inputs, labels, count }) =>
+      Array.from({ length: count }, (_, row) => [labels[row], Math.round(inputs[row * 108] * 255)]),
+    )
+    expect(reds.sort()).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 10],
+    ])
+  })
+
+  it('take train for a class where it holds images', async () => {
+    await write('train/1.png', flat([1, 1, 1]))
+    await write('plane/1.png', flat([1, 1, 1]))
+    const { classes } = await load({ source: 'images', train: 1, test: 1, balance: 'proportional' })
+    expect(classes).toEqual(['plane', 'train'])
+  })
+
+  it('say what of them is not read, hidden files aside, and what is resampled', async () => {
+    for (const name of ['a', 'b']) {
+      await write(`train/${name}/1.png`, flat([1, 1, 1]))
+      await write(`train/${name}/._1.png`, 'no image at all')
+      await write(
+        `test/${name}/1.png`,
+        png(12, 8, () => [1, 1, 1]),
+      )
+    }
+    await write('train/a/2.gif', 'GIF89a')
+    await write('train/b/3.GIF', 'GIF89a')
+    await write('train/b/2.webp', 'RIFF')
+    await write('test/b/more/2.png', flat([1, 1, 1]))
+    await write('extra/a/1.png', flat([1, 1, 1]))
+    const { assumptions, train } = await load({ source: 'images', size: 6 })
+    expect(train.count).toBe(2)
+    expect(assumptions).toEqual([
+      expect.stringMatching(/not read: 2 \.gif, 1 \.webp, 1 nested folder$/),
+      expect.stringMatching(/extra is not read/),
+      '2 of 4 images were resampled to 6×6 pixels, 2 of them from another aspect ratio, which distorts them',
+    ])
+    expect((await load({ source: 'images', size: 4 })).assumptions).toContainEqual(
+      expect.stringMatching(/^4 of 4 images were resampled .* 2 of them/),
+    )
   })
 
   it.each([

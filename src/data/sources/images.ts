@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { sortedClasses } from '../classNames.js'
 import { decodeImage, imageName } from '../decodeImage.js'
+import { listFolder } from '../folders.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
 import { resamplePlane } from '../resample.js'
@@ -15,68 +15,127 @@ type Size = readonly [number, number]
 interface Part {
   readonly files: readonly string[]
   readonly labels: Int32Array
+  /** Names beside the images, which are not read; nested folders end in a slash. */
+  readonly others: readonly string[]
 }
 
 /**
- * A folder with one subfolder a class, or with `train` and `test` (or `val`) that hold those. Only
- * .png, .jpg and .jpeg files are looked at; they are decoded when they are needed.
+ * A folder with one subfolder a class, or with `train` and `test` (or `val`) that hold those; a symbolic link
+ * to a folder is a folder. Only .png, .jpg and .jpeg files are looked at; they are decoded when they are
+ * needed. Hidden names are none; what else is not read is counted in a line of the assumptions.
  */
 export async function openImages(data: ImagesConfig, context: DataContext): Promise<RawData> {
-  const folder = resolveDataPath(data.path, context)
-  const trainFolder = join(folder, 'train')
-  const isSplit = existsSync(trainFolder)
-  const testName = ['test', 'val'].find((name) => existsSync(join(folder, name)))
-  const classes = await classFolders(isSplit ? trainFolder : folder)
-  const train = await listImages(isSplit ? trainFolder : folder, classes)
-  const test =
-    isSplit && testName !== undefined
-      ? await listImages(join(folder, testName), classes)
-      : undefined
+  const root = resolveDataPath(data.path, context)
+  const { trainFolder, testFolder, unused } = splitsOf(root)
+  const classes = classFolders(trainFolder)
+  const train = listImages(trainFolder, classes)
+  const test = testFolder === undefined ? undefined : listImages(testFolder, classes)
   const size = await imageSize(data, train.files[0])
-  const read = (files: readonly string[], rows: Int32Array) => readImages(files, rows, data, size)
+  const read = (files: readonly string[], rows: Int32Array, seen: Seen) =>
+    readImages(files, rows, data, size, seen)
   return {
     kind: 'image',
     shape: [data.channels, ...size],
     classes,
     trainLabels: train.labels,
     ...(test === undefined ? {} : { testLabels: test.labels }),
-    read: async (trainRows, testRows) => ({
-      train: await read(train.files, trainRows),
-      test: await read((test ?? train).files, testRows),
-    }),
+    assumptions: [
+      ...unread(root, [...train.others, ...(test?.others ?? [])]),
+      ...unused.map((name) => `${join(root, name)} is not read: train and test are`),
+    ],
+    read: async (trainRows, testRows) => {
+      const seen: Seen = { images: 0, otherSize: 0, otherAspect: 0 }
+      return {
+        train: await read(train.files, trainRows, seen),
+        test: await read((test ?? train).files, testRows, seen),
+        assumptions: resampled(seen, size),
+      }
+    },
   }
 }
 
-async function classFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
-    throw new InputError(`cannot read the folder ${folder}: ${error.message}`, { cause: error })
-  })
-  const names = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort()
+/** The folders of the training and test classes, and those beside them. */
+interface Splits {
+  readonly trainFolder: string
+  readonly testFolder?: string
+  readonly unused: readonly string[]
+}
+
+/** Whether `train` holds classes; where it holds images itself, it is a class of that name. */
+function splitsOf(root: string): Splits {
+  const { folders } = listFolder(root)
+  const isSplit = folders.includes('train') && listFolder(join(root, 'train')).folders.length > 0
+  if (!isSplit) return { trainFolder: root, unused: [] }
+  const testName = ['test', 'val'].find((name) => folders.includes(name))
+  return {
+    trainFolder: join(root, 'train'),
+    ...(testName === undefined ? {} : { testFolder: join(root, testName) }),
+    unused: folders.filter((name) => name !== 'train' && name !== testName),
+  }
+}
+
+function classFolders(folder: string): string[] {
+  const names = sortedClasses(listFolder(folder).folders)
   if (names.length >= 2) return names
   throw new InputError(`${folder} needs a subfolder a class, at least 2; it has ${names.length}`)
 }
 
-async function listImages(folder: string, classes: readonly string[]): Promise<Part> {
-  const present = await classFolders(folder)
+function listImages(folder: string, classes: readonly string[]): Part {
+  const present = classFolders(folder)
   const unknown = present.find((name) => !classes.includes(name))
   if (unknown !== undefined) throw new InputError(`${folder}: class "${unknown}" is not in train`)
   const files: string[] = []
   const labels: number[] = []
+  const others: string[] = [...listFolder(folder).files]
   for (const [label, name] of classes.entries()) {
     if (!present.includes(name)) continue
-    const names = (await readdir(join(folder, name))).filter((file) => imageName.test(file)).sort()
-    if (names.length === 0) {
-      throw new InputError(`${join(folder, name)} has no .png, .jpg or .jpeg file`)
+    const content = listFolder(join(folder, name))
+    const images = content.files.filter((file) => imageName.test(file))
+    if (images.length === 0) {
+      throw new InputError(
+        `${join(folder, name)} has no .png, .jpg or .jpeg file: a class needs images, or remove the folder`,
+      )
     }
-    for (const file of names) {
+    for (const file of images) {
       files.push(join(folder, name, file))
       labels.push(label)
     }
+    others.push(...content.files.filter((file) => !imageName.test(file)))
+    others.push(...content.folders.map((nested) => `${nested}/`))
   }
-  return { files, labels: Int32Array.from(labels) }
+  return { files, labels: Int32Array.from(labels), others }
+}
+
+/** The line that counts by kind what is there and not read. */
+function unread(folder: string, others: readonly string[]): string[] {
+  if (others.length === 0) return []
+  const counts = new Map<string, number>()
+  for (const name of others) {
+    const kind = name.endsWith('/')
+      ? 'nested folder'
+      : extname(name).toLowerCase() || 'without ending'
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  const kinds = [...counts].sort().map(([kind, count]) => `${count} ${kind}`)
+  return [
+    `${folder}: only .png, .jpg and .jpeg files right in the class folders are read; not read: ${kinds.join(', ')}`,
+  ]
+}
+
+/** What was met while images were read. */
+interface Seen {
+  images: number
+  otherSize: number
+  otherAspect: number
+}
+
+function resampled({ images, otherSize, otherAspect }: Seen, [height, width]: Size): string[] {
+  if (otherSize === 0) return []
+  const aspect =
+    otherAspect === 0
+      ? ''
+      : `, ${otherAspect} of them from another aspect ratio, which distorts them`
+  return [`${otherSize} of ${images} images were resampled to ${height}×${width} pixels${aspect}`]
 }
 
 async function imageSize({ size, channels }: ImagesConfig, first: string): Promise<Size> {
@@ -91,6 +150,7 @@ async function readImages(
   rows: Int32Array,
   data: ImagesConfig,
   size: Size,
+  seen: Seen,
 ): Promise<Float32Array> {
   const { channels } = data
   const [height, width] = size
@@ -104,6 +164,9 @@ async function readImages(
           'set data.size to resample all',
       )
     }
+    seen.images++
+    if (image.height !== height || image.width !== width) seen.otherSize++
+    if (image.height * width !== image.width * height) seen.otherAspect++
     const from = image.height * image.width
     for (let channel = 0; channel < channels; channel++) {
       const source = image.planes.subarray(channel * from, (channel + 1) * from)
