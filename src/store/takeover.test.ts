@@ -99,7 +99,7 @@ describe.skipIf(noNamespaces !== undefined)(
   `hosts that share a folder${noNamespaces === undefined ? '' : ` (skipped: ${noNamespaces})`}`,
   () => {
     it('lose no file to one of them that was suspended, whenever that was', async () => {
-      const seconds = 8
+      const seconds = 6
       const hosts = Array.from({ length: 3 }, (_, host) => {
         const folder = folders[host % folders.length]
         const places = [join(folder, 'lock'), join(folder, 'lines'), String(seconds)]
