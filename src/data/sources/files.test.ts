@@ -537,6 +537,28 @@ describe('folders of images', () => {
     expect(classes).toEqual(['plane', 'train'])
   })
 
+  it('keep the colours of transparent pixels, and say so', async () => {
+    const clear = new PNG({ width: 8, height: 8 })
+    clear.data.fill(255)
+    clear.data.set([10, 20, 30, 0])
+    const grey = Buffer.alloc(256, 77)
+    await write('a/1.png', PNG.sync.write(clear))
+    await write('a/2.png', flat([1, 1, 1], 8))
+    await write('b/1.jpg', jpeg.encode({ width: 8, height: 8, data: grey }, 90).data)
+    const counts = { train: 2, test: 1, balance: 'proportional' }
+    const { assumptions, train, test } = await load({ source: 'images', ...counts })
+    expect(assumptions).toEqual([
+      "1 of 3 images have transparent pixels, whose own colours are taken (as Pillow's convert('RGB') does)",
+    ])
+    const first = [train, test].flatMap(({ ids, inputs }) => {
+      const row = ids.indexOf(0)
+      return row === -1 ? [] : [inputs[row * 192], inputs[row * 192 + 64], inputs[row * 192 + 128]]
+    })
+    for (const [channel, value] of [10, 20, 30].entries()) {
+      expect(first[channel]).toBeCloseTo(value / 255, 6)
+    }
+  })
+
   it('say what of them is not read, hidden files aside, and what is resampled', async () => {
     for (const name of ['a', 'b']) {
       await write(`train/${name}/1.png`, flat([1, 1, 1]))

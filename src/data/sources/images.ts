@@ -2,8 +2,8 @@ import { extname, join } from 'node:path'
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { sortedClasses } from '../classNames.js'
-import { decodeImage, imageName } from '../decodeImage.js'
 import { listFolder } from '../folders.js'
+import { type DecodedImage, decodeImage, imageName } from '../images/decode.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
 import { resamplePlane } from '../resample.js'
@@ -44,11 +44,18 @@ export async function openImages(data: ImagesConfig, context: DataContext): Prom
       ...unused.map((name) => `${join(root, name)} is not read: train and test are`),
     ],
     read: async (trainRows, testRows) => {
-      const seen: Seen = { images: 0, otherSize: 0, otherAspect: 0 }
+      const seen = {
+        images: 0,
+        otherSize: 0,
+        otherAspect: 0,
+        transparent: 0,
+        turned: 0,
+        subsampled: 0,
+      }
       return {
         train: await read(train.files, trainRows, seen),
         test: await read((test ?? train).files, testRows, seen),
-        assumptions: resampled(seen, size),
+        assumptions: remarks(seen, size),
       }
     },
   }
@@ -122,20 +129,45 @@ function unread(folder: string, others: readonly string[]): string[] {
   ]
 }
 
-/** What was met while images were read. */
-interface Seen {
-  images: number
-  otherSize: number
-  otherAspect: number
+/** How many images were read, and how many of them have what a reader has to hear of. */
+type Seen = Record<
+  'images' | 'otherSize' | 'otherAspect' | 'transparent' | 'turned' | 'subsampled',
+  number
+>
+
+function note(seen: Seen, { height, width, traits }: DecodedImage, [toHeight, toWidth]: Size) {
+  seen.images++
+  if (height !== toHeight || width !== toWidth) seen.otherSize++
+  if (height * toWidth !== width * toHeight) seen.otherAspect++
+  if (traits.hasTransparency) seen.transparent++
+  if (traits.isTurned) seen.turned++
+  if (traits.isSubsampled) seen.subsampled++
 }
 
-function resampled({ images, otherSize, otherAspect }: Seen, [height, width]: Size): string[] {
-  if (otherSize === 0) return []
+function remarks(seen: Seen, [height, width]: Size): string[] {
   const aspect =
-    otherAspect === 0
+    seen.otherAspect === 0
       ? ''
-      : `, ${otherAspect} of them from another aspect ratio, which distorts them`
-  return [`${otherSize} of ${images} images were resampled to ${height}×${width} pixels${aspect}`]
+      : `, ${seen.otherAspect} of them from another aspect ratio, which distorts them`
+  const lines: readonly [number, string][] = [
+    [seen.otherSize, `were resampled to ${height}×${width} pixels${aspect}`],
+    [
+      seen.transparent,
+      "have transparent pixels, whose own colours are taken (as Pillow's convert('RGB') does)",
+    ],
+    [
+      seen.turned,
+      'have an EXIF orientation, which is not applied: the pixels are taken as stored, as in Pillow',
+    ],
+    [
+      seen.subsampled,
+      'are JPEG files with fewer samples of colour than of brightness (4:2:0 or the like): colours are ' +
+        'repeated, where Pillow interpolates them; PNG files are the same everywhere',
+    ],
+  ]
+  return lines
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} of ${seen.images} images ${what}`)
 }
 
 async function imageSize({ size, channels }: ImagesConfig, first: string): Promise<Size> {
@@ -164,9 +196,7 @@ async function readImages(
           'set data.size to resample all',
       )
     }
-    seen.images++
-    if (image.height !== height || image.width !== width) seen.otherSize++
-    if (image.height * width !== image.width * height) seen.otherAspect++
+    note(seen, image, size)
     const from = image.height * image.width
     for (let channel = 0; channel < channels; channel++) {
       const source = image.planes.subarray(channel * from, (channel + 1) * from)
