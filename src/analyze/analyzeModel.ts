@@ -55,7 +55,7 @@ export async function analyzeModel(
   const output = foreignOutput(config.analysis, { file: network.file, reading, width }, assume)
   const plan = evaluationPlan(samples, players.n, baseline.fingerprint)
   const { map } = players.players(samples[0], data.shape)
-  const settings = evaluationId(request, network, masking, map, output)
+  const settings = evaluationId(request, classifier, masking, map, output)
   const openValues = opener(valueFileOf(request.out, network), plan, lease, settings)
   const { values, tables } = await evaluated()
   const decomposed = async (end: TieBreak) => {
@@ -107,14 +107,15 @@ export function valueFileOf(out: string, { id }: AnalyzedModel): string {
 /** All that value tables depend on besides samples, number of players and baseline. */
 function evaluationId(
   { preprocessing, wishes, version }: AnalyzeRequest,
-  { id }: AnalyzedModel,
+  { model, rows }: MappedClassifier,
   { engine, data }: ModelMasking,
   players: ArrayLike<number>,
   output: Output,
 ): string {
   return contentId({
     version,
-    model: id,
+    model: model.id,
+    together: rows.together,
     engine: { name: engine.name, device: engine.device, versions: engine.versions },
     data: data.fingerprint,
     players: Array.from(players),

@@ -25,9 +25,9 @@ export function chooseInput({ file, inputs }: ForeignModel, name?: string): Fore
     if (found === undefined) {
       throw new InputError(`${file}: there is no input "${name}"; the model has ${list}`)
     }
-    return requireFloats(file, found)
+    return requireFloats(file, found, FLOAT32)
   }
-  if (inputs.length === 1) return requireFloats(file, inputs[0])
+  if (inputs.length === 1) return requireFloats(file, inputs[0], FLOAT32)
   throw new InputError(`${file}: the model has ${inputs.length} inputs (${list}); it must have one`)
 }
 
@@ -93,14 +93,21 @@ function widthOf({ shape }: ForeignValue): number | undefined {
   return shape.length === 1 ? 1 : shape[1]
 }
 
-function requireFloats(file: string, value: ForeignValue): ForeignValue {
+function requireFloats(
+  file: string,
+  value: ForeignValue,
+  remedy = remedies([value]),
+): ForeignValue {
   if (value.type === 'float32') return value
   throw new InputError(
-    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed. ${remedies([value])}`,
+    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed. ${remedy}`,
   )
 }
 
-/** What to do about values of other types than float32. */
+const FLOAT32 =
+  'Export it in float32 (skl2onnx: FloatTensorType; PyTorch: model.float(); or cast inputs and outputs)'
+
+/** What to do about outputs of other types than float32. */
 function remedies(values: readonly ForeignValue[]): string {
   const has = (...types: string[]) => values.some(({ type }) => types.includes(type))
   if (has('no tensor')) {
@@ -110,12 +117,12 @@ function remedies(values: readonly ForeignValue[]): string {
     )
   }
   if (has('float64', 'float16', 'bfloat16')) {
-    return 'Export it in float32 (skl2onnx: FloatTensorType; PyTorch: model.float(); or cast inputs and outputs)'
+    return FLOAT32
   }
   if (has('int64', 'int32', 'string')) {
     return 'These are classes: export scores or probabilities (predict_proba) as well'
   }
-  return 'Export it in float32'
+  return FLOAT32
 }
 
 function show({ name, shape, type }: ForeignValue): string {

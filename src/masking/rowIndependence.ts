@@ -12,8 +12,8 @@ import { InputError, messageOf } from '../core/errors.js'
  * in between, and what it lets pass moves v by about as little of its own range.
  */
 const SPREAD = 1e-4
-/** Share of the largest output, 2^-18: what rounding leaves where all outputs are large and alike. */
-const MAGNITUDE = 2 ** -18
+/** Share of the largest output: what kernels of sound devices differ by (1e-5) where all outputs are large and alike. */
+const MAGNITUDE = 2 ** -16
 /** Added to probabilities and to what they lack of 1 before their log-odds are compared; well above rounding. */
 const FLOOR = 1e-4
 
