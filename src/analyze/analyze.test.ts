@@ -74,6 +74,19 @@ function channelsLast(network: Graph): Graph {
   return { ...network, inputs: [input], nodes: [first, ...network.nodes] }
 }
 
+/** A model of rows of pixels, channels last: `x.reshape(N, -1)` of images [N, H, W, C]. */
+function ofRows(network: Graph): Graph {
+  const pixels: Node = { kind: 'reshape', name: 'pixels', shape: [-1, 8, 8, 2], inputs: ['row'] }
+  const first: Node = {
+    kind: 'transpose',
+    name: 'x',
+    permutation: [0, 3, 1, 2],
+    inputs: ['pixels'],
+  }
+  const input = { name: 'row', shape: [-1, 128], dtype: 'float32' as const }
+  return { ...network, inputs: [input], nodes: [pixels, first, ...network.nodes] }
+}
+
 function withSoftmax(network: Graph): Graph {
   const last: Node = { kind: 'softmax', name: 'p', inputs: [network.output] }
   return { ...network, nodes: [...network.nodes, last], output: 'p' }
@@ -198,6 +211,46 @@ describe('analyze', () => {
       expect.stringMatching(/chosen by variance over 28 training samples/),
       expect.stringMatching(/softmax\.onnx gives probabilities/),
     ])
+  })
+
+  it('gives a model of rows the pixels in the order of their file', async () => {
+    save('rows', ofRows(graph))
+    const x = drawnInputs()
+    const last = x.map((_, index) => {
+      const [start, cell] = [index - (index % 128), index % 128]
+      return x[start + (cell % 2) * 64 + Math.floor(cell / 2)]
+    })
+    const y = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
+    const images = { data: last, shape: [COUNT, 8, 8, 2] }
+    writeFileSync(join(folder, 'last.npz'), encodeNpz({ x: images, y }))
+    const asked = request(['rows'])
+    const ofLast = (layout: 'nchw' | 'nhwc'): AnalyzeRequest => {
+      const data = { source: 'npz', path: join(folder, 'last.npz'), inputs: 'x', labels: 'y' }
+      const rest = { layout, standardize: false }
+      const small = ['analysis.samples.count=6', 'analysis.samples.testCount=3']
+      const more = ['analysis.players.n=4', 'analysis.baseline=zero']
+      const document = { data: { ...data, ...rest }, model: { architecture: 'mlp-5' } }
+      return { ...asked, config: configOf(document, 'test', [...small, ...more]) }
+    }
+    const said: string[] = []
+    const assume = (message: string) => said.push(message)
+    const { models, data } = await analyze({ ...ofLast('nhwc'), assume })
+    const found = await valuesOf(models[0])
+    expect(said).toContainEqual(
+      expect.stringMatching(/rows\.onnx: .* row of 128 values, pixel after/),
+    )
+    const first = await analyze(request(['dynamic']))
+    expect(data.fingerprint).toBe(first.data.fingerprint)
+    const expected = await valuesOf(first.models[0])
+    for (const [row, table] of found.entries()) {
+      for (const [coalition, value] of table.entries()) {
+        expect(value).toBeCloseTo(expected[row][coalition], 4)
+      }
+    }
+    // Equal data in another order of the axes, whose rows are others, is another evaluation.
+    const other = await analyze(request(['rows']))
+    expect(other.data.fingerprint).toBe(data.fingerprint)
+    expect((await valuesOf(other.models[0]))[0][15]).not.toBeCloseTo(found[0][15], 3)
   })
 
   it('writes tables for a model that gives a label the probability 0, where v is clamped', async () => {
@@ -479,6 +532,24 @@ describe('analyze of a folder of images', () => {
       config: configOf({ data, model: { architecture: 'mlp-5' } }, 'test', small),
     }
   }
+  it('asks for the order of a row of colours, which files of pictures do not tell', async () => {
+    const net = layerBuilder({ kind: 'tabular', shape: [192], classes: 3 })
+    const output = net.dense('head', net.x, 3)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole = { inputs, parameters: described, nodes, output }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const bytes = encodeInference(
+      whole,
+      initialize(model, () => 5),
+    )
+    writeFileSync(join(folder, 'row-of-colours.onnx'), bytes)
+    await expect(analyze(ofPictures('row-of-colours'))).rejects.toThrow(
+      /say --layout nchw .* or nhwc/,
+    )
+    const { models } = await analyze(ofPictures('row-of-colours', { layout: 'nhwc' }))
+    expect(models).toHaveLength(1)
+  })
+
   const modelOf = (name: string, channels: number) => {
     const net = layerBuilder({ kind: 'image', shape: [channels, 8, 8], classes: 3 })
     const output = net.dense('head', net.flatten(net.x), 3)

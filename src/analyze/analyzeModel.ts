@@ -107,7 +107,7 @@ export function valueFileOf(out: string, { id }: AnalyzedModel): string {
 /** All that value tables depend on besides samples, number of players and baseline. */
 function evaluationId(
   { preprocessing, wishes, version }: AnalyzeRequest,
-  { model, rows }: MappedClassifier,
+  { model, rows, input }: MappedClassifier,
   { engine, data }: ModelMasking,
   players: ArrayLike<number>,
   output: Output,
@@ -120,6 +120,8 @@ function evaluationId(
     data: data.fingerprint,
     players: Array.from(players),
     output,
+    // The order of a row of pixels is not in the fingerprint of the data.
+    layout: input.layout,
     preprocessing,
     wishes,
   } as unknown as Json)

@@ -62,7 +62,7 @@ async function opened(name: string, device: DeviceName): Promise<ForeignClassifi
     open--
     return model.dispose()
   }
-  return foreignClassifier({ ...model, dispose }, shape, 3, probe)
+  return foreignClassifier({ ...model, dispose }, { shape, axisOrder: 'nchw' }, 3, probe)
 }
 
 /** Opens files on the CPU as if they were the sessions of another device, one after the other. */

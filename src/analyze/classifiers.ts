@@ -125,7 +125,7 @@ async function openClassifier(
 ): Promise<ForeignClassifier> {
   const model = await openForeignModel(file, device)
   try {
-    return await foreignClassifier(model, data.shape, data.classes.length, probe, wishes)
+    return await foreignClassifier(model, data, data.classes.length, probe, wishes)
   } catch (error) {
     const needsGrey = inColour && takesOnlyGrey(model, data.shape, wishes)
     await model.dispose()
@@ -205,7 +205,7 @@ function takesOnlyGrey(
   const takes = (channels: number) => {
     try {
       const chosen = chooseInput(model, input)
-      fitInput(model.file, chosen, [channels, ...size], layout)
+      fitInput(model.file, chosen, { shape: [channels, ...size], axisOrder: 'nchw' }, layout)
       // [3, height, width] is a colour image without a batch axis rather than three grey ones.
       return chosen.shape[0] !== 3
     } catch {

@@ -4,7 +4,7 @@ import type { Dataset, Samples } from './types.js'
 
 /** SHA-256 over everything that a data set holds but its name and what was assumed. */
 export function fingerprintOf(
-  dataset: Omit<Dataset, 'fingerprint' | 'source' | 'assumptions'>,
+  dataset: Omit<Dataset, 'fingerprint' | 'source' | 'axisOrder' | 'assumptions'>,
 ): string {
   const { kind, shape, classes, features, vocabulary, standardization, train, test } = dataset
   const hash = createHash('sha256')

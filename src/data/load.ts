@@ -46,6 +46,7 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   return {
     source: data.source,
     ...described,
+    ...(raw.axisOrder === undefined ? {} : { axisOrder: raw.axisOrder }),
     ...(raw.classNumbers === undefined ? {} : { classNumbers: raw.classNumbers }),
     assumptions: [
       ...(raw.assumptions ?? []),

@@ -1,4 +1,4 @@
-import type { InputKind } from './types.js'
+import type { AxisOrder, InputKind } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
 export interface RawInputs {
@@ -15,6 +15,8 @@ export interface RawData {
   readonly kind: InputKind
   /** Shape of one input: [C, H, W], [F] or [T]. */
   readonly shape: readonly number[]
+  /** Order of the axes in the source, where it has images of several channels as arrays. */
+  readonly axisOrder?: AxisOrder
   readonly classes: readonly string[]
   /** Number of each class among all of the source, where only some were taken. */
   readonly classNumbers?: readonly number[]

@@ -1,6 +1,9 @@
 /** What one row of a data set is: pixels [C, H, W], features [F] or token ids [T]. */
 export type InputKind = 'image' | 'tabular' | 'text'
 
+/** Channels first, [C, H, W], or last, [H, W, C]. */
+export type AxisOrder = 'nchw' | 'nhwc'
+
 /** Rows of one split. Row r's input is `inputs.subarray(r * size, (r + 1) * size)`. */
 export interface Samples {
   readonly count: number
@@ -20,6 +23,11 @@ export interface Dataset {
   readonly kind: InputKind
   /** Shape of one input: [C, H, W], [F] or [T]. */
   readonly shape: readonly number[]
+  /**
+   * Order of the axes of images of several channels in their source, which samples here do not show; absent where
+   * the source has none. Not part of the fingerprint.
+   */
+  readonly axisOrder?: AxisOrder
   readonly classes: readonly string[]
   /** Number of each class among all of its source, where only some were taken (`data.classes`). */
   readonly classNumbers?: readonly number[]

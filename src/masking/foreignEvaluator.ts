@@ -5,7 +5,14 @@ import type { ForeignModel } from '../engine/onnx/foreign.js'
 import type { Engine } from '../engine/types.js'
 import { agreesAlone, batchesAround, measureBatch, type RunCoalitions } from './batchSize.js'
 import type { MaskedEvaluator } from './evaluate.js'
-import { chooseInput, chooseOutput, fitInput, inputOrder, type Layout } from './foreignInput.js'
+import {
+  chooseInput,
+  chooseOutput,
+  type FedSamples,
+  fitInput,
+  inputOrder,
+  type Layout,
+} from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
 import { type ForeignPath, runAlone, runTogether } from './foreignRows.js'
 import { maskedRows } from './maskedRows.js'
@@ -51,23 +58,23 @@ export interface ForeignClassifier extends ForeignPath {
 }
 
 /**
- * Finds out how to use a model on samples of a shape, and tries it on `probe`: a few samples as they are, and as
+ * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and as
  * they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
  * ({@link rowMode}).
  */
 export async function foreignClassifier(
   model: ForeignModel,
-  shape: readonly number[],
+  samples: FedSamples,
   classes: number,
   probe: Float32Array,
   wishes: ForeignWishes = {},
 ): Promise<ForeignClassifier> {
   const { file } = model
-  const input = fitInput(file, chooseInput(model, wishes.input), shape, wishes.layout)
+  const input = fitInput(file, chooseInput(model, wishes.input), samples, wishes.layout)
   const { name: output, remark } = chooseOutput(model, classes, wishes.output)
   const path = { model, input, output }
-  const order = inputOrder(shape, input.layout)
-  const size = sizeOf(shape)
+  const order = inputOrder(samples.shape, input.layout)
+  const size = sizeOf(samples.shape)
   const ordered = (samples: Float32Array) =>
     samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
 
@@ -82,6 +89,7 @@ export async function foreignClassifier(
   const place = `${file}: output ${output}`
   const reading = readOutputs({ place, values, width, origin }, wishes.kind)
   const remarks = [
+    ...(input.remark === undefined ? [] : [input.remark]),
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ForeignModel, ForeignValue } from '../engine/onnx/foreign.js'
 import { chooseInput, chooseOutput, fitInput, inputOrder } from './foreignInput.js'
 
-const image = [3, 32, 32]
+const image = { shape: [3, 32, 32], axisOrder: 'nchw' as const }
 
 function value(name: string, shape: (number | undefined)[], type = 'float32'): ForeignValue {
   return { name, shape, type }
@@ -22,21 +22,46 @@ describe('fitInput', () => {
     [[1, 32, 32, 3], 'nhwc', 1],
     [[undefined, 3, undefined, undefined], 'nchw', undefined],
     [[undefined, undefined, undefined, 3], 'nhwc', undefined],
-    [[undefined, 3072], 'flat', undefined],
+    [[undefined, 3072], 'nchw', undefined],
   ] as const)('reads %j as %s with batch %s', (shape, layout, batch) => {
     expect(fitInput('m.onnx', value('x', [...shape]), image)).toMatchObject({ layout, batch })
   })
 
   it('takes grey images with or without a channel axis, and rows of features', () => {
-    expect(fitInput('m', value('x', [undefined, 28, 28]), [1, 28, 28]).shape).toEqual([28, 28])
-    expect(fitInput('m', value('x', [undefined, 1, 28, 28]), [1, 28, 28]).layout).toBe('nchw')
-    expect(fitInput('m', value('x', [undefined, 9]), [9])).toMatchObject({ layout: 'flat' })
+    expect(fitInput('m', value('x', [undefined, 28, 28]), { shape: [1, 28, 28] }).shape).toEqual([
+      28, 28,
+    ])
+    expect(fitInput('m', value('x', [undefined, 1, 28, 28]), { shape: [1, 28, 28] }).layout).toBe(
+      'nchw',
+    )
+    expect(fitInput('m', value('x', [undefined, 9]), { shape: [9] })).toMatchObject({
+      layout: 'flat',
+    })
   })
 
   it('asks where both layouts would fit, and does as it is told', () => {
     const open = value('x', [undefined, undefined, undefined, undefined])
     expect(() => fitInput('m.onnx', open, image)).toThrow(/--layout nchw or nhwc/)
     expect(fitInput('m.onnx', open, image, 'nhwc').shape).toEqual([32, 32, 3])
+  })
+
+  it('takes rows of pixels in the order of the data, or as it is told, and asks where neither is known', () => {
+    const row = value('x', [undefined, 3072])
+    const { shape } = image
+    const last = fitInput('m', row, { shape, axisOrder: 'nhwc' })
+    expect(last).toMatchObject({ layout: 'nhwc', shape: [3072] })
+    expect(last.remark).toMatch(/row of 3072 values, pixel after pixel as in the data/)
+    expect(fitInput('m', row, { shape, axisOrder: 'nhwc' }, 'flat').layout).toBe('nhwc')
+    expect(fitInput('m', row, { shape, axisOrder: 'nhwc' }, 'nchw')).toMatchObject({
+      layout: 'nchw',
+      shape: [3072],
+    })
+    expect(() => fitInput('m', row, { shape })).toThrow(
+      /order that the data do not tell; say --layout/,
+    )
+    expect(fitInput('m', row, { shape }, 'nhwc').remark).toBeUndefined()
+    const grey = value('x', [undefined, 784])
+    expect(fitInput('m', grey, { shape: [1, 28, 28] })).toMatchObject({ layout: 'flat' })
   })
 
   it.each([

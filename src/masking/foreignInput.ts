@@ -1,13 +1,20 @@
 import { InputError } from '../core/errors.js'
+import type { AxisOrder, Dataset } from '../data/types.js'
 import type { ForeignModel, ForeignValue } from '../engine/onnx/foreign.js'
 
-/** Order of the axes in which a model takes a sample. */
-export type Layout = 'nchw' | 'nhwc' | 'flat'
+/** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
+export type Layout = AxisOrder | 'flat'
+
+/** What has to be known of samples to feed them. */
+export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder'>
 
 /** How samples go into a model. */
 export interface FittedInput {
   readonly name: string
+  /** Order of the pixels, of a row of pixels too; flat where there is only one. */
   readonly layout: Layout
+  /** What has to be said of the choice. */
+  readonly remark?: string
   /** Samples a run, where the model fixes it; undefined for any number. */
   readonly batch: number | undefined
   /** Shape of one sample as the model takes it. */
@@ -131,26 +138,40 @@ function show({ name, shape, type }: ForeignValue): string {
 }
 
 /**
- * Fits samples of shape [C, H, W] or [F] to an input: its batch axis, its layout, its extents. Throws
- * InputError when there is no batch axis, when the sizes differ, or when both layouts would fit.
+ * Fits samples of shape [C, H, W] or [F] to an input: its batch axis, its layout, its extents. A row of pixels of
+ * several channels is in the order of the samples' source, as of `x.reshape(N, -1)`, unless `wanted` says otherwise.
+ * Throws InputError when there is no batch axis, when the sizes differ, when both layouts would fit, or when nothing
+ * tells the order of a row.
  */
 export function fitInput(
   file: string,
   input: ForeignValue,
-  sample: readonly number[],
+  { shape: sample, axisOrder }: FedSamples,
   wanted?: Layout,
 ): FittedInput {
-  const candidates = layoutsOf(sample).filter(
-    ({ layout }) => wanted === undefined || layout === wanted,
-  )
+  const candidates = layoutsOf(sample).filter(({ layout, shape }) => {
+    if (wanted === undefined) return true
+    return wanted === 'flat' ? shape.length < 3 : layout === wanted
+  })
   const fitting = candidates.filter(({ shape }) => fits(input.shape, [undefined, ...shape]))
-  if (fitting.length === 1 || (fitting.length > 1 && input.shape.length < 4)) {
-    return { name: input.name, batch: input.shape[0], ...fitting[0] }
-  }
+  const fitted = { name: input.name, batch: input.shape[0] }
+  if (fitting.length === 1) return { ...fitted, ...fitting[0] }
   if (fitting.length > 1) {
-    throw new InputError(
-      `${file}: input ${show(input)} could be channels first or last; say --layout nchw or nhwc`,
-    )
+    const [{ shape }] = fitting
+    if (shape.length === 3) {
+      throw new InputError(
+        `${file}: input ${show(input)} could be channels first or last; say --layout nchw or nhwc`,
+      )
+    }
+    if (axisOrder === undefined) {
+      throw new InputError(
+        `${file}: input ${show(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
+          'tell; say --layout nchw (channel after channel) or nhwc (pixel after pixel)',
+      )
+    }
+    const order = axisOrder === 'nchw' ? 'channel after channel' : 'pixel after pixel'
+    const remark = `${file}: an image goes in as a row of ${shape[0]} values, ${order} as in the data; --layout nchw or nhwc says otherwise`
+    return { ...fitted, shape, layout: axisOrder, remark }
   }
   if (candidates.some(({ shape }) => fits(input.shape, shape))) {
     throw new InputError(
@@ -158,21 +179,30 @@ export function fitInput(
         `[batch, ${sample.join(', ')}]`,
     )
   }
-  const shapes = candidates.map(({ shape }) => `[batch, ${shape.join(', ')}]`).join(' or ')
+  const shapes = candidates.map(({ shape }) => `[batch, ${shape.join(', ')}]`)
   throw new InputError(
-    `${file}: input ${show(input)} does not take these samples, which are ${describe(sample)}: ${shapes}`,
+    `${file}: input ${show(input)} does not take these samples, which are ${describe(sample)}: ` +
+      [...new Set(shapes)].join(' or '),
   )
 }
 
 function layoutsOf(sample: readonly number[]): { layout: Layout; shape: readonly number[] }[] {
   if (sample.length !== 3) return [{ layout: 'flat', shape: sample }]
   const [channels, height, width] = sample
+  const row = [channels * height * width]
   return [
     { layout: 'nchw', shape: sample },
     { layout: 'nhwc', shape: [height, width, channels] },
     // Grey images without a channel axis, and images as one row of pixels.
-    ...(channels === 1 ? [{ layout: 'flat' as const, shape: [height, width] }] : []),
-    { layout: 'flat', shape: [channels * height * width] },
+    ...(channels === 1
+      ? [
+          { layout: 'flat' as const, shape: [height, width] },
+          { layout: 'flat' as const, shape: row },
+        ]
+      : [
+          { layout: 'nchw' as const, shape: row },
+          { layout: 'nhwc' as const, shape: row },
+        ]),
   ]
 }
 

@@ -92,7 +92,7 @@ async function evaluated(
   try {
     const probe = probeRows(samples, () => players, baseline)
     const said: string[] = []
-    const classifier = await foreignClassifier(model, [F], C, probe, wishes)
+    const classifier = await foreignClassifier(model, { shape: [F] }, C, probe, wishes)
     said.push(...classifier.remarks)
     const analysis = { output, temperature: 1, clamp } as Parameters<typeof foreignOutput>[0]
     const scalar = foreignOutput(analysis, { file, ...classifier }, (line) => said.push(line))

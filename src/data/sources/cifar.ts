@@ -50,6 +50,7 @@ export async function openCifar(data: CifarConfig, context: DataContext): Promis
   const missing = data.source === 'cifar10' ? 5 - trainFiles.length : 0
   return {
     kind: 'image',
+    axisOrder: 'nchw',
     shape: [3, 32, 32],
     ...(missing === 0
       ? {}

@@ -38,6 +38,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   return {
     kind: shape.length === 1 ? 'tabular' : 'image',
     shape,
+    ...(row.length === 3 ? { axisOrder: data.layout } : {}),
     classes: Array.from({ length: highest + 1 }, (_, c) => String(c)),
     ...(features === undefined ? {} : { features }),
     assumptions: [
