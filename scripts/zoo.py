@@ -77,6 +77,32 @@ def sklearn_models():
     yield "voting", VotingClassifier([("a", LogisticRegression()), ("b", GaussianNB())], voting="soft", flatten_transform=False), 3
 
 
+class RowByRow:
+    """What an exported model itself gives of every row alone: int8 in ranges of the batch has no other truth."""
+
+    def __init__(self, model: bytes):
+        self.model = model
+
+    def predict_proba(self, x):
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(self.model)
+        name, output = session.get_inputs()[0].name, session.get_outputs()[1].name
+        return np.concatenate([session.run([output], {name: row[None]})[0] for row in x])
+
+
+def quantised(model: bytes, folder: Path) -> bytes:
+    import tempfile
+
+    from onnxruntime.quantization import quantize_dynamic
+
+    with tempfile.TemporaryDirectory() as place:
+        source, target = Path(place) / "float.onnx", Path(place) / "int8.onnx"
+        source.write_bytes(model)
+        quantize_dynamic(str(source), str(target))
+        return target.read_bytes()
+
+
 def export_sklearn(folder: Path):
     from skl2onnx import to_onnx
 
@@ -95,6 +121,14 @@ def export_sklearn(folder: Path):
         if name in ("logistic", "forest"):
             zipped = to_onnx(estimator, x[:1], target_opset={"": 18, "ai.onnx.ml": 3})
             yield name + "-zipmap", zipped.SerializeToString(), x, y, estimator, {"refused": "zipmap=False"}
+        if name == "logistic-binary":
+            # Classes 1 and 3: the model has two outputs, and names them.
+            renamed = type(estimator)().fit(x, 2 * y + 1)
+            model = to_onnx(renamed, x[:1], options={id(renamed): {"zipmap": False}}, target_opset={"": 18, "ai.onnx.ml": 3})
+            yield "labels-1-and-3", model.SerializeToString(), x, 2 * y + 1, renamed, {}
+        if name == "mlp-binary":
+            int8 = quantised(model.SerializeToString(), folder)
+            yield "dynamic-int8", int8, x, y, RowByRow(int8), {"said": "is run row by row"}
 
 
 def export_lightgbm(folder: Path):
@@ -124,7 +158,7 @@ def export_xgboost(folder: Path):
 
 
 class TorchModel:
-    """A scripted network, with what its outputs are: logits of a softmax, one logit, or probabilities."""
+    """A scripted network, with what its outputs are: logits of a softmax, one logit, probabilities, or sigmoids."""
 
     def __init__(self, scripted: bytes, kind: str):
         self.scripted, self.kind = scripted, kind
@@ -137,9 +171,10 @@ class TorchModel:
         network = torch.jit.load(io.BytesIO(self.scripted))
         with torch.no_grad():
             z = np.concatenate([network(torch.from_numpy(row[None])).double().numpy() for row in x])
-        if self.kind == "probabilities":
+        if self.kind in ("probabilities", "sigmoids"):
             return z
         if self.kind == "logit":
+            z = z.reshape(-1, 1)
             p = 1 / (1 + np.exp(-z))
             return np.concatenate([1 - p, p], 1)
         e = np.exp(z - z.max(1, keepdims=True))
@@ -160,6 +195,9 @@ def export_torch(folder: Path):
         yield "softmax", nn.Sequential(nn.Linear(FEATURES, 3), nn.Softmax(1)), 3, "probabilities"
         yield "log-softmax", nn.Sequential(nn.Linear(FEATURES, 3), nn.LogSoftmax(1)), 3, "logits"
         yield "one-logit", nn.Sequential(nn.Linear(FEATURES, 8), nn.Tanh(), nn.Linear(8, 1)), 2, "logit"
+        yield "flat-logit", nn.Sequential(nn.Linear(FEATURES, 8), nn.ReLU(), nn.Linear(8, 1), nn.Flatten(0)), 2, "logit"
+        yield "sigmoids", nn.Sequential(nn.Linear(FEATURES, 8), nn.ReLU(), nn.Linear(8, 3), nn.Sigmoid()), 3, "sigmoids"
+        yield "dropout-left-in", nn.Sequential(nn.Dropout(0.5), nn.Linear(FEATURES, 3)), 3, "logits"
         yield "layer-norm", nn.Sequential(
             nn.Linear(FEATURES, 16), nn.LayerNorm(16), nn.GELU(), nn.Linear(16, 4)
         ), 4, "logits"
@@ -175,7 +213,9 @@ def export_torch(folder: Path):
         for _ in range(200):
             z = network(inputs)
             if kind == "logit":
-                loss = nn.functional.binary_cross_entropy_with_logits(z[:, 0], targets.float())
+                loss = nn.functional.binary_cross_entropy_with_logits(z.reshape(-1), targets.float())
+            elif kind == "sigmoids":
+                loss = nn.functional.binary_cross_entropy(z, nn.functional.one_hot(targets, 3).float())
             elif kind == "probabilities":
                 loss = nn.functional.nll_loss(z.log(), targets)
             else:
@@ -189,8 +229,13 @@ def export_torch(folder: Path):
         estimator = TorchModel(scripted.getvalue(), kind)
         exported = io.BytesIO()
         axes = {"x": {0: "batch"}}
-        torch.onnx.export(network, (inputs[:2],), exported, input_names=["x"], dynamic_axes=axes, dynamo=False)
-        yield f"torch-{name}", exported.getvalue(), x, y, estimator, {}
+        options = {}
+        if name == "dropout-left-in":
+            network.train()
+            options = {"training": torch.onnx.TrainingMode.TRAINING, "do_constant_folding": False}
+        torch.onnx.export(network, (inputs[:2],), exported, input_names=["x"], dynamic_axes=axes, dynamo=False, **options)
+        case = {"refused": "two runs on the same inputs"} if options else {}
+        yield f"torch-{name}", exported.getvalue(), x, y, estimator, case
 
 
 EXPORTERS = {"sklearn": export_sklearn, "lightgbm": export_lightgbm, "xgboost": export_xgboost, "torch": export_torch}
@@ -216,12 +261,14 @@ def check(place: Path):
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     coalitions = 2**PLAYERS
+    exclusive = getattr(estimator, "kind", None) != "sigmoids"
     worst = excess = largest = 0.0
     for row, sample, label in zip(found["values"], found["sample"], found["given_label"]):
         keep = np.array([[f >= PLAYERS or mask >> f & 1 for f in range(FEATURES)] for mask in range(coalitions)])
         p = estimator.predict_proba(np.where(keep, x[int(sample)], 0).astype("f4")).astype("f8")
         with np.errstate(divide="ignore"):
-            own, others = p[:, int(label)], np.delete(p, int(label), 1).sum(1)
+            own = p[:, int(label)]
+            others = np.delete(p, int(label), 1).sum(1) if exclusive else 1 - own
             v = np.log(own) - np.log(others)
         # What rounding of probabilities near 0 and 1 to float32 does to their log-odds, and 1e-4 beside it.
         allowed = 1e-4 + 2.0**-22 * (1 / own + 1 / others)

@@ -24,12 +24,16 @@ afterAll(() => rmSync(folder, { recursive: true }))
 interface Case {
   /** Words of the refusal, where the command cannot take the model. */
   readonly refused?: string
+  /** Words that must be said. */
+  readonly said?: string
 }
 
 describe('lowlayer analyze', () => {
   it.each(readdirSync(folder))('values %s as its own library predicts', async (name) => {
     const place = join(folder, name)
-    const { refused } = JSON.parse(readFileSync(join(place, 'case.json'), 'utf8')) as Case
+    const { refused, said = '' } = JSON.parse(
+      readFileSync(join(place, 'case.json'), 'utf8'),
+    ) as Case
     const { code, stderr } = await lowlayer([
       ...['analyze', join(place, 'model.onnx'), '--data', join(place, 'data.npz')],
       ...['--out', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],
@@ -42,6 +46,7 @@ describe('lowlayer analyze', () => {
       return
     }
     expect(code, stderr).toBe(0)
+    expect(stderr).toContain(said)
     const { excess, largest, samples } = JSON.parse(zoo('check', place))
     expect(samples).toBe(20)
     expect(largest).toBeGreaterThan(0.1)
