@@ -239,6 +239,8 @@ describe('documented commands that are not lowlayer’s', () => {
         expect(command === 'npm ci' || command === 'npm test' || existsSync(command)).toBe(true)
       else if (command.startsWith('npx vitest run ')) runVitest(command.slice(15))
       else if (script === 'test:slow') runVitest('--config', 'vitest.slow.config.ts')
+      // Needs Python with a dozen packages.
+      else if (script === 'test:zoo') expect(existsSync('vitest.zoo.config.ts')).toBe(true)
       else if (command.startsWith('node scripts/')) {
         // browser.test.ts takes a picture with it, where there is a browser.
         const usage = spawnSync('node', [command.split(' ')[1]], { encoding: 'utf8' })

@@ -15,7 +15,7 @@ import { announceStudy } from '../../tasks/announce.js'
 import { isTaskDone } from '../../tasks/isDone.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
-import { progressView } from '../progress/view.js'
+import { messagesIn, progressView } from '../progress/view.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { hasFailedNetworks, summarize } from '../summary.js'
@@ -49,15 +49,14 @@ export function runCommand(): Command {
 async function runStudy(file: string, options: RunOptions): Promise<number> {
   const opened = await openStudy(file, options)
   const { results } = opened
-  for (const assumption of opened.plan.data.assumptions ?? []) {
-    process.stderr.write(`assumed: ${assumption}\n`)
-  }
+  const say = messagesIn(options.progress)
+  for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
   // A folder that cannot be written should be known before hours of training, not after.
   await writeAtomically(`${results}/README.md`, resultsReadme)
-  const study = await settled(opened)
+  const study = await settled(opened, say)
   const { plan } = study
   await requireEngine(plan, results)
-  await announceStudy(plan, results, sayWaiting(results))
+  await announceStudy(plan, results, sayWaiting(results, say))
   const view = progressView(options.progress, plan.tasks)
   const interruption = interruptible(view.say)
   const { baseDir, dataDirs } = study
@@ -75,19 +74,19 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
   if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
     const folder = studyFolder(results, plan.study, plan.id)
-    await writeTensorboard(folder, sayWaiting(folder))
+    await writeTensorboard(folder, sayWaiting(folder, say))
   }
   return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
 }
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
-async function settled(study: Study): Promise<Study> {
+async function settled(study: Study, say: Say): Promise<Study> {
   const { plan, results } = study
   const file = `${studyFolder(results, plan.study, plan.id)}/device.json`
   const jobs = Math.min(jobCount(plan), plan.networks.length)
-  const found = await settleDevice(plan, file, jobs, sayWaiting(results))
+  const found = await settleDevice(plan, file, jobs, sayWaiting(results, say))
   if (found === undefined) return study
-  if (found.reason !== '') process.stderr.write(`device ${found.device} (${found.reason})\n`)
+  if (found.reason !== '') say(`device ${found.device} (${found.reason})`)
   return { ...study, plan: onDevice(plan, found.device) }
 }
 
