@@ -206,6 +206,7 @@ describe('analyze', () => {
       }
     }
     expect(notices).toEqual([
+      expect.stringMatching(/x is read as images of 8×8 pixels with 2 channels, channels first/),
       expect.stringMatching(/12 samples are held out/),
       expect.stringMatching(/models are fed values from -3\.316 to 3\.349, mean 0\.01331 \(by/),
       expect.stringMatching(/chosen by variance over 28 training samples/),
@@ -594,6 +595,8 @@ describe('dataFromOption', () => {
     }
     expect(images('last.npz', [2, 8, 9, 3])).toMatchObject({ layout: 'nhwc' })
     expect(images('grey.npz', [2, 8, 9, 1])).toMatchObject({ layout: 'nhwc' })
+    expect(images('rgba.npz', [2, 8, 9, 4])).toMatchObject({ layout: 'nhwc' })
+    expect(images('alpha-first.npz', [2, 4, 9, 4])).not.toHaveProperty('layout')
     expect(images('first.npz', [2, 3, 8, 9])).not.toHaveProperty('layout')
     expect(images('unclear.npz', [2, 1, 9, 3])).not.toHaveProperty('layout')
     expect(dataFromOption('mnist')).toMatchObject({ source: 'mnist', standardize: false })

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path'
 import { dataSources } from '../config/data.js'
 import { InputError } from '../core/errors.js'
 import { listFolder } from '../data/folders.js'
+import { isChannelsLast } from '../data/pixelArrays.js'
 import { readNpz } from '../formats/npz.js'
 
 /** The section `data` of a configuration, as a user would write it. */
@@ -85,18 +86,13 @@ function fromNpz(path: string, labels?: string): DataInput {
     )
   }
   const inputs = pick(inputNames, 'inputs')
+  const { shape } = arrays[inputs]
   return {
     source: 'npz',
     path,
     inputs,
     labels: labels ?? pick(labelNames, 'classes'),
-    ...(isChannelsLast(arrays[inputs].shape) ? { layout: 'nhwc' } : {}),
+    ...(shape.length === 4 && isChannelsLast(shape.slice(1)) ? { layout: 'nhwc' } : {}),
     ...unstandardized,
   }
-}
-
-/** Whether images [N, …] can only be meant with their channels last: 1 or 3 there, and not first. */
-function isChannelsLast([, first, , last]: readonly number[]): boolean {
-  const areChannels = (extent: number | undefined) => extent === 1 || extent === 3
-  return areChannels(last) && !areChannels(first)
 }

@@ -370,8 +370,94 @@ describe('npz files', () => {
     expect(assumptions[0]).toBe('y_train has no sample of the classes 0, 2, of 4')
   })
 
+  it.each([
+    [[3, 8, 9, 3], 9, 3],
+    [[3, 8, 9, 1], 9, 1],
+    [[3, 8, 9, 4], 9, 4],
+    [[3, 4, 9, 3], 9, 3],
+  ])(
+    'are asked for the layout where axes %j look like channels last',
+    async (shape, width, channels) => {
+      const x = { data: new Float32Array(shape.reduce((size, extent) => size * extent, 1)), shape }
+      const path = await save({ y_train: labels, y_test: labels, x_train: x, x_test: x })
+      expect(await messageOf({ source: 'npz', path })).toMatch(
+        /but look like .* say data\.layout: nhwc/,
+      )
+      const { shape: read } = await load({ source: 'npz', path, layout: 'nhwc' })
+      expect(read).toEqual([channels, shape[1], width])
+    },
+  )
+
+  const numbers = (
+    array: 'Uint8Array' | 'Int16Array' | 'Float32Array',
+    values: number[],
+    shape: number[],
+  ) => {
+    const data = { Uint8Array, Int16Array, Float32Array }[array].from(values)
+    const x = { data, shape }
+    return save({ y_train: labels, y_test: labels, x_train: x, x_test: x })
+  }
+  const scaled = (values: number[]) => values.map((value) => Math.fround(value / 255))
+
+  it.each<[string, Parameters<typeof numbers>, number[], RegExp[]]>([
+    [
+      'bytes of a table that are pixels',
+      ['Uint8Array', [0, 51, 255, 7, 128, 9], [3, 2]],
+      scaled([0, 51, 255, 7, 128, 9]),
+      [
+        /^x_train is a table of bytes \(uint8\) up to 255: .*\(divided by 255\).*save it as float32/,
+      ],
+    ],
+    ['zeros and ones', ['Uint8Array', [0, 1, 1, 0, 0, 1], [3, 2]], [0, 1, 1, 0, 0, 1], []],
+    ['whole numbers', ['Int16Array', [0, 51, 255, 7, 8, 9], [3, 2]], [0, 51, 255, 7, 8, 9], []],
+    [
+      'whole numbers of images',
+      ['Int16Array', [0, 51, 255], [3, 1, 1]],
+      [0, 51, 255],
+      [/^x_train has images with values from 0 to 255, taken as they are/],
+    ],
+    [
+      'images of floats up to 255',
+      ['Float32Array', [0, 51, 255], [3, 1, 1]],
+      [0, 51, 255],
+      [/^x_train has images with values from 0 to 255, taken as they are/],
+    ],
+    ['images of floats up to 1', ['Float32Array', [0, 0.5, 1], [3, 1, 1]], [0, 0.5, 1], []],
+    [
+      'bytes of images that are zeros and ones',
+      ['Uint8Array', [0, 1, 1], [3, 1, 1]],
+      scaled([0, 1, 1]),
+      [/^x_train has values from 0 to 1 in bytes .* become 0 to 1\/255/],
+    ],
+  ])('say on what scale they are read: %s', async (_, array, expected, said) => {
+    const path = await numbers(...array)
+    const { train, test, assumptions } = await load({ source: 'npz', path })
+    expect([...train.inputs]).toEqual(expected)
+    expect([...test.inputs]).toEqual(expected)
+    const ofScale = assumptions.filter((line) => /^x_train (is a table|has)/.test(line))
+    expect(ofScale).toEqual(said.map((pattern) => expect.stringMatching(pattern)))
+  })
+
+  it('of bytes that could be pixels or numbers are refused with the remedy, unless they are standardised', async () => {
+    const path = await numbers('Uint8Array', [0, 16, 3, 4, 5, 6], [3, 2])
+    expect(await messageOf({ source: 'npz', path })).toMatch(
+      /x_train is a table of bytes .* from 0 to 16: .* x_train\.astype\('float32'\) .* or x_train \/ 255/,
+    )
+    const { assumptions } = await load({ source: 'npz', path, standardize: true })
+    expect(assumptions.join()).not.toMatch(/bytes/)
+  })
+
+  it('are refused where only one of two parts is bytes', async () => {
+    const x_train = { data: Uint8Array.of(0, 200, 3), shape: [3, 1, 1] }
+    const x_test = { data: Float32Array.of(0, 0.5, 1), shape: [3, 1, 1] }
+    const path = await save({ y_train: labels, y_test: labels, x_train, x_test })
+    expect(await messageOf({ source: 'npz', path })).toMatch(
+      /x_train has type .*u1 and x_test .*f4.*same type/,
+    )
+  })
+
   it('hold images in either layout', async () => {
-    const [n, c, h, w] = [3, 2, 2, 3]
+    const [n, c, h, w] = [3, 2, 2, 5]
     const nchw = Float32Array.from({ length: n * c * h * w }, (_, i) => i)
     const nhwc = Float32Array.from(nchw, (_, index) => {
       const [channel, x] = [index % c, Math.floor(index / c) % w]
@@ -385,7 +471,11 @@ describe('npz files', () => {
     const last = await load({ source: 'npz', layout: 'nhwc', path: await both(nhwc, [n, h, w, c]) })
     expect(first.shape).toEqual([c, h, w])
     expect([first.axisOrder, last.axisOrder]).toEqual(['nchw', 'nhwc'])
-    expect(last).toEqual({ ...first, axisOrder: 'nhwc' })
+    expect(last.assumptions).toContain(
+      'x_train is read as images of 2×5 pixels with 2 channels, channels last (data.layout)',
+    )
+    const { assumptions } = last
+    expect(last).toEqual({ ...first, axisOrder: 'nhwc', assumptions })
   })
 
   it.each([

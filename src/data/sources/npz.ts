@@ -4,6 +4,7 @@ import type { NpyArray } from '../../formats/npy.js'
 import { arrayOf, readNpz } from '../../formats/npz.js'
 import { checkFloat32 } from '../float32.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
+import { checkSameScale, isChannelsLast, pixelScale } from '../pixelArrays.js'
 import { gatherRows, type RawData } from '../raw.js'
 import { columnRemarks, rowRemarks } from '../tableRemarks.js'
 
@@ -17,7 +18,7 @@ interface Part {
 
 /**
  * NumPy arrays: inputs [N, F] are tables, [N, H, W] grey images, 4-d ones images in the layout given.
- * Bytes (uint8) of images become 0 to 1; all else is taken as it is. Labels are whole numbers from 0.
+ * Bytes (uint8) of pixels become 0 to 1 ({@link pixelScale}); all else is taken as it is. Labels are whole numbers from 0.
  */
 export async function openNpz(data: NpzConfig, context: DataContext): Promise<RawData> {
   const file = resolveDataPath(data.path, context)
@@ -31,10 +32,18 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   }
   const { highest, remarks } = numbering([train, test], data.labels, file)
   const shape = shapeOf(row, data, file)
+  const isImage = shape.length > 1
+  const isStandardized = data.standardize
+  const meaning = { isImage, isStandardized, name: data.inputs, file }
+  const { scale, remarks: ofScale } = pixelScale(train.inputs, meaning)
+  if (test !== undefined && (isImage || !isStandardized)) {
+    checkSameScale([data.inputs, train.inputs], [data.testInputs, test.inputs], file)
+  }
   const features =
     shape.length > 1 ? undefined : Array.from({ length: shape[0] }, (_, f) => `f${f}`)
   if (features !== undefined) checkFloat32(train.inputs.data, features, file)
-  const read = ({ inputs }: Part, rows: Int32Array) => readRows(inputs, rows, shape, data.layout)
+  const read = ({ inputs }: Part, rows: Int32Array) =>
+    readRows(inputs, rows, shape, scale, data.layout)
   return {
     kind: shape.length === 1 ? 'tabular' : 'image',
     shape,
@@ -43,6 +52,8 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
     ...(features === undefined ? {} : { features }),
     assumptions: [
       ...remarks,
+      ...ofScale,
+      ...(row.length === 3 ? [axesRemark(data, shape)] : []),
       ...(features === undefined
         ? []
         : columnRemarks({ inputs: train.inputs.data, labels: train.labels }, features)),
@@ -127,18 +138,32 @@ function readPart(
 function shapeOf(row: readonly number[], { layout }: NpzConfig, file: string): number[] {
   if (row.length === 1) return [...row]
   if (row.length === 2) return [1, ...row]
-  if (row.length === 3) return layout === 'nchw' ? [...row] : [row[2], row[0], row[1]]
+  if (row.length === 3) {
+    if (layout === 'nhwc') return [row[2], row[0], row[1]]
+    if (!isChannelsLast(row)) return [...row]
+    throw new InputError(
+      `${file}: inputs [N, ${row.join(', ')}] would be images of ${row[1]}×${row[2]} pixels with ${row[0]} channels, but ` +
+        `look like ${row[0]}×${row[1]} pixels with ${row[2]}: say data.layout: nhwc (should the channels be first after all, ` +
+        'store np.moveaxis(x, 1, -1))',
+    )
+  }
   throw new InputError(`${file}: inputs of ${row.length + 1} axes are neither a table nor images`)
 }
 
+/** The line that says how the axes of images are read. */
+function axesRemark({ inputs, layout }: NpzConfig, [channels, height, width]: readonly number[]) {
+  const order = layout === 'nchw' ? 'first' : 'last'
+  return `${inputs} is read as images of ${height}×${width} pixels with ${channels} channel${channels === 1 ? '' : 's'}, channels ${order} (data.layout)`
+}
+
 function readRows(
-  { data, dtype }: NpyArray,
+  { data }: NpyArray,
   rows: Int32Array,
   shape: readonly number[],
+  scale: number,
   layout: 'nchw' | 'nhwc',
 ): Float32Array {
   const size = shape.reduce((product, extent) => product * extent, 1)
-  const scale = shape.length > 1 && dtype.endsWith('u1') ? 1 / 255 : 1
   const inputs = gatherRows(data, rows, size, scale)
   if (shape.length === 1 || layout === 'nchw' || shape[0] === 1) return inputs
   const channels = shape[0]
