@@ -150,7 +150,7 @@ function request(
     config: configOf({ data, model: { architecture: 'mlp-5' } }, 'test', small),
     context: { baseDir: folder, dataDirs: [] },
     out: join(folder, 'out'),
-    lease: soleLease(),
+    lease: soleLease(join(folder, 'out')),
     wishes: {},
     preprocessing: undefined,
     decompose: async (tables, options) => tables.map((table) => decompose(table, options)),

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { overlap } from '../comparison/overlap.js'
 import { InputError } from '../core/errors.js'
-import { sha256 } from '../core/hash.js'
 import { spearman } from '../metrics/descriptive.js'
 import { schemaDocument } from '../report/tables/schemaDocument.js'
 import { toCsv } from '../report/tables/table.js'
@@ -80,7 +79,7 @@ export async function writeAnalysis(request: AnalyzeRequest, result: AnalyzeResu
       write,
     )
   }
-  await write(join(request.out, 'manifest.json'), jsonText(manifest(request, result, files)))
+  await write(join(request.out, 'manifest.json'), jsonText(manifest(request, result)))
 }
 
 /** Removes what was kept for the case of a stop. */
@@ -163,7 +162,6 @@ function configFile(request: AnalyzeRequest): string {
 function manifest(
   request: AnalyzeRequest,
   { models, data, players, baseline, engine, assumptions, warnings, fed }: AnalyzeResult,
-  files: Readonly<Record<string, string>>,
 ) {
   return {
     complete: true,
@@ -186,8 +184,5 @@ function manifest(
       accuracy: accuracyOf(analysis),
     })),
     finishedAt: new Date().toISOString(),
-    checksums: Object.fromEntries(
-      Object.entries(files).map(([name, content]) => [name, sha256(content)]),
-    ),
   }
 }

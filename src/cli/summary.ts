@@ -93,6 +93,6 @@ function describeProblems(problems: readonly ReportProblem[], folder: string): [
   if (problems.length === 0) return []
   return [
     ...problems.map(({ file, message }): [string, string] => ['warning', `${file} ${message}`]),
-    ['warning', `lowlayer report ${folder} writes the tables anew`],
+    ['warning', `what is damaged in ${folder} is not used; the next lowlayer run makes it anew`],
   ]
 }

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../config/parse.js'
 import { planStudy } from '../plan/plan.js'
+import { soleLease } from '../testing/soleLease.js'
 import { chooseDevice, onDevice, settleDevice } from './settleDevice.js'
 
 describe('chooseDevice', () => {
@@ -68,7 +69,7 @@ describe('settleDevice', () => {
     const plan = planWith('{ device: auto }')
     const file = await fileIn()
     const kept = { device: 'webgpu', reason: 'it agrees with the CPU' } as const
-    await writeFile(file, JSON.stringify(kept))
+    await soleLease(dirname(file)).write(file, JSON.stringify(kept))
     expect(await settleDevice(plan, file, 2)).toEqual(kept)
     expect(onDevice(plan, 'webgpu').config.runtime.device).toBe('webgpu')
     expect(onDevice(plan, 'webgpu').id).toBe(plan.id)

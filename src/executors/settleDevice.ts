@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { accelerators } from '../engine/registry.js'
 import type { DeviceName } from '../engine/types.js'
 import type { Plan } from '../plan/types.js'
-import { jsonText, readJson } from '../store/atomic.js'
-import { studyLock } from '../store/layout.js'
+import { jsonText } from '../store/atomic.js'
+import { lockOf } from '../store/layout.js'
 import { type Lease, withLock } from '../store/lock.js'
+import { readStoredJson } from '../store/stored.js'
 import { workerOptions } from './environment.js'
 
 export interface TrialOrder {
@@ -46,10 +47,10 @@ export async function settleDevice(
 ): Promise<SettledDevice | undefined> {
   const { engine, device } = plan.config.runtime
   if (device !== 'auto' || !(engine === 'auto' || engine === 'onnx')) return undefined
-  const kept = await readJson<SettledDevice>(file)
+  const kept = await keptIn(file)
   if (kept !== undefined) return kept
   const settle = async (lease: Lease): Promise<SettledDevice> => {
-    const chosen = await readJson<SettledDevice>(file)
+    const chosen = await keptIn(file)
     if (chosen !== undefined) return chosen
     const trials: [DeviceName, TrialAnswer][] = []
     for (const gpu of await accelerators())
@@ -58,7 +59,12 @@ export async function settleDevice(
     await lease.write(file, jsonText(settled))
     return settled
   }
-  return withLock(studyLock(dirname(file)), settle, onWait)
+  return withLock(lockOf(dirname(file)), settle, onWait)
+}
+
+/** What was chosen before; nothing where that is damaged: it is chosen anew. */
+function keptIn(file: string): Promise<SettledDevice | undefined> {
+  return readStoredJson<SettledDevice>(file).catch(() => undefined)
 }
 
 /** The first device that outruns `jobs` CPU cores, and the CPU where none does. */

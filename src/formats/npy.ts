@@ -187,15 +187,18 @@ export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
 /** Reads `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }`. */
 function parseDict(text: string, file: string): Omit<NpyHeader, 'offset'> {
   const dtype = /['"]descr['"]\s*:\s*['"]([^'"]+)['"]/.exec(text)?.[1]
-  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text)?.[1]
-  const shape = /['"]shape['"]\s*:\s*\(([\d\s,L]*)\)/.exec(text)?.[1]
+  const fortran = /['"]fortran_order['"]\s*:\s*(True|False)\b/.exec(text)?.[1]
+  const shape = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(text)?.[1]
   if (dtype === undefined && /['"]descr['"]\s*:\s*\[/.test(text)) {
     throw new InputError(`${file}: records with named fields cannot be read; save a plain array`)
   }
-  if (dtype === undefined || fortran === undefined || shape === undefined) {
+  // Python 2 wrote long integers with an L; a comma may end the list.
+  const extents = shape?.split(',').map((part) => part.trim()) ?? []
+  if (extents.at(-1) === '') extents.pop()
+  const isTuple = shape !== undefined && extents.every((part) => /^\d+L?$/.test(part))
+  if (dtype === undefined || fortran === undefined || !isTuple) {
     throw new InputError(`${file}: unreadable .npy header: ${text.trim().slice(0, 80)}`)
   }
-  const extents = shape.split(',').filter((part) => part.trim() !== '')
   return {
     dtype,
     fortranOrder: fortran === 'True',

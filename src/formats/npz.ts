@@ -1,32 +1,18 @@
 /** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
-import { unzipSync, type Zippable, zipSync } from 'fflate'
+import { type Zippable, zipSync } from 'fflate'
 import { InputError } from '../core/errors.js'
-import { checksumOf } from './checksum.js'
 import { decodeNpy, encodeNpy, type NpyArray, type NpyData, readBytes } from './npy.js'
-import { checkContent, zipEntries } from './zipEntries.js'
+import { readZip } from './zipEntries.js'
 
 /**
- * Reads the arrays of a `.npz` file, by name.
+ * Reads the arrays of a `.npz` file, by name; entries that are no arrays are left out.
  * @param file name for error messages
  * @throws InputError when the bytes are no zip archive, are damaged, or hold an unreadable array
  */
 export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyArray> {
-  if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
-  let entries: Record<string, Uint8Array>
-  try {
-    entries = unzipSync(bytes, { filter: (entry) => entry.name.endsWith('.npy') })
-  } catch (cause) {
-    throw new InputError(`${file}: not a .npz file, or cut short (${(cause as Error).message})`, {
-      cause,
-    })
-  }
   const arrays: Record<string, NpyArray> = {}
-  const stored = zipEntries(bytes, file)
-  for (const [name, content] of Object.entries(entries)) {
-    const found = { size: content.length, checksum: checksumOf(content) }
-    const entry = stored.get(name)
-    if (entry === undefined) throw new InputError(`${file}: damaged: the name of an entry`)
-    checkContent(entry, found, `${file} [${name}]`)
+  for (const [name, content] of readZip(bytes, file)) {
+    if (!name.endsWith('.npy')) continue
     const key = name.slice(0, -'.npy'.length)
     arrays[key] = decodeNpy(content, `${file} [${key}]`)
   }

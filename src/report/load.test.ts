@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { sha256 } from '../core/hash.js'
+import { RECORD_NAME } from '../store/record.js'
+import { soleLease } from '../testing/soleLease.js'
 import { figureMakers } from './figures/figures.js'
 import { reportPage } from './html/page.js'
 import { loadStudy } from './load.js'
@@ -24,13 +25,14 @@ const csvs = new Map(
     .map((table) => [table.name, toCsv(table, all[table.name] as Row<Table>[])]),
 )
 
-const write = (file: string, content: string) => writeFileSync(join(folder, file), content)
+/** Stores a file, as a version of lowlayer would that writes it so. */
+const write = (file: string, content: string) =>
+  soleLease(folder).write(join(folder, file), content)
 
-function writeStudy(): void {
-  for (const [name, csv] of csvs) write(`${name}.csv`, csv)
-  const checksums = Object.fromEntries([...csvs].map(([name, csv]) => [`${name}.csv`, sha256(csv)]))
-  write('manifest.json', JSON.stringify({ ...example.manifest, checksums }))
-  write('verdict.json', JSON.stringify(example.verdict))
+async function writeStudy(): Promise<void> {
+  for (const [name, csv] of csvs) await write(`${name}.csv`, csv)
+  await write('manifest.json', JSON.stringify(example.manifest))
+  await write('verdict.json', JSON.stringify(example.verdict))
 }
 
 /** Every figure and the page; drawings are left out, which takes most of the time. */
@@ -58,7 +60,7 @@ describe('a study folder', () => {
     const [head, ...lines] = (csvs.get(name) as string).trimEnd().split('\n')
     for (const [at, column] of head.split(',').entries()) {
       const cut = (line: string) => line.split(',').toSpliced(at, 1).join(',')
-      write(`${name}.csv`, `${[head, ...lines].map(cut).join('\n')}\n`)
+      await write(`${name}.csv`, `${[head, ...lines].map(cut).join('\n')}\n`)
       const study = await loadStudy(folder, '')
       expect(study.problems[0]).toMatchObject({
         file: `${name}.csv`,
@@ -68,40 +70,35 @@ describe('a study folder', () => {
     }
   })
 
-  it('with damaged rows shows the others and names the lines', async () => {
-    const lines = (csvs.get('overlaps') as string).split('\n')
-    lines[2] = lines[2].replace('true', 'maybe')
-    lines[4] += ',1'
-    write('overlaps.csv', lines.join('\n').slice(0, -3))
-    const { tables, problems } = await loadStudy(folder, '')
-    expect(tables.overlaps).toHaveLength(3)
-    expect(problems).toEqual([
-      {
-        file: 'overlaps.csv',
-        message: expect.stringMatching(
-          /^3 of 6 rows cannot be read and are left out, 3 are shown \(line 3: similar_accuracy "maybe" is no boolean; line 5: 20 cells instead of 19; line 7: cut short\)$/,
-        ),
-      },
-    ])
+  it.each<[string, (csv: string) => string]>([
+    ['without its last lines', (csv) => `${csv.split('\n').slice(0, 5).join('\n')}\n`],
+    ['with a digit changed', (csv) => csv.replace(/1(?=\d*\n)/, '2')],
+    ['that is cut short', (csv) => csv.slice(0, -3)],
+    ['that is empty', () => ''],
+  ])('shows nothing of a table %s, and all others', async (_, change) => {
+    for (const [name, csv] of csvs) {
+      await writeStudy()
+      const changed = change(csv)
+      if (changed === csv) continue
+      writeFileSync(join(folder, `${name}.csv`), changed)
+      const study = await loadStudy(folder, '')
+      expect(study.problems).toEqual([
+        { file: `${name}.csv`, message: expect.stringContaining('is not used') },
+      ])
+      const rows = { ...study.tables, sensitivity: study.sensitivity }
+      for (const [other, found] of Object.entries(rows))
+        expect(found.length > 0, other).toBe(other !== name)
+      expect(shown(study)).toContain(`${name}.csv`)
+    }
   })
 
-  it('without the last lines of a table tells so from its checksum', async () => {
-    const csv = csvs.get('samples') as string
-    write('samples.csv', `${csv.split('\n').slice(0, 50).join('\n')}\n`)
-    const { tables, problems } = await loadStudy(folder, '')
-    expect(tables.samples).toHaveLength(49)
-    expect(problems).toEqual([
-      { file: 'samples.csv', message: expect.stringContaining('is not what was written') },
-    ])
-  })
-
-  it.each([...csvs.keys()])('with an empty %s.csv shows the other tables', async (name) => {
-    write(`${name}.csv`, '')
+  it('shows nothing that no record lists', async () => {
+    rmSync(join(folder, RECORD_NAME))
     const study = await loadStudy(folder, '')
-    expect(study.problems).toEqual([
-      { file: `${name}.csv`, message: 'is damaged: the file is empty' },
-    ])
-    expect(shown(study)).toContain('the file is empty')
+    expect(study.problems.map(({ file }) => file)).toEqual(
+      expect.arrayContaining([...[...csvs.keys()].map((name) => `${name}.csv`), 'verdict.json']),
+    )
+    expect(study.verdict).toBeUndefined()
   })
 
   it.each([
@@ -110,7 +107,7 @@ describe('a study folder', () => {
     ['verdict.json', JSON.stringify({ ...example.verdict, clauses: [{ status: 'likely' }] })],
     ['verdict.json', JSON.stringify({ ...example.verdict, fullyDifferent: null })],
   ])('with a %s that is %s shows the tables', async (file, content) => {
-    write(file, content)
+    await write(file, content)
     const study = await loadStudy(folder, '')
     expect(study.problems).toEqual([{ file, message: expect.stringContaining('is damaged') }])
     expect(shown(study)).toContain('id="figure-losses"')

@@ -1,10 +1,9 @@
 /** Reads a study folder back, table by table, so that one damaged file hides nothing else. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
-import { sha256 } from '../core/hash.js'
-import { readTable, type TableReading } from './tables/read.js'
+import { readStoredText } from '../store/stored.js'
+import { readTable } from './tables/read.js'
 import type { Row, Table } from './tables/table.js'
 import {
   confusingTable,
@@ -20,20 +19,33 @@ import {
 } from './tables/tables.js'
 import type { ReportManifest, ReportProblem, ReportStudy } from './types.js'
 
-/** Everything of a study that lies in its own folder; `details` are empty. */
+/**
+ * Everything of a study that lies in its own folder; `details` are empty. A file that is not what was written is
+ * not read, and named in `problems`.
+ */
 export async function loadStudy(folder: string, fallbackName: string): Promise<ReportStudy> {
   const problems: ReportProblem[] = []
-  const json = async <T>(file: string, isWhole: (value: T) => boolean): Promise<T | undefined> => {
+  /** What a file holds, as `parse` reads it; undefined where it is missing or damaged. */
+  const read = async <T>(
+    file: string,
+    parse: (text: string) => T,
+    optional = false,
+  ): Promise<T | undefined> => {
     try {
-      const value = JSON.parse(await readFile(join(folder, file), 'utf8')) as T
-      if (isWhole(value)) return value
-      problems.push({ file, message: 'is damaged: parts are missing' })
+      const text = await readStoredText(join(folder, file))
+      if (text !== undefined) return parse(text)
+      if (!optional) problems.push({ file, message: 'is missing' })
     } catch (error) {
-      const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      problems.push({ file, message: why(error, absent) })
+      problems.push({ file, message: messageOf(error).replace(`${join(folder, file)} `, '') })
     }
     return undefined
   }
+  const json = <T>(file: string, isWhole: (value: T) => boolean): Promise<T | undefined> =>
+    read(file, (text) => {
+      const value = JSON.parse(text) as T
+      if (isWhole(value)) return value
+      throw new RangeError('is damaged: parts are missing')
+    })
   const manifest = await json<ReportManifest>(
     'manifest.json',
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -46,20 +58,10 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
   }
   const rows = async <T extends Table>(table: T, optional = false): Promise<Row<T>[]> => {
     const file = `${table.name}.csv`
-    try {
-      const csv = await readFile(join(folder, file), 'utf8')
-      const found = readTable(table, csv)
-      const written = manifest?.checksums?.[file]
-      const message =
-        whatIsLost(found) ??
-        (written === undefined || written === sha256(csv) ? undefined : CHANGED)
-      if (message !== undefined) problems.push({ file, message })
-      return found.rows
-    } catch (error) {
-      const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      if (!(absent && optional)) problems.push({ file, message: why(error, absent) })
-      return []
-    }
+    const found = await read(file, (csv) => readTable(table, csv), optional)
+    const message = whatIsLost(found?.lacking ?? [])
+    if (message !== undefined) problems.push({ file, message })
+    return found?.rows ?? []
   }
   const tables = {
     networks: await rows(networksTable),
@@ -82,33 +84,11 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
   }
 }
 
-function why(error: unknown, absent: boolean): string {
-  return absent ? 'is missing' : `is damaged: ${messageOf(error)}`
-}
-
-/** A file that reads well and is not what was written: rows may have gone with the end of it. */
-const CHANGED =
-  'is not what was written (its SHA-256 differs from that in manifest.json): it is shown as it is, rows may be missing or altered'
-
-/** This many damaged lines are named one by one. */
-const LINES_NAMED = 3
-
-/** What of a table is not shown, and where in the file that stands; undefined where nothing is lost. */
-function whatIsLost({ rows, damaged, lacking }: TableReading<Table>): string | undefined {
-  const parts: string[] = []
-  if (lacking.length > 0) {
-    const [columns, them] = lacking.length === 1 ? ['column', 'it'] : ['columns', 'them']
-    parts.push(`lacks the ${columns} ${lacking.join(', ')}: what needs ${them} is not shown`)
-  }
-  if (damaged.length > 0) {
-    const named = damaged.slice(0, LINES_NAMED).map((row) => `line ${row.line}: ${row.why}`)
-    const more = damaged.length > LINES_NAMED ? `; and ${damaged.length - LINES_NAMED} more` : ''
-    const all = rows.length + damaged.length
-    parts.push(
-      `${damaged.length} of ${all} rows cannot be read and ${damaged.length === 1 ? 'is' : 'are'} left out, ${rows.length} ${rows.length === 1 ? 'is' : 'are'} shown (${named.join('; ')}${more})`,
-    )
-  }
-  return parts.length === 0 ? undefined : parts.join('; ')
+/** The columns that are not shown; undefined where none is missing. */
+function whatIsLost(lacking: readonly string[]): string | undefined {
+  if (lacking.length === 0) return undefined
+  const [columns, them] = lacking.length === 1 ? ['column', 'it'] : ['columns', 'them']
+  return `lacks the ${columns} ${lacking.join(', ')}: what needs ${them} is not shown`
 }
 
 function isVerdict(value: Verdict): boolean {

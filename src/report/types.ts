@@ -90,8 +90,6 @@ export interface ReportManifest {
   readonly provenance?: Readonly<Record<string, string>>
   readonly failed?: Readonly<Record<string, string>>
   readonly assumptions?: readonly string[]
-  /** SHA-256 of every table by file name. */
-  readonly checksums?: Readonly<Record<string, string>>
   readonly [key: string]: unknown
 }
 

@@ -10,8 +10,11 @@ export type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promi
 /** What {@link writeAtomically} writes. */
 export type FileContent = string | Uint8Array | PieceWriter
 
-/** Stores one file whole or not at all, as {@link writeAtomically} or under a lock. */
-export type WriteFile = (path: string, data: FileContent) => Promise<void>
+/**
+ * Stores one file whole or not at all, under a lock. `from` names what it is made from, where it is to be made
+ * again when that changes.
+ */
+export type WriteFile = (path: string, data: FileContent, from?: string) => Promise<void>
 
 /** How a file comes to its place where not everybody may put one there. */
 export interface GuardedPlace {

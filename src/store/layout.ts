@@ -5,16 +5,19 @@
  *                   checkpoints/<step>.onnx and <step>.optimizer.npz
  *                   values/<step>-<values id>.npz
  *                   interactions/<step>-<interactions id>.npz and .parquet
- *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/
- *     panels/                   the samples that are analysed, where that depends on predictions
+ *                   noise/<step>-<noise id>.npz
+ *                   panels/<values id>.json     its own samples, where they depend on its predictions
+ *     panels/<values id>.json   the samples of all networks, where they depend on what all predict
+ *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/, figures/
  *
- * Beside these, while somebody works there: `lock` (also `lock-values` and the like), and a folder
- * `lock.<token>` with what its owner has not put in its place yet.
+ * A network's folder, each of its folders but `checkpoints`, `panels` and a study's folder have a record of all
+ * files in them and below, `SHA256SUMS`, and while somebody works there a `lock` and a folder `lock.<token>` with
+ * what its owner has not put in its place yet.
  *
  * A network's folder is shared by every study that has the network; what depends on the analysis
  * too carries the id of that analysis in its name.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Paths inside one network's folder. */
 export interface NetworkPaths {
@@ -23,12 +26,13 @@ export interface NetworkPaths {
   readonly state: string
   readonly curve: string
   readonly resume: string
-  readonly lock: string
   checkpoint(step: number): string
   optimizer(step: number): string
   values(step: number, valuesId: string): string
   interactions(step: number, interactionsId: string): string
   interactionsTable(step: number, interactionsId: string): string
+  noise(step: number, noiseId: string): string
+  panel(valuesId: string): string
 }
 
 export function networkPaths(results: string, network: string): NetworkPaths {
@@ -39,18 +43,29 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     state: join(folder, 'state.json'),
     curve: join(folder, 'curve.csv'),
     resume: join(folder, 'resume.npz'),
-    lock: join(folder, 'lock'),
     checkpoint: (step) => join(folder, 'checkpoints', `${step}.onnx`),
     optimizer: (step) => join(folder, 'checkpoints', `${step}.optimizer.npz`),
     values: (step, id) => join(folder, 'values', `${step}-${id}.npz`),
     interactions: (step, id) => join(folder, 'interactions', `${step}-${id}.npz`),
     interactionsTable: (step, id) => join(folder, 'interactions', `${step}-${id}.parquet`),
+    noise: (step, id) => join(folder, 'noise', `${step}-${id}.npz`),
+    panel: (id) => join(folder, 'panels', `${id}.json`),
   }
 }
 
-/** The lock of all that lies in the folder of a study. */
-export function studyLock(folder: string): string {
+/** The samples that all networks are analysed on, where that depends on what they predict. */
+export function commonPanel(results: string, valuesId: string): string {
+  return join(results, 'panels', `${valuesId}.json`)
+}
+
+/** The lock of a folder, under which it and its record are written. */
+export function lockOf(folder: string): string {
   return join(folder, 'lock')
+}
+
+/** The lock under which a file is written that lies in the folder of its record itself. */
+export function lockBeside(file: string): string {
+  return lockOf(dirname(file))
 }
 
 /** The page of a study's report. */

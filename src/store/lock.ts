@@ -18,9 +18,10 @@ import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InputError, LockLostError, messageOf } from '../core/errors.js'
-import { exists, type FileContent, makeFolder, writeAtomically } from './atomic.js'
+import { exists, makeFolder, type WriteFile, writeAtomically } from './atomic.js'
 import { beat, type Heart, lockContent, ownerIn, readLock, wasReplaced } from './lockFile.js'
 import { describeOwner, type Owner, ownerHere } from './owner.js'
+import { RecordKeeper } from './recordKeeper.js'
 import { Judge } from './staleness.js'
 
 /** Times in milliseconds. */
@@ -49,11 +50,11 @@ export interface Lease {
   /** Throws LockLostError when it is known that the lock is lost: costs nothing, knows within seconds. */
   stopIfLost(): void
   /**
-   * Writes a file as {@link writeAtomically} does; never after the lock was lost. Throws LockLostError then, and
-   * InputError when the place cannot be written.
+   * Writes a file as {@link writeAtomically} does and lists it in the record of the lock's folder; never after
+   * the lock was lost. Throws LockLostError then, and InputError when the place cannot be written.
    */
-  write(path: string, data: FileContent): Promise<void>
-  /** Removes a file, if it is there; never after the lock was lost. Throws LockLostError then. */
+  write: WriteFile
+  /** Removes a file, if it is there, and strikes it off the record; never after the lock was lost. Throws LockLostError then. */
   remove(path: string): Promise<void>
 }
 
@@ -243,26 +244,32 @@ function leaseOf({ path, owner, folder }: Attempt): Lease {
     return (await exists(folder)) ? error : lose(undefined)
   }
   const ownFile = () => join(folder, String(files++))
+  const record = new RecordKeeper(dirname(path), async (file, data, beforeRename) => {
+    const guard = async () => {
+      await beforeRename?.()
+      await check()
+    }
+    try {
+      await check()
+      await writeAtomically(file, data, { temporary: ownFile(), guard })
+    } catch (error) {
+      throw await unlessLost(error)
+    }
+  })
   return {
     path,
     token,
     signal: loss.signal,
     check,
     stopIfLost,
-    async write(file, data) {
-      try {
-        await check()
-        await writeAtomically(file, data, { temporary: ownFile(), guard: check })
-      } catch (error) {
-        throw await unlessLost(error)
-      }
-    },
+    write: (file, data, from) => record.write(file, data, from),
     async remove(file) {
       try {
         await check()
+        await record.forget(file)
         const removed = ownFile()
         await rename(file, removed)
-        await rm(removed, { force: true })
+        await rm(removed, { recursive: true, force: true })
       } catch (error) {
         const other = await unlessLost(error)
         if ((other as NodeJS.ErrnoException).code === 'ENOENT') return

@@ -12,7 +12,7 @@ export interface EvaluationPlan {
   readonly label: Int32Array
   readonly givenLabel: Int32Array
   /** Fingerprint of the baseline that masked players were replaced by. */
-  readonly baseline?: string
+  readonly baseline: string
 }
 
 /** What masked evaluation found of every row besides its value table, which is read when needed. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Plan } from '../plan/types.js'
 import { exists, jsonText } from '../store/atomic.js'
-import { studyFolder, studyLock } from '../store/layout.js'
+import { lockOf, studyFolder } from '../store/layout.js'
 import { type Lease, withLock } from '../store/lock.js'
 import { manifestOf } from './manifest.js'
 
@@ -18,10 +18,10 @@ export async function announceStudy(
   const folder = studyFolder(results, plan.study, plan.id)
   const file = join(folder, 'manifest.json')
   if (await exists(file)) return
-  const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0, checksums: {} }
+  const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0 }
   const manifest = { ...manifestOf(plan, facts), complete: false, finishedAt: undefined }
   const write = async (lease: Lease) => {
     if (!(await exists(file))) await lease.write(file, jsonText(manifest))
   }
-  await withLock(studyLock(folder), write, onWait)
+  await withLock(lockOf(folder), write, onWait)
 }

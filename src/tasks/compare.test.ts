@@ -1,16 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, expect, it } from 'vitest'
 import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
-import { writeAtomically } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
+import { soleLease } from '../testing/soleLease.js'
 import { writeInteractionFile } from './interactionFile.js'
 import { readCheckpoint } from './readNetwork.js'
 import { writeValueFile } from './valueFile.js'
@@ -52,7 +52,12 @@ it('holds no tables of networks that were analysed', async () => {
   const values = Array.from({ length: count }, () => {
     return { values: rowsOf(2 ** n), prediction: 0, loss: random.normal() ** 2 }
   })
-  await writeValueFile(paths.values(0, ids.valuesId), plan, values, writeAtomically)
+  await writeValueFile(
+    paths.values(0, ids.valuesId),
+    plan,
+    values,
+    soleLease(dirname(paths.values(0, ''))).write,
+  )
   const found = {
     n,
     count,
@@ -66,7 +71,7 @@ it('holds no tables of networks that were analysed', async () => {
     iterations: new Int32Array(count),
   }
   const file = paths.interactions(0, ids.interactionsId)
-  await writeInteractionFile(file, found, writeAtomically)
+  await writeInteractionFile(file, found, soleLease(dirname(file)).write)
   const analysed = async (id: string): Promise<NetworkAnalysis<{ id: string }>> => {
     const checkpoint = await readCheckpoint(results, 'net', 0, ids)
     return analyseNetwork({ network: { id }, curve: [], checkpoints: [checkpoint] }, config)

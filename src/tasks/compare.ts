@@ -2,9 +2,8 @@ import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import type { Lack } from '../comparison/types.js'
 import { InterruptedError, messageOf, TaskError } from '../core/errors.js'
-import { sha256 } from '../core/hash.js'
 import { unmeasured } from '../plan/analysisRuns.js'
-import type { CompareTask, Plan, StudyNetwork } from '../plan/types.js'
+import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../plan/types.js'
 import { schemaDocument } from '../report/tables/schemaDocument.js'
 import { type Row, type Table, toCsv } from '../report/tables/table.js'
 import {
@@ -16,12 +15,14 @@ import {
   networksTable,
   ordersTable,
   overlapsTable,
+  type SensitivityRow,
   samplesTable,
+  sensitivityTable,
 } from '../report/tables/tables.js'
-import { jsonText, readJson, type WriteFile } from '../store/atomic.js'
-import { networkPaths, reportPage, studyFolder, studyLock } from '../store/layout.js'
+import { jsonText, type WriteFile } from '../store/atomic.js'
+import { lockOf, networkPaths, reportPage, studyFolder } from '../store/layout.js'
 import { compareAnalyses } from '../study/compare.js'
-import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
+import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../study/network.js'
 import {
   confusingRows,
   curveRows,
@@ -30,14 +31,16 @@ import {
   orderRows,
   sampleRows,
 } from '../study/rows.js'
+import { sensitivityRows } from '../study/sensitivity.js'
 import { loadPlannedDataset } from './dataset.js'
 import { failureOf } from './failures.js'
 import { isTaskDone } from './isDone.js'
-import { manifestOf } from './manifest.js'
+import { type Manifest, manifestOf } from './manifest.js'
+import { isComplete, readState } from './networkState.js'
+import { comparedFrom } from './outputs.js'
 import { readNetwork } from './readNetwork.js'
 import { writeStudyReport } from './report.js'
 import { withTaskLock } from './taskLock.js'
-import { isTrained, type NetworkState } from './train.js'
 import { describeEngine, distinctEngines, type TrainingEngine } from './trainingEngine.js'
 import type { TaskContext } from './types.js'
 
@@ -45,15 +48,16 @@ import type { TaskContext } from './types.js'
 export async function compare(task: CompareTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
   const folder = studyFolder(results, plan.study, plan.id)
-  await withTaskLock(studyLock(folder), context, async ({ remove, write }) => {
+  await withTaskLock(lockOf(folder), context, async (lease) => {
     // Another run of the study may have done it while this one waited.
-    if (await isTaskDone(task, context).catch(() => false)) return
+    if (await isTaskDone(task, context, 'content')) return
+    const from = await comparedFrom(context)
     // Written last; an earlier one would stand for all that a kill might leave out.
-    await remove(reportPage(folder))
-    await writeTables(context, folder, write)
+    await lease.remove(reportPage(folder))
+    await writeTables(await makeTables(context), { folder, from, write: lease.write })
     await writeStudyReport({
       folder,
-      write,
+      lease,
       stored: { plan, results },
       dataset: () => loadPlannedDataset(plan, context),
       resolve: (file) => resolve(context.baseDir, file),
@@ -61,16 +65,42 @@ export async function compare(task: CompareTask, context: TaskContext): Promise<
   })
 }
 
-/** Writes the tables, the verdict and the manifest of a study to a folder. */
+/** What a study's folder says of its networks, before it is written. */
+export interface MadeTables {
+  /** Tables, verdict, configuration and the meaning of the columns, by file name. */
+  readonly files: Readonly<Record<string, string>>
+  readonly manifest: Manifest
+}
+
+/** Where tables go, and what their networks' files are. */
+interface TablePlace {
+  readonly folder: string
+  readonly from: string
+  readonly write: WriteFile
+}
+
+/** Writes tables to the folder of a study; the manifest last, as the sign that they are there. */
 export async function writeTables(
-  context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
-  folder: string,
-  write: WriteFile,
+  { files, manifest }: MadeTables,
+  { folder, from, write }: TablePlace,
 ): Promise<void> {
+  for (const [name, content] of Object.entries(files)) await write(join(folder, name), content)
+  await write(join(folder, 'manifest.json'), jsonText(manifest), from)
+}
+
+/**
+ * Makes the tables, the verdict and the manifest of a study from what is stored. Throws TaskError when no network
+ * can be analysed.
+ */
+export async function makeTables(
+  context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
+): Promise<MadeTables> {
   const { plan, results } = context
   const began = performance.now()
   const networks = plan.networks.filter(({ role }) => role === 'analysed')
   const analyses: NetworkAnalysis[] = []
+  // Networks that are equal under two names share their rows.
+  const sensitivity = new Map<string, readonly SensitivityRow[]>()
   const failed: Record<string, string> = {}
   const lacking: Record<string, string> = {}
   for (const [index, network] of networks.entries()) {
@@ -79,8 +109,11 @@ export async function writeTables(
     const lack = await unfinishedPart(plan, results, network)
     const found = await analyse(plan, results, network)
     if (typeof found === 'string') failed[network.name] = found
-    else analyses.push(found)
-    if (typeof found !== 'string' && lack !== undefined) lacking[network.name] = lack
+    else {
+      analyses.push(found.analysis)
+      sensitivity.set(network.id, found.sensitivity)
+      if (lack !== undefined) lacking[network.name] = lack
+    }
     context.report({ done: index + 1, total: networks.length + 1, note: network.name })
   }
   if (analyses.length === 0) {
@@ -106,12 +139,10 @@ export async function writeTables(
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
     'effects.csv': toCsv(effectsTable, comparison.effects),
     'memberships.csv': toCsv(membershipsTable, comparison.memberships),
-    'verdict.json': `${JSON.stringify(comparison.verdict, undefined, 2)}\n`,
+    'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
+    'verdict.json': jsonText(comparison.verdict),
     'config.yaml': toYaml(plan.config),
     'SCHEMA.md': schemaDocument(),
-  }
-  for (const [name, content] of Object.entries(files)) {
-    await write(join(folder, name), content)
   }
   const manifest = manifestOf(plan, {
     failed,
@@ -124,11 +155,8 @@ export async function writeTables(
       ]),
     ),
     seconds: (performance.now() - began) / 1000,
-    checksums: Object.fromEntries(
-      Object.entries(files).map(([name, content]) => [name, sha256(content)]),
-    ),
   })
-  await write(join(folder, 'manifest.json'), jsonText(manifest))
+  return { files, manifest }
 }
 
 function listed(reasons: Readonly<Record<string, string>>): Lack[] {
@@ -145,10 +173,16 @@ async function unfinishedPart(
     if (!('network' in task) || task.network.id !== network.id) continue
     // Where there are values, the choice of their samples has done its part.
     if (task.kind === 'panel') continue
-    if (await isTaskDone(task, { plan, results }).catch(() => false)) continue
+    if (await isTaskDone(task, { plan, results })) continue
     return (await failureOf({ plan, results }, network)) ?? `${task.kind} did not finish`
   }
   return undefined
+}
+
+/** What a study finds on one network, and how far it hangs on the choices of the analysis. */
+interface FoundOfNetwork {
+  readonly analysis: NetworkAnalysis
+  readonly sensitivity: readonly SensitivityRow[]
 }
 
 /** The analysis of one network, or the reason why there is none. */
@@ -156,16 +190,42 @@ async function analyse(
   plan: Plan,
   results: string,
   network: StudyNetwork,
-): Promise<NetworkAnalysis | string> {
+): Promise<FoundOfNetwork | string> {
   const failure = () => failureOf({ plan, results }, network)
   try {
-    if (!(await isTrained(networkPaths(results, network.id)))) {
+    if (!(await isComplete(networkPaths(results, network.id)))) {
       return (await failure()) ?? 'training did not finish'
     }
-    return analyseNetwork(await readNetwork(plan, results, network), plan.config)
+    const input = await readNetwork(plan, results, network)
+    return {
+      analysis: analyseNetwork(input, plan.config),
+      sensitivity: sensitivityOf(input, plan),
+    }
   } catch (error) {
     return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
   }
+}
+
+function sensitivityOf(
+  { network, checkpoints, otherEnd, variants = [] }: NetworkInput,
+  { runs, config }: Plan,
+): SensitivityRow[] {
+  return sensitivityRows(
+    network.id,
+    {
+      end: checkpoints.at(-1)!,
+      otherEnd: otherEnd?.at(-1),
+      variants: variants.map((scored, index) => [conditionOf(runs[index + 1]), scored.at(-1)!]),
+    },
+    config,
+  )
+}
+
+/** What a variant changes, in words. */
+function conditionOf({ name, analysis }: AnalysisRun): string {
+  if (name !== 'baseline') return `other ${name}`
+  const { baseline } = analysis
+  return `baseline ${typeof baseline === 'string' ? baseline : JSON.stringify(baseline)}`
 }
 
 function tablesOf(
@@ -198,9 +258,7 @@ async function enginesOf({ networks }: Plan, results: string): Promise<TrainingE
   const found: TrainingEngine[] = []
   for (const id of new Set(networks.map((network) => network.id))) {
     // A damaged state is the failure of its own network.
-    const state = await readJson<NetworkState>(networkPaths(results, id).state).catch(
-      () => undefined,
-    )
+    const state = await readState(networkPaths(results, id)).catch(() => undefined)
     // Networks of before engines were listed stay silent.
     found.push(...(state?.trainedBy ?? []))
   }

@@ -1,62 +1,63 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { messageOf } from '../core/errors.js'
-import type { Plan, StudyNetwork } from '../plan/types.js'
+import { relative } from 'node:path'
+import { LowlayerError, messageOf } from '../core/errors.js'
+import type { Task } from '../plan/types.js'
 import type { ReportProblem } from '../report/types.js'
-import { readJson } from '../store/atomic.js'
-import { networkPaths } from '../store/layout.js'
-import { whyNotWhole } from '../store/wholeness.js'
+import { type Closeness, faultOf } from '../store/stored.js'
+import { outputsOf, type StudyPlace } from './outputs.js'
 
-/** What tasks leave behind; anything else, such as a temporary file of a kill, counts for nothing. */
-const LEFT_BY_TASKS = /\.(npz|parquet|onnx|csv)$/
+/** More files than this of one task are counted, not named. */
+const NAMED = 4
 
 /**
- * Stored files of a study's networks that cannot be whole, and specifications that are not what this
- * version plans. Cheap: of the large files only size and last bytes are looked at.
+ * Stored files of these tasks that are not what was written, or were made from others than are there now, with
+ * their place below the results: by place and size, or by their content. What was never there is none of them.
  */
-export async function damageOf(plan: Plan, results: string): Promise<ReportProblem[]> {
-  const networks = [...new Map(plan.networks.map((network) => [network.id, network])).values()]
-  const found = await Promise.all(networks.map((network) => damageOfNetwork(network, results)))
-  return found.flat()
+export async function damageOf(
+  tasks: readonly Task[],
+  place: StudyPlace,
+  closeness: Closeness,
+): Promise<ReportProblem[]> {
+  const found: ReportProblem[] = []
+  for (const task of tasks) found.push(...(await damageOfTask(task, place, closeness)))
+  return distinctProblems(found)
 }
 
-async function damageOfNetwork(network: StudyNetwork, results: string): Promise<ReportProblem[]> {
-  const { folder } = networkPaths(results, network.id)
-  const problems: ReportProblem[] = []
-  for (const part of ['', 'checkpoints', 'values', 'interactions']) {
-    const names = await readdir(join(folder, part)).catch(() => [])
-    for (const name of names.filter((name) => LEFT_BY_TASKS.test(name)).sort()) {
-      const why = await whyNotWhole(join(folder, part, name))
-      if (why === undefined) continue
-      const file = join('networks', network.id, part, name)
-      problems.push({ file, message: `${why}; ${remedyOf(part)}` })
-    }
-  }
-  const spec = await specDamage(network, results)
-  return spec === undefined ? problems : [...problems, spec]
+/** The file that an error is about, with its place below the results, and what is wrong with it. */
+function problemOf(error: unknown, { results }: StudyPlace): ReportProblem {
+  const message = messageOf(error)
+  const file = error instanceof LowlayerError ? error.context.file : undefined
+  if (typeof file !== 'string') return { file: results, message }
+  return { file: relative(results, file), message: message.replace(`${file} `, '') }
 }
 
-/** What makes `lowlayer run` do a file again. */
-function remedyOf(part: string): string {
-  if (part === 'values' || part === 'interactions') return 'run again to redo it'
-  return 'delete the folder of the network and run again to train it anew'
+/** Problems, each once. */
+export function distinctProblems(problems: readonly ReportProblem[]): ReportProblem[] {
+  return [
+    ...new Map(problems.map((problem) => [`${problem.file} ${problem.message}`, problem])).values(),
+  ]
 }
 
-/** Nothing is computed from `spec.json`; one that differs tells of another version, or of a stray hand. */
-async function specDamage(
-  { id, spec }: StudyNetwork,
-  results: string,
-): Promise<ReportProblem | undefined> {
-  const file = join('networks', id, 'spec.json')
+async function damageOfTask(
+  task: Task,
+  place: StudyPlace,
+  closeness: Closeness,
+): Promise<ReportProblem[]> {
+  const found: ReportProblem[] = []
+  const nameOf = (path: string) => relative(place.results, path)
   try {
-    const stored = await readJson<unknown>(networkPaths(results, id).spec)
-    const planned: unknown = JSON.parse(JSON.stringify(spec))
-    if (stored === undefined || isDeepStrictEqual(stored, planned)) return undefined
-    const message =
-      'is not what this lowlayer plans for this network (another version wrote it, or it was changed); what is stored is shown as it is'
-    return { file, message }
+    for (const { path, from } of (await outputsOf(task, place)) ?? []) {
+      const fault = await faultOf(path, closeness, from)
+      if (fault === undefined || fault.kind === 'absent') continue
+      // Tables of a study that goes on are made from fewer networks than there are now.
+      if (fault.kind === 'stale' && task.kind === 'compare') continue
+      found.push({ file: nameOf(path), message: fault.why })
+    }
   } catch (error) {
-    return { file, message: messageOf(error) }
+    found.push(problemOf(error, place))
   }
+  if (found.length <= NAMED) return found
+  const more = found.length - NAMED
+  const [last] = found.slice(NAMED - 1)
+  const named = { file: last.file, message: `${last.message}; and ${more} more files of this task` }
+  return [...found.slice(0, NAMED - 1), named]
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256 } from '../core/hash.js'
 import type { StudyNetwork, Task } from '../plan/types.js'
 import { readJson, writeJson } from '../store/atomic.js'
 import { networkPaths, studyFolder } from '../store/layout.js'
@@ -13,13 +14,15 @@ import type { TaskContext } from './types.js'
 interface FailureRecord {
   readonly kind: Task['kind']
   readonly message: string
+  /** Of the message: it is written and removed without a lock, and so in no record. */
+  readonly sha256: string
 }
 
 /** The study that tasks belong to, and the results folder that it is in. */
 type Where = Pick<TaskContext, 'plan' | 'results'>
 
 export async function recordFailure(where: Where, task: Task, message: string): Promise<void> {
-  const record: FailureRecord = { kind: task.kind, message }
+  const record: FailureRecord = { kind: task.kind, message, sha256: sha256(message) }
   await writeJson(failureFile(where, task), record)
 }
 
@@ -63,11 +66,18 @@ export async function studyFailures(where: Where): Promise<Record<string, string
   return found
 }
 
-/** What a task left when it failed; nothing where it is done: another run may have finished it since. */
+/**
+ * What a task left when it failed; nothing where it is done: another run may have finished it since. A damaged
+ * note tells nothing but that there is one.
+ */
 async function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
-  const record = await readJson<FailureRecord>(failureFile(where, task)).catch(() => undefined)
-  if (record === undefined || (await isTaskDone(task, where).catch(() => false))) return undefined
-  return record
+  const file = failureFile(where, task)
+  const found = await readJson<Partial<FailureRecord> | null>(file).catch(() => null)
+  if (found === undefined || (await isTaskDone(task, where))) return undefined
+  const { message } = found ?? {}
+  if (typeof message === 'string' && found?.kind === task.kind && found.sha256 === sha256(message))
+    return found as FailureRecord
+  return { kind: task.kind, message: `the note why, ${file}, is damaged; run again`, sha256: '' }
 }
 
 /** `train failed: the training loss became NaN …`. */

@@ -1,7 +1,7 @@
 /** Decompositions of one network at one checkpoint, as a `.npz` file; rows as in the value found. */
 import { InputError } from '../core/errors.js'
+import { checkArrays } from '../formats/expectedArrays.js'
 import { dtypeOf } from '../formats/npy.js'
-import { arrayOf } from '../formats/npz.js'
 import {
   type ArrayPieces,
   checkNpzSize,
@@ -11,6 +11,7 @@ import {
 } from '../formats/npzStream.js'
 import type { Decomposition } from '../interactions/types.js'
 import type { WriteFile } from '../store/atomic.js'
+import { verifyStored } from '../store/stored.js'
 import type { Decompositions } from '../study/types.js'
 
 /** Gathers decompositions row by row. */
@@ -78,38 +79,58 @@ function* arraysOf(found: Decompositions): Generator<ArrayPieces> {
 }
 
 /**
- * Reads what {@link writeInteractionFile} wrote. Throws InputError naming the file when it is missing or
- * damaged.
+ * Reads what {@link writeInteractionFile} wrote, of so many samples and players. Throws InputError naming the file
+ * when it is missing, damaged, or of others.
  */
-export async function readInteractionFile(path: string): Promise<Decompositions> {
+export async function readInteractionFile(
+  path: string,
+  { count, n }: Pick<Decompositions, 'count' | 'n'>,
+): Promise<Decompositions> {
+  await verifyStored(path)
   // Row by row, since Node reads no file beyond 2 GiB at once.
   const arrays = await readNpzExcept(path, ['and', 'or'])
-  const floats = (key: string) => arrayOf(arrays, key, path).data as Float64Array
-  const integers = (key: string) => Int32Array.from(arrayOf(arrays, key, path).data as Int32Array)
-  const l1 = floats('l1')
-  const count = l1.length
-  const and = await readTables(path, 'and', count)
+  const floats = { dtype: '<f8', shape: [count] }
+  const integers = { dtype: '<i4', shape: [count] }
+  checkArrays(
+    arrays,
+    {
+      l1: floats,
+      l1_lower_bound: floats,
+      gap: floats,
+      matching_error: floats,
+      converged: integers,
+      iterations: integers,
+    },
+    path,
+  )
+  const column = (name: string) => arrays[name].data as Float64Array
   return {
-    n: Math.log2(and.length / count),
+    n,
     count,
-    and,
-    or: await readTables(path, 'or', count),
-    l1,
-    lowerBound: floats('l1_lower_bound'),
-    gap: floats('gap'),
-    matchingError: floats('matching_error'),
-    converged: integers('converged'),
-    iterations: integers('iterations'),
+    and: await readTables(path, 'and', count, n),
+    or: await readTables(path, 'or', count, n),
+    l1: column('l1'),
+    lowerBound: column('l1_lower_bound'),
+    gap: column('gap'),
+    matchingError: column('matching_error'),
+    converged: arrays.converged.data as Int32Array,
+    iterations: arrays.iterations.data as Int32Array,
   }
 }
 
 /** The tables of all samples, one after the other. */
-async function readTables(path: string, name: string, count: number): Promise<Float64Array> {
-  let tables = new Float64Array(0)
+async function readTables(
+  path: string,
+  name: string,
+  count: number,
+  n: number,
+): Promise<Float64Array> {
+  const columns = 2 ** n
+  const tables = new Float64Array(count * columns)
   let row = 0
   for await (const table of npzRows(path, name)) {
-    if (row === 0) tables = new Float64Array(count * table.length)
-    if (row < count) tables.set(table, row * table.length)
+    if (table.length === columns && row < count) tables.set(table, row * columns)
+    else throw new InputError(`${path} [${name}]: damaged: no ${count} rows of ${columns} numbers`)
     row++
   }
   if (row === count) return tables

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { afterAll, expect, it } from 'vitest'
+import { npzRows, readNpzExcept } from '../formats/npzStream.js'
 import type { Decomposition } from '../interactions/types.js'
-import { writeAtomically } from '../store/atomic.js'
+import { soleLease } from '../testing/soleLease.js'
 import {
   checkInteractionFileSize,
   collectDecompositions,
@@ -14,6 +15,7 @@ import {
 import { writeInteractionTable } from './interactionTable.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'lowlayer-interactions-'))
+const lease = soleLease(folder)
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Made-up interactions of one sample that differ from every other's. */
@@ -41,7 +43,7 @@ it('holds every interaction of every sample, over several row groups', async () 
   const rows = Array.from({ length: 50 }, (_, sample) => decomposition(sample, n))
   const file = join(folder, 'table.parquet')
   const samples = Int32Array.from(rows, (_, row) => 100 + row)
-  await writeInteractionTable(file, { samples, rows }, writeAtomically)
+  await writeInteractionTable(file, { samples, rows }, lease.write)
   const buffer = await asyncBufferFromFile(file)
   expect((await parquetMetadataAsync(buffer)).row_groups.length).toBeGreaterThan(1)
   const found = await parquetReadObjects({ file: buffer })
@@ -72,17 +74,21 @@ it('holds every interaction of every sample, over several row groups', async () 
 it('is beside a file of decompositions that reads back as it was written', async () => {
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
   const file = join(folder, 'interactions.npz')
-  await writeInteractionFile(file, found, writeAtomically)
-  expect(await readInteractionFile(file)).toEqual(found)
+  await writeInteractionFile(file, found, lease.write)
+  expect(await readInteractionFile(file, found)).toEqual(found)
 })
 
 it('reads a file of decompositions beyond 2 GiB', async () => {
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
   const file = join(folder, 'small.npz')
-  await writeInteractionFile(file, found, writeAtomically)
+  await writeInteractionFile(file, found, lease.write)
   const large = join(folder, 'large.npz')
   await writeBehindHole(await readFile(file), 2 ** 31, large)
-  expect(await readInteractionFile(large)).toEqual(found)
+  const { l1 } = await readNpzExcept(large, ['and', 'or'])
+  expect(l1.data).toEqual(found.l1)
+  const tables: number[] = []
+  for await (const row of npzRows(large, 'or')) tables.push(...row)
+  expect(Float64Array.from(tables)).toEqual(found.or)
 })
 
 /** Writes an archive behind a hole, which takes no space on the disk: entries lie where the directory says. */
@@ -113,11 +119,20 @@ it('refuses more interactions than a file holds, before any is computed', () => 
 
 it('names a file of decompositions that is missing, damaged or of tables that do not fit', async () => {
   const missing = join(folder, 'missing.npz')
-  await expect(readInteractionFile(missing)).rejects.toThrow(/missing\.npz: no such file/)
+  await expect(readInteractionFile(missing, { count: 3, n: 5 })).rejects.toThrow(
+    /missing\.npz is not there/,
+  )
   const file = join(folder, 'damaged.npz')
   const found = collectDecompositions([3, 1, 2].map((sample) => decomposition(sample, 5)))
-  await writeInteractionFile(file, { ...found, l1: found.l1.subarray(1) }, writeAtomically)
-  await expect(readInteractionFile(file)).rejects.toThrow(
-    /damaged\.npz .*: damaged: 3 rows of 2 samples/,
+  await writeInteractionFile(file, { ...found, l1: found.l1.subarray(1) }, lease.write)
+  await expect(readInteractionFile(file, found)).rejects.toThrow(
+    /damaged\.npz \[l1\]: damaged: <f8 of shape \(2\) where <f8 of shape \(3\) belongs/,
+  )
+  await expect(readInteractionFile(file, { count: 2, n: 5 })).rejects.toThrow(
+    /damaged\.npz \[l1_lower_bound\]: damaged/,
+  )
+  await writeInteractionFile(file, found, lease.write)
+  await expect(readInteractionFile(file, { count: 3, n: 4 })).rejects.toThrow(
+    /damaged\.npz \[and\]: damaged: no 3 rows of 16 numbers/,
   )
 })

@@ -4,26 +4,24 @@ import { decompose, decomposeBothEnds } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
 import { hasOtherEnd } from '../plan/analysisRuns.js'
 import type { InteractionsTask } from '../plan/types.js'
-import { exists } from '../store/atomic.js'
-import { type NetworkPaths, networkPaths } from '../store/layout.js'
-import { isWhole } from '../store/wholeness.js'
+import type { WriteFile } from '../store/atomic.js'
+import { lockBeside, networkPaths } from '../store/layout.js'
+import { isStored } from '../store/stored.js'
 import {
   checkInteractionFileSize,
   collectDecompositions,
   writeInteractionFile,
 } from './interactionFile.js'
 import { writeInteractionTable } from './interactionTable.js'
+import { readCurve } from './networkState.js'
+import { interactionsOutputs, OTHER_END, type Output } from './outputs.js'
 import { runSteps, scoredSteps } from './steps.js'
 import { stopIfAsked, withTaskLock } from './taskLock.js'
-import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
 
 /** Largest |h(S) − (v + q)(S)|, relative to max(1, max|v|), that counts as universal matching. */
 const MATCHING_TOLERANCE = 1e-9
-
-/** File-name suffix of the decompositions at the other end of the tie-break. */
-export const OTHER_END = '-other'
 
 /**
  * Decomposes every sample of a network at every analysed checkpoint; in the main analysis those that
@@ -32,13 +30,16 @@ export const OTHER_END = '-other'
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
   const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(`${paths.lock}-interactions`, context, async (lease) => {
+  await withTaskLock(lockBeside(paths.interactions(0, '')), context, async (lease) => {
     const curve = await readCurve(paths)
     const steps = runSteps(context.plan, task.run, task.network, curve)
     const scored = scoredSteps(context.plan, task.network, curve)
     for (const [index, step] of steps.entries()) {
       const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
-      if (await isDecomposed(paths, step, interactionsId, atBothEnds)) continue
+      const outputs = await interactionsOutputs(task, context, step, atBothEnds)
+      if (await areStored(outputs)) continue
+      const [{ from }] = outputs
+      const write: WriteFile = (path, data) => lease.write(path, data, from)
       const valueFile = paths.values(step, valuesId)
       const values = await readEvaluatedSamples(valueFile)
       checkInteractionFileSize(values.count, values.n)
@@ -55,11 +56,10 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       const store = async (found: readonly Decomposition[], id: string): Promise<void> => {
         const decompositions = collectDecompositions(found)
         const table = { samples: values.sample, rows: found }
-        await writeInteractionTable(paths.interactionsTable(step, id), table, lease.write)
-        await writeInteractionFile(paths.interactions(step, id), decompositions, lease.write)
+        await writeInteractionTable(paths.interactionsTable(step, id), table, write)
+        await writeInteractionFile(paths.interactions(step, id), decompositions, write)
       }
       const others = rows.flatMap(({ other }) => (other === undefined ? [] : [other]))
-      // The step's own file comes last: it is the sign that all of the step is there.
       if (atBothEnds) await store(others, interactionsId + OTHER_END)
       await store(
         rows.map(({ own }) => own),
@@ -69,21 +69,10 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
   })
 }
 
-/**
- * Whether the interactions of a step are there, none of their files cut short. The tables for readers
- * may have been deleted to save space.
- */
-export async function isDecomposed(
-  paths: NetworkPaths,
-  step: number,
-  interactionsId: string,
-  atBothEnds: boolean,
-): Promise<boolean> {
-  const ids = atBothEnds ? [interactionsId, interactionsId + OTHER_END] : [interactionsId]
-  for (const id of ids) {
-    if (!(await isWhole(paths.interactions(step, id)))) return false
-    const table = paths.interactionsTable(step, id)
-    if ((await exists(table)) && !(await isWhole(table))) return false
+/** Whether all of these files are what was written. */
+async function areStored(outputs: readonly Output[]): Promise<boolean> {
+  for (const { path, from } of outputs) {
+    if (!(await isStored(path, 'content', from))) return false
   }
   return true
 }

@@ -19,8 +19,6 @@ export interface Manifest {
   readonly comparisonVersion: number
   /** What was assumed or decided without being asked for, a line each. */
   readonly assumptions: readonly string[]
-  /** SHA-256 of every file of the study but those of the report. */
-  readonly checksums: Readonly<Record<string, string>>
   readonly [key: string]: unknown
 }
 
@@ -33,8 +31,6 @@ export interface RunFacts {
   /** Fingerprint of the baseline of every network and step. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>
   readonly seconds: number
-  /** SHA-256 of every table. */
-  readonly checksums: Readonly<Record<string, string>>
 }
 
 /** The manifest of a study. `complete` is false while networks, or parts of their analysis, are missing. */
@@ -78,7 +74,6 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     lacking: facts.lacking,
     compareSeconds: facts.seconds,
     finishedAt: new Date().toISOString(),
-    checksums: facts.checksums,
     provenance,
   }
 }

@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { surrogateValues } from '../confusing/noiseNull.js'
 import { stream } from '../core/random.js'
-import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
+import { checkArrays } from '../formats/expectedArrays.js'
+import { decodeNpz, encodeNpz } from '../formats/npz.js'
 import type { NoiseTask } from '../plan/types.js'
-import { exists } from '../store/atomic.js'
-import { networkPaths } from '../store/layout.js'
-import { isWhole } from '../store/wholeness.js'
+import { lockBeside, networkPaths } from '../store/layout.js'
+import { isStored, readStored } from '../store/stored.js'
 import { mainRows, rowScorer, thresholds } from '../study/checkpoint.js'
 import { readInteractionFile } from './interactionFile.js'
 import { decomposeTable } from './interactions.js'
+import { noiseOutput } from './outputs.js'
 import { stopIfAsked, withTaskLock } from './taskLock.js'
 import type { TaskContext } from './types.js'
 import { readEvaluatedSamples, readTables } from './valueFile.js'
@@ -22,12 +22,15 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
   const { surrogates } = plan.config.confusing.noiseNull
   const paths = networkPaths(context.results, task.network.id)
   const step = task.network.spec.totalSteps
-  const file = paths.interactions(step, plan.noiseId)
-  await withTaskLock(`${paths.lock}-noise`, context, async (lease) => {
-    if (await isWhole(file)) return
+  await withTaskLock(lockBeside(paths.noise(step, plan.noiseId)), context, async (lease) => {
+    const { path: file, from } = await noiseOutput(task.network, context)
+    if (await isStored(file, 'content', from)) return
     const valueFile = paths.values(step, plan.valuesId)
     const values = await readEvaluatedSamples(valueFile)
-    const decompositions = await readInteractionFile(paths.interactions(step, plan.interactionsId))
+    const decompositions = await readInteractionFile(
+      paths.interactions(step, plan.interactionsId),
+      values,
+    )
     const end = { step, values, decompositions }
     const taus = thresholds(end, plan.config.analysis.salience)
     const score = rowScorer(end, taus, plan.config.confusing)
@@ -50,16 +53,25 @@ export async function noise(task: NoiseTask, context: TaskContext): Promise<void
       row++
     }
     const shape = [mains, surrogates]
-    await lease.write(file, encodeNpz({ scores: { data: scores, shape } }))
+    await lease.write(file, encodeNpz({ scores: { data: scores, shape } }), from)
   })
 }
 
-/** Surrogate scores of every sample of the main panel; undefined where there is no such file. */
-export async function readSurrogateScores(path: string): Promise<Float64Array[] | undefined> {
-  if (!(await exists(path))) return undefined
-  const { data, shape } = arrayOf(decodeNpz(await readFile(path), path), 'scores', path)
-  const [rows, surrogates] = shape
-  return Array.from({ length: rows }, (_, row) =>
-    (data as Float64Array).subarray(row * surrogates, (row + 1) * surrogates),
+/**
+ * Surrogate scores, so many a sample, of every sample of the main panel; undefined where there are none yet. Throws
+ * InputError when the file is damaged.
+ */
+export async function readSurrogateScores(
+  path: string,
+  samples: number,
+  surrogates: number,
+): Promise<Float64Array[] | undefined> {
+  const bytes = await readStored(path)
+  if (bytes === undefined) return undefined
+  const arrays = decodeNpz(bytes, path)
+  checkArrays(arrays, { scores: { dtype: '<f8', shape: [samples, surrogates] } }, path)
+  const scores = arrays.scores.data as Float64Array
+  return Array.from({ length: samples }, (_, row) =>
+    scores.subarray(row * surrogates, (row + 1) * surrogates),
   )
 }

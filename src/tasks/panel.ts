@@ -1,3 +1,4 @@
+import { TaskError } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset, Samples } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
@@ -5,12 +6,14 @@ import { admitsSample } from '../masking/configurePlayers.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
 import { buildModel } from '../models/build.js'
 import type { PanelTask, Plan, StudyNetwork } from '../plan/types.js'
-import { jsonText, readJson } from '../store/atomic.js'
-import { networkPaths } from '../store/layout.js'
+import { jsonText } from '../store/atomic.js'
+import { lockBeside, networkPaths } from '../store/layout.js'
+import { readStoredJson } from '../store/stored.js'
 import { predictAll } from '../training/evaluate.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
-import { isTaskDone, panelFile } from './isDone.js'
+import { isTaskDone } from './isDone.js'
+import { outputsOf, panelFile, panelMembers } from './outputs.js'
 import { stopIfAsked, withTaskLock } from './taskLock.js'
 import type { TaskContext } from './types.js'
 
@@ -33,13 +36,12 @@ interface PanelFile {
 /** Chooses the samples that pass the filter: those that the task's network, or every one, gets right. */
 export async function panel(task: PanelTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
-  const own = 'network' in task ? task.network.id : undefined
-  const file = panelFile(plan, results, own)
-  await withTaskLock(`${file}.lock`, context, async (lease) => {
-    if (await isTaskDone(task, context)) return
+  const own = 'network' in task ? task.network : undefined
+  await withTaskLock(lockBeside(panelFile(plan, results, own?.id)), context, async (lease) => {
+    if (await isTaskDone(task, context, 'content')) return
+    const [{ path, from }] = (await outputsOf(task, context))!
     const dataset = await loadPlannedDataset(plan, context)
-    const members =
-      'network' in task ? [task.network] : plan.networks.filter(({ role }) => role === 'analysed')
+    const members = panelMembers(plan, own)
     const predicted: Record<SplitName, Int32Array>[] = []
     for (const network of members) {
       stopIfAsked(context, lease)
@@ -52,8 +54,8 @@ export async function panel(task: PanelTask, context: TaskContext): Promise<void
         predicted.map((classes) => classes[split]),
       ),
     )
-    const panels = { [own ?? 'common']: chosen }
-    await lease.write(file, jsonText({ panels } satisfies PanelFile))
+    const panels = { [own?.id ?? 'common']: chosen }
+    await lease.write(path, jsonText({ panels } satisfies PanelFile), from)
   })
 }
 
@@ -66,9 +68,9 @@ export async function panelOf(
   const { filter } = plan.config.analysis.samples
   if (filter === 'none') return choosePanel(plan, dataset)
   const own = filter === 'correct' ? network.id : undefined
-  const file = await readJson<PanelFile>(panelFile(plan, results, own))
+  const file = await readStoredJson<PanelFile>(panelFile(plan, results, own))
   const found = file?.panels.common ?? file?.panels[network.id]
-  if (found === undefined) throw new Error(`no panel for network ${network.id}`)
+  if (found === undefined) throw new TaskError(`no samples were chosen for network ${network.name}`)
   return found
 }
 
@@ -101,8 +103,8 @@ async function predictedClasses(
   const { engine: name, device } = plan.config.runtime
   const engine = await createEngine(name, device)
   const file = networkPaths(results, network.id).checkpoint(network.spec.totalSteps)
-  const parameters = await readCheckpointWeights(file)
   const { graph } = buildModel(network.spec.model, plan.data)
+  const parameters = await readCheckpointWeights(file, graph)
   const predictor = await engine.createPredictor(graph, parameters)
   try {
     const classesOf = async (samples: Samples) =>

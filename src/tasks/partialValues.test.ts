@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { writeAtomically } from '../store/atomic.js'
 import type { EvaluationPlan } from '../study/types.js'
 import { soleLease } from '../testing/soleLease.js'
 import { openPartial, removePartials } from './partialValues.js'
@@ -39,7 +38,7 @@ const rowAt = (row: number): EvaluatedRow => ({
 })
 
 /** The lock's holder of the evaluations that follow: another one each time it was lost. */
-let lease = soleLease()
+let lease = soleLease(folder)
 
 const partialFile = (file: string, holder = lease) => `${file}.${holder.token}.partial`
 
@@ -55,7 +54,7 @@ async function evaluate(file: string, count: number, asked = plan): Promise<numb
 
 /** The same as the next holder of the lock. */
 async function evaluateNext(file: string, count: number, asked = plan): Promise<number> {
-  lease = soleLease()
+  lease = soleLease(folder)
   return evaluate(file, count, asked)
 }
 
@@ -149,7 +148,7 @@ describe('an evaluation that stopped', () => {
 
   it('goes on from the longest that writers before it left, whatever they go on to append', async () => {
     const file = join(folder, 'several.npz')
-    const slow = await openPartial(file, plan, soleLease())
+    const slow = await openPartial(file, plan, soleLease(folder))
     await slow.append(rowAt(0))
     const [left] = (await readdir(folder)).filter((name) => name.startsWith('several.npz.'))
     await cp(join(folder, left), join(folder, 'several.npz.longer.partial'))
@@ -172,7 +171,7 @@ describe('an evaluation that stopped', () => {
 /** The bytes of one record. */
 async function recordOf(row: number): Promise<Buffer> {
   const file = join(folder, 'records.npz')
-  const holder = soleLease()
+  const holder = soleLease(folder)
   const partial = await openPartial(file, plan, holder)
   while (partial.count <= row) await partial.append(rowAt(partial.count))
   await partial.close()
@@ -202,9 +201,9 @@ describe('a value file', () => {
       yield rowAt(0)
       throw new Error('out of luck')
     }
-    await expect(writeValueFile(file, plan, failing(), writeAtomically)).rejects.toThrow(
+    await expect(writeValueFile(file, plan, failing(), lease.write)).rejects.toThrow(
       /failing\.npz: out of luck/,
     )
-    await expect(readEvaluatedSamples(file)).rejects.toThrow(/failing\.npz: no such file/)
+    await expect(readEvaluatedSamples(file)).rejects.toThrow(/failing\.npz is not there/)
   })
 })

@@ -1,15 +1,15 @@
 /** Reads back what the tasks stored of one network. */
 import { InputError } from '../core/errors.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
-import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
-import type { CheckpointInput } from '../study/checkpoint.js'
+import { faultOf } from '../store/stored.js'
+import { type CheckpointInput, mainRows } from '../study/checkpoint.js'
 import type { NetworkInput } from '../study/network.js'
 import { readInteractionFile } from './interactionFile.js'
-import { OTHER_END } from './interactions.js'
+import { readCurve } from './networkState.js'
 import { readSurrogateScores } from './noise.js'
+import { OTHER_END } from './outputs.js'
 import { analysedSteps, scoredSteps } from './steps.js'
-import { readCurve } from './train.js'
 import { readEvaluatedSamples } from './valueFile.js'
 
 /** One checkpoint under one analysis. */
@@ -20,11 +20,9 @@ export async function readCheckpoint(
   { valuesId, interactionsId }: Pick<AnalysisRun, 'valuesId' | 'interactionsId'>,
 ): Promise<CheckpointInput> {
   const paths = networkPaths(results, network)
-  return {
-    step,
-    values: await readEvaluatedSamples(paths.values(step, valuesId)),
-    decompositions: await readInteractionFile(paths.interactions(step, interactionsId)),
-  }
+  const values = await readEvaluatedSamples(paths.values(step, valuesId))
+  const file = paths.interactions(step, interactionsId)
+  return { step, values, decompositions: await readInteractionFile(file, values) }
 }
 
 /** The same checkpoint at the other end of the tie-break, where that was decomposed. */
@@ -38,8 +36,8 @@ export async function readOtherEnd(
     checkpoint.step,
     plan.interactionsId + OTHER_END,
   )
-  if (!(await exists(file))) return undefined
-  return { ...checkpoint, decompositions: await readInteractionFile(file) }
+  if ((await faultOf(file, 'place'))?.kind === 'absent') return undefined
+  return { ...checkpoint, decompositions: await readInteractionFile(file, checkpoint.values) }
 }
 
 /** Everything that the analysis of a network starts from. Throws when a file is missing or damaged. */
@@ -52,7 +50,7 @@ export async function readNetwork(
   const curve = await readCurve(paths)
   if (curve.at(-1)?.step !== network.spec.totalSteps) {
     throw new InputError(
-      `${paths.curve} is damaged: it does not reach the last step ${network.spec.totalSteps}; delete the folder of the network to train it again`,
+      `${paths.curve} is damaged: it does not reach the last step ${network.spec.totalSteps}`,
     )
   }
   const [main, ...others] = plan.runs
@@ -79,6 +77,10 @@ export async function readNetwork(
     checkpoints,
     variants,
     otherEnd: otherEnds.every((found) => found !== undefined) ? otherEnds : undefined,
-    surrogateScores: await readSurrogateScores(paths.interactions(end.step, plan.noiseId)),
+    surrogateScores: await readSurrogateScores(
+      paths.noise(end.step, plan.noiseId),
+      mainRows(end.values).length,
+      plan.config.confusing.noiseNull.surrogates,
+    ),
   }
 }

@@ -1,18 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
+import { COMPARISON_VERSION } from '../plan/comparisonVersion.js'
 import type { DataInfo, Plan } from '../plan/types.js'
+import { fromCsv } from '../report/tables/read.js'
+import type { Table } from '../report/tables/table.js'
 import { schemaVersion, studyTables } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
-import { exists, jsonText, readJson, type WriteFile, writeAtomically } from '../store/atomic.js'
-import { studyLock } from '../store/layout.js'
-import { withLock } from '../store/lock.js'
-import { writeTables } from './compare.js'
+import { exists } from '../store/atomic.js'
+import { lockOf } from '../store/layout.js'
+import { type Lease, withLock } from '../store/lock.js'
+import { EMPTY_RECORD, readRecord } from '../store/record.js'
+import { faultOf, readStored, readStoredText } from '../store/stored.js'
+import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { damageOf } from './damage.js'
+import { readManifest } from './isDone.js'
 import { type Manifest, planOf } from './manifest.js'
-import { writeStudyReport } from './report.js'
+import { comparedFrom } from './outputs.js'
+import { DRAWINGS, writeStudyReport } from './report.js'
 
 export interface RebuildRequest {
   /** The study's folder. */
@@ -21,25 +27,25 @@ export interface RebuildRequest {
   readonly dataDirs: readonly string[]
   /** Told which process works in `out`, where one does: it is waited for. */
   readonly onWait?: (holder: string) => void
+  /** Told of files that were damaged, and are made anew. */
+  readonly onMended?: (problem: ReportProblem) => void
 }
 
 /**
  * Rebuilds tables, figures and page of a study from what is stored, without training or evaluating.
- * What cannot be read is named in the result and on the page, and the stored tables are kept where
- * rebuilding them would lose networks. Throws InputError when the folder holds no study at all.
+ * What is not what was written is not used, and named in the result and on the page. Where rebuilding the tables
+ * would lose anything of a network, all of them stay as they are. Throws InputError when the folder holds no study
+ * at all.
  */
 export async function rebuildReport(request: RebuildRequest): Promise<readonly ReportProblem[]> {
   await requireStudy(request.folder)
-  return withLock(studyLock(request.out), ({ write }) => rebuild(request, write), request.onWait)
+  return withLock(lockOf(request.out), (lease) => rebuild(request, lease), request.onWait)
 }
 
-async function rebuild(
-  { folder, out, dataDirs }: RebuildRequest,
-  write: WriteFile,
-): Promise<readonly ReportProblem[]> {
+async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly ReportProblem[]> {
+  const { folder, out, dataDirs } = request
   const problems: ReportProblem[] = []
   const plan = await storedPlan(folder, problems)
-  if (resolve(out) !== resolve(folder)) await copyTables(folder, out, write)
   const results = dirname(resolve(folder))
   const hasNetworks = await exists(join(results, 'networks'))
   if (plan !== undefined && !hasNetworks) {
@@ -50,21 +56,55 @@ async function rebuild(
     })
   }
   const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
+  const isThere = resolve(out) === resolve(folder)
+  const damaged = await damagedFiles(folder)
   if (stored !== undefined) {
-    problems.push(...(await rebuildTables(stored.plan, results, { folder, out, write })))
-    problems.push(...(await damageOf(stored.plan, results)))
+    const others = stored.plan.tasks.filter(({ kind }) => kind !== 'compare')
+    problems.push(...(await damageOf(others, stored, 'place')))
   }
+  const made = stored === undefined ? undefined : await tablesAnew(stored, folder, problems)
+  if (made !== undefined) {
+    const from = await comparedFrom({ plan: plan as Plan, results })
+    await writeTables(made, { folder: out, from, write: lease.write })
+  }
+  if (!isThere) await copyStored(folder, out, made, lease)
+  const isMade = ({ file }: ReportProblem) =>
+    FILES.includes(file) ? made !== undefined : isThere && DRAWN.test(file)
+  for (const problem of damaged.filter(isMade)) request.onMended?.(problem)
   return writeStudyReport({
     folder: out,
-    write,
+    lease,
     stored,
     dataset:
       plan === undefined
         ? undefined
         : () => loadDataset(plan.config.data, { baseDir: process.cwd(), dataDirs }),
     resolve: (file) => resolve(file),
-    problems,
+    // Of those that lie there the page says it anyway.
+    problems: isThere ? problems : [...problems, ...damaged.filter((problem) => !isMade(problem))],
   })
+}
+
+/** What tables and verdict consist of: what rebuilding makes, and copying takes along. */
+const FILES = [
+  ...studyTables.map(({ name }) => `${name}.csv`),
+  'verdict.json',
+  'config.yaml',
+  'SCHEMA.md',
+]
+
+/** What is drawn in any case. */
+const DRAWN = /^(figures\/|report\/index\.html$)/
+
+/** Files of a study that are not what was written. */
+async function damagedFiles(folder: string): Promise<ReportProblem[]> {
+  const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
+  const found: ReportProblem[] = []
+  for (const file of new Set([...FILES, ...files.keys()])) {
+    const fault = await faultOf(join(folder, file), 'content').catch(() => undefined)
+    if (fault !== undefined && fault.kind !== 'absent') found.push({ file, message: fault.why })
+  }
+  return found
 }
 
 async function requireStudy(folder: string): Promise<void> {
@@ -87,9 +127,9 @@ async function requireStudy(folder: string): Promise<void> {
  * or of another version, since loading the study reports it; what else is in the way is named here.
  */
 async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Plan | undefined> {
-  const manifest = await readJson<Manifest & { config: unknown; data: DataInfo }>(
-    join(folder, 'manifest.json'),
-  ).catch(() => undefined)
+  const manifest = (await readManifest(folder).catch(() => undefined)) as
+    | (Manifest & { config: unknown; data: DataInfo })
+    | undefined
   if (manifest?.schemaVersion !== schemaVersion) return undefined
   const plan = planOf(manifest)
   if (typeof plan !== 'string') return plan
@@ -100,18 +140,19 @@ async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Pl
   return undefined
 }
 
-async function copyTables(folder: string, out: string, write: WriteFile): Promise<void> {
-  const names = [
-    'manifest.json',
-    'verdict.json',
-    'config.yaml',
-    'SCHEMA.md',
-    'report/drawings.json',
-    ...studyTables.map(({ name }) => `${name}.csv`),
-  ]
+/** Takes along what is stored and was not made anew; what is damaged is not, and missed by name. */
+async function copyStored(
+  folder: string,
+  out: string,
+  made: MadeTables | undefined,
+  { write, remove }: Lease,
+): Promise<void> {
+  const names = made === undefined ? [...FILES, 'manifest.json', DRAWINGS] : [DRAWINGS]
   for (const name of names) {
-    if (await exists(join(folder, name)))
-      await write(join(out, name), await readFile(join(folder, name)))
+    const bytes = await readStored(join(folder, name)).catch(() => undefined)
+    // What an earlier copy took along may have been made of something else.
+    if (bytes === undefined) await remove(join(out, name))
+    else await write(join(out, name), bytes)
   }
 }
 
@@ -120,63 +161,66 @@ async function copyTables(folder: string, out: string, write: WriteFile): Promis
  * what describes the tables is new.
  */
 function rebuiltManifest(before: Manifest, after: Manifest): Manifest {
-  const { complete, failed, lacking, baselines, checksums, schemaVersion, comparisonVersion } =
-    after
-  return {
-    ...before,
-    complete,
-    failed,
-    lacking,
-    baselines,
-    checksums,
-    schemaVersion,
-    comparisonVersion,
-  }
+  const { complete, failed, lacking, baselines, schemaVersion, comparisonVersion } = after
+  return { ...before, complete, failed, lacking, baselines, schemaVersion, comparisonVersion }
 }
 
-/** Writes the tables anew unless networks, or parts of their analysis, that the stored ones have are gone. */
-async function rebuildTables(
-  plan: Plan,
-  results: string,
-  { folder, out, write }: Pick<RebuildRequest, 'folder' | 'out'> & { readonly write: WriteFile },
-): Promise<ReportProblem[]> {
-  const temporary = await mkdtemp(join(tmpdir(), 'lowlayer-report-'))
+/**
+ * The tables made anew; undefined, with the reason among the problems, where networks, or parts of their analysis,
+ * that the stored ones have would be lost.
+ */
+async function tablesAnew(
+  { plan, results }: { readonly plan: Plan; readonly results: string },
+  folder: string,
+  problems: ReportProblem[],
+): Promise<MadeTables | undefined> {
+  const keep = '; the stored tables stay as they are'
   try {
-    await writeTables(
-      { plan, results, report: () => undefined, signal: new AbortController().signal },
-      temporary,
-      writeAtomically,
-    )
-    const before = await readJson<Manifest>(join(folder, 'manifest.json'))
-    const after = await readJson<Manifest>(join(temporary, 'manifest.json'))
+    const signal = new AbortController().signal
+    const made = await makeTables({ plan, results, report: () => undefined, signal })
+    const before = (await readManifest(folder)) as Manifest
     const known = missingIn(before)
-    const lost = Object.entries(missingIn(after)).filter(([name]) => !(name in known))
-    if (lost.length === 0) {
-      if (before !== undefined && after !== undefined) {
-        const manifest = rebuiltManifest(before, after)
-        await writeAtomically(join(temporary, 'manifest.json'), jsonText(manifest))
-      }
-      // The manifest last: its checksums tell where not all of the others came.
-      const names = (await readdir(temporary)).filter((name) => name !== 'manifest.json')
-      for (const name of [...names, 'manifest.json'])
-        await write(join(out, name), await readFile(join(temporary, name)))
-      return []
-    }
-    return lost.map(([name, reason]) => ({
-      file: `network ${name}`,
-      message: `${reason}; the stored tables are shown`,
-    }))
+    const lost = Object.entries(missingIn(made.manifest)).filter(([name]) => !(name in known))
+    for (const [name, reason] of lost)
+      problems.push({ file: `network ${name}`, message: reason + keep })
+    const lesser = lost.length > 0 ? [] : await lesserTables(before, made, folder)
+    for (const file of lesser)
+      problems.push({ file, message: `would lose rows or cells that it has${keep}` })
+    if (lost.length + lesser.length === 0)
+      return { ...made, manifest: rebuiltManifest(before, made.manifest) }
   } catch (error) {
     if (error instanceof LockLostError) throw error
-    return [
-      { file: join('..', 'networks'), message: `${messageOf(error)}; the stored tables are shown` },
-    ]
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
+    problems.push({ file: join('..', 'networks'), message: messageOf(error) + keep })
   }
+  return undefined
 }
 
 /** Networks that tables lack, or have not all of, with the reason. */
-function missingIn(manifest: Manifest | undefined): Readonly<Record<string, string>> {
-  return { ...(manifest?.lacking as object), ...(manifest?.failed as object) }
+function missingIn(manifest: Manifest): Readonly<Record<string, string>> {
+  return { ...(manifest.lacking as object), ...(manifest.failed as object) }
+}
+
+/** Tables that have less than the stored ones of the same version: rows, or cells that are not empty. */
+async function lesserTables(
+  { comparisonVersion }: Manifest,
+  { files }: MadeTables,
+  folder: string,
+): Promise<string[]> {
+  if (comparisonVersion !== COMPARISON_VERSION) return []
+  const lesser: string[] = []
+  for (const table of studyTables) {
+    const file = `${table.name}.csv`
+    const stored = await readStoredText(join(folder, file)).catch(() => undefined)
+    if (stored === undefined) continue
+    const [before, after] = [stored, files[file]].map((csv) => cellCounts(table, csv))
+    if (before.some((count, column) => count > after[column])) lesser.push(file)
+  }
+  return lesser
+}
+
+/** The number of rows, then of cells of each column that are not empty. */
+function cellCounts(table: Table, csv: string): number[] {
+  const rows = fromCsv(table, csv)
+  const filled = (name: string) => rows.filter((row) => row[name] !== undefined).length
+  return [rows.length, ...Object.keys(table.columns).map(filled)]
 }

@@ -1,9 +1,9 @@
-/** What the report shows of single samples and of other choices, from stored interactions. */
+/** What the report shows of single samples, from stored interactions. */
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.js'
-import type { AnalysisRun, Plan, StudyNetwork } from '../plan/types.js'
+import type { Plan, StudyNetwork } from '../plan/types.js'
 import { type Contrast, contrastOf, doneNetworks } from '../report/figures/select.js'
-import type { NetworkRow, SensitivityRow } from '../report/tables/tables.js'
+import type { NetworkRow } from '../report/tables/tables.js'
 import type {
   ReportProblem,
   ReportStudy,
@@ -13,51 +13,13 @@ import type {
 } from '../report/types.js'
 import { networkPaths } from '../store/layout.js'
 import type { CheckpointInput } from '../study/checkpoint.js'
-import { sensitivityRows } from '../study/sensitivity.js'
 import { interactionsOf } from '../study/types.js'
-import { readCheckpoint, readOtherEnd } from './readNetwork.js'
+import { readCheckpoint } from './readNetwork.js'
 import { readTablesOf } from './valueFile.js'
 
 const NETWORKS_SHOWN = 3
 const CONFUSING_SHOWN = 6
 const OTHERS_SHOWN = 2
-
-/** Sensitivity of every network that can be read; the others are named in `problems`. */
-export async function readSensitivity(
-  study: ReportStudy,
-  plan: Plan,
-  results: string,
-  problems: ReportProblem[],
-): Promise<SensitivityRow[]> {
-  const rows: SensitivityRow[] = []
-  for (const row of doneNetworks(study.tables)) {
-    const contrast = contrastOf(study.tables, row)
-    const network = planned(plan, row)
-    if (contrast === undefined || network === undefined) continue
-    try {
-      const end = await readCheckpoint(results, network.id, contrast.end, plan)
-      const otherEnd = await readOtherEnd(plan, results, network.id, end)
-      const variants: [string, CheckpointInput][] = []
-      for (const run of plan.runs.slice(1)) {
-        variants.push([
-          conditionOf(run),
-          await readCheckpoint(results, network.id, contrast.end, run),
-        ])
-      }
-      rows.push(...sensitivityRows(network.id, { end, otherEnd, variants }, plan.config))
-    } catch (error) {
-      problems.push({ file: join('networks', network.id), message: messageOf(error) })
-    }
-  }
-  return rows
-}
-
-/** What a variant changes, in words. */
-function conditionOf({ name, analysis }: AnalysisRun): string {
-  if (name !== 'baseline') return `other ${name}`
-  const { baseline } = analysis
-  return `baseline ${typeof baseline === 'string' ? baseline : JSON.stringify(baseline)}`
-}
 
 /** Samples for the gallery, without their drawings: of one network a low seed, for up to three. */
 export async function readDetails(

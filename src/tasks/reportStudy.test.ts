@@ -18,6 +18,9 @@ import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
 import { fromCsv } from '../report/tables/read.js'
 import { sensitivityTable } from '../report/tables/tables.js'
+import type { ReportProblem } from '../report/types.js'
+import { readRecord } from '../store/record.js'
+import { soleLease } from '../testing/soleLease.js'
 import { announceStudy } from './announce.js'
 import { describeDataset } from './dataset.js'
 import { isTaskDone } from './isDone.js'
@@ -68,6 +71,14 @@ describe('the report of a study', () => {
     return join(root, name, folder.split('/').at(-1) as string)
   }
 
+  /** Stores a changed manifest, as another version would have. */
+  async function storeManifest(study: string, change: object): Promise<void> {
+    const file = join(study, 'manifest.json')
+    const manifest = { ...JSON.parse(readFileSync(file, 'utf8')), ...change }
+    const from = (await readRecord(study)).files.get('manifest.json')?.from
+    await soleLease(study).write(file, JSON.stringify(manifest), from)
+  }
+
   it('is there after the run, with figures in three formats', async () => {
     const page = readFileSync(join(folder, 'report', 'index.html'), 'utf8')
     expect(page).toContain('What confuses')
@@ -116,8 +127,7 @@ describe('the report of a study', () => {
       compareSeconds: 1234,
       finishedAt: '2001-02-03T04:05:06.000Z',
     }
-    const changed = { ...stored, ...ofTheRun, checksums: {}, failed: { gone: 'damaged' } }
-    writeFileSync(file, JSON.stringify({ ...changed, complete: false }))
+    await storeManifest(elsewhere, { ...ofTheRun, failed: { gone: 'damaged' }, complete: false })
     for (const out of [elsewhere, join(root, 'other-place')]) {
       expect(await rebuildReport({ folder: elsewhere, out, dataDirs: [] })).toEqual([])
       const rebuilt = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
@@ -125,20 +135,63 @@ describe('the report of a study', () => {
     }
   })
 
-  it('names a damaged table and shows the rest', async () => {
+  it('names a damaged table, does not use it, and shows the rest', async () => {
     const damaged = copied('damaged-table')
     rmSync(join(damaged, '..', 'networks'), { recursive: true })
-    writeFileSync(join(damaged, 'overlaps.csv'), 'a,b,jaccard\nx,y,often\nx,z,0.5\n')
+    const csv = readFileSync(join(damaged, 'overlaps.csv'), 'utf8')
+    const changed = csv.replace(/0\.\d/, '0.9')
+    writeFileSync(join(damaged, 'overlaps.csv'), changed)
     const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
     const files = problems.map(({ file }) => file)
     expect(files).toContain('overlaps.csv')
     expect(files).toContain('../networks')
     const page = readFileSync(join(damaged, 'report', 'index.html'), 'utf8')
-    expect(page).toContain('line 2: jaccard &quot;often&quot; is no number')
+    expect(page).toContain('overlaps.csv')
     expect(page).toContain('id="figure-losses"')
-    expect(page).toContain('id="figure-overlap-heat-map"')
+    expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(changed)
     const [status] = await studyStatus(damaged)
-    expect(status.problems.join()).toMatch(/overlaps\.csv .*1 of 2 rows .*line 2: jaccard "often"/)
+    expect(status.problems.join()).toMatch(/overlaps\.csv is not what was written/)
+    const out = join(root, 'copied-table')
+    await rebuildReport({ folder: damaged, out, dataDirs: [] })
+    expect(existsSync(join(out, 'effects.csv'))).toBe(true)
+    expect(existsSync(join(out, 'overlaps.csv'))).toBe(false)
+  })
+
+  it('makes a damaged table anew, and says so, where all networks are there', async () => {
+    const damaged = copied('mended-table')
+    const whole = readFileSync(join(damaged, 'samples.csv'))
+    truncateSync(join(damaged, 'samples.csv'), 1000)
+    rmSync(join(damaged, 'verdict.json'))
+    const mended: string[] = []
+    const onMended = ({ file }: ReportProblem) => void mended.push(file)
+    expect(await rebuildReport({ folder: damaged, out: damaged, dataDirs: [], onMended })).toEqual(
+      [],
+    )
+    expect(mended).toEqual(['samples.csv', 'verdict.json'])
+    expect(readFileSync(join(damaged, 'samples.csv')).equals(whole)).toBe(true)
+  })
+
+  it('keeps every table, sensitivity.csv included, beside a damaged value file', async () => {
+    const damaged = copied('damaged-values')
+    const networks = join(damaged, '..', 'networks')
+    const values = join(networks, readdirSync(networks)[0], 'values')
+    // Under other players: of the main tables nothing would be lost.
+    const main = plan.valuesId
+    const name = readdirSync(values).find((file) => file.endsWith('.npz') && !file.includes(main))
+    const bytes = readFileSync(join(values, name as string))
+    bytes[bytes.length >> 1] ^= 1
+    writeFileSync(join(values, name as string), bytes)
+    const tables = () =>
+      readdirSync(damaged)
+        .filter((file) => /\.(csv|json)$/.test(file))
+        .map((file) => [file, readFileSync(join(damaged, file), 'utf8')])
+    const before = tables()
+    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    expect(problems.map(({ message }) => message).join()).toMatch(/is not what was written/)
+    expect(problems.map(({ message }) => message).join()).toMatch(/the stored tables stay/)
+    expect(tables()).toEqual(before)
+    const page = readFileSync(join(damaged, 'report', 'index.html'), 'utf8')
+    expect(page).toContain('the stored tables stay as they are')
   })
 
   it('keeps the stored tables when a network’s interactions are damaged', async () => {
@@ -155,7 +208,7 @@ describe('the report of a study', () => {
     expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(before)
   })
 
-  it('tells files that cannot be whole from their ends, and a network of another version', async () => {
+  it('tells files of another size than was written without reading them', async () => {
     const damaged = copied('cut-files')
     const networks = join(damaged, '..', 'networks')
     const [first, second, third] = readdirSync(networks)
@@ -171,16 +224,16 @@ describe('the report of a study', () => {
     const cut = found(second, 'interactions', '.npz')
     truncateSync(cut.path, statSync(cut.path).size - 9)
     const parquet = found(third, 'interactions', '.parquet')
-    truncateSync(parquet.path, 100)
+    rmSync(parquet.path)
     const spec = join(networks, third, 'spec.json')
     writeFileSync(spec, JSON.stringify({ ...JSON.parse(readFileSync(spec, 'utf8')), dream: 1 }))
     const [status] = await studyStatus(damaged)
     expect(status.problems).toEqual(
       expect.arrayContaining([
-        `${empty.name} is empty; run again to redo it`,
-        expect.stringMatching(`${cut.name} has no end record`),
-        expect.stringMatching(`${parquet.name} has no end mark`),
-        expect.stringMatching(`${join('networks', third, 'spec.json')} is not what this lowlayer`),
+        expect.stringMatching(`${empty.name} is damaged \\(it has 0 bytes`),
+        expect.stringMatching(`${cut.name} is damaged`),
+        `${parquet.name} is missing`,
+        expect.stringMatching(`${join('networks', third, 'spec.json')} is damaged`),
       ]),
     )
     expect(status.problems).toHaveLength(4)
@@ -199,7 +252,7 @@ describe('the report of a study', () => {
     writeFileSync(curve, `${lines.slice(0, -2).join('\n')}\n`)
     const before = readFileSync(join(damaged, 'networks.csv'), 'utf8')
     const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
-    expect(problems.map(({ message }) => message).join()).toMatch(/curve\.csv is damaged/)
+    expect(problems.map(({ message }) => message).join()).toMatch(/curve\.csv is not what was/)
     expect(readFileSync(join(damaged, 'networks.csv'), 'utf8')).toBe(before)
   })
 
@@ -208,8 +261,7 @@ describe('the report of a study', () => {
     ['an id', { id: 'f00d' }, 'plans another one'],
   ])('with %s of another version says so and shows the tables', async (_what, change, why) => {
     const other = copied(`other-${why.slice(0, 5)}`)
-    const manifest = JSON.parse(readFileSync(join(other, 'manifest.json'), 'utf8'))
-    writeFileSync(join(other, 'manifest.json'), JSON.stringify({ ...manifest, ...change }))
+    await storeManifest(other, change)
     const problems = await rebuildReport({ folder: other, out: other, dataDirs: [] })
     expect(problems).toContainEqual({
       file: 'manifest.json',
@@ -227,10 +279,12 @@ describe('the report of a study', () => {
       const results = join(copied(`other-${key}`), '..')
       const compare = plan.tasks.find(({ kind }) => kind === 'compare')!
       expect(await isTaskDone(compare, { plan, results })).toBe(true)
-      const file = join(results, folder.split('/').at(-1)!, 'manifest.json')
-      const manifest = JSON.parse(readFileSync(file, 'utf8'))
+      const study = join(results, folder.split('/').at(-1)!)
+      const manifest = JSON.parse(readFileSync(join(study, 'manifest.json'), 'utf8'))
+      await storeManifest(study, {})
+      expect(await isTaskDone(compare, { plan, results })).toBe(true)
       for (const version of [manifest[key] - 1, undefined]) {
-        writeFileSync(file, JSON.stringify({ ...manifest, [key]: version }))
+        await storeManifest(study, { [key]: version })
         expect(await isTaskDone(compare, { plan, results })).toBe(false)
       }
     },
@@ -248,8 +302,7 @@ describe('the report of a study', () => {
 
   it('of another schema version says so and shows what it can', async () => {
     const other = copied('other-version')
-    const manifest = JSON.parse(readFileSync(join(other, 'manifest.json'), 'utf8'))
-    writeFileSync(join(other, 'manifest.json'), JSON.stringify({ ...manifest, schemaVersion: 99 }))
+    await storeManifest(other, { schemaVersion: 99 })
     const problems = await rebuildReport({ folder: other, out: other, dataDirs: [] })
     expect(problems).toContainEqual({
       file: 'manifest.json',

@@ -5,10 +5,10 @@ import type { Plan, TaskKind } from '../plan/types.js'
 import { loadStudy } from '../report/load.js'
 import { schemaVersion } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
-import { exists, readJson } from '../store/atomic.js'
+import { exists } from '../store/atomic.js'
 import { damageOf } from './damage.js'
 import { studyFailures } from './failures.js'
-import { isTaskDone } from './isDone.js'
+import { isTaskDone, readManifest } from './isDone.js'
 import { type Manifest, planOf } from './manifest.js'
 
 /** How far a study is. */
@@ -65,9 +65,7 @@ async function statusOf(folder: string): Promise<StudyStatus> {
   }
   let manifest: StoredManifest
   try {
-    manifest = (await readJson<StoredManifest>(join(folder, 'manifest.json'))) as StoredManifest
-    if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest))
-      throw new InputError(`${join(folder, 'manifest.json')} is damaged: it holds no object`)
+    manifest = (await readManifest(folder)) as StoredManifest
   } catch (error) {
     return { ...base, problems: [messageOf(error)] }
   }
@@ -90,7 +88,8 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     const tasks = await countTasks(plan, results)
     const failed = { ...known.failed, ...(await studyFailures({ plan, results })) }
     const complete = known.complete && tasks.every(({ done, total }) => done === total)
-    const damage = (await damageOf(plan, results)).map(inWords)
+    const others = plan.tasks.filter(({ kind }) => kind !== 'compare')
+    const damage = (await damageOf(others, { plan, results }, 'place')).map(inWords)
     return { ...known, tasks, failed, complete, problems: [...tables, ...damage] }
   } catch (error) {
     return { ...known, problems: [...tables, messageOf(error)] }
@@ -103,7 +102,7 @@ async function countTasks(plan: Plan, results: string): Promise<StudyStatus['tas
   const counts = new Map<TaskKind, { done: number; total: number }>()
   for (const task of plan.tasks) {
     const count = counts.get(task.kind) ?? { done: 0, total: 0 }
-    const done = await isTaskDone(task, { plan, results }).catch(() => false)
+    const done = await isTaskDone(task, { plan, results })
     counts.set(task.kind, { done: count.done + Number(done), total: count.total + 1 })
   }
   return [...counts].map(([kind, count]) => ({ kind, ...count }))

@@ -2,7 +2,7 @@ import type { Plan, StudyNetwork, Task } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { networkPaths } from '../store/layout.js'
 import { isTaskDone } from './isDone.js'
-import { readCurve } from './train.js'
+import { readCurve } from './networkState.js'
 
 /** Whether a task would run, and why. */
 export interface TaskState {
@@ -27,7 +27,8 @@ export async function taskState(
 async function trainingState(network: StudyNetwork, results: string): Promise<TaskState> {
   const paths = networkPaths(results, network.id)
   if (!(await exists(paths.resume))) return { state: 'new', reason: 'never started' }
-  const curve = await readCurve(paths)
+  const curve = await readCurve(paths).catch(() => undefined)
+  if (curve === undefined) return { state: 'new', reason: 'what it has left is damaged' }
   const step = curve[curve.length - 1]?.step ?? 0
   return {
     state: 'resume',

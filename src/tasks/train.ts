@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { compileTrainStep } from '../autodiff/trainStep.js'
 import { discard } from '../core/discard.js'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'
@@ -10,68 +10,53 @@ import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import type { Model } from '../models/types.js'
 import type { NetworkSpec, TrainTask } from '../plan/types.js'
-import { exists, jsonText, readJson } from '../store/atomic.js'
-import { type NetworkPaths, networkPaths } from '../store/layout.js'
+import { jsonText } from '../store/atomic.js'
+import { lockOf, type NetworkPaths, networkPaths } from '../store/layout.js'
 import type { Lease } from '../store/lock.js'
+import { isStored, readStored } from '../store/stored.js'
 import { cropAndFlip } from '../training/augment.js'
 import { batchOrder } from '../training/batches.js'
-import { type CurvePoint, formatCurve, parseCurve } from '../training/curve.js'
+import { type CurvePoint, formatCurve } from '../training/curve.js'
 import { evaluate } from '../training/evaluate.js'
 import { divergence, trainLoop } from '../training/loop.js'
 import { learningRateAt } from '../training/schedule.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
+import { isTaskDone } from './isDone.js'
+import { type NetworkState, readCurve } from './networkState.js'
+import { checkpointOutputs, weightsFrom } from './outputs.js'
 import { withTaskLock } from './taskLock.js'
 import { distinctEngines, type TrainingEngine, trainingEngineOf } from './trainingEngine.js'
-import { readTrainState, writeTrainState } from './trainState.js'
+import {
+  decodeTrainState,
+  encodeTrainState,
+  type SavedState,
+  type StateShapes,
+} from './trainState.js'
 import type { TaskContext } from './types.js'
 
 /** How often a run in progress is saved; a kill costs at most this much work. */
 const SAVE_EVERY_MS = 20_000
 
-/** What `state.json` says once a network is trained. */
-export interface NetworkState {
-  readonly complete: boolean
-  readonly steps: number
-  /** Several where an interrupted training went on elsewhere. */
-  readonly trainedBy: readonly TrainingEngine[]
-}
-
-/** Whether a network is trained to the end, and its curve is there: from it the phases are read. */
-export async function isTrained(paths: NetworkPaths): Promise<boolean> {
-  const state = await readJson<NetworkState>(paths.state)
-  return state?.complete === true && (await exists(paths.curve))
-}
-
-/**
- * The curve of a network so far; empty when there is none yet. Throws InputError when it is damaged or
- * cannot be read.
- */
-export async function readCurve(paths: NetworkPaths): Promise<CurvePoint[]> {
-  const csv = await readFile(paths.curve, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new InputError(`cannot read ${paths.curve}: ${error.message}`, { cause: error })
-  })
-  return csv === undefined ? [] : parseCurve(csv, paths.curve)
-}
-
 /**
  * Trains a network, or goes on where an earlier run stopped: on the same engine and device bit for bit as if
- * it never had.
+ * it never had. Where anything that training has left so far is not what was written, it begins anew.
  */
 export async function train(task: TrainTask, context: TaskContext): Promise<void> {
-  const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(paths.lock, context, async (lease) => {
-    if (await isTrained(paths)) return
+  const { network } = task
+  const paths = networkPaths(context.results, network.id)
+  await withTaskLock(lockOf(paths.folder), context, async (lease) => {
+    if (await isTaskDone(task, context, 'content')) return
     // It would speak for the curve as soon as that has a point again.
     await lease.remove(paths.state)
     const dataset = await loadPlannedDataset(context.plan, context)
-    const { spec } = task.network
+    const { spec } = network
     const model = buildModel(spec.model, context.plan.data)
     const { engine: engineName, device } = context.plan.config.runtime
     const engine = await createEngine(engineName, device)
+    const from = await weightsFrom(network, context.results)
     await lease.write(paths.spec, jsonText(spec))
-    await new Run(task, context, paths, lease, dataset, model, engine).finish()
+    await new Run(task, context, paths, lease, dataset, model, engine, from).finish()
   })
 }
 
@@ -105,6 +90,8 @@ class Run {
     private readonly dataset: Dataset,
     private readonly model: Model,
     private readonly engine: Engine,
+    /** What the network's training starts from besides its specification. */
+    private readonly from: string | undefined,
   ) {
     this.spec = task.network.spec
     const { training, totalSteps, stepsPerEpoch } = this.spec
@@ -113,13 +100,11 @@ class Run {
 
   async finish(): Promise<void> {
     const { spec, paths, engine } = this
-    // Without the curve so far there is nothing to go on from.
-    const saved = (await exists(paths.curve)) ? await readTrainState(paths.resume) : undefined
+    const saved = await this.resumePoint()
     const start = saved ?? (await this.initialState())
-    // Points after the resume point, or all of them without one, will be measured again.
-    const resumedFrom = saved?.step ?? -1
+    // Points after the resume point will be measured again.
     this.trainedBy = distinctEngines([...(saved?.trainedBy ?? []), trainingEngineOf(engine)])
-    this.curve = (await readCurve(paths)).filter((point) => point.step <= resumedFrom)
+    this.curve = saved === undefined ? [] : await pointsUntil(paths, saved.step)
     const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
     discardState(start)
     try {
@@ -133,7 +118,40 @@ class Run {
       steps: spec.totalSteps,
       trainedBy: this.trainedBy,
     }
-    await this.lease.write(paths.state, jsonText(state))
+    await this.lease.write(paths.state, jsonText(state), this.from)
+  }
+
+  /**
+   * The state to go on from: what was saved last, if all that training left until then is what was written.
+   * Otherwise none, and what was saved is removed, so that nobody goes on from it beside what is made now.
+   */
+  private async resumePoint(): Promise<SavedState | undefined> {
+    const { paths, spec, from, lease } = this
+    try {
+      const bytes = await readStored(paths.resume)
+      if (bytes !== undefined && (await isStored(paths.resume, 'place', from))) {
+        const saved = decodeTrainState(bytes, paths.resume, this.stateShapes())
+        const curve = await pointsUntil(paths, saved.step)
+        const left = spec.checkpointSteps.filter((step) => step <= saved.step)
+        const files = left.flatMap((step) => checkpointOutputs(paths, step))
+        const whole = await Promise.all(files.map(({ path }) => isStored(path, 'content')))
+        if (curve.length > 0 && whole.every(Boolean)) return saved
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      // Said by the run, which looked at the files before it started this task.
+    }
+    await lease.remove(paths.resume)
+    await lease.remove(paths.curve)
+    return undefined
+  }
+
+  private stateShapes(): StateShapes {
+    const { graph } = this.model
+    return {
+      parameters: Object.fromEntries(graph.parameters.map(({ name, shape }) => [name, shape])),
+      slots: compileTrainStep(graph, this.recipe()).slots,
+    }
   }
 
   private async loop(trainer: Trainer, firstStep: number): Promise<void> {
@@ -152,7 +170,7 @@ class Run {
       signal: AbortSignal.any([context.signal, lease.signal]),
       hooks: {
         atStop: (step) => this.stopAt(step, trainer),
-        save: async () => this.save(paths.resume, await trainer.state()),
+        save: async () => this.save(paths.resume, await trainer.state(), this.from),
         progress: (step, loss) =>
           context.report({ done: step, total: totalSteps, note: `loss ${loss.toPrecision(3)}` }),
       },
@@ -182,11 +200,11 @@ class Run {
       await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
       await this.save(paths.optimizer(step), { ...state, parameters: {} })
     }
-    await this.save(paths.resume, state)
+    await this.save(paths.resume, state, this.from)
   }
 
-  private save(path: string, state: TrainState): Promise<void> {
-    return writeTrainState(path, { ...state, trainedBy: this.trainedBy }, this.lease.write)
+  private save(path: string, state: TrainState, from?: string): Promise<void> {
+    return this.lease.write(path, encodeTrainState({ ...state, trainedBy: this.trainedBy }), from)
   }
 
   private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {
@@ -225,11 +243,18 @@ class Run {
     const drawn = initialize(this.model, (block) => initSeeds[block])
     if (inherits === undefined) return { step: 0, parameters: drawn, slots: {} }
     const donor = networkPaths(this.context.results, inherits.network)
-    const lent = await readCheckpointWeights(donor.checkpoint(inherits.step))
+    const donorSpec = this.context.plan.networks.find(({ id }) => id === inherits.network)!.spec
+    const { graph } = buildModel(donorSpec.model, this.context.plan.data)
+    const lent = await readCheckpointWeights(donor.checkpoint(inherits.step), graph)
     const names = this.model.blocks
       .filter((block) => inherits.blocks.includes(block.name))
       .flatMap((block) => block.parameters)
     const inherited = Object.fromEntries(names.map((name) => [name, lent[name]]))
     return { step: 0, parameters: { ...drawn, ...inherited }, slots: {} }
   }
+}
+
+/** Points of the curve up to a step. Throws InputError when it is damaged. */
+async function pointsUntil(paths: NetworkPaths, step: number): Promise<CurvePoint[]> {
+  return (await readCurve(paths)).filter((point) => point.step <= step)
 }

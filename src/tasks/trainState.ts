@@ -2,12 +2,13 @@
  * The state of training as a `.npz` file: `step`, `parameters/<name>`, `slots/<name>`, and `trainedBy`, the bytes of
  * a JSON list of engines.
  */
-import { readFile } from 'node:fs/promises'
+import { InputError } from '../core/errors.js'
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { TrainState } from '../engine/types.js'
+import { checkArrays, type ExpectedArray } from '../formats/expectedArrays.js'
 import type { NpyArray } from '../formats/npy.js'
-import { decodeNpz, encodeNpz } from '../formats/npz.js'
-import type { WriteFile } from '../store/atomic.js'
+import { arrayOf, decodeNpz, encodeNpz } from '../formats/npz.js'
+import type { Shape } from '../graph/types.js'
 import type { TrainingEngine } from './trainingEngine.js'
 
 /** A state and the engines that computed it. */
@@ -15,55 +16,87 @@ export interface SavedState extends TrainState {
   readonly trainedBy: readonly TrainingEngine[]
 }
 
-export async function writeTrainState(
-  path: string,
-  state: SavedState,
-  writeFile: WriteFile,
-): Promise<void> {
-  await writeFile(
-    path,
-    encodeNpz({
-      step: Int32Array.of(state.step),
-      trainedBy: new TextEncoder().encode(JSON.stringify(state.trainedBy)),
-      ...prefixed('parameters/', state.parameters),
-      ...prefixed('slots/', state.slots),
-    }),
-  )
+/** Shapes of all that a network's training state consists of, by name. */
+export interface StateShapes {
+  readonly parameters: Readonly<Record<string, Shape>>
+  readonly slots: Readonly<Record<string, Shape>>
 }
 
-/** Reads a state back; undefined when there is no file. Throws InputError when it is damaged. */
-export async function readTrainState(path: string): Promise<SavedState | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
+/** A state as the bytes of its file. */
+export function encodeTrainState(state: SavedState): Uint8Array {
+  return encodeNpz({
+    step: Int32Array.of(state.step),
+    trainedBy: new TextEncoder().encode(JSON.stringify(state.trainedBy)),
+    ...prefixed('parameters/', state.parameters),
+    ...prefixed('slots/', state.slots),
   })
-  if (bytes === undefined) return undefined
-  const arrays = decodeNpz(bytes, path)
-  const group = (prefix: string): Tensors =>
+}
+
+/**
+ * Reads a state of these parameters and slots, all of them. Throws InputError naming the file when it is damaged
+ * or of another network.
+ */
+export function decodeTrainState(bytes: Uint8Array, file: string, shapes: StateShapes): SavedState {
+  const arrays = decodeNpz(bytes, file)
+  const { shape: listed } = arrayOf(arrays, 'trainedBy', file)
+  checkArrays(
+    arrays,
+    {
+      step: { dtype: '<i4', shape: [1] },
+      trainedBy: { dtype: '|u1', shape: [listed[0]] },
+      ...expected('parameters/', shapes.parameters),
+      ...expected('slots/', shapes.slots),
+    },
+    file,
+  )
+  const group = (prefix: string, names: object): Tensors =>
     Object.fromEntries(
-      Object.entries(arrays)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, array]): [string, Tensor] => [
-          name.slice(prefix.length),
-          { shape: array.shape, data: Float32Array.from(array.data as Float32Array) },
-        ]),
+      Object.keys(names).map((name): [string, Tensor] => {
+        const { shape, data } = arrays[prefix + name]
+        return [name, { shape, data: data as Float32Array }]
+      }),
     )
+  const [step] = arrays.step.data
+  if (step < 0) throw new InputError(`${file} [step]: damaged: ${step} is no number of steps`)
   return {
-    step: Number(arrays.step.data[0]),
-    trainedBy: enginesIn(arrays.trainedBy),
-    parameters: group('parameters/'),
-    slots: group('slots/'),
+    step,
+    trainedBy: enginesIn(arrays.trainedBy, file),
+    parameters: group('parameters/', shapes.parameters),
+    slots: group('slots/', shapes.slots),
   }
 }
 
-/** None in states of before they were named. */
-function enginesIn(array: NpyArray | undefined): readonly TrainingEngine[] {
-  if (array === undefined) return []
-  return JSON.parse(new TextDecoder().decode(array.data as Uint8Array)) as TrainingEngine[]
+function enginesIn({ data }: NpyArray, file: string): readonly TrainingEngine[] {
+  try {
+    const engines: unknown = JSON.parse(new TextDecoder().decode(data as Uint8Array))
+    if (Array.isArray(engines) && engines.every(isTrainingEngine)) return engines
+  } catch {
+    // Said below, as of any other content.
+  }
+  throw new InputError(`${file} [trainedBy]: damaged: it names no engines`)
+}
+
+function isTrainingEngine(value: Partial<TrainingEngine> | null): value is TrainingEngine {
+  return (
+    typeof value?.engine === 'string' &&
+    typeof value.device === 'string' &&
+    typeof value.versions === 'object' &&
+    value.versions !== null &&
+    Object.values(value.versions).every((version) => typeof version === 'string')
+  )
+}
+
+function expected(
+  prefix: string,
+  shapes: Readonly<Record<string, Shape>>,
+): Record<string, ExpectedArray> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [prefix + name, { dtype: '<f4', shape }]),
+  )
 }
 
 function prefixed(prefix: string, tensors: Tensors): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]),
+    Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]),
   )
 }

@@ -1,9 +1,11 @@
 /** Value tables of one network at one checkpoint, as a `.npz` file; never held all at once. */
 import { InputError } from '../core/errors.js'
+import { checkArrays } from '../formats/expectedArrays.js'
 import { dtypeOf } from '../formats/npy.js'
 import { arrayOf } from '../formats/npz.js'
 import { type ArrayPieces, npzRows, readNpzExcept, writeNpz } from '../formats/npzStream.js'
 import type { WriteFile } from '../store/atomic.js'
+import { verifyStored } from '../store/stored.js'
 import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
 
 /** What masked evaluation found of one sample. */
@@ -47,26 +49,20 @@ function* arraysOf(
     given_label: plan.givenLabel,
     prediction,
     loss,
-    ...(plan.baseline === undefined ? {} : { baseline: new TextEncoder().encode(plan.baseline) }),
+    baseline: new TextEncoder().encode(plan.baseline),
   }
   for (const [name, data] of Object.entries(columns)) {
     yield { name, dtype: dtypeOf(data), shape: [data.length], pieces: [data] }
   }
 }
 
-/** The value tables of a file, [2^n] each, row by row. Throws InputError where it is damaged. */
+/**
+ * The value tables of a file, [2^n] each, row by row. Throws InputError, before the first, where the file is not
+ * what was written.
+ */
 export async function* readTables(path: string): AsyncGenerator<Float64Array> {
-  try {
-    yield* npzRows(path, 'values')
-  } catch (error) {
-    throw withRemedy(error)
-  }
-}
-
-/** The error with what to do: such a file counts as done, unless its end is missing, until it is gone. */
-function withRemedy(error: unknown): unknown {
-  if (!(error instanceof InputError)) return error
-  return new InputError(`${error.message}; delete it and run again to redo it`, { cause: error })
+  await verifyStored(path)
+  yield* npzRows(path, 'values')
 }
 
 /** The value tables of a few rows of a file, by row. */
@@ -89,31 +85,48 @@ export async function readTablesOf(
  * missing or damaged, its tables included.
  */
 export async function readEvaluatedSamples(path: string): Promise<EvaluatedSamples> {
-  const arrays = await readNpzExcept(path, ['values']).catch((error: unknown) => {
-    throw withRemedy(error)
-  })
-  const integers = (key: string) => Int32Array.from(arrayOf(arrays, key, path).data as Int32Array)
+  await verifyStored(path)
+  const arrays = await readNpzExcept(path, ['values'])
   const empty: number[] = []
   const full: number[] = []
-  let columns = 1
-  for await (const table of readTables(path)) {
+  let columns = 0
+  for await (const table of npzRows(path, 'values')) {
     columns = table.length
     empty.push(table[0])
     full.push(table[columns - 1])
   }
+  const n = Math.log2(columns)
+  if (!Number.isInteger(n)) {
+    throw new InputError(`${path} [values]: damaged: ${columns} columns, no power of 2`)
+  }
+  const count = full.length
+  const integers = { dtype: '<i4', shape: [count] }
+  const { shape: baseline } = arrayOf(arrays, 'baseline', path)
+  checkArrays(
+    arrays,
+    {
+      sample: integers,
+      panel: integers,
+      label: integers,
+      given_label: integers,
+      prediction: integers,
+      loss: { dtype: '<f8', shape: [count] },
+      baseline: { dtype: '|u1', shape: [baseline[0]] },
+    },
+    path,
+  )
+  const column = (name: string) => arrays[name].data as Int32Array
   return {
-    n: Math.log2(columns),
-    count: full.length,
-    sample: integers('sample'),
-    panel: integers('panel'),
-    label: integers('label'),
-    givenLabel: integers('given_label'),
-    prediction: integers('prediction'),
-    loss: arrayOf(arrays, 'loss', path).data as Float64Array,
+    n,
+    count,
+    sample: column('sample'),
+    panel: column('panel'),
+    label: column('label'),
+    givenLabel: column('given_label'),
+    prediction: column('prediction'),
+    loss: arrays.loss.data as Float64Array,
     empty: Float64Array.from(empty),
     full: Float64Array.from(full),
-    ...('baseline' in arrays
-      ? { baseline: new TextDecoder().decode(arrays.baseline.data as Uint8Array) }
-      : {}),
+    baseline: new TextDecoder().decode(arrays.baseline.data as Uint8Array),
   }
 }

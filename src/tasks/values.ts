@@ -8,18 +8,20 @@ import { type StudyMasking, studyMasking } from '../masking/configure.js'
 import type { MaskedSample } from '../masking/evaluate.js'
 import { buildModel } from '../models/build.js'
 import type { ValuesTask } from '../plan/types.js'
-import { networkPaths } from '../store/layout.js'
+import type { WriteFile } from '../store/atomic.js'
+import { lockBeside, networkPaths } from '../store/layout.js'
 import type { Lease } from '../store/lock.js'
-import { isWhole } from '../store/wholeness.js'
+import { isStored } from '../store/stored.js'
 import { evaluationPlan } from '../study/evaluationPlan.js'
 import { readCheckpointWeights } from './checkpoint.js'
 import { loadPlannedDataset } from './dataset.js'
 import { checkInteractionFileSize } from './interactionFile.js'
+import { readCurve } from './networkState.js'
+import { valuesOutput } from './outputs.js'
 import { panelOf, type StudyPanel } from './panel.js'
 import { openPartial, removePartials } from './partialValues.js'
 import { runSteps } from './steps.js'
 import { stopIfAsked, withTaskLock } from './taskLock.js'
-import { readCurve } from './train.js'
 import type { TaskContext } from './types.js'
 import { writeValueFile } from './valueFile.js'
 
@@ -33,7 +35,7 @@ interface PanelSample extends MaskedSample {
 export async function values(task: ValuesTask, context: TaskContext): Promise<void> {
   const { plan } = context
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(`${paths.lock}-values`, context, async (lease) => {
+  await withTaskLock(lockBeside(paths.values(0, '')), context, async (lease) => {
     const dataset = await loadPlannedDataset(plan, context)
     const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
     const masking = studyMasking(task.run.analysis, dataset, (file) =>
@@ -44,16 +46,16 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
     for (const [index, step] of steps.entries()) {
-      const file = paths.values(step, task.run.valuesId)
-      if (await isWhole(file)) continue
-      const parameters = await readCheckpointWeights(paths.checkpoint(step))
+      const { path: file, from } = await valuesOutput(task, context, step)
+      if (await isStored(file, 'content', from)) continue
       const model = buildModel(task.network.spec.model, plan.data)
+      const parameters = await readCheckpointWeights(paths.checkpoint(step), model.graph)
       const onSample = (done: number): void => {
         stopIfAsked(context, lease)
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })
       }
       const network = { engine, graph: model.graph, parameters }
-      await evaluateStep(samples, masking, network, { file, lease, onSample })
+      await evaluateStep(samples, masking, network, { file, from, lease, onSample })
       await removePartials(file, lease)
     }
   })
@@ -68,6 +70,8 @@ interface EvaluatedNetwork {
 interface StepOptions {
   /** Where the value tables go; what is done of them is kept beside it. */
   readonly file: string
+  /** What they are made from. */
+  readonly from: string
   readonly lease: Lease
   /** Throws when the user interrupts or the lock is lost. */
   readonly onSample: (done: number) => void
@@ -78,19 +82,20 @@ async function evaluateStep(
   samples: readonly PanelSample[],
   masking: StudyMasking,
   { engine, graph, parameters }: EvaluatedNetwork,
-  { file, lease, onSample }: StepOptions,
+  { file, from, lease, onSample }: StepOptions,
 ): Promise<void> {
   const evaluator = await masking.evaluator(engine, graph, parameters)
   try {
     const plan = evaluationPlan(samples, masking.placed.n, evaluator.baseline)
-    const partial = await openPartial(file, plan, lease)
+    const partial = await openPartial(file, plan, lease, from)
     try {
       while (partial.count < samples.length) {
         onSample(partial.count)
         await partial.append(await evaluator.evaluate(samples[partial.count]))
       }
       onSample(partial.count)
-      await writeValueFile(file, plan, partial.rows(), lease.write)
+      const write: WriteFile = (path, data) => lease.write(path, data, from)
+      await writeValueFile(file, plan, partial.rows(), write)
     } finally {
       await partial.close()
     }

@@ -26,6 +26,7 @@ export function madeCheckpoint(
       givenLabel: new Int32Array(count),
       prediction: new Int32Array(count),
       loss: Float64Array.from(loss ?? zeros()),
+      baseline: 'zero',
       empty: zeros(),
       full: Float64Array.from(interactions, (row) => row.reduce((sum, value) => sum + value, 0)),
     },

@@ -61,7 +61,8 @@ async function meanStrengths(results: string): Promise<Float64Array> {
   const [network] = await readdir(join(results, 'networks'))
   const interactions = join(results, 'networks', network, 'interactions')
   const name = (await readdir(interactions)).find((file) => /^\d+-[0-9a-f]+\.npz$/.test(file))!
-  const { and, or, count, n } = await readInteractionFile(join(interactions, name))
+  const [count, n] = [100, 8]
+  const { and, or } = await readInteractionFile(join(interactions, name), { count, n })
   const strengths = new Float64Array(2 ** n)
   for (let index = 0; index < and.length; index++) {
     strengths[index % 2 ** n] += (Math.abs(and[index]) + Math.abs(or[index])) / count

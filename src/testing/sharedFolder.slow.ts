@@ -48,8 +48,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folders[0], { recursive: true }))
 
-/** Files in which it stands when and by whom the study was finished. */
-const TELLS_OF_THE_RUN = /manifest\.json$|index\.html$/
+/** Files in which it stands when and by whom the study was finished, and the record with their checksums. */
+const TELLS_OF_THE_RUN = /manifest\.json$|index\.html$|-[0-9a-f]{8}\/SHA256SUMS$/
 
 /** All files below a folder, by their path; those that tell of the run without their content. */
 async function storedIn(results: string): Promise<ReadonlyMap<string, string>> {

@@ -15,7 +15,9 @@ it('a curve reads back exactly', () => {
 })
 
 it('a test loss that is not finite is kept as it was measured', () => {
-  const curve = [Number.NaN, Number.POSITIVE_INFINITY].map((testLoss) => ({ ...point, testLoss }))
+  const curve = [Number.NaN, Number.POSITIVE_INFINITY].map((testLoss, step) => {
+    return { ...point, step, testLoss }
+  })
   expect(parseCurve(formatCurve(curve), 'curve.csv')).toEqual(curve)
 })
 
@@ -27,6 +29,12 @@ it.each([
   ['without any point', formatCurve([])],
   ['of other content', 'x\n'],
   ['with a word for a number', formatCurve([point]).replace('0.5', 'half')],
+  ['with a number written another way', formatCurve([point]).replace('0.5', '0.50')],
+  ['with a cell too few', formatCurve([point]).replace(/,1\n/, '\n')],
+  ['with a cell too many', formatCurve([point]).replace(/,1\n/, ',1,1\n')],
+  ['with a point twice', formatCurve([point, point])],
+  ['with points in another order', formatCurve([{ ...point, step: 4 }, point])],
+  ['without the names of its columns', formatCurve([point]).split('\n').slice(1).join('\n')],
 ])('one that is %s is refused with the name of its file', (_, csv) => {
   expect(() => parseCurve(csv, 'networks/x/curve.csv')).toThrow(/^networks\/x\/curve\.csv.*damaged/)
 })

@@ -1,5 +1,4 @@
-import { parse } from 'csv-parse/sync'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
 
 /** Losses (mean cross-entropy, nats) and accuracies at one step, on fixed subsets, evaluation mode. */
 export interface CurvePoint {
@@ -20,45 +19,43 @@ const columns = [
   ['test_accuracy', 'testAccuracy'],
 ] as const satisfies readonly (readonly [string, keyof CurvePoint])[]
 
+const HEADER = columns.map(([name]) => name).join(',')
+
 /** A curve as CSV; numbers read back exactly. */
 export function formatCurve(curve: readonly CurvePoint[]): string {
-  const lines = curve.map((point) => columns.map(([, key]) => String(point[key])).join(','))
-  return `${[columns.map(([name]) => name).join(','), ...lines].join('\n')}\n`
+  return `${[HEADER, ...curve.map(lineOf)].join('\n')}\n`
 }
 
-/** Reads what {@link formatCurve} wrote. Throws InputError naming the file when it is damaged. */
+function lineOf(point: CurvePoint): string {
+  return columns.map(([, key]) => String(point[key])).join(',')
+}
+
+/**
+ * Reads what {@link formatCurve} wrote, and nothing else. Throws InputError naming file and line when it is
+ * damaged.
+ */
 export function parseCurve(csv: string, file: string): CurvePoint[] {
-  if (!csv.endsWith('\n')) throw new InputError(`${file} is damaged: it is empty or cut short`)
-  const records = recordsOf(csv, file)
+  const damaged = (where: string) => new InputError(`${file} is damaged: ${where}`)
+  if (!csv.endsWith('\n')) throw damaged('it is empty or cut short')
+  const [header, ...lines] = csv.slice(0, -1).split('\n')
+  if (header !== HEADER) throw damaged('line 1 does not name the columns')
   // The first point is there before the file is, and none would read as no overfitting phase.
-  if (records.length === 0) {
-    throw new InputError(
-      `${file} is damaged: it has no point; delete it to train its network again`,
-    )
-  }
-  return records.map((record, row) => {
-    const point = Object.fromEntries(columns.map(([name, key]) => [key, Number(record[name])]))
-    const unread = columns.some(
-      ([name, key]) => Number.isNaN(point[key]) && !isNaNLoss(name, record),
-    )
-    if (unread) {
-      throw new InputError(
-        `${file}: row ${row + 1} is damaged; delete it to train its network again`,
-      )
-    }
-    return point as unknown as CurvePoint
-  })
+  if (lines.length === 0) throw damaged('it has no point')
+  const curve = lines.map((line) => pointOf(line.split(',')))
+  const bad = curve.findIndex(
+    (point, row) =>
+      !isPoint(point) || lineOf(point) !== lines[row] || point.step <= (curve[row - 1]?.step ?? -1),
+  )
+  if (bad >= 0) throw damaged(`line ${bad + 2} is no point after those before it`)
+  return curve
 }
 
-/** A test loss may be NaN where a training goes on: outputs on inputs that it never saw overflow. */
-function isNaNLoss(name: string, record: Record<string, string>): boolean {
-  return name === 'test_loss' && record[name] === 'NaN'
+function pointOf(cells: readonly string[]): CurvePoint {
+  const point = Object.fromEntries(columns.map(([, key], at) => [key, Number(cells[at])]))
+  return point as unknown as CurvePoint
 }
 
-function recordsOf(csv: string, file: string): Record<string, string>[] {
-  try {
-    return parse(csv, { columns: true, skip_empty_lines: true })
-  } catch (error) {
-    throw new InputError(`${file} is damaged: ${messageOf(error)}`, { cause: error })
-  }
+/** A test loss may be infinite or NaN where a training goes on: outputs on inputs that it never saw overflow. */
+function isPoint({ testLoss, ...others }: CurvePoint): boolean {
+  return typeof testLoss === 'number' && Object.values(others).every(Number.isFinite)
 }

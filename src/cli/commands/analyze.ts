@@ -20,6 +20,7 @@ import type { Layout } from '../../masking/foreignInput.js'
 import { type OutputKind, outputKinds } from '../../masking/foreignOutputs.js'
 import { toCsv } from '../../report/tables/table.js'
 import { exists } from '../../store/atomic.js'
+import { lockOf } from '../../store/layout.js'
 import { withLock } from '../../store/lock.js'
 import { writeStudyReport } from '../../tasks/report.js'
 import { encodeInteractions } from '../decompose/parquet.js'
@@ -108,9 +109,12 @@ async function runAnalyze(models: string[], options: AnalyzeOptions): Promise<vo
   }
   process.once('SIGINT', endEarly).once('SIGTERM', endEarly)
   const isNew = !(await exists(request.out))
-  const lock = join(request.out, 'analyze.lock')
   try {
-    await withLock(lock, (lease) => analyzeInto({ ...request, lease }), sayWaiting(request.out))
+    await withLock(
+      lockOf(request.out),
+      (lease) => analyzeInto({ ...request, lease }),
+      sayWaiting(request.out),
+    )
   } catch (error) {
     // Where nothing was kept, the lock's folder goes too; this fails unless it is empty.
     if (isNew) await rmdir(request.out).catch(() => undefined)
@@ -123,7 +127,7 @@ async function analyzeInto(request: AnalyzeRequest): Promise<void> {
   await markUnfinished(request)
   for (const model of result.models) await writeInteractions(request, model)
   await writeAnalysis(request, result)
-  await writeStudyReport({ folder: request.out, write: request.lease.write })
+  await writeStudyReport({ folder: request.out, lease: request.lease })
   await removeAllPartials(request, result)
   process.stderr.write(summary(request, result))
 }

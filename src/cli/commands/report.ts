@@ -33,6 +33,8 @@ export function reportCommand(): Command {
         out,
         dataDirs: dataFolders(options.dataDir),
         onWait: sayWaiting(out),
+        onMended: ({ file, message }) =>
+          process.stderr.write(`damaged: ${file} ${message}: made anew\n`),
       })
       if (options.tensorboard) await writeTensorboard(out, sayWaiting(out))
       for (const { file, message } of problems)

@@ -7,11 +7,12 @@ import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { TaskOutcome } from '../../executors/types.js'
-import type { Plan } from '../../plan/types.js'
+import type { Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/announce.js'
+import { damageOf } from '../../tasks/damage.js'
 import { isTaskDone } from '../../tasks/isDone.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
@@ -63,7 +64,7 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const outcomes = await schedule(plan.tasks, {
     jobs: jobCount(plan),
     failFast: options.failFast ?? false,
-    isDone: (task) => isTaskDone(task, { plan, results }),
+    isDone: (task) => isDoneOrDamaged(task, study, view.say),
     start: localStarter({ plan, results, baseDir, dataDirs }),
     signal: interruption.signal,
     listener: view,
@@ -77,6 +78,15 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
     await writeTensorboard(folder, sayWaiting(folder, say))
   }
   return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
+}
+
+/** Whether what a task leaves is there, as it was written; what is not is named, and the task makes it anew. */
+async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<boolean> {
+  if (await isTaskDone(task, study, 'content')) return true
+  for (const { file, message } of await damageOf([task], study, 'content')) {
+    say(`damaged: ${file} ${message}: made anew`)
+  }
+  return false
 }
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
@@ -97,7 +107,7 @@ async function settled(study: Study, say: Say): Promise<Study> {
 async function requireEngine(plan: Plan, results: string): Promise<void> {
   const { engine, device } = plan.config.runtime
   for (const task of plan.tasks) {
-    if (await isTaskDone(task, { plan, results }).catch(() => false)) continue
+    if (await isTaskDone(task, { plan, results })) continue
     await createEngine(engine, device)
     return
   }

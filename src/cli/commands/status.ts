@@ -1,8 +1,17 @@
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
+import { exitCodes } from '../../core/errors.js'
+import { jsonText } from '../../store/atomic.js'
+import type { Verification } from '../../store/verify.js'
 import { type StudyStatus, studyStatus } from '../../tasks/studyStatus.js'
+import { verifyResults } from '../../tasks/verifyResults.js'
 
-/** `lowlayer status DIR`: how far a study is. */
+interface StatusOptions {
+  readonly json?: boolean
+  readonly verify?: boolean
+}
+
+/** `lowlayer status DIR`: how far a study is, and whether what is stored is what was written. */
 export function statusCommand(): Command {
   return new Command('status')
     .summary('show how far a study is')
@@ -10,14 +19,37 @@ export function statusCommand(): Command {
       'Shows which tasks of a study are done, which networks failed, and what is damaged.',
     )
     .argument('<dir>', 'folder of a study, or the results folder for all of them')
+    .option('--verify', 'read every stored file and compare it with its SHA-256')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample:\n  lowlayer status results')
-    .action(async (folder: string, options: { readonly json?: boolean }) => {
-      const found = await studyStatus(resolve(folder))
-      process.stdout.write(
-        options.json ? `${JSON.stringify(found, undefined, 2)}\n` : found.map(describe).join('\n'),
-      )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  lowlayer status results\n  lowlayer status results --verify',
+    )
+    .action(async (folder: string, options: StatusOptions) => {
+      if (options.verify) await verify(resolve(folder), options)
+      else await show(resolve(folder), options)
     })
+}
+
+async function show(folder: string, { json }: StatusOptions): Promise<void> {
+  const found = await studyStatus(folder)
+  process.stdout.write(json ? jsonText(found) : found.map(describe).join('\n'))
+}
+
+/** Exits with 1 where anything is not what was written. */
+async function verify(folder: string, { json }: StatusOptions): Promise<void> {
+  const found = await verifyResults(folder)
+  process.stdout.write(json ? jsonText(found) : describeVerification(found))
+  if (found.findings.length > 0) process.exitCode = exitCodes.taskFailed
+}
+
+function describeVerification({ files, findings }: Verification): string {
+  const lines = findings.map(({ file, why }) => `${file} ${why}`)
+  const summary =
+    findings.length === 0
+      ? `${files} stored files, all as they were written`
+      : `${files} stored files, ${findings.length} not as they were written: the command that made them makes them anew`
+  return `${[...lines, summary].join('\n')}\n`
 }
 
 function describe({ study, folder, complete, tasks, failed, problems }: StudyStatus): string {

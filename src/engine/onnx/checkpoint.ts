@@ -20,13 +20,21 @@ export function exportOnnx(graph: Graph, parameters: Tensors): Uint8Array {
 /**
  * The float32 initialisers of an ONNX file by name: the weights of a checkpoint, or of a network
  * from elsewhere. Constants that the emitter itself added are left out. Throws InputError when the
- * bytes are no ONNX model or when weights lie in another file.
+ * bytes are no ONNX model, when weights lie in another file, or do not fill their shape.
  */
 export function importOnnxParameters(bytes: Uint8Array): Tensors {
-  const weights = parseOnnx(bytes).graph.initializer.filter(
-    ({ name, dataType }) => dataType === dataTypes.float32 && !name.startsWith(CONSTANT_PREFIX),
-  )
-  return Object.fromEntries(weights.map((proto) => [proto.name, tensorOf(proto)]))
+  const weights = new Map<string, Tensor>()
+  for (const proto of parseOnnx(bytes).graph.initializer) {
+    const { name, dataType } = proto
+    if (dataType !== dataTypes.float32 || (name ?? '').startsWith(CONSTANT_PREFIX)) continue
+    if (name === undefined || weights.has(name)) {
+      throw new InputError(
+        `the model is damaged: ${name === undefined ? 'weights have no name' : `two weights are named "${name}"`}`,
+      )
+    }
+    weights.set(name, tensorOf(proto))
+  }
+  return Object.fromEntries(weights)
 }
 
 /** Reads an ONNX file; throws InputError when the bytes are none. */
@@ -54,16 +62,20 @@ function tensorOf({ name, dims, rawData, floatData, dataLocation }: TensorProto)
   const data =
     floatData !== undefined && floatData.length > 0
       ? Float32Array.from(floatData)
-      : fromBytes(rawData)
-  if (data.length !== sizeOf(shape)) {
+      : fromBytes(rawData ?? new Uint8Array(0), name)
+  const isShape = shape.every((extent) => Number.isInteger(extent) && extent >= 0)
+  if (!isShape || data.length !== sizeOf(shape)) {
     throw new InputError(`the weights "${name}" have ${data.length} values for [${shape}]`)
   }
   return { shape, data }
 }
 
 /** A copy, because the bytes of a field need not be aligned to four. */
-function fromBytes(bytes: Uint8Array): Float32Array {
-  const values = new Float32Array(Math.floor(bytes.length / 4))
-  new Uint8Array(values.buffer).set(bytes.subarray(0, values.byteLength))
+function fromBytes(bytes: Uint8Array, name: string): Float32Array {
+  if (bytes.length % 4 !== 0) {
+    throw new InputError(`the weights "${name}" have ${bytes.length} bytes, no multiple of 4`)
+  }
+  const values = new Float32Array(bytes.length / 4)
+  new Uint8Array(values.buffer).set(bytes)
   return values
 }

@@ -46,16 +46,14 @@ it.each([
   expect(() => fromCsv(mixed, csv)).toThrow(message)
 })
 
-it('reads the rows around damaged ones and names the line of each', () => {
-  const csv = 'name,count,value\na,1,0.5\nb,2\nc,many,0\nd,4,1,1\n"e",x"y,1\nf,6,7\n"g,7,1\n'
-  const { rows, damaged, lacking } = readTable(mixed, csv)
-  expect(rows.map(({ name }) => name)).toEqual(['a', 'f'])
-  expect(damaged.map(({ line }) => line).slice(0, 4)).toEqual([3, 4, 5, 6])
-  expect(damaged.at(-1)?.why).toMatch(/Quote Not Closed/)
-  expect(lacking).toEqual(['flag'])
+it('refuses a table with a damaged row, and names the line', () => {
+  const csv = 'name,count\na,1\n"b\nc",2\nd,many\n'
+  expect(() => fromCsv(mixed, csv)).toThrow('line 5: count "many" is no number')
+  expect(() => fromCsv(mixed, 'name,count\na,1\n"b,2\n')).toThrow(/Quote Not Closed/)
+  expect(readTable(mixed, 'name,count\na,1\n').lacking).toEqual(['value', 'flag'])
 })
 
-it('wherever a file is cut, the rows before the cut are read and no other', () => {
+it('wherever a file is cut within a line, it is refused', () => {
   const rows = Array.from({ length: 4 }, (_, index) => ({
     name: index % 2 === 0 ? `na,me "${index}"` : undefined,
     count: 10 * index,
@@ -63,11 +61,10 @@ it('wherever a file is cut, the rows before the cut are read and no other', () =
     flag: index > 1,
   }))
   const csv = toCsv(mixed, rows)
-  const header = csv.indexOf('\n') + 1
-  for (let length = header; length < csv.length; length++) {
-    const whole = csv.slice(0, length).split('\n').length - 2
-    const found = readTable(mixed, csv.slice(0, length))
-    expect(found.rows).toEqual(rows.slice(0, whole))
-    expect(found.damaged).toHaveLength(csv[length - 1] === '\n' ? 0 : 1)
+  for (let length = 0; length < csv.length; length++) {
+    const cut = csv.slice(0, length)
+    if (cut.endsWith('\n'))
+      expect(fromCsv(mixed, cut)).toEqual(rows.slice(0, cut.split('\n').length - 2))
+    else expect(() => fromCsv(mixed, cut)).toThrow(RangeError)
   }
 })

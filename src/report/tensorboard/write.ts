@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
-import { studyLock } from '../../store/layout.js'
+import { lockOf } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { analysedSteps, doneNetworks } from '../figures/select.js'
 import { loadStudy } from '../load.js'
@@ -18,7 +18,7 @@ export function writeTensorboard(
   folder: string,
   onWait?: (holder: string) => void,
 ): Promise<string> {
-  return withLock(studyLock(folder), (lease) => writeEvents(folder, lease), onWait)
+  return withLock(lockOf(folder), (lease) => writeEvents(folder, lease), onWait)
 }
 
 async function writeEvents(folder: string, lease: Lease): Promise<string> {

@@ -1,0 +1,195 @@
+/** Reading what is stored: a file is what was written, or it is not used. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InputError, messageOf } from '../core/errors.js'
+import { contentId, sha256 } from '../core/hash.js'
+import { isAbsent, nameIn, RECORD_NAME, recordIn, recordText, type Sum } from './record.js'
+
+/** How far up from a file its record is looked for: `interactions/<model>/orders.csv` lies two folders below. */
+const FOLDERS_UP = 3
+
+/** What vouches for a file: the nearest record at or above its folder; undefined where there is none. */
+interface Voucher {
+  readonly folder: string
+  readonly text: string
+}
+
+async function voucherOf(path: string): Promise<Voucher | undefined> {
+  let folder = dirname(path)
+  for (let up = 0; up < FOLDERS_UP; up++) {
+    const text = await recordText(folder)
+    if (text !== undefined) return { folder, text }
+    folder = dirname(folder)
+  }
+  return undefined
+}
+
+/** What a file may be: what is listed and what is announced. */
+function sumsOf(path: string, voucher: Voucher | undefined): Sum[] {
+  if (voucher === undefined) return []
+  const { files, next } = recordIn(voucher.text, voucher.folder)
+  const name = nameIn(voucher.folder, path)
+  return [files.get(name), next.get(name)].filter((sum) => sum !== undefined)
+}
+
+/**
+ * How closely a file is looked at: whether it is listed and in its place, in its size, which costs nothing; or
+ * whether it is what was written, for which all of it is read (a gigabyte a second, or less).
+ */
+export type Closeness = 'place' | 'content'
+
+/** What is wrong with a file that should be there. */
+export interface Fault {
+  /** `absent`: it was never stored. `missing`: it was. `stale`: what it was made from is another now. */
+  readonly kind: 'absent' | 'missing' | 'unrecorded' | 'damaged' | 'stale'
+  /** Such as `is not what was written (its SHA-256 differs)`: follows the file's name. */
+  readonly why: string
+}
+
+/**
+ * What keeps a file from being what was written, from `from` where that is given; undefined where nothing does.
+ * Throws InputError where its record is damaged.
+ */
+export async function faultOf(
+  path: string,
+  closeness: Closeness,
+  from?: string,
+): Promise<Fault | undefined> {
+  const { fault } = await lookAt(path, async (sums) => {
+    const fault = await differenceOf(path, sums, closeness)
+    if (fault !== undefined) return { fault }
+    return from === undefined || sums.some((sum) => sum.from === from) ? {} : { fault: STALE }
+  })
+  return fault
+}
+
+/** Whether a file is what was written, from `from` where that is given; false also where its record is damaged. */
+export async function isStored(
+  path: string,
+  closeness: Closeness,
+  from?: string,
+): Promise<boolean> {
+  const fault = await faultOf(path, closeness, from).catch(() => true)
+  return fault === undefined
+}
+
+/** What a file is made from, by what the records list of these: another one where one of them changes. */
+export async function madeFrom(paths: readonly string[]): Promise<string> {
+  const sums = await Promise.all(
+    paths.map(async (path) => sumsOf(path, await voucherOf(path))[0]?.sha256 ?? null),
+  )
+  return contentId(sums)
+}
+
+/**
+ * The bytes of a stored file, which are those that were written; undefined where it was never stored. Throws
+ * InputError naming the file where it is damaged or gone.
+ */
+export async function readStored(path: string): Promise<Buffer | undefined> {
+  const { fault, found } = await lookAt(path, async (sums) => {
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (isAbsent(error)) return undefined
+      throw new InputError(`cannot read ${path}: ${error.message}`, { cause: error })
+    })
+    if (bytes === undefined) return { fault: MISSING }
+    const hash = sha256(bytes)
+    return sums.some((sum) => sum.sha256 === hash) ? { found: bytes } : { fault: CHANGED }
+  })
+  if (fault === undefined) return found
+  if (fault.kind === 'absent') return undefined
+  throw faultError(path, fault)
+}
+
+/** {@link readStored} of text. */
+export async function readStoredText(path: string): Promise<string | undefined> {
+  return (await readStored(path))?.toString('utf8')
+}
+
+/** {@link readStored} of JSON. */
+export async function readStoredJson<T>(path: string): Promise<T | undefined> {
+  const text = await readStoredText(path)
+  return text === undefined ? undefined : (JSON.parse(text) as T)
+}
+
+/** Throws InputError naming a file that is not what was written, or never was. For files that are read in pieces. */
+export async function verifyStored(path: string): Promise<void> {
+  const fault = await faultOf(path, 'content')
+  if (fault !== undefined) throw faultError(path, fault)
+}
+
+/** The error of a file with a fault. */
+export function faultError(path: string, { why }: Fault): InputError {
+  const message = `${path} ${why}; it is not used, and the next run makes it anew`
+  return new InputError(message, { context: { file: path } })
+}
+
+const ABSENT: Fault = { kind: 'absent', why: 'is not there' }
+const MISSING: Fault = { kind: 'missing', why: 'is missing' }
+const CHANGED: Fault = {
+  kind: 'damaged',
+  why: `is not what was written (its SHA-256 differs from that in ${RECORD_NAME})`,
+}
+const UNRECORDED: Fault = {
+  kind: 'unrecorded',
+  why: `is not listed in ${RECORD_NAME} (a kill left it, or it is of another version or hand)`,
+}
+const STALE: Fault = { kind: 'stale', why: 'was made from other files than are there now' }
+
+interface Look<T> {
+  readonly fault?: Fault
+  readonly found?: T
+}
+
+/**
+ * Looks at a file by what its record lists. Where it differs, and the record has changed meanwhile, again: another
+ * process may be replacing the file.
+ */
+async function lookAt<T>(
+  path: string,
+  look: (sums: readonly Sum[]) => Promise<Look<T>>,
+): Promise<Look<T>> {
+  let voucher = await voucherOf(path)
+  for (;;) {
+    const sums = sumsOf(path, voucher)
+    const found = sums.length > 0 ? await look(sums) : { fault: await unlisted(path) }
+    if (found.fault === undefined) return found
+    const now = await voucherOf(path)
+    if (now?.text === voucher?.text) return found
+    voucher = now
+  }
+}
+
+async function unlisted(path: string): Promise<Fault> {
+  const there = await stat(path).catch(() => undefined)
+  return there === undefined ? ABSENT : UNRECORDED
+}
+
+async function differenceOf(
+  path: string,
+  sums: readonly Sum[],
+  closeness: Closeness,
+): Promise<Fault | undefined> {
+  const there = await stat(path).catch(() => undefined)
+  if (there === undefined) return MISSING
+  const ofSize = sums.filter(({ bytes }) => bytes === there.size)
+  if (ofSize.length === 0) {
+    const wanted = sums.map(({ bytes }) => bytes).join(' or ')
+    const why = `is damaged (it has ${there.size} bytes, ${wanted} were written)`
+    return { kind: 'damaged', why }
+  }
+  if (closeness === 'place') return undefined
+  const hash = await hashOfFile(path)
+  return ofSize.some((sum) => sum.sha256 === hash) ? undefined : CHANGED
+}
+
+async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece)
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+  }
+  return hash.digest('hex')
+}
