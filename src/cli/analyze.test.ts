@@ -199,7 +199,7 @@ describe('lowlayer analyze', () => {
     expect(await analyze('--data', 'nowhere.csv', '--out', 'mine')).toMatchObject({ code: 2 })
     expect(await readdir(folder)).toContain('mine')
     const { code, stderr } = await analyze('--data', 'data.csv', '--out', 'data.csv')
-    expect(stderr).toMatch(/^cannot write data\.csv\/analyze\.lock: /)
+    expect(stderr).toMatch(/^cannot write data\.csv\/lock: /)
     expect(code).toBe(2)
   })
 })

@@ -21,10 +21,7 @@ export function statusCommand(): Command {
     .argument('<dir>', 'folder of a study, or the results folder for all of them')
     .option('--verify', 'read every stored file and compare it with its SHA-256')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  lowlayer status results\n  lowlayer status results --verify',
-    )
+    .addHelpText('after', '\nExample:\n  lowlayer status results --verify')
     .action(async (folder: string, options: StatusOptions) => {
       if (options.verify) await verify(resolve(folder), options)
       else await show(resolve(folder), options)
