@@ -150,9 +150,10 @@ describe('a damaged archive', () => {
           }
           expect(found).not.toBeInstanceOf(Error)
           const arrays = found as Record<string, { data: Uint8Array }>
+          // No array is missed, or has another name.
+          const all = 'sample' in arrays ? Object.keys(written) : ['values']
+          expect(Object.keys(arrays)).toEqual(all)
           for (const [name, { data }] of Object.entries(arrays)) {
-            // Under another name it is missed by who asks for it.
-            if (!(name in written)) continue
             const { buffer, byteOffset, byteLength } = written[name].data
             expect(Buffer.from(data.buffer, data.byteOffset, data.byteLength)).toEqual(
               Buffer.from(buffer, byteOffset, byteLength),
@@ -162,5 +163,69 @@ describe('a damaged archive', () => {
       }),
       { numRuns: 800, seed: 1 },
     )
+  })
+})
+
+describe('an archive whose directory', () => {
+  const whole = plain(matrix(3, 4))
+  const end = whole.length - 22
+  const directory = Buffer.from(whole).readUInt32LE(end + 16)
+  const changed = (change: (bytes: Buffer) => Buffer | undefined) => {
+    const bytes = Buffer.from(whole)
+    return change(bytes) ?? bytes
+  }
+
+  it.each<[string, (bytes: Buffer) => Buffer | undefined]>([
+    [
+      'counts an entry less',
+      (bytes) => {
+        bytes.writeUInt16LE(1, end + 8)
+        bytes.writeUInt16LE(1, end + 10)
+        return undefined
+      },
+    ],
+    [
+      'counts an entry more',
+      (bytes) => {
+        bytes.writeUInt16LE(3, end + 8)
+        bytes.writeUInt16LE(3, end + 10)
+        return undefined
+      },
+    ],
+    [
+      'names an entry otherwise than it names itself',
+      (bytes) => void bytes.write('other', directory + 46, 'latin1'),
+    ],
+    [
+      'names two entries alike',
+      (bytes) => {
+        const second = bytes.indexOf('sample.npy', directory)
+        bytes.write('values.npy', second, 'latin1')
+        bytes.write('values.npy', bytes.indexOf('sample.npy'), 'latin1')
+        return undefined
+      },
+    ],
+    [
+      'leads to the content of another entry',
+      (bytes) => {
+        const second = directory + 46 + 'values.npy'.length
+        bytes.writeUInt32LE(bytes.readUInt32LE(second + 42), directory + 42)
+        return undefined
+      },
+    ],
+    [
+      'ends before its end record',
+      (bytes) => Buffer.concat([bytes.subarray(0, end), Buffer.alloc(3), bytes.subarray(end)]),
+    ],
+    [
+      'asks for a compression that is not read',
+      (bytes) => void bytes.writeUInt16LE(12, directory + 10),
+    ],
+  ])('%s is refused by all readers', async (_, change) => {
+    const file = join(folder, 'directory.npz')
+    const bytes = changed(change)
+    writeFileSync(file, bytes)
+    expect(() => decodeNpz(bytes, file)).toThrow(InputError)
+    await expect(readNpzExcept(file, [])).rejects.toThrow(InputError)
   })
 })

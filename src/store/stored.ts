@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
 import { isAbsent, nameIn, RECORD_NAME, recordIn, recordText, type Sum } from './record.js'
 
@@ -171,25 +171,39 @@ async function differenceOf(
   sums: readonly Sum[],
   closeness: Closeness,
 ): Promise<Fault | undefined> {
-  const there = await stat(path).catch(() => undefined)
-  if (there === undefined) return MISSING
-  const ofSize = sums.filter(({ bytes }) => bytes === there.size)
+  // Of a file that is opened even a network file system tells what it is now.
+  const found = closeness === 'content' ? await sumOfFile(path) : await sizeOfFile(path)
+  if (found === undefined) return MISSING
+  const ofSize = sums.filter(({ bytes }) => bytes === found.bytes)
   if (ofSize.length === 0) {
     const wanted = sums.map(({ bytes }) => bytes).join(' or ')
-    const why = `is damaged (it has ${there.size} bytes, ${wanted} were written)`
+    const why = `is damaged (it has ${found.bytes} bytes, ${wanted} were written)`
     return { kind: 'damaged', why }
   }
-  if (closeness === 'place') return undefined
-  const hash = await hashOfFile(path)
-  return ofSize.some((sum) => sum.sha256 === hash) ? undefined : CHANGED
+  const isOne = !('sha256' in found) || ofSize.some(({ sha256 }) => sha256 === found.sha256)
+  return isOne ? undefined : CHANGED
 }
 
-async function hashOfFile(path: string): Promise<string> {
+async function sizeOfFile(path: string): Promise<Pick<Sum, 'bytes'> | undefined> {
+  const there = await stat(path).catch(() => undefined)
+  return there && { bytes: there.size }
+}
+
+/** Size and hash of a file; undefined where there is none. */
+async function sumOfFile(path: string): Promise<Sum | undefined> {
   const hash = createHash('sha256')
+  let bytes = 0
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(piece)
+    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      hash.update(piece as Buffer)
+      bytes += (piece as Buffer).length
+    }
   } catch (error) {
-    throw new InputError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (isAbsent(error as NodeJS.ErrnoException)) return undefined
+    // A folder in the place of a file.
+    if (code === 'EISDIR') return { bytes: 0, sha256: '' }
+    throw new InputError(`cannot read ${path}: ${message}`, { cause: error })
   }
-  return hash.digest('hex')
+  return { bytes, sha256: hash.digest('hex') }
 }

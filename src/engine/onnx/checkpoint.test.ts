@@ -8,7 +8,11 @@ import { architectureNames } from '../../models/registry.js'
 import { relativeError } from '../conformance/compare.js'
 import { createReferenceEngine } from '../reference/engine.js'
 import { exportOnnx, importOnnxParameters } from './checkpoint.js'
-import { decodeModel, encodeModel } from './format.js'
+import { decodeModel, encodeModel, type TensorProto } from './format.js'
+
+function cut(weights: TensorProto, bytes: number): void {
+  weights.rawData = weights.rawData.subarray(0, -bytes)
+}
 
 describe.each([...architectureNames])('a checkpoint of %s', (architecture) => {
   const model = exampleModel(architecture)
@@ -51,6 +55,20 @@ describe('a checkpoint', () => {
     ['a truncated file', bytes.subarray(0, bytes.length - 1000)],
   ])('that is %s is refused', (_what, damaged) => {
     expect(() => importOnnxParameters(damaged)).toThrow(InputError)
+  })
+
+  it.each<[string, (weights: TensorProto[]) => unknown]>([
+    ['lack their content', ([weights]) => delete (weights as Partial<TensorProto>).rawData],
+    ['lack their name', ([weights]) => delete (weights as Partial<TensorProto>).name],
+    ['lack the last byte', ([weights]) => cut(weights, 1)],
+    ['lack the last number', ([weights]) => cut(weights, 4)],
+    ['have another shape', ([weights]) => weights.dims.push(2)],
+    ['have a shape below zero', ([weights]) => weights.dims.splice(0, 2, -1, -weights.dims[0])],
+    ['have two of a name', (weights) => weights.push(weights[0])],
+  ])('whose weights %s is refused', (_what, change) => {
+    const decoded = decodeModel(bytes)
+    change(decoded.graph.initializer)
+    expect(() => importOnnxParameters(encodeModel(decoded))).toThrow(InputError)
   })
 
   it('whose weights lie in another file is refused with their name', () => {
