@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { messageOf } from '../core/errors.js'
 import type { Dataset } from '../data/types.js'
@@ -8,7 +9,7 @@ import type { ReportProblem, ReportStudy } from '../report/types.js'
 import { jsonText } from '../store/atomic.js'
 import type { Lease } from '../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../store/record.js'
-import { faultOf, isStored, readStoredJson } from '../store/stored.js'
+import { faultOf, readStoredJson } from '../store/stored.js'
 import { distinctProblems } from './damage.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
@@ -60,17 +61,24 @@ export const DRAWINGS = 'report/drawings.json'
 
 /**
  * What is left of an earlier report and is to go: figures that are not drawn again, and what no report writes, where
- * it is damaged: copies for other tools, the choice of a device.
+ * it is not what was written: copies for other tools, which are made on request, and the choice of a device.
  */
 async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> {
   const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
-  const found: string[] = []
-  for (const name of files.keys()) {
-    const isOld = name.startsWith('figures/') && !(name in drawn)
-    const isCopy = /^(tensorboard\/|device\.json$)/.test(name)
-    if (isOld || (isCopy && !(await isStored(join(folder, name), 'content')))) found.push(name)
+  const old = [...files.keys()].filter((name) => name.startsWith('figures/') && !(name in drawn))
+  const there = await readdir(join(folder, 'tensorboard'), { recursive: true }).catch(() => [])
+  const events = there.filter((name) => /events\.out\.tfevents\.\d+\.lowlayer$/.test(name))
+  const others = new Set([
+    ...events.map((name) => join('tensorboard', name)),
+    ...[...files.keys()].filter((name) => name.startsWith('tensorboard/')),
+    'device.json',
+  ])
+  const damaged: string[] = []
+  for (const name of others) {
+    const fault = await faultOf(join(folder, name), 'content').catch(() => undefined)
+    if (fault !== undefined && fault.kind !== 'absent') damaged.push(name)
   }
-  return found
+  return [...old, ...damaged]
 }
 
 /** Drawings from the data set, or those of an earlier report. */
