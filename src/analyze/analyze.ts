@@ -90,7 +90,7 @@ async function preparedData({ config, context, preprocessing }: AnalyzeRequest):
         'masked at their input',
     )
   }
-  const data = await loadDataset(config.data, context)
+  const data = await loadDataset(config.data, { ...context, inspect: true })
   if (data.kind === 'text') throw new InputError('texts need a network that lowlayer trained')
   if (preprocessing !== undefined) {
     const fitted = fittedPreprocessing(preprocessing, data.shape[0])

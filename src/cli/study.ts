@@ -35,7 +35,7 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
   const loaded = await loadConfig(file, [...(options.set ?? []), ...runtime])
   const { baseDir } = loaded
   const dataDirs = dataFolders(options.dataDir)
-  const dataset = await loadDataset(loaded.config.data, { baseDir, dataDirs })
+  const dataset = await loadDataset(loaded.config.data, { baseDir, dataDirs, inspect: true })
   const counts = { train: dataset.train.count, test: dataset.test.count }
   const config = withinData(loaded.config, loaded.written, counts)
   const find = (file: string) => resolve(baseDir, file)

@@ -12,6 +12,11 @@ export interface DataContext {
   readonly baseDir: string
   /** Folders of named data sets: `--data-dir`, `LOWLAYER_DATA`, `./data`. */
   readonly dataDirs: readonly string[]
+  /**
+   * Whether tables are looked over for what deserves a remark (see tableRemarks.ts): only where remarks are told, as
+   * it takes longer than reading them, and every process of a study reads them.
+   */
+  readonly inspect?: boolean
 }
 
 /**

@@ -45,12 +45,14 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
     ...(testLabels === undefined ? {} : { testLabels }),
     assumptions: [
       ...unnamed,
-      ...classRemarks(classes),
-      ...columnRemarks({ inputs: train.inputs, labels }, features),
+      ...(context.inspect === true
+        ? [...classRemarks(classes), ...columnRemarks({ inputs: train.inputs, labels }, features)]
+        : []),
     ],
     read: async (trainRows, testRows) => {
       const chosen = gatherRows(train.inputs, trainRows, size)
       const others = gatherRows((test ?? train).inputs, testRows, size)
+      if (context.inspect !== true) return { train: chosen, test: others }
       const assumptions = rowRemarks(
         { inputs: chosen, labels: trainRows.map((row) => labels[row]) },
         { inputs: others, labels: testRows.map((row) => (testLabels ?? labels)[row]) },

@@ -32,7 +32,7 @@ function load(data: object): Promise<Dataset> {
   const isText = 'source' in data && (data.source === 'sst2' || data.source === 'text')
   const usual = isText ? { path: folder } : { path: folder, standardize: false }
   const parsed: DataConfig = dataSection.parse({ ...usual, ...data })
-  return loadDataset(parsed, { baseDir: folder, dataDirs: [] })
+  return loadDataset(parsed, { baseDir: folder, dataDirs: [], inspect: true })
 }
 
 async function messageOf(data: object): Promise<string> {
@@ -271,6 +271,33 @@ describe('CSV files', () => {
       expect.stringMatching(/column "leak" alone tells the class of 100\.0% of the rows/),
       expect.stringMatching(/column "id" has another whole number in every row/),
     ])
+  })
+
+  it('find the column that tells the class among many rows, and no other', async () => {
+    const classes = 4
+    const rows = Array.from({ length: 6000 }, (_, row) => {
+      const label = row % classes
+      return [(row * 4001) % 6007, label + ((row * 31) % 97) / 100, label]
+    })
+    const text = ['noise,leak,label', ...rows.map((row) => row.join())].join('\n')
+    const { assumptions } = await load({ source: 'csv', path: await write('t.csv', text) })
+    expect(assumptions.filter((line) => line.startsWith('column'))).toEqual([
+      expect.stringMatching(/column "noise" has another whole number/),
+      expect.stringMatching(/column "leak" alone tells the class of 100\.0%/),
+    ])
+  })
+
+  it('are looked over only where that is asked for, and are the same data', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${row},${row < 20 ? 'x' : 'y'}`)
+    const path = await write('t.csv', `count,label\n${rows.join('\n')}`)
+    const data = dataSection.parse({ source: 'csv', path })
+    const context = { baseDir: folder, dataDirs: [] }
+    const plain = await loadDataset(data, context)
+    const inspected = await loadDataset(data, { ...context, inspect: true })
+    const said = ({ assumptions }: Dataset) =>
+      assumptions.some((line) => /counts the rows/.test(line))
+    expect([said(plain), said(inspected)]).toEqual([false, true])
+    expect(plain.fingerprint).toBe(inspected.fingerprint)
   })
 
   it('say how many rows are there twice, and which classes are hardly different', async () => {

@@ -41,6 +41,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   }
   const features =
     shape.length > 1 ? undefined : Array.from({ length: shape[0] }, (_, f) => `f${f}`)
+  const inspected = context.inspect === true ? features : undefined
   if (features !== undefined) checkFloat32(train.inputs.data, features, file)
   const read = ({ inputs }: Part, rows: Int32Array) =>
     readRows(inputs, rows, shape, scale, data.layout)
@@ -54,21 +55,21 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
       ...remarks,
       ...ofScale,
       ...(row.length === 3 ? [axesRemark(data, shape)] : []),
-      ...(features === undefined
+      ...(inspected === undefined
         ? []
-        : columnRemarks({ inputs: train.inputs.data, labels: train.labels }, features)),
+        : columnRemarks({ inputs: train.inputs.data, labels: train.labels }, inspected)),
     ],
     trainLabels: train.labels,
     ...(test === undefined ? {} : { testLabels: test.labels }),
     read: async (trainRows, testRows) => {
       const chosen = read(train, trainRows)
       const others = read(test ?? train, testRows)
-      if (features === undefined) return { train: chosen, test: others }
+      if (inspected === undefined) return { train: chosen, test: others }
       const labelsOf = (part: Part, rows: Int32Array) => rows.map((row) => part.labels[row])
       const assumptions = rowRemarks(
         { inputs: chosen, labels: labelsOf(train, trainRows) },
         { inputs: others, labels: labelsOf(test ?? train, testRows) },
-        features.length,
+        inspected.length,
       )
       return { train: chosen, test: others, assumptions }
     },
