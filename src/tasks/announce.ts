@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Plan } from '../plan/types.js'
-import { exists, jsonText } from '../store/atomic.js'
+import { jsonText } from '../store/atomic.js'
 import { lockOf, studyFolder } from '../store/layout.js'
 import { type Lease, withLock } from '../store/lock.js'
+import { faultOf } from '../store/stored.js'
 import { manifestOf } from './manifest.js'
 
 /**
@@ -17,11 +18,17 @@ export async function announceStudy(
 ): Promise<void> {
   const folder = studyFolder(results, plan.study, plan.id)
   const file = join(folder, 'manifest.json')
-  if (await exists(file)) return
+  if (!(await isNew(file))) return
   const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0 }
   const manifest = { ...manifestOf(plan, facts), complete: false, finishedAt: undefined }
   const write = async (lease: Lease) => {
-    if (!(await exists(file))) await lease.write(file, jsonText(manifest))
+    if (await isNew(file)) await lease.write(file, jsonText(manifest))
   }
   await withLock(lockOf(folder), write, onWait)
+}
+
+/** Whether a manifest never was there; one that is gone is missed by name, and made anew by the comparison. */
+async function isNew(file: string): Promise<boolean> {
+  const fault = await faultOf(file, 'place').catch(() => undefined)
+  return fault?.kind === 'absent'
 }

@@ -52,6 +52,14 @@ describe('a finished study', () => {
     expect(await runStudy(plan, results)).toEqual([])
   })
 
+  it('misses a manifest that is gone by its name', async () => {
+    const results = copyOf(whole, join(root, 'manifest'))
+    const name = damage(results, 'manifest.json', 'deleted', stream(1, 'damage').at())
+    expect(await findings(results)).toEqual([name])
+    expect(await runStudy(plan, results)).toContain(name)
+    expect(await findings(results)).toEqual([])
+  })
+
   it('is mended by the next run, to the byte, with its records damaged', async () => {
     const results = copyOf(whole, join(root, 'records'))
     const draws = stream(1, 'damage').at()
