@@ -1,4 +1,4 @@
-import { belowChance } from '../masking/chance.js'
+import { belowChance } from '../masking/foreign/chance.js'
 import type { NetworkAnalysis } from '../study/network.js'
 import type { AnalyzedModel, ModelAnalysis } from './types.js'
 

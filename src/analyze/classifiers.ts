@@ -6,17 +6,17 @@ import { relativeError } from '../engine/conformance/compare.js'
 import { type ForeignModel, openForeignModel } from '../engine/onnx/foreign.js'
 import { PREDICTION_LIMIT, requireParity } from '../engine/parity.js'
 import type { DeviceName } from '../engine/types.js'
-import { type ClassOutputs, classOutputs } from '../masking/classOutputs.js'
-import type { PlacedPlayers } from '../masking/configurePlayers.js'
+import type { MaskedSample } from '../masking/evaluation/sampleValues.js'
+import { type ClassOutputs, classOutputs } from '../masking/foreign/classOutputs.js'
 import {
   type ForeignClassifier,
   type ForeignWishes,
   foreignClassifier,
-} from '../masking/foreignEvaluator.js'
-import { chooseInput, fitInput } from '../masking/foreignInput.js'
-import { wantedKind } from '../masking/foreignOutputs.js'
-import { probeRows } from '../masking/probe.js'
-import type { MaskedSample } from '../masking/sampleValues.js'
+} from '../masking/foreign/foreignEvaluator.js'
+import { chooseInput, fitInput } from '../masking/foreign/foreignInput.js'
+import { wantedKind } from '../masking/foreign/foreignOutputs.js'
+import { probeRows } from '../masking/foreign/probe.js'
+import type { PlacedPlayers } from '../masking/players/configurePlayers.js'
 import type { Baseline } from '../masking/types.js'
 import type { AnalyzeRequest, MappedClassifier } from './types.js'
 

@@ -1,8 +1,8 @@
-import type { MaskedEvaluator } from '../masking/evaluate.js'
-import type { MaskedSample } from '../masking/sampleValues.js'
+import type { PartialValues } from '../artifacts/partialValues.js'
+import type { EvaluatedRow } from '../artifacts/valueFile.js'
+import type { MaskedEvaluator } from '../masking/evaluation/evaluate.js'
+import type { MaskedSample } from '../masking/evaluation/sampleValues.js'
 import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
-import type { PartialValues } from '../tasks/partialValues.js'
-import type { EvaluatedRow } from '../tasks/valueFile.js'
 
 /**
  * Masked evaluation of one model. Every sample goes to the disk, in `partial`, when it is done, and those

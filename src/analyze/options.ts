@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { InputError } from '../core/errors.js'
 import type { Standardization } from '../data/standardize.js'
-import type { AnalyzeWishes } from '../masking/foreignEvaluator.js'
-import { outputKinds } from '../masking/foreignOutputs.js'
+import type { AnalyzeWishes } from '../masking/foreign/foreignEvaluator.js'
+import { outputKinds } from '../masking/foreign/foreignOutputs.js'
 
 const numbers = z.union([z.number(), z.array(z.number()).min(1)])
 

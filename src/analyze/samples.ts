@@ -2,9 +2,9 @@ import type { AnalysisConfig } from '../config/analysis.js'
 import { InputError } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import { predictedClass } from '../masking/output.js'
+import { predictedClass } from '../masking/evaluation/output.js'
+import type { MaskedSample } from '../masking/evaluation/sampleValues.js'
 import { balancedPanel, correctRows } from '../masking/panel.js'
-import type { MaskedSample } from '../masking/sampleValues.js'
 import type { MappedClassifier } from './types.js'
 
 /** An analysed sample: panel 0 is the main one, panel 1 that of the other split. */

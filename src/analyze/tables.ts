@@ -1,10 +1,17 @@
 import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
+import { collectDecompositions, writeInteractionFile } from '../artifacts/interactionFile.js'
+import { removePartials } from '../artifacts/partialValues.js'
+import { writeValueFile } from '../artifacts/valueFile.js'
 import { overlap } from '../comparison/overlap.js'
 import { InputError } from '../core/errors.js'
 import { spearman } from '../metrics/descriptive.js'
-import { schemaDocument } from '../report/tables/schemaDocument.js'
-import { toCsv } from '../report/tables/table.js'
+import { jsonText } from '../store/atomic.js'
+import type { NetworkAnalysis } from '../study/network.js'
+import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
+import { pairTransfer } from '../study/transfer.js'
+import { schemaDocument } from '../tables/schemaDocument.js'
+import { toCsv } from '../tables/table.js'
 import {
   confusingTable,
   curvesTable,
@@ -17,14 +24,7 @@ import {
   overlapsTable,
   samplesTable,
   schemaVersion,
-} from '../report/tables/tables.js'
-import { jsonText } from '../store/atomic.js'
-import type { NetworkAnalysis } from '../study/network.js'
-import { confusingRows, generalizationRows, orderRows, sampleRows } from '../study/rows.js'
-import { pairTransfer } from '../study/transfer.js'
-import { collectDecompositions, writeInteractionFile } from '../tasks/interactionFile.js'
-import { removePartials } from '../tasks/partialValues.js'
-import { writeValueFile } from '../tasks/valueFile.js'
+} from '../tables/tables.js'
 import { accuracyOf } from './accuracy.js'
 import type { AnalyzeResult } from './analyze.js'
 import { valueFileOf } from './analyzeModel.js'

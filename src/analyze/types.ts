@@ -1,13 +1,13 @@
+import type { PartialValues } from '../artifacts/partialValues.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import type { DataContext } from '../data/paths.js'
 import type { Standardization } from '../data/standardize.js'
 import type { DecomposeOptions } from '../interactions/decompose.js'
 import type { Decomposition } from '../interactions/types.js'
-import type { AnalyzeWishes, ForeignClassifier } from '../masking/foreignEvaluator.js'
-import type { OutputKind } from '../masking/foreignOutputs.js'
+import type { AnalyzeWishes, ForeignClassifier } from '../masking/foreign/foreignEvaluator.js'
+import type { OutputKind } from '../masking/foreign/foreignOutputs.js'
 import type { Lease } from '../store/lock.js'
 import type { NetworkAnalysis } from '../study/network.js'
-import type { PartialValues } from '../tasks/partialValues.js'
 
 /** A model with the output of every class of the data; −1 where no sample is of it. */
 export interface MappedClassifier extends ForeignClassifier {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Tensors } from '../core/tensor.js'
 import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
-import { fromCsv } from '../report/tables/read.js'
-import { networksTable, overlapsTable } from '../report/tables/tables.js'
+import { fromCsv } from '../tables/read.js'
+import { networksTable, overlapsTable } from '../tables/tables.js'
 import { lowlayer } from '../testing/commandLine.js'
 
 const study = `

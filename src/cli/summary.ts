@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { loadStudy } from '../report/load.js'
-import type { NetworkRow, OverlapRow, SampleRow } from '../report/tables/tables.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
+import type { NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
 
 /**
  * What a finished run says last: networks and accuracies, overlaps by pair class, how exact the

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
-import { regimes } from '../plan/regimes/registry.js'
+import { regimes } from '../regimes/registry.js'
 import { seed, whole } from './fields.js'
 
 const layerNames = z.array(z.string().min(1)).min(1)

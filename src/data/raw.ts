@@ -1,4 +1,5 @@
-import type { AxisOrder, InputKind } from './types.js'
+import type { InputKind } from '../core/inputKind.js'
+import type { AxisOrder } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
 export interface RawInputs {

@@ -1,4 +1,4 @@
-import type { InputKind } from './types.js'
+import type { InputKind } from '../core/inputKind.js'
 
 /** Mean and standard deviation by channel or feature. */
 export interface Standardization {

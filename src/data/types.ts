@@ -1,5 +1,4 @@
-/** What one row of a data set is: pixels [C, H, W], features [F] or token ids [T]. */
-export type InputKind = 'image' | 'tabular' | 'text'
+import type { InputKind } from '../core/inputKind.js'
 
 /** Channels first, [C, H, W], or last, [H, W, C]. */
 export type AxisOrder = 'nchw' | 'nhwc'

@@ -1,6 +1,6 @@
 /** Entry of a process that tries one device: a driver that hangs or crashes takes only this one along. */
 import { messageOf } from '../core/errors.js'
-import { tryDevice } from '../tasks/deviceTrial.js'
+import { tryDevice } from '../tasks/training/deviceTrial.js'
 import type { TrialAnswer, TrialOrder } from './settleDevice.js'
 
 process.on('message', ({ plan, device }: TrialOrder) => {

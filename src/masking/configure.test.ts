@@ -10,7 +10,7 @@ import { createOnnxEngine } from '../engine/onnx/engine.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import { studyMasking } from './configure.js'
-import { admitsSample } from './configurePlayers.js'
+import { admitsSample } from './players/configurePlayers.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-masking-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,7 +1,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { Dataset } from '../data/types.js'
-import { inputMoments } from './baselines.js'
-import { placePlayers } from './configurePlayers.js'
+import { inputMoments } from './baseline/baselines.js'
+import { placePlayers } from './players/configurePlayers.js'
 import { BACKGROUND } from './types.js'
 
 /** Numbers that a line shows of a list. */

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js'
-import type { InputKind } from '../data/types.js'
+import type { InputKind } from '../core/inputKind.js'
 import type { InitializationScheme, LayerBuilder } from './layers.js'
 import type { InputDescription, ModelSpec } from './spec.js'
 

@@ -1,4 +1,4 @@
-import type { InputKind } from '../data/types.js'
+import type { InputKind } from '../core/inputKind.js'
 
 /** One entry of `model.layers`, the list with which users write their own network. */
 export type LayerSpec =

@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
-import { init } from './regimes/init.js'
-import { regimeOf } from './regimes/registry.js'
+import { init } from '../regimes/init.js'
+import { regimeOf } from '../regimes/registry.js'
 
 /** A network as the configuration describes it, before its layers are known. */
 export interface Draft {

@@ -6,11 +6,11 @@ import { sizeOf } from '../core/tensor.js'
 import { buildModel } from '../models/build.js'
 import { checkedBlocks, cutLabel, lowBlocks } from '../models/cut.js'
 import type { Model } from '../models/types.js'
+import { regimeOf } from '../regimes/registry.js'
+import type { TrainingLength } from '../regimes/types.js'
 import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import type { Draft } from './drafts.js'
-import { regimeOf } from './regimes/registry.js'
-import type { TrainingLength } from './regimes/types.js'
 import type { DataInfo, Inheritance, NetworkSpec, StudyNetwork } from './types.js'
 
 /**

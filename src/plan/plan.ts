@@ -1,12 +1,12 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
+import { regimeOf } from '../regimes/registry.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
 import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
-import { regimeOf } from './regimes/registry.js'
 import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from './types.js'
 
 /**

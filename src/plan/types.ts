@@ -1,9 +1,10 @@
 import type { ExperimentConfig } from '../config/schema.js'
+import type { InputKind } from '../core/inputKind.js'
 
 /** What the planner knows of a data set: enough to build models and to name results by content. */
 export interface DataInfo {
   readonly fingerprint: string
-  readonly kind: 'image' | 'tabular' | 'text'
+  readonly kind: InputKind
   readonly shape: readonly number[]
   readonly classes: number
   readonly trainCount: number

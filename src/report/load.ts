@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
 import { readStoredText } from '../store/stored.js'
-import { readTable } from './tables/read.js'
-import type { Row, Table } from './tables/table.js'
+import { readTable } from '../tables/read.js'
+import type { Row, Table } from '../tables/table.js'
 import {
   confusingTable,
   curvesTable,
@@ -16,7 +16,7 @@ import {
   samplesTable,
   schemaVersion,
   sensitivityTable,
-} from './tables/tables.js'
+} from '../tables/tables.js'
 import type { ReportManifest, ReportProblem, ReportStudy } from './types.js'
 
 /**

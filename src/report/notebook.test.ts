@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { toCsv } from './tables/table.js'
-import { networksTable, ordersTable } from './tables/tables.js'
+import { toCsv } from '../tables/table.js'
+import { networksTable, ordersTable } from '../tables/tables.js'
 import { exampleStudy } from './testing/exampleStudy.js'
 
 const python = ['/usr/bin/python3', 'python3'].find((name) => {

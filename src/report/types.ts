@@ -10,7 +10,7 @@ import type {
   OverlapRow,
   SampleRow,
   SensitivityRow,
-} from './tables/tables.js'
+} from '../tables/tables.js'
 
 export interface StudyTables {
   readonly networks: readonly NetworkRow[]

@@ -10,7 +10,7 @@ import type {
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import type { StudyNetwork } from '../plan/types.js'
-import type { EffectRow, MembershipRow, OverlapRow } from '../report/tables/tables.js'
+import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
 import { type PairTransfer, pairTransfer } from './transfer.js'
 

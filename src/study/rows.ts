@@ -10,7 +10,7 @@ import type {
   NetworkRow,
   OrderRow,
   SampleRow,
-} from '../report/tables/tables.js'
+} from '../tables/tables.js'
 import { phaseAt } from '../training/phases/detect.js'
 import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
 import type { NetworkAnalysis, RuledSet } from './network.js'

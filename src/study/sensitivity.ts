@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
 import { spearman } from '../metrics/descriptive.js'
-import type { SensitivityRow } from '../report/tables/tables.js'
+import type { SensitivityRow } from '../tables/tables.js'
 import { type CheckpointInput, mainRows, scoreRows, thresholds } from './checkpoint.js'
 
 /** The last checkpoint of a network, and what it was analysed under besides. */

@@ -8,7 +8,7 @@ import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import { planStudy } from '../plan/plan.js'
 import { alikeVariants, analysisFiles, describeDataset, loadPlannedDataset } from './dataset.js'
-import { planOf } from './manifest.js'
+import { planOf } from './reporting/manifest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-dataset-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,13 +1,13 @@
 import { InterruptedError, LockLostError, messageOf } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
-import { compare } from './compare.js'
-import { clearFailure, recordFailure } from './failures.js'
-import { interactions } from './interactions.js'
-import { noise } from './noise.js'
-import { panel } from './panel.js'
-import { train } from './train.js'
+import { interactions } from './analysis/interactions.js'
+import { noise } from './analysis/noise.js'
+import { panel } from './analysis/panel.js'
+import { values } from './analysis/values.js'
+import { compare } from './reporting/compare.js'
+import { clearFailure, recordFailure } from './state/failures.js'
+import { train } from './training/train.js'
 import type { TaskContext } from './types.js'
-import { values } from './values.js'
 
 /**
  * Runs one task to its end; rejects with an error of the family when it fails, and leaves the reason

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import type { Plan } from '../plan/types.js'
 import { studyFolder } from '../store/layout.js'
-import { rebuildReport } from '../tasks/rebuildReport.js'
-import { verifyResults } from '../tasks/verifyResults.js'
+import { rebuildReport } from '../tasks/reporting/rebuildReport.js'
+import { verifyResults } from '../tasks/state/verifyResults.js'
 import {
   comparable,
   copyOf,

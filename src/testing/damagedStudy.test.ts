@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import type { Plan } from '../plan/types.js'
-import { verifyResults } from '../tasks/verifyResults.js'
+import { verifyResults } from '../tasks/state/verifyResults.js'
 import {
   comparable,
   copyOf,

@@ -9,7 +9,7 @@ import { Command, Option } from 'commander'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
 import { ADD_CUDA } from '../../engine/onnx/cudaPart.js'
-import { checkDevice, type DeviceCheck } from '../../tasks/deviceCheck.js'
+import { checkDevice, type DeviceCheck } from '../../tasks/training/deviceCheck.js'
 import { dataFolders } from '../study.js'
 
 /** One thing that was looked at. `needed`: nothing runs without it. */

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
-import { rebuildReport } from '../../tasks/rebuildReport.js'
+import { rebuildReport } from '../../tasks/reporting/rebuildReport.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { dataFolders } from '../study.js'
 

@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { exitCodes } from '../../core/errors.js'
 import { jsonText } from '../../store/atomic.js'
 import type { Verification } from '../../store/verify.js'
-import { type StudyStatus, studyStatus } from '../../tasks/studyStatus.js'
-import { verifyResults } from '../../tasks/verifyResults.js'
+import { type StudyStatus, studyStatus } from '../../tasks/state/studyStatus.js'
+import { verifyResults } from '../../tasks/state/verifyResults.js'
 
 interface StatusOptions {
   readonly json?: boolean

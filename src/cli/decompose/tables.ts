@@ -3,7 +3,7 @@ import { orders, playersOf } from '../../core/subset.js'
 import { countSalient, isSalient } from '../../interactions/salience.js'
 import type { Decomposition } from '../../interactions/types.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'
-import { boolean, integer, number, type Row, table, text } from '../../report/tables/table.js'
+import { boolean, integer, number, type Row, table, text } from '../../tables/table.js'
 
 /** One decomposed sample and its salience threshold. */
 export interface DecomposedSample {

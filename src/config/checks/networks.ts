@@ -1,5 +1,5 @@
 import { nearestName } from '../../core/nearest.js'
-import { regimeOf } from '../../plan/regimes/registry.js'
+import { regimeOf } from '../../regimes/registry.js'
 import type { Finding } from '../problems.js'
 import { duplicates, type Sections } from './shared.js'
 

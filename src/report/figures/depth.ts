@@ -1,6 +1,6 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
 import { classInterval, type SeededPair } from '../../comparison/classInterval.js'
-import type { EffectRow, NetworkRow, OverlapRow } from '../tables/tables.js'
+import type { EffectRow, NetworkRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, type Spec, specOf } from './figure.js'
 import { intervalSettings, rounded } from './select.js'

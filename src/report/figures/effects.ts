@@ -1,4 +1,4 @@
-import type { EffectRow } from '../tables/tables.js'
+import type { EffectRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { depthFigure } from './depth.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'

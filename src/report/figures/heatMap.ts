@@ -1,4 +1,4 @@
-import type { NetworkRow, OverlapRow } from '../tables/tables.js'
+import type { NetworkRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
 import { doneNetworks, networkNames, rounded } from './select.js'

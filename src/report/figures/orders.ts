@@ -1,4 +1,4 @@
-import type { OrderRow } from '../tables/tables.js'
+import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
 import {

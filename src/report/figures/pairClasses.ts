@@ -1,5 +1,5 @@
 import { mean } from '../../metrics/descriptive.js'
-import type { OverlapRow } from '../tables/tables.js'
+import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { networkNames, rounded } from './select.js'

@@ -1,7 +1,7 @@
 /** Questions that several figures ask of a study's rows. */
 import { defaultComparisonOptions } from '../../comparison/types.js'
 import { mean } from '../../metrics/descriptive.js'
-import type { NetworkRow, OrderRow } from '../tables/tables.js'
+import type { NetworkRow, OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 
 /** Networks that were analysed, each id once, in the order of the table. */

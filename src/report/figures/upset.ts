@@ -1,5 +1,5 @@
 import { setIntersections } from '../../comparison/membership.js'
-import type { NetworkRow } from '../tables/tables.js'
+import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { doneNetworks, networkNames } from './select.js'

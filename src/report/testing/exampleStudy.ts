@@ -1,7 +1,7 @@
 /** A small made-up study with every table filled, for tests of figures and pages. */
 import { stream } from '../../core/random.js'
 import { mobius } from '../../interactions/mobius.js'
-import type { OrderRow, OverlapRow } from '../tables/tables.js'
+import type { OrderRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy, SampleDetail } from '../types.js'
 
 const steps = [0, 10, 100, 1000]

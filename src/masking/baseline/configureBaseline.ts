@@ -1,0 +1,88 @@
+import type { BaselineConfig } from '../../config/analysis.js'
+import { InputError } from '../../core/errors.js'
+import { readNpy } from '../../formats/npy.js'
+import { readJson } from '../jsonFile.js'
+import type { Baseline } from '../types.js'
+import {
+  blurBaseline,
+  constantsBaseline,
+  dampBaseline,
+  type Moments,
+  meansBaseline,
+  zeroBaseline,
+} from './baselines.js'
+
+/** Width of `baseline: blur` where no width is given, in pixels. */
+const DEFAULT_BLUR = 2
+
+/**
+ * The baseline that a configuration asks for, over a masked value of this shape. `moments` computes
+ * those of its channels over the training set, `resolve` finds a file of constants.
+ */
+export async function chooseBaseline(
+  config: BaselineConfig,
+  shape: readonly number[],
+  moments: () => Promise<Moments>,
+  resolve: (file: string) => string,
+): Promise<Baseline> {
+  if (config === 'zero') return zeroBaseline(shape)
+  if (config === 'mean') return meansBaseline(shape, (await moments()).means)
+  if (config === 'blur') return blurBaseline(shape, DEFAULT_BLUR)
+  if (typeof config === 'object') {
+    if ('damp' in config) return dampBaseline(config.damp)
+    if ('blur' in config) return blurBaseline(shape, config.blur)
+    if ('file' in config) {
+      return constantsBaseline(shape, readConstants(resolve(config.file), shape), config.file)
+    }
+  }
+  throw new InputError('baseline "learned" needs a network that lowlayer trained')
+}
+
+/** Numbers of a file, row by row, and the extents that the file gives them. */
+interface Constants {
+  readonly values: ArrayLike<number>
+  readonly extents: readonly number[]
+}
+
+/**
+ * Constants of a `.npy` file or of a (nested) JSON list for values of a shape. Numbers without axes of their own
+ * are one a channel or one a cell; those with axes must have the axes of the values, so that pictures with
+ * their channels last are not read as channels first. Throws InputError otherwise.
+ */
+function readConstants(file: string, shape: readonly number[]): ArrayLike<number> {
+  const { values, extents } = file.endsWith('.npy') ? fromNpy(file) : fromJson(file)
+  const own = withoutOnes(extents)
+  if (own.length < 2 || own.join() === withoutOnes(shape).join()) return values
+  throw new InputError(
+    `${file}: baseline values of shape [${extents.join(', ')}], but what is masked has shape ` +
+      `[${shape.join(', ')}]${shape.length === 3 ? ', channels first' : ''}`,
+  )
+}
+
+function fromNpy(file: string): Constants {
+  const { data, shape } = readNpy(file)
+  return { values: data, extents: shape }
+}
+
+function fromJson(file: string): Constants {
+  const content = readJson(file)
+  const extents: number[] = []
+  for (let at = content; Array.isArray(at); at = at[0]) extents.push(at.length)
+  const values = flattened(content, extents)
+  if (values !== undefined && values.length > 0) return { values, extents }
+  throw new InputError(
+    `${file}: a baseline is a .npy file or a JSON list of numbers, in equally long lists where they are nested`,
+  )
+}
+
+/** The numbers of nested lists of these extents, row by row; undefined where the lists are others. */
+function flattened(value: unknown, [extent, ...inner]: readonly number[]): number[] | undefined {
+  if (extent === undefined) return typeof value === 'number' ? [value] : undefined
+  if (!Array.isArray(value) || value.length !== extent) return undefined
+  const parts = value.map((each) => flattened(each, inner))
+  return parts.includes(undefined) ? undefined : (parts as number[][]).flat()
+}
+
+function withoutOnes(extents: readonly number[]): number[] {
+  return extents.filter((extent) => extent !== 1)
+}

@@ -1,0 +1,96 @@
+import type { BaselineConfig } from '../../config/analysis.js'
+import { sizeOf, type Tensors } from '../../core/tensor.js'
+import type { Dataset } from '../../data/types.js'
+import type { Engine } from '../../engine/types.js'
+import type { Graph } from '../../graph/types.js'
+import { valueShape } from '../evaluation/layerValue.js'
+import type { Output } from '../evaluation/output.js'
+import { sampleSource } from '../evaluation/sampleSource.js'
+import { balancedPanel } from '../panel.js'
+import type { PlacedPlayers } from '../players/configurePlayers.js'
+import type { Baseline } from '../types.js'
+import { type Moments, spread } from './baselines.js'
+import { type LearningSample, learnBaseline } from './learnBaseline.js'
+
+/** Training samples that a baseline is learned on (our choice: the cost grows with them). */
+const SAMPLES = 8
+
+/** Settings of `baseline: learned`. */
+export interface LearningSettings {
+  readonly lr: number
+  readonly iterations: number
+  /** Largest change, in deviations of the channel over the training set. */
+  readonly bound: number
+}
+
+/** The lab's settings (AOG), where none are given. */
+const usual: LearningSettings = { lr: 1e-3, iterations: 50, bound: 0.05 }
+
+/** Settings of a learned baseline; undefined where the configuration asks for another one. */
+export function learningSettings(config: BaselineConfig): LearningSettings | undefined {
+  if (config === 'learned') return usual
+  return typeof config === 'object' && 'learned' in config ? config.learned : undefined
+}
+
+/** A network and the value of it that is masked. */
+export interface MaskedNetwork {
+  readonly engine: Engine
+  readonly graph: Graph
+  readonly parameters: Tensors
+  readonly at: string
+}
+
+/**
+ * Learns a network's baseline on a few class-balanced training samples, starting at the training
+ * means. Texts learn one embedding for all positions; everything else learns every cell.
+ */
+export async function learnStudyBaseline(
+  { engine, graph, parameters, at }: MaskedNetwork,
+  data: Dataset,
+  placed: PlacedPlayers,
+  output: Output,
+  { lr, iterations, bound }: LearningSettings,
+  { means, deviations }: Moments,
+): Promise<Baseline> {
+  const shape = valueShape(graph, at)
+  const cells = sizeOf(shape)
+  const width = shape[shape.length - 1]
+  const source = await sampleSource(engine, graph, parameters, at)
+  const samples: LearningSample[] = []
+  for (const sample of trainingSamples(data, placed)) {
+    const x = await source.valueOf(sample)
+    samples.push({
+      x,
+      input: sample.input,
+      label: sample.label,
+      players: placed.players(sample, shape),
+    })
+  }
+  await source.dispose()
+  return learnBaseline(engine, graph, parameters, at, {
+    n: placed.n,
+    output,
+    samples,
+    start: spread(means, shape),
+    bound: spread(deviations, shape).map((deviation) => bound * deviation),
+    shared: Int32Array.from({ length: cells }, (_, cell) =>
+      data.kind === 'text' ? cell % width : cell,
+    ),
+    learningRate: lr,
+    iterations,
+  })
+}
+
+function trainingSamples({ train, shape, classes }: Dataset, { admits }: PlacedPlayers) {
+  const size = sizeOf(shape)
+  const inputOf = (row: number) => train.inputs.subarray(row * size, (row + 1) * size)
+  const count = Math.min(SAMPLES, train.count)
+  const { rows } = balancedPanel(train.labels, classes.length, count, 0, (row) =>
+    admits(inputOf(row)),
+  )
+  return [...rows].map((row) => ({
+    id: train.ids[row],
+    input: inputOf(row),
+    label: train.labels[row],
+  }))
+}

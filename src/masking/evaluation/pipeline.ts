@@ -1,0 +1,192 @@
+import { EnvironmentError } from '../../core/errors.js'
+import type { Tensor, Tensors } from '../../core/tensor.js'
+import type { Engine } from '../../engine/types.js'
+import { BATCH, type Graph, type GraphInput } from '../../graph/types.js'
+import { maskCells } from '../players/cells.js'
+import type { BoundGraph } from '../sharing/boundGraph.js'
+import { MASK_CELLS, MASK_ROWS } from '../sharing/stageGraph.js'
+import { planSteps, type Step } from '../sharing/stageSteps.js'
+import type { Stage } from '../sharing/stages.js'
+import { MASK_BASELINE, MASK_SAMPLE, MASK_TABLE } from '../sharing/superposeGraph.js'
+import type { Players } from '../types.js'
+import {
+  agreesAlone,
+  batchChoice,
+  type MeasuredBatches,
+  measureBatch,
+  type RunCoalitions,
+  runsInOneBatch,
+} from './batchSize.js'
+
+/** The masked value of a sample, its baseline and the players over it. */
+export interface MaskedValue {
+  readonly x: Float32Array
+  readonly baseline: Float32Array
+  readonly players: Players
+  /** The network's own input, where the layers above the masked value still read it. */
+  readonly input: Float32Array
+}
+
+/** Stages ready to run: the network's output for every coalition of the last, [coalitions, width]. */
+export interface Pipeline {
+  run(value: MaskedValue): Promise<Float32Array>
+  dispose(): Promise<void>
+}
+
+/** A network on an engine. */
+export interface Network {
+  readonly engine: Engine
+  readonly graph: Graph
+  readonly parameters: Tensors
+}
+
+/** How many coalitions run together: a number, or what was and will be measured. */
+export type Batches = number | MeasuredBatches
+
+/** Opens the sessions of all stages, for samples of these players. */
+export async function createPipeline(
+  network: Network,
+  stages: readonly Stage[],
+  players: Players,
+  batches: Batches,
+): Promise<Pipeline> {
+  const runsAtOnce = (graph: Graph, coalitions: number) =>
+    typeof batches === 'number'
+      ? coalitions <= batches
+      : runsInOneBatch(batchChoice(graph, network.engine.device), coalitions)
+  const running: RunningStep[] = []
+  for (const step of planSteps(network, stages, players, runsAtOnce)) {
+    running.push(await openStep(network.engine, step, batches))
+  }
+  const isMasked = stages[0].join.kind === 'mask'
+  return {
+    async run(value) {
+      const { x, baseline, players: own } = value
+      let table = isMasked ? maskCells(x, baseline, own) : x
+      for (const step of running) table = await step.run(value, table)
+      return table
+    },
+    async dispose() {
+      for (const step of running) await step.dispose()
+    },
+  }
+}
+
+interface RunningStep {
+  /** Runs all coalitions of the step on the table of the step before, or on the masked value. */
+  run(value: MaskedValue, table: Float32Array): Promise<Float32Array>
+  dispose(): Promise<void>
+}
+
+async function openStep(engine: Engine, step: Step, batches: Batches): Promise<RunningStep> {
+  const { graph } = step.stage
+  const predictor = await engine.createPredictor(graph, step.stage.parameters)
+  const maker = await openCells(engine, step.cells)
+  const [{ shape: cellsShape }] = graph.inputs.filter(({ name }) => name === MASK_CELLS)
+  const others = graph.inputs.filter(({ name }) => name !== MASK_ROWS && name !== MASK_CELLS)
+  const count = step.coalitions
+  const width = step.rows.length / count
+
+  // The same feeds for every sample: an engine may keep what it makes of one.
+  const parts = new Map<number, Tensor<Float32Array>>()
+  function rowsOf(start: number, size: number): Tensor<Float32Array> {
+    const known = parts.get(start)
+    if (known !== undefined && known.shape[0] === size) return known
+    const data = step.rows.subarray(start * width, (start + size) * width)
+    const part = { shape: [size, width], data }
+    parts.set(start, part)
+    return part
+  }
+
+  function runner(cells: Float32Array, input: Float32Array): RunCoalitions {
+    const cellsTensor = { shape: cellsShape, data: cells }
+    return (start, size) => {
+      const feeds: Record<string, Tensor<Float32Array | Int32Array>> = {
+        [MASK_ROWS]: rowsOf(start, size),
+        [MASK_CELLS]: cellsTensor,
+      }
+      for (const other of others) feeds[other.name] = repeated(other, input, size)
+      return predictor.run(feeds)
+    }
+  }
+
+  async function batchOf(runPart: RunCoalitions): Promise<number> {
+    if (typeof batches === 'number') return Math.min(count, batches)
+    const key = JSON.stringify([engine.device, graph, count])
+    const known = batches.get(key)
+    if (known !== undefined) return known
+    const choice = batchChoice(graph, engine.device)
+    const agrees = await agreesAlone(Math.min(count, choice.rule), runPart)
+    const batch = agrees ? await measureBatch(choice, count, engine.device, runPart) : undefined
+    if (batch === undefined) throw batchFault(engine)
+    batches.set(key, batch)
+    return batch
+  }
+
+  let batch: number | undefined
+  return {
+    async run(value, table) {
+      const cells = maker === undefined ? table : await maker.run(value, table)
+      const runPart = runner(cells, value.input)
+      batch ??= await batchOf(runPart)
+      if (batch === count) return runPart(0, count)
+      let result: Float32Array | undefined
+      for (let start = 0; start < count; start += batch) {
+        const size = Math.min(batch, count - start)
+        const output = await runPart(start, size)
+        result ??= new Float32Array((output.length / size) * count)
+        result.set(output, start * (output.length / size))
+      }
+      return result ?? new Float32Array()
+    },
+    async dispose() {
+      await predictor.dispose()
+      await maker?.dispose()
+    },
+  }
+}
+
+/** Our own networks mix no rows of a batch: where one does, the engine computes it wrongly. */
+function batchFault({ name, device }: Engine): EnvironmentError {
+  return new EnvironmentError(
+    `the engine ${name} on ${device} computes masked inputs wrongly: outputs of a row depend on the other rows of its batch, ` +
+      'or differ between two equal runs; use --device cpu, or another version of the engine',
+    { context: { device } },
+  )
+}
+
+/** Opens what makes the cells of a step, where they are not the table itself. */
+async function openCells(
+  engine: Engine,
+  cells: BoundGraph | undefined,
+): Promise<RunningStep | undefined> {
+  if (cells === undefined) return undefined
+  const predictor = await engine.createPredictor(cells.graph, cells.parameters)
+  return {
+    run({ x, baseline }, table) {
+      const values: Readonly<Record<string, Float32Array>> = {
+        [MASK_SAMPLE]: x,
+        [MASK_BASELINE]: baseline,
+        [MASK_TABLE]: table,
+        [MASK_CELLS]: table,
+      }
+      const feeds = cells.graph.inputs.map(
+        ({ name, shape }) => [name, { shape, data: values[name] }] as const,
+      )
+      return predictor.run(Object.fromEntries(feeds))
+    },
+    dispose: () => predictor.dispose(),
+  }
+}
+
+/** The sample's own input for every coalition of a batch. */
+export function repeated(
+  { shape, dtype }: GraphInput,
+  input: Float32Array,
+  batch: number,
+): Tensor<Float32Array | Int32Array> {
+  const size = batch * input.length
+  const data = dtype === 'int32' ? new Int32Array(size) : new Float32Array(size)
+  for (let row = 0; row < batch; row++) data.set(input, row * input.length)
+  return { shape: shape.map((extent) => (extent === BATCH ? batch : extent)), data }
+}

@@ -1,0 +1,68 @@
+/** Running rows through a model from elsewhere, whatever its batch axis takes. */
+import { InputError } from '../../core/errors.js'
+import { concatenated, sizeOf } from '../../core/tensor.js'
+import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
+import type { FittedInput } from './foreignInput.js'
+
+/** Where rows go in and outputs come out. */
+export interface ForeignPath {
+  readonly model: ForeignModel
+  readonly input: FittedInput
+  readonly output: string
+}
+
+/** Outputs [count, width] of rows [count, size] in the model's own layout. */
+export type RunRows = (rows: Float32Array) => Promise<Float32Array>
+
+/**
+ * Runs rows `batch` at a time. A model of fixed batch gets its last batch filled up by repeating the last row.
+ * Throws InputError when the output has not one row [width] a row.
+ */
+export function runTogether(path: ForeignPath, batch: number): RunRows {
+  const { model, input, output } = path
+  const size = sizeOf(input.shape)
+  return async (rows) => {
+    const parts: Float32Array[] = []
+    for (let start = 0; start < rows.length; start += batch * size) {
+      const chunk = rows.subarray(start, start + batch * size)
+      const held = chunk.length / size
+      const fed = input.batch ?? held
+      const data = held === fed ? chunk : filledUp(chunk, fed * size, size)
+      const result = await model.run(input.name, { data, shape: [fed, ...input.shape] }, output)
+      checkRows(path, result, fed)
+      parts.push(result.data.subarray(0, held * (result.data.length / fed)))
+    }
+    return concatenated(parts)
+  }
+}
+
+/** Runs every row by itself; a model of fixed batch gets a batch of copies of it. */
+export function runAlone(path: ForeignPath): RunRows {
+  const size = sizeOf(path.input.shape)
+  const runOne = runTogether(path, 1)
+  return async (rows) => {
+    const parts: Float32Array[] = []
+    for (let start = 0; start < rows.length; start += size) {
+      parts.push(await runOne(rows.subarray(start, start + size)))
+    }
+    return concatenated(parts)
+  }
+}
+
+function checkRows({ model, output }: ForeignPath, { shape }: ForeignTensor, fed: number): void {
+  const isTable = shape.length === 1 || shape.length === 2
+  if (isTable && shape[0] === fed) return
+  throw new InputError(
+    `${model.file}: ${output} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
+      'axis and one value a class, [batch, classes]: export the model with such an output, or name another one ' +
+      'with --output',
+  )
+}
+
+function filledUp(chunk: Float32Array, length: number, size: number): Float32Array {
+  const full = new Float32Array(length)
+  full.set(chunk)
+  const last = chunk.subarray(chunk.length - size)
+  for (let start = chunk.length; start < length; start += size) full.set(last, start)
+  return full
+}

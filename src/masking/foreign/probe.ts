@@ -1,0 +1,28 @@
+import { concatenated } from '../../core/tensor.js'
+import type { MaskedSample } from '../evaluation/sampleValues.js'
+import { BACKGROUND, type Baseline, type Players } from '../types.js'
+
+/**
+ * Rows on which a model is tried before it is analysed: samples as they are, every other one's players replaced by
+ * the baseline (the even ones in one sample, the odd ones in the next), and all of them. [3 · samples, size]
+ */
+export function probeRows(
+  samples: readonly MaskedSample[],
+  players: (sample: MaskedSample) => Players,
+  baseline: Baseline,
+): Float32Array {
+  const rows: Float32Array[] = samples.map(({ input }) => input)
+  for (const [index, sample] of samples.entries()) {
+    const { map } = players(sample)
+    const values = baseline.valuesFor(sample.input)
+    const masked = (isMasked: (player: number) => boolean) =>
+      sample.input.map((value, cell) =>
+        map[cell] !== BACKGROUND && isMasked(map[cell]) ? values[cell] : value,
+      )
+    rows.push(
+      masked((player) => player % 2 === index % 2),
+      masked(() => true),
+    )
+  }
+  return concatenated(rows)
+}

@@ -1,0 +1,171 @@
+/**
+ * Whether the outputs of a row depend on that row alone. v(S) is a function of the sample and of S only if they
+ * do: batch normalisation without running averages, dynamic quantisation and reshapes with the batch baked in
+ * mix rows of a batch, noise that is left in at inference makes every run another one.
+ */
+import { InputError, messageOf } from '../../core/errors.js'
+
+/**
+ * Share of the spread of the outputs (largest minus smallest over all rows) by which outputs of equal rows may
+ * differ. Kernels add up in another order in another batch, which changes float32 sums by some 1e-6 of their
+ * size; int8 in dynamic ranges changes them by 1e-3 and more, batch statistics by as much as they vary. 1e-4 is
+ * in between, and what it lets pass moves v by about as little of its own range.
+ */
+const SPREAD = 1e-4
+/** Share of the largest output: what kernels of sound devices differ by (1e-5) where all outputs are large and alike. */
+const MAGNITUDE = 2 ** -16
+/** Added to probabilities and to what they lack of 1 before their log-odds are compared; well above rounding. */
+const FLOOR = 1e-4
+
+/**
+ * How far two sets of outputs of equal rows lie apart, in units of what rounding explains ({@link SPREAD},
+ * {@link MAGNITUDE}): beyond 1 the difference is real. Outputs between 0 and 1 are compared as log-odds as
+ * well, in which differences next to 0 and 1 show. Values that are not finite must be the same.
+ */
+export function beyondRounding(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY
+  const plain = distance(actual, expected)
+  const areShares = expected.every((value) => value >= -FLOOR && value <= 1 + FLOOR)
+  if (!areShares || plain > 1) return plain
+  return Math.max(plain, distance(actual.map(flooredLogOdds), expected.map(flooredLogOdds)))
+}
+
+function flooredLogOdds(p: number): number {
+  const inside = Math.min(1, Math.max(0, p))
+  return Math.log((inside + FLOOR) / (1 - inside + FLOOR))
+}
+
+function distance(actual: Float32Array, expected: Float32Array): number {
+  let [least, most, furthest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
+  for (let index = 0; index < expected.length; index++) {
+    const [a, b] = [actual[index], expected[index]]
+    if (Object.is(a, b)) {
+      if (!Number.isFinite(a)) continue
+    } else if (!(Number.isFinite(a) && Number.isFinite(b))) return Number.POSITIVE_INFINITY
+    furthest = Math.max(furthest, Math.abs(a - b))
+    least = Math.min(least, b)
+    most = Math.max(most, b)
+  }
+  if (furthest === 0) return 0
+  const allowed = SPREAD * (most - least) + MAGNITUDE * Math.max(Math.abs(least), Math.abs(most))
+  return furthest / allowed
+}
+
+/** A model to be tried, and how its rows can be run. */
+export interface RowRuns {
+  /** Named in messages: `model.onnx`. */
+  readonly name: string
+  /** Values of a row. */
+  readonly size: number
+  /** Outputs of rows, each run by itself. */
+  readonly alone: (rows: Float32Array) => Promise<Float32Array>
+  /** Outputs of rows, run in batches. */
+  readonly together: (rows: Float32Array) => Promise<Float32Array>
+}
+
+/** How rows must be run, and why if not in batches. */
+export interface RowMode {
+  readonly together: boolean
+  readonly reason?: string
+}
+
+/**
+ * Finds out whether rows can run together: every one of `rows` (samples as they are and as they are masked, so
+ * that they differ as much as in the analysis) alone, twice, and in batches with the others and with scaled
+ * copies of them, twice and in reverse, so that it stands at other positions. Scaled copies are what dynamic ranges
+ * and batch statistics show up on; where a model does not take them, the rows themselves must do. Some dozens of
+ * rows a model, where an analysis runs 2^n a sample.
+ *
+ * Throws InputError when equal runs differ beyond rounding, when rows alone fail, and when they all give the
+ * same alone though not together: then nothing is left of the sample.
+ */
+export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMode> {
+  const { name, size, alone } = runs
+  const count = rows.length / size
+  const expected = await alone(rows)
+  requireRepeatable(name, await alone(rows), expected)
+  const scaled = Float32Array.from([...rows, ...rows.map((value) => COMPANY * value)])
+  let together: Companions | string
+  try {
+    together = await inCompany(scaled, count, runs)
+  } catch (error) {
+    if (error instanceof NoiseError) throw error
+    // What fails may be the scaled rows: a look-up by the value of a cell, say.
+    together = await inCompany(rows, count, runs).catch((cause: unknown) => {
+      if (cause instanceof NoiseError) throw cause
+      return messageOf(cause)
+    })
+  }
+  if (typeof together === 'string') {
+    return { together: false, reason: `it fails on batches of rows (${together})` }
+  }
+  const beyond = Math.max(
+    beyondRounding(together.first, expected),
+    beyondRounding(together.moved, expected),
+  )
+  if (beyond <= 1) return { together: true }
+  const times = Number.isFinite(beyond)
+    ? `, by ${beyond.toPrecision(2)} times what rounding explains`
+    : ''
+  const reason = `its outputs for a row depend on the other rows of the batch${times}`
+  if (variation(expected, count) < LITTLE * variation(together.first, count)) {
+    throw new InputError(
+      `${name}: ${reason}, and alone all rows give the same outputs: it normalises by the batch that it is given, so ` +
+        'that it says nothing of a single sample; export it in evaluation mode, with running averages',
+    )
+  }
+  return { together: false, reason }
+}
+
+/** What rows are multiplied by to keep others company. */
+const COMPANY = -8
+/** Share of the variation between rows below which rows alone count as giving the same. */
+const LITTLE = 1e-2
+
+/** Outputs of the first rows of a batch, which so stand at its beginning, and in reverse at its end. */
+interface Companions {
+  readonly first: Float32Array
+  readonly moved: Float32Array
+}
+
+async function inCompany(
+  batch: Float32Array,
+  count: number,
+  { name, size, together }: RowRuns,
+): Promise<Companions> {
+  const found = await together(batch)
+  requireRepeatable(name, await together(batch), found)
+  const width = found.length / (batch.length / size)
+  const moved = reversedRows(await together(reversedRows(batch, size)), width)
+  return { first: found.subarray(0, count * width), moved: moved.subarray(0, count * width) }
+}
+
+/** Largest range of an output over rows. */
+function variation(outputs: Float32Array, count: number): number {
+  const width = outputs.length / count
+  let largest = 0
+  for (let output = 0; output < width; output++) {
+    const column = Array.from({ length: count }, (_, row) => outputs[row * width + output])
+    largest = Math.max(largest, Math.max(...column) - Math.min(...column))
+  }
+  return largest
+}
+
+function reversedRows(rows: Float32Array, size: number): Float32Array {
+  const reversed = new Float32Array(rows.length)
+  for (let start = 0; start < rows.length; start += size) {
+    reversed.set(rows.subarray(start, start + size), rows.length - start - size)
+  }
+  return reversed
+}
+
+/** Two runs on equal rows that differ. */
+class NoiseError extends InputError {}
+
+function requireRepeatable(name: string, again: Float32Array, first: Float32Array): void {
+  if (beyondRounding(again, first) <= 1) return
+  throw new NoiseError(
+    `${name}: two runs on the same inputs give other outputs: there is noise in it at inference, so that v is no function of ` +
+      'the sample; export it in evaluation mode (dropout or added noise was left in: Dropout, RandomNormal, Bernoulli …)',
+  )
+}

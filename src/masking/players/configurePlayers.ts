@@ -1,0 +1,175 @@
+import type { PlayersConfig } from '../../config/analysis.js'
+import { atPlace, InputError } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
+import type { Graph } from '../../graph/types.js'
+import type { MaskedSample } from '../evaluation/evaluate.js'
+import { embeddingValue, layerValue } from '../evaluation/layerValue.js'
+import type { Players } from '../types.js'
+import {
+  chooseGridCells,
+  type FeatureGroup,
+  featurePlayers,
+  type Grid,
+  gridPlayers,
+  parseGrid,
+  playersOfGridCells,
+  segmentPlayers,
+  singleFeatures,
+  type TrainingInputs,
+} from './players.js'
+import { readSegments } from './segmentsFile.js'
+import type { Selection } from './selectCandidates.js'
+import { eligibleTokens, tokenPlayers } from './tokens.js'
+
+/** Players as a configuration chooses them, the same for every network of a study. */
+export interface PlacedPlayers {
+  /** Number of players of every sample. */
+  readonly n: number
+  /** The value of a network that is masked: its input, its embedding or a layer's output. */
+  at(graph: Graph): string
+  /** Players of a sample, over a masked value of this shape. */
+  players(sample: Pick<MaskedSample, 'id' | 'input'>, shape: readonly number[]): Players
+  /** Whether a sample has what the players need. */
+  admits(input: Float32Array): boolean
+}
+
+type Placement = Omit<PlacedPlayers, 'admits'>
+
+/**
+ * Whether a sample has what the players need: a text needs as many words that can be players. Other
+ * data always do.
+ */
+export function admitsSample(
+  { layout, count }: PlayersConfig,
+  { kind, vocabulary }: Pick<Dataset, 'kind' | 'vocabulary'>,
+): (input: Float32Array) => boolean {
+  const isText = kind === 'text' && (layout === 'auto' || layout === 'tokens')
+  if (!isText || vocabulary === undefined) return () => true
+  return (input) => eligibleTokens(input, vocabulary).length >= count
+}
+
+/** Throws InputError when the players do not fit the data; `resolve` finds the file of segments. */
+export function placePlayers(
+  config: PlayersConfig,
+  data: Dataset,
+  resolve: (file: string) => string,
+): PlacedPlayers {
+  return { ...place(config, data, resolve), admits: admitsSample(config, data) }
+}
+
+function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => string): Placement {
+  const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
+  const selection = selectionOf(config)
+  const training = { inputs: data.train.inputs, count: data.train.count }
+  if (layout === 'tokens') return tokenLayout(config, data)
+  if (layout === 'layer') return layerLayout(config, data, selection, training)
+  if (layout === 'segments') {
+    if (config.file === undefined) {
+      throw new InputError('players.layout segments needs players.file, a list of pixels a player')
+    }
+    const file = resolve(config.file)
+    const segments = readSegments(file, data.shape)
+    return atInput(atPlace(file, () => segmentPlayers(data.shape, segments)))
+  }
+  if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
+  const grid = parseGrid(layout)
+  if (grid === undefined) throw new InputError(`unknown players.layout "${layout}"`)
+  return atInput(gridPlayers(data.shape, grid, config.count, selection, training))
+}
+
+function defaultLayout({ kind }: Dataset): string {
+  return { image: 'grid4x4', tabular: 'features', text: 'tokens' }[kind]
+}
+
+function selectionOf({ select, seed, list }: PlayersConfig): Selection {
+  if (select === 'random') return { by: 'random', seed }
+  if (select !== 'list') return { by: select }
+  if (list === undefined) throw new InputError('players.select list needs players.list')
+  return { by: 'listed', indices: list }
+}
+
+function atInput(players: Players): Placement {
+  return { n: players.n, at: (graph) => graph.inputs[0].name, players: () => players }
+}
+
+function featureLayout(
+  config: PlayersConfig,
+  data: Dataset,
+  selection: Selection,
+  training: TrainingInputs,
+): Players {
+  if (data.kind !== 'tabular') {
+    throw new InputError(`players.layout features needs tabular data; these are ${data.kind} data`)
+  }
+  const [count] = data.shape
+  const groups =
+    config.groups === undefined
+      ? singleFeatures(count, data.features)
+      : Object.entries(config.groups).map(([name, members]) => featureGroup(name, members, data))
+  return featurePlayers(count, groups, config.count, selection, training)
+}
+
+function featureGroup(
+  name: string,
+  members: readonly (string | number)[],
+  data: Dataset,
+): FeatureGroup {
+  // Of columns that have numbers for names, as pandas writes them, a number is the name.
+  const areNumbered = data.features?.some((feature) => /^\d+$/.test(feature)) === true
+  const features = members.map((member) => {
+    if (typeof member === 'number' && !areNumbered) return member
+    const index = data.features?.indexOf(String(member)) ?? -1
+    if (index >= 0) return index
+    throw new InputError(
+      `players.groups.${name}: no feature "${member}"; there are ${data.features?.join(', ') ?? 'no names'}`,
+    )
+  })
+  return { name, features }
+}
+
+/** Tokens differ from text to text; masking replaces their embeddings [T, E]. */
+function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): Placement {
+  const words = data.vocabulary
+  if (data.kind !== 'text' || words === undefined) {
+    throw new InputError(`players.layout tokens needs texts; these are ${data.kind} data`)
+  }
+  return {
+    n: count,
+    at: embeddingValue,
+    players({ id, input }, [, width]) {
+      const players = tokenPlayers(input, words, count, seed, id)
+      const map = Int32Array.from({ length: input.length * width }, (_, cell) => {
+        return players.map[Math.floor(cell / width)]
+      })
+      return { ...players, map }
+    },
+  }
+}
+
+/**
+ * Cells of an inner feature map. They are chosen on the input images, under the same grid, so that
+ * networks with different layers have the same players.
+ */
+function layerLayout(
+  config: PlayersConfig,
+  data: Dataset,
+  selection: Selection,
+  training: TrainingInputs,
+): Placement {
+  const { layer } = config
+  if (layer === undefined)
+    throw new InputError('players.layout layer needs players.layer, its name')
+  const grid = parseGrid(config.layerGrid) as Grid
+  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training)
+  const byShape = new Map<string, Players>()
+  return {
+    n: config.count,
+    at: (graph) => layerValue(graph, layer),
+    players(_sample, shape) {
+      const key = shape.join()
+      const players = byShape.get(key) ?? playersOfGridCells(shape, grid, chosen, 'layer')
+      byShape.set(key, players)
+      return players
+    },
+  }
+}

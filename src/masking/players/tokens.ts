@@ -1,0 +1,64 @@
+import { InputError } from '../../core/errors.js'
+import { stream } from '../../core/random.js'
+import type { Players } from '../types.js'
+import { checkPlayerCount, playersFromCells } from './checks.js'
+
+/** English stop words that never become players: articles, pronouns, auxiliaries, prepositions. */
+export const stopWords: ReadonlySet<string> = new Set(
+  (
+    'a an the this that these those i me my we us our you your he him his she her it its they them ' +
+    'their who whom which what am is are was were be been being have has had having do does did ' +
+    'doing will would shall should can could may might must of in on at by for with about to from ' +
+    'into over under and or but if then than as so because while until both each own same s t re ' +
+    've ll d m there here when where why how'
+  ).split(' '),
+)
+
+/** Token ids 0 and 1 are padding and unknown; `[CLS]`-like tokens are special too. */
+function isEligible(id: number, word: string | undefined): boolean {
+  if (id < 2 || word === undefined) return false
+  if (/^[[<].*[\]>]$/.test(word) || !/[\p{L}\p{N}]/u.test(word)) return false
+  return !stopWords.has(word.toLowerCase())
+}
+
+/** Positions of a text that may become players: no padding, special token, stop word or mark. */
+export function eligibleTokens(
+  tokens: Float32Array | Int32Array,
+  words: readonly string[],
+): number[] {
+  return [...tokens.keys()].filter((position) =>
+    isEligible(tokens[position], words[tokens[position]]),
+  )
+}
+
+/**
+ * `count` random eligible tokens of one text as players (the lab's choice for SST-2 is 10); all other
+ * tokens are background. The draw depends on the seed and the sample's id alone, so every network of
+ * a study meets the same players. The map has one entry a token position, for masking embeddings.
+ * Throws InputError when the text has fewer eligible tokens.
+ */
+export function tokenPlayers(
+  tokens: Float32Array | Int32Array,
+  words: readonly string[],
+  count: number,
+  seed: number,
+  sampleId: number,
+): Players {
+  checkPlayerCount(count)
+  const eligible = eligibleTokens(tokens, words)
+  if (eligible.length < count) {
+    throw new InputError(
+      `sample ${sampleId} has ${eligible.length} tokens that can be players, fewer than ${count}`,
+      { context: { sample: sampleId } },
+    )
+  }
+  const order = stream(seed, 'players', String(sampleId)).at().permutation(eligible.length)
+  const chosen = [...order.slice(0, count)].map((index) => eligible[index]).sort((a, b) => a - b)
+  const names = chosen.map((position) => words[tokens[position]])
+  return playersFromCells(
+    'tokens',
+    chosen.map((position) => [position]),
+    names,
+    tokens.length,
+  )
+}

@@ -1,0 +1,270 @@
+import { join, resolve } from 'node:path'
+import { stringify as toYaml } from 'yaml'
+import { isComplete, readState } from '../../artifacts/networkState.js'
+import {
+  describeEngine,
+  distinctEngines,
+  type TrainingEngine,
+} from '../../artifacts/trainingEngine.js'
+import type { Lack } from '../../comparison/types.js'
+import { InterruptedError, messageOf, TaskError } from '../../core/errors.js'
+import { unmeasured } from '../../plan/analysisRuns.js'
+import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
+import { jsonText, type WriteFile } from '../../store/atomic.js'
+import { lockOf, networkPaths, reportPage, studyFolder } from '../../store/layout.js'
+import { compareAnalyses } from '../../study/compare.js'
+import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
+import {
+  confusingRows,
+  curveRows,
+  generalizationRows,
+  networkRow,
+  orderRows,
+  sampleRows,
+} from '../../study/rows.js'
+import { sensitivityRows } from '../../study/sensitivity.js'
+import { schemaDocument } from '../../tables/schemaDocument.js'
+import { type Row, type Table, toCsv } from '../../tables/table.js'
+import {
+  confusingTable,
+  curvesTable,
+  effectsTable,
+  generalizationTable,
+  membershipsTable,
+  networksTable,
+  ordersTable,
+  overlapsTable,
+  type SensitivityRow,
+  samplesTable,
+  sensitivityTable,
+} from '../../tables/tables.js'
+import { readNetwork } from '../analysis/readNetwork.js'
+import { loadPlannedDataset } from '../dataset.js'
+import { failureOf } from '../state/failures.js'
+import { isTaskDone } from '../state/isDone.js'
+import { comparedFrom } from '../state/outputs.js'
+import { withTaskLock } from '../state/taskLock.js'
+import type { TaskContext } from '../types.js'
+import { type Manifest, manifestOf } from './manifest.js'
+import { writeStudyReport } from './report.js'
+
+/** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
+export async function compare(task: CompareTask, context: TaskContext): Promise<void> {
+  const { plan, results } = context
+  const folder = studyFolder(results, plan.study, plan.id)
+  await withTaskLock(lockOf(folder), context, async (lease) => {
+    // Another run of the study may have done it while this one waited.
+    if (await isTaskDone(task, context, 'content')) return
+    const from = await comparedFrom(context)
+    // Written last; an earlier one would stand for all that a kill might leave out.
+    await lease.remove(reportPage(folder))
+    await writeTables(await makeTables(context), { folder, from, write: lease.write })
+    await writeStudyReport({
+      folder,
+      lease,
+      stored: { plan, results },
+      dataset: () => loadPlannedDataset(plan, context),
+      resolve: (file) => resolve(context.baseDir, file),
+    })
+  })
+}
+
+/** What a study's folder says of its networks, before it is written. */
+export interface MadeTables {
+  /** Tables, verdict, configuration and the meaning of the columns, by file name. */
+  readonly files: Readonly<Record<string, string>>
+  readonly manifest: Manifest
+}
+
+/** Where tables go, and what their networks' files are. */
+interface TablePlace {
+  readonly folder: string
+  readonly from: string
+  readonly write: WriteFile
+}
+
+/** Writes tables to the folder of a study; the manifest last, as the sign that they are there. */
+export async function writeTables(
+  { files, manifest }: MadeTables,
+  { folder, from, write }: TablePlace,
+): Promise<void> {
+  for (const [name, content] of Object.entries(files)) await write(join(folder, name), content)
+  await write(join(folder, 'manifest.json'), jsonText(manifest), from)
+}
+
+/**
+ * Makes the tables, the verdict and the manifest of a study from what is stored. Throws TaskError when no network
+ * can be analysed.
+ */
+export async function makeTables(
+  context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
+): Promise<MadeTables> {
+  const { plan, results } = context
+  const began = performance.now()
+  const networks = plan.networks.filter(({ role }) => role === 'analysed')
+  const analyses: NetworkAnalysis[] = []
+  // Networks that are equal under two names share their rows.
+  const sensitivity = new Map<string, readonly SensitivityRow[]>()
+  const failed: Record<string, string> = {}
+  const lacking: Record<string, string> = {}
+  for (const [index, network] of networks.entries()) {
+    if (context.signal.aborted) throw new InterruptedError()
+    // Asked first: what is done from now on may have come too late for these tables.
+    const lack = await unfinishedPart(plan, results, network)
+    const found = await analyse(plan, results, network)
+    if (typeof found === 'string') failed[network.name] = found
+    else {
+      analyses.push(found.analysis)
+      sensitivity.set(network.id, found.sensitivity)
+      if (lack !== undefined) lacking[network.name] = lack
+    }
+    context.report({ done: index + 1, total: networks.length + 1, note: network.name })
+  }
+  if (analyses.length === 0) {
+    const reasons = [...new Set(Object.values(failed))].join('; ')
+    throw new TaskError(
+      `no network could be analysed, so that there is nothing to compare: ${reasons}`,
+    )
+  }
+  const tables = tablesOf(networks, analyses, failed)
+  const engines = await enginesOf(plan, results)
+  const comparison = compareAnalyses(
+    analyses,
+    {
+      missing: listed(failed),
+      lacking: listed(lacking),
+      trainedBy: engines.map(describeEngine),
+      unmeasured: unmeasured(plan.data),
+    },
+    plan.config,
+  )
+  const files = {
+    ...tables,
+    'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
+    'effects.csv': toCsv(effectsTable, comparison.effects),
+    'memberships.csv': toCsv(membershipsTable, comparison.memberships),
+    'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
+    'verdict.json': jsonText(comparison.verdict),
+    'config.yaml': toYaml(plan.config),
+    'SCHEMA.md': schemaDocument(),
+  }
+  const manifest = manifestOf(plan, {
+    failed,
+    lacking,
+    engines,
+    baselines: Object.fromEntries(
+      analyses.map(({ network, checkpoints }) => [
+        network.name,
+        Object.fromEntries(checkpoints.map(({ step, values }) => [step, values.baseline])),
+      ]),
+    ),
+    seconds: (performance.now() - began) / 1000,
+  })
+  return { files, manifest }
+}
+
+function listed(reasons: Readonly<Record<string, string>>): Lack[] {
+  return Object.entries(reasons).map(([network, reason]) => ({ network, reason }))
+}
+
+/** Why a task of one network is not done, if one is: networks are analysed without their noise null, say. */
+async function unfinishedPart(
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+): Promise<string | undefined> {
+  for (const task of plan.tasks) {
+    if (!('network' in task) || task.network.id !== network.id) continue
+    // Where there are values, the choice of their samples has done its part.
+    if (task.kind === 'panel') continue
+    if (await isTaskDone(task, { plan, results })) continue
+    return (await failureOf({ plan, results }, network)) ?? `${task.kind} did not finish`
+  }
+  return undefined
+}
+
+/** What a study finds on one network, and how far it hangs on the choices of the analysis. */
+interface FoundOfNetwork {
+  readonly analysis: NetworkAnalysis
+  readonly sensitivity: readonly SensitivityRow[]
+}
+
+/** The analysis of one network, or the reason why there is none. */
+async function analyse(
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+): Promise<FoundOfNetwork | string> {
+  const failure = () => failureOf({ plan, results }, network)
+  try {
+    if (!(await isComplete(networkPaths(results, network.id)))) {
+      return (await failure()) ?? 'training did not finish'
+    }
+    const input = await readNetwork(plan, results, network)
+    return {
+      analysis: analyseNetwork(input, plan.config),
+      sensitivity: sensitivityOf(input, plan),
+    }
+  } catch (error) {
+    return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
+  }
+}
+
+function sensitivityOf(
+  { network, checkpoints, otherEnd, variants = [] }: NetworkInput,
+  { runs, config }: Plan,
+): SensitivityRow[] {
+  return sensitivityRows(
+    network.id,
+    {
+      end: checkpoints.at(-1)!,
+      otherEnd: otherEnd?.at(-1),
+      variants: variants.map((scored, index) => [conditionOf(runs[index + 1]), scored.at(-1)!]),
+    },
+    config,
+  )
+}
+
+/** What a variant changes, in words. */
+function conditionOf({ name, analysis }: AnalysisRun): string {
+  if (name !== 'baseline') return `other ${name}`
+  const { baseline } = analysis
+  return `baseline ${typeof baseline === 'string' ? baseline : JSON.stringify(baseline)}`
+}
+
+function tablesOf(
+  networks: readonly StudyNetwork[],
+  analyses: readonly NetworkAnalysis[],
+  failed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const byName = new Map(analyses.map((analysis) => [analysis.network.name, analysis]))
+  // Networks that are equal under two names share their rows.
+  const distinct = [...new Map(analyses.map((found) => [found.network.id, found])).values()]
+  const csv = <T extends Table>(table: T, rowsOf: (analysis: NetworkAnalysis) => Row<T>[]) =>
+    toCsv(table, distinct.flatMap(rowsOf))
+  return {
+    'networks.csv': toCsv(
+      networksTable,
+      networks.map((network) =>
+        networkRow(network, byName.get(network.name), failed[network.name]),
+      ),
+    ),
+    'curves.csv': csv(curvesTable, curveRows),
+    'samples.csv': csv(samplesTable, sampleRows),
+    'orders.csv': csv(ordersTable, orderRows),
+    'generalization.csv': csv(generalizationTable, generalizationRows),
+    'confusing.csv': csv(confusingTable, confusingRows),
+  }
+}
+
+/** What trained the networks of a study, those that only lend layers included; each once. */
+async function enginesOf({ networks }: Plan, results: string): Promise<TrainingEngine[]> {
+  const found: TrainingEngine[] = []
+  for (const id of new Set(networks.map((network) => network.id))) {
+    // A damaged state is the failure of its own network.
+    const state = await readState(networkPaths(results, id)).catch(() => undefined)
+    // Networks of before engines were listed stay silent.
+    found.push(...(state?.trainedBy ?? []))
+  }
+  return distinctEngines(found)
+}

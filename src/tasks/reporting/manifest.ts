@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module'
+import { arch, cpus, hostname, platform, totalmem } from 'node:os'
+import { provenance } from '../../config/provenance.js'
+import { experimentSchema } from '../../config/schema.js'
+import { messageOf } from '../../core/errors.js'
+import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
+import { planStudy } from '../../plan/plan.js'
+import type { DataInfo, Plan } from '../../plan/types.js'
+import { schemaVersion } from '../../tables/tables.js'
+
+const { version } = createRequire(import.meta.url)('#package') as { version: string }
+
+/** What a study was made of, by what and where: enough to make it again. */
+export interface Manifest {
+  readonly complete: boolean
+  readonly id: string
+  readonly study: string
+  readonly schemaVersion: number
+  readonly comparisonVersion: number
+  /** What was assumed or decided without being asked for, a line each. */
+  readonly assumptions: readonly string[]
+  readonly [key: string]: unknown
+}
+
+export interface RunFacts {
+  /** Networks that could not be analysed, with the reason. */
+  readonly failed: Readonly<Record<string, string>>
+  /** Networks that were analysed without all that was asked for, with the reason. */
+  readonly lacking: Readonly<Record<string, string>>
+  readonly engines: readonly unknown[]
+  /** Fingerprint of the baseline of every network and step. */
+  readonly baselines: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>
+  readonly seconds: number
+}
+
+/** The manifest of a study. `complete` is false while networks, or parts of their analysis, are missing. */
+export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
+  const { assumptions = [], ...data } = plan.data
+  return {
+    complete: Object.keys({ ...facts.failed, ...facts.lacking }).length === 0,
+    id: plan.id,
+    study: plan.study,
+    schemaVersion,
+    comparisonVersion: COMPARISON_VERSION,
+    lowlayer: version,
+    versions: { node: process.version, engines: facts.engines },
+    host: {
+      name: hostname(),
+      platform: platform(),
+      arch: arch(),
+      cpu: cpus()[0]?.model,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+    runtime: plan.config.runtime,
+    config: plan.config,
+    data,
+    assumptions,
+    valuesId: plan.valuesId,
+    interactionsId: plan.interactionsId,
+    networks: plan.networks.map(({ id, name, role, regime, seeds, lowBlocks, from, spec }) => ({
+      id,
+      name,
+      role,
+      regime,
+      seeds,
+      lowBlocks,
+      from,
+      initSeeds: spec.initSeeds,
+      orderSeed: spec.orderSeed,
+    })),
+    baselines: facts.baselines,
+    failed: facts.failed,
+    lacking: facts.lacking,
+    compareSeconds: facts.seconds,
+    finishedAt: new Date().toISOString(),
+    provenance,
+  }
+}
+
+/**
+ * The plan of the study that a manifest tells of, or why it cannot be made: a configuration or networks
+ * that this version does not know, as another one may have written.
+ */
+export function planOf(manifest: Manifest & { config?: unknown; data?: unknown }): Plan | string {
+  const by = `it was written by lowlayer ${String(manifest.lowlayer)}, this is ${version}`
+  const config = experimentSchema.safeParse(manifest.config)
+  if (!config.success) {
+    const [{ path, message }] = config.error.issues
+    const place = ['config', ...path].map(String).join('.')
+    return `holds no configuration that this lowlayer knows (${place}: ${message}; ${by})`
+  }
+  try {
+    const plan = planStudy(config.data, manifest.data as DataInfo)
+    if (plan.id === manifest.id) return plan
+    return `is of the study ${String(manifest.id)}, and this lowlayer plans another one from its configuration (${by})`
+  } catch (error) {
+    return `holds a configuration from which no study can be planned (${messageOf(error)}; ${by})`
+  }
+}

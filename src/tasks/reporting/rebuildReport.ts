@@ -1,0 +1,226 @@
+import { stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { InputError, LockLostError, messageOf } from '../../core/errors.js'
+import { loadDataset } from '../../data/load.js'
+import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
+import type { DataInfo, Plan } from '../../plan/types.js'
+import type { ReportProblem } from '../../report/types.js'
+import { exists } from '../../store/atomic.js'
+import { lockOf } from '../../store/layout.js'
+import { type Lease, withLock } from '../../store/lock.js'
+import { EMPTY_RECORD, readRecord } from '../../store/record.js'
+import { faultOf, readStored, readStoredText } from '../../store/stored.js'
+import { fromCsv } from '../../tables/read.js'
+import type { Table } from '../../tables/table.js'
+import { schemaVersion, studyTables } from '../../tables/tables.js'
+import { damageOf } from '../state/damage.js'
+import { readManifest } from '../state/isDone.js'
+import { comparedFrom } from '../state/outputs.js'
+import { type MadeTables, makeTables, writeTables } from './compare.js'
+import { type Manifest, planOf } from './manifest.js'
+import { DRAWINGS, writeStudyReport } from './report.js'
+
+export interface RebuildRequest {
+  /** The study's folder. */
+  readonly folder: string
+  readonly out: string
+  readonly dataDirs: readonly string[]
+  /** Told which process works in `out`, where one does: it is waited for. */
+  readonly onWait?: (holder: string) => void
+  /** Told of files that were damaged, and are made anew. */
+  readonly onMended?: (problem: ReportProblem) => void
+}
+
+/**
+ * Rebuilds tables, figures and page of a study from what is stored, without training or evaluating.
+ * What is not what was written is not used, and named in the result and on the page. Where rebuilding the tables
+ * would lose anything of a network, all of them stay as they are. Throws InputError when the folder holds no study
+ * at all.
+ */
+export async function rebuildReport(request: RebuildRequest): Promise<readonly ReportProblem[]> {
+  await requireStudy(request.folder)
+  return withLock(lockOf(request.out), (lease) => rebuild(request, lease), request.onWait)
+}
+
+async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly ReportProblem[]> {
+  const { folder, out, dataDirs } = request
+  const problems: ReportProblem[] = []
+  const plan = await storedPlan(folder, problems)
+  const results = dirname(resolve(folder))
+  const hasNetworks = await exists(join(results, 'networks'))
+  if (plan !== undefined && !hasNetworks) {
+    problems.push({
+      file: join('..', 'networks'),
+      message:
+        'is not beside this folder: tables are shown as they are, single samples from nothing',
+    })
+  }
+  const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
+  const isThere = resolve(out) === resolve(folder)
+  const damaged = await damagedFiles(folder)
+  if (stored !== undefined) {
+    const others = stored.plan.tasks.filter(({ kind }) => kind !== 'compare')
+    problems.push(...(await damageOf(others, stored, 'place')))
+  }
+  const made = stored === undefined ? undefined : await tablesAnew(stored, folder, problems)
+  if (made !== undefined) {
+    const from = await comparedFrom({ plan: plan as Plan, results })
+    await writeTables(made, { folder: out, from, write: lease.write })
+  }
+  if (!isThere) await copyStored(folder, out, made, lease)
+  const isMade = ({ file }: ReportProblem) =>
+    FILES.includes(file) ? made !== undefined : isThere && DRAWN.test(file)
+  for (const problem of damaged.filter(isMade)) request.onMended?.(problem)
+  return writeStudyReport({
+    folder: out,
+    lease,
+    stored,
+    dataset:
+      plan === undefined
+        ? undefined
+        : () => loadDataset(plan.config.data, { baseDir: process.cwd(), dataDirs }),
+    resolve: (file) => resolve(file),
+    // Of those that lie there the page says it anyway.
+    problems: isThere ? problems : [...problems, ...damaged.filter((problem) => !isMade(problem))],
+  })
+}
+
+/** What tables and verdict consist of: what rebuilding makes, and copying takes along. */
+const FILES = [
+  ...studyTables.map(({ name }) => `${name}.csv`),
+  'verdict.json',
+  'config.yaml',
+  'SCHEMA.md',
+]
+
+/** What is drawn in any case. */
+const DRAWN = /^(figures\/|report\/index\.html$)/
+
+/** Files of a study that are not what was written. */
+async function damagedFiles(folder: string): Promise<ReportProblem[]> {
+  const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
+  const found: ReportProblem[] = []
+  for (const file of new Set([...FILES, ...files.keys()])) {
+    const fault = await faultOf(join(folder, file), 'content').catch(() => undefined)
+    if (fault !== undefined && fault.kind !== 'absent') found.push({ file, message: fault.why })
+  }
+  return found
+}
+
+async function requireStudy(folder: string): Promise<void> {
+  const names = ['manifest.json', 'verdict.json', ...studyTables.map(({ name }) => `${name}.csv`)]
+  const found = await Promise.all(names.map((name) => exists(join(folder, name))))
+  if (found.includes(true)) return
+  const isFolder = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+  throw new InputError(
+    isFolder
+      ? `${folder} holds no study: none of ${names.join(', ')} is there`
+      : `there is no folder ${folder}; results/<study>-<id> is what lowlayer run makes`,
+  )
+}
+
+/**
+ * The plan of a finished study from its manifest, or undefined: the page names a manifest that is damaged
+ * or of another version, since loading the study reports it; what else is in the way is named here.
+ */
+async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Plan | undefined> {
+  const manifest = (await readManifest(folder).catch(() => undefined)) as
+    | (Manifest & { config: unknown; data: DataInfo })
+    | undefined
+  if (manifest?.schemaVersion !== schemaVersion) return undefined
+  const plan = planOf(manifest)
+  if (typeof plan !== 'string') return plan
+  problems.push({
+    file: 'manifest.json',
+    message: `${plan}; tables are shown as they are, single samples from nothing`,
+  })
+  return undefined
+}
+
+/** Takes along what is stored and was not made anew; what is damaged is not, and missed by name. */
+async function copyStored(
+  folder: string,
+  out: string,
+  made: MadeTables | undefined,
+  { write, remove }: Lease,
+): Promise<void> {
+  const names = made === undefined ? [...FILES, 'manifest.json', DRAWINGS] : [DRAWINGS]
+  for (const name of names) {
+    const bytes = await readStored(join(folder, name)).catch(() => undefined)
+    // What an earlier copy took along may have been made of something else.
+    if (bytes === undefined) await remove(join(out, name))
+    else await write(join(out, name), bytes)
+  }
+}
+
+/**
+ * The manifest of a study whose tables were rebuilt: where, when and by what it was run stays as it was, and
+ * what describes the tables is new.
+ */
+function rebuiltManifest(before: Manifest, after: Manifest): Manifest {
+  const { complete, failed, lacking, baselines, schemaVersion, comparisonVersion } = after
+  return { ...before, complete, failed, lacking, baselines, schemaVersion, comparisonVersion }
+}
+
+/**
+ * The tables made anew; undefined, with the reason among the problems, where networks, or parts of their analysis,
+ * that the stored ones have would be lost.
+ */
+async function tablesAnew(
+  { plan, results }: { readonly plan: Plan; readonly results: string },
+  folder: string,
+  problems: ReportProblem[],
+): Promise<MadeTables | undefined> {
+  const keep = '; the stored tables stay as they are'
+  try {
+    const signal = new AbortController().signal
+    const made = await makeTables({ plan, results, report: () => undefined, signal })
+    const before = (await readManifest(folder)) as Manifest
+    const known = missingIn(before)
+    const lost = Object.entries(missingIn(made.manifest)).filter(([name]) => !(name in known))
+    for (const [name, reason] of lost)
+      problems.push({ file: `network ${name}`, message: reason + keep })
+    const lesser = lost.length > 0 ? [] : await lesserTables(before, made, folder)
+    for (const file of lesser)
+      problems.push({ file, message: `would lose rows or cells that it has${keep}` })
+    if (lost.length + lesser.length === 0)
+      return { ...made, manifest: rebuiltManifest(before, made.manifest) }
+  } catch (error) {
+    if (error instanceof LockLostError) throw error
+    problems.push({ file: join('..', 'networks'), message: messageOf(error) + keep })
+  }
+  return undefined
+}
+
+/** Networks that tables lack, or have not all of, with the reason. */
+function missingIn(manifest: Manifest): Readonly<Record<string, string>> {
+  return { ...(manifest.lacking as object), ...(manifest.failed as object) }
+}
+
+/** Tables that have less than the stored ones of the same version: rows, or cells that are not empty. */
+async function lesserTables(
+  { comparisonVersion }: Manifest,
+  { files }: MadeTables,
+  folder: string,
+): Promise<string[]> {
+  if (comparisonVersion !== COMPARISON_VERSION) return []
+  const lesser: string[] = []
+  for (const table of studyTables) {
+    const file = `${table.name}.csv`
+    const stored = await readStoredText(join(folder, file)).catch(() => undefined)
+    if (stored === undefined) continue
+    const [before, after] = [stored, files[file]].map((csv) => cellCounts(table, csv))
+    if (before.some((count, column) => count > after[column])) lesser.push(file)
+  }
+  return lesser
+}
+
+/** The number of rows, then of cells of each column that are not empty. */
+function cellCounts(table: Table, csv: string): number[] {
+  const rows = fromCsv(table, csv)
+  const filled = (name: string) => rows.filter((row) => row[name] !== undefined).length
+  return [rows.length, ...Object.keys(table.columns).map(filled)]
+}

@@ -1,0 +1,110 @@
+import { readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { messageOf } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
+import type { Plan } from '../../plan/types.js'
+import { loadStudy } from '../../report/load.js'
+import { type ReportFiles, renderReport } from '../../report/render/report.js'
+import type { ReportProblem, ReportStudy } from '../../report/types.js'
+import { jsonText } from '../../store/atomic.js'
+import type { Lease } from '../../store/lock.js'
+import { EMPTY_RECORD, readRecord } from '../../store/record.js'
+import { faultOf, readStoredJson } from '../../store/stored.js'
+import { distinctProblems } from '../state/damage.js'
+import { readDetails } from './reportDetails.js'
+import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
+
+export interface ReportRequest {
+  /** The study's folder, with its tables, and where the report goes. */
+  readonly folder: string
+  /** The lock of that folder. */
+  readonly lease: Pick<Lease, 'write' | 'remove'>
+  /** The stored networks and what they were planned from; without them single samples are not shown. */
+  readonly stored?: { readonly plan: Plan; readonly results: string }
+  /** Loads the data set, to draw inputs; without it drawings kept from an earlier report serve. */
+  readonly dataset?: () => Promise<Dataset>
+  /** Finds files that the configuration names. */
+  readonly resolve?: (file: string) => string
+  /** What else is known to be missing. */
+  readonly problems?: readonly ReportProblem[]
+}
+
+/**
+ * Writes `report/` and `figures/` from what is stored; nothing is trained or evaluated. Returns the files that
+ * could not be used, which the page names too.
+ */
+export async function writeStudyReport(request: ReportRequest): Promise<readonly ReportProblem[]> {
+  const { folder, stored, lease } = request
+  const loaded = await loadStudy(folder, basename(folder))
+  const problems: ReportProblem[] = [...(request.problems ?? []), ...loaded.problems]
+  let study: ReportStudy = loaded
+  if (stored !== undefined) {
+    const { plan, results } = stored
+    const details = await readDetails(loaded, plan, results, problems)
+    study = { ...loaded, details }
+    const drawings = await drawingsOf(study, plan, request, problems)
+    if (drawings !== undefined) {
+      await lease.write(join(folder, DRAWINGS), jsonText(drawings))
+      study = { ...study, details: withDrawings(details, drawings) }
+    }
+  }
+  const distinct = distinctProblems(problems)
+  const files = await renderReport({ ...study, problems: distinct })
+  for (const name of await leftovers(folder, files)) await lease.remove(join(folder, name))
+  for (const [path, content] of Object.entries(files))
+    await lease.write(join(folder, path), content)
+  return distinct
+}
+
+/** Where drawings of the shown samples are kept for when the data set is gone. */
+export const DRAWINGS = 'report/drawings.json'
+
+/**
+ * What is left of an earlier report and is to go: figures that are not drawn again, and what no report writes, where
+ * it is not what was written: copies for other tools, which are made on request, and the choice of a device.
+ */
+async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> {
+  const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
+  const old = [...files.keys()].filter((name) => name.startsWith('figures/') && !(name in drawn))
+  const there = await readdir(join(folder, 'tensorboard'), { recursive: true }).catch(() => [])
+  const events = there.filter((name) => /events\.out\.tfevents\.\d+\.lowlayer$/.test(name))
+  const others = new Set([
+    ...events.map((name) => join('tensorboard', name)),
+    ...[...files.keys()].filter((name) => name.startsWith('tensorboard/')),
+    'device.json',
+  ])
+  const damaged: string[] = []
+  for (const name of others) {
+    const fault = await faultOf(join(folder, name), 'content').catch(() => undefined)
+    if (fault !== undefined && fault.kind !== 'absent') damaged.push(name)
+  }
+  return [...old, ...damaged]
+}
+
+/** Drawings from the data set, or those of an earlier report. */
+async function drawingsOf(
+  { details }: ReportStudy,
+  plan: Plan,
+  { folder, dataset, resolve = (file) => file }: ReportRequest,
+  problems: ReportProblem[],
+): Promise<DrawingFile | undefined> {
+  const file = join(folder, DRAWINGS)
+  // Damaged ones are none: they are drawn again, or missed by name.
+  const kept = await readStoredJson<DrawingFile>(file).catch(() => undefined)
+  const samples = details.map(({ sample }) => sample)
+  if (kept !== undefined && samples.every((sample) => kept.samples[String(sample)] !== undefined))
+    return kept
+  const fault = await faultOf(file, 'content').catch(() => undefined)
+  try {
+    if (dataset !== undefined && samples.length > 0)
+      return drawSamples(samples, await dataset(), plan, resolve)
+  } catch (error) {
+    problems.push({
+      file: `data source ${plan.config.data.source}`,
+      message: `inputs are not drawn: ${messageOf(error)}`,
+    })
+  }
+  if (fault !== undefined && fault.kind !== 'absent')
+    problems.push({ file: DRAWINGS, message: fault.why })
+  return kept
+}

@@ -1,0 +1,151 @@
+/** What the report shows of single samples, from stored interactions. */
+import { join } from 'node:path'
+import { readTablesOf } from '../../artifacts/valueFile.js'
+import { messageOf } from '../../core/errors.js'
+import type { Plan, StudyNetwork } from '../../plan/types.js'
+import { type Contrast, contrastOf, doneNetworks } from '../../report/figures/select.js'
+import type {
+  ReportProblem,
+  ReportStudy,
+  SampleDetail,
+  StoredSample,
+  StudyTables,
+} from '../../report/types.js'
+import { networkPaths } from '../../store/layout.js'
+import type { CheckpointInput } from '../../study/checkpoint.js'
+import { interactionsOf } from '../../study/types.js'
+import type { NetworkRow } from '../../tables/tables.js'
+import { readCheckpoint } from '../analysis/readNetwork.js'
+
+const NETWORKS_SHOWN = 3
+const CONFUSING_SHOWN = 6
+const OTHERS_SHOWN = 2
+
+/** Samples for the gallery, without their drawings: of one network a low seed, for up to three. */
+export async function readDetails(
+  study: ReportStudy,
+  plan: Plan,
+  results: string,
+  problems: ReportProblem[],
+): Promise<SampleDetail[]> {
+  const details: SampleDetail[] = []
+  for (const row of shownNetworks(study.tables)) {
+    const contrast = contrastOf(study.tables, row)
+    const network = planned(plan, row)
+    if (contrast === undefined || network === undefined) continue
+    try {
+      details.push(...(await detailsOf(study, plan, results, network, contrast)))
+    } catch (error) {
+      problems.push({ file: join('networks', network.id), message: messageOf(error) })
+    }
+  }
+  return details
+}
+
+function planned(plan: Plan, { network }: NetworkRow): StudyNetwork | undefined {
+  return plan.networks.find(({ id }) => id === network)
+}
+
+/** One network a low seed; the next ones where there are fewer than two low seeds. */
+function shownNetworks(tables: StudyTables): NetworkRow[] {
+  const done = doneNetworks(tables)
+  const perLow = done.filter(
+    ({ seed_low }, index) => done.findIndex((row) => row.seed_low === seed_low) === index,
+  )
+  const rest = done.filter((row) => !perLow.includes(row))
+  return [...perLow, ...rest].slice(0, Math.min(NETWORKS_SHOWN, Math.max(perLow.length, 2)))
+}
+
+async function detailsOf(
+  study: ReportStudy,
+  plan: Plan,
+  results: string,
+  network: StudyNetwork,
+  contrast: Contrast,
+): Promise<SampleDetail[]> {
+  const rows = study.tables.samples.filter(
+    (row) => row.network === network.id && row.step === contrast.end,
+  )
+  const ranked = [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+  const sets = confusingIn(study.tables)
+  const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
+  const others = ranked.filter((row) => !members.includes(row))
+  const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
+  const steps = [...new Set([contrast.boundary, contrast.end])]
+  const ids = chosen.map(({ sample }) => sample ?? -1)
+  const checkpoints: StoredCheckpoint[] = []
+  for (const step of steps) {
+    checkpoints.push(await readStored(plan, results, network.id, step, ids))
+  }
+  return chosen.map((row): SampleDetail => {
+    const { n } = checkpoints[0].values
+    const sample = row.sample ?? -1
+    return {
+      network: network.id,
+      sample,
+      label: String(row.label),
+      givenLabel: String(row.given_label),
+      prediction: String(row.prediction),
+      score: row.score ?? 0,
+      rank: ranked.indexOf(row) + 1,
+      confusing: members.includes(row),
+      confusingIn: sets(sample),
+      n,
+      playerNames: Array.from({ length: n }, (_, player) => `player ${player}`),
+      drawing: undefined,
+      states: checkpoints.flatMap((checkpoint) =>
+        storedSample(checkpoint, sample, tauAt(study.tables, network.id, checkpoint.step, sample)),
+      ),
+    }
+  })
+}
+
+/** A checkpoint with the value tables of the samples that are shown, by row. */
+interface StoredCheckpoint extends CheckpointInput {
+  readonly tables: ReadonlyMap<number, Float64Array>
+}
+
+async function readStored(
+  plan: Plan,
+  results: string,
+  network: string,
+  step: number,
+  samples: readonly number[],
+): Promise<StoredCheckpoint> {
+  const checkpoint = await readCheckpoint(results, network, step, plan)
+  const rows = new Set(samples.map((sample) => rowOf(checkpoint, sample)))
+  const file = networkPaths(results, network).values(step, plan.valuesId)
+  return { ...checkpoint, tables: await readTablesOf(file, rows) }
+}
+
+/** Row of a sample of the main panel; −1 where there is none. */
+function rowOf({ values }: CheckpointInput, sample: number): number {
+  return values.sample.findIndex((id, row) => id === sample && values.panel[row] === 0)
+}
+
+function storedSample(checkpoint: StoredCheckpoint, sample: number, tau: number): StoredSample[] {
+  const row = rowOf(checkpoint, sample)
+  const values = checkpoint.tables.get(row)
+  if (values === undefined) return []
+  const { and, or } = interactionsOf(checkpoint.decompositions, row)
+  return [{ step: checkpoint.step, values, and, or, tau }]
+}
+
+function tauAt({ samples }: StudyTables, network: string, step: number, sample: number): number {
+  const found = samples.find(
+    (row) => row.network === network && row.step === step && row.sample === sample,
+  )
+  return found?.tau ?? 0
+}
+
+/** The networks in whose set, under the study's own rule, a sample is. */
+function confusingIn({ confusing }: StudyTables): (sample: number | undefined) => string[] {
+  const own = new Map<string | undefined, string | undefined>()
+  const found = new Map<number | undefined, string[]>()
+  for (const { network, rule, sample } of confusing) {
+    if (!own.has(network)) own.set(network, rule)
+    if (own.get(network) !== rule || network === undefined) continue
+    found.set(sample, [...(found.get(sample) ?? []), network])
+  }
+  return (sample) => found.get(sample) ?? []
+}

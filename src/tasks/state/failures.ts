@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sha256 } from '../../core/hash.js'
+import type { StudyNetwork, Task } from '../../plan/types.js'
+import { readJson, writeJson } from '../../store/atomic.js'
+import { networkPaths, studyFolder } from '../../store/layout.js'
+import type { TaskContext } from '../types.js'
+import { isTaskDone } from './isDone.js'
+
+/**
+ * Why a task failed, kept beside its network for the tables, or in the folder of the study where it is
+ * of no single network; gone once the task succeeds.
+ */
+interface FailureRecord {
+  readonly kind: Task['kind']
+  readonly message: string
+  /** Of the message: it is written and removed without a lock, and so in no record. */
+  readonly sha256: string
+}
+
+/** The study that tasks belong to, and the results folder that it is in. */
+type Where = Pick<TaskContext, 'plan' | 'results'>
+
+export async function recordFailure(where: Where, task: Task, message: string): Promise<void> {
+  const record: FailureRecord = { kind: task.kind, message, sha256: sha256(message) }
+  await writeJson(failureFile(where, task), record)
+}
+
+export async function clearFailure(where: Where, task: Task): Promise<void> {
+  await rm(failureFile(where, task), { force: true })
+}
+
+/**
+ * Why a network's tasks did not end, as far as it is known: its own failure, that of its donor, or that
+ * of the choice of samples for all networks.
+ */
+export async function failureOf(where: Where, network: StudyNetwork): Promise<string | undefined> {
+  const { tasks, networks } = where.plan
+  for (const task of tasks) {
+    if (!('network' in task) || task.network.id !== network.id) continue
+    const record = await readFailure(where, task)
+    if (record !== undefined) return described(record)
+  }
+  const donor = networks.find(({ id }) => id === network.spec.inherits?.network)
+  const cause = donor && (await failureOf(where, donor))
+  if (cause !== undefined) {
+    return `${donor!.name}, whose low layers it takes, is missing: ${cause}`
+  }
+  const panel = tasks.find((task) => task.kind === 'panel' && !('network' in task))
+  const record = panel && (await readFailure(where, panel))
+  return record && described(record)
+}
+
+/** What of a study failed when it last ran: networks by name, other tasks by kind. */
+export async function studyFailures(where: Where): Promise<Record<string, string>> {
+  const { tasks, networks } = where.plan
+  const found: Record<string, string> = {}
+  for (const task of tasks) {
+    const record = 'network' in task ? undefined : await readFailure(where, task)
+    if (record !== undefined) found[task.kind] = record.message
+  }
+  for (const network of networks) {
+    const reason = found.panel === undefined ? await failureOf(where, network) : undefined
+    if (reason !== undefined) found[network.name] = reason
+  }
+  return found
+}
+
+/**
+ * What a task left when it failed; nothing where it is done: another run may have finished it since. A damaged
+ * note tells nothing but that there is one.
+ */
+async function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
+  const file = failureFile(where, task)
+  const found = await readJson<Partial<FailureRecord> | null>(file).catch(() => null)
+  if (found === undefined || (await isTaskDone(task, where))) return undefined
+  const { message } = found ?? {}
+  if (typeof message === 'string' && found?.kind === task.kind && found.sha256 === sha256(message))
+    return found as FailureRecord
+  return { kind: task.kind, message: `the note why, ${file}, is damaged; run again`, sha256: '' }
+}
+
+/** `train failed: the training loss became NaN …`. */
+function described({ kind, message }: FailureRecord): string {
+  return `${kind} failed: ${message}`
+}
+
+function failureFile({ plan, results }: Where, task: Task): string {
+  const folder =
+    'network' in task
+      ? networkPaths(results, task.network.id).folder
+      : studyFolder(results, plan.study, plan.id)
+  return join(folder, `failed-${task.id}.json`)
+}

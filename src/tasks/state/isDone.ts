@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { InputError } from '../../core/errors.js'
+import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
+import type { Task } from '../../plan/types.js'
+import { studyFolder } from '../../store/layout.js'
+import { type Closeness, isStored, readStoredJson } from '../../store/stored.js'
+import { schemaVersion } from '../../tables/tables.js'
+import type { Manifest } from '../reporting/manifest.js'
+import { outputsOf, type StudyPlace } from './outputs.js'
+
+/**
+ * Whether all that a task leaves is there, so that it need not run: by its place and size, or, where its content
+ * is asked for, by what was written. Not where what tells it is damaged.
+ */
+export async function isTaskDone(
+  task: Task,
+  place: StudyPlace,
+  closeness: Closeness = 'place',
+): Promise<boolean> {
+  try {
+    if (task.kind === 'compare' && !(await isCompared(place))) return false
+    const outputs = await outputsOf(task, place)
+    if (outputs === undefined) return false
+    for (const { path, from } of outputs) {
+      if (!(await isStored(path, closeness, from))) return false
+    }
+    return true
+  } catch (error) {
+    if (error instanceof InputError) return false
+    throw error
+  }
+}
+
+/** Whether the manifest of a study says that its tables are complete, and of this version. */
+async function isCompared({ plan, results }: StudyPlace): Promise<boolean> {
+  const manifest = await readManifest(studyFolder(results, plan.study, plan.id))
+  return (
+    manifest?.complete === true &&
+    manifest.id === plan.id &&
+    manifest.schemaVersion === schemaVersion &&
+    manifest.comparisonVersion === COMPARISON_VERSION
+  )
+}
+
+/** The manifest of a study, or of an analysis; undefined where there is none. Throws InputError when it is damaged. */
+export function readManifest(folder: string): Promise<Manifest | undefined> {
+  return readStoredJson<Manifest>(join(folder, 'manifest.json'))
+}

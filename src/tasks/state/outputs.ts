@@ -1,0 +1,209 @@
+import { join } from 'node:path'
+import { isComplete, readCurve } from '../../artifacts/networkState.js'
+import { hasOtherEnd } from '../../plan/analysisRuns.js'
+import type { InteractionsTask, Plan, StudyNetwork, Task, ValuesTask } from '../../plan/types.js'
+import {
+  commonPanel,
+  type NetworkPaths,
+  networkPaths,
+  reportPage,
+  studyFolder,
+} from '../../store/layout.js'
+import { readRecord } from '../../store/record.js'
+import { madeFrom } from '../../store/stored.js'
+import { studyTables } from '../../tables/tables.js'
+import { runSteps, scoredSteps } from '../analysis/analysedSteps.js'
+
+/** File-name suffix of the decompositions at the other end of the tie-break. */
+export const OTHER_END = '-other'
+
+/** A study and the results folder that it is in. */
+export interface StudyPlace {
+  readonly plan: Plan
+  readonly results: string
+}
+
+/** A file that a task leaves. */
+export interface Output {
+  readonly path: string
+  /** What it is made from, where it is to be made again when that changes. */
+  readonly from?: string
+}
+
+/**
+ * Every file that a task leaves. Undefined while it cannot be told: which checkpoints are analysed is known
+ * when the network is trained. Throws InputError where what tells it is damaged.
+ */
+export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[] | undefined> {
+  const { plan, results } = place
+  switch (task.kind) {
+    case 'train':
+      return trainingOutputs(task.network, results)
+    case 'panel': {
+      const own = 'network' in task ? task.network : undefined
+      return [{ path: panelFile(plan, results, own?.id), from: await panelFrom(place, own) }]
+    }
+    case 'values':
+      return everyStep(task, place, async (step) => [await valuesOutput(task, place, step)])
+    case 'interactions':
+      return everyStep(task, place, (step, atBothEnds) =>
+        interactionsOutputs(task, place, step, atBothEnds),
+      )
+    case 'noise':
+      return [await noiseOutput(task.network, place)]
+    case 'compare':
+      return comparisonOutputs(place)
+  }
+}
+
+/** All that training leaves; all but the last checkpoint's own files may be there before it has ended. */
+export async function trainingOutputs(network: StudyNetwork, results: string): Promise<Output[]> {
+  const { spec, id } = network
+  const paths = networkPaths(results, id)
+  const from = await weightsFrom(network, results)
+  return [
+    { path: paths.spec },
+    { path: paths.curve },
+    ...spec.checkpointSteps.flatMap((step) => checkpointOutputs(paths, step)),
+    { path: paths.resume, from },
+    { path: paths.state, from },
+  ]
+}
+
+/** What a checkpoint consists of. */
+export function checkpointOutputs(paths: NetworkPaths, step: number): Output[] {
+  return [{ path: paths.checkpoint(step) }, { path: paths.optimizer(step) }]
+}
+
+/** What a network's training starts from besides its specification: the weights of a donor, if any. */
+export async function weightsFrom(
+  { spec }: StudyNetwork,
+  results: string,
+): Promise<string | undefined> {
+  if (spec.inherits === undefined) return undefined
+  const donor = networkPaths(results, spec.inherits.network)
+  return madeFrom([donor.checkpoint(spec.inherits.step)])
+}
+
+/**
+ * Where the choice of samples lies when it depends on what networks predict: that of all networks, or of
+ * one by its id.
+ */
+export function panelFile({ valuesId }: Plan, results: string, network?: string): string {
+  if (network === undefined) return commonPanel(results, valuesId)
+  return networkPaths(results, network).panel(valuesId)
+}
+
+/** The networks on whose predictions a choice of samples depends: one, or all that are analysed. */
+export function panelMembers({ networks }: Plan, own?: StudyNetwork): readonly StudyNetwork[] {
+  return own === undefined ? networks.filter(({ role }) => role === 'analysed') : [own]
+}
+
+function panelFrom({ plan, results }: StudyPlace, own?: StudyNetwork): Promise<string> {
+  return madeFrom(
+    panelMembers(plan, own).map(({ id, spec }) =>
+      networkPaths(results, id).checkpoint(spec.totalSteps),
+    ),
+  )
+}
+
+/** The value file of a step; it depends on the checkpoint and on the choice of samples. */
+export async function valuesOutput(
+  { network, run }: ValuesTask,
+  { plan, results }: StudyPlace,
+  step: number,
+): Promise<Required<Output>> {
+  const paths = networkPaths(results, network.id)
+  const { filter } = plan.config.analysis.samples
+  const own = filter === 'correct' ? network.id : undefined
+  const panels = filter === 'none' ? [] : [panelFile(plan, results, own)]
+  return {
+    path: paths.values(step, run.valuesId),
+    from: await madeFrom([paths.checkpoint(step), ...panels]),
+  }
+}
+
+/** The interactions of a step, as numbers and as tables for readers. */
+export async function interactionsOutputs(
+  { network, run }: Pick<InteractionsTask, 'network' | 'run'>,
+  { results }: Pick<StudyPlace, 'results'>,
+  step: number,
+  atBothEnds: boolean,
+): Promise<Required<Output>[]> {
+  const paths = networkPaths(results, network.id)
+  const from = await madeFrom([paths.values(step, run.valuesId)])
+  const ids = atBothEnds
+    ? [run.interactionsId, run.interactionsId + OTHER_END]
+    : [run.interactionsId]
+  return ids.flatMap((id) => [
+    { path: paths.interactions(step, id), from },
+    { path: paths.interactionsTable(step, id), from },
+  ])
+}
+
+/** The scores of a network's surrogates. */
+export async function noiseOutput(
+  { id, spec }: StudyNetwork,
+  { plan, results }: StudyPlace,
+): Promise<Required<Output>> {
+  const paths = networkPaths(results, id)
+  const step = spec.totalSteps
+  const values = paths.values(step, plan.valuesId)
+  return {
+    path: paths.noise(step, plan.noiseId),
+    from: await madeFrom([values, paths.interactions(step, plan.interactionsId)]),
+  }
+}
+
+async function everyStep(
+  { network, run }: ValuesTask | InteractionsTask,
+  { plan, results }: StudyPlace,
+  outputsAt: (step: number, atBothEnds: boolean) => Promise<Output[]>,
+): Promise<Output[] | undefined> {
+  const paths = networkPaths(results, network.id)
+  if (!(await isComplete(paths))) return undefined
+  const curve = await readCurve(paths)
+  const scored = hasOtherEnd(run) ? scoredSteps(plan, network, curve) : []
+  const found: Output[] = []
+  for (const step of runSteps(plan, run, network, curve)) {
+    found.push(...(await outputsAt(step, scored.includes(step))))
+  }
+  return found
+}
+
+/** What a finished study's folder must have; the figures that it has besides are told by its record. */
+const OF_STUDY = [
+  ...studyTables.map(({ name }) => `${name}.csv`),
+  'verdict.json',
+  'config.yaml',
+  'SCHEMA.md',
+]
+
+async function comparisonOutputs(place: StudyPlace): Promise<Output[]> {
+  const { plan, results } = place
+  const folder = studyFolder(results, plan.study, plan.id)
+  const { files } = await readRecord(folder)
+  const manifest = { path: join(folder, 'manifest.json'), from: await comparedFrom(place) }
+  const others = new Set([
+    ...[...OF_STUDY, ...files.keys()].map((name) => join(folder, name)),
+    reportPage(folder),
+  ])
+  others.delete(manifest.path)
+  return [manifest, ...[...others].map((path) => ({ path }))]
+}
+
+/** What a study is made from: the curves, values, interactions and surrogate scores of its networks. */
+export async function comparedFrom(place: StudyPlace): Promise<string> {
+  const { plan, results } = place
+  const files: string[] = []
+  for (const task of plan.tasks) {
+    if (task.kind === 'panel' || task.kind === 'compare') continue
+    const paths = networkPaths(results, task.network.id)
+    if (task.kind === 'train') files.push(paths.state, paths.curve)
+    else {
+      const outputs = await outputsOf(task, place).catch(() => undefined)
+      files.push(...(outputs ?? []).map(({ path }) => path))
+    }
+  }
+  return madeFrom(files.filter((path) => !path.endsWith('.parquet')))
+}

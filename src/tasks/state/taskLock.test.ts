@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import type { TaskEvent } from '../types.js'
+import { withTaskLock } from './taskLock.js'
+
+it('a task says for which process it waits, and only when it waits', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lowlayer-task-lock-'))
+  const path = join(folder, 'lock')
+  const told: TaskEvent[] = []
+  const context = { report: (event: TaskEvent) => told.push(event) }
+  let second: Promise<void> | undefined
+  await withTaskLock(path, context, async () => {
+    expect(told).toEqual([])
+    await new Promise<void>((done) => {
+      const report = (event: TaskEvent) => {
+        told.push(event)
+        done()
+      }
+      second = withTaskLock(path, { report }, async () => undefined)
+    })
+  })
+  await second
+  const note = `waiting for process ${process.pid} on ${hostname()}, which holds ${path}`
+  expect(told).toEqual([{ done: 0, total: 1, note }])
+  await rm(folder, { recursive: true })
+})

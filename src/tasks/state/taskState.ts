@@ -1,0 +1,37 @@
+import { readCurve } from '../../artifacts/networkState.js'
+import type { Plan, StudyNetwork, Task } from '../../plan/types.js'
+import { exists } from '../../store/atomic.js'
+import { networkPaths } from '../../store/layout.js'
+import { isTaskDone } from './isDone.js'
+
+/** Whether a task would run, and why. */
+export interface TaskState {
+  readonly state: 'cached' | 'resume' | 'new'
+  readonly reason: string
+}
+
+export async function taskState(
+  task: Task,
+  context: { readonly plan: Plan; readonly results: string },
+): Promise<TaskState> {
+  if (await isTaskDone(task, context)) return { state: 'cached', reason: 'its output is there' }
+  if (task.kind === 'train') return trainingState(task.network, context.results)
+  if (task.kind === 'compare')
+    return { state: 'new', reason: 'no complete tables of this version yet' }
+  if (task.kind === 'panel') return { state: 'new', reason: 'its samples are not chosen yet' }
+  const last = networkPaths(context.results, task.network.id)
+  const trained = await exists(last.state)
+  return { state: 'new', reason: trained ? 'checkpoints not analysed yet' : 'network not trained' }
+}
+
+async function trainingState(network: StudyNetwork, results: string): Promise<TaskState> {
+  const paths = networkPaths(results, network.id)
+  if (!(await exists(paths.resume))) return { state: 'new', reason: 'never started' }
+  const curve = await readCurve(paths).catch(() => undefined)
+  if (curve === undefined) return { state: 'new', reason: 'what it has left is damaged' }
+  const step = curve[curve.length - 1]?.step ?? 0
+  return {
+    state: 'resume',
+    reason: `stopped after step ${step} or later of ${network.spec.totalSteps}`,
+  }
+}

@@ -1,0 +1,97 @@
+/** Whether a device computes the networks of a study as the CPU does, and how fast. */
+
+import { EnvironmentError } from '../../core/errors.js'
+import type { Tensors } from '../../core/tensor.js'
+import { drawnInput } from '../../engine/parity.js'
+import { createEngine } from '../../engine/registry.js'
+import type { DeviceName, Engine } from '../../engine/types.js'
+import type { Graph } from '../../graph/types.js'
+import { buildModel } from '../../models/build.js'
+import { initialize } from '../../models/initialize.js'
+import type { NetworkSpec, Plan } from '../../plan/types.js'
+
+/** Runs timed on each side, after one that warms up. */
+const TIMED = 3
+/** Inputs that a timed prediction holds. */
+const PREDICTED = 256
+
+/** What a device was found to do. */
+export interface DeviceTrial {
+  /** Work a second over that of one CPU core: the least over the study's networks, training and prediction. */
+  readonly speed: number
+}
+
+/**
+ * Trains and runs every different network of a study for a few steps on a device and on the CPU;
+ * undefined when the device is not there. Throws EnvironmentError when it computes a network wrongly.
+ */
+export async function tryDevice(plan: Plan, device: DeviceName): Promise<DeviceTrial | undefined> {
+  const engine = await createEngine('onnx', device).catch((error: unknown) => {
+    if (error instanceof EnvironmentError) return undefined
+    throw error
+  })
+  if (engine === undefined) return undefined
+  const cpu = await createEngine('onnx', 'cpu')
+  let speed = Number.POSITIVE_INFINITY
+  for (const spec of differentNetworks(plan)) {
+    for (const time of [trainingTime, predictionTime]) {
+      const ratio = (await time(cpu, spec, plan)) / (await time(engine, spec, plan))
+      speed = Math.min(speed, ratio)
+    }
+  }
+  return { speed }
+}
+
+/** One network of each model and batch size: weights do not change what a device can do. */
+function differentNetworks(plan: Plan): readonly NetworkSpec[] {
+  const specs = plan.networks.map(({ spec }): [string, NetworkSpec] => [
+    JSON.stringify([spec.model, spec.batchSize, spec.training.optimizer]),
+    spec,
+  ])
+  return [...new Map(specs).values()]
+}
+
+/** Median milliseconds of a training step. */
+async function trainingTime(engine: Engine, spec: NetworkSpec, plan: Plan): Promise<number> {
+  const { graph, parameters } = freshNetwork(spec, plan)
+  const { batchSize, training } = spec
+  const recipe = { ...training, batchSize, frozenBlocks: [], dropoutSeed: 0 }
+  const trainer = await engine.createTrainer(graph, recipe, { step: 0, parameters, slots: {} })
+  const inputs = Float32Array.from(drawnInput(graph.inputs[0], batchSize).data)
+  const labels = Int32Array.from({ length: batchSize }, (_, row) => row % 2)
+  try {
+    return await medianTime(() => trainer.step(inputs, labels, 0))
+  } finally {
+    await trainer.dispose()
+  }
+}
+
+/** Median milliseconds of a prediction. */
+async function predictionTime(engine: Engine, spec: NetworkSpec, plan: Plan): Promise<number> {
+  const { graph, parameters } = freshNetwork(spec, plan)
+  const predictor = await engine.createPredictor(graph, parameters)
+  const feeds = Object.fromEntries(
+    graph.inputs.map((input) => [input.name, drawnInput(input, PREDICTED)]),
+  )
+  try {
+    return await medianTime(() => predictor.run(feeds))
+  } finally {
+    await predictor.dispose()
+  }
+}
+
+function freshNetwork(spec: NetworkSpec, plan: Plan): { graph: Graph; parameters: Tensors } {
+  const model = buildModel(spec.model, plan.data)
+  return { graph: model.graph, parameters: initialize(model, (block) => spec.initSeeds[block]) }
+}
+
+async function medianTime(run: () => Promise<unknown>): Promise<number> {
+  await run()
+  const times: number[] = []
+  for (let index = 0; index < TIMED; index++) {
+    const began = performance.now()
+    await run()
+    times.push(performance.now() - began)
+  }
+  return times.sort((a, b) => a - b)[Math.floor(TIMED / 2)]
+}

@@ -1,0 +1,264 @@
+import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
+import { type NetworkState, readCurve } from '../../artifacts/networkState.js'
+import {
+  distinctEngines,
+  type TrainingEngine,
+  trainingEngineOf,
+} from '../../artifacts/trainingEngine.js'
+import {
+  decodeTrainState,
+  encodeTrainState,
+  type SavedState,
+  type StateShapes,
+} from '../../artifacts/trainState.js'
+import { compileTrainStep } from '../../autodiff/trainStep.js'
+import { discard } from '../../core/discard.js'
+import { InputError } from '../../core/errors.js'
+import type { Tensors } from '../../core/tensor.js'
+import type { Dataset } from '../../data/types.js'
+import { exportOnnx } from '../../engine/onnx/checkpoint.js'
+import { createEngine } from '../../engine/registry.js'
+import type { Engine, Trainer, TrainState } from '../../engine/types.js'
+import { buildModel } from '../../models/build.js'
+import { initialize } from '../../models/initialize.js'
+import type { Model } from '../../models/types.js'
+import type { NetworkSpec, TrainTask } from '../../plan/types.js'
+import { jsonText } from '../../store/atomic.js'
+import { lockOf, type NetworkPaths, networkPaths } from '../../store/layout.js'
+import type { Lease } from '../../store/lock.js'
+import { isStored, readStored } from '../../store/stored.js'
+import { cropAndFlip } from '../../training/augment.js'
+import { batchOrder } from '../../training/batches.js'
+import { type CurvePoint, formatCurve } from '../../training/curve.js'
+import { evaluate } from '../../training/evaluate.js'
+import { divergence, trainLoop } from '../../training/loop.js'
+import { learningRateAt } from '../../training/schedule.js'
+import { loadPlannedDataset } from '../dataset.js'
+import { isTaskDone } from '../state/isDone.js'
+import { checkpointOutputs, weightsFrom } from '../state/outputs.js'
+import { withTaskLock } from '../state/taskLock.js'
+import type { TaskContext } from '../types.js'
+
+/** How often a run in progress is saved; a kill costs at most this much work. */
+const SAVE_EVERY_MS = 20_000
+
+/**
+ * Trains a network, or goes on where an earlier run stopped: on the same engine and device bit for bit as if
+ * it never had. Where anything that training has left so far is not what was written, it begins anew.
+ */
+export async function train(task: TrainTask, context: TaskContext): Promise<void> {
+  const { network } = task
+  const paths = networkPaths(context.results, network.id)
+  await withTaskLock(lockOf(paths.folder), context, async (lease) => {
+    if (await isTaskDone(task, context, 'content')) return
+    // It would speak for the curve as soon as that has a point again.
+    await lease.remove(paths.state)
+    const dataset = await loadPlannedDataset(context.plan, context)
+    const { spec } = network
+    const model = buildModel(spec.model, context.plan.data)
+    const { engine: engineName, device } = context.plan.config.runtime
+    const engine = await createEngine(engineName, device)
+    const from = await weightsFrom(network, context.results)
+    await lease.write(paths.spec, jsonText(spec))
+    await new Run(task, context, paths, lease, dataset, model, engine, from).finish()
+  })
+}
+
+/** What changes a batch before a step, if anything. Throws InputError where there are no images. */
+function augmentation({ training, orderSeed }: NetworkSpec, dataset: Dataset) {
+  if (training.augmentation === 'none') return undefined
+  if (dataset.kind === 'image') return cropAndFlip(orderSeed, dataset.shape)
+  throw new InputError(
+    `training.augmentation ${training.augmentation} is for images; ${dataset.source} has ${dataset.kind} data`,
+  )
+}
+
+/** Frees what a trainer has copied: as much memory as the network itself. */
+function discardState({ parameters, slots }: TrainState): void {
+  const tensors = [...Object.values(parameters), ...Object.values(slots)]
+  discard(tensors.map(({ data }) => data))
+}
+
+/** One run of one network; holds what the steps of the run share. */
+class Run {
+  private readonly spec: NetworkSpec
+  private readonly learningRateAt: (step: number) => number
+  private curve: CurvePoint[] = []
+  private trainedBy: readonly TrainingEngine[] = []
+
+  constructor(
+    task: TrainTask,
+    private readonly context: TaskContext,
+    private readonly paths: NetworkPaths,
+    private readonly lease: Lease,
+    private readonly dataset: Dataset,
+    private readonly model: Model,
+    private readonly engine: Engine,
+    /** What the network's training starts from besides its specification. */
+    private readonly from: string | undefined,
+  ) {
+    this.spec = task.network.spec
+    const { training, totalSteps, stepsPerEpoch } = this.spec
+    this.learningRateAt = learningRateAt(training, totalSteps, stepsPerEpoch)
+  }
+
+  async finish(): Promise<void> {
+    const { spec, paths, engine } = this
+    const saved = await this.resumePoint()
+    const start = saved ?? (await this.initialState())
+    // Points after the resume point will be measured again.
+    this.trainedBy = distinctEngines([...(saved?.trainedBy ?? []), trainingEngineOf(engine)])
+    this.curve = saved === undefined ? [] : await pointsUntil(paths, saved.step)
+    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
+    discardState(start)
+    try {
+      if (saved === undefined) await this.stopAt(0, trainer)
+      await this.loop(trainer, start.step)
+    } finally {
+      await trainer.dispose()
+    }
+    const state: NetworkState = {
+      complete: true,
+      steps: spec.totalSteps,
+      trainedBy: this.trainedBy,
+    }
+    await this.lease.write(paths.state, jsonText(state), this.from)
+  }
+
+  /**
+   * The state to go on from: what was saved last, if all that training left until then is what was written.
+   * Otherwise none, and what was saved is removed, so that nobody goes on from it beside what is made now.
+   */
+  private async resumePoint(): Promise<SavedState | undefined> {
+    const { paths, spec, from, lease } = this
+    try {
+      const bytes = await readStored(paths.resume)
+      if (bytes !== undefined && (await isStored(paths.resume, 'place', from))) {
+        const saved = decodeTrainState(bytes, paths.resume, this.stateShapes())
+        const curve = await pointsUntil(paths, saved.step)
+        const left = spec.checkpointSteps.filter((step) => step <= saved.step)
+        const files = left.flatMap((step) => checkpointOutputs(paths, step))
+        const whole = await Promise.all(files.map(({ path }) => isStored(path, 'content')))
+        if (curve.length > 0 && whole.every(Boolean)) return saved
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      // Said by the run, which looked at the files before it started this task.
+    }
+    await lease.remove(paths.resume)
+    await lease.remove(paths.curve)
+    return undefined
+  }
+
+  private stateShapes(): StateShapes {
+    const { graph } = this.model
+    return {
+      parameters: Object.fromEntries(graph.parameters.map(({ name, shape }) => [name, shape])),
+      slots: compileTrainStep(graph, this.recipe()).slots,
+    }
+  }
+
+  private async loop(trainer: Trainer, firstStep: number): Promise<void> {
+    const { spec, dataset, context, paths, lease } = this
+    const { totalSteps } = spec
+    await trainLoop({
+      trainer,
+      dataset,
+      batchOf: batchOrder(spec.orderSeed, dataset.train.count, spec.batchSize),
+      learningRateAt: this.learningRateAt,
+      augment: augmentation(spec, dataset),
+      firstStep,
+      totalSteps,
+      stops: this.stops(),
+      saveEvery: SAVE_EVERY_MS,
+      signal: AbortSignal.any([context.signal, lease.signal]),
+      hooks: {
+        atStop: (step) => this.stopAt(step, trainer),
+        save: async () => this.save(paths.resume, await trainer.state(), this.from),
+        progress: (step, loss) =>
+          context.report({ done: step, total: totalSteps, note: `loss ${loss.toPrecision(3)}` }),
+      },
+    })
+  }
+
+  private stops(): number[] {
+    return [...this.spec.checkpointSteps, ...this.spec.evaluationSteps].sort((a, b) => a - b)
+  }
+
+  /**
+   * Evaluates and, where the plan wants one, leaves a checkpoint. The resume point comes last. Throws
+   * TaskError, leaving nothing of this step, when the training loss is no longer finite: the loop, whose
+   * losses are those before each step, would see it one step later, or never. A test loss that is
+   * not finite says of a few inputs that their outputs overflow, and ends nothing.
+   */
+  private async stopAt(step: number, trainer: Trainer): Promise<void> {
+    const { paths, lease, model, spec } = this
+    const state = await trainer.state()
+    const point = await this.measure(step, state.parameters)
+    if (!Number.isFinite(point.trainLoss)) {
+      throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
+    }
+    this.curve.push(point)
+    await lease.write(paths.curve, formatCurve(this.curve))
+    if (spec.checkpointSteps.includes(step)) {
+      await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
+      await this.save(paths.optimizer(step), { ...state, parameters: {} })
+    }
+    await this.save(paths.resume, state, this.from)
+  }
+
+  private save(path: string, state: TrainState, from?: string): Promise<void> {
+    return this.lease.write(path, encodeTrainState({ ...state, trainedBy: this.trainedBy }), from)
+  }
+
+  private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {
+    const { dataset } = this
+    const predictor = await this.engine.createPredictor(this.model.graph, parameters)
+    try {
+      const train = await evaluate(predictor, dataset, dataset.train)
+      const test = await evaluate(predictor, dataset, dataset.test)
+      return {
+        step,
+        epoch: step / this.spec.stepsPerEpoch,
+        trainLoss: train.loss,
+        testLoss: test.loss,
+        trainAccuracy: train.accuracy,
+        testAccuracy: test.accuracy,
+      }
+    } finally {
+      await predictor.dispose()
+    }
+  }
+
+  private recipe() {
+    const { training, batchSize, frozenBlocks, orderSeed } = this.spec
+    return {
+      batchSize,
+      optimizer: training.optimizer,
+      labelSmoothing: training.labelSmoothing,
+      frozenBlocks,
+      dropoutSeed: orderSeed,
+    }
+  }
+
+  /** Fresh weights, or a donor's in the blocks that the network inherits. */
+  private async initialState(): Promise<TrainState> {
+    const { initSeeds, inherits } = this.spec
+    const drawn = initialize(this.model, (block) => initSeeds[block])
+    if (inherits === undefined) return { step: 0, parameters: drawn, slots: {} }
+    const donor = networkPaths(this.context.results, inherits.network)
+    const donorSpec = this.context.plan.networks.find(({ id }) => id === inherits.network)!.spec
+    const { graph } = buildModel(donorSpec.model, this.context.plan.data)
+    const lent = await readCheckpointWeights(donor.checkpoint(inherits.step), graph)
+    const names = this.model.blocks
+      .filter((block) => inherits.blocks.includes(block.name))
+      .flatMap((block) => block.parameters)
+    const inherited = Object.fromEntries(names.map((name) => [name, lent[name]]))
+    return { step: 0, parameters: { ...drawn, ...inherited }, slots: {} }
+  }
+}
+
+/** Points of the curve up to a step. Throws InputError when it is damaged. */
+async function pointsUntil(paths: NetworkPaths, step: number): Promise<CurvePoint[]> {
+  return (await readCurve(paths)).filter((point) => point.step <= step)
+}
