@@ -1,3 +1,4 @@
+import { deviceKind } from '../engine/device.js'
 import type { Engine } from '../engine/types.js'
 
 /** What trained a network, or a part of its training. */
@@ -7,8 +8,9 @@ export interface TrainingEngine {
   readonly versions: Readonly<Record<string, string>>
 }
 
+/** An engine as results name it: by the kind of its device, since cards of one make round alike. */
 export function trainingEngineOf({ name, device, versions }: Engine): TrainingEngine {
-  return { engine: name, device, versions }
+  return { engine: name, device: deviceKind(device), versions }
 }
 
 /** Engines in their order, each once. */

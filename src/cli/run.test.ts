@@ -727,6 +727,15 @@ describe('lowlayer run with bad input', () => {
     expect(code).toBe(3)
     expect(stderr.match(/npm install @tensorflow\/tfjs-node/g)).toHaveLength(1)
     expect(stderr).not.toMatch(/^train|started|train of/m)
+    for (const named of [
+      ['--device', 'cuda:7'],
+      ['--set', 'runtime.devices=[cuda:7, cuda:8]'],
+    ]) {
+      const absent = await run(...named)
+      expect(absent.code).toBe(3)
+      expect(absent.stderr.match(/cuda:7/g)).toHaveLength(1)
+      expect(absent.stderr).not.toMatch(/^train|started|train of/m)
+    }
     const impossible = await run('--engine', 'reference', '--device', 'webgpu')
     expect(impossible.code).toBe(2)
     expect(impossible.stderr).toMatch(/the engine reference has no device webgpu/)

@@ -59,7 +59,7 @@ export function withStudyOptions(command: Command): Command {
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--jobs <n>', 'processes at once (default: one a core)')
     .option('--engine <name>', 'onnx, tfjs or reference')
-    .option('--device <name>', 'cpu, webgpu or cuda')
+    .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
 }
 
 /** Where named data sets are looked for, in this order. */

@@ -2,6 +2,7 @@ import { confusingChecks } from './checks/confusing.js'
 import { modelChecks } from './checks/model.js'
 import { networkChecks } from './checks/networks.js'
 import { playerChecks } from './checks/players.js'
+import { runtimeChecks } from './checks/runtime.js'
 import type { Sections } from './checks/shared.js'
 import { countChecks, trainingChecks } from './checks/training.js'
 import type { Finding } from './problems.js'
@@ -18,5 +19,6 @@ export function crossChecks(sections: Sections): Finding[] {
     countChecks,
     trainingChecks,
     confusingChecks,
+    runtimeChecks,
   ].flatMap((check) => check(sections))
 }

@@ -98,6 +98,19 @@ describe('a valid configuration', () => {
     expect(parseConfig(text, 'a').analysis.output).toBe('binary-v0')
   })
 
+  it('takes cards by their numbers', () => {
+    const devices = ['cuda:0', 'cuda:12']
+    expect(
+      parseConfig(`${least}runtime: { devices: [cuda:0, cuda:12] }`, 'a.yaml').runtime,
+    ).toEqual({
+      ...{ engine: 'auto', device: 'auto', jobs: 'auto' },
+      devices,
+    })
+    expect(parseConfig(`${least}runtime: { device: cuda:1 }`, 'a.yaml').runtime.device).toBe(
+      'cuda:1',
+    )
+  })
+
   it('accepts n for the number of players', () => {
     const config = parseConfig(`${least}analysis: { players: { n: 10 } }`, 'a.yaml')
     expect(config.analysis.players.count).toBe(10)
@@ -304,6 +317,27 @@ describe('a problem', () => {
   ])('between score and analysis is found: %s', (_, sections, expected) => {
     const messages = problemsOf(`${least}${sections}`).map((p) => `${p.path}: ${p.message}`)
     expect(messages).toContainEqual(expect.stringContaining(expected))
+  })
+
+  it.each([
+    ['a card without its number', '{ device: "cuda:" }', 'runtime.device: "cuda:"'],
+    [
+      'a number that is none',
+      '{ devices: [cuda:01] }',
+      'runtime.devices[0]: "cuda:01" is not valid',
+    ],
+    ['a list of other devices', '{ devices: [cpu] }', 'runtime.devices[0]: "cpu" is not valid'],
+    ['an empty list', '{ devices: [] }', 'runtime.devices: its length must be at least 1'],
+    [
+      'a card twice',
+      '{ devices: [cuda:1, cuda:1] }',
+      'runtime.devices[1]: "cuda:1" is given twice',
+    ],
+    ['a device beside cards', '{ device: cpu, devices: [cuda:0] }', 'beside runtime.device cpu'],
+    ['cards of tfjs', '{ engine: tfjs, devices: [cuda:0] }', 'need the engine onnx'],
+  ])('among devices is found: %s', (_, runtime, expected) => {
+    const messages = problemsOf(`${least}runtime: ${runtime}`).map((p) => `${p.path}: ${p.message}`)
+    expect(messages).toEqual([expect.stringContaining(expected)])
   })
 
   it('comes with all others, in the order of the lines', () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { exampleModel } from '../models/examples.js'
 import { sgdRecipe, startState } from './conformance/training.js'
+import { cardNumber, deviceKind } from './device.js'
+import { executionProvider } from './onnx/session.js'
 import { PREDICTION_LIMIT, predictionError, requireParity } from './parity.js'
 import { createReferenceEngine } from './reference/engine.js'
 import { createEngine } from './registry.js'
@@ -19,11 +21,28 @@ describe('createEngine', () => {
     await expect(attempt).rejects.toThrow('--onnxruntime-node-install=cuda12')
   })
 
+  it('names the card that cannot be used', async () => {
+    const attempt = createEngine('onnx', 'cuda:7')
+    await expect(attempt).rejects.toThrow(EnvironmentError)
+    await expect(attempt).rejects.toThrow('cuda:7')
+  })
+
   it.each([
     ['tfjs', 'webgpu'],
+    ['tfjs', 'cuda:1'],
     ['reference', 'cuda'],
+    ['reference', 'cuda:0'],
   ] as const)('refuses %s on %s', async (engine, device) => {
     await expect(createEngine(engine, device)).rejects.toThrow(InputError)
+  })
+})
+
+describe('a card by its number', () => {
+  it('is a device of its kind, and reaches ONNX Runtime as its own option', () => {
+    expect([deviceKind('cuda:12'), cardNumber('cuda:12')]).toEqual(['cuda', 12])
+    expect([deviceKind('cuda'), cardNumber('cuda')]).toEqual(['cuda', undefined])
+    expect(executionProvider('cuda:12')).toEqual({ name: 'cuda', deviceId: 12 })
+    expect(executionProvider('webgpu')).toBe('webgpu')
   })
 })
 

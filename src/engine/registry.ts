@@ -1,13 +1,14 @@
 import { InputError } from '../core/errors.js'
-import type { DeviceName, Engine } from './types.js'
+import { deviceKind } from './device.js'
+import type { CardName, DeviceKind, DeviceName, Engine } from './types.js'
 
 /** Names that `runtime.engine` accepts. */
 export const engineNames = ['auto', 'onnx', 'tfjs', 'reference'] as const
-/** Names that `runtime.device` accepts. */
+/** Names that `runtime.device` accepts, besides one card by its number (`cuda:1`). */
 export const deviceNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const
 
 export type EngineChoice = (typeof engineNames)[number]
-export type DeviceChoice = (typeof deviceNames)[number]
+export type DeviceChoice = (typeof deviceNames)[number] | CardName
 
 /**
  * An engine by name, loaded only when it is asked for. `auto` is ONNX Runtime, and the CPU (what it
@@ -30,13 +31,18 @@ export async function createEngine(name: EngineChoice, device: DeviceChoice): Pr
     }
     case 'tfjs': {
       const { createTfjsEngine } = await import('./tfjs/engine.js')
-      return createTfjsEngine(chosen)
+      if (chosen !== deviceKind(chosen)) {
+        throw new InputError(
+          `the engine tfjs has no device ${chosen}: it chooses a card itself; use onnx`,
+        )
+      }
+      return createTfjsEngine(deviceKind(chosen))
     }
   }
 }
 
 /** Devices of ONNX Runtime besides the CPU that this installation may find, best first. */
-export async function accelerators(): Promise<readonly DeviceName[]> {
+export async function accelerators(): Promise<readonly DeviceKind[]> {
   const { listAccelerators } = await import('./onnx/devices.js')
   return listAccelerators()
 }

@@ -2,7 +2,12 @@ import type { StepRecipe } from '../autodiff/recipe.js'
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { Graph } from '../graph/types.js'
 
-export type DeviceName = 'cpu' | 'webgpu' | 'cuda'
+/** What kind of device computes; kinds round differently from each other. */
+export type DeviceKind = 'cpu' | 'webgpu' | 'cuda'
+
+/** A device: any one of its kind, or an NVIDIA card by CUDA's number for it (`cuda:1`). */
+export type DeviceName = DeviceKind | CardName
+export type CardName = `cuda:${number}`
 
 /** What a training step does besides the forward pass: loss, gradients, update. */
 export interface TrainingRecipe extends StepRecipe {

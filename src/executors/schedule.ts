@@ -12,6 +12,8 @@ export interface ScheduleOptions {
    * damaged, the task is started: it meets the same and fails by itself, as other tasks do.
    */
   readonly isDone: (task: Task) => Promise<boolean>
+  /** Whether there is what a task computes on, while others run; always, by default. */
+  readonly hasRoom?: (task: Task) => boolean
   readonly start: StartTask
   readonly signal: AbortSignal
   readonly listener: RunListener
@@ -29,6 +31,7 @@ export async function schedule(
   const outcomes = new Map<string, TaskOutcome>()
   const running = new Map<string, { readonly task: RunningTask; readonly ended: Promise<void> }>()
   const waiting = [...tasks]
+  const { hasRoom = () => true } = options
   let stopped = false
 
   const end = (outcome: TaskOutcome): void => {
@@ -55,7 +58,9 @@ export async function schedule(
   try {
     for (;;) {
       const halted = stopped || options.signal.aborted
-      const index = halted ? -1 : waiting.findIndex((task) => isReady(task, outcomes))
+      const index = halted
+        ? -1
+        : waiting.findIndex((task) => isReady(task, outcomes) && hasRoom(task))
       if (index >= 0 && running.size < options.jobs) {
         const [task] = waiting.splice(index, 1)
         const blocker = blockedBy(task, outcomes)

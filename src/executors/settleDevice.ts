@@ -45,8 +45,9 @@ export async function settleDevice(
   jobs: number,
   onWait?: (holder: string) => void,
 ): Promise<SettledDevice | undefined> {
-  const { engine, device } = plan.config.runtime
-  if (device !== 'auto' || !(engine === 'auto' || engine === 'onnx')) return undefined
+  const { engine, device, devices } = plan.config.runtime
+  if (device !== 'auto' || devices !== undefined || !(engine === 'auto' || engine === 'onnx'))
+    return undefined
   const kept = await keptIn(file)
   if (kept !== undefined) return kept
   const settle = async (lease: Lease): Promise<SettledDevice> => {
@@ -85,9 +86,10 @@ export function chooseDevice(
   return { device: 'cpu', reason: refusals.join('; ') }
 }
 
-/** The plan with its device named. */
+/** The plan with its only device named. */
 export function onDevice(plan: Plan, device: DeviceName): Plan {
-  return { ...plan, config: { ...plan.config, runtime: { ...plan.config.runtime, device } } }
+  const runtime = { ...plan.config.runtime, device, devices: undefined }
+  return { ...plan, config: { ...plan.config, runtime } }
 }
 
 function tryApart(order: TrialOrder): Promise<TrialAnswer> {

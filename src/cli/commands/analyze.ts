@@ -80,7 +80,7 @@ export function analyzeCommand(): Command {
     .option('--mean <numbers>', 'subtracted from inputs, one or one a channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')
     .option('--data-dir <dir>', 'folder of data sets')
-    .option('--device <name>', 'cpu, webgpu or cuda')
+    .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
     .addHelpText(
       'after',
       '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.n=6',

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { Command } from 'commander'
+import { jobCount } from '../../executors/jobCount.js'
 import { unmeasured } from '../../plan/analysisRuns.js'
 import { type Estimate, estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
@@ -74,13 +74,11 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
 const SECONDS_A_TASK = 0.5
 
 function secondsFor(left: Estimate, times: UnitTimes, plan: Plan): number {
-  const { jobs } = plan.config.runtime
-  const processes = jobs === 'auto' ? availableParallelism() : jobs
   const samples = left.forwardPasses / 2 ** plan.config.analysis.players.count
   const work =
     left.trainingSteps * times.trainingStep +
     samples * times.sample +
     left.decompositions * times.decomposition +
     plan.tasks.length * SECONDS_A_TASK
-  return work / processes
+  return work / jobCount(plan.config.runtime)
 }

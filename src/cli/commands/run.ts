@@ -1,8 +1,10 @@
-import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { exitCodes } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
+import type { CardName } from '../../engine/types.js'
+import { devicePool } from '../../executors/devicePool.js'
+import { jobCount } from '../../executors/jobCount.js'
 import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
@@ -61,11 +63,15 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
   const view = progressView(options.progress, plan.tasks)
   const interruption = interruptible(view.say)
   const { baseDir, dataDirs } = study
+  const startOn = (device?: CardName) =>
+    localStarter({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
+  const { devices } = plan.config.runtime
+  const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const outcomes = await schedule(plan.tasks, {
-    jobs: jobCount(plan),
+    jobs: jobCount(plan.config.runtime),
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
-    start: localStarter({ plan, results, baseDir, dataDirs }),
+    ...pool,
     signal: interruption.signal,
     listener: view,
   }).finally(() => {
@@ -93,7 +99,7 @@ async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<bool
 async function settled(study: Study, say: Say): Promise<Study> {
   const { plan, results } = study
   const file = `${studyFolder(results, plan.study, plan.id)}/device.json`
-  const jobs = Math.min(jobCount(plan), plan.networks.length)
+  const jobs = Math.min(jobCount(plan.config.runtime), plan.networks.length)
   const found = await settleDevice(plan, file, jobs, sayWaiting(results, say))
   if (found === undefined) return study
   if (found.reason !== '') say(`device ${found.device} (${found.reason})`)
@@ -105,17 +111,12 @@ async function settled(study: Study, say: Say): Promise<Study> {
  * task; a study whose tasks are all done needs neither.
  */
 async function requireEngine(plan: Plan, results: string): Promise<void> {
-  const { engine, device } = plan.config.runtime
+  const { engine, device, devices = [device] } = plan.config.runtime
   for (const task of plan.tasks) {
     if (await isTaskDone(task, { plan, results })) continue
-    await createEngine(engine, device)
+    for (const each of devices) await createEngine(engine, each)
     return
   }
-}
-
-function jobCount(plan: Plan): number {
-  const { jobs } = plan.config.runtime
-  return jobs === 'auto' ? availableParallelism() : jobs
 }
 
 /** Reports failures, prints the summary, and gives the exit code. */

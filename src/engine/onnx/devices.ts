@@ -1,11 +1,12 @@
 import { EnvironmentError, messageOf } from '../../core/errors.js'
-import type { DeviceName } from '../types.js'
+import { deviceKind } from '../device.js'
+import type { DeviceKind, DeviceName } from '../types.js'
 import { ADD_CUDA } from './cudaPart.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, openSession } from './session.js'
 
 /** What brings a device that ONNX Runtime cannot open. */
-const remedies: Readonly<Record<DeviceName, string>> = {
+const remedies: Readonly<Record<DeviceKind, string>> = {
   cpu: 'reinstall ONNX Runtime with `npm install onnxruntime-node`',
   webgpu:
     'WebGPU needs a GPU driver with Vulkan: on Debian and Ubuntu ' +
@@ -17,7 +18,7 @@ const remedies: Readonly<Record<DeviceName, string>> = {
 }
 
 /** GPU devices that this build of ONNX Runtime has, best first; whether there is a GPU is not known. */
-export async function listAccelerators(): Promise<readonly DeviceName[]> {
+export async function listAccelerators(): Promise<readonly DeviceKind[]> {
   const ort = await loadOrt()
   const names = ort.listSupportedBackends().map(({ name }) => name)
   return (['cuda', 'webgpu'] as const).filter((device) => names.includes(device))
@@ -26,9 +27,10 @@ export async function listAccelerators(): Promise<readonly DeviceName[]> {
 /** Throws EnvironmentError, with the remedy, unless a device of ONNX Runtime can run a model. */
 export async function requireDevice(device: DeviceName): Promise<void> {
   const ort = await loadOrt()
-  const known = ort.listSupportedBackends().find(({ name }) => name === device)
+  const kind = deviceKind(device)
+  const known = ort.listSupportedBackends().find(({ name }) => name === kind)
   if (known === undefined) {
-    throw new EnvironmentError(`ONNX Runtime has no device ${device} here; ${remedies[device]}`)
+    throw new EnvironmentError(`ONNX Runtime has no device ${device} here; ${remedies[kind]}`)
   }
   try {
     const shape = [1]
@@ -45,10 +47,17 @@ export async function requireDevice(device: DeviceName): Promise<void> {
     if (y.data[0] !== 42) throw new Error(`it says that 2 · 21 = ${y.data[0]}`)
   } catch (cause) {
     throw new EnvironmentError(
-      `ONNX Runtime cannot use the device ${device} (${firstLine(messageOf(cause))}); ${remedies[device]}`,
+      `ONNX Runtime cannot use the device ${device} (${firstLine(messageOf(cause))}); ${remedyFor(device)}`,
       { cause, context: { device } },
     )
   }
+}
+
+/** What to do where a device is known but cannot be used: a card may not be there while others are. */
+function remedyFor(device: DeviceName): string {
+  const kind = deviceKind(device)
+  if (device === kind) return remedies[kind]
+  return `\`nvidia-smi --list-gpus\` lists the cards that are there, from 0 (CUDA_VISIBLE_DEVICES hides some); ${remedies[kind]}`
 }
 
 /** ONNX Runtime's messages begin with source paths and end with a trace. */

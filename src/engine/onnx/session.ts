@@ -1,6 +1,7 @@
 /** Sessions of ONNX Runtime: loading, options, and errors in our words. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { EnvironmentError, messageOf } from '../../core/errors.js'
+import { cardNumber, deviceKind } from '../device.js'
 import type { DeviceName } from '../types.js'
 import { withoutTelemetry } from './telemetry.js'
 
@@ -36,7 +37,7 @@ async function load(): Promise<Ort> {
  */
 function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
   return {
-    executionProviders: [device],
+    executionProviders: [executionProvider(device)],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -44,6 +45,12 @@ function sessionOptions(device: DeviceName): InferenceSession.SessionOptions {
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   }
+}
+
+/** What ONNX Runtime calls a device: `cuda:1` is `{ name: 'cuda', deviceId: 1 }`. */
+export function executionProvider(device: DeviceName): InferenceSession.ExecutionProviderConfig {
+  const deviceId = cardNumber(device)
+  return deviceId === undefined ? device : { name: deviceKind(device), deviceId }
 }
 
 /**
@@ -60,7 +67,7 @@ export async function openSession(
   model: Uint8Array | string,
   device: DeviceName,
 ): Promise<InferenceSession> {
-  if (device === 'cuda') withoutTf32()
+  if (deviceKind(device) === 'cuda') withoutTf32()
   const { InferenceSession: Session } = await loadOrt()
   const options = sessionOptions(device)
   return typeof model === 'string' ? Session.create(model, options) : Session.create(model, options)

@@ -1,3 +1,4 @@
+import { deviceKind } from '../device.js'
 import type { DeviceName } from '../types.js'
 import { blockSizeOfCpu } from './blockSize.js'
 import type { Target } from './model.js'
@@ -5,5 +6,5 @@ import type { Target } from './model.js'
 /** How models are written for a device. */
 export async function targetOf(device: DeviceName): Promise<Target> {
   if (device === 'cpu') return { blockSize: await blockSizeOfCpu(), formsForSmallImages: true }
-  return device === 'cuda' ? { formsForCuda: true } : { paddedChannels: true }
+  return deviceKind(device) === 'cuda' ? { formsForCuda: true } : { paddedChannels: true }
 }

@@ -3,19 +3,19 @@ import { InputError } from '../../core/errors.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
 import { checkParameters } from '../state.js'
-import type { DeviceName, Engine, Predictor } from '../types.js'
+import type { DeviceKind, Engine, Predictor } from '../types.js'
 import { interpret } from './interpret.js'
 import { loadTfjs, type Tf } from './load.js'
 import { createTfjsTrainer } from './trainer.js'
 
 /** tfjs from the package that the user installed; throws EnvironmentError when there is none. */
-export async function createTfjsEngine(device: DeviceName): Promise<Engine> {
+export async function createTfjsEngine(device: DeviceKind): Promise<Engine> {
   if (device === 'webgpu') throw new InputError('the engine tfjs has no device webgpu; use onnx')
   return engineOn(loadTfjs(device), device)
 }
 
 /** An engine on a tfjs that is there already, whatever its backend. */
-export function engineOn(tf: Tf, device: DeviceName): Engine {
+export function engineOn(tf: Tf, device: DeviceKind): Engine {
   return {
     name: 'tfjs',
     device,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { EnvironmentError, messageOf } from '../../core/errors.js'
-import type { DeviceName } from '../types.js'
+import type { DeviceKind } from '../types.js'
 
 export type Tf = typeof import('@tensorflow/tfjs-core')
 
@@ -17,7 +17,7 @@ const packages: Readonly<Record<'cpu' | 'cuda', string>> = {
  * tfjs for a device, from the optional package that the user installed. On the CPU the GPU package
  * does too when it is the one that is there. Throws EnvironmentError with the command that adds it.
  */
-export function loadTfjs(device: Exclude<DeviceName, 'webgpu'>): Tf {
+export function loadTfjs(device: Exclude<DeviceKind, 'webgpu'>): Tf {
   restoreUtil()
   limitTensorFlow()
   const names = device === 'cpu' ? [packages.cpu, packages.cuda] : [packages.cuda]

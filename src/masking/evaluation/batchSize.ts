@@ -1,18 +1,19 @@
 import { concatenated, sizeOf } from '../../core/tensor.js'
-import type { DeviceName } from '../../engine/types.js'
+import { deviceKind } from '../../engine/device.js'
+import type { DeviceKind, DeviceName } from '../../engine/types.js'
 import { inferTypes } from '../../graph/infer.js'
 import { BATCH, type Graph } from '../../graph/types.js'
 import { beyondRounding } from '../foreign/rowIndependence.js'
 
 /** Floats of the largest value of a batch: what keeps a layer's values in a core's cache, or a GPU busy. */
-const targetFloats: Readonly<Record<DeviceName, number>> = {
+const targetFloats: Readonly<Record<DeviceKind, number>> = {
   cpu: 2 ** 19,
   webgpu: 2 ** 24,
   cuda: 2 ** 26,
 }
 
 /** Floats of the largest value of a batch at most. */
-const mostFloats: Readonly<Record<DeviceName, number>> = {
+const mostFloats: Readonly<Record<DeviceKind, number>> = {
   cpu: 2 ** 24,
   webgpu: 2 ** 26,
   cuda: 2 ** 28,
@@ -50,7 +51,8 @@ export function batchChoice(graph: Graph, device: DeviceName): BatchChoice {
   for (const [name, { shape }] of inferTypes(graph, 1)) {
     if (batched.get(name)?.shape.includes(BATCH)) largest = Math.max(largest, sizeOf(shape))
   }
-  return batchesAround(targetFloats[device] / largest, mostFloats[device] / largest)
+  const kind = deviceKind(device)
+  return batchesAround(targetFloats[kind] / largest, mostFloats[kind] / largest)
 }
 
 /** The choice around `target` coalitions, of which `most` fit in memory. */

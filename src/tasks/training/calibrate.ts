@@ -36,7 +36,8 @@ export async function calibrate(
   const { spec } = plan.networks[0]
   const model = buildModel(spec.model, plan.data)
   const parameters = initialize(model, (block) => spec.initSeeds[block])
-  const engine = await createEngine(plan.config.runtime.engine, plan.config.runtime.device)
+  const { engine: name, device, devices } = plan.config.runtime
+  const engine = await createEngine(name, devices?.[0] ?? device)
   const setup: Setup = { plan, dataset, spec, model, parameters, engine }
   return { trainingStep: await timeSteps(setup), ...(await timeSamples(setup, context.baseDir)) }
 }

@@ -1,0 +1,37 @@
+/** Which task computes on which card, where a study has several. */
+import type { CardName } from '../engine/types.js'
+import type { Task } from '../plan/types.js'
+import type { StartTask } from './types.js'
+
+/** Tasks that compute without an engine: solvers and statistics. */
+const withoutEngine: ReadonlySet<Task['kind']> = new Set(['interactions', 'noise', 'compare'])
+
+/** Devices that work on one task at a time. */
+export interface DevicePool {
+  /** Whether a task can start now: a device is free, or the task needs none. */
+  hasRoom(task: Task): boolean
+  /** Starts a task on the first device that is free, which it holds until it ends. */
+  readonly start: StartTask
+}
+
+/**
+ * A pool of devices, each named once. `startOn` starts tasks on a device, or without any where they need none.
+ */
+export function devicePool(
+  devices: readonly CardName[],
+  startOn: (device: CardName | undefined) => StartTask,
+): DevicePool {
+  const busy = new Set<CardName>()
+  const free = () => devices.find((device) => !busy.has(device))
+  return {
+    hasRoom: ({ kind }) => withoutEngine.has(kind) || free() !== undefined,
+    start(task, onEvent) {
+      if (withoutEngine.has(task.kind)) return startOn(undefined)(task, onEvent)
+      const device = free()
+      if (device === undefined) throw new Error(`no device is free for ${task.id}`)
+      busy.add(device)
+      const running = startOn(device)(task, onEvent)
+      return { ...running, finished: running.finished.finally(() => busy.delete(device)) }
+    },
+  }
+}
