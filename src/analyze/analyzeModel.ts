@@ -74,7 +74,7 @@ export async function analyzeModel(
   }
 
   async function evaluated(): Promise<ModelValues> {
-    const evaluator = createForeignEvaluator(engine, classifier, data.shape, players.n, {
+    const evaluator = createForeignEvaluator(engine, classifier, players.n, {
       players: (sample) => players.players(sample, data.shape),
       baseline,
       output,
@@ -107,7 +107,7 @@ export function valueFileOf(out: string, { id }: AnalyzedModel): string {
 /** All that value tables depend on besides samples, number of players and baseline. */
 function evaluationId(
   { preprocessing, wishes, version }: AnalyzeRequest,
-  { model, rows, input }: MappedClassifier,
+  { model, rows, layout }: MappedClassifier,
   { engine, data }: ModelMasking,
   players: ArrayLike<number>,
   output: Output,
@@ -121,7 +121,7 @@ function evaluationId(
     players: Array.from(players),
     output,
     // The order of a row of pixels is not in the fingerprint of the data.
-    layout: input.layout,
+    layout,
     preprocessing,
     wishes,
   } as unknown as Json)

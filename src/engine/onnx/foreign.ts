@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
 import { decodeModel, type ModelProto } from './format.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
-import { loadOrt, openSession } from './session.js'
+import { loadOrt, type Ort, openSession } from './session.js'
 
 /** Failures are thrown; ONNX Runtime is not to print them as well. */
 const QUIET = { logSeverityLevel: 4 } as const
@@ -25,6 +26,16 @@ export interface ForeignTensor {
   readonly shape: readonly number[]
 }
 
+/** A value that is fed, as arrays of its element type hold it. */
+export type FedTensor = { readonly shape: readonly number[] } & (
+  | { readonly type: 'float32'; readonly data: Float32Array }
+  | { readonly type: 'int32'; readonly data: Int32Array }
+  | { readonly type: 'int64'; readonly data: BigInt64Array }
+)
+
+/** What a run is fed, by the names of the inputs. */
+export type ForeignFeeds = Readonly<Record<string, FedTensor>>
+
 /** A model file, open. */
 export interface ForeignModel {
   readonly file: string
@@ -34,8 +45,8 @@ export interface ForeignModel {
   readonly outputs: readonly ForeignValue[]
   /** What the graph says of the values of an output. */
   origin(output: string): OutputOrigin
-  /** Feeds one input and fetches one output. Throws InputError when the model refuses the shape. */
-  run(input: string, feed: ForeignTensor, output: string): Promise<ForeignTensor>
+  /** Fetches one output. Throws InputError when the model refuses what it is fed. */
+  run(feeds: ForeignFeeds, output: string): Promise<ForeignTensor>
   dispose(): Promise<void>
 }
 
@@ -60,20 +71,33 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
     origin: (output) => origins.get(output) ?? outputOrigin([], output),
-    async run(input, { data, shape }, output) {
+    async run(feeds, output) {
       try {
-        const feeds = { [input]: new Tensor('float32', data, shape) }
-        const fetched = await session.run(feeds, [output], QUIET)
+        const tensors = Object.entries(feeds).map(([name, fed]) => [name, tensorOf(Tensor, fed)])
+        const fetched = await session.run(Object.fromEntries(tensors), [output], QUIET)
         const result = fetched[output]
         return { data: result.data as Float32Array, shape: result.dims }
       } catch (cause) {
-        const fed = `[${shape.join(', ')}]`
-        throw new InputError(`${file}: the model fails on ${input} ${fed}: ${firstLine(cause)}`, {
+        const fed = Object.entries(feeds).map(
+          ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
+        )
+        throw new InputError(`${file}: the model fails on ${fed.join(', ')}: ${firstLine(cause)}`, {
           cause,
         })
       }
     },
     dispose: () => session.release(),
+  }
+}
+
+function tensorOf(Tensor: Ort['Tensor'], fed: FedTensor): OrtTensor {
+  switch (fed.type) {
+    case 'float32':
+      return new Tensor(fed.type, fed.data, fed.shape)
+    case 'int32':
+      return new Tensor(fed.type, fed.data, fed.shape)
+    case 'int64':
+      return new Tensor(fed.type, fed.data, fed.shape)
   }
 }
 

@@ -1,6 +1,5 @@
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
-import { sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import {
@@ -18,8 +17,8 @@ import {
   chooseInput,
   chooseOutput,
   type FedSamples,
+  feedOne,
   fitInput,
-  inputOrder,
   type Layout,
 } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
@@ -48,6 +47,8 @@ export interface AnalyzeWishes extends ForeignWishes {
 
 /** A model from elsewhere as a classifier of samples of one shape. */
 export interface ForeignClassifier extends ForeignPath {
+  /** Order of the pixels of an image; flat where there is only one. */
+  readonly layout: Layout
   /** Number of outputs. */
   readonly width: number
   /** What the outputs are. */
@@ -77,14 +78,14 @@ export async function foreignClassifier(
   const { file } = model
   const input = fitInput(file, chooseInput(model, wishes.input), samples, wishes.layout)
   const { name: output, remark } = chooseOutput(model, classes, wishes.output)
-  const path = { model, input, output }
-  const order = inputOrder(samples.shape, input.layout)
-  const size = sizeOf(samples.shape)
+  const feed = feedOne(input, samples.shape)
+  const { order, size } = feed
+  const path = { model, feed, output }
   const ordered = (samples: Float32Array) =>
     samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
 
   const alone = runAlone(path)
-  const together = runTogether(path, input.batch ?? inputBatches(size).rule)
+  const together = runTogether(path, feed.batch ?? inputBatches(size).rule)
   const rows = await rowMode(ordered(probe), { name: file, size, alone, together })
   const run = rows.together ? together : alone
   const classify = (samples: Float32Array) => run(ordered(samples))
@@ -99,7 +100,7 @@ export async function foreignClassifier(
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]
   const outputNames = origin.classes
-  return { ...path, width, reading, outputNames, rows, remarks, classify }
+  return { ...path, layout: input.layout, width, reading, outputNames, rows, remarks, classify }
 }
 
 function inputBatches(size: number) {
@@ -121,15 +122,13 @@ export interface ForeignMasking {
 export function createForeignEvaluator(
   { device }: Engine,
   classifier: ForeignClassifier,
-  sampleShape: readonly number[],
   n: number,
   { players, baseline, output, assume }: ForeignMasking,
 ): MaskedEvaluator {
-  const { model, input, width, reading, rows: mode } = classifier
+  const { model, feed, width, reading, rows: mode } = classifier
   atPlace(model.file, () => checkOutputWidth(output, width))
-  const size = sizeOf(sampleShape)
+  const { size, order } = feed
   const count = subsetCount(n)
-  const order = inputOrder(sampleShape, input.layout)
   const runOne = runAlone(classifier)
   let together = mode.together
   let batch: number | undefined
@@ -153,7 +152,7 @@ export function createForeignEvaluator(
       if (rows.length < held * size) rows = new Float32Array(held * size)
       const part = rows.subarray(0, held * size)
       write(part, start)
-      return together ? runTogether(classifier, input.batch ?? held)(part) : runOne(part)
+      return together ? runTogether(classifier, feed.batch ?? held)(part) : runOne(part)
     }
     batch ??= await batchFor(run)
     const logits = new Float32Array(count * width)
@@ -169,10 +168,10 @@ export function createForeignEvaluator(
    */
   async function batchFor(run: RunCoalitions): Promise<number> {
     const choice = inputBatches(size)
-    const own = Math.min(count, input.batch ?? choice.rule)
+    const own = Math.min(count, feed.batch ?? choice.rule)
     if (!together) return own
     if (await agreesAlone(own, run)) {
-      const found = input.batch ?? (await measureBatch(choice, count, device, run))
+      const found = feed.batch ?? (await measureBatch(choice, count, device, run))
       if (found !== undefined) return found
     }
     together = false

@@ -1,6 +1,8 @@
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import type { RowFeed } from './feeds.js'
 
 /** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
 export type Layout = AxisOrder | 'flat'
@@ -222,6 +224,19 @@ function describe(sample: readonly number[]): string {
   if (sample.length !== 3) return `rows of ${sample.join(' × ')} features`
   const [channels, height, width] = sample
   return `images of ${height}×${width} pixels with ${channels} channel${channels === 1 ? '' : 's'}`
+}
+
+/** Feeds one input whole samples of a shape. */
+export function feedOne(
+  { name, shape, layout, batch }: FittedInput,
+  sample: readonly number[],
+): RowFeed {
+  return {
+    inputs: [{ name, type: 'float32', start: 0, shape }],
+    size: sizeOf(shape),
+    order: inputOrder(sample, layout),
+    batch,
+  }
 }
 
 /** Cell of the sample, channels first, that each cell of the model's input takes. */

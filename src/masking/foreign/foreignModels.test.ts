@@ -96,13 +96,13 @@ async function evaluated(
     said.push(...classifier.remarks)
     const analysis = { output, temperature: 1, clamp } as Parameters<typeof foreignOutput>[0]
     const scalar = foreignOutput(analysis, { file, ...classifier }, (line) => said.push(line))
-    const evaluator = createForeignEvaluator(engine, classifier, [F], F, {
+    const evaluator = createForeignEvaluator(engine, classifier, F, {
       players: () => players,
       baseline,
       output: scalar,
       assume: (line) => said.push(line),
     })
-    const batch = classifier.input.batch ?? 1
+    const batch = classifier.feed.batch ?? 1
     const found = []
     for (const sample of samples) {
       const labelled = { ...sample, label: sample.label % Math.max(2, classifier.width) }
@@ -111,11 +111,8 @@ async function evaluated(
       for (let coalition = 0; coalition < subsetCount(F); coalition++) {
         const row = sample.input.map((value, f) => ((coalition >>> f) & 1 ? value : 0))
         const data = Float32Array.from({ length: batch * F }, (_, cell) => row[cell % F])
-        const { data: outputs } = await model.run(
-          'x',
-          { data, shape: [batch, F] },
-          classifier.output,
-        )
+        const fed = { type: 'float32', data, shape: [batch, F] } as const
+        const { data: outputs } = await model.run({ x: fed }, classifier.output)
         rows.push(Float32Array.from(outputs).subarray(0, classifier.width))
       }
       found.push({ label: labelled.label, values, rows, prediction, loss })

@@ -1,17 +1,17 @@
 /** Running rows through a model from elsewhere, whatever its batch axis takes. */
 import { InputError } from '../../core/errors.js'
-import { concatenated, sizeOf } from '../../core/tensor.js'
+import { concatenated } from '../../core/tensor.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
-import type { FittedInput } from './foreignInput.js'
+import { feedsOf, type RowFeed } from './feeds.js'
 
 /** Where rows go in and outputs come out. */
 export interface ForeignPath {
   readonly model: ForeignModel
-  readonly input: FittedInput
+  readonly feed: RowFeed
   readonly output: string
 }
 
-/** Outputs [count, width] of rows [count, size] in the model's own layout. */
+/** Outputs [count, width] of rows [count, size] in the model's own order ({@link RowFeed}). */
 export type RunRows = (rows: Float32Array) => Promise<Float32Array>
 
 /**
@@ -19,16 +19,16 @@ export type RunRows = (rows: Float32Array) => Promise<Float32Array>
  * Throws InputError when the output has not one row [width] a row.
  */
 export function runTogether(path: ForeignPath, batch: number): RunRows {
-  const { model, input, output } = path
-  const size = sizeOf(input.shape)
+  const { model, feed, output } = path
+  const { size } = feed
   return async (rows) => {
     const parts: Float32Array[] = []
     for (let start = 0; start < rows.length; start += batch * size) {
       const chunk = rows.subarray(start, start + batch * size)
       const held = chunk.length / size
-      const fed = input.batch ?? held
+      const fed = feed.batch ?? held
       const data = held === fed ? chunk : filledUp(chunk, fed * size, size)
-      const result = await model.run(input.name, { data, shape: [fed, ...input.shape] }, output)
+      const result = await model.run(feedsOf(feed, data), output)
       checkRows(path, result, fed)
       parts.push(result.data.subarray(0, held * (result.data.length / fed)))
     }
@@ -38,7 +38,7 @@ export function runTogether(path: ForeignPath, batch: number): RunRows {
 
 /** Runs every row by itself; a model of fixed batch gets a batch of copies of it. */
 export function runAlone(path: ForeignPath): RunRows {
-  const size = sizeOf(path.input.shape)
+  const { size } = path.feed
   const runOne = runTogether(path, 1)
   return async (rows) => {
     const parts: Float32Array[] = []

@@ -1,0 +1,57 @@
+/** How rows of cells, which masking writes, go into the inputs of a model. */
+import { sizeOf } from '../../core/tensor.js'
+import type { FedTensor, ForeignFeeds } from '../../engine/onnx/foreign.js'
+
+/** An input of a model, and the cells of a row that go into it. */
+export interface FedInput {
+  readonly name: string
+  /** Element type that the model declares. */
+  readonly type: FedTensor['type']
+  /** First of its cells in a row. */
+  readonly start: number
+  /** Shape of one sample as the model takes it. */
+  readonly shape: readonly number[]
+}
+
+/** All inputs of a model, fed from one row a sample. */
+export interface RowFeed {
+  readonly inputs: readonly FedInput[]
+  /** Cells of a row; those that belong to no input are held for whoever reads the row. */
+  readonly size: number
+  /** Cell of a sample, as its data have it, that each cell of a row takes. */
+  readonly order: Int32Array
+  /** Samples a run, where the model fixes it; undefined for any number. */
+  readonly batch: number | undefined
+}
+
+/** What a model is fed for rows [count, size]. */
+export function feedsOf({ inputs, size }: RowFeed, rows: Float32Array): ForeignFeeds {
+  const count = rows.length / size
+  const entries = inputs.map(({ name, type, start, shape }) => {
+    const cells = columns(rows, size, start, sizeOf(shape))
+    return [name, { shape: [count, ...shape], ...typed(type, cells) } as FedTensor] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Some cells of every row, [count, width]; the rows themselves where these are all. */
+function columns(rows: Float32Array, size: number, start: number, width: number): Float32Array {
+  if (width === size) return rows
+  const part = new Float32Array((rows.length / size) * width)
+  for (let from = start, to = 0; to < part.length; from += size, to += width) {
+    part.set(rows.subarray(from, from + width), to)
+  }
+  return part
+}
+
+/** Cells as a model of this element type takes them. Whole numbers up to 2^24 are exact in float32. */
+function typed(type: FedTensor['type'], cells: Float32Array) {
+  switch (type) {
+    case 'float32':
+      return { type, data: cells }
+    case 'int32':
+      return { type, data: Int32Array.from(cells) }
+    case 'int64':
+      return { type, data: BigInt64Array.from(cells, BigInt) }
+  }
+}
