@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
+import { type Embedding, embeddingOf } from './embedding.js'
 import { decodeModel, type ModelProto } from './format.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { loadOrt, type Ort, openSession } from './session.js'
@@ -45,6 +46,8 @@ export interface ForeignModel {
   readonly outputs: readonly ForeignValue[]
   /** What the graph says of the values of an output. */
   origin(output: string): OutputOrigin
+  /** The table in which an input of ids is looked up, where the graph shows one. */
+  embedding(input: string): Embedding | undefined
   /** Fetches one output. Throws InputError when the model refuses what it is fed. */
   run(feeds: ForeignFeeds, output: string): Promise<ForeignTensor>
   dispose(): Promise<void>
@@ -59,6 +62,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
   const id = await contentIdOf([file, ...externalFiles(file, graph)])
   const outputNames = graph.output.map(({ name }) => name)
   const origins = new Map(outputNames.map((name) => [name, outputOrigin(graph.node, name)]))
+  const embeddings = new Map(graph.input.map(({ name }) => [name, embeddingOf(graph, name)]))
   const { Tensor } = await loadOrt()
   const session = await openSession(file, device).catch((cause: unknown) => {
     throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
@@ -71,6 +75,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
     origin: (output) => origins.get(output) ?? outputOrigin([], output),
+    embedding: (input) => embeddings.get(input),
     async run(feeds, output) {
       try {
         const tensors = Object.entries(feeds).map(([name, fed]) => [name, tensorOf(Tensor, fed)])

@@ -125,6 +125,7 @@ export interface AttributeProto {
   f?: number
   i?: number
   s?: Uint8Array
+  t?: TensorProto
   floats?: number[]
   ints?: number[]
   strings?: Uint8Array[]

@@ -1,5 +1,6 @@
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import {
@@ -11,8 +12,14 @@ import {
 import type { MaskedEvaluator } from '../evaluation/evaluate.js'
 import { maskedRows } from '../evaluation/maskedRows.js'
 import { checkOutputWidth, type Output } from '../evaluation/output.js'
-import { checkFinite, type MaskedSample, sampleValues } from '../evaluation/sampleValues.js'
+import {
+  checkFinite,
+  type MaskedSample,
+  type SampleValues,
+  valueCollector,
+} from '../evaluation/sampleValues.js'
 import type { Baseline, Players } from '../types.js'
+import type { RowFeed } from './feeds.js'
 import {
   chooseInput,
   chooseOutput,
@@ -24,11 +31,16 @@ import {
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
 import { type ForeignPath, runAlone, runTogether } from './foreignRows.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
+import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
+import { checkTargets } from './tokenOutput.js'
 
 /** Input values that run together in a model of unknown depth: what measured well on small networks … */
 const BATCH_CELLS = 2 ** 17
 /** … and at most. */
 const MOST_CELLS = 2 ** 20
+
+/** Values that are only copied weigh so many times less than those that are computed with. */
+const COPIED = 16
 
 /** What a user says of a model where it does not say it itself. */
 export interface ForeignWishes {
@@ -51,6 +63,8 @@ export interface ForeignClassifier extends ForeignPath {
   readonly layout: Layout
   /** Number of outputs. */
   readonly width: number
+  /** Values that a row takes on its way, by which batches are chosen. */
+  readonly cells: number
   /** What the outputs are. */
   readonly reading: OutputReading
   /** Names that the model itself gives to its outputs, in their order. */
@@ -76,35 +90,76 @@ export async function foreignClassifier(
   wishes: ForeignWishes = {},
 ): Promise<ForeignClassifier> {
   const { file } = model
-  const input = fitInput(file, chooseInput(model, wishes.input), samples, wishes.layout)
-  const { name: output, remark } = chooseOutput(model, classes, wishes.output)
-  const feed = feedOne(input, samples.shape)
+  const { parts } = samples
+  const { feed, layout, remarks: fedAs } = fitSamples(model, samples, wishes)
   const { order, size } = feed
-  const path = { model, feed, output }
+  const position = parts?.find(({ role }) => role === 'position')?.start
+  const { name: output, remark } = chooseOutput(
+    model,
+    classes,
+    wishes.output,
+    position !== undefined,
+  )
+  const path = { model, feed, output, position }
+  if (parts !== undefined) {
+    checkTokenIds(model, parts, size, probe)
+    checkMaskIsFed(file, feed, parts, probe)
+  }
   const ordered = (samples: Float32Array) =>
     samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
 
   const alone = runAlone(path)
-  const together = runTogether(path, feed.batch ?? inputBatches(size).rule)
-  const rows = await rowMode(ordered(probe), { name: file, size, alone, together })
+  const cells = await workingCells(path, ordered(probe.subarray(0, size)))
+  const together = runTogether(path, feed.batch ?? inputBatches(cells).rule)
+  const isWhole = parts === undefined ? undefined : () => true
+  const rows = await rowMode(ordered(probe), { name: file, size, isWhole, alone, together })
   const run = rows.together ? together : alone
   const classify = (samples: Float32Array) => run(ordered(samples))
   const values = await classify(probe)
   const width = values.length / (probe.length / size)
   const origin = model.origin(output)
   const place = `${file}: output ${output}`
+  if (parts !== undefined) checkTargets(parts, width, place)
   const reading = readOutputs({ place, values, width, origin }, wishes.kind)
   const remarks = [
-    ...(input.remark === undefined ? [] : [input.remark]),
+    ...fedAs,
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]
   const outputNames = origin.classes
-  return { ...path, layout: input.layout, width, reading, outputNames, rows, remarks, classify }
+  return { ...path, layout, width, cells, reading, outputNames, rows, remarks, classify }
 }
 
-function inputBatches(size: number) {
-  return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
+/** How samples go into a model: side by side into the inputs of their names, or as a whole into one. */
+function fitSamples(
+  model: ForeignModel,
+  samples: FedSamples,
+  wishes: ForeignWishes,
+): { readonly feed: RowFeed; readonly layout: Layout; readonly remarks: readonly string[] } {
+  const { shape, parts } = samples
+  if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
+  const input = fitInput(model.file, chooseInput(model, wishes.input), samples, wishes.layout)
+  const remarks = input.remark === undefined ? [] : [input.remark]
+  return { feed: feedOne(input, shape), layout: input.layout, remarks }
+}
+
+/**
+ * Values that a row takes in a model, by which batches are chosen: those of the row or, where ids are looked up in a
+ * table, those that become of them; and a share of the outputs of every token, which are only copied.
+ */
+async function workingCells(path: ForeignPath, row: Float32Array): Promise<number> {
+  const { model, feed, position } = path
+  const embedded = feed.inputs.map(({ name, shape }) => {
+    return (model.embedding(name)?.width ?? 1) * sizeOf(shape)
+  })
+  if (position === undefined) return Math.max(feed.size, ...embedded)
+  const width = (await runAlone(path)(row)).length
+  const tokens = Math.max(...feed.inputs.map(({ shape }) => sizeOf(shape)))
+  return Math.max(feed.size, ...embedded, (tokens * width) / COPIED)
+}
+
+function inputBatches(cells: number) {
+  return batchesAround(BATCH_CELLS / cells, MOST_CELLS / cells)
 }
 
 /** What is masked, and how the outputs are valued. */
@@ -125,7 +180,7 @@ export function createForeignEvaluator(
   n: number,
   { players, baseline, output, assume }: ForeignMasking,
 ): MaskedEvaluator {
-  const { model, feed, width, reading, rows: mode } = classifier
+  const { model, feed, width, cells, reading, rows: mode } = classifier
   atPlace(model.file, () => checkOutputWidth(output, width))
   const { size, order } = feed
   const count = subsetCount(n)
@@ -143,7 +198,7 @@ export function createForeignEvaluator(
     return kept.writer
   }
 
-  async function logitsOf(sample: MaskedSample): Promise<Float32Array> {
+  async function valuesOf(sample: MaskedSample): Promise<SampleValues> {
     const write = writerFor(players(sample))(
       reordered(sample.input, order, new Float32Array(size)),
       reordered(baseline.valuesFor(sample.input), order, new Float32Array(size)),
@@ -155,11 +210,13 @@ export function createForeignEvaluator(
       return together ? runTogether(classifier, feed.batch ?? held)(part) : runOne(part)
     }
     batch ??= await batchFor(run)
-    const logits = new Float32Array(count * width)
+    const values = valueCollector(sample, n, width, output)
     for (let start = 0; start < count; start += batch) {
-      logits.set(await run(start, Math.min(batch, count - start)), start * width)
+      const outputs = await run(start, Math.min(batch, count - start))
+      checkReading(`${model.file}, sample ${sample.id}`, reading, outputs)
+      atPlace(model.file, () => values.add(outputs))
     }
-    return logits
+    return values.result()
   }
 
   /**
@@ -167,7 +224,7 @@ export function createForeignEvaluator(
    * depend on the others after all.
    */
   async function batchFor(run: RunCoalitions): Promise<number> {
-    const choice = inputBatches(size)
+    const choice = inputBatches(cells)
     const own = Math.min(count, feed.batch ?? choice.rule)
     if (!together) return own
     if (await agreesAlone(own, run)) {
@@ -184,9 +241,7 @@ export function createForeignEvaluator(
   return {
     async evaluate(sample) {
       checkFinite(sample.input, sample)
-      const logits = await logitsOf(sample)
-      checkReading(`${model.file}, sample ${sample.id}`, reading, logits)
-      return atPlace(model.file, () => sampleValues(sample, logits, width, output))
+      return valuesOf(sample)
     },
     dispose: async () => {},
   }

@@ -11,7 +11,16 @@ function value(name: string, shape: (number | undefined)[], type = 'float32'): F
 function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const unused = () => Promise.reject(new Error('not run'))
   const origin = () => ({ nature: 'unknown', operator: undefined, rounded: false }) as const
-  return { file: 'm.onnx', id: 'm', inputs, outputs, origin, run: unused, dispose: unused }
+  return {
+    file: 'm.onnx',
+    id: 'm',
+    inputs,
+    outputs,
+    origin,
+    embedding: () => undefined,
+    run: unused,
+    dispose: unused,
+  }
 }
 
 describe('fitInput', () => {

@@ -8,7 +8,7 @@ import type { RowFeed } from './feeds.js'
 export type Layout = AxisOrder | 'flat'
 
 /** What has to be known of samples to feed them. */
-export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder'>
+export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts'>
 
 /** How samples go into a model. */
 export interface FittedInput {
@@ -28,7 +28,7 @@ export interface FittedInput {
  * InputError that lists the inputs otherwise.
  */
 export function chooseInput({ file, inputs }: ForeignModel, name?: string): ForeignValue {
-  const list = inputs.map(show).join(', ')
+  const list = inputs.map(showValue).join(', ')
   if (name !== undefined) {
     const found = inputs.find((input) => input.name === name)
     if (found === undefined) {
@@ -49,15 +49,16 @@ export interface ChosenOutput {
 /**
  * The output that has the logits or probabilities, [batch, classes], or one value a sample: the one that is named,
  * the only float one that is such a table, or the only one with exactly as many values as there are classes where
- * none has a single value, which is enough for two. Throws InputError that lists the outputs otherwise, with the
+ * none has a single value, which is enough for two. With `byToken` outputs of every token will do. Throws InputError that lists the outputs otherwise, with the
  * remedy where an exporter is known to write others.
  */
 export function chooseOutput(
   { file, outputs }: ForeignModel,
   classes: number,
   name?: string,
+  byToken = false,
 ): ChosenOutput {
-  const list = outputs.map(show).join(', ')
+  const list = outputs.map(showValue).join(', ')
   if (name !== undefined) {
     const found = outputs.find((output) => output.name === name)
     if (found === undefined) {
@@ -67,7 +68,7 @@ export function chooseOutput(
   }
   if (outputs.length === 1) return { name: requireFloats(file, outputs[0]).name }
   const floats = outputs.filter(({ type }) => type === 'float32')
-  const tables = floats.filter(isTable)
+  const tables = floats.filter((output) => isTable(output, byToken))
   if (floats.length === 0) {
     throw new InputError(
       `${file}: no output has float32 scores; there are ${list}. ${remedies(outputs)}`,
@@ -92,14 +93,14 @@ export function chooseOutput(
   )
 }
 
-/** Whether an output is [batch, values] or [batch], as far as the file says. */
-function isTable({ shape }: ForeignValue): boolean {
-  return shape.length <= 2
+/** Whether an output is [batch, values] or [batch], or [batch, tokens, values], as far as the file says. */
+function isTable({ shape }: ForeignValue, byToken: boolean): boolean {
+  return shape.length <= (byToken ? 3 : 2)
 }
 
 /** Values a sample of a table; undefined where the file leaves it open. */
 function widthOf({ shape }: ForeignValue): number | undefined {
-  return shape.length === 1 ? 1 : shape[1]
+  return shape.length === 1 ? 1 : shape[shape.length - 1]
 }
 
 function requireFloats(
@@ -134,7 +135,8 @@ function remedies(values: readonly ForeignValue[]): string {
   return FLOAT32
 }
 
-function show({ name, shape, type }: ForeignValue): string {
+/** `x [?, 3, 32, 32]`: an input or output in words. */
+export function showValue({ name, shape, type }: ForeignValue): string {
   const extents = shape.map((extent) => extent ?? '?').join(', ')
   return `${name} [${extents}]${type === 'float32' ? '' : ` ${type}`}`
 }
@@ -162,12 +164,12 @@ export function fitInput(
     const [{ shape }] = fitting
     if (shape.length === 3) {
       throw new InputError(
-        `${file}: input ${show(input)} could be channels first or last; say --layout nchw or nhwc`,
+        `${file}: input ${showValue(input)} could be channels first or last; say --layout nchw or nhwc`,
       )
     }
     if (axisOrder === undefined) {
       throw new InputError(
-        `${file}: input ${show(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
+        `${file}: input ${showValue(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
           'tell; say --layout nchw (channel after channel) or nhwc (pixel after pixel)',
       )
     }
@@ -177,13 +179,13 @@ export function fitInput(
   }
   if (candidates.some(({ shape }) => fits(input.shape, shape))) {
     throw new InputError(
-      `${file}: input ${show(input)} has no batch axis; export the model with one, such as ` +
+      `${file}: input ${showValue(input)} has no batch axis; export the model with one, such as ` +
         `[batch, ${sample.join(', ')}]`,
     )
   }
   const shapes = candidates.map(({ shape }) => `[batch, ${shape.join(', ')}]`)
   throw new InputError(
-    `${file}: input ${show(input)} does not take these samples, which are ${describe(sample)}: ` +
+    `${file}: input ${showValue(input)} does not take these samples, which are ${describe(sample)}: ` +
       [...new Set(shapes)].join(' or '),
   )
 }

@@ -3,12 +3,15 @@ import { InputError } from '../../core/errors.js'
 import { concatenated } from '../../core/tensor.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
 import { feedsOf, type RowFeed } from './feeds.js'
+import { atPositions } from './tokenOutput.js'
 
 /** Where rows go in and outputs come out. */
 export interface ForeignPath {
   readonly model: ForeignModel
   readonly feed: RowFeed
   readonly output: string
+  /** Cell of a row with the token whose outputs count; undefined where rows have none. */
+  readonly position?: number
 }
 
 /** Outputs [count, width] of rows [count, size] in the model's own order ({@link RowFeed}). */
@@ -16,7 +19,7 @@ export type RunRows = (rows: Float32Array) => Promise<Float32Array>
 
 /**
  * Runs rows `batch` at a time. A model of fixed batch gets its last batch filled up by repeating the last row.
- * Throws InputError when the output has not one row [width] a row.
+ * Throws InputError when the output has not one row [width] a row (of outputs of every token, that at the position).
  */
 export function runTogether(path: ForeignPath, batch: number): RunRows {
   const { model, feed, output } = path
@@ -29,8 +32,8 @@ export function runTogether(path: ForeignPath, batch: number): RunRows {
       const fed = feed.batch ?? held
       const data = held === fed ? chunk : filledUp(chunk, fed * size, size)
       const result = await model.run(feedsOf(feed, data), output)
-      checkRows(path, result, fed)
-      parts.push(result.data.subarray(0, held * (result.data.length / fed)))
+      const outputs = outputsOf(path, result, data)
+      parts.push(outputs.subarray(0, held * (outputs.length / fed)))
     }
     return concatenated(parts)
   }
@@ -49,13 +52,27 @@ export function runAlone(path: ForeignPath): RunRows {
   }
 }
 
-function checkRows({ model, output }: ForeignPath, { shape }: ForeignTensor, fed: number): void {
-  const isTable = shape.length === 1 || shape.length === 2
-  if (isTable && shape[0] === fed) return
+/** Outputs [fed, width] of what was fed: a table as it is, or one token of each row. */
+function outputsOf(
+  { model, output, position, feed: { size } }: ForeignPath,
+  result: ForeignTensor,
+  rows: Float32Array,
+): Float32Array {
+  const { shape, data } = result
+  const fed = rows.length / size
+  const place = `${model.file}: ${output}`
+  if (shape[0] === fed && shape.length === 3 && position !== undefined) {
+    return atPositions(result, (row) => rows[row * size + position], place)
+  }
+  if (shape[0] === fed && (shape.length === 1 || shape.length === 2)) return data
+  const hint =
+    shape.length === 3 && shape[0] === fed
+      ? '. Of outputs of every token, data.position (and data.target, of a language model) says which counts'
+      : ''
   throw new InputError(
-    `${model.file}: ${output} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
+    `${place} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
       'axis and one value a class, [batch, classes]: export the model with such an output, or name another one ' +
-      'with --output',
+      `with --output${hint}`,
   )
 }
 
