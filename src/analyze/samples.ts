@@ -21,7 +21,6 @@ export async function analyzedSamples(
   { samples }: AnalysisConfig,
   data: Dataset,
   classifiers: readonly MappedClassifier[],
-  admits: (input: Float32Array) => boolean,
 ): Promise<AnalyzedSample[]> {
   if (samples.filter === 'correct' && classifiers.length > 1) {
     throw new InputError(
@@ -36,16 +35,13 @@ export async function analyzedSamples(
 
   async function panelRows(name: 'train' | 'test', wanted: number): Promise<Iterable<number>> {
     const { labels, inputs } = data[name]
-    const size = sizeOf(data.shape)
-    const isCorrect =
+    const allowed =
       samples.filter === 'none'
-        ? () => true
+        ? undefined
         : correctRows(
             labels,
             await Promise.all(classifiers.map((each) => predictions(each, inputs))),
           )
-    const allowed = (row: number) =>
-      isCorrect(row) && admits(inputs.subarray(row * size, (row + 1) * size))
     return balancedPanel(labels, data.classes.length, wanted, samples.seed, allowed).rows
   }
 

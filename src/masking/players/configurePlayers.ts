@@ -20,7 +20,6 @@ import {
 import { readSegments } from './segmentsFile.js'
 import type { Selection } from './selectCandidates.js'
 import { eligibleTokens, tokenPlayers } from './tokens.js'
-import { eligibleWords, wordPlayers } from './words.js'
 
 /** Players as a configuration chooses them, the same for every network of a study. */
 export interface PlacedPlayers {
@@ -42,10 +41,8 @@ type Placement = Omit<PlacedPlayers, 'admits'>
  */
 export function admitsSample(
   { layout, count }: PlayersConfig,
-  data: Pick<Dataset, 'kind' | 'shape' | 'parts' | 'vocabulary'>,
+  { kind, vocabulary }: Pick<Dataset, 'kind' | 'vocabulary'>,
 ): (input: Float32Array) => boolean {
-  const { kind, vocabulary } = data
-  if (kind === 'tokens') return (input) => eligibleWords(input, data).length >= count
   const isText = kind === 'text' && (layout === 'auto' || layout === 'tokens')
   if (!isText || vocabulary === undefined) return () => true
   return (input) => eligibleTokens(input, vocabulary).length >= count
@@ -64,12 +61,12 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
-  if (layout === 'tokens') return tokenLayout(config, data)
-  if (data.kind === 'tokens') {
+  if (config.margin !== undefined && layout !== 'layer' && parseGrid(layout) === undefined) {
     throw new InputError(
-      `players.layout ${layout} does not fit token ids, whose players are words: use tokens`,
+      `players.margin leaves out cells at the border of a grid; layout ${layout} has none`,
     )
   }
+  if (layout === 'tokens') return tokenLayout(config, data)
   if (layout === 'layer') return layerLayout(config, data, selection, training)
   if (layout === 'segments') {
     if (config.file === undefined) {
@@ -82,11 +79,11 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
   const grid = parseGrid(layout)
   if (grid === undefined) throw new InputError(`unknown players.layout "${layout}"`)
-  return atInput(gridPlayers(data.shape, grid, config.count, selection, training))
+  return atInput(gridPlayers(data.shape, grid, config.count, selection, training, config.margin))
 }
 
 function defaultLayout({ kind }: Dataset): string {
-  return { image: 'grid4x4', tabular: 'features', text: 'tokens', tokens: 'tokens' }[kind]
+  return { image: 'grid4x4', tabular: 'features', text: 'tokens' }[kind]
 }
 
 function selectionOf({ select, seed, list }: PlayersConfig): Selection {
@@ -135,22 +132,8 @@ function featureGroup(
   return { name, features }
 }
 
-/**
- * Tokens differ from text to text; masking replaces their embeddings [T, E], or cells of rows of ids that a model from
- * elsewhere embeds.
- */
+/** Tokens differ from text to text; masking replaces their embeddings [T, E]. */
 function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): Placement {
-  if (data.kind === 'tokens') {
-    return {
-      n: count,
-      at: () => {
-        throw new InputError(
-          'networks that lowlayer trains take texts (data.source text), not token ids',
-        )
-      },
-      players: ({ id, input }) => wordPlayers(input, data, count, seed, id),
-    }
-  }
   const words = data.vocabulary
   if (data.kind !== 'text' || words === undefined) {
     throw new InputError(`players.layout tokens needs texts; these are ${data.kind} data`)
@@ -182,7 +165,7 @@ function layerLayout(
   if (layer === undefined)
     throw new InputError('players.layout layer needs players.layer, its name')
   const grid = parseGrid(config.layerGrid) as Grid
-  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training)
+  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training, config.margin)
   const byShape = new Map<string, Players>()
   return {
     n: config.count,
