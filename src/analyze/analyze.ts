@@ -6,8 +6,7 @@ import { type Standardization, standardizeInPlace } from '../data/standardize.js
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'
 import type { Engine } from '../engine/types.js'
-import { inputMoments } from '../masking/baseline/baselines.js'
-import { chooseBaseline } from '../masking/baseline/configureBaseline.js'
+import { inputBaseline } from '../masking/baseline/configureBaseline.js'
 import { describeRange, type FedRange, fedRange } from '../masking/foreign/fedRange.js'
 import { maskingAssumptions } from '../masking/maskingAssumptions.js'
 import { type PlacedPlayers, placePlayers } from '../masking/players/configurePlayers.js'
@@ -54,20 +53,19 @@ export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
   const data = await preparedData(request)
   data.assumptions.forEach(assume)
   const fed = fedRange([data.train.inputs, data.test.inputs], data.shape)
-  assume(describeRange(fed, data.kind === 'image'))
+  if (data.kind !== 'tokens') assume(describeRange(fed, data.kind === 'image'))
   const engine = await createEngine('onnx', config.runtime.device)
   const find = (file: string) => resolve(context.baseDir, file)
   const players = placePlayers(config.analysis.players, data, find)
-  const moments = async () => inputMoments(data)
   maskingAssumptions(config.analysis, data, find).forEach(assume)
-  const baseline = await chooseBaseline(config.analysis.baseline, data.shape, moments, find)
+  const baseline = await inputBaseline(config.analysis.baseline, data, find)
   const classifiers = await openClassifiers(request, data, {
     players,
     baseline,
     device: engine.device,
   })
   try {
-    const samples = await analyzedSamples(config.analysis, data, classifiers)
+    const samples = await analyzedSamples(config.analysis, data, classifiers, players.admits)
     const masking = { players, baseline, engine, data }
     const models: ModelAnalysis[] = []
     for (const classifier of classifiers) {
@@ -84,14 +82,20 @@ export async function analyze(asked: AnalyzeRequest): Promise<AnalyzeResult> {
 /** The data as the models take them. */
 async function preparedData({ config, context, preprocessing }: AnalyzeRequest): Promise<Dataset> {
   const { layout } = config.analysis.players
-  if (layout === 'layer' || layout === 'tokens') {
+  if (layout === 'layer') {
     throw new InputError(
       `players.layout ${layout} needs a network whose layers lowlayer knows; models from elsewhere are ` +
         'masked at their input',
     )
   }
   const data = await loadDataset(config.data, { ...context, inspect: true })
-  if (data.kind === 'text') throw new InputError('texts need a network that lowlayer trained')
+  if (data.kind === 'text')
+    throw new InputError(
+      'texts in words need a network that lowlayer trained; give a model from elsewhere its token ids (.npz)',
+    )
+  if (preprocessing !== undefined && data.kind === 'tokens') {
+    throw new InputError('--mean and --std are for numbers, not for token ids')
+  }
   if (preprocessing !== undefined) {
     const fitted = fittedPreprocessing(preprocessing, data.shape[0])
     for (const split of [data.train, data.test]) {

@@ -61,7 +61,7 @@ export async function openClassifiers(
     )
   }
   const probe = probeRows(
-    firstSamples(data.train, sizeOf(data.shape)),
+    firstSamples(data.train, sizeOf(data.shape), players.admits),
     (sample) => players.players(sample, data.shape),
     baseline,
   )
@@ -85,12 +85,21 @@ export async function openClassifiers(
   }
 }
 
-function firstSamples({ inputs, labels, count }: Samples, size: number): MaskedSample[] {
-  return Array.from({ length: Math.min(PROBES, count) }, (_, row) => ({
-    id: row,
-    input: inputs.subarray(row * size, (row + 1) * size),
-    label: labels[row],
-  }))
+/** The first training samples that players can be found in. */
+function firstSamples(
+  { inputs, labels, count }: Samples,
+  size: number,
+  admits: (input: Float32Array) => boolean,
+): MaskedSample[] {
+  const found: MaskedSample[] = []
+  for (let row = 0; row < count && found.length < PROBES; row++) {
+    const input = inputs.subarray(row * size, (row + 1) * size)
+    if (admits(input)) found.push({ id: row, input, label: labels[row] })
+  }
+  if (found.length > 0) return found
+  throw new InputError(
+    `none of ${count} training samples has as many words that can be players as analysis.players.count says`,
+  )
 }
 
 /** Labels that some sample has. */

@@ -4,7 +4,8 @@ import { dataSources } from '../config/data.js'
 import { InputError } from '../core/errors.js'
 import { listFolder } from '../data/folders.js'
 import { isChannelsLast } from '../data/pixelArrays.js'
-import { readNpz } from '../formats/npz.js'
+import { readBytes, readNpyHeader } from '../formats/npy.js'
+import { npzEntries } from '../formats/npz.js'
 
 /** The section `data` of a configuration, as a user would write it. */
 export type DataInput = Readonly<Record<string, unknown>> & { readonly source: string }
@@ -70,8 +71,9 @@ const inputNames = ['x_train', 'x', 'X', 'images', 'inputs', 'data']
 const labelNames = ['y_train', 'y', 'labels', 'targets', 'target']
 
 function fromNpz(path: string, labels?: string): DataInput {
-  const arrays = readNpz(path)
-  const names = Object.keys(arrays)
+  const entries = npzEntries(readBytes(path), path)
+  const names = [...entries.keys()]
+  if (names.includes(TOKEN_IDS)) return tokens(path, names, labels)
   const pick = (usual: readonly string[], what: string) => {
     const found = usual.find((name) => names.includes(name))
     if (found !== undefined) return found
@@ -86,7 +88,7 @@ function fromNpz(path: string, labels?: string): DataInput {
     )
   }
   const inputs = pick(inputNames, 'inputs')
-  const { shape } = arrays[inputs]
+  const { shape } = readNpyHeader(entries.get(inputs) as Uint8Array, `${path} [${inputs}]`)
   return {
     source: 'npz',
     path,
@@ -95,4 +97,18 @@ function fromNpz(path: string, labels?: string): DataInput {
     ...(shape.length === 4 && isChannelsLast(shape.slice(1)) ? { layout: 'nhwc' } : {}),
     ...unstandardized,
   }
+}
+
+/** The array by which a file of token ids is told, and those that have what language models are to give, and where. */
+const TOKEN_IDS = 'input_ids'
+const TARGET = 'target'
+const POSITION = 'position'
+
+/** Token ids with classes or, where there are none, with what a language model is to give. */
+function tokens(path: string, names: readonly string[], labels?: string): DataInput {
+  const found = labels ?? labelNames.find((name) => name !== TARGET && names.includes(name))
+  const position = names.includes(POSITION) ? { position: POSITION } : {}
+  if (found !== undefined) return { source: 'tokens', path, labels: found, ...position }
+  const target = names.includes(TARGET) ? { target: TARGET } : {}
+  return { source: 'tokens', path, ...target, ...position }
 }

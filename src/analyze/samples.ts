@@ -21,6 +21,7 @@ export async function analyzedSamples(
   { samples }: AnalysisConfig,
   data: Dataset,
   classifiers: readonly MappedClassifier[],
+  admits: (input: Float32Array) => boolean,
 ): Promise<AnalyzedSample[]> {
   if (samples.filter === 'correct' && classifiers.length > 1) {
     throw new InputError(
@@ -35,13 +36,16 @@ export async function analyzedSamples(
 
   async function panelRows(name: 'train' | 'test', wanted: number): Promise<Iterable<number>> {
     const { labels, inputs } = data[name]
-    const allowed =
+    const size = sizeOf(data.shape)
+    const isCorrect =
       samples.filter === 'none'
-        ? undefined
+        ? () => true
         : correctRows(
             labels,
             await Promise.all(classifiers.map((each) => predictions(each, inputs))),
           )
+    const allowed = (row: number) =>
+      isCorrect(row) && admits(inputs.subarray(row * size, (row + 1) * size))
     return balancedPanel(labels, data.classes.length, wanted, samples.seed, allowed).rows
   }
 

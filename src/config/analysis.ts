@@ -51,7 +51,7 @@ const players = z
       ])
       .default('auto')
       .describe(
-        'grid4x4 (rows × columns), segments (file), features, tokens or layer (cells of an inner feature map); auto: grid4x4 for images, features for tables, tokens for text',
+        'grid4x4 (rows × columns), segments (file), features, tokens or layer (cells of an inner feature map); auto: grid4x4 for images, features for tables, tokens (words) for text',
       ),
     select: z
       .enum(['variance', 'centre', 'random', 'list'])
@@ -74,18 +74,7 @@ const players = z
       .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
       .optional()
       .describe('Features that come and go together, by name or number, for layout: features'),
-    layer: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'Layer whose output is masked, for layout: layer; of a given network the name of a tensor of its graph',
-      ),
-    margin: whole(0)
-      .optional()
-      .describe(
-        'Cells of the grid nearer to its border than this are never players: 1 leaves the inner ones',
-      ),
+    layer: z.string().min(1).optional().describe('Layer whose output is masked, for layout: layer'),
     layerGrid: z
       .string()
       .regex(/^grid[1-9]\d*x[1-9]\d*$/, 'write grid4x4 (rows × columns)')
@@ -102,15 +91,20 @@ const learned = z.strictObject({
 
 const baseline = z
   .union([
-    z.enum(['zero', 'mean', 'blur', 'learned']),
+    z.enum(['zero', 'mean', 'blur', 'learned', 'attention']),
     z.strictObject({ damp: share.describe('Masked players are multiplied by this') }),
     z.strictObject({ blur: positive.describe('Gaussian blur, deviation in pixels') }),
     z.strictObject({ file: z.string().min(1).describe('.npy or JSON: a value a channel or cell') }),
     z.strictObject({ learned: learned.prefault({}) }),
+    z.strictObject({
+      maskToken: whole(0).describe(
+        'Masked words of token ids become this id; 103 is [MASK] of BERT',
+      ),
+    }),
   ])
   .default('mean')
   .describe(
-    'What masked players are replaced by: zero, mean (of the training set), blur, learned (to make interactions sparse), {damp: 0.5}, {blur: 2}, {file: values.npy}',
+    'What masked players are replaced by: zero, mean (of the training set), blur, learned (to make interactions sparse), {damp: 0.5}, {blur: 2}, {file: values.npy}; for token ids {maskToken: 103}, or attention (masked words are not attended to)',
   )
 
 const salience = z

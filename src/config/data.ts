@@ -152,6 +152,64 @@ const npz = z.strictObject({
   standardize: standardize(true),
 })
 
+const tokens = z.strictObject({
+  source: z
+    .literal('tokens')
+    .describe('NumPy arrays of token ids (.npz), for text and language models from elsewhere'),
+  path: file,
+  testPath: testFile,
+  ids: z.string().default('input_ids').describe('Array of the token ids [N, T]'),
+  attention: z
+    .string()
+    .default('attention_mask')
+    .describe('Array [N, T] of 1 for tokens and 0 for padding'),
+  inputs: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Further arrays of whole numbers [N, …] that models are fed; default: token_type_ids and position_ids, where they are there',
+    ),
+  wordIds: z
+    .string()
+    .default('word_ids')
+    .describe(
+      'Array [N, T] of the word that each token belongs to; negative: special. Without it each token is a word, and specialTokens says which are special',
+    ),
+  specialTokens: z
+    .array(whole(0))
+    .min(1)
+    .optional()
+    .describe('Ids that never are players, such as [101, 102, 0]'),
+  words: z
+    .string()
+    .default('words')
+    .describe(
+      'Array of the words as strings: by the numbers of wordIds, else by token; names players',
+    ),
+  vocabulary: file
+    .optional()
+    .describe(
+      'vocab.txt (a token a line) or vocab.json, which names players where there are no words',
+    ),
+  labels: z
+    .string()
+    .default('labels')
+    .describe('Array of the classes [N], whole numbers; not read where there is a target'),
+  target: z
+    .union([whole(0), z.string().min(1)])
+    .optional()
+    .describe('The token that a language model is to give, by id, or the array [N] that has it'),
+  position: z
+    .union([whole(0), z.string().min(1)])
+    .optional()
+    .describe(
+      'The token whose outputs count, for models with outputs [N, T, values]: last (the last with attention 1; default beside target), a number from 0, or the array [N] that has it',
+    ),
+  ...counts,
+  ...common,
+  balance: balance('proportional'),
+})
+
 const images = z.strictObject({
   source: z
     .literal('images')
@@ -203,6 +261,7 @@ export const dataSection = z
     cifar100,
     csv,
     npz,
+    tokens,
     images,
     sst2,
     text,

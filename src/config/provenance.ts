@@ -20,6 +20,7 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
   ...all('ours', 'data', 'train test labelNoise seed balance standardize pad labels delimiter'),
   ...all('ours', 'data', 'features threshold jitter size distortion pixelNoise label inputs'),
   ...all('ours', 'data', 'testInputs testLabels layout channels length vocabulary'),
+  ...all('ours', 'data', 'ids attention wordIds words'),
   ...all('ours', 'data.rules[]', 'kind features[] weight'),
   ...all('ours', 'model', 'head layers[].stride layers[].padding'),
   ...all('lab', 'training', 'batchSize'),

@@ -6,12 +6,19 @@ import type { Dataset, Samples } from './types.js'
 export function fingerprintOf(
   dataset: Omit<Dataset, 'fingerprint' | 'source' | 'axisOrder' | 'assumptions'>,
 ): string {
-  const { kind, shape, classes, features, vocabulary, standardization, train, test } = dataset
+  const { kind, shape, parts, classes, features, vocabulary, standardization, train, test } =
+    dataset
   const hash = createHash('sha256')
   hash.update(
     canonicalJson({
       kind,
       shape: [...shape],
+      parts: parts?.map((part) => ({
+        name: part.name,
+        role: part.role,
+        shape: [...part.shape],
+        start: part.start,
+      })),
       classes: [...classes],
       features: features && [...features],
       vocabulary: vocabulary && [...vocabulary],

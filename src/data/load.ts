@@ -36,6 +36,7 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   const described = {
     kind: raw.kind,
     shape: raw.shape,
+    ...(raw.parts === undefined ? {} : { parts: raw.parts }),
     classes: raw.classes,
     ...(raw.features === undefined ? {} : { features: raw.features }),
     ...(vocabulary === undefined ? {} : { vocabulary }),

@@ -1,5 +1,5 @@
 import type { InputKind } from '../core/inputKind.js'
-import type { AxisOrder } from './types.js'
+import type { AxisOrder, RowPart } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
 export interface RawInputs {
@@ -7,7 +7,7 @@ export interface RawInputs {
   readonly test: Float32Array
   /** What was assumed when the rows were read, a line each. */
   readonly assumptions?: readonly string[]
-  /** Words by token id, for text; made from the training rows. */
+  /** Words by token id, for text, made from the training rows; names of words (see Dataset). */
   readonly vocabulary?: readonly string[]
 }
 
@@ -16,6 +16,8 @@ export interface RawData {
   readonly kind: InputKind
   /** Shape of one input: [C, H, W], [F] or [T]. */
   readonly shape: readonly number[]
+  /** The arrays that a row consists of, where it is more than one (see Dataset). */
+  readonly parts?: readonly RowPart[]
   /** Order of the axes in the source, where it has images of several channels as arrays. */
   readonly axisOrder?: AxisOrder
   readonly classes: readonly string[]

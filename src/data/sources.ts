@@ -10,6 +10,7 @@ import { openNpz } from './sources/npz.js'
 import { openPlantedLogic } from './sources/plantedLogic.js'
 import { openText } from './sources/text.js'
 import { openTicTacToe } from './sources/ticTacToe.js'
+import { openTokens } from './sources/tokens.js'
 
 /** Opens the source that `data.source` names. */
 export async function openSource(data: DataConfig, context: DataContext): Promise<RawData> {
@@ -30,6 +31,8 @@ export async function openSource(data: DataConfig, context: DataContext): Promis
       return openCsv(data, context)
     case 'npz':
       return openNpz(data, context)
+    case 'tokens':
+      return openTokens(data, context)
     case 'images':
       return openImages(data, context)
     case 'sst2':

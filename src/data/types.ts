@@ -16,12 +16,34 @@ export interface Samples {
   readonly ids: Int32Array
 }
 
+/**
+ * Cells of a row that are an array of the source. What they are for:
+ * - `ids`, `attention`, `input`  go into a model's input of that name: token ids, 1 for tokens and 0 for padding, others
+ * - `words`     word of each token, the same number for the sub-tokens of one word; negative: none
+ * - `names`     name of the word of each token: a place in `Dataset.vocabulary`
+ * - `position`  place of the token whose outputs count, where a model gives outputs a token
+ * - `target`    the token that a language model is to give there
+ */
+export interface RowPart {
+  /** Name of the array. */
+  readonly name: string
+  readonly role: 'ids' | 'attention' | 'input' | 'words' | 'names' | 'position' | 'target'
+  /** Extents of one sample. */
+  readonly shape: readonly number[]
+  /** The first of its cells in a row. */
+  readonly start: number
+  /** The largest value in any row and where it stands, for ids and targets: models know ids up to some number. */
+  readonly highest?: { readonly value: number; readonly place: string }
+}
+
 /** A data set in memory, ready for training: subset, label noise and standardisation applied. */
 export interface Dataset {
   readonly source: string
   readonly kind: InputKind
-  /** Shape of one input: [C, H, W], [F] or [T]. */
+  /** Shape of one input: [C, H, W], [F] or [T]; [cells] of rows that have parts. */
   readonly shape: readonly number[]
+  /** The arrays that a row consists of, side by side, where it is more than one. */
+  readonly parts?: readonly RowPart[]
   /**
    * Order of the axes of images of several channels in their source, which samples here do not show; absent where
    * the source has none. Not part of the fingerprint.
@@ -32,7 +54,7 @@ export interface Dataset {
   readonly classNumbers?: readonly number[]
   /** Names of the features of tabular data. */
   readonly features?: readonly string[]
-  /** Words by token id, for text; ids 0 and 1 are padding and unknown. */
+  /** Words by token id, for text; ids 0 and 1 are padding and unknown. Names of words, for rows that have some. */
   readonly vocabulary?: readonly string[]
   /** x_standardised = (x_raw − mean[c]) / std[c], by channel or feature; absent when untouched. */
   readonly standardization?: { readonly mean: readonly number[]; readonly std: readonly number[] }

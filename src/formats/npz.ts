@@ -11,12 +11,19 @@ import { readZip } from './zipEntries.js'
  */
 export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyArray> {
   const arrays: Record<string, NpyArray> = {}
-  for (const [name, content] of readZip(bytes, file)) {
-    if (!name.endsWith('.npy')) continue
-    const key = name.slice(0, -'.npy'.length)
+  for (const [key, content] of npzEntries(bytes, file)) {
     arrays[key] = decodeNpy(content, `${file} [${key}]`)
   }
   return arrays
+}
+
+/** The `.npy` files in a `.npz` file, by the names of the arrays; throws InputError as {@link decodeNpz}. */
+export function npzEntries(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+  const entries = new Map<string, Uint8Array>()
+  for (const [name, content] of readZip(bytes, file)) {
+    if (name.endsWith('.npy')) entries.set(name.slice(0, -'.npy'.length), content)
+  }
+  return entries
 }
 
 /** One array of a `.npz` file. Throws InputError that lists the names there are. */

@@ -18,6 +18,7 @@ export function maskingAssumptions(
   resolve: (file: string) => string,
 ): string[] {
   if (data.kind === 'text') return []
+  if (data.kind === 'tokens') return wordAssumptions(data)
   const lines: string[] = []
   const { select } = players
   const isChosen = players.layout !== 'segments' && (select === 'variance' || select === 'random')
@@ -47,6 +48,16 @@ export function maskingAssumptions(
     )
   }
   return lines
+}
+
+function wordAssumptions({ parts = [] }: Dataset): string[] {
+  const named = parts.some(({ role }) => role === 'names')
+  return [
+    'players are words, drawn anew for each text (analysis.players.count, seed); never ' +
+      (named
+        ? 'padding, special tokens, marks and English stop words'
+        : 'padding and special tokens (words have no names: data.words or data.vocabulary gives them)'),
+  ]
 }
 
 function shown(values: Float32Array): string {

@@ -2,8 +2,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import { inputMoments } from './baseline/baselines.js'
-import { chooseBaseline } from './baseline/configureBaseline.js'
+import { inputBaseline } from './baseline/configureBaseline.js'
 import { learningSettings } from './baseline/learnStudyBaseline.js'
 import { placePlayers } from './players/configurePlayers.js'
 
@@ -28,7 +27,8 @@ export function samePlayers(
   const shape = data.kind === 'text' ? [...data.shape, 1] : data.shape
   const { ids } = data.train
   // Only texts have other players from sample to sample.
-  return inputsOf(data, data.kind === 'text' ? data.train.count : 1).every((input, row) => {
+  const differ = data.kind === 'text' || data.kind === 'tokens'
+  return inputsOf(data, differ ? data.train.count : 1).every((input, row) => {
     if (!one.admits(input) || !other.admits(input)) return true
     const [mapA, mapB] = [one, other].map(
       (placed) => placed.players({ id: ids[row], input }, shape).map,
@@ -50,9 +50,8 @@ export async function sameBaseline(
   const isInner = data.kind === 'text' || a.players.layout === 'layer'
   const isLearned = [a, b].some(({ baseline }) => learningSettings(baseline) !== undefined)
   if (isInner || isLearned) return false
-  const moments = async () => inputMoments(data)
   const [one, other] = await Promise.all(
-    [a, b].map(({ baseline }) => chooseBaseline(baseline, data.shape, moments, resolve)),
+    [a, b].map(({ baseline }) => inputBaseline(baseline, data, resolve)),
   )
   return inputsOf(data, SAMPLES).every((input) => {
     const values = other.valuesFor(input)

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '../config/schema.js'
+import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
 import type { AnalysisRun, DataInfo, VariantName } from './types.js'
 
@@ -104,17 +105,28 @@ function otherPlayers(
 ): ExperimentConfig['analysis'] {
   const { players } = analysis
   // The players of a text are always drawn.
-  const redrawn = players.select === 'random' || data.kind === 'text'
+  const isText = data.kind === 'text' || data.kind === 'tokens'
+  const redrawn = players.select === 'random' || isText
   const seed = redrawn ? players.seed + 1 : players.seed
   return { ...analysis, players: { ...players, select: 'random', seed } }
 }
 
-/** Blur instead of a constant for images; zero instead of the mean, or the mean, elsewhere. */
+/**
+ * Blur instead of a constant for images, attention instead of a mask token for token ids; zero instead of the mean, or
+ * the mean, elsewhere. Throws InputError where no other mask token is known.
+ */
 function otherBaseline(
   { analysis }: ExperimentConfig,
   data: Pick<DataInfo, 'kind'>,
 ): ExperimentConfig['analysis'] {
   const { baseline } = analysis
+  if (data.kind === 'tokens' && baseline === 'attention') {
+    throw new InputError(
+      'confusing.reliability.baseline: beside attention no other baseline of token ids is known; set analysis.baseline ' +
+        'to {maskToken: ID}, whose other one is attention',
+    )
+  }
+  if (data.kind === 'tokens') return { ...analysis, baseline: 'attention' }
   if (data.kind === 'image' && baseline !== 'blur') return { ...analysis, baseline: 'blur' }
   return { ...analysis, baseline: baseline === 'mean' ? 'zero' : 'mean' }
 }

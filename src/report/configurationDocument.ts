@@ -65,7 +65,10 @@ function architectureSection(): string {
   const rows = architectures
     .filter(({ name }) => name !== 'custom')
     .map(({ name, kinds, settings }) => {
-      const blocks = buildModel({ architecture: name }, exampleInputs[kinds[0]]).blocks
+      const blocks = buildModel(
+        { architecture: name },
+        exampleInputs[kinds[0]] as InputDescription,
+      ).blocks
       return `| \`${name}\` | ${kinds.join(', ')} | ${runsOf(blocks.map((block) => block.name))} | ${settings.join(', ')} |`
     })
   return `## Architectures
@@ -82,8 +85,8 @@ ${rows.join('\n')}
 `
 }
 
-/** An input of each kind, to have networks built. */
-const exampleInputs: Readonly<Record<InputKind, InputDescription>> = {
+/** An input of each kind that networks take, to have them built. */
+const exampleInputs: Readonly<Partial<Record<InputKind, InputDescription>>> = {
   image: { kind: 'image', shape: [3, 32, 32], classes: 10 },
   tabular: { kind: 'tabular', shape: [9], classes: 2 },
   text: { kind: 'text', shape: [16], classes: 2, vocabularySize: 100 },

@@ -13,11 +13,9 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
   if (needed !== undefined && players[needed] === undefined) {
     at(needed, `is missing: layout "${players.layout}" needs it`)
   }
-  const grid = players.layout === 'layer' ? players.layerGrid : players.layout
-  const cells = gridCells(grid, players.margin ?? 0)
+  const cells = gridCells(players.layout === 'layer' ? players.layerGrid : players.layout)
   if (cells !== undefined && players.count > cells) {
-    const which = players.margin ? `cells at least ${players.margin} from its border` : 'cells'
-    at('count', `${players.count} players asked for, but ${grid} has ${cells} ${which}`)
+    at('count', `${players.count} players asked for, but ${players.layout} has ${cells} cells`)
   }
   if (players.select === 'list') {
     if (players.list === undefined) at('list', 'is missing: select "list" needs it')
@@ -40,12 +38,9 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
   return findings
 }
 
-/** Cells of a grid that are no nearer to its border than the margin; undefined where a layout is no grid. */
-function gridCells(layout: string, margin: number): number | undefined {
+function gridCells(layout: string): number | undefined {
   const match = /^grid(\d+)x(\d+)$/.exec(layout)
-  if (match === null) return undefined
-  const [rows, columns] = match.slice(1).map((extent) => Math.max(0, Number(extent) - 2 * margin))
-  return rows * columns
+  return match === null ? undefined : Number(match[1]) * Number(match[2])
 }
 
 /** Layouts that fit a source; undefined where the kind of its samples is not known beforehand. */

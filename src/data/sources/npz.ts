@@ -7,6 +7,7 @@ import { type DataContext, resolveDataPath } from '../paths.js'
 import { checkSameScale, isChannelsLast, pixelScale } from '../pixelArrays.js'
 import { gatherRows, type RawData } from '../raw.js'
 import { columnRemarks, rowRemarks } from '../tableRemarks.js'
+import { classNumbering, labelNumbers } from './labelArrays.js'
 
 type NpzConfig = Extract<DataConfig, { source: 'npz' }>
 
@@ -30,7 +31,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   if (test !== undefined && test.inputs.shape.slice(1).join() !== row.join()) {
     throw new InputError(`${file}: ${data.inputs} and ${data.testInputs} have rows of other shapes`)
   }
-  const { highest, remarks } = numbering([train, test], data.labels, file)
+  const { highest, remarks } = classNumbering([train.labels, test?.labels], data.labels, file)
   const shape = shapeOf(row, data, file)
   const isImage = shape.length > 1
   const isStandardized = data.standardize
@@ -76,35 +77,6 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   }
 }
 
-/** Classes that numbers leave out are named up to so many. */
-const NAMED = 5
-/** Numbers of classes that may be there in all where a share of them is missing; more are no numbering. */
-const MOST_MISSING = 1000
-
-/**
- * The largest class number, and a line where numbers below it are missing. Throws InputError where there is one class,
- * or where the numbers are no numbering, as those of identifiers or dates: every number up to the largest is a class.
- */
-function numbering(parts: readonly (Part | undefined)[], key: string, file: string) {
-  const present = new Set<number>()
-  for (const part of parts) for (const label of part?.labels ?? []) present.add(label)
-  const highest = [...present].reduce((most, label) => Math.max(most, label), 0)
-  if (present.size < 2) throw new InputError(`${file}: ${key} has one class`)
-  const missing = highest + 1 - present.size
-  if (missing > Math.max(MOST_MISSING, 2 * present.size)) {
-    throw new InputError(
-      `${file}: ${key} has ${present.size} different numbers, the largest ${highest}: labels number the classes from 0 ` +
-        `(np.unique(${key}, return_inverse=True)[1] does that)`,
-    )
-  }
-  if (missing === 0) return { highest, remarks: [] }
-  const absent: number[] = []
-  for (let c = 0; c <= highest && absent.length < NAMED; c++) if (!present.has(c)) absent.push(c)
-  const more = missing > NAMED ? ', …' : ''
-  const remark = `${key} has no sample of ${missing === 1 ? 'class' : 'the classes'} ${absent.join(', ')}${more}, of ${highest + 1}`
-  return { highest, remarks: [remark] }
-}
-
 function readPart(
   arrays: Readonly<Record<string, NpyArray>>,
   inputsKey: string,
@@ -113,27 +85,11 @@ function readPart(
 ): Part {
   const inputs = arrayOf(arrays, inputsKey, file)
   const labels = arrayOf(arrays, labelsKey, file)
-  const count = inputs.shape[0]
-  if (labels.shape.length === 2 && labels.shape[0] === count && labels.shape[1] > 1) {
-    throw new InputError(
-      `${file}: ${labelsKey} [${labels.shape.join(', ')}] has a number a class in every row; labels are one number a row ` +
-        `(${labelsKey}.argmax(1))`,
-    )
+  const { shape } = inputs
+  if (shape.length < 2) {
+    throw new InputError(`${file}: ${inputsKey} [${shape.join(', ')}] has no rows of inputs`)
   }
-  if (inputs.shape.length < 2 || labels.data.length !== count) {
-    throw new InputError(
-      `${file}: ${inputsKey} [${inputs.shape.join(', ')}] and ${labelsKey} ` +
-        `[${labels.shape.join(', ')}] are not as many rows of inputs and labels`,
-    )
-  }
-  const numbers = Int32Array.from(labels.data, (label, row) => {
-    if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label
-    throw new InputError(
-      `${file}: ${labelsKey}[${row}] is ${label}, no whole number from 0 (np.unique(${labelsKey}, return_inverse=True)[1] ` +
-        'numbers classes)',
-    )
-  })
-  return { inputs, labels: numbers }
+  return { inputs, labels: labelNumbers(labels, [inputsKey, inputs], labelsKey, file) }
 }
 
 function shapeOf(row: readonly number[], { layout }: NpzConfig, file: string): number[] {

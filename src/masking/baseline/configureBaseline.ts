@@ -1,5 +1,6 @@
 import type { BaselineConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
 import { readNpy } from '../../formats/npy.js'
 import { readJson } from '../jsonFile.js'
 import type { Baseline } from '../types.js'
@@ -7,10 +8,12 @@ import {
   blurBaseline,
   constantsBaseline,
   dampBaseline,
+  inputMoments,
   type Moments,
   meansBaseline,
   zeroBaseline,
 } from './baselines.js'
+import { tokenBaseline } from './tokenBaseline.js'
 
 /** Width of `baseline: blur` where no width is given, in pixels. */
 const DEFAULT_BLUR = 2
@@ -35,7 +38,22 @@ export async function chooseBaseline(
       return constantsBaseline(shape, readConstants(resolve(config.file), shape), config.file)
     }
   }
+  if (config === 'attention' || (typeof config === 'object' && 'maskToken' in config)) {
+    throw new InputError(
+      'analysis.baseline maskToken and attention mask token ids (data.source tokens), which these data are not',
+    )
+  }
   throw new InputError('baseline "learned" needs a network that lowlayer trained')
+}
+
+/** The baseline of the inputs of data: {@link chooseBaseline}, or for token ids {@link tokenBaseline}. */
+export async function inputBaseline(
+  config: BaselineConfig,
+  data: Dataset,
+  resolve: (file: string) => string,
+): Promise<Baseline> {
+  if (data.kind === 'tokens') return tokenBaseline(config, data)
+  return chooseBaseline(config, data.shape, async () => inputMoments(data), resolve)
 }
 
 /** Numbers of a file, row by row, and the extents that the file gives them. */

@@ -32,24 +32,52 @@ export function sampleValues(
   width: number,
   output: Output,
 ): SampleValues {
-  const count = logits.length / width
-  const full = grandCoalition(Math.log2(count)) * width
-  const values = new Float64Array(count)
-  for (let coalition = 0; coalition < count; coalition++) {
-    const value = scalarOutput(logits, coalition * width, width, sample.label, output)
-    if (!Number.isFinite(value)) throw notFinite(sample, coalition, value)
-    values[coalition] = value
-  }
-  const emptyValue = values[0]
-  if (output.fromEmpty)
-    for (let coalition = 0; coalition < count; coalition++) values[coalition] -= emptyValue
+  const values = valueCollector(sample, Math.log2(logits.length / width), width, output)
+  values.add(logits)
+  return values.result()
+}
+
+/** v of a sample's coalitions, as their logits come. */
+export interface ValueCollector {
+  /** Takes the logits [count, width] of the next coalitions. Throws InputError where v is not finite. */
+  add(logits: Float32Array): void
+  /** All of them, once all 2^n were added. */
+  result(): SampleValues
+}
+
+/** Keeps v of every coalition and the logits of the last alone: those of all fill memory where outputs are many. */
+export function valueCollector(
+  sample: MaskedSample,
+  n: number,
+  width: number,
+  output: Output,
+): ValueCollector {
+  const { id, label } = sample
+  const values = new Float64Array(grandCoalition(n) + 1)
+  let count = 0
+  let logits = new Float32Array()
   return {
-    id: sample.id,
-    values,
-    emptyValue,
-    logits: logits.slice(full, full + width),
-    prediction: predictedClass(logits, full, width, output.kind),
-    loss: sampleLoss(logits, full, width, sample.label, output.kind),
+    add(rows) {
+      for (let start = 0; start < rows.length; start += width) {
+        const value = scalarOutput(rows, start, width, label, output)
+        if (!Number.isFinite(value)) throw notFinite(sample, count, value)
+        values[count++] = value
+      }
+      logits = rows.slice(rows.length - width)
+    },
+    result() {
+      const emptyValue = values[0]
+      if (output.fromEmpty)
+        for (let coalition = 0; coalition < count; coalition++) values[coalition] -= emptyValue
+      return {
+        id,
+        values,
+        emptyValue,
+        logits,
+        prediction: predictedClass(logits, 0, width, output.kind),
+        loss: sampleLoss(logits, 0, width, label, output.kind),
+      }
+    },
   }
 }
 

@@ -3,12 +3,23 @@ import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
-import { agreesAlone, measureBatch, type RunCoalitions } from '../evaluation/batchSize.js'
+import {
+  agreesAlone,
+  batchesAround,
+  measureBatch,
+  type RunCoalitions,
+} from '../evaluation/batchSize.js'
 import type { MaskedEvaluator } from '../evaluation/evaluate.js'
 import { maskedRows } from '../evaluation/maskedRows.js'
 import { checkOutputWidth, type Output } from '../evaluation/output.js'
-import { checkFinite, type MaskedSample, sampleValues } from '../evaluation/sampleValues.js'
-import { BACKGROUND, type Baseline, type Players } from '../types.js'
+import {
+  checkFinite,
+  type MaskedSample,
+  type SampleValues,
+  valueCollector,
+} from '../evaluation/sampleValues.js'
+import type { Baseline, Players } from '../types.js'
+import type { RowFeed } from './feeds.js'
 import {
   chooseInput,
   chooseOutput,
@@ -16,12 +27,20 @@ import {
   feedOne,
   fitInput,
   type Layout,
-  roundingRemark,
 } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
-import { rowBatches, runAlone, runTogether } from './foreignRows.js'
-import { atInput, atLayer, innerProbe, type MaskedPlace, reorderedRows } from './maskedPlace.js'
+import { type ForeignPath, runAlone, runTogether } from './foreignRows.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
+import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
+import { checkTargets } from './tokenOutput.js'
+
+/** Input values that run together in a model of unknown depth: what measured well on small networks … */
+const BATCH_CELLS = 2 ** 17
+/** … and at most. */
+const MOST_CELLS = 2 ** 20
+
+/** Values that are only copied weigh so many times less than those that are computed with. */
+const COPIED = 16
 
 /** What a user says of a model where it does not say it itself. */
 export interface ForeignWishes {
@@ -30,8 +49,6 @@ export interface ForeignWishes {
   readonly layout?: Layout
   /** What the outputs are, where graph and values do not tell or tell otherwise. */
   readonly kind?: WantedKind
-  /** The inner tensor that is masked; the input, by default. */
-  readonly layer?: string
 }
 
 /** The same with the classes that outputs stand for. */
@@ -41,11 +58,13 @@ export interface AnalyzeWishes extends ForeignWishes {
 }
 
 /** A model from elsewhere as a classifier of samples of one shape. */
-export interface ForeignClassifier extends MaskedPlace {
+export interface ForeignClassifier extends ForeignPath {
   /** Order of the pixels of an image; flat where there is only one. */
   readonly layout: Layout
   /** Number of outputs. */
   readonly width: number
+  /** Values that a row takes on its way, by which batches are chosen. */
+  readonly cells: number
   /** What the outputs are. */
   readonly reading: OutputReading
   /** Names that the model itself gives to its outputs, in their order. */
@@ -59,8 +78,8 @@ export interface ForeignClassifier extends MaskedPlace {
 }
 
 /**
- * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and, where the input is
- * masked, as they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
+ * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and as
+ * they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
  * ({@link rowMode}).
  */
 export async function foreignClassifier(
@@ -71,55 +90,89 @@ export async function foreignClassifier(
   wishes: ForeignWishes = {},
 ): Promise<ForeignClassifier> {
   const { file } = model
-  const chosen = chooseInput(model, wishes.input)
-  const input = fitInput(file, chosen, samples, wishes.layout)
-  const rounding = roundingRemark(file, chosen)
-  const { name: output, remark } = chooseOutput(model, classes, wishes.output)
-  const feed = feedOne(input, samples.shape)
-  const whole = { model, feed, output }
-  const { layer } = wishes
-  const masked =
-    layer === undefined
-      ? atInput(whole, samples.shape)
-      : await atLayer(whole, layer, reorderedRows(probe, feed.order))
-  const { size, order } = masked.feed
+  const { parts } = samples
+  const { feed, layout, remarks: fedAs } = fitSamples(model, samples, wishes)
+  const { order, size } = feed
+  const position = parts?.find(({ role }) => role === 'position')?.start
+  const { name: output, remark } = chooseOutput(
+    model,
+    classes,
+    wishes.output,
+    position !== undefined,
+  )
+  const path = { model, feed, output, position }
+  if (parts !== undefined) {
+    checkTokenIds(model, parts, size, probe)
+    checkMaskIsFed(file, feed, parts, probe)
+  }
+  const ordered = (samples: Float32Array) =>
+    samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
 
-  const alone = runAlone(masked)
-  const together = runTogether(masked, feed.batch ?? rowBatches(size).rule)
-  const given = await masked.valuesOf(probe)
-  const tried = reorderedRows(layer === undefined ? given : innerProbe(given), order)
-  const rows = await rowMode(tried, { name: file, size, alone, together })
+  const alone = runAlone(path)
+  const cells = await workingCells(path, ordered(probe.subarray(0, size)))
+  const together = runTogether(path, feed.batch ?? inputBatches(cells).rule)
+  const isWhole = parts === undefined ? undefined : () => true
+  const rows = await rowMode(ordered(probe), { name: file, size, isWhole, alone, together })
   const run = rows.together ? together : alone
-  const classify = async (samples: Float32Array) =>
-    run(reorderedRows(await masked.valuesOf(samples), order))
+  const classify = (samples: Float32Array) => run(ordered(samples))
   const values = await classify(probe)
-  const width = values.length / (given.length / size)
+  const width = values.length / (probe.length / size)
   const origin = model.origin(output)
   const place = `${file}: output ${output}`
+  if (parts !== undefined) checkTargets(parts, width, place)
   const reading = readOutputs({ place, values, width, origin }, wishes.kind)
   const remarks = [
-    ...(input.remark === undefined ? [] : [input.remark]),
-    ...(rounding === undefined ? [] : [rounding]),
-    ...masked.remarks,
+    ...fedAs,
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]
   const outputNames = origin.classes
-  return { ...masked, layout: input.layout, width, reading, outputNames, rows, remarks, classify }
+  return { ...path, layout, width, cells, reading, outputNames, rows, remarks, classify }
+}
+
+/** How samples go into a model: side by side into the inputs of their names, or as a whole into one. */
+function fitSamples(
+  model: ForeignModel,
+  samples: FedSamples,
+  wishes: ForeignWishes,
+): { readonly feed: RowFeed; readonly layout: Layout; readonly remarks: readonly string[] } {
+  const { shape, parts } = samples
+  if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
+  const input = fitInput(model.file, chooseInput(model, wishes.input), samples, wishes.layout)
+  const remarks = input.remark === undefined ? [] : [input.remark]
+  return { feed: feedOne(input, shape), layout: input.layout, remarks }
+}
+
+/**
+ * Values that a row takes in a model, by which batches are chosen: those of the row or, where ids are looked up in a
+ * table, those that become of them; and a share of the outputs of every token, which are only copied.
+ */
+async function workingCells(path: ForeignPath, row: Float32Array): Promise<number> {
+  const { model, feed, position } = path
+  const embedded = feed.inputs.map(({ name, shape }) => {
+    return (model.embedding(name)?.width ?? 1) * sizeOf(shape)
+  })
+  if (position === undefined) return Math.max(feed.size, ...embedded)
+  const width = (await runAlone(path)(row)).length
+  const tokens = Math.max(...feed.inputs.map(({ shape }) => sizeOf(shape)))
+  return Math.max(feed.size, ...embedded, (tokens * width) / COPIED)
+}
+
+function inputBatches(cells: number) {
+  return batchesAround(BATCH_CELLS / cells, MOST_CELLS / cells)
 }
 
 /** What is masked, and how the outputs are valued. */
 export interface ForeignMasking {
-  /** Players of a sample, over a masked value of this shape. */
-  readonly players: (sample: MaskedSample, shape: readonly number[]) => Players
+  readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
   readonly assume: (message: string) => void
 }
 
 /**
- * Masked evaluation of a model from elsewhere: its input, in the model's layout, or an inner value is masked in place,
- * and what lies above runs on it.
+ * Masked evaluation of a model from elsewhere: its inputs are masked in place, in the model's layout,
+ * and it runs on them.
  */
 export function createForeignEvaluator(
   { device }: Engine,
@@ -127,7 +180,7 @@ export function createForeignEvaluator(
   n: number,
   { players, baseline, output, assume }: ForeignMasking,
 ): MaskedEvaluator {
-  const { model, feed, shape, width, reading, rows: mode } = classifier
+  const { model, feed, width, cells, reading, rows: mode } = classifier
   atPlace(model.file, () => checkOutputWidth(output, width))
   const { size, order } = feed
   const count = subsetCount(n)
@@ -139,22 +192,16 @@ export function createForeignEvaluator(
 
   function writerFor(owners: Players): ReturnType<typeof maskedRows> {
     if (kept?.owners !== owners) {
-      const whole = new Int32Array(size).fill(BACKGROUND)
-      whole.set(owners.map)
-      const map = reordered(whole, order, new Int32Array(size))
+      const map = reordered(owners.map, order, new Int32Array(size))
       kept = { owners, writer: maskedRows({ n, map }) }
     }
     return kept.writer
   }
 
-  async function logitsOf(sample: MaskedSample): Promise<Float32Array> {
-    const value = await classifier.valuesOf(sample.input)
-    checkFinite(value, sample)
-    const masked = value.slice()
-    masked.set(baseline.valuesFor(value.subarray(0, sizeOf(shape))))
-    const write = writerFor(players(sample, shape))(
-      reordered(value, order, new Float32Array(size)),
-      reordered(masked, order, new Float32Array(size)),
+  async function valuesOf(sample: MaskedSample): Promise<SampleValues> {
+    const write = writerFor(players(sample))(
+      reordered(sample.input, order, new Float32Array(size)),
+      reordered(baseline.valuesFor(sample.input), order, new Float32Array(size)),
     )
     const run = (start: number, held: number) => {
       if (rows.length < held * size) rows = new Float32Array(held * size)
@@ -163,11 +210,13 @@ export function createForeignEvaluator(
       return together ? runTogether(classifier, feed.batch ?? held)(part) : runOne(part)
     }
     batch ??= await batchFor(run)
-    const logits = new Float32Array(count * width)
+    const values = valueCollector(sample, n, width, output)
     for (let start = 0; start < count; start += batch) {
-      logits.set(await run(start, Math.min(batch, count - start)), start * width)
+      const outputs = await run(start, Math.min(batch, count - start))
+      checkReading(`${model.file}, sample ${sample.id}`, reading, outputs)
+      atPlace(model.file, () => values.add(outputs))
     }
-    return logits
+    return values.result()
   }
 
   /**
@@ -175,7 +224,7 @@ export function createForeignEvaluator(
    * depend on the others after all.
    */
   async function batchFor(run: RunCoalitions): Promise<number> {
-    const choice = rowBatches(size)
+    const choice = inputBatches(cells)
     const own = Math.min(count, feed.batch ?? choice.rule)
     if (!together) return own
     if (await agreesAlone(own, run)) {
@@ -192,9 +241,7 @@ export function createForeignEvaluator(
   return {
     async evaluate(sample) {
       checkFinite(sample.input, sample)
-      const logits = await logitsOf(sample)
-      checkReading(`${model.file}, sample ${sample.id}`, reading, logits)
-      return atPlace(model.file, () => sampleValues(sample, logits, width, output))
+      return valuesOf(sample)
     },
     dispose: async () => {},
   }

@@ -2,14 +2,13 @@ import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
-import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { RowFeed } from './feeds.js'
 
 /** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
 export type Layout = AxisOrder | 'flat'
 
 /** What has to be known of samples to feed them. */
-export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder'>
+export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts'>
 
 /** How samples go into a model. */
 export interface FittedInput {
@@ -29,7 +28,7 @@ export interface FittedInput {
  * InputError that lists the inputs otherwise.
  */
 export function chooseInput({ file, inputs }: ForeignModel, name?: string): ForeignValue {
-  const list = inputs.map(show).join(', ')
+  const list = inputs.map(showValue).join(', ')
   if (name !== undefined) {
     const found = inputs.find((input) => input.name === name)
     if (found === undefined) {
@@ -50,15 +49,16 @@ export interface ChosenOutput {
 /**
  * The output that has the logits or probabilities, [batch, classes], or one value a sample: the one that is named,
  * the only float one that is such a table, or the only one with exactly as many values as there are classes where
- * none has a single value, which is enough for two. Throws InputError that lists the outputs otherwise, with the
+ * none has a single value, which is enough for two. With `byToken` outputs of every token will do. Throws InputError that lists the outputs otherwise, with the
  * remedy where an exporter is known to write others.
  */
 export function chooseOutput(
   { file, outputs }: ForeignModel,
   classes: number,
   name?: string,
+  byToken = false,
 ): ChosenOutput {
-  const list = outputs.map(show).join(', ')
+  const list = outputs.map(showValue).join(', ')
   if (name !== undefined) {
     const found = outputs.find((output) => output.name === name)
     if (found === undefined) {
@@ -67,11 +67,11 @@ export function chooseOutput(
     return { name: requireFloats(file, found).name }
   }
   if (outputs.length === 1) return { name: requireFloats(file, outputs[0]).name }
-  const floats = outputs.filter(isFloats)
-  const tables = floats.filter(isTable)
+  const floats = outputs.filter(({ type }) => type === 'float32')
+  const tables = floats.filter((output) => isTable(output, byToken))
   if (floats.length === 0) {
     throw new InputError(
-      `${file}: no output has scores in float32 or float16; there are ${list}. ${remedies(outputs)}`,
+      `${file}: no output has float32 scores; there are ${list}. ${remedies(outputs)}`,
     )
   }
   const serving = tables.filter((output) => {
@@ -93,24 +93,14 @@ export function chooseOutput(
   )
 }
 
-/** What has to be said where samples are rounded to go in; undefined where they are not. */
-export function roundingRemark(file: string, { name, type }: ForeignValue): string | undefined {
-  if (!isShortFloat(type)) return undefined
-  return `${file}: samples and masked samples are rounded to ${type}, the type of its input ${name}`
-}
-
-/** Whether an output is [batch, values] or [batch], as far as the file says. */
-function isTable({ shape }: ForeignValue): boolean {
-  return shape.length <= 2
+/** Whether an output is [batch, values] or [batch], or [batch, tokens, values], as far as the file says. */
+function isTable({ shape }: ForeignValue, byToken: boolean): boolean {
+  return shape.length <= (byToken ? 3 : 2)
 }
 
 /** Values a sample of a table; undefined where the file leaves it open. */
 function widthOf({ shape }: ForeignValue): number | undefined {
-  return shape.length === 1 ? 1 : shape[1]
-}
-
-function isFloats({ type }: ForeignValue): boolean {
-  return type === 'float32' || isShortFloat(type)
+  return shape.length === 1 ? 1 : shape[shape.length - 1]
 }
 
 function requireFloats(
@@ -118,9 +108,9 @@ function requireFloats(
   value: ForeignValue,
   remedy = remedies([value]),
 ): ForeignValue {
-  if (isFloats(value)) return value
+  if (value.type === 'float32') return value
   throw new InputError(
-    `${file}: "${value.name}" has type ${value.type}; only models in float32, float16 or bfloat16 can be analysed. ${remedy}`,
+    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed. ${remedy}`,
   )
 }
 
@@ -136,7 +126,7 @@ function remedies(values: readonly ForeignValue[]): string {
       'onnxmltools: zipmap=False)'
     )
   }
-  if (has('float64')) {
+  if (has('float64', 'float16', 'bfloat16')) {
     return FLOAT32
   }
   if (has('int64', 'int32', 'string')) {
@@ -145,7 +135,8 @@ function remedies(values: readonly ForeignValue[]): string {
   return FLOAT32
 }
 
-function show({ name, shape, type }: ForeignValue): string {
+/** `x [?, 3, 32, 32]`: an input or output in words. */
+export function showValue({ name, shape, type }: ForeignValue): string {
   const extents = shape.map((extent) => extent ?? '?').join(', ')
   return `${name} [${extents}]${type === 'float32' ? '' : ` ${type}`}`
 }
@@ -173,12 +164,12 @@ export function fitInput(
     const [{ shape }] = fitting
     if (shape.length === 3) {
       throw new InputError(
-        `${file}: input ${show(input)} could be channels first or last; say --layout nchw or nhwc`,
+        `${file}: input ${showValue(input)} could be channels first or last; say --layout nchw or nhwc`,
       )
     }
     if (axisOrder === undefined) {
       throw new InputError(
-        `${file}: input ${show(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
+        `${file}: input ${showValue(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
           'tell; say --layout nchw (channel after channel) or nhwc (pixel after pixel)',
       )
     }
@@ -188,13 +179,13 @@ export function fitInput(
   }
   if (candidates.some(({ shape }) => fits(input.shape, shape))) {
     throw new InputError(
-      `${file}: input ${show(input)} has no batch axis; export the model with one, such as ` +
+      `${file}: input ${showValue(input)} has no batch axis; export the model with one, such as ` +
         `[batch, ${sample.join(', ')}]`,
     )
   }
   const shapes = candidates.map(({ shape }) => `[batch, ${shape.join(', ')}]`)
   throw new InputError(
-    `${file}: input ${show(input)} does not take these samples, which are ${describe(sample)}: ` +
+    `${file}: input ${showValue(input)} does not take these samples, which are ${describe(sample)}: ` +
       [...new Set(shapes)].join(' or '),
   )
 }

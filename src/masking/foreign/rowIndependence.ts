@@ -4,6 +4,7 @@
  * mix rows of a batch, noise that is left in at inference makes every run another one.
  */
 import { InputError, messageOf } from '../../core/errors.js'
+import { concatenated } from '../../core/tensor.js'
 
 /**
  * Share of the spread of the outputs (largest minus smallest over all rows) by which outputs of equal rows may
@@ -57,6 +58,8 @@ export interface RowRuns {
   readonly name: string
   /** Values of a row. */
   readonly size: number
+  /** Whether a value of a row is a whole number, such as an id: it is never scaled. */
+  readonly isWhole?: (cell: number) => boolean
   /** Outputs of rows, each run by itself. */
   readonly alone: (rows: Float32Array) => Promise<Float32Array>
   /** Outputs of rows, run in batches. */
@@ -80,11 +83,12 @@ export interface RowMode {
  * same alone though not together: then nothing is left of the sample.
  */
 export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMode> {
-  const { name, size, alone } = runs
+  const { name, size, alone, isWhole = () => false } = runs
   const count = rows.length / size
   const expected = await alone(rows)
   requireRepeatable(name, await alone(rows), expected)
-  const scaled = Float32Array.from([...rows, ...rows.map((value) => COMPANY * value)])
+  const company = rows.map((value, at) => (isWhole(at % size) ? value : COMPANY * value))
+  const scaled = concatenated([rows, company])
   let together: Companions | string
   try {
     together = await inCompany(scaled, count, runs)

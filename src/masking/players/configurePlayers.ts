@@ -20,6 +20,7 @@ import {
 import { readSegments } from './segmentsFile.js'
 import type { Selection } from './selectCandidates.js'
 import { eligibleTokens, tokenPlayers } from './tokens.js'
+import { eligibleWords, wordPlayers } from './words.js'
 
 /** Players as a configuration chooses them, the same for every network of a study. */
 export interface PlacedPlayers {
@@ -41,8 +42,10 @@ type Placement = Omit<PlacedPlayers, 'admits'>
  */
 export function admitsSample(
   { layout, count }: PlayersConfig,
-  { kind, vocabulary }: Pick<Dataset, 'kind' | 'vocabulary'>,
+  data: Pick<Dataset, 'kind' | 'shape' | 'parts' | 'vocabulary'>,
 ): (input: Float32Array) => boolean {
+  const { kind, vocabulary } = data
+  if (kind === 'tokens') return (input) => eligibleWords(input, data).length >= count
   const isText = kind === 'text' && (layout === 'auto' || layout === 'tokens')
   if (!isText || vocabulary === undefined) return () => true
   return (input) => eligibleTokens(input, vocabulary).length >= count
@@ -61,12 +64,12 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
-  if (config.margin !== undefined && layout !== 'layer' && parseGrid(layout) === undefined) {
+  if (layout === 'tokens') return tokenLayout(config, data)
+  if (data.kind === 'tokens') {
     throw new InputError(
-      `players.margin leaves out cells at the border of a grid; layout ${layout} has none`,
+      `players.layout ${layout} does not fit token ids, whose players are words: use tokens`,
     )
   }
-  if (layout === 'tokens') return tokenLayout(config, data)
   if (layout === 'layer') return layerLayout(config, data, selection, training)
   if (layout === 'segments') {
     if (config.file === undefined) {
@@ -79,11 +82,11 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
   const grid = parseGrid(layout)
   if (grid === undefined) throw new InputError(`unknown players.layout "${layout}"`)
-  return atInput(gridPlayers(data.shape, grid, config.count, selection, training, config.margin))
+  return atInput(gridPlayers(data.shape, grid, config.count, selection, training))
 }
 
 function defaultLayout({ kind }: Dataset): string {
-  return { image: 'grid4x4', tabular: 'features', text: 'tokens' }[kind]
+  return { image: 'grid4x4', tabular: 'features', text: 'tokens', tokens: 'tokens' }[kind]
 }
 
 function selectionOf({ select, seed, list }: PlayersConfig): Selection {
@@ -132,8 +135,22 @@ function featureGroup(
   return { name, features }
 }
 
-/** Tokens differ from text to text; masking replaces their embeddings [T, E]. */
+/**
+ * Tokens differ from text to text; masking replaces their embeddings [T, E], or cells of rows of ids that a model from
+ * elsewhere embeds.
+ */
 function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): Placement {
+  if (data.kind === 'tokens') {
+    return {
+      n: count,
+      at: () => {
+        throw new InputError(
+          'networks that lowlayer trains take texts (data.source text), not token ids',
+        )
+      },
+      players: ({ id, input }) => wordPlayers(input, data, count, seed, id),
+    }
+  }
   const words = data.vocabulary
   if (data.kind !== 'text' || words === undefined) {
     throw new InputError(`players.layout tokens needs texts; these are ${data.kind} data`)
@@ -165,7 +182,7 @@ function layerLayout(
   if (layer === undefined)
     throw new InputError('players.layout layer needs players.layer, its name')
   const grid = parseGrid(config.layerGrid) as Grid
-  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training, config.margin)
+  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training)
   const byShape = new Map<string, Players>()
   return {
     n: config.count,

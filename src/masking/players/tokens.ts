@@ -14,11 +14,37 @@ export const stopWords: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Token ids 0 and 1 are padding and unknown; `[CLS]`-like tokens are special too. */
-function isEligible(id: number, word: string | undefined): boolean {
-  if (id < 2 || word === undefined) return false
+/** Whether a word may become a player: no mark, no special token such as `[CLS]`, no stop word. */
+export function isContentWord(word: string): boolean {
   if (/^[[<].*[\]>]$/.test(word) || !/[\p{L}\p{N}]/u.test(word)) return false
   return !stopWords.has(word.toLowerCase())
+}
+
+/** Token ids 0 and 1 are padding and unknown. */
+function isEligible(id: number, word: string | undefined): boolean {
+  return id >= 2 && word !== undefined && isContentWord(word)
+}
+
+/**
+ * `count` of the units of a text that may be players, in their order. The draw depends on the seed and the sample's id
+ * alone, so every network of a study meets the same players. Throws InputError when there are fewer.
+ */
+export function drawnPlayers(
+  eligible: readonly number[],
+  count: number,
+  seed: number,
+  sampleId: number,
+  noun: string,
+): number[] {
+  checkPlayerCount(count)
+  if (eligible.length < count) {
+    throw new InputError(
+      `sample ${sampleId} has ${eligible.length} ${noun} that can be players, fewer than ${count}`,
+      { context: { sample: sampleId } },
+    )
+  }
+  const order = stream(seed, 'players', String(sampleId)).at().permutation(eligible.length)
+  return [...order.slice(0, count)].map((index) => eligible[index]).sort((a, b) => a - b)
 }
 
 /** Positions of a text that may become players: no padding, special token, stop word or mark. */
@@ -33,8 +59,7 @@ export function eligibleTokens(
 
 /**
  * `count` random eligible tokens of one text as players (the lab's choice for SST-2 is 10); all other
- * tokens are background. The draw depends on the seed and the sample's id alone, so every network of
- * a study meets the same players. The map has one entry a token position, for masking embeddings.
+ * tokens are background ({@link drawnPlayers}). The map has one entry a token position, for masking embeddings.
  * Throws InputError when the text has fewer eligible tokens.
  */
 export function tokenPlayers(
@@ -44,16 +69,7 @@ export function tokenPlayers(
   seed: number,
   sampleId: number,
 ): Players {
-  checkPlayerCount(count)
-  const eligible = eligibleTokens(tokens, words)
-  if (eligible.length < count) {
-    throw new InputError(
-      `sample ${sampleId} has ${eligible.length} tokens that can be players, fewer than ${count}`,
-      { context: { sample: sampleId } },
-    )
-  }
-  const order = stream(seed, 'players', String(sampleId)).at().permutation(eligible.length)
-  const chosen = [...order.slice(0, count)].map((index) => eligible[index]).sort((a, b) => a - b)
+  const chosen = drawnPlayers(eligibleTokens(tokens, words), count, seed, sampleId, 'tokens')
   const names = chosen.map((position) => words[tokens[position]])
   return playersFromCells(
     'tokens',

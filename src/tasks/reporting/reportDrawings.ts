@@ -2,6 +2,7 @@
 import { largest, smallest } from '../../core/extremes.js'
 import type { Dataset } from '../../data/types.js'
 import { placePlayers } from '../../masking/players/configurePlayers.js'
+import { namesIn, partOf } from '../../masking/players/words.js'
 import type { Players } from '../../masking/types.js'
 import type { Plan } from '../../plan/types.js'
 import type { Drawing, DrawnCell, SampleDetail } from '../../report/types.js'
@@ -63,6 +64,26 @@ function drawingOf(
       token === 0
         ? []
         : [{ name: `word ${at + 1}`, value: dataset.vocabulary?.[token] ?? '?', player: map[at] }],
+    )
+    return { kind: 'text', cells }
+  }
+  if (dataset.kind === 'tokens') {
+    const words = partOf(dataset, 'words')
+    const ids = partOf(dataset, 'ids')
+    const name = namesIn(input, dataset)
+    const cells = [...input.subarray(words.start, words.start + words.shape[0])].flatMap(
+      (word, at, all): DrawnCell[] => {
+        const own = all.indexOf(word)
+        if (word < 0 || own !== at) return []
+        const id = input[ids.start + at]
+        return [
+          {
+            name: `word ${word + 1}`,
+            value: name?.(at) ?? `id ${id}`,
+            player: map[ids.start + at],
+          },
+        ]
+      },
     )
     return { kind: 'text', cells }
   }

@@ -1,0 +1,67 @@
+/** Classes as NumPy arrays hold them: a whole number a row. */
+import { InputError } from '../../core/errors.js'
+import type { NpyArray } from '../../formats/npy.js'
+
+/**
+ * The class of every row of `inputs`, named in messages. Throws InputError where there are not as many, or where one is
+ * no whole number from 0.
+ */
+export function labelNumbers(
+  labels: NpyArray,
+  [inputsKey, inputs]: readonly [string, Pick<NpyArray, 'shape'>],
+  key: string,
+  file: string,
+): Int32Array {
+  const [count] = inputs.shape
+  if (labels.shape.length === 2 && labels.shape[0] === count && labels.shape[1] > 1) {
+    throw new InputError(
+      `${file}: ${key} [${labels.shape.join(', ')}] has a number a class in every row; labels are one number a row ` +
+        `(${key}.argmax(1))`,
+    )
+  }
+  if (labels.data.length !== count) {
+    throw new InputError(
+      `${file}: ${inputsKey} [${inputs.shape.join(', ')}] and ${key} [${labels.shape.join(', ')}] are not as many rows ` +
+        'of inputs and labels',
+    )
+  }
+  return Int32Array.from(labels.data, (label, row) => {
+    if (Number.isInteger(label) && label >= 0 && label < 2 ** 31) return label
+    throw new InputError(
+      `${file}: ${key}[${row}] is ${label}, no whole number from 0 (np.unique(${key}, return_inverse=True)[1] numbers classes)`,
+    )
+  })
+}
+
+/** Classes that numbers leave out are named up to so many. */
+const NAMED = 5
+/** Numbers of classes that may be there in all where a share of them is missing; more are no numbering. */
+const MOST_MISSING = 1000
+
+/**
+ * The largest class number, and a line where numbers below it are missing. Throws InputError where there is one class,
+ * or where the numbers are no numbering, as those of identifiers or dates: every number up to the largest is a class.
+ */
+export function classNumbering(
+  parts: readonly (Int32Array | undefined)[],
+  key: string,
+  file: string,
+): { readonly highest: number; readonly remarks: readonly string[] } {
+  const present = new Set<number>()
+  for (const labels of parts) for (const label of labels ?? []) present.add(label)
+  const highest = [...present].reduce((most, label) => Math.max(most, label), 0)
+  if (present.size < 2) throw new InputError(`${file}: ${key} has one class`)
+  const missing = highest + 1 - present.size
+  if (missing > Math.max(MOST_MISSING, 2 * present.size)) {
+    throw new InputError(
+      `${file}: ${key} has ${present.size} different numbers, the largest ${highest}: labels number the classes from 0 ` +
+        `(np.unique(${key}, return_inverse=True)[1] does that)`,
+    )
+  }
+  if (missing === 0) return { highest, remarks: [] }
+  const absent: number[] = []
+  for (let c = 0; c <= highest && absent.length < NAMED; c++) if (!present.has(c)) absent.push(c)
+  const more = missing > NAMED ? ', …' : ''
+  const remark = `${key} has no sample of ${missing === 1 ? 'class' : 'the classes'} ${absent.join(', ')}${more}, of ${highest + 1}`
+  return { highest, remarks: [remark] }
+}

@@ -1,0 +1,234 @@
+/** Token ids in NumPy arrays, as tokenizers of text and language models from elsewhere give them. */
+import type { DataConfig } from '../../config/data.js'
+import { InputError } from '../../core/errors.js'
+import { type DataContext, resolveDataPath } from '../paths.js'
+import { gatherRows, type RawData } from '../raw.js'
+import type { RowPart } from '../types.js'
+import { classNumbering, labelNumbers } from './labelArrays.js'
+import { openTokenArrays, type TokenArrays, type WholeArray } from './tokenArrays.js'
+import { readTokenVocabulary, wordNames, wordsOf } from './tokenWords.js'
+
+type TokensConfig = Extract<DataConfig, { source: 'tokens' }>
+
+/** A column block of rows. */
+interface Block {
+  readonly role: RowPart['role']
+  readonly name: string
+  /** Extents of a row. */
+  readonly shape: readonly number[]
+  readonly data: ArrayLike<number>
+}
+
+/** One split, all rows. */
+interface Part {
+  readonly arrays: TokenArrays
+  readonly blocks: readonly Block[]
+  /** Name of the word of every token, where names are known. */
+  readonly names?: readonly string[]
+  /** Class of every row, or the token that a language model is to give. */
+  readonly labels: Int32Array
+}
+
+/** Arrays that models of several inputs usually take besides ids and attention. */
+const USUAL_INPUTS = ['token_type_ids', 'position_ids']
+
+/**
+ * Rows of token ids, attention and what else models are fed, side by side, with the word of every token
+ * (see RowPart). Classes are those of `labels`, or the tokens that a language model is to give, by their ids.
+ */
+export async function openTokens(data: TokensConfig, context: DataContext): Promise<RawData> {
+  const vocabulary =
+    data.vocabulary === undefined
+      ? undefined
+      : await readTokenVocabulary(resolveDataPath(data.vocabulary, context))
+  const open = (path: string) =>
+    readPart(openTokenArrays(resolveDataPath(path, context), data), data, vocabulary)
+  const train = open(data.path)
+  const test = data.testPath === undefined ? undefined : open(data.testPath)
+  const splits = test === undefined ? [train] : [train, test]
+  if (test !== undefined) checkSameArrays(train, test)
+  const { classes, remarks, numbered } = classesOf(splits, data)
+  const words = [...new Set(splits.flatMap(({ names = [] }) => names))]
+  const parts = partsOf(splits)
+  const size = parts.reduce((sum, part) => sum + cellsOf(part), 0)
+  const places = new Map(words.map((word, place) => [word, place]))
+  const rowsOf = (part: Part, rows: Int32Array) => joinedRows(part, rows, size, places)
+  return {
+    kind: 'tokens',
+    shape: [size],
+    parts,
+    classes,
+    assumptions: [
+      ...remarks,
+      ...splits.flatMap(({ arrays }) => arrays.remarks),
+      ...positionRemarks(data, train),
+    ],
+    trainLabels: numbered[0],
+    ...(test === undefined ? {} : { testLabels: numbered[1] }),
+    read: async (trainRows, testRows) => ({
+      train: rowsOf(train, trainRows),
+      test: rowsOf(test ?? train, testRows),
+      ...(words.length === 0 ? {} : { vocabulary: words }),
+    }),
+  }
+}
+
+function readPart(
+  arrays: TokenArrays,
+  data: TokensConfig,
+  vocabulary: readonly string[] | undefined,
+): Part {
+  const { ids, attention, file } = arrays
+  const [, length] = ids.shape
+  const others = (data.inputs ?? USUAL_INPUTS.filter(arrays.has)).map((name) => arrays.rows(name))
+  const words = wordsOf(arrays, data)
+  const names = wordNames(arrays, words, data.words, vocabulary)
+  const target = data.target === undefined ? undefined : arrays.column('target', data.target)
+  const block = (role: Block['role'], { name, shape, data }: WholeArray): Block => ({
+    role,
+    name,
+    shape: shape.slice(1),
+    data,
+  })
+  const position = positionsOf(arrays, data)
+  return {
+    arrays,
+    blocks: [
+      block('ids', ids),
+      block('attention', attention),
+      ...others.map((each) => block('input', each)),
+      { role: 'words', name: data.wordIds, shape: [length], data: words },
+      ...(position === undefined ? [] : [block('position', position)]),
+      ...(target === undefined ? [] : [block('target', target)]),
+    ],
+    ...(names === undefined ? {} : { names }),
+    labels:
+      target === undefined
+        ? labelNumbers(arrays.numbers(data.labels), [ids.name, ids], data.labels, file)
+        : Int32Array.from(target.data),
+  }
+}
+
+/** The token whose outputs count, in every row; undefined where models give outputs for the whole row. */
+function positionsOf(arrays: TokenArrays, data: TokensConfig): WholeArray | undefined {
+  const wanted = data.position ?? (data.target === undefined ? undefined : 'last')
+  if (wanted === undefined) return undefined
+  const { ids, attention, file } = arrays
+  const [count, length] = ids.shape
+  if (wanted === 'last') {
+    const last = Int32Array.from({ length: count }, (_, row) => {
+      let at = length - 1
+      while (attention.data[row * length + at] === 0) at--
+      return at
+    })
+    return { name: 'last', shape: [count], data: last }
+  }
+  const found = arrays.column('position', wanted)
+  for (let row = 0; row < count; row++) {
+    const at = found.data[row]
+    const place = `${file}: ${found.name}${typeof wanted === 'number' ? '' : `[${row}]`} is ${at}`
+    if (at >= length) throw new InputError(`${place}, but rows have ${length} tokens, from 0`)
+    if (attention.data[row * length + at] === 0) {
+      throw new InputError(`${place}, where row ${row} has padding (${attention.name} is 0)`)
+    }
+  }
+  return found
+}
+
+function positionRemarks({ position, target }: TokensConfig, { blocks }: Part): string[] {
+  if (position !== undefined || target === undefined) return []
+  const attention = blocks.find(({ role }) => role === 'attention')?.name
+  return [
+    `the target is what the model gives at the last token of a text, where ${attention} is 1 (data.position)`,
+  ]
+}
+
+/** Names of the classes and the class of every row of each split. */
+function classesOf(splits: readonly Part[], data: TokensConfig) {
+  const labels = splits.map((split) => split.labels)
+  if (data.target === undefined) {
+    const { file } = splits[0].arrays
+    const { highest, remarks } = classNumbering(labels, data.labels, file)
+    const classes = Array.from({ length: highest + 1 }, (_, c) => String(c))
+    return { classes, remarks, numbered: labels }
+  }
+  const tokens = [...new Set(labels.flatMap((each) => [...each]))].sort((a, b) => a - b)
+  const places = new Map(tokens.map((token, place) => [token, place]))
+  const numbered = labels.map((each) => each.map((token) => places.get(token) as number))
+  return { classes: tokens.map(String), remarks: [], numbered }
+}
+
+function checkSameArrays(train: Part, test: Part): void {
+  const described = ({ blocks, names }: Part) => [
+    ...blocks.map(({ name, shape }) => `${name} [N, ${shape.join(', ')}]`),
+    names === undefined ? 'no names of words' : 'names of words',
+  ]
+  const [one, other] = [described(train), described(test)]
+  const differing = one.findIndex((each, index) => each !== other[index])
+  if (differing === -1 && one.length === other.length) return
+  throw new InputError(
+    `${test.arrays.file} has ${other.join(', ')}, but ${train.arrays.file} ${one.join(', ')}: both must be alike`,
+  )
+}
+
+function partsOf(splits: readonly Part[]): RowPart[] {
+  const [{ blocks, names }] = splits
+  const ids = blocks[0]
+  const named: readonly Omit<Block, 'data'>[] =
+    names === undefined
+      ? blocks
+      : [...blocks, { role: 'names', name: 'names of words', shape: ids.shape }]
+  let start = 0
+  return named.map(({ role, name, shape }, index) => {
+    const part: RowPart = {
+      name,
+      role,
+      shape,
+      start,
+      ...(role === 'ids' || role === 'target' ? { highest: highestOf(splits, index) } : {}),
+    }
+    start += cellsOf(part)
+    return part
+  })
+}
+
+function highestOf(splits: readonly Part[], index: number): RowPart['highest'] {
+  let highest = { value: -1, place: '' }
+  for (const { arrays, blocks } of splits) {
+    const { data, name, shape } = blocks[index]
+    for (let at = 0; at < data.length; at++) {
+      if (data[at] <= highest.value) continue
+      const [row, within] = [Math.floor(at / cellsOf({ shape })), at % cellsOf({ shape })]
+      const place = `${arrays.file}: ${name}[${shape.length === 0 ? row : `${row}, ${within}`}]`
+      highest = { value: data[at], place }
+    }
+  }
+  return highest
+}
+
+function cellsOf({ shape }: Pick<RowPart, 'shape'>): number {
+  return shape.reduce((product, extent) => product * extent, 1)
+}
+
+/** Rows [rows, size], all blocks side by side. */
+function joinedRows(
+  { blocks, names }: Part,
+  rows: Int32Array,
+  size: number,
+  places: ReadonlyMap<string, number>,
+): Float32Array {
+  const numbers = names?.map((name) => places.get(name) as number)
+  const all =
+    numbers === undefined ? blocks : [...blocks, { shape: blocks[0].shape, data: numbers }]
+  const joined = new Float32Array(rows.length * size)
+  let start = 0
+  for (const { shape, data } of all) {
+    const width = cellsOf({ shape })
+    const gathered = gatherRows(data, rows, width)
+    for (let row = 0; row < rows.length; row++) {
+      joined.set(gathered.subarray(row * width, (row + 1) * width), row * size + start)
+    }
+    start += width
+  }
+  return joined
+}

@@ -1,0 +1,134 @@
+/** Rows of several arrays in the inputs of a model that have their names. */
+import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
+import type { RowPart } from '../../data/types.js'
+import type { FedTensor, ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import type { FedInput, RowFeed } from './feeds.js'
+import { showValue } from './foreignInput.js'
+
+/** How rows go into a model, and what has to be said of it. */
+export interface FittedParts {
+  readonly feed: RowFeed
+  readonly remarks: readonly string[]
+}
+
+/** Whether a part is an array that models are fed. */
+function isFed({ role }: RowPart): boolean {
+  return role === 'ids' || role === 'attention' || role === 'input'
+}
+
+/**
+ * Feeds every input of a model the part of its name. Throws InputError when an input has none, takes other numbers than
+ * whole ones, or has other extents.
+ */
+export function fitParts(
+  { file, inputs }: Pick<ForeignModel, 'file' | 'inputs'>,
+  { shape, parts }: { readonly shape: readonly number[]; readonly parts: readonly RowPart[] },
+): FittedParts {
+  const fed = parts.filter(isFed)
+  const fitted = inputs.map((input): FedInput => {
+    const part = fed.find(({ name }) => name === input.name)
+    if (part === undefined) {
+      throw new InputError(
+        `${file}: the data have no array for the input ${showValue(input)}, only ${fed.map(({ name }) => name).join(', ')}; ` +
+          'store one of that name (and list it in data.inputs), or export the model without it',
+      )
+    }
+    checkExtents(file, input, part)
+    return { name: input.name, type: wholeType(file, input), start: part.start, shape: part.shape }
+  })
+  const size = sizeOf(shape)
+  const unfed = fed.filter(({ name }) => !inputs.some((input) => input.name === name))
+  const batches = new Set(
+    inputs.map((input) => input.shape[0]).filter((batch) => batch !== undefined),
+  )
+  if (batches.size > 1) {
+    throw new InputError(
+      `${file}: its inputs have batches of different sizes, ${[...batches].join(' and ')}`,
+    )
+  }
+  return {
+    feed: {
+      inputs: fitted,
+      size,
+      order: Int32Array.from({ length: size }, (_, cell) => cell),
+      batch: [...batches][0],
+    },
+    remarks: unfed.map(({ name }) => `${file} has no input ${name}: that array is not fed to it`),
+  }
+}
+
+function wholeType(file: string, input: ForeignValue): FedTensor['type'] {
+  if (input.type === 'int64' || input.type === 'int32') return input.type
+  throw new InputError(
+    `${file}: input ${showValue(input)} takes ${input.type}, but its array is of whole numbers; export it with int64 or int32`,
+  )
+}
+
+function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
+  const [, ...extents] = input.shape
+  const fits =
+    extents.length === part.shape.length &&
+    extents.every((extent, axis) => extent === undefined || extent === part.shape[axis])
+  if (fits && input.shape.length > 0) return
+  throw new InputError(
+    `${file}: input ${showValue(input)} does not take rows of ${part.name}, [batch, ${part.shape.join(', ')}]`,
+  )
+}
+
+/**
+ * Throws InputError where ids, those of the data or the mask token in `probe`, lie beyond the rows of the table that the
+ * model looks them up in, as far as its graph shows one. ONNX Runtime refuses others when it meets them.
+ */
+export function checkTokenIds(
+  model: Pick<ForeignModel, 'file' | 'embedding'>,
+  parts: readonly RowPart[],
+  size: number,
+  probe: Float32Array,
+): void {
+  for (const { name, role, start, shape, highest } of parts) {
+    const rows = role === 'ids' ? model.embedding(name)?.rows : undefined
+    if (rows === undefined) continue
+    const known = `${model.file} looks ${name} up in a table of ${rows} tokens (ids 0 to ${rows - 1})`
+    if (highest !== undefined && highest.value >= rows) {
+      throw new InputError(
+        `${highest.place} is ${highest.value}, but ${known}: was it tokenised for another model?`,
+      )
+    }
+    for (let at = 0; at < probe.length; at++) {
+      const cell = at % size
+      if (cell < start || cell >= start + sizeOf(shape) || probe[at] < rows) continue
+      throw new InputError(
+        `analysis.baseline.maskToken ${probe[at]} is no token: ${known}; take the tokenizer's mask_token_id`,
+      )
+    }
+  }
+}
+
+/**
+ * Throws InputError where masking changes no cell that the model is fed. `probe` has rows as they are, and then as many
+ * pairs of the same rows masked in part and as a whole (probeRows).
+ */
+export function checkMaskIsFed(
+  file: string,
+  { inputs, size }: RowFeed,
+  parts: readonly RowPart[],
+  probe: Float32Array,
+): void {
+  const count = probe.length / size / 3
+  const changed = new Set<string>()
+  for (let row = 0; row < count; row++) {
+    for (const { name, role, start, shape } of parts) {
+      if (role !== 'ids' && role !== 'attention') continue
+      for (let cell = start; cell < start + sizeOf(shape); cell++) {
+        const masked = probe[(count + 2 * row + 1) * size + cell]
+        if (probe[row * size + cell] !== masked) changed.add(name)
+      }
+    }
+  }
+  if (changed.size === 0 || inputs.some(({ name }) => changed.has(name))) return
+  const [name] = changed
+  throw new InputError(
+    `${file} has no input ${name}, which analysis.baseline masks: set it to ${'{maskToken: ID}'}, or export the model with that input`,
+  )
+}
