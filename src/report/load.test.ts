@@ -70,6 +70,17 @@ describe('a study folder', () => {
     }
   })
 
+  it.each([...csvs.keys()])('without %s says so, whatever the record lists', async (name) => {
+    for (const hasRecord of [true, false]) {
+      if (!hasRecord) await soleLease(folder).remove(join(folder, `${name}.csv`))
+      else rmSync(join(folder, `${name}.csv`))
+      const { problems } = await loadStudy(folder, '')
+      expect(problems).toEqual([
+        { file: `${name}.csv`, message: expect.stringContaining('is missing') },
+      ])
+    }
+  })
+
   it.each<[string, (csv: string) => string]>([
     ['without its last lines', (csv) => `${csv.split('\n').slice(0, 5).join('\n')}\n`],
     ['with a digit changed', (csv) => csv.replace(/1(?=\d*\n)/, '2')],

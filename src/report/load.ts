@@ -26,15 +26,11 @@ import type { ReportManifest, ReportProblem, ReportStudy } from './types.js'
 export async function loadStudy(folder: string, fallbackName: string): Promise<ReportStudy> {
   const problems: ReportProblem[] = []
   /** What a file holds, as `parse` reads it; undefined where it is missing or damaged. */
-  const read = async <T>(
-    file: string,
-    parse: (text: string) => T,
-    optional = false,
-  ): Promise<T | undefined> => {
+  const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
     try {
       const text = await readStoredText(join(folder, file))
       if (text !== undefined) return parse(text)
-      if (!optional) problems.push({ file, message: 'is missing' })
+      problems.push({ file, message: 'is missing' })
     } catch (error) {
       problems.push({ file, message: messageOf(error).replace(`${join(folder, file)} `, '') })
     }
@@ -56,9 +52,9 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
       message: `was written under schema version ${manifest.schemaVersion}, this lowlayer knows version ${schemaVersion}: columns may be missing or mean something else`,
     })
   }
-  const rows = async <T extends Table>(table: T, optional = false): Promise<Row<T>[]> => {
+  const rows = async <T extends Table>(table: T): Promise<Row<T>[]> => {
     const file = `${table.name}.csv`
-    const found = await read(file, (csv) => readTable(table, csv), optional)
+    const found = await read(file, (csv) => readTable(table, csv))
     const message = whatIsLost(found?.lacking ?? [])
     if (message !== undefined) problems.push({ file, message })
     return found?.rows ?? []
@@ -79,7 +75,7 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
     verdict: await json('verdict.json', isVerdict),
     manifest,
     details: [],
-    sensitivity: await rows(sensitivityTable, true),
+    sensitivity: await rows(sensitivityTable),
     problems,
   }
 }

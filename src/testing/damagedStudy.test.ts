@@ -52,9 +52,9 @@ describe('a finished study', () => {
     expect(await runStudy(plan, results)).toEqual([])
   })
 
-  it('misses a manifest that is gone by its name', async () => {
-    const results = copyOf(whole, join(root, 'manifest'))
-    const name = damage(results, 'manifest.json', 'deleted', stream(1, 'damage').at())
+  it.each(['manifest.json', 'sensitivity.csv'])('misses %s that is gone by name', async (kind) => {
+    const results = copyOf(whole, join(root, 'gone'))
+    const name = damage(results, kind, 'deleted', stream(1, 'damage').at())
     expect(await findings(results)).toEqual([name])
     expect(await runStudy(plan, results)).toContain(name)
     expect(await findings(results)).toEqual([])
