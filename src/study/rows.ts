@@ -177,11 +177,12 @@ function sampleGroups({ samples, sets, difficulty }: NamedAnalysis) {
 
 export function generalizationRows(analysis: NamedAnalysis): GeneralizationRow[] {
   return analysis.generalization.flatMap((orders, index) =>
-    orders.map(({ order, similarity, ceiling, floor }) => ({
+    orders.map(({ order, similarity, matched, ceiling, floor }) => ({
       network: analysis.network.id,
       step: analysis.checkpoints[index].step,
       order,
       similarity,
+      matched,
       ceiling,
       floor,
     })),

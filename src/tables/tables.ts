@@ -112,8 +112,11 @@ export const generalizationTable = table(
     step,
     order: integer('Order of the interactions.'),
     similarity: number('Mean over classes of Sim(train mean, test mean).'),
+    matched: number(
+      'The same with as few samples on either side as the halves of the ceiling have: compare it with that.',
+    ),
     ceiling: number('The same between two halves of the training samples.'),
-    floor: number('The same after shuffling the interactions within the order.'),
+    floor: number('similarity after shuffling the interactions within the order.'),
   },
 )
 

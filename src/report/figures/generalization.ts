@@ -3,10 +3,12 @@ import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { boundaryTitle, contrastOf, doneNetworks, rounded } from './select.js'
 
+/** What is drawn: a column, its name, colour and dashes. Few samples are as alike as few others: of halves only halves. */
 const series = [
-  ['similarity', 'train vs test'],
-  ['ceiling', 'ceiling: train vs train'],
-  ['floor', 'floor: shuffled within order'],
+  ['similarity', 'train vs test', colours.blue, [1, 0]],
+  ['floor', 'floor: shuffled within order', colours.grey, [2, 3]],
+  ['matched', 'half of train vs test', colours.vermillion, [6, 3]],
+  ['ceiling', 'ceiling: half of train vs other half', colours.green, [6, 3]],
 ] as const
 
 /** How far interactions of each order hold on samples that training never saw. */
@@ -34,7 +36,8 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
       if (panel === undefined) continue
       for (const [field, name] of series) {
         const value = row[field]
-        if (value === undefined) continue
+        // A ceiling says something beside what it is the ceiling of.
+        if (value === undefined || (field === 'ceiling' && row.matched === undefined)) continue
         const key = JSON.stringify([panel, name, row.order])
         gathered.set(key, [...(gathered.get(key) ?? []), value])
       }
@@ -58,8 +61,8 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     field: 'series',
     type: 'nominal',
     title: null,
-    scale: { domain, range: [colours.blue, colours.green, colours.grey] },
-    legend: { orient: 'top', symbolStrokeWidth: 0 },
+    scale: { domain, range: series.map(([, , colour]) => colour) },
+    legend: { orient: 'top', columns: 2, symbolStrokeWidth: 0 },
   }
   const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
   return {
@@ -67,7 +70,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     title: 'Do interactions of an order hold on test samples?',
     source: 'Figure 3',
     caption:
-      'Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The ceiling compares two halves of the training samples, the floor shuffles interactions within an order. Orders near the floor do not generalise.',
+      'Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike, so half of the training samples against as many test samples (dashed) is what to hold against the ceiling, half of them against the other half.',
     spec: specOf({
       data: { values },
       facet: {
@@ -108,11 +111,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
                 legend: null,
                 scale: {
                   domain,
-                  range: [
-                    [1, 0],
-                    [6, 3],
-                    [2, 3],
-                  ],
+                  range: series.map(([, , , dashes]) => dashes),
                 },
               },
             },

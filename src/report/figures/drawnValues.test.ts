@@ -1,0 +1,253 @@
+/** What figures show, read off the drawing itself: marks against axes, colours against the legend. */
+import { expect, it } from 'vitest'
+import { mean } from '../../metrics/descriptive.js'
+import type { OrderRow } from '../../tables/tables.js'
+import { exampleStudy } from '../testing/exampleStudy.js'
+import { type DrawnMark, readDrawing } from '../testing/readDrawing.js'
+import type { ReportStudy } from '../types.js'
+import { type FigureName, figureMakers } from './figures.js'
+
+/** The marks of a figure, of one kind. */
+async function drawn(
+  name: FigureName,
+  kind: DrawnMark['kind'],
+  study: ReportStudy = exampleStudy(),
+): Promise<DrawnMark[]> {
+  const figure = figureMakers[name](study)
+  if ('missing' in figure) throw new Error(figure.missing)
+  return (await readDrawing(figure.spec)).filter((mark) => mark.kind === kind)
+}
+
+/** The heights of marks, each to be as near as a pixel is to what is expected there. */
+function expectHeights(marks: readonly DrawnMark[], expected: readonly (number | undefined)[]) {
+  expect(marks).toHaveLength(expected.length)
+  for (const [at, value] of expected.entries()) expect(marks[at].y).toBeCloseTo(value as number, 2)
+}
+
+const length = ({ yEnds }: DrawnMark) => (yEnds === undefined ? Number.NaN : yEnds[1] - yEnds[0])
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+const steps = [0, 10, 100, 1000]
+const epochs = ['0', '1', '10', '100']
+const conditions = ['other players', 'baseline blur', 'τ × ½', 'τ × 2']
+
+it.each([
+  ['train', (step: number) => 1 / (1 + step)],
+  ['test', (step: number) => 1 / (1 + step) + step / 2000],
+])('losses: that of %s samples at every epoch', async (series, lossAt) => {
+  const marks = (await drawn('losses', 'symbol')).filter(
+    (mark) => mark.series === series && mark.yTitle === 'loss (nats)',
+  )
+  expect(marks.map(({ x }) => x)).toEqual(epochs)
+  expectHeights(marks, steps.map(lossAt))
+})
+
+it('loss gap: one line a network, and its phase boundary between epochs 1 and 10', async () => {
+  const lines = await drawn('gap', 'line')
+  expect(lines.map(({ x }) => x)).toEqual([...epochs, ...epochs, ...epochs, ...epochs])
+  expectHeights(
+    lines.slice(4, 8),
+    steps.map((step) => step / 2000),
+  )
+})
+
+it.each([
+  ['phase boundary', 100],
+  ['end of training', 1000],
+])('orders at the %s: bars as long as the mean over networks', async (panel, step) => {
+  const bars = (await drawn('orders', 'rect')).filter((mark) => mark.panel === panel)
+  const { orders } = exampleStudy().tables
+  const meanOf = (sign: 'positive' | 'negative', kind: string, order: number) =>
+    mean(
+      orders.flatMap((row) =>
+        row.group === 'all' && row.step === step && row.kind === kind && row.order === order
+          ? [Math.abs(row[sign] as number)]
+          : [],
+      ),
+    ) as number
+  for (const order of [1, 2, 3, 4]) {
+    for (const [series, sign, kind] of [
+      ['AND +', 'positive', 'and'],
+      ['AND −', 'negative', 'and'],
+      ['OR +', 'positive', 'or'],
+      ['OR −', 'negative', 'or'],
+    ] as const) {
+      const [bar, ...others] = bars.filter(
+        (mark) => mark.series === series && Math.round(mark.x as number) === order,
+      )
+      expect(others).toEqual([])
+      expect(length(bar)).toBeCloseTo(meanOf(sign, kind, order), 2)
+      expect(Math.sign(bar.y as number)).toBe(sign === 'positive' ? 1 : -1)
+    }
+  }
+})
+
+it('orders of a sample: the interactions that made it', async () => {
+  const bars = (await drawn('sampleOrders', 'rect')).slice(0, 16)
+  const found = [1, 2, 3, 4].map((order) => {
+    const own = bars.filter(({ x }) => Math.round(x as number) === order)
+    return sum(own.map((bar) => Math.sign(bar.y as number) * length(bar)))
+  })
+  // v = 2ab + c − 1.5abcd
+  for (const [at, value] of [1, 2, 0, -1.5].entries()) expect(found[at]).toBeCloseTo(value, 2)
+})
+
+it('scores: every sample is in a bar, at its score', async () => {
+  const study = exampleStudy()
+  const samples = study.tables.samples.map((row) =>
+    row.network === 'net11' && row.step === 1000 && row.sample === 7 ? { ...row, score: 5 } : row,
+  )
+  const bars = await drawn('scores', 'rect', { ...study, tables: { ...study.tables, samples } })
+  const countOf = (series: string) => sum(bars.filter((mark) => mark.series === series).map(length))
+  expect(countOf('label kept')).toBeCloseTo(4 * 27, 6)
+  expect(countOf('label changed by noise')).toBeCloseTo(4 * 3, 6)
+  const [last, ...others] = bars.filter(({ x }) => (x as number) > 1.5)
+  expect(others).toEqual([])
+  expect(last.xEnds?.[1]).toBeCloseTo(5, 1)
+  expect(length(last)).toBeCloseTo(1, 6)
+})
+
+it('heat map: the overlap of row and column, and its shade', async () => {
+  const texts = await drawn('heatMap', 'text')
+  const cells = await drawn('heatMap', 'rect')
+  expect(cells.length).toBeGreaterThanOrEqual(12)
+  const overlap = (a: unknown, b: unknown) =>
+    String(a).slice(0, 4) === String(b).slice(0, 4) ? '1.00' : '0.20'
+  const jaccards = texts.slice(0, 12)
+  expect(new Set(jaccards.map(({ x, y }) => `${x} ${y}`)).size).toBe(12)
+  for (const { x, y, text } of jaccards) expect(text).toBe(overlap(x, y))
+  const shades = cells.slice(0, 12).map(({ x, y, fill }) => `${overlap(x, y)} ${fill}`)
+  expect(new Set(shades).size).toBe(2)
+})
+
+it('set overlap: how many samples which networks share', async () => {
+  // {0, 7, 14} of the networks with low seed 0, {14, 21, 28} of the others.
+  const bars = await drawn('upset', 'rect')
+  const found = bars.map((bar) => [bar.series, Math.round(length(bar))])
+  expect(found).toEqual([
+    ['same low layers', 2],
+    ['same low layers', 2],
+    ['different low layers', 1],
+  ])
+})
+
+it.each([
+  ['Jaccard', 1, 0.2],
+  ['κ_J', 1, 0.15 / 0.95],
+  ['Spearman ρ of scores', 1, 0.2],
+])('pair classes: %s of every pair', async (title, ofSameLow, ofOthers) => {
+  const dots = (await drawn('pairClasses', 'symbol')).filter(({ xTitle }) => xTitle === title)
+  expect(dots.map(({ y }) => y).sort()).toEqual(
+    ['same-low/diff-high', 'diff-low/same-high', 'both-diff']
+      .flatMap((name) => [name, name])
+      .sort(),
+  )
+  for (const { x, y } of dots)
+    expect(x).toBeCloseTo(y === 'same-low/diff-high' ? ofSameLow : ofOthers, 2)
+})
+
+it('variance shares: estimates and their intervals', async () => {
+  const { effects } = exampleStudy().tables
+  const dots = await drawn('effects', 'symbol')
+  expect(dots.map(({ y }) => y)).toEqual(effects.map(({ effect }) => effect))
+  for (const [at, { estimate }] of effects.entries())
+    expect(dots[at].x).toBeCloseTo(estimate as number, 2)
+  const bars = await drawn('effects', 'rule')
+  for (const { effect, ci_low, ci_high } of effects) {
+    const ends = bars.filter(({ y }) => y === effect).map(({ xEnds }) => xEnds)
+    const wanted = [expect.closeTo(ci_low as number, 2), expect.closeTo(ci_high as number, 2)]
+    expect(ends).toContainEqual(wanted)
+  }
+})
+
+it.each([
+  ['train vs test', 0.8],
+  ['floor: shuffled within order', 0.1],
+  ['half of train vs test', 0.6],
+  ['ceiling: half of train vs other half', 0.7],
+])('generalisation: %s, by order, in both panels', async (series, first) => {
+  const dots = (await drawn('generalization', 'symbol')).filter((mark) => mark.series === series)
+  for (const panel of ['phase boundary', 'end of training']) {
+    const own = dots.filter((mark) => mark.panel === panel)
+    expect(own.map(({ x }) => Math.round(x as number))).toEqual([1, 2, 3, 4])
+    expectHeights(own, [first, first / 2, first / 3, first / 4])
+  }
+})
+
+it('generalisation: no ceiling without what it is the ceiling of', async () => {
+  const study = exampleStudy()
+  const generalization = study.tables.generalization.map((row) => ({ ...row, matched: undefined }))
+  const dots = await drawn('generalization', 'symbol', {
+    ...study,
+    tables: { ...study.tables, generalization },
+  })
+  expect([...new Set(dots.map(({ series }) => series))].sort()).toEqual([
+    'floor: shuffled within order',
+    'train vs test',
+  ])
+})
+
+it.each(['hard', 'easy', 'confusing', 'other'])(
+  'orders of %s samples: the mean over networks',
+  async (group) => {
+    const dots = (await drawn('difficulty', 'symbol')).filter((mark) => mark.series === group)
+    const { orders } = exampleStudy().tables
+    const totals = (order: number, sign: 'positive' | 'negative') =>
+      sum(
+        orders
+          .filter(
+            (row: OrderRow) => row.group === group && row.step === 1000 && row.order === order,
+          )
+          .map((row) => row[sign] as number),
+      ) / 4
+    for (const sign of ['positive', 'negative'] as const) {
+      const own = dots
+        .filter(({ y }) => Math.sign(y as number) === (sign === 'positive' ? 1 : -1))
+        .sort((a, b) => (a.x as number) - (b.x as number))
+      expectHeights(
+        own,
+        [1, 2, 3, 4].map((order) => totals(order, sign)),
+      )
+    }
+  },
+)
+
+it('exactness: the gap and the matching error at every epoch', async () => {
+  const study = exampleStudy()
+  const samples = study.tables.samples.map((row) => ({
+    ...row,
+    l1_lower_bound: row.step === 1000 ? 9 : 9.99,
+    matching_error: row.step === 0 ? 1e-9 : 1e-12,
+  }))
+  const dots = await drawn('exactness', 'symbol', {
+    ...study,
+    tables: { ...study.tables, samples },
+  })
+  const read = (panel: string) =>
+    dots
+      .filter((mark) => mark.panel === panel)
+      .map(({ x, y }) => [x, Math.log10(y as number).toFixed(1)])
+  expect(read('relative duality gap')).toEqual(
+    epochs.map((epoch) => [epoch, epoch === '100' ? '-1.0' : '-3.0']),
+  )
+  expect(read('universal-matching error')).toEqual(
+    epochs.map((epoch) => [epoch, epoch === '0' ? '-9.0' : '-12.0']),
+  )
+})
+
+it('matching: the outputs of the network in their order', async () => {
+  const { values } = exampleStudy().details[0].states[1]
+  const dots = (await drawn('matching', 'symbol')).slice(0, values.length)
+  expectHeights(
+    dots,
+    [...values].sort((a, b) => a - b),
+  )
+})
+
+it.each([
+  ['Spearman ρ of scores', [0.6, 0.7, 0.8, 0.9]],
+  ['Jaccard of the sets', [0.2, 0.4, 0.6, 0.8]],
+])('sensitivity: %s under every choice', async (title, expected) => {
+  const dots = (await drawn('sensitivity', 'symbol')).filter(({ xTitle }) => xTitle === title)
+  expect(dots).toHaveLength(16)
+  for (const { x, y } of dots) expect(x).toBeCloseTo(expected[conditions.indexOf(y as string)], 2)
+})
