@@ -74,7 +74,18 @@ const players = z
       .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
       .optional()
       .describe('Features that come and go together, by name or number, for layout: features'),
-    layer: z.string().min(1).optional().describe('Layer whose output is masked, for layout: layer'),
+    layer: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Layer whose output is masked, for layout: layer; of a given network the name of a tensor of its graph',
+      ),
+    margin: whole(0)
+      .optional()
+      .describe(
+        'Cells of the grid nearer to its border than this are never players: 1 leaves the inner ones',
+      ),
     layerGrid: z
       .string()
       .regex(/^grid[1-9]\d*x[1-9]\d*$/, 'write grid4x4 (rows × columns)')

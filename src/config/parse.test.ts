@@ -275,6 +275,11 @@ describe('a problem', () => {
       'analysis.players.count: 8 players asked for, but grid2x2 has 4 cells',
     ],
     [
+      'fewer inner cells than players',
+      'players: { layout: layer, layer: conv1, margin: 1 }',
+      'analysis.players.count: 8 players asked for, but grid4x4 has 4 cells at least 1 from its border',
+    ],
+    [
       'a list of another length',
       'players: { count: 3, select: list, list: [1, 2] }',
       'analysis.players.list: has 2 entries for 3 players',

@@ -13,9 +13,11 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
   if (needed !== undefined && players[needed] === undefined) {
     at(needed, `is missing: layout "${players.layout}" needs it`)
   }
-  const cells = gridCells(players.layout === 'layer' ? players.layerGrid : players.layout)
+  const grid = players.layout === 'layer' ? players.layerGrid : players.layout
+  const cells = gridCells(grid, players.margin ?? 0)
   if (cells !== undefined && players.count > cells) {
-    at('count', `${players.count} players asked for, but ${players.layout} has ${cells} cells`)
+    const which = players.margin ? `cells at least ${players.margin} from its border` : 'cells'
+    at('count', `${players.count} players asked for, but ${grid} has ${cells} ${which}`)
   }
   if (players.select === 'list') {
     if (players.list === undefined) at('list', 'is missing: select "list" needs it')
@@ -38,9 +40,12 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
   return findings
 }
 
-function gridCells(layout: string): number | undefined {
+/** Cells of a grid that are no nearer to its border than the margin; undefined where a layout is no grid. */
+function gridCells(layout: string, margin: number): number | undefined {
   const match = /^grid(\d+)x(\d+)$/.exec(layout)
-  return match === null ? undefined : Number(match[1]) * Number(match[2])
+  if (match === null) return undefined
+  const [rows, columns] = match.slice(1).map((extent) => Math.max(0, Number(extent) - 2 * margin))
+  return rows * columns
 }
 
 /** Layouts that fit a source; undefined where the kind of its samples is not known beforehand. */

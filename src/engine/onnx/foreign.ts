@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
-import { InputError, messageOf } from '../../core/errors.js'
+import { atPlace, InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
+import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
-import { decodeModel, type ModelProto } from './format.js'
+import { withFloatEnds } from './floatEnds.js'
+import { dataTypes, decodeModel, type ModelProto } from './format.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
+import { decodeParts, encodeParts, type ModelParts } from './parts.js'
 import { loadOrt, type Ort, openSession } from './session.js'
+import { isShortFloat, roundedTo, type ShortFloat } from './shortFloats.js'
 
 /** Failures are thrown; ONNX Runtime is not to print them as well. */
 const QUIET = { logSeverityLevel: 4 } as const
@@ -16,7 +20,7 @@ const QUIET = { logSeverityLevel: 4 } as const
 /** An input or output of a model. */
 export interface ForeignValue {
   readonly name: string
-  /** Element type in ONNX Runtime's words: `float32`, `int64` … */
+  /** Element type in ONNX Runtime's words: `float32`, `int64` …; `float16` and `bfloat16` are fed and fetched in float32, and rounded. */
   readonly type: string
   /** Extents; undefined where the model leaves one open. */
   readonly shape: readonly (number | undefined)[]
@@ -50,7 +54,19 @@ export interface ForeignModel {
   embedding(input: string): Embedding | undefined
   /** Fetches one output. Throws InputError when the model refuses what it is fed. */
   run(feeds: ForeignFeeds, output: string): Promise<ForeignTensor>
+  /** Cuts the model at an inner tensor ({@link cutGraph}); its parts end with the model. */
+  cut(tensor: string, path: CutPath): Promise<ForeignCut>
   dispose(): Promise<void>
+}
+
+/** A model that is cut in two at an inner tensor. */
+export interface ForeignCut {
+  /** From the inputs to the tensor. */
+  readonly below: ForeignModel
+  /** Inputs of the model that the part above reads besides the tensor. */
+  readonly held: readonly string[]
+  /** From the tensor, whose shape is given, batch axis included, to the output. */
+  above(shape: ForeignValue['shape']): Promise<ForeignModel>
 }
 
 /**
@@ -58,40 +74,144 @@ export interface ForeignModel {
  * weights in a file that is not there, or uses operators that ONNX Runtime does not know.
  */
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
-  const graph = readGraph(file)
+  const bytes = readModelFile(file)
+  const graph = graphOf(file, bytes)
   const id = await contentIdOf([file, ...externalFiles(file, graph)])
-  const outputNames = graph.output.map(({ name }) => name)
-  const origins = new Map(outputNames.map((name) => [name, outputOrigin(graph.node, name)]))
-  const embeddings = new Map(graph.input.map(({ name }) => [name, embeddingOf(graph, name)]))
-  const { Tensor } = await loadOrt()
-  const session = await openSession(file, device).catch((cause: unknown) => {
-    throw new InputError(`${file}: ONNX Runtime cannot load this model: ${firstLine(cause)}`, {
-      cause,
-    })
-  })
+  const origins = new Map(
+    graph.output.map(({ name }) => [name, outputOrigin(graph.node, name)] as const),
+  )
+  const embeddings = new Map(
+    graph.input.map(({ name }) => [name, embeddingOf(graph, name)] as const),
+  )
+  const inBfloat16 = graph.initializer.some(({ dataType }) => dataType === dataTypes.bfloat16)
+  const open = partOpener({ file, id, device, origins, embeddings, inBfloat16 })
+  const whole = await open(decodeParts(bytes), file)
+  const parts: ForeignModel[] = []
   return {
-    file,
-    id,
-    inputs: session.inputMetadata.map(describe),
-    outputs: session.outputMetadata.map(describe),
-    origin: (output) => origins.get(output) ?? outputOrigin([], output),
-    embedding: (input) => embeddings.get(input),
-    async run(feeds, output) {
-      try {
-        const tensors = Object.entries(feeds).map(([name, fed]) => [name, tensorOf(Tensor, fed)])
-        const fetched = await session.run(Object.fromEntries(tensors), [output], QUIET)
-        const result = fetched[output]
-        return { data: result.data as Float32Array, shape: result.dims }
-      } catch (cause) {
-        const fed = Object.entries(feeds).map(
-          ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
-        )
-        throw new InputError(`${file}: the model fails on ${fed.join(', ')}: ${firstLine(cause)}`, {
-          cause,
-        })
+    ...whole,
+    async cut(tensor, path) {
+      const cut = atPlace(file, () => cutGraph(decodeParts(readModelFile(file)), tensor, path))
+      const [below, type] = await openBelow(cut, open)
+      parts.push(below)
+      if (!isFloat(type)) {
+        throw new InputError(`${file}: "${tensor}" is of type ${type}; only floats can be masked`)
+      }
+      return {
+        below,
+        held: cut.held,
+        async above(shape) {
+          const extents = shape.map((extent) => extent ?? 'batch')
+          const above = await open(cut.above(type, extents))
+          parts.push(above)
+          return above
+        },
       }
     },
-    dispose: () => session.release(),
+    async dispose() {
+      for (const part of [whole, ...parts]) await part.dispose()
+    },
+  }
+}
+
+/** What to do about a model in bfloat16 that a device has no kernels for. */
+const BFLOAT16 =
+  '; its weights are bfloat16, which few operators take on a CPU: use --device cuda, or export it in float32 (model.float())'
+
+/** What a file and its parts have in common. */
+interface Opened {
+  readonly file: string
+  readonly id: string
+  readonly device: DeviceName
+  readonly origins: ReadonlyMap<string, OutputOrigin>
+  readonly embeddings: ReadonlyMap<string, Embedding | undefined>
+  /** Whether weights are bfloat16, which few kernels for CPUs take. */
+  readonly inBfloat16: boolean
+}
+
+/** Opens a model that is in parts; from the file that has the same, where nothing is to be changed in it. */
+type OpenParts = (parts: ModelParts, same?: string) => Promise<ForeignModel>
+
+/**
+ * The part below a cut, and the type of the tensor, which only ONNX Runtime knows where the file does not declare
+ * it. It is opened twice where that is one of 16 bits, and cannot even be described where it is bfloat16.
+ */
+async function openBelow(cut: GraphCut, open: OpenParts): Promise<[ForeignModel, string]> {
+  const plain = await open(cut.below()).catch((error: unknown) => {
+    if (messageOf(error).endsWith(BFLOAT16_REFUSED)) return undefined
+    throw error
+  })
+  const type = plain === undefined ? 'bfloat16' : plain.outputs[0].type
+  if (plain !== undefined && type !== 'float16') return [plain, type]
+  await plain?.dispose()
+  return [await open(cut.below(type as 'float16' | 'bfloat16')), type]
+}
+
+/** How ONNX Runtime's message for inputs and outputs of bfloat16 ends. */
+const BFLOAT16_REFUSED = `Unsupported data type: ${dataTypes.bfloat16}`
+
+function isFloat(type: string): type is 'float32' | ShortFloat {
+  return type === 'float32' || isShortFloat(type)
+}
+
+/** Opener of a file and of its parts. */
+function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opened): OpenParts {
+  return async (parts, same) => {
+    const { model, changed } = withFloatEnds(parts)
+    const { Tensor } = await loadOrt()
+    const source = same !== undefined && changed.size === 0 ? same : encodeParts(model)
+    const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
+      const message = firstLine(cause)
+      const hint =
+        inBfloat16 && message.includes('Could not find an implementation') ? BFLOAT16 : ''
+      throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {
+        cause,
+      })
+    })
+    // Rounded before and after, since ONNX Runtime leaves out a Cast whose reverse follows.
+    const inShort = <T extends FedTensor>(name: string, tensor: T): T => {
+      const type = changed.get(name)?.type
+      if (type === undefined || tensor.type !== 'float32') return tensor
+      return { ...tensor, data: roundedTo(type, tensor.data) }
+    }
+    const fedName = (name: string) => changed.get(name)?.name ?? name
+    const own = new Map([...changed].map(([name, { name: fed, type }]) => [fed, { name, type }]))
+    const describeOwn = (value: Metadata) => ({ ...describe(value), ...own.get(value.name) })
+    return {
+      file,
+      id,
+      inputs: session.inputMetadata.map(describeOwn),
+      outputs: session.outputMetadata.map(describeOwn),
+      origin(output) {
+        const origin = origins.get(output) ?? outputOrigin([], output)
+        return changed.has(output) ? { ...origin, rounded: true } : origin
+      },
+      embedding: (input) => embeddings.get(input),
+      async run(feeds, output) {
+        try {
+          const tensors = Object.entries(feeds).map(([name, fed]) => {
+            return [fedName(name), tensorOf(Tensor, inShort(name, fed))] as const
+          })
+          const name = fedName(output)
+          const { [name]: result } = await session.run(Object.fromEntries(tensors), [name], QUIET)
+          const fetched = {
+            type: 'float32' as const,
+            data: result.data as Float32Array,
+            shape: result.dims,
+          }
+          return inShort(output, fetched)
+        } catch (cause) {
+          const fed = Object.entries(feeds).map(
+            ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
+          )
+          throw new InputError(
+            `${file}: the model fails on ${fed.join(', ')}: ${firstLine(cause)}`,
+            { cause },
+          )
+        }
+      },
+      cut: () => Promise.reject(new Error(`a part of ${file} is not cut again`)),
+      dispose: () => session.release(),
+    }
   }
 }
 
@@ -157,8 +277,7 @@ async function contentIdOf(files: readonly string[]): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-function readGraph(file: string): ModelProto['graph'] {
-  const bytes = readModelFile(file)
+function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
   try {
     const { graph } = decodeModel(bytes)
     if (graph !== undefined) return graph

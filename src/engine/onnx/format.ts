@@ -48,9 +48,11 @@ const schema = {
         i: { type: 'int64', id: 3 },
         s: { type: 'bytes', id: 4 },
         t: { type: 'TensorProto', id: 5 },
+        g: { type: 'GraphProto', id: 6 },
         floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
         strings: { rule: 'repeated', type: 'bytes', id: 9 },
+        graphs: { rule: 'repeated', type: 'GraphProto', id: 11 },
         type: { type: 'int32', id: 20 },
       },
     },
@@ -98,6 +100,8 @@ export const dataTypes = {
   bfloat16: 16,
 } as const
 
+export type ElementType = keyof typeof dataTypes
+
 /** Attribute types by ONNX's numbers (AttributeProto.AttributeType). */
 export const attributeTypes = {
   float: 1,
@@ -129,6 +133,9 @@ export interface AttributeProto {
   floats?: number[]
   ints?: number[]
   strings?: Uint8Array[]
+  /** Graphs of their own, such as the branches of If; they read values of the graph around them by name. */
+  g?: GraphProto
+  graphs?: GraphProto[]
 }
 
 export interface NodeProto {
@@ -154,16 +161,19 @@ export interface ModelProto {
   irVersion: number
   producerName: string
   opsetImport: { domain: string; version: number }[]
-  graph: {
-    name: string
-    node: NodeProto[]
-    initializer: TensorProto[]
-    input: ValueInfoProto[]
-    output: ValueInfoProto[]
-  }
+  graph: GraphProto
 }
 
-const modelType = protobuf.Root.fromJSON(schema).lookupType('ModelProto')
+export interface GraphProto {
+  name: string
+  node: NodeProto[]
+  initializer: TensorProto[]
+  input: ValueInfoProto[]
+  output: ValueInfoProto[]
+}
+
+const root = protobuf.Root.fromJSON(schema)
+const modelType = root.lookupType('ModelProto')
 
 /** An ONNX model as the bytes of its file. */
 export function encodeModel(model: ModelProto): Uint8Array {
@@ -174,4 +184,34 @@ export function encodeModel(model: ModelProto): Uint8Array {
 export function decodeModel(bytes: Uint8Array): ModelProto {
   const message = modelType.decode(bytes)
   return modelType.toObject(message, { longs: Number, arrays: true }) as ModelProto
+}
+
+const nodeType = root.lookupType('NodeProto')
+const valueType = root.lookupType('ValueInfoProto')
+
+/** One operator from its bytes. */
+export function decodeNode(bytes: Uint8Array): NodeProto {
+  return nodeType.toObject(nodeType.decode(bytes), { longs: Number, arrays: true }) as NodeProto
+}
+
+/** The bytes of an operator. */
+export function encodeNode(node: NodeProto): Uint8Array {
+  return nodeType.encode(nodeType.fromObject(node)).finish()
+}
+
+/** An input or output from its bytes. */
+export function decodeValue(bytes: Uint8Array): ValueInfoProto {
+  return valueType.toObject(valueType.decode(bytes), { longs: Number }) as ValueInfoProto
+}
+
+/** The type of an input or output from its bytes; undefined where it has none, or is no tensor. */
+export function elementTypeOf(bytes: Uint8Array): ElementType | undefined {
+  const number = (decodeValue(bytes) as Partial<ValueInfoProto>).type?.tensorType?.elemType
+  const found = Object.entries(dataTypes).find(([, each]) => each === number)
+  return found?.[0] as ElementType | undefined
+}
+
+/** An input or output of a graph as bytes; an output needs no type. */
+export function encodeValue(value: ValueInfoProto | Pick<ValueInfoProto, 'name'>): Uint8Array {
+  return valueType.encode(valueType.fromObject(value)).finish()
 }

@@ -3,12 +3,7 @@ import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
-import {
-  agreesAlone,
-  batchesAround,
-  measureBatch,
-  type RunCoalitions,
-} from '../evaluation/batchSize.js'
+import { agreesAlone, measureBatch, type RunCoalitions } from '../evaluation/batchSize.js'
 import type { MaskedEvaluator } from '../evaluation/evaluate.js'
 import { maskedRows } from '../evaluation/maskedRows.js'
 import { checkOutputWidth, type Output } from '../evaluation/output.js'
@@ -18,7 +13,7 @@ import {
   type SampleValues,
   valueCollector,
 } from '../evaluation/sampleValues.js'
-import type { Baseline, Players } from '../types.js'
+import { BACKGROUND, type Baseline, type Players } from '../types.js'
 import type { RowFeed } from './feeds.js'
 import {
   chooseInput,
@@ -27,17 +22,14 @@ import {
   feedOne,
   fitInput,
   type Layout,
+  roundingRemark,
 } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
-import { type ForeignPath, runAlone, runTogether } from './foreignRows.js'
+import { type ForeignPath, rowBatches, runAlone, runTogether } from './foreignRows.js'
+import { atInput, atLayer, innerProbe, type MaskedPlace, reorderedRows } from './maskedPlace.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
 import { checkTargets } from './tokenOutput.js'
-
-/** Input values that run together in a model of unknown depth: what measured well on small networks … */
-const BATCH_CELLS = 2 ** 17
-/** … and at most. */
-const MOST_CELLS = 2 ** 20
 
 /** Values that are only copied weigh so many times less than those that are computed with. */
 const COPIED = 16
@@ -49,6 +41,8 @@ export interface ForeignWishes {
   readonly layout?: Layout
   /** What the outputs are, where graph and values do not tell or tell otherwise. */
   readonly kind?: WantedKind
+  /** The inner tensor that is masked; the input, by default. */
+  readonly layer?: string
 }
 
 /** The same with the classes that outputs stand for. */
@@ -58,7 +52,7 @@ export interface AnalyzeWishes extends ForeignWishes {
 }
 
 /** A model from elsewhere as a classifier of samples of one shape. */
-export interface ForeignClassifier extends ForeignPath {
+export interface ForeignClassifier extends MaskedPlace {
   /** Order of the pixels of an image; flat where there is only one. */
   readonly layout: Layout
   /** Number of outputs. */
@@ -78,8 +72,8 @@ export interface ForeignClassifier extends ForeignPath {
 }
 
 /**
- * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and as
- * they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
+ * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and, where the input is
+ * masked, as they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
  * ({@link rowMode}).
  */
 export async function foreignClassifier(
@@ -91,8 +85,8 @@ export async function foreignClassifier(
 ): Promise<ForeignClassifier> {
   const { file } = model
   const { parts } = samples
+  const { layer } = wishes
   const { feed, layout, remarks: fedAs } = fitSamples(model, samples, wishes)
-  const { order, size } = feed
   const position = parts?.find(({ role }) => role === 'position')?.start
   const { name: output, remark } = chooseOutput(
     model,
@@ -100,34 +94,41 @@ export async function foreignClassifier(
     wishes.output,
     position !== undefined,
   )
-  const path = { model, feed, output, position }
+  const whole = { model, feed, output, position }
   if (parts !== undefined) {
-    checkTokenIds(model, parts, size, probe)
+    checkTokenIds(model, parts, feed.size, probe)
     checkMaskIsFed(file, feed, parts, probe)
   }
-  const ordered = (samples: Float32Array) =>
-    samples.map((_, cell) => samples[cell - (cell % size) + order[cell % size]])
+  const masked =
+    layer === undefined
+      ? atInput(whole, samples.shape)
+      : await atLayer(whole, layer, reorderedRows(probe, feed.order))
+  const { size, order } = masked.feed
+  const given = await masked.valuesOf(probe)
+  const tried = reorderedRows(layer === undefined ? given : innerProbe(given), order)
 
-  const alone = runAlone(path)
-  const cells = await workingCells(path, ordered(probe.subarray(0, size)))
-  const together = runTogether(path, feed.batch ?? inputBatches(cells).rule)
+  const alone = runAlone(masked)
+  const cells = await workingCells(masked, tried.subarray(0, size))
+  const together = runTogether(masked, feed.batch ?? rowBatches(cells).rule)
   const isWhole = parts === undefined ? undefined : () => true
-  const rows = await rowMode(ordered(probe), { name: file, size, isWhole, alone, together })
+  const rows = await rowMode(tried, { name: file, size, isWhole, alone, together })
   const run = rows.together ? together : alone
-  const classify = (samples: Float32Array) => run(ordered(samples))
+  const classify = async (samples: Float32Array) =>
+    run(reorderedRows(await masked.valuesOf(samples), order))
   const values = await classify(probe)
-  const width = values.length / (probe.length / size)
+  const width = values.length / (given.length / size)
   const origin = model.origin(output)
   const place = `${file}: output ${output}`
   if (parts !== undefined) checkTargets(parts, width, place)
   const reading = readOutputs({ place, values, width, origin }, wishes.kind)
   const remarks = [
     ...fedAs,
+    ...masked.remarks,
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]
   const outputNames = origin.classes
-  return { ...path, layout, width, cells, reading, outputNames, rows, remarks, classify }
+  return { ...masked, layout, width, cells, reading, outputNames, rows, remarks, classify }
 }
 
 /** How samples go into a model: side by side into the inputs of their names, or as a whole into one. */
@@ -136,10 +137,12 @@ function fitSamples(
   samples: FedSamples,
   wishes: ForeignWishes,
 ): { readonly feed: RowFeed; readonly layout: Layout; readonly remarks: readonly string[] } {
+  const { file } = model
   const { shape, parts } = samples
   if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
-  const input = fitInput(model.file, chooseInput(model, wishes.input), samples, wishes.layout)
-  const remarks = input.remark === undefined ? [] : [input.remark]
+  const chosen = chooseInput(model, wishes.input)
+  const input = fitInput(file, chosen, samples, wishes.layout)
+  const remarks = [input.remark, roundingRemark(file, chosen)].filter((line) => line !== undefined)
   return { feed: feedOne(input, shape), layout: input.layout, remarks }
 }
 
@@ -158,21 +161,18 @@ async function workingCells(path: ForeignPath, row: Float32Array): Promise<numbe
   return Math.max(feed.size, ...embedded, (tokens * width) / COPIED)
 }
 
-function inputBatches(cells: number) {
-  return batchesAround(BATCH_CELLS / cells, MOST_CELLS / cells)
-}
-
 /** What is masked, and how the outputs are valued. */
 export interface ForeignMasking {
-  readonly players: (sample: MaskedSample) => Players
+  /** Players of a sample, over a masked value of this shape. */
+  readonly players: (sample: MaskedSample, shape: readonly number[]) => Players
   readonly baseline: Baseline
   readonly output: Output
   readonly assume: (message: string) => void
 }
 
 /**
- * Masked evaluation of a model from elsewhere: its inputs are masked in place, in the model's layout,
- * and it runs on them.
+ * Masked evaluation of a model from elsewhere: its input, in the model's layout, or an inner value is masked in place,
+ * and what lies above runs on it.
  */
 export function createForeignEvaluator(
   { device }: Engine,
@@ -180,7 +180,7 @@ export function createForeignEvaluator(
   n: number,
   { players, baseline, output, assume }: ForeignMasking,
 ): MaskedEvaluator {
-  const { model, feed, width, cells, reading, rows: mode } = classifier
+  const { model, feed, shape, width, cells, reading, rows: mode } = classifier
   atPlace(model.file, () => checkOutputWidth(output, width))
   const { size, order } = feed
   const count = subsetCount(n)
@@ -192,16 +192,22 @@ export function createForeignEvaluator(
 
   function writerFor(owners: Players): ReturnType<typeof maskedRows> {
     if (kept?.owners !== owners) {
-      const map = reordered(owners.map, order, new Int32Array(size))
+      const whole = new Int32Array(size).fill(BACKGROUND)
+      whole.set(owners.map)
+      const map = reordered(whole, order, new Int32Array(size))
       kept = { owners, writer: maskedRows({ n, map }) }
     }
     return kept.writer
   }
 
   async function valuesOf(sample: MaskedSample): Promise<SampleValues> {
-    const write = writerFor(players(sample))(
-      reordered(sample.input, order, new Float32Array(size)),
-      reordered(baseline.valuesFor(sample.input), order, new Float32Array(size)),
+    const value = await classifier.valuesOf(sample.input)
+    checkFinite(value, sample)
+    const masked = value.slice()
+    masked.set(baseline.valuesFor(value.subarray(0, sizeOf(shape))))
+    const write = writerFor(players(sample, shape))(
+      reordered(value, order, new Float32Array(size)),
+      reordered(masked, order, new Float32Array(size)),
     )
     const run = (start: number, held: number) => {
       if (rows.length < held * size) rows = new Float32Array(held * size)
@@ -224,7 +230,7 @@ export function createForeignEvaluator(
    * depend on the others after all.
    */
   async function batchFor(run: RunCoalitions): Promise<number> {
-    const choice = inputBatches(cells)
+    const choice = rowBatches(cells)
     const own = Math.min(count, feed.batch ?? choice.rule)
     if (!together) return own
     if (await agreesAlone(own, run)) {

@@ -19,6 +19,7 @@ function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
     origin,
     embedding: () => undefined,
     run: unused,
+    cut: unused,
     dispose: unused,
   }
 }
@@ -101,7 +102,9 @@ describe('chooseInput and chooseOutput', () => {
     expect(() => chooseInput(many, 'y')).toThrow(/no input "y"; the model has x/)
     expect(() => chooseOutput(many, 10)).toThrow(/--output NAME; there are a \[1, 10\], b/)
     const ids = model([value('ids', [undefined, 4], 'int64')], [])
-    expect(() => chooseInput(ids)).toThrow(/type int64; only float32/)
+    expect(() => chooseInput(ids)).toThrow(
+      /type int64; only models in float32, float16 or bfloat16/,
+    )
   })
 })
 

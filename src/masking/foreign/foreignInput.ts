@@ -2,6 +2,7 @@ import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { RowFeed } from './feeds.js'
 
 /** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
@@ -67,11 +68,11 @@ export function chooseOutput(
     return { name: requireFloats(file, found).name }
   }
   if (outputs.length === 1) return { name: requireFloats(file, outputs[0]).name }
-  const floats = outputs.filter(({ type }) => type === 'float32')
+  const floats = outputs.filter(isFloats)
   const tables = floats.filter((output) => isTable(output, byToken))
   if (floats.length === 0) {
     throw new InputError(
-      `${file}: no output has float32 scores; there are ${list}. ${remedies(outputs)}`,
+      `${file}: no output has scores in float32 or float16; there are ${list}. ${remedies(outputs)}`,
     )
   }
   const serving = tables.filter((output) => {
@@ -93,6 +94,12 @@ export function chooseOutput(
   )
 }
 
+/** What has to be said where samples are rounded to go in; undefined where they are not. */
+export function roundingRemark(file: string, { name, type }: ForeignValue): string | undefined {
+  if (!isShortFloat(type)) return undefined
+  return `${file}: samples and masked samples are rounded to ${type}, the type of its input ${name}`
+}
+
 /** Whether an output is [batch, values] or [batch], or [batch, tokens, values], as far as the file says. */
 function isTable({ shape }: ForeignValue, byToken: boolean): boolean {
   return shape.length <= (byToken ? 3 : 2)
@@ -103,14 +110,18 @@ function widthOf({ shape }: ForeignValue): number | undefined {
   return shape.length === 1 ? 1 : shape[shape.length - 1]
 }
 
+function isFloats({ type }: ForeignValue): boolean {
+  return type === 'float32' || isShortFloat(type)
+}
+
 function requireFloats(
   file: string,
   value: ForeignValue,
   remedy = remedies([value]),
 ): ForeignValue {
-  if (value.type === 'float32') return value
+  if (isFloats(value)) return value
   throw new InputError(
-    `${file}: "${value.name}" has type ${value.type}; only float32 models can be analysed. ${remedy}`,
+    `${file}: "${value.name}" has type ${value.type}; only models in float32, float16 or bfloat16 can be analysed. ${remedy}`,
   )
 }
 
@@ -126,7 +137,7 @@ function remedies(values: readonly ForeignValue[]): string {
       'onnxmltools: zipmap=False)'
     )
   }
-  if (has('float64', 'float16', 'bfloat16')) {
+  if (has('float64')) {
     return FLOAT32
   }
   if (has('int64', 'int32', 'string')) {

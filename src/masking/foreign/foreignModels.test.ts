@@ -619,6 +619,42 @@ describe('outputs that cannot be read', () => {
   })
 })
 
+describe('a model in half precision', () => {
+  it('takes samples rounded to its type, which is said, and is valued on what it gives', async () => {
+    const bytes = onnxFile({
+      inputs: { x: ['n', F] },
+      outputs: { y: ['n', C] },
+      types: { x: 'float16', y: 'float16' },
+      nodes: [
+        ['Cast', ['x'], ['t'], { to: 1 }],
+        ['Gemm', ['t', 'w', 'b'], ['z']],
+        ['Cast', ['z'], ['y'], { to: 10 }],
+      ],
+      weights: { w: weight, b: bias },
+    })
+    const result = await evaluated(bytes)
+    expect(result.said).toMatch(
+      /\.onnx: samples and masked samples are rounded to float16, the type of its input x/,
+    )
+    expectValues(result, 'logits')
+    const whole = await evaluated(modelOf({ nodes: [['Gemm', ['x', 'w', 'b'], ['y']]] }))
+    for (const [index, { values, rows }] of result.found.entries()) {
+      const exact = whole.found[index]
+      for (const [coalition, outputs] of rows.entries()) {
+        for (const [c, output] of outputs.entries()) {
+          // Ten bits of each input and of the output.
+          const scale = F * 3 + Math.abs(exact.rows[coalition][c])
+          expect(Math.abs(output - exact.rows[coalition][c])).toBeLessThan(scale * 2 ** -10)
+          expect(
+            Number.isInteger(output / 2 ** (Math.floor(Math.log2(Math.abs(output))) - 10)),
+          ).toBe(true)
+        }
+      }
+      expect(values).not.toEqual(exact.values)
+    }
+  })
+})
+
 describe('zeros of a forest', () => {
   it('are what analysis.clamp is for, those that rounding has left below 0 too', async () => {
     const bytes = modelOf({ nodes: [forest([0.2, 0.3, 0.1, 0.4], [0.7000001, -1.2e-7, 0.3, 0])] })

@@ -2,8 +2,19 @@
 import { InputError } from '../../core/errors.js'
 import { concatenated } from '../../core/tensor.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
+import { type BatchChoice, batchesAround } from '../evaluation/batchSize.js'
 import { feedsOf, type RowFeed } from './feeds.js'
 import { atPositions } from './tokenOutput.js'
+
+/** Cells of rows that run together in a model of unknown depth: what measured well on small networks … */
+const BATCH_CELLS = 2 ** 17
+/** … and at most. */
+const MOST_CELLS = 2 ** 20
+
+/** Rows of so many cells that run together by rule, and others that are worth trying. */
+export function rowBatches(size: number): BatchChoice {
+  return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
+}
 
 /** Where rows go in and outputs come out. */
 export interface ForeignPath {
@@ -17,11 +28,15 @@ export interface ForeignPath {
 /** Outputs [count, width] of rows [count, size] in the model's own order ({@link RowFeed}). */
 export type RunRows = (rows: Float32Array) => Promise<Float32Array>
 
+/** What counts of an output for rows, [count, …]. Throws InputError unless it has a shape that it can have. */
+type ReadOutputs = (path: ForeignPath, result: ForeignTensor, rows: Float32Array) => Float32Array
+
 /**
  * Runs rows `batch` at a time. A model of fixed batch gets its last batch filled up by repeating the last row.
- * Throws InputError when the output has not one row [width] a row (of outputs of every token, that at the position).
+ * Throws InputError when the output has not one row [width] a row (of outputs of every token, that at the position);
+ * `read` may ask for less.
  */
-export function runTogether(path: ForeignPath, batch: number): RunRows {
+export function runTogether(path: ForeignPath, batch: number, read: ReadOutputs = scores): RunRows {
   const { model, feed, output } = path
   const { size } = feed
   return async (rows) => {
@@ -32,7 +47,7 @@ export function runTogether(path: ForeignPath, batch: number): RunRows {
       const fed = feed.batch ?? held
       const data = held === fed ? chunk : filledUp(chunk, fed * size, size)
       const result = await model.run(feedsOf(feed, data), output)
-      const outputs = outputsOf(path, result, data)
+      const outputs = read(path, result, data)
       parts.push(outputs.subarray(0, held * (outputs.length / fed)))
     }
     return concatenated(parts)
@@ -40,9 +55,9 @@ export function runTogether(path: ForeignPath, batch: number): RunRows {
 }
 
 /** Runs every row by itself; a model of fixed batch gets a batch of copies of it. */
-export function runAlone(path: ForeignPath): RunRows {
+export function runAlone(path: ForeignPath, read?: ReadOutputs): RunRows {
   const { size } = path.feed
-  const runOne = runTogether(path, 1)
+  const runOne = runTogether(path, 1, read)
   return async (rows) => {
     const parts: Float32Array[] = []
     for (let start = 0; start < rows.length; start += size) {
@@ -52,12 +67,27 @@ export function runAlone(path: ForeignPath): RunRows {
   }
 }
 
+/** The shape of the output for one row, without the batch axis that it must have. */
+export async function shapeOfRow(path: ForeignPath, row: Float32Array): Promise<readonly number[]> {
+  const { model, feed, output } = path
+  const rows = filledUp(row, (feed.batch ?? 1) * feed.size, feed.size)
+  const result = await model.run(feedsOf(feed, rows), output)
+  innerValues(path, result, rows)
+  return result.shape.slice(1)
+}
+
+/** Inner values, of any shape a row. */
+export const innerValues: ReadOutputs = ({ model, feed, output }, { shape, data }, rows) => {
+  const fed = rows.length / feed.size
+  if (shape[0] === fed) return data
+  throw new InputError(
+    `${model.file}: "${output}" has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
+      'axis, so that samples can be masked one by one',
+  )
+}
+
 /** Outputs [fed, width] of what was fed: a table as it is, or one token of each row. */
-function outputsOf(
-  { model, output, position, feed: { size } }: ForeignPath,
-  result: ForeignTensor,
-  rows: Float32Array,
-): Float32Array {
+const scores: ReadOutputs = ({ model, output, position, feed: { size } }, result, rows) => {
   const { shape, data } = result
   const fed = rows.length / size
   const place = `${model.file}: ${output}`

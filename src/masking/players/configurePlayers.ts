@@ -64,6 +64,11 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
+  if (config.margin !== undefined && layout !== 'layer' && parseGrid(layout) === undefined) {
+    throw new InputError(
+      `players.margin leaves out cells at the border of a grid; layout ${layout} has none`,
+    )
+  }
   if (layout === 'tokens') return tokenLayout(config, data)
   if (data.kind === 'tokens') {
     throw new InputError(
@@ -82,7 +87,7 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
   if (layout === 'features') return atInput(featureLayout(config, data, selection, training))
   const grid = parseGrid(layout)
   if (grid === undefined) throw new InputError(`unknown players.layout "${layout}"`)
-  return atInput(gridPlayers(data.shape, grid, config.count, selection, training))
+  return atInput(gridPlayers(data.shape, grid, config.count, selection, training, config.margin))
 }
 
 function defaultLayout({ kind }: Dataset): string {
@@ -182,7 +187,7 @@ function layerLayout(
   if (layer === undefined)
     throw new InputError('players.layout layer needs players.layer, its name')
   const grid = parseGrid(config.layerGrid) as Grid
-  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training)
+  const chosen = chooseGridCells(data.shape, grid, config.count, selection, training, config.margin)
   const byShape = new Map<string, Players>()
   return {
     n: config.count,

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { InputError } from '../../core/errors.js'
+import { stream } from '../../core/random.js'
 import {
   chooseGridCells,
   featurePlayers,
@@ -52,6 +54,49 @@ describe('gridPlayers', () => {
           expect(map).not.toContain(-1)
         },
       ),
+    )
+  })
+
+  it('leaves out what is nearer to the border than the margin, however cells are chosen', () => {
+    const extent = fc.integer({ min: 1, max: 7 })
+    const by = fc.constantFrom('variance', 'centre', 'random')
+    fc.assert(
+      fc.property(extent, extent, fc.nat(3), by, fc.nat(20), (rows, columns, margin, by, seed) => {
+        const shape = [2, 8, 9]
+        const draws = stream(seed, 'test').at()
+        const inputs = Float32Array.from({ length: 3 * 144 }, () => draws.normal())
+        const selection = by === 'random' ? ({ by, seed } as const) : { by }
+        const left = Math.max(0, rows - 2 * margin) * Math.max(0, columns - 2 * margin)
+        const choose = (count: number) =>
+          chooseGridCells(shape, { rows, columns }, count, selection, { inputs, count: 3 }, margin)
+        const most = Math.min(left, 14)
+        if (most < 14) expect(() => choose(most + 1)).toThrow(InputError)
+        if (most === 0) return
+        const chosen = choose(most)
+        expect(new Set(chosen).size).toBe(most)
+        for (const cell of chosen) {
+          const [row, column] = [Math.floor(cell / columns), cell % columns]
+          expect(
+            Math.min(row, column, rows - 1 - row, columns - 1 - column),
+          ).toBeGreaterThanOrEqual(margin)
+        }
+      }),
+    )
+  })
+
+  it('takes of inner cells those of highest variance, and counts listed ones over the whole grid', () => {
+    const inputs = Float32Array.from({ length: 2 * 64 }, (_, index) => {
+      const pixel = index % 64
+      const cell = 4 * Math.floor(pixel / 16) + Math.floor((pixel % 8) / 2)
+      return index < 64 ? ({ 0: 9, 6: 3, 9: 2 }[cell] ?? 0) : 0
+    })
+    const training = { inputs, count: 2 }
+    const choose = (count: number, selection: Parameters<typeof chooseGridCells>[3]) =>
+      chooseGridCells([1, 8, 8], grid4, count, selection, training, 1)
+    expect(choose(2, { by: 'variance' })).toEqual([6, 9])
+    expect(choose(2, { by: 'listed', indices: [10, 5] })).toEqual([5, 10])
+    expect(() => choose(1, { by: 'listed', indices: [4] })).toThrow(
+      /listed cell 4 cannot be a player: players\.margin 1 leaves cells 5, 6, 9, 10/,
     )
   })
 

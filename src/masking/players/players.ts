@@ -32,8 +32,8 @@ export function parseGrid(layout: string): Grid | undefined {
 /**
  * The grid cells that become players, ascending. 'variance' ranks a cell by the mean over its pixels
  * and channels of the training-set variance (docs/method.md, "Players"; our choice), 'centre' by the
- * distance of its middle from the image's. Throws InputError for shapes that are no image, grids
- * finer than the pixels, or too many players.
+ * distance of its middle from the image's. Cells less than `margin` cells away from the border of the grid are
+ * never players. Throws InputError for shapes that are no image, grids finer than the pixels, or too many players.
  */
 export function chooseGridCells(
   shape: readonly number[],
@@ -41,17 +41,48 @@ export function chooseGridCells(
   count: number,
   selection: Selection,
   training?: TrainingInputs,
+  margin = 0,
 ): number[] {
   checkPlayerCount(count)
+  const inner = innerCells(grid, margin)
   const cells = gridCells(shape, grid)
+  const distances = gridDistances(grid)
   const candidates: Candidates = {
-    count: cells.length,
-    noun: `cells of the ${grid.rows}×${grid.columns} grid`,
+    count: inner.length,
+    noun: `${margin === 0 ? '' : 'inner '}cells of the ${grid.rows}×${grid.columns} grid`,
     variance:
-      selection.by === 'variance' ? groupVariance(cells, sizeOf(shape), training) : undefined,
-    distance: gridDistances(grid),
+      selection.by === 'variance'
+        ? groupVariance(
+            inner.map((cell) => cells[cell]),
+            sizeOf(shape),
+            training,
+          )
+        : undefined,
+    distance: Float64Array.from(inner, (cell) => distances[cell]),
   }
-  return selectCandidates(candidates, count, selection)
+  const chosen = selectCandidates(candidates, count, onCandidates(selection, inner, margin))
+  return chosen.map((index) => inner[index])
+}
+
+/** The cells of a grid that are at least `margin` cells away from its border, row-major. */
+export function innerCells({ rows, columns }: Grid, margin: number): number[] {
+  const isInner = (at: number, extent: number) => at >= margin && at < extent - margin
+  return [...Array(rows * columns).keys()].filter(
+    (cell) => isInner(Math.floor(cell / columns), rows) && isInner(cell % columns, columns),
+  )
+}
+
+/** A selection among inner cells; listed cells are counted over the whole grid. */
+function onCandidates(selection: Selection, inner: readonly number[], margin: number): Selection {
+  if (selection.by !== 'listed' || margin === 0) return selection
+  const indices = selection.indices.map((cell) => {
+    const index = inner.indexOf(cell)
+    if (index >= 0) return index
+    throw new InputError(
+      `listed cell ${cell} cannot be a player: players.margin ${margin} leaves cells ${inner.join(', ')}`,
+    )
+  })
+  return { by: 'listed', indices }
 }
 
 /** Players from the cells of a grid over images, chosen as {@link chooseGridCells} says. */
@@ -61,8 +92,9 @@ export function gridPlayers(
   count: number,
   selection: Selection,
   training?: TrainingInputs,
+  margin = 0,
 ): Players {
-  const chosen = chooseGridCells(shape, grid, count, selection, training)
+  const chosen = chooseGridCells(shape, grid, count, selection, training, margin)
   return playersOfGridCells(shape, grid, chosen)
 }
 
