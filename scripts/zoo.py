@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import zoo_text
 
 warnings.filterwarnings("ignore")
 FEATURES, PLAYERS, SAMPLES = 8, 6, 20
@@ -245,17 +246,42 @@ def export(folder: Path):
     for library, exporter in EXPORTERS.items():
         try:
             for name, model, x, y, estimator, case in exporter(folder):
-                place = folder / name
-                place.mkdir(parents=True, exist_ok=True)
-                (place / "model.onnx").write_bytes(model)
-                np.savez(place / "data.npz", x=x, y=y)
-                (place / "estimator.pkl").write_bytes(pickle.dumps(estimator))
-                (place / "case.json").write_text(json.dumps(case))
+                store(folder / name, model, {"x": x, "y": y}, estimator, case)
         except Exception as error:
             print(f"what is left of {library} is left out: {type(error).__name__}: {str(error)[:200]}")
+    try:
+        for name, model, arrays, estimator, case in zoo_text.export_text(PLAYERS):
+            store(folder / name, model, arrays, estimator, {"isText": True, **case})
+    except Exception as error:
+        print(f"what is left of the text models is left out: {type(error).__name__}: {str(error)[:200]}")
+
+
+def store(place: Path, model: bytes, arrays: dict, estimator, case: dict):
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "model.onnx").write_bytes(model)
+    np.savez(place / "data.npz", **arrays)
+    (place / "estimator.pkl").write_bytes(pickle.dumps(estimator))
+    (place / "case.json").write_text(json.dumps(case))
+
+
+def check_text(place: Path):
+    """The same for words that are masked: differences as shares of the largest value."""
+    arrays = dict(np.load(place / "data.npz"))
+    [file] = glob.glob(str(place / "out/values/*.npz"))
+    found = dict(np.load(file))
+    estimator = pickle.loads((place / "estimator.pkl").read_bytes())
+    worst = largest = 0.0
+    for row, sample, label in zip(found["values"], found["sample"], found["given_label"]):
+        v = estimator.values(arrays, int(sample), int(label), PLAYERS)
+        worst = max(worst, float(np.abs(v - v[0] - row).max()))
+        largest = max(largest, float(np.abs(v - v[0]).max()))
+    excess = worst / (1e-4 * largest)
+    print(json.dumps({"excess": excess, "worst": worst, "largest": largest, "samples": len(found["values"])}))
 
 
 def check(place: Path):
+    if json.loads((place / "case.json").read_text()).get("isText"):
+        return check_text(place)
     x = np.load(place / "data.npz")["x"].astype("f4")
     [file] = glob.glob(str(place / "out/values/*.npz"))
     found = dict(np.load(file))

@@ -26,19 +26,29 @@ interface Case {
   readonly refused?: string
   /** Words that must be said. */
   readonly said?: string
+  /** Options beside the usual ones, in place of those of tables. */
+  readonly set?: readonly string[]
 }
+
+/** Players and baseline of tables. */
+const ofTables = [
+  'analysis.players={select: list, list: [0, 1, 2, 3, 4, 5], count: 6}',
+  'analysis.baseline=zero',
+]
 
 describe('lowlayer analyze', () => {
   it.each(readdirSync(folder))('values %s as its own library predicts', async (name) => {
     const place = join(folder, name)
-    const { refused, said = '' } = JSON.parse(
+    const { refused, said = '', set } = JSON.parse(
       readFileSync(join(place, 'case.json'), 'utf8'),
     ) as Case
     const { code, stderr } = await lowlayer([
       ...['analyze', join(place, 'model.onnx'), '--data', join(place, 'data.npz')],
       ...['--out', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],
-      ...['--set', 'analysis.players={select: list, list: [0, 1, 2, 3, 4, 5], count: 6}'],
-      ...['--set', 'analysis.baseline=zero'],
+      ...(set === undefined ? ofTables : ['analysis.players.count=6', ...set]).flatMap((each) => [
+        '--set',
+        each,
+      ]),
     ])
     if (refused !== undefined) {
       expect(code).toBe(2)
