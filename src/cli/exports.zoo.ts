@@ -39,9 +39,11 @@ const ofTables = [
 describe('lowlayer analyze', () => {
   it.each(readdirSync(folder))('values %s as its own library predicts', async (name) => {
     const place = join(folder, name)
-    const { refused, said = '', set } = JSON.parse(
-      readFileSync(join(place, 'case.json'), 'utf8'),
-    ) as Case
+    const {
+      refused,
+      said = '',
+      set,
+    } = JSON.parse(readFileSync(join(place, 'case.json'), 'utf8')) as Case
     const { code, stderr } = await lowlayer([
       ...['analyze', join(place, 'model.onnx'), '--data', join(place, 'data.npz')],
       ...['--out', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],

@@ -10,6 +10,8 @@ import { encodeNpy } from '../formats/npy.js'
 import { encodeNpz } from '../formats/npz.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
+import { floats, integers, onnxFile } from './onnxGraph.js'
+import { tokenFile } from './tokenFile.js'
 
 const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
 
@@ -31,7 +33,7 @@ const smallAnalysis = ['analysis.samples.count=6', 'analysis.samples.testCount=4
 
 /**
  * Fills a folder: configurations, MNIST-like IDX files below data/, value tables, a classifier of
- * tic-tac-toe boards and samples for it, and a command `lowlayer` in bin/ that shrinks studies.
+ * tic-tac-toe boards and samples for it, one of texts with theirs, and a command `lowlayer` in bin/ that shrinks studies.
  * Downloads go to `mirror`.
  */
 export function fillReadersFolder(folder: string, mirror: string): void {
@@ -62,7 +64,47 @@ export function fillReadersFolder(folder: string, mirror: string): void {
       initialize(model, () => 1),
     ),
   )
+  writeTexts(folder)
   writeCommand(join(folder, 'bin'), mirror)
+}
+
+/** Tokens a text and tokens known, of a model that adds up embeddings. */
+const [TOKENS, KNOWN] = [12, 110]
+
+function writeTexts(folder: string): void {
+  const random = stream(0, 'test', 'texts').at()
+  const rows = <T>(make: (row: number) => T) => Array.from({ length: 20 }, (_, row) => make(row))
+  const each = (make: (at: number) => number) =>
+    rows(() => Array.from({ length: TOKENS }, (_, t) => make(t)))
+  const isWord = (at: number) => at > 0 && at < TOKENS - 1
+  writeFileSync(
+    join(folder, 'texts.npz'),
+    tokenFile({
+      input_ids: each((at) => (isWord(at) ? Math.floor(100 * random.uniform()) : 101)),
+      attention_mask: each(() => 1),
+      word_ids: each((at) => (isWord(at) ? at - 1 : -1)),
+      labels: rows((row) => row % 2),
+    }),
+  )
+  const weights = (...shape: [number, number]) =>
+    floats(
+      shape,
+      Array.from({ length: shape[0] * shape[1] }, () => random.normal()),
+    )
+  writeFileSync(
+    join(folder, 'bert.onnx'),
+    onnxFile({
+      inputs: { input_ids: ['batch', 'tokens'] },
+      types: { input_ids: 'int64' },
+      outputs: { logits: ['batch', 2] },
+      nodes: [
+        ['Gather', ['table', 'input_ids'], ['embedded']],
+        ['ReduceSum', ['embedded', 'axis'], ['sum'], { keepdims: 0 }],
+        ['MatMul', ['sum', 'head'], ['logits']],
+      ],
+      weights: { table: weights(KNOWN, 4), head: weights(4, 2), axis: integers(1) },
+    }),
+  )
 }
 
 function writeDigits(folder: string): void {

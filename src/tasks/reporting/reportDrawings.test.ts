@@ -7,6 +7,7 @@ import { type ExperimentInput, experimentSchema } from '../../config/schema.js'
 import { loadDataset } from '../../data/load.js'
 import { encodeNpz } from '../../formats/npz.js'
 import { planStudy } from '../../plan/plan.js'
+import { tokenFile } from '../../testing/tokenFile.js'
 import { describeDataset } from '../dataset.js'
 import { drawSamples } from './reportDrawings.js'
 
@@ -95,3 +96,39 @@ it.skipIf(!existsSync('../shared/data/sst2'))(
     ).toEqual([...first.names].sort())
   },
 )
+
+it('token ids: words by their names, players on their sub-tokens', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-drawings-'))
+  try {
+    const path = join(folder, 'texts.npz')
+    const many = <T>(row: T) => Array.from({ length: 8 }, () => row)
+    writeFileSync(
+      path,
+      tokenFile({
+        input_ids: many([101, 7, 8, 9, 102, 0]),
+        attention_mask: many([1, 1, 1, 1, 1, 0]),
+        word_ids: many([-1, 0, 1, 1, -1, -1]),
+        words: many(['old', 'bridges']),
+        labels: [0, 1, 0, 1, 0, 1, 0, 1],
+      }),
+    )
+    const config = experimentSchema.parse({
+      study: 'drawn',
+      data: { source: 'tokens', path, train: 4, test: 4 },
+      model: { architecture: 'mlp-5' },
+      analysis: { players: { count: 1 }, samples: { count: 2 } },
+    })
+    const dataset = await loadDataset(config.data, { baseDir: folder, dataDirs: [] })
+    const [id] = dataset.train.ids
+    const { names, drawing } = drawSamples([id], dataset, { config }, String).samples[String(id)]
+    if (drawing.kind !== 'text') throw new Error(drawing.kind)
+    const player = (name: string) => (names[0] === name ? 0 : -1)
+    expect(['old', 'bridges']).toContain(names[0])
+    expect(drawing.cells).toEqual([
+      { name: 'word 1', value: 'old', player: player('old') },
+      { name: 'word 2', value: 'bridges', player: player('bridges') },
+    ])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

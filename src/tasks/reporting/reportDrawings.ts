@@ -31,7 +31,7 @@ export interface DrawingFile {
 export function drawSamples(
   samples: readonly number[],
   dataset: Dataset,
-  plan: Plan,
+  plan: Pick<Plan, 'config'>,
   resolve: (file: string) => string,
 ): DrawingFile {
   const { split } = plan.config.analysis.samples
