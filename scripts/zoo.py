@@ -267,7 +267,7 @@ def store(place: Path, model: bytes, arrays: dict, estimator, case: dict):
 def check_text(place: Path):
     """The same for words that are masked: differences as shares of the largest value."""
     arrays = dict(np.load(place / "data.npz"))
-    [file] = glob.glob(str(place / "out/values/*.npz"))
+    [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     worst = largest = 0.0
@@ -282,14 +282,16 @@ def check_text(place: Path):
 def check(place: Path):
     if json.loads((place / "case.json").read_text()).get("isText"):
         return check_text(place)
-    x = np.load(place / "data.npz")["x"].astype("f4")
-    [file] = glob.glob(str(place / "out/values/*.npz"))
+    data = np.load(place / "data.npz")
+    x = data["x"].astype("f4")
+    [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     coalitions = 2**PLAYERS
     exclusive = getattr(estimator, "kind", None) != "sigmoids"
     worst = excess = largest = 0.0
-    for row, sample, label in zip(found["values"], found["sample"], found["given_label"]):
+    # Classes are numbers of outputs, of which the data may hold only some.
+    for row, sample, label in zip(found["values"], found["sample"], data["y"][found["sample"]]):
         keep = np.array([[f >= PLAYERS or mask >> f & 1 for f in range(FEATURES)] for mask in range(coalitions)])
         p = estimator.predict_proba(np.where(keep, x[int(sample)], 0).astype("f4")).astype("f8")
         with np.errstate(divide="ignore"):

@@ -4,12 +4,14 @@ import { readStoredJson, readStoredText } from '../store/stored.js'
 import { type CurvePoint, parseCurve } from '../training/curve.js'
 import type { TrainingEngine } from './trainingEngine.js'
 
-/** What `state.json` says once a network is trained. */
+/** What `state.json` says once a network is trained, or measured where it is from elsewhere. */
 export interface NetworkState {
   readonly complete: boolean
   readonly steps: number
   /** Several where an interrupted training went on elsewhere. */
   readonly trainedBy: readonly TrainingEngine[]
+  /** What was assumed about a network from elsewhere, a line each. */
+  readonly assumptions?: readonly string[]
 }
 
 /** The state of a network that is trained; undefined before. Throws InputError when it is damaged. */

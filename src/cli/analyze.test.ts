@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -33,17 +33,34 @@ const small = [
   '--set',
   'analysis.samples.testCount=4',
   '--set',
-  'analysis.players.n=4',
+  'analysis.players.count=4',
 ]
+
+/** The folder of the only study below some results. */
+async function studyIn(results: string): Promise<string> {
+  const names = await readdir(join(folder, results))
+  const found = names.filter((name) => name !== 'networks' && name !== 'README.md')
+  expect(found).toHaveLength(1)
+  return join(folder, results, found[0])
+}
+const fileOf = async (results: string, name: string) =>
+  readFile(join(await studyIn(results), name), 'utf8')
 
 describe('lowlayer analyze', () => {
   it('writes tables, interactions and a report, and says what it found', async () => {
-    const { code, stdout, stderr } = await analyze('--data', 'data.csv', '--out', 'out', ...small)
-    expect(stderr).toMatch(/model: \d+\.\d% of 6 samples right; .*\nResults: out\//)
+    const { code, stdout, stderr } = await analyze(
+      '--data',
+      'data.csv',
+      '--results',
+      'out',
+      ...small,
+    )
+    expect(stderr).toMatch(
+      /networks {2}1 of 1, accuracy on train .*\n(.*\n)*results {3}out\/model-/,
+    )
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    const samples = await readFile(join(folder, 'out', 'samples.csv'), 'utf8')
-    expect(samples.trimEnd().split('\n')).toHaveLength(7)
-    expect(await readFile(join(folder, 'out', 'report', 'index.html'), 'utf8')).toContain('<html')
+    expect((await fileOf('out', 'samples.csv')).trimEnd().split('\n')).toHaveLength(7)
+    expect(await fileOf('out', 'report/index.html')).toContain('<html')
   })
 
   it('stops on Ctrl-C, says how to go on, and goes on', async () => {
@@ -52,50 +69,42 @@ describe('lowlayer analyze', () => {
       (_, row) => `${row % 7},${row % 5},${row % 3},1,${row % 2}`,
     )
     await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
-    const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--out', 'stopped']
-    args.push('--set', 'analysis.samples.count=4000', '--set', 'analysis.players.n=4')
+    const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--results', 'stopped']
+    args.push('--set', 'analysis.samples.count=4000', '--set', 'analysis.players.count=4')
     const { process: child, result } = startLowlayer(args, {
       cwd: folder,
       env: { npm_command: 'exec' },
     })
-    const values = join(folder, 'stopped', 'values')
+    const networks = join(folder, 'stopped', 'networks')
     for (;;) {
-      const [partial] = await readdir(values).catch(() => [])
+      const [network] = await readdir(networks).catch(() => [])
+      const values = join(networks, network ?? '', 'values')
+      const names = await readdir(values).catch(() => [])
+      const partial = names.find((name) => name.endsWith('.partial'))
       const size = partial === undefined ? 0 : (await stat(join(values, partial))).size
-      if (size > 2000) break
+      if (size > 2000 || names.some((name) => name.endsWith('.npz'))) break
       await sleep(5)
     }
     process.kill(-child.pid!, 'SIGINT')
     const stopped = await result
     expect(stopped.stderr).toContain(`resume with: npx lowlayer ${args.join(' ')}\n`)
     expect(stopped.code).toBe(130)
-    expect(await readdir(join(folder, 'stopped'))).not.toContain('manifest.json')
+    expect(JSON.parse(await fileOf('stopped', 'manifest.json')).complete).toBe(false)
 
     const resumed = await lowlayer(args, { cwd: folder })
-    expect(resumed.stderr).toMatch(/model: \d+ of 4050 samples are there already/)
     expect(resumed.code).toBe(0)
-    expect(await readdir(join(folder, 'stopped'))).toContain('manifest.json')
-  })
-
-  it('counts results as unfinished from the moment on that they are written anew', async () => {
-    const out = join(folder, 'again')
-    const args = ['--data', 'data.csv', '--out', 'again', ...small]
-    expect(await analyze(...args)).toMatchObject({ code: 0 })
-    // A file that cannot be replaced: a folder of its name.
-    await rm(join(out, 'samples.csv'))
-    await mkdir(join(out, 'samples.csv'))
-    const { code, stderr } = await analyze(...args, '--set', 'analysis.baseline=zero')
-    expect(stderr).toMatch(/cannot write again\/samples\.csv/)
-    expect(code).toBe(2)
-    expect(await readdir(out)).not.toContain('manifest.json')
+    expect(JSON.parse(await fileOf('stopped', 'manifest.json')).complete).toBe(true)
+    const whole = await lowlayer(
+      args.map((arg) => (arg === 'stopped' ? 'whole' : arg)),
+      { cwd: folder },
+    )
+    expect(whole.code).toBe(0)
+    expect(await fileOf('stopped', 'samples.csv')).toBe(await fileOf('whole', 'samples.csv'))
   })
 
   describe('of a model that is always right', () => {
     const all = ['right.onnx', '--data', 'data.csv', ...small, '--set', 'analysis.samples.count=20']
     const run = (...args: string[]) => lowlayer(['analyze', ...all, ...args], { cwd: folder })
-    const json = async (out: string) =>
-      JSON.parse(await readFile(join(folder, out, 'manifest.json'), 'utf8'))
-    const table = (out: string) => readFile(join(folder, out, 'samples.csv'), 'utf8')
     beforeAll(async () => {
       // Feature a is 0 in rows of the class "no" and 1 in those of "yes".
       const bytes = onnxFile({
@@ -112,66 +121,41 @@ describe('lowlayer analyze', () => {
     })
 
     it('says and stores which class is which output, and warns where it is never right', async () => {
-      const right = await run('--out', 'right')
+      const right = await run('--results', 'right')
       expect(right.stderr).toMatch(
         /assumed: classes are the outputs .* no = 0, yes = 1 \(of 2 outputs\)/,
       )
-      expect(right.stderr).toMatch(/right: 100\.0% of 20 samples right/)
-      expect(right.stderr).not.toMatch(/warning/)
-      expect((await json('right')).models[0].classes).toEqual({ no: 0, yes: 1 })
+      expect(right.stderr).toMatch(/accuracy on train 1\.000 to 1\.000/)
+      expect(right.stderr).not.toMatch(/below chance/)
+      expect(JSON.parse(await fileOf('right', 'manifest.json')).assumptions).toContainEqual(
+        expect.stringMatching(/no = 0, yes = 1/),
+      )
 
-      const wrong = await run('--out', 'wrong', '--classes', 'order.txt')
-      expect(wrong.stderr).toMatch(/\nwarning: right is right on 0 of 20 samples .* below chance/)
-      const manifest = await json('wrong')
-      expect(manifest.models[0].classes).toEqual({ no: 1, yes: 0 })
-      expect(manifest.warnings).toEqual([expect.stringMatching(/below chance/)])
-      const report = await readFile(join(folder, 'wrong', 'report', 'index.html'), 'utf8')
-      expect(report).toMatch(/below chance \(50\.0%/)
-      const refused = await run('--out', 'refused', '--classes', 'data.csv')
-      expect(refused.stderr).toMatch(/--classes has 41 names, but right\.onnx has 2 outputs/)
+      const wrong = await run('--results', 'wrong', '--classes', 'order.txt')
+      expect(wrong.stderr).toMatch(/\nwarning {3}right is right on 0 of 20 samples .* below chance/)
+      expect(await fileOf('wrong', 'report/index.html')).toMatch(/below chance \(50\.0%/)
+      const refused = await run('--results', 'refused', '--classes', 'data.csv')
+      expect(refused.stderr).toMatch(/--classes has 41 names, but .*right\.onnx has 2 outputs/)
     })
 
-    it('is repeated from the configuration that it leaves', async () => {
+    it('is the study that it writes down, which can be run again and extended', async () => {
       const options = ['--mean', '0.5', '--std', '2', '--classes', 'order.txt', '--output', 'z']
-      const first = await run('--out', 'first', ...options, '--set', 'analysis.output=logit')
+      const first = await run('--results', 'first', ...options, '--set', 'analysis.output=logit')
       expect(first.code).toBe(0)
-      const again = await lowlayer(
-        ['analyze', 'right.onnx', '--config', 'first/config.yaml', '--out', 'again2'],
-        { cwd: folder },
-      )
-      expect(again.stderr).not.toMatch(/does not use/)
+      const written = join(await studyIn('first'), 'config.yaml')
+      const again = await lowlayer(['run', written, '--results', 'again'], { cwd: folder })
       expect(again.code).toBe(0)
-      expect(await table('again2')).toBe(await table('first'))
-      const { options: stored, fed, preprocessing } = await json('again2')
-      expect(stored).toEqual({ output: 'z', mean: [0.5], std: [2], classes: ['yes', 'no'] })
-      expect(stored).toEqual((await json('first')).options)
-      expect(preprocessing).toEqual({ mean: [0.5], std: [2] })
-      expect(fed.channels[0]).toMatchObject({ min: -0.25, max: 0.25 })
-      expect(await run('--out', 'plain')).toMatchObject({ code: 0 })
-      expect(await table('again2')).not.toBe(await table('plain'))
-    })
-
-    it('says which parts of a configuration it does not use', async () => {
-      const { stderr } = await run(
-        '--out',
-        'unread',
-        '--set',
-        'confusing.noiseNull.surrogates=100',
-        '--set',
-        'training.epochs=3',
-      )
-      expect(stderr).toMatch(/assumed: .* does not use training, confusing\.noiseNull: /)
-      expect((await json('unread')).assumptions[0]).toMatch(/does not use training/)
+      expect(again.stderr).toMatch(/models are fed values from -0\.25 to/)
+      for (const name of ['samples.csv', 'networks.csv', 'verdict.json', 'config.yaml'])
+        expect(await fileOf('again', name), name).toBe(await fileOf('first', name))
+      expect(await run('--results', 'plain')).toMatchObject({ code: 0 })
+      expect(await fileOf('again', 'samples.csv')).not.toBe(await fileOf('plain', 'samples.csv'))
     })
   })
 
   it('takes the output of a model with one logit by its name', async () => {
     const { code, stderr } = await analyze(
-      '--data',
-      'data.csv',
-      ...small,
-      '--set',
-      'analysis.output=binary',
+      ...['--data', 'data.csv', '--results', 'binary', ...small, '--set', 'analysis.output=binary'],
     )
     expect(stderr).toMatch(
       /model\.onnx: output "binary" needs a network with one logit; this one has 2/,
@@ -183,23 +167,21 @@ describe('lowlayer analyze', () => {
     [[], /say what to analyse on: --data SOURCE or --config FILE/],
     [['--data', 'nowhere.csv'], /--data nowhere\.csv: there is no such file or folder/],
     [['--data', 'data.csv', '--labels', 'species'], /species/],
-    [['--data', 'data.csv', '--set', 'analysis.players.n=15'], /15 players need 2\^15/],
-    [['--data', 'data.csv', '--set', 'analysis.players.n=5'], /5 players.*4/],
-    [['--data', 'data.csv', '--std', '0'], /--std: 0 cannot divide/],
-    [['--data', 'data.csv', ...small, '--input', 'image'], /no input "image"; the model has x/],
-  ])('exits 2 with the reason on %j', async (args, message) => {
-    const { code, stderr } = await analyze(...args, '--out', 'refused')
+    [['--data', 'data.csv', '--set', 'analysis.players.count=15'], /15 players need 2\^15/],
+    [['--data', 'data.csv', '--set', 'analysis.players.count=5'], /5 players.*4/],
+    [['--data', 'data.csv', '--std', '0'], /data\.standardize.*0 cannot divide/],
+    [['--data', 'data.csv', '--networks', 'nets.csv'], /MODEL\.onnx … or --networks/],
+  ])('exits 2 with the reason on %j, and leaves nothing', async (args, message) => {
+    const { code, stderr } = await analyze(...args, '--results', 'nothing')
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
-    expect(await readdir(folder)).not.toContain('refused')
+    expect(await readdir(folder)).not.toContain('nothing')
   })
 
-  it('leaves a folder of the user alone, and says where it cannot write', async () => {
-    await mkdir(join(folder, 'mine'))
-    expect(await analyze('--data', 'nowhere.csv', '--out', 'mine')).toMatchObject({ code: 2 })
-    expect(await readdir(folder)).toContain('mine')
-    const { code, stderr } = await analyze('--data', 'data.csv', '--out', 'data.csv')
-    expect(stderr).toMatch(/^cannot write data\.csv\/lock: /)
+  it('exits 2 with the reason where the model does not take what is said of it', async () => {
+    const args = ['--data', 'data.csv', ...small, '--input', 'image', '--results', 'input']
+    const { code, stderr } = await analyze(...args)
+    expect(stderr).toMatch(/failed: measure of model: .*no input "image"; the model has x/)
     expect(code).toBe(2)
   })
 })

@@ -1,12 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { withinData } from '../config/computedDefaults.js'
-import { loadConfig } from '../config/load.js'
-import { loadDataset } from '../data/load.js'
-import { maskingAssumptions } from '../masking/maskingAssumptions.js'
-import { planStudy } from '../plan/plan.js'
+import { type LoadedConfig, loadConfig } from '../config/load.js'
 import type { Plan } from '../plan/types.js'
-import { alikeVariants, analysisFiles, describeDataset } from '../tasks/dataset.js'
+import { planLoaded } from '../tasks/planLoaded.js'
 
 /** Options that say which study is meant. */
 export interface StudyOptions {
@@ -29,24 +25,22 @@ export interface Study {
 
 /** Reads the configuration and the data, and plans. Nothing is written. */
 export async function openStudy(file: string, options: StudyOptions): Promise<Study> {
+  return planOf(await loadConfig(file, overridesOf(options)), options)
+}
+
+/** Changes to a configuration that options ask for. */
+export function overridesOf(options: StudyOptions): string[] {
   const runtime = (['engine', 'device', 'jobs'] as const).flatMap((key) =>
     options[key] === undefined ? [] : [`runtime.${key}=${options[key]}`],
   )
-  const loaded = await loadConfig(file, [...(options.set ?? []), ...runtime])
-  const { baseDir } = loaded
+  return [...(options.set ?? []), ...runtime]
+}
+
+/** Reads the data of a configuration, and plans. Nothing is written. */
+export async function planOf(loaded: LoadedConfig, options: StudyOptions): Promise<Study> {
+  const { file, baseDir } = loaded
   const dataDirs = dataFolders(options.dataDir)
-  const dataset = await loadDataset(loaded.config.data, { baseDir, dataDirs, inspect: true })
-  const counts = { train: dataset.train.count, test: dataset.test.count }
-  const config = withinData(loaded.config, loaded.written, counts)
-  const find = (file: string) => resolve(baseDir, file)
-  const files = analysisFiles(config.analysis, find)
-  const alike = await alikeVariants(config, dataset, find)
-  const assumptions = [
-    ...dataset.assumptions,
-    ...maskingAssumptions(config.analysis, dataset, find),
-  ]
-  const described = { ...describeDataset(dataset), assumptions }
-  const plan = planStudy(config, { ...described, analysisFiles: files, alike })
+  const plan = await planLoaded(loaded, dataDirs)
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 

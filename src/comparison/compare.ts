@@ -4,6 +4,7 @@ import { effectRows, rowsWithoutArm } from './effects.js'
 import { type Arm, findArms } from './grid.js'
 import { setIntersections } from './membership.js'
 import { findExclusions, overlapRows, summariseRelations } from './pairs.js'
+import { hasSeeds } from './relation.js'
 import {
   type ComparisonOptions,
   defaultComparisonOptions,
@@ -47,7 +48,9 @@ export function compareNetworks(
   const overlaps = overlapRows(study, settings)
   const excluded = findExclusions(study)
   const names = new Set(excluded.map((exclusion) => exclusion.network))
-  const usable = study.networks.flatMap(({ network }, index) => (names.has(network) ? [] : [index]))
+  const usable = study.networks.flatMap((network, index) =>
+    names.has(network.network) || !hasSeeds(network) ? [] : [index],
+  )
   const figures = pairFigures(overlaps, study.networks.length)
   const arms = findArms(study.networks, new Set(usable))
     .filter((arm, index) => index === 0 || isGrid(arm))

@@ -95,7 +95,7 @@ function gridOf(networks: readonly NetworkScores[], members: readonly number[]):
     distinctCells(group) > distinctCells(best) ? group : best,
   )
   const lows = [...new Set(chosen.map((position) => lowOf(networks[position])))]
-  const highs = [...new Set(chosen.map((position) => networks[position].seeds.high))]
+  const highs = [...new Set(chosen.map((position) => highOf(networks[position])))]
   const find = (low: Seed, high: Seed) =>
     chosen.find(
       (position) => lowOf(networks[position]) === low && networks[position].seeds.high === high,
@@ -119,7 +119,13 @@ function cellKey(network: NetworkScores): string {
 
 /** What makes low layers within an arm equal: their seed and the network that lent them. */
 function lowOf({ seeds, donor }: NetworkScores): Seed {
+  if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined ? seeds.low : `${seeds.low} of ${donor}`
+}
+
+function highOf({ seeds }: NetworkScores): Seed {
+  if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
+  return seeds.high
 }
 
 /** Groups in order of first appearance. */

@@ -4,10 +4,11 @@ import type { NetworkScores } from './types.js'
  * What two networks share, as a pair class. With one architecture: `identical`, `order-only` (the
  * ceiling), `same-low/diff-high`, `diff-low/same-high`, `both-diff` (the floor); with two:
  * `same-low/diff-arch`, `diff-low/diff-arch`. What differs besides is appended: `+order`, `+regime`,
- * `+cut`. With one architecture cut in two places, seeds of low and high are those of other layers: `different-cut`,
+ * `+cut`. Where seeds of one are not known: `other-model`. With one architecture cut in two places, seeds of low and high are those of other layers: `different-cut`,
  * unless it is one network under two names.
  */
 export function relationOf(a: NetworkScores, b: NetworkScores): string {
+  if (!hasSeeds(a) || !hasSeeds(b)) return a.network === b.network ? 'identical' : 'other-model'
   const sameLow = sameLowLayers(a, b)
   const sameHigh = a.seeds.high === b.seeds.high
   const sameOrder = a.seeds.order === b.seeds.order
@@ -20,6 +21,11 @@ export function relationOf(a: NetworkScores, b: NetworkScores): string {
     return (sameOrder ? 'identical' : 'order-only') + suffix
   }
   return baseRelation(a, b, sameLow, sameHigh) + (sameOrder ? '' : '+order') + suffix
+}
+
+/** Whether it is known what the layers of a network were drawn from. */
+export function hasSeeds({ seeds }: NetworkScores): boolean {
+  return seeds.low !== undefined && seeds.high !== undefined
 }
 
 /**

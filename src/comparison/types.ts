@@ -14,7 +14,12 @@ export interface NetworkScores {
   readonly regime: string
   /** What counts as low: how many layers, where they are the first ones, or which, joined by +. */
   readonly cut?: string | number
-  readonly seeds: { readonly low: Seed; readonly high: Seed; readonly order: Seed }
+  /** Low and high undefined where nobody knows them: such a network is in no grid. */
+  readonly seeds: {
+    readonly low: Seed | undefined
+    readonly high: Seed | undefined
+    readonly order: Seed
+  }
   /** The trained network whose low layers it took over, if any: heirs of two donors have different low layers. */
   readonly donor?: string
   /** Parameters of the low layers with their shapes, where a study has several architectures. */

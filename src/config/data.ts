@@ -31,11 +31,26 @@ const balance = (value: 'equal' | 'proportional') =>
     .default(value)
     .describe('Subsets have equally many samples of each class, or as many as in the source')
 
+/** One number for all channels or features, or one each. */
+const moments = (what: string) =>
+  z
+    .union([z.number(), z.array(z.number()).min(1)])
+    .transform((value) => (Array.isArray(value) ? value : [value]))
+    .describe(what)
+
 const standardize = (value: boolean) =>
   z
-    .boolean()
+    .union([
+      z.boolean(),
+      z.strictObject({
+        mean: moments('Subtracted, by channel or feature'),
+        std: moments('Divided by then').refine((values) => !values.includes(0), '0 cannot divide'),
+      }),
+    ])
     .default(value)
-    .describe('Subtract the training mean and divide by the deviation, by channel or feature')
+    .describe(
+      'Subtract the training mean and divide by the deviation, by channel or feature; or these: { mean: 0.5, std: 0.25 }',
+    )
 
 const folder = z
   .string()

@@ -12,35 +12,25 @@ export interface LoadedConfig {
   readonly config: ExperimentConfig
   /** What was written, without defaults. */
   readonly written: unknown
-  /** Sections of the caller's own, as they were written. */
-  readonly own: Readonly<Record<string, unknown>>
   readonly file: string
   /** Folder of the file: paths in it that lead nowhere from the working folder start here. */
   readonly baseDir: string
 }
 
-/** What a command takes besides what every configuration may hold. */
-export interface LoadOptions {
-  /** Sections that are the command's own: they are set apart. */
-  readonly own?: readonly string[]
-  /** Sections that are required and that the command does not read, for where what was written lacks them. */
-  readonly lacking?: (written: unknown) => Readonly<Record<string, unknown>>
-}
-
 /**
  * Reads a configuration file, whatever it extends, and `path=value` overrides (values in YAML).
- * Throws ConfigError with every problem, placed in the file or override that holds it; InputError
- * when the file cannot be read.
+ * `changed` is what a command makes of what was written, before the overrides. Throws ConfigError with every problem,
+ * placed in the file or override that holds it; InputError when the file cannot be read.
  */
 export async function loadConfig(
   file: string,
   overrides: readonly string[] = [],
-  options: LoadOptions = {},
+  changed: (written: unknown) => unknown = (written) => written,
 ): Promise<LoadedConfig> {
   const files = await readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
-  const resolved = resolveOverridden(files, value, studyName(file), overrides, options)
+  const resolved = resolveOverridden(files, changed(value), studyName(file), overrides)
   return { ...resolved, file, baseDir: dirname(file) }
 }
 
@@ -61,9 +51,8 @@ export function writtenConfigOf(
   value: unknown,
   study: string,
   overrides: readonly string[] = [],
-  options: LoadOptions = {},
-): Pick<LoadedConfig, 'config' | 'written' | 'own'> {
-  return resolveOverridden([], value, study, overrides, options)
+): Pick<LoadedConfig, 'config' | 'written'> {
+  return resolveOverridden([], value, study, overrides)
 }
 
 function resolveOverridden(
@@ -71,8 +60,7 @@ function resolveOverridden(
   start: unknown,
   study: string,
   overrides: readonly string[],
-  { own: ownSections = [], lacking = () => ({}) }: LoadOptions,
-): Pick<LoadedConfig, 'config' | 'written' | 'own'> {
+): Pick<LoadedConfig, 'config' | 'written'> {
   let value = start
   const sources = [...files]
   const problems: ConfigProblem[] = []
@@ -91,25 +79,7 @@ function resolveOverridden(
     sources.push(override.source)
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  const { own, rest } = setApart(value, ownSections)
-  return {
-    config: resolveConfig(sources, withLacking(rest, lacking(rest)), study),
-    written: rest,
-    own,
-  }
-}
-
-function withLacking(written: unknown, sections: Readonly<Record<string, unknown>>): unknown {
-  return isObject(written) ? { ...sections, ...written } : written
-}
-
-function setApart(value: unknown, sections: readonly string[]) {
-  const entries = isObject(value) ? Object.entries(value) : []
-  const isOwn = ([name]: [string, unknown]) => sections.includes(name)
-  return {
-    own: Object.fromEntries(entries.filter(isOwn)),
-    rest: isObject(value) ? Object.fromEntries(entries.filter((entry) => !isOwn(entry))) : value,
-  }
+  return { config: resolveConfig(sources, value, study), written: value }
 }
 
 function withoutExtends(value: unknown): unknown {

@@ -52,8 +52,10 @@ const grid = z
   })
   .describe('Networks with crossed seeds of low and high layers')
 
+const networkName = z.string().regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only')
+
 const listed = z.strictObject({
-  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only'),
+  name: networkName,
   seed: seed.optional().describe('Seed of everything that is drawn afresh'),
   seeds: z
     .strictObject({ low: seed.optional(), high: seed.optional(), order: seed.optional() })
@@ -71,14 +73,68 @@ const listed = z.strictObject({
   regime: regime.default('init'),
 })
 
+/** What the outputs of a network from elsewhere may be. */
+export const outputKinds = ['logits', 'probabilities', 'sigmoids'] as const
+/** In which order such a network takes the axes of an image. */
+export const axisLayouts = ['nchw', 'nhwc', 'flat'] as const
+
+/** What a user says of an ONNX file where it does not say it itself. */
+const reading = {
+  input: z.string().min(1).optional().describe('Input of the model, where it has several'),
+  output: z.string().min(1).optional().describe('Output with the scores, where it has several'),
+  outputKind: z.enum(outputKinds).optional().describe('What the outputs are'),
+  layout: z.enum(axisLayouts).optional().describe('Order of the axes that the model takes'),
+  classes: z
+    .array(z.coerce.string())
+    .min(1)
+    .optional()
+    .describe('Class names in the order of the outputs'),
+}
+
+/** A network from elsewhere, in `files` or as a row of `table`. */
+export const givenNetwork = z.strictObject({
+  name: networkName,
+  path: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('ONNX file, or a series of checkpoints: {epoch} or {step} stands for the number'),
+  values: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'v(S) that another tool computed on the analysed samples: .npy or .npz, [samples, 2^n]',
+    ),
+  low: seed.optional().describe('Seed of the initial low layers: equal seeds, equal layers'),
+  high: seed.optional().describe('Seed of the initial high layers'),
+  order: seed.default(0).describe('Seed of the order of the training samples'),
+  architecture: z.string().min(1).default('onnx').describe('Its name; only equal ones are crossed'),
+  regime: regime.default('init'),
+  lowLayers: layerNames
+    .optional()
+    .describe(
+      'Low layers: weights of these names, or that start with these and a dot, are compared',
+    ),
+  stepsPerEpoch: z.number().positive().optional().describe('Optimiser steps an epoch, for {step}'),
+  curve: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('CSV with step, split, metric, value; by default losses are measured'),
+  ...reading,
+})
+
 /** With no `networks` at all, a study is the default grid. */
 export const networksSection = z
   .strictObject({
     grid: grid.optional(),
     list: z.array(listed).min(1).optional().describe('Networks one by one'),
+    files: z.array(givenNetwork).min(1).optional().describe('Networks from elsewhere, as files'),
+    table: z.string().min(1).optional().describe('CSV with the columns of networks.files[]'),
   })
-  .refine((networks) => networks.grid !== undefined || networks.list !== undefined, {
-    message: 'needs "grid", "list" or both',
+  .refine((networks) => Object.values(networks).some((part) => part !== undefined), {
+    message: 'needs "grid", "list", "files" or "table"',
   })
   .prefault({ grid: {} })
   .describe('Which networks a study compares')
@@ -86,3 +142,9 @@ export const networksSection = z
 export type NetworksConfig = z.output<typeof networksSection>
 export type GridConfig = z.output<typeof grid>
 export type ListedNetwork = z.output<typeof listed>
+export type GivenNetworkConfig = z.output<typeof givenNetwork>
+
+/** Whether a study trains networks itself, for which it needs a model. */
+export function trainsNetworks({ grid, list }: NetworksConfig): boolean {
+  return grid !== undefined || list !== undefined
+}

@@ -130,6 +130,13 @@ describe('a valid configuration', () => {
 })
 
 describe('a problem', () => {
+  it('with braces of a path names the remedy', () => {
+    const text = 'networks: { files: [{ name: a, path: a/{epoch}.onnx }] }'
+    expect(problemsOf(text).map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/stands in quotes: "nets\/\{epoch\}\.onnx"/),
+    )
+  })
+
   it.each([
     [
       'an unknown key',
@@ -181,7 +188,11 @@ describe('a problem', () => {
       `${least}analysis: { solver: exact }`,
       '3:21 analysis.solver: unknown "exact" (did you mean',
     ],
-    ['a missing section', 'data: { source: mnist }', '1:1 model: is missing: needs a mapping'],
+    [
+      'a missing section',
+      'data: { source: mnist }',
+      '1:1 model: is missing: networks that are trained need one',
+    ],
     [
       'a missing key',
       `data: { source: csv }\nmodel: { architecture: mlp-5 }`,
@@ -227,7 +238,11 @@ describe('a problem', () => {
       `${least}networks: { grid: { regimes: [initial] } }`,
       '3:31 networks.grid.regimes[0]: "initial" is not valid: init,',
     ],
-    ['networks of no kind', `${least}networks: {}`, '3:11 networks: needs "grid", "list" or both'],
+    [
+      'networks of no kind',
+      `${least}networks: {}`,
+      '3:11 networks: needs "grid", "list", "files" or "table"',
+    ],
     [
       'a key given twice',
       `${least}training: {}\ntraining: {}`,

@@ -46,7 +46,11 @@ export function studyName(file: string): string {
 
 function check(value: unknown): { config?: ExperimentConfig; findings: Finding[] } {
   const whole = experimentSchema.safeParse(value)
-  if (whole.success) return { config: whole.data, findings: crossChecks(whole.data) }
+  if (whole.success) {
+    // A section that was not written is undefined, one that is wrong by itself is absent.
+    const findings = crossChecks({ ...whole.data, model: whole.data.model })
+    return { config: whole.data, findings }
+  }
   const findings = whole.error.issues.flatMap((issue) => findingsOf(issue, value))
   return { findings: [...findings, ...crossChecks(validSections(value))] }
 }

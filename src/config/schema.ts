@@ -19,7 +19,7 @@ export const experimentSchema = z.strictObject({
     .regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only')
     .describe('Name of the study; default: the name of the file'),
   data: dataSection,
-  model: modelSection,
+  model: modelSection.optional(),
   training: trainingSection,
   networks: networksSection,
   analysis: analysisSection,
@@ -32,7 +32,7 @@ export const experimentSchema = z.strictObject({
 /** A configuration with every default filled in. */
 export type ExperimentConfig = z.output<typeof experimentSchema>
 
-/** What a user writes: everything but `data` and `model` may be left out. */
+/** What a user writes: everything but `data` may be left out, and `model` where nothing is trained. */
 export type ExperimentInput = Omit<z.input<typeof experimentSchema>, 'study'> & {
   readonly study?: string
 }

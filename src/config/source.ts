@@ -77,11 +77,18 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Braces begin a mapping where a value stands in one. */
+const QUOTES = 'a path with {epoch} or {step} stands in quotes: "nets/{epoch}.onnx"'
+
 function syntaxMessage(
   error: { code: string; message: string; pos: [number, number] },
   text: string,
 ) {
-  if (error.code !== 'DUPLICATE_KEY') return error.message.replaceAll(/\s*\n\s*/g, ' ')
+  if (error.code !== 'DUPLICATE_KEY') {
+    const line = text.slice(text.lastIndexOf('\n', error.pos[0]) + 1).split('\n')[0]
+    const hint = /[^"']\S*\{(epoch|step)\}/.test(line) ? ` (${QUOTES})` : ''
+    return error.message.replaceAll(/\s*\n\s*/g, ' ') + hint
+  }
   const key = /^["']?([\w.-]+)/.exec(text.slice(error.pos[0]))?.[1]
   return key === undefined ? 'a key is given twice' : `the key "${key}" is given twice`
 }

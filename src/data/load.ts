@@ -6,7 +6,7 @@ import { withLabelNoise } from './labelNoise.js'
 import type { DataContext } from './paths.js'
 import type { RawData } from './raw.js'
 import { openSource } from './sources.js'
-import { standardizationOf, standardizeInPlace } from './standardize.js'
+import { type Standardization, standardizationOf, standardizeInPlace } from './standardize.js'
 import { quotas, shuffledClasses, splitPool, takeFirst } from './subset.js'
 import type { Dataset, Samples } from './types.js'
 
@@ -24,8 +24,11 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   const { train, test, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
   checkFinite(train, rows.train, raw.shape, 'train')
   checkFinite(test, rows.test, raw.shape, 'test')
-  const standardized = 'standardize' in data && data.standardize
-  const standardization = standardized ? standardizationOf(train, raw.shape, raw.kind) : undefined
+  const standardization = chosenStandardization(
+    'standardize' in data && data.standardize,
+    train,
+    raw,
+  )
   if (standardization !== undefined) {
     standardizeInPlace(train, raw.shape, raw.kind, standardization)
     standardizeInPlace(test, raw.shape, raw.kind, standardization)
@@ -69,6 +72,26 @@ function splitAssumptions(
     `the data have no test samples of their own: ${held} samples are held out as such and not trained on ` +
       `(chosen by data.seed${test === 'all' ? '; data.test says how many' : ''})`,
   ]
+}
+
+/** That of the training samples, the one that is written, or none. Throws InputError where numbers do not fit. */
+function chosenStandardization(
+  asked: boolean | Standardization,
+  train: Float32Array,
+  { shape, kind }: RawData,
+): Standardization | undefined {
+  if (asked === false) return undefined
+  if (asked === true) return standardizationOf(train, shape, kind)
+  const groups = shape[0]
+  const spread = (values: readonly number[], key: string) => {
+    if (values.length === groups) return values
+    if (values.length === 1) return new Array<number>(groups).fill(values[0])
+    const what = kind === 'image' ? 'channels' : 'features'
+    throw new InputError(
+      `data.standardize.${key} has ${values.length} numbers, but samples have ${groups} ${what}`,
+    )
+  }
+  return { mean: spread(asked.mean, 'mean'), std: spread(asked.std, 'std') }
 }
 
 function samples(

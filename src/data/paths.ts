@@ -23,13 +23,22 @@ export interface DataContext {
  * A path of the configuration: seen from the working folder or else from the folder of the file.
  * Throws InputError that names both when there is nothing at either.
  */
-export function resolveDataPath(path: string, { baseDir }: DataContext): string {
+export function resolveDataPath(path: string, context: DataContext): string {
+  return resolvePath(path, 'data.path', context)
+}
+
+/** {@link resolveDataPath} of a path that stands under another key. */
+export function resolvePath(
+  path: string,
+  key: string,
+  { baseDir }: Pick<DataContext, 'baseDir'>,
+): string {
   const candidates = isAbsolute(path)
     ? [path]
     : [...new Set([resolve(path), resolve(baseDir, path)])]
   const found = candidates.find((candidate) => existsSync(candidate))
   if (found !== undefined) return found
-  throw new InputError(`data.path "${path}" does not exist: looked for ${candidates.join(' and ')}`)
+  throw new InputError(`${key} "${path}" does not exist: looked for ${candidates.join(' and ')}`)
 }
 
 /** The first of several names of a file that a folder, or a usual subfolder of it, has. */

@@ -48,6 +48,8 @@ export async function settleDevice(
   const { engine, device, devices } = plan.config.runtime
   if (device !== 'auto' || devices !== undefined || !(engine === 'auto' || engine === 'onnx'))
     return undefined
+  // What a network from elsewhere takes is not known before it runs: it runs on the CPU, which auto means.
+  if (!plan.networks.some(({ origin }) => origin === 'trained')) return undefined
   const kept = await keptIn(file)
   if (kept !== undefined) return kept
   const settle = async (lease: Lease): Promise<SettledDevice> => {

@@ -2,6 +2,8 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { init } from '../regimes/init.js'
 import { regimeOf } from '../regimes/registry.js'
+import { modelOf } from './modelOf.js'
+import type { GivenNetwork } from './types.js'
 
 /** A network as the configuration describes it, before its layers are known. */
 export interface Draft {
@@ -28,11 +30,14 @@ export interface Draft {
 /** Added to a low seed to give the high and order seeds of the donor that lends the low layers. */
 const DONOR_SEED_OFFSET = 1_000_000
 
-/** Every network of the study, donors before those who inherit from them. */
-export function draftNetworks(config: ExperimentConfig): Draft[] {
+/** Every network that the study trains, donors before those who inherit from them; those from elsewhere may lend too. */
+export function draftNetworks(
+  config: ExperimentConfig,
+  given: readonly GivenNetwork[] = [],
+): Draft[] {
   const { grid, list } = config.networks
   const fromGrid = grid === undefined ? [] : gridDrafts(config, grid)
-  const fromList = list === undefined ? [] : listDrafts(config, list)
+  const fromList = list === undefined ? [] : listDrafts(config, list, given)
   return [...fromGrid, ...fromList]
 }
 
@@ -41,7 +46,8 @@ type List = NonNullable<ExperimentConfig['networks']['list']>
 
 /** The crossed grid for every cut and regime. */
 function gridDrafts(config: ExperimentConfig, grid: Grid): Draft[] {
-  const cuts = grid.cuts ?? [config.model.low]
+  const model = modelOf(config)
+  const cuts = grid.cuts ?? [model.low]
   return cuts.flatMap((cut, index) =>
     grid.regimes.flatMap((regime) => {
       const words = [
@@ -49,7 +55,7 @@ function gridDrafts(config: ExperimentConfig, grid: Grid): Draft[] {
         grid.regimes.length > 1 ? regime : '',
       ]
       const prefix = words.map((word) => (word === '' ? '' : `${word}-`)).join('')
-      const common = { architecture: config.model.architecture, cut, regime }
+      const common = { architecture: model.architecture, cut, regime }
       return crossedDrafts(grid, common, prefix)
     }),
   )
@@ -114,10 +120,14 @@ function donorDraft(common: Common, prefix: string, low: number): Draft {
   }
 }
 
-function listDrafts(config: ExperimentConfig, list: List): Draft[] {
+/** What a network takes over from the one that it is derived from. */
+type Base = Pick<Draft, 'seeds'> & Partial<Pick<Draft, 'architecture'>>
+
+function listDrafts(config: ExperimentConfig, list: List, given: readonly GivenNetwork[]): Draft[] {
   const drafts = new Map<string, Draft>()
   for (const entry of list) {
-    const base = entry.from === undefined ? undefined : drafts.get(entry.from)
+    const lender = given.find(({ name }) => name === entry.from)
+    const base = lender === undefined ? drafts.get(entry.from ?? '') : { seeds: knownSeeds(lender) }
     if (entry.from !== undefined && base === undefined) {
       throw new InputError(
         `networks.list: "${entry.name}" is from "${entry.from}", but no network of that name stands before it`,
@@ -128,14 +138,23 @@ function listDrafts(config: ExperimentConfig, list: List): Draft[] {
   return [...drafts.values()]
 }
 
-function listDraft(config: ExperimentConfig, entry: List[number], base?: Draft): Draft {
+/** Seeds of a network from elsewhere. Throws InputError where they are not known. */
+function knownSeeds({ name, seeds: { low, high, order } }: GivenNetwork): Draft['seeds'] {
+  if (low !== undefined && high !== undefined) return { low, high, order }
+  throw new InputError(
+    `networks.files: "${name}" lends layers to another network, for which its seeds "low" and "high" are needed`,
+  )
+}
+
+function listDraft(config: ExperimentConfig, entry: List[number], base?: Base): Draft {
   const seed = entry.seed ?? 0
+  const model = modelOf(config)
   const { low, high, order } = { ...(base?.seeds ?? allSeeds(seed)), ...entry.seeds }
   const redrawn = entry.rerandomize === undefined ? undefined : { layers: entry.rerandomize, seed }
   return {
     name: entry.name,
-    architecture: entry.architecture ?? base?.architecture ?? config.model.architecture,
-    cut: config.model.low,
+    architecture: entry.architecture ?? base?.architecture ?? model.architecture,
+    cut: model.low,
     regime: entry.regime,
     seeds: { low, high, order },
     redrawn,

@@ -32,7 +32,7 @@ export function estimatePlan(plan: Plan): Estimate {
   const surrogateTables = sum((task) => (task.kind === 'noise' ? samples.count * surrogates : 0))
   const weights = sum((task) =>
     task.kind === 'train'
-      ? 8 * task.network.parameters * task.network.spec.checkpointSteps.length
+      ? 8 * (task.network.parameters ?? 0) * task.network.spec.checkpointSteps.length
       : 0,
   )
   return {

@@ -1,3 +1,4 @@
+import type { ModelConfig } from '../config/model.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
@@ -11,7 +12,15 @@ import type { TrainingLength } from '../regimes/types.js'
 import { logSpacedSteps, uniqueSorted } from '../training/checkpointSteps.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import type { Draft } from './drafts.js'
-import type { DataInfo, Inheritance, NetworkSpec, StudyNetwork } from './types.js'
+import { modelOf } from './modelOf.js'
+import type {
+  DataInfo,
+  GivenNetwork,
+  Inheritance,
+  StudyNetwork,
+  TrainedNetwork,
+  TrainedSpec,
+} from './types.js'
 
 /**
  * Makes a draft concrete: which seed draws each block, what is inherited and frozen, when to look,
@@ -25,8 +34,9 @@ export function planNetwork(
   draft: Draft,
   base: StudyNetwork | undefined,
   donorSteps: readonly number[],
-): StudyNetwork {
-  const model = buildModel({ ...config.model, architecture: draft.architecture }, data)
+): TrainedNetwork {
+  const modelConfig = { ...modelOf(config), architecture: draft.architecture }
+  const model = buildModel(modelConfig, data)
   const low = lowBlocks(model, draft.cut)
   const high = model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
   const redrawn = redrawnBlocks(model, draft, low, high)
@@ -36,9 +46,9 @@ export function planNetwork(
   if (inherits !== undefined) checkNotRedrawn(draft, inherits.blocks, redrawn)
   const lowShapes = shapesOf(model, low)
   checkSharedBlocks(config, data, draft, base, lowShapes)
-  const spec: NetworkSpec = {
+  const spec: TrainedSpec = {
     data: data.fingerprint,
-    model: { ...config.model, architecture: draft.architecture, low: undefined },
+    model: { ...modelConfig, low: undefined },
     training: config.training,
     initSeeds: initSeeds(model, draft, base, low, redrawn),
     orderSeed: seeds.order,
@@ -51,6 +61,8 @@ export function planNetwork(
   return {
     id: contentId({ version: ARTIFACT_VERSION, spec } as unknown as Json),
     name: draft.name,
+    origin: 'trained',
+    architecture: draft.architecture,
     spec,
     regime: draft.regime,
     seeds,
@@ -105,10 +117,15 @@ function initSeeds(
   const seedOf = (name: string): number => {
     if (redrawn.includes(name)) return draft.redrawn!.seed
     const side = low.includes(name) ? 'low' : 'high'
-    const kept = draft.keeps?.includes(side) ? base?.spec.initSeeds[name] : undefined
+    const kept = draft.keeps?.includes(side) ? seedsOf(base)[name] : undefined
     return kept ?? sideSeed(draft, base, side)
   }
   return Object.fromEntries(model.blocks.map(({ name }) => [name, seedOf(name)]))
+}
+
+/** Seeds by block; a network from elsewhere has none that lowlayer could draw from again. */
+function seedsOf(network: StudyNetwork | undefined): Readonly<Record<string, number>> {
+  return network?.origin === 'trained' ? network.spec.initSeeds : {}
 }
 
 function sideSeed(draft: Draft, base: StudyNetwork | undefined, side: 'low' | 'high'): number {
@@ -130,7 +147,22 @@ function inheritance(
       `network "${draft.name}" of ${config.study}: regime ${draft.regime} needs "from", the network whose low layers it takes`,
     )
   }
-  return { network: base.id, step: donorStep(length), blocks: low }
+  const step = donorStep(base.origin === 'given' ? { ...length, ...base.spec } : length)
+  if (base.origin === 'trained') return { network: base.id, step, blocks: low }
+  checkLent(draft, base, step)
+  return { network: base.id, step, blocks: low, isGiven: true }
+}
+
+/** A network from elsewhere lends weights of the steps that it has a file of. */
+function checkLent(draft: Draft, { name, spec }: GivenNetwork, step: number): void {
+  if (spec.kind === 'onnx' && spec.checkpointSteps.includes(step)) return
+  const there =
+    spec.kind === 'values'
+      ? 'no weights'
+      : `checkpoints of steps ${spec.checkpointSteps.join(', ')}`
+  throw new InputError(
+    `network "${draft.name}": regime ${draft.regime} takes the low layers of "${name}" at step ${step}, which has ${there}`,
+  )
 }
 
 /** Layers cannot be both drawn afresh and taken from a trained network. */
@@ -168,9 +200,12 @@ function checkSharedBlocks(
 ): void {
   const { donorStep } = regimeOf(draft.regime)
   const other =
-    draft.besides ?? (donorStep === undefined ? undefined : base?.spec.model.architecture)
+    draft.besides ??
+    // Weights of a network from elsewhere are held against the model's when they are read.
+    (donorStep === undefined || base?.origin !== 'trained' ? undefined : base.architecture)
   if (other === undefined || other === draft.architecture) return
-  const model = buildModel({ ...config.model, architecture: other }, data)
+  const named = { ...modelOf(config), architecture: other as ModelConfig['architecture'] }
+  const model = buildModel(named, data)
   const otherShapes = shapesOf(model, lowBlocks(model, draft.cut))
   if (otherShapes === lowShapes) return
   throw new InputError(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../config/parse.js'
 import { estimatePlan } from './estimate.js'
 import { planStudy } from './plan.js'
-import type { DataInfo } from './types.js'
+import type { DataInfo, TrainedNetwork } from './types.js'
 
 const board: DataInfo = {
   fingerprint: 'f00d',
@@ -15,7 +15,8 @@ const board: DataInfo = {
 
 function planOf(rest: string, more: Partial<DataInfo> = {}) {
   const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\n${rest}`
-  return planStudy(parseConfig(yaml, 'study.yaml'), { ...board, ...more })
+  const plan = planStudy(parseConfig(yaml, 'study.yaml'), { ...board, ...more })
+  return { ...plan, networks: plan.networks as readonly TrainedNetwork[] }
 }
 
 const listYaml = `

@@ -1,3 +1,4 @@
+import { trainsNetworks } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
@@ -5,6 +6,7 @@ import { regimeOf } from '../regimes/registry.js'
 import { analysisRuns, shortId } from './analysisRuns.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
+import { planGiven } from './given.js'
 import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
 import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from './types.js'
@@ -16,7 +18,7 @@ import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from 
  * networks.
  */
 export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
-  checkOutput(config.analysis.output)
+  if (trainsNetworks(config.networks)) checkOutput(config.analysis.output)
   checkSampleCount(config.analysis.samples, data)
   const networks = planNetworks(config, data)
   const analysed = networks.filter(({ role }) => role === 'analysed')
@@ -76,9 +78,13 @@ function checkSampleCount(
 
 /** Networks in order, donors before heirs; equal networks under several names are kept apart. */
 function planNetworks(config: ExperimentConfig, data: DataInfo): StudyNetwork[] {
-  const planned = new Map<string, StudyNetwork>()
-  const drafts = draftNetworks(config)
+  const given = planGiven(config, data)
+  const planned = new Map<string, StudyNetwork>(given.map((network) => [network.name, network]))
+  const drafts = draftNetworks(config, given)
   for (const draft of drafts) {
+    if (given.some(({ name }) => name === draft.name)) {
+      throw new InputError(`networks: the name "${draft.name}" is given twice`)
+    }
     const base = draft.from === undefined ? undefined : planned.get(draft.from)
     const heirs = drafts.filter((heir) => heir.from === draft.name)
     planned.set(
@@ -110,7 +116,7 @@ function studyTasks(
     networks.filter(({ role }) => role === 'analysed').map((network) => network.id),
   )
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
-  const train = distinct.map(trainTask)
+  const begin = distinct.map((network) => beginTask(network, distinct))
   const [{ analysis, valuesId, interactionsId }] = runs
   const panel = panelTasks(analysed, analysis.samples.filter, valuesId)
   const panelIdsOf = ({ id }: StudyNetwork) =>
@@ -120,7 +126,7 @@ function studyTasks(
   const values = perRun((network, run) => ({
     kind: 'values',
     id: `values-${network.id}-${run.valuesId}`,
-    needs: [`train-${network.id}`, ...panelIdsOf(network)],
+    needs: [beginId(network), ...panelIdsOf(network)],
     network,
     run,
   }))
@@ -139,7 +145,7 @@ function studyTasks(
       network,
     }),
   )
-  const before = [...train, ...panel, ...values, ...interactions, ...noise]
+  const before = [...begin, ...panel, ...values, ...interactions, ...noise]
   const compare: Task = {
     kind: 'compare',
     id: `compare-${studyId}`,
@@ -157,18 +163,24 @@ function panelTasks(
   if (filter === 'none') return []
   const kind = 'panel'
   if (filter === 'common-correct') {
-    return [{ kind, id: `panel-${valuesId}`, needs: analysed.map(({ id }) => `train-${id}`) }]
+    return [{ kind, id: `panel-${valuesId}`, needs: analysed.map(beginId) }]
   }
   return analysed.map((network) => ({
     kind,
     id: `panel-${network.id}-${valuesId}`,
-    needs: [`train-${network.id}`],
+    needs: [beginId(network)],
     network,
   }))
 }
 
-function trainTask(network: StudyNetwork): Task {
-  const donor = network.spec.inherits?.network
-  const needs = donor === undefined ? [] : [`train-${donor}`]
-  return { kind: 'train', id: `train-${network.id}`, needs, network }
+/** The task that leaves a network's curve: it is trained, or measured where it is from elsewhere. */
+function beginTask(network: StudyNetwork, all: readonly StudyNetwork[]): Task {
+  const id = beginId(network)
+  if (network.origin === 'given') return { kind: 'measure', id, needs: [], network }
+  const donor = all.find((other) => other.id === network.spec.inherits?.network)
+  return { kind: 'train', id, needs: donor === undefined ? [] : [beginId(donor)], network }
+}
+
+function beginId({ origin, id }: StudyNetwork): string {
+  return `${origin === 'given' ? 'measure' : 'train'}-${id}`
 }

@@ -1,3 +1,5 @@
+import type { ModelConfig } from '../config/model.js'
+import type { GivenNetworkConfig } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import type { InputKind } from '../core/inputKind.js'
 
@@ -15,6 +17,10 @@ export interface DataInfo {
   readonly assumptions?: readonly string[]
   /** SHA-256 of the files that players and baseline are read from, by their names. */
   readonly analysisFiles?: Readonly<Record<string, string>>
+  /** The networks from elsewhere, as `networks.files` and `networks.table` give them. */
+  readonly given?: readonly GivenNetworkInfo[]
+  /** Order of the pixels in a row of pixels, where the source tells. */
+  readonly axisOrder?: 'nchw' | 'nhwc'
   /** Usual variants of the analysis that would mask these data as the analysis itself does. */
   readonly alike?: readonly VariantName[]
 }
@@ -22,12 +28,48 @@ export interface DataInfo {
 /** What an analysis is repeated under to see how far the scores depend on it. */
 export type VariantName = 'players' | 'baseline'
 
+/** A file with its content id, so that another content is another network. */
+export interface NamedFile {
+  readonly file: string
+  readonly id: string
+}
+
+/** What the planner knows of a network from elsewhere. */
+export interface GivenNetworkInfo {
+  /** As the configuration, or a row of the table, says it. */
+  readonly entry: GivenNetworkConfig
+  /** Its ONNX files, ascending by step; for values of another tool the one file of them, at step 0. */
+  readonly checkpoints: readonly (NamedFile & { readonly step: number })[]
+  readonly stepsPerEpoch: number
+  /** Losses and accuracies while it was trained, where they are given. */
+  readonly curve?: NamedFile
+  /** Number of weights; undefined for values of another tool. */
+  readonly parameters?: number
+  /** The low layers, where they are named. */
+  readonly low?: {
+    /** Weights with their shapes: `conv1.weight 6×1×5×5, conv1.bias 6`. */
+    readonly shapes: string
+    readonly parameters: number
+    /** Hash of their values at every checkpoint, in the order of the checkpoints. */
+    readonly hashes: readonly string[]
+  }
+}
+
 /** Weights taken from another network instead of being drawn. */
 export interface Inheritance {
   readonly network: string
   /** Step of the donor's checkpoint. */
   readonly step: number
   readonly blocks: readonly string[]
+  /** Set where the donor is from elsewhere: its id tells its weights. */
+  readonly isGiven?: true
+}
+
+/** The times of a network that results are kept of. */
+export interface Course {
+  readonly totalSteps: number
+  readonly stepsPerEpoch: number
+  readonly checkpointSteps: readonly number[]
 }
 
 /**
@@ -35,9 +77,9 @@ export interface Inheritance {
  * id. Seeds are given block by block, so that two studies which reach the same network by different
  * words share it.
  */
-export interface NetworkSpec {
+export interface TrainedSpec extends Course {
   readonly data: string
-  readonly model: ExperimentConfig['model']
+  readonly model: ModelConfig
   readonly training: ExperimentConfig['training']
   /** Seed of the initial weights of every block. */
   readonly initSeeds: Readonly<Record<string, number>>
@@ -45,35 +87,68 @@ export interface NetworkSpec {
   readonly orderSeed: number
   readonly inherits?: Inheritance
   readonly frozenBlocks: readonly string[]
-  readonly totalSteps: number
-  readonly stepsPerEpoch: number
   readonly batchSize: number
-  readonly checkpointSteps: readonly number[]
   /** Further steps at which losses are measured without leaving a checkpoint. */
   readonly evaluationSteps: readonly number[]
 }
 
-/** A network and its part in a study. */
-export interface StudyNetwork {
+/** Everything that determines what is found on a network from elsewhere: its files and how they are read. */
+export interface GivenSpec extends Course {
+  readonly data: string
+  readonly axisOrder: DataInfo['axisOrder']
+  readonly kind: 'onnx' | 'values'
+  /** Content ids of the files, in the order of `checkpointSteps`. */
+  readonly checkpoints: readonly string[]
+  readonly curve: string | undefined
+  readonly reading: Pick<
+    GivenNetworkConfig,
+    'input' | 'output' | 'outputKind' | 'layout' | 'classes'
+  >
+}
+
+interface NetworkBase {
   readonly id: string
   readonly name: string
-  readonly spec: NetworkSpec
+  readonly architecture: string
   readonly regime: string
-  readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
   readonly lowBlocks: readonly string[]
   /** How many layers are low, where they are the first ones; else their names, joined by +. */
-  readonly cut: number | string
+  readonly cut: number | string | undefined
   readonly highBlocks: readonly string[]
   /** Parameters of the low layers with their shapes: equal seeds mean equal low layers where this is equal. */
   readonly lowShapes: string
-  readonly parameters: number
-  readonly lowParameters: number
+  readonly parameters: number | undefined
+  readonly lowParameters: number | undefined
   /** Id of the network this one was derived from. */
   readonly from?: string
   readonly rerandomized: readonly string[]
   /** Donors only lend their trained weights; they are trained but not analysed. */
   readonly role: 'analysed' | 'donor'
 }
+
+/** A network that lowlayer trains, and its part in a study. */
+export interface TrainedNetwork extends NetworkBase {
+  readonly origin: 'trained'
+  readonly spec: TrainedSpec
+  readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
+}
+
+/** A network from elsewhere, and its part in a study. */
+export interface GivenNetwork extends NetworkBase {
+  readonly origin: 'given'
+  readonly spec: GivenSpec
+  /** Low and high undefined where they are not known. */
+  readonly seeds: {
+    readonly low: number | undefined
+    readonly high: number | undefined
+    readonly order: number
+  }
+  /** Where its files are, in the order of `spec.checkpointSteps`. */
+  readonly files: readonly string[]
+  readonly curveFile: string | undefined
+}
+
+export type StudyNetwork = TrainedNetwork | GivenNetwork
 
 /** One way of analysing the networks: masks, values, interactions. */
 export interface AnalysisRun {
@@ -94,7 +169,13 @@ interface TaskBase {
 /** Trains one network to the end, leaving checkpoints and curve. */
 export interface TrainTask extends TaskBase {
   readonly kind: 'train'
-  readonly network: StudyNetwork
+  readonly network: TrainedNetwork
+}
+
+/** Measures losses and accuracies of a network from elsewhere at its checkpoints, leaving the curve. */
+export interface MeasureTask extends TaskBase {
+  readonly kind: 'measure'
+  readonly network: GivenNetwork
 }
 
 /** Chooses the samples that all networks are analysed on, where that depends on what all of them predict. */
@@ -135,7 +216,14 @@ export interface CompareTask extends TaskBase {
   readonly kind: 'compare'
 }
 
-export type Task = TrainTask | PanelTask | ValuesTask | InteractionsTask | NoiseTask | CompareTask
+export type Task =
+  | TrainTask
+  | MeasureTask
+  | PanelTask
+  | ValuesTask
+  | InteractionsTask
+  | NoiseTask
+  | CompareTask
 export type TaskKind = Task['kind']
 
 /** The whole study as a graph of tasks, in an order in which they can run. */

@@ -9,7 +9,7 @@ import type {
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
-import type { StudyNetwork } from '../plan/types.js'
+import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
 import type { NetworkAnalysis } from './network.js'
 import { type PairTransfer, pairTransfer } from './transfer.js'
@@ -76,21 +76,17 @@ function comparisonOptions({ comparison, confusing }: ExperimentConfig): Compari
 
 function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): NetworkScores {
   const { network, curve, phases, scores, otherScores, sets } = analysis
-  const { inherits } = network.spec
+  const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
   const position = new Map(analysis.samples.map((sample, index) => [sample, index]))
   const onThese = (values: Float64Array) =>
     Float64Array.from(samples, (sample) => values[position.get(sample)!])
   return {
     network: network.id,
     name: network.name,
-    architecture: network.spec.model.architecture,
+    architecture: network.architecture,
     regime: network.regime,
     cut: network.cut,
-    seeds: {
-      low: sideSeed(network, network.lowBlocks),
-      high: sideSeed(network, network.highBlocks),
-      order: network.seeds.order,
-    },
+    seeds: seedsOf(network),
     donor: inherits === undefined ? undefined : `${inherits.network}@${inherits.step}`,
     lowShapes: network.lowShapes,
     accuracy: curve[curve.length - 1]?.testAccuracy,
@@ -103,9 +99,19 @@ function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): N
   }
 }
 
+/** Seeds by side of the cut; those of a network from elsewhere as they are stated, or unknown. */
+function seedsOf(network: StudyNetwork): NetworkScores['seeds'] {
+  if (network.origin === 'given') return network.seeds
+  return {
+    low: sideSeed(network, network.lowBlocks),
+    high: sideSeed(network, network.highBlocks),
+    order: network.seeds.order,
+  }
+}
+
 /** The seed of one side of the cut; where its blocks have several, all of them by name. */
 function sideSeed(
-  { spec: { initSeeds } }: StudyNetwork,
+  { spec: { initSeeds } }: TrainedNetwork,
   blocks: readonly string[],
 ): number | string {
   const seeds = blocks.map((block) => initSeeds[block])

@@ -30,7 +30,7 @@ export function networkRow(
   return {
     network: network.id,
     name: network.name,
-    architecture: network.spec.model.architecture,
+    architecture: network.architecture,
     regime: network.regime,
     seed_low: network.seeds.low,
     seed_high: network.seeds.high,
@@ -109,7 +109,7 @@ function sampleRow(
   { row, sample, tau, complexity, score }: SampleAnalysis,
   final: number | undefined,
 ): SampleRow {
-  const prediction = values.prediction[row]
+  const prediction = knownClass(values.prediction[row])
   return {
     network: analysis.network.id,
     step,
@@ -117,8 +117,8 @@ function sampleRow(
     label: values.label[row],
     given_label: values.givenLabel[row],
     prediction,
-    correct: prediction === values.givenLabel[row],
-    loss: values.loss[row],
+    correct: prediction === undefined ? undefined : prediction === values.givenLabel[row],
+    loss: finite(values.loss[row]),
     v_full: values.full[row],
     l1: solver.l1[row],
     l1_lower_bound: finite(solver.lowerBound[row]),
@@ -202,6 +202,11 @@ export function confusingRows({ network, checkpoints, sets }: NamedAnalysis): Co
       undetermined: undetermined.has(sample),
     })),
   )
+}
+
+/** −1 is a class that the data do not have; values of another tool may come without predictions. */
+function knownClass(prediction: number): number | undefined {
+  return prediction < -1 ? undefined : prediction
 }
 
 function finite(value: number): number | undefined {

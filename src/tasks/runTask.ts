@@ -6,6 +6,7 @@ import { panel } from './analysis/panel.js'
 import { values } from './analysis/values.js'
 import { compare } from './reporting/compare.js'
 import { clearFailure, recordFailure } from './state/failures.js'
+import { measure } from './training/measure.js'
 import { train } from './training/train.js'
 import type { TaskContext } from './types.js'
 
@@ -30,6 +31,8 @@ async function perform(task: Task, context: TaskContext): Promise<void> {
   switch (task.kind) {
     case 'train':
       return train(task, context)
+    case 'measure':
+      return measure(task, context)
     case 'panel':
       return panel(task, context)
     case 'values':

@@ -62,18 +62,25 @@ export async function predictAll(
   return predictions
 }
 
-/** Mean loss and accuracy on a split. */
+/** Mean loss and accuracy of a network on a split. */
 export async function evaluate(
   predictor: Predictor,
   dataset: Dataset,
   samples: Samples,
 ): Promise<Evaluation> {
-  const predictions = await predictAll(predictor, dataset, samples)
+  return evaluationOf(await predictAll(predictor, dataset, samples), samples)
+}
+
+/** Mean loss and accuracy of what was predicted on a split. */
+export function evaluationOf(
+  predictions: readonly Prediction[],
+  { labels, count }: Samples,
+): Evaluation {
   let loss = 0
   let correct = 0
   for (const [row, found] of predictions.entries()) {
     loss += found.loss
-    if (found.prediction === samples.labels[row]) correct++
+    if (found.prediction === labels[row]) correct++
   }
-  return { loss: loss / samples.count, accuracy: correct / samples.count }
+  return { loss: loss / count, accuracy: correct / count }
 }

@@ -42,7 +42,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const left = estimatePlan({ ...plan, tasks: plan.tasks.filter(({ id }) => !cached.has(id)) })
   const seconds =
     options.time && cached.size < tasks.length
-      ? secondsFor(left, await calibrate(plan, { baseDir, dataDirs }), plan)
+      ? secondsFor(left, await calibrate(plan, { baseDir, dataDirs, results }), plan)
       : undefined
   if (options.json) {
     const { study, id } = plan

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { Command, Option } from 'commander'
+import { readState } from '../../artifacts/networkState.js'
 import { exitCodes } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
 import type { CardName } from '../../engine/types.js'
@@ -9,10 +10,10 @@ import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { TaskOutcome } from '../../executors/types.js'
-import type { Plan, Task } from '../../plan/types.js'
+import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
-import { studyFolder } from '../../store/layout.js'
+import { networkPaths, studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { damageOf } from '../../tasks/state/damage.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
@@ -25,10 +26,17 @@ import { hasFailedNetworks, summarize } from '../summary.js'
 
 type Say = ProgressView['say']
 
-interface RunOptions extends StudyOptions {
+export interface RunOptions extends StudyOptions {
   readonly progress: ProgressMode
   readonly failFast?: boolean
   readonly tensorboard?: boolean
+}
+
+/** How progress is shown. */
+export function progressOption(): Option {
+  return new Option('--progress <mode>', 'how progress is shown')
+    .choices(progressModes)
+    .default('auto')
 }
 
 /** `lowlayer run CONFIG`: plan, run what is missing, write tables. */
@@ -36,11 +44,7 @@ export function runCommand(): Command {
   return withStudyOptions(new Command('run'))
     .summary('run a study, or finish one that stopped')
     .description('Trains, analyses and compares the networks of a study; what is done is kept.')
-    .addOption(
-      new Option('--progress <mode>', 'how progress is shown')
-        .choices(progressModes)
-        .default('auto'),
-    )
+    .addOption(progressOption())
     .option('--fail-fast', 'start no further task after a failure')
     .option('--tensorboard', 'write the curves as TensorBoard event files too')
     .addHelpText('after', '\nExample:\n  lowlayer run configs/quickstart.yaml --jobs 2')
@@ -50,7 +54,11 @@ export function runCommand(): Command {
 }
 
 async function runStudy(file: string, options: RunOptions): Promise<number> {
-  const opened = await openStudy(file, options)
+  return runPlanned(await openStudy(file, options), options)
+}
+
+/** Runs what is missing of a planned study; returns the exit code. */
+export async function runPlanned(opened: Study, options: RunOptions): Promise<number> {
   const { results } = opened
   const say = messagesIn(options.progress)
   for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
@@ -67,14 +75,24 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
     localStarter({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
+  const told: Promise<void>[] = []
   const outcomes = await schedule(plan.tasks, {
     jobs: jobCount(plan.config.runtime),
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
     ...pool,
     signal: interruption.signal,
-    listener: view,
-  }).finally(() => {
+    listener: {
+      started: (task) => view.started?.(task),
+      progress: (task, event) => view.progress?.(task, event),
+      ended(outcome) {
+        view.ended?.(outcome)
+        if (outcome.task.kind === 'measure')
+          told.push(sayAssumptions(outcome.task, results, view.say))
+      },
+    },
+  }).finally(async () => {
+    await Promise.all(told)
     view.close()
     interruption.release()
   })
@@ -84,6 +102,12 @@ async function runStudy(file: string, options: RunOptions): Promise<number> {
     await writeTensorboard(folder, sayWaiting(folder, say))
   }
   return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
+}
+
+/** Says what was assumed about a network from elsewhere when it was measured, now or before. */
+async function sayAssumptions({ network }: MeasureTask, results: string, say: Say): Promise<void> {
+  const state = await readState(networkPaths(results, network.id)).catch(() => undefined)
+  for (const line of state?.assumptions ?? []) say(`assumed: ${line}`)
 }
 
 /** Whether what a task leaves is there, as it was written; what is not is named, and the task makes it anew. */

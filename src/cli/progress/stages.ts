@@ -5,6 +5,7 @@ import type { TaskEvent } from '../../tasks/types.js'
 /** What the user calls each kind of task. */
 export const stageTitles: Readonly<Record<TaskKind, string>> = {
   train: 'train',
+  measure: 'measure',
   panel: 'samples',
   values: 'mask',
   interactions: 'decompose',

@@ -1,12 +1,20 @@
 import { architectureSettings } from '../../models/architecture.js'
 import { architectures } from '../../models/registry.js'
+import { trainsNetworks } from '../networks.js'
 import type { Finding } from '../problems.js'
 import { duplicates, isText, type Sections } from './shared.js'
 
 /** Layers of one's own, and whether the architecture fits the kind of data. */
-export function modelChecks({ model, data, networks }: Sections): Finding[] {
+export function modelChecks(sections: Sections): Finding[] {
+  const { model, data, networks } = sections
   const findings: Finding[] = []
-  if (model === undefined) return findings
+  if (model === undefined) {
+    // A section that is wrong by itself is absent; one that was not written is undefined.
+    const isLacking = 'model' in sections && networks !== undefined && trainsNetworks(networks)
+    const message =
+      'is missing: networks that are trained need one, such as { architecture: mlp-5 }'
+    return isLacking ? [{ path: ['model'], message }] : []
+  }
   const custom = model.architecture === 'custom'
   if (custom && model.layers === undefined) {
     findings.push({

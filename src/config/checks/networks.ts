@@ -1,5 +1,6 @@
 import { nearestName } from '../../core/nearest.js'
 import { regimeOf } from '../../regimes/registry.js'
+import type { GivenNetworkConfig } from '../networks.js'
 import type { Finding } from '../problems.js'
 import { duplicates, type Sections } from './shared.js'
 
@@ -9,9 +10,12 @@ export function networkChecks({ networks }: Sections): Finding[] {
   for (const key of ['low', 'high', 'order', 'regimes'] as const) {
     findings.push(...duplicates(networks?.grid?.[key] ?? [], ['networks', 'grid', key]))
   }
+  findings.push(...givenChecks(networks))
   const list = networks?.list ?? []
-  const names = list.map(({ name }) => name)
-  findings.push(...duplicates(names, ['networks', 'list'], 'name'))
+  const given = (networks?.files ?? []).map(({ name }) => name)
+  const listedNames = list.map(({ name }) => name)
+  const names = [...listedNames, ...given]
+  findings.push(...duplicates(listedNames, ['networks', 'list'], 'name'))
   for (const [index, network] of list.entries()) {
     const path = ['networks', 'list', index]
     const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
@@ -22,6 +26,8 @@ export function networkChecks({ networks }: Sections): Finding[] {
       findings.push({ path: [...path, needsFrom], message })
     } else if (!names.includes(network.from)) {
       const nearest = nearestName(network.from, names)
+      // Those of a table are known when it is read.
+      if (networks?.table !== undefined) continue
       const message = `there is no network "${network.from}" in the list (did you mean "${nearest}"?)`
       findings.push({ path: [...path, 'from'], message })
     } else if (isCyclic(network.name, list)) {
@@ -30,6 +36,43 @@ export function networkChecks({ networks }: Sections): Finding[] {
     }
   }
   return findings
+}
+
+/** Networks from elsewhere: each with one name, one source, and both seeds or neither. */
+function givenChecks(networks: Sections['networks']): Finding[] {
+  const files = networks?.files ?? []
+  const place = ['networks', 'files']
+  const listed = (networks?.list ?? []).map(({ name }) => name)
+  const findings = duplicates(
+    files.map(({ name }) => name),
+    place,
+    'name',
+  )
+  for (const [index, entry] of files.entries()) {
+    if (listed.includes(entry.name)) {
+      const message = `"${entry.name}" is in networks.list too`
+      findings.push({ path: [...place, index, 'name'], message })
+    }
+    const message = problemOfGiven(entry)
+    if (message !== undefined) findings.push({ path: [...place, index], message })
+  }
+  return findings
+}
+
+/** What is wrong with the keys of a network from elsewhere; undefined where nothing is. */
+export function problemOfGiven(entry: GivenNetworkConfig): string | undefined {
+  const { path, values, low, high, regime } = entry
+  if ((path === undefined) === (values === undefined)) {
+    return 'needs one of "path" (an ONNX file) and "values" (v(S) from another tool)'
+  }
+  if ((low === undefined) !== (high === undefined)) {
+    const [there, lacking] = low === undefined ? ['high', 'low'] : ['low', 'high']
+    return `has "${there}" without "${lacking}": say both seeds, or neither where they are not known`
+  }
+  if (regime.includes('@') || regimeOf(regime).donorStep !== undefined) {
+    return `regime ${regime} needs a donor that lowlayer knows; networks from elsewhere are init or frozen-random`
+  }
+  return undefined
 }
 
 function isCyclic(name: string, list: readonly { name: string; from?: string }[]): boolean {

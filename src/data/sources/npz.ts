@@ -34,7 +34,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   const { highest, remarks } = classNumbering([train.labels, test?.labels], data.labels, file)
   const shape = shapeOf(row, data, file)
   const isImage = shape.length > 1
-  const isStandardized = data.standardize
+  const isStandardized = data.standardize === true
   const meaning = { isImage, isStandardized, name: data.inputs, file }
   const { scale, remarks: ofScale } = pixelScale(train.inputs, meaning)
   if (test !== undefined && (isImage || !isStandardized)) {

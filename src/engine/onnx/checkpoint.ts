@@ -3,18 +3,46 @@ import { InputError } from '../../core/errors.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
 import { CONSTANT_PREFIX } from './emission.js'
-import { dataTypes, decodeModel, type ModelProto, type TensorProto } from './format.js'
+import { dataTypes, decodeModel, encodeModel, type ModelProto, type TensorProto } from './format.js'
 import { encodeInference } from './model.js'
 
 /** Where external tensors say that their data lie in another file (TensorProto.DataLocation). */
 const EXTERNAL = 1
+
+/** Metadata of a checkpoint that hold the network's own graph, as JSON. */
+const GRAPH_KEY = 'lowlayer.graph'
 
 /**
  * A network as an ONNX file: its inputs under their own names with a free batch axis, the output
  * `logits`, the weights as initialisers under their own names. Opens in any ONNX tool.
  */
 export function exportOnnx(graph: Graph, parameters: Tensors): Uint8Array {
-  return encodeInference(graph, parameters)
+  // Messages of this format that stand one after the other are one.
+  const metadataProps = [{ key: GRAPH_KEY, value: JSON.stringify(graph) }]
+  return Buffer.concat([encodeInference(graph, parameters), encodeModel({ metadataProps })])
+}
+
+/** A network with its weights. */
+export interface ExportedNetwork {
+  readonly graph: Graph
+  readonly parameters: Tensors
+}
+
+/**
+ * The network that {@link exportOnnx} wrote to a file, which runs as where it was trained; undefined for every other
+ * file, and for one that anybody has changed since: its nodes may say something else than its metadata.
+ */
+export function importExported(bytes: Uint8Array): ExportedNetwork | undefined {
+  try {
+    const entry = parseOnnx(bytes).metadataProps?.find(({ key }) => key === GRAPH_KEY)
+    if (entry === undefined) return undefined
+    const graph = JSON.parse(entry.value) as Graph
+    const parameters = importOnnxParameters(bytes)
+    const isAsWritten = Buffer.compare(exportOnnx(graph, parameters), bytes) === 0
+    return isAsWritten ? { graph, parameters } : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

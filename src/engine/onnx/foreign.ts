@@ -1,14 +1,13 @@
 /** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
-import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { atPlace, InputError, messageOf } from '../../core/errors.js'
 import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
 import { withFloatEnds } from './floatEnds.js'
-import { dataTypes, decodeModel, type ModelProto } from './format.js'
+import { contentIdOf, externalFiles, graphOf, readModelFile } from './foreignFile.js'
+import { dataTypes } from './format.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { decodeParts, encodeParts, type ModelParts } from './parts.js'
 import { loadOrt, type Ort, openSession } from './session.js'
@@ -243,61 +242,6 @@ function describe(value: Metadata): ForeignValue {
     typeof extent === 'number' && extent > 0 ? extent : undefined,
   )
   return { name, type, shape: extents }
-}
-
-/** Files of weights beside the model, looked for before ONNX Runtime fails on them obscurely. */
-function externalFiles(file: string, { initializer }: ModelProto['graph']): Set<string> {
-  const found = new Set<string>()
-  for (const tensor of initializer) {
-    if (tensor.dataLocation !== 1) continue
-    const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
-    const path = join(dirname(file), location)
-    if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
-      found.add(path)
-      continue
-    }
-    throw new InputError(
-      `${file}: the weight "${tensor.name}" is kept in ${path}, which is not there; ` +
-        'put that file beside the model, or export the model as one file',
-    )
-  }
-  return found
-}
-
-/** The first 16 hexadecimal digits of the SHA-256 of the files, one after the other. */
-async function contentIdOf(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256')
-  for (const path of files) {
-    try {
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
-    } catch (cause) {
-      throw new InputError(`cannot read ${path}: ${messageOf(cause)}`, { cause })
-    }
-  }
-  return hash.digest('hex').slice(0, 16)
-}
-
-function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
-  try {
-    const { graph } = decodeModel(bytes)
-    if (graph !== undefined) return graph
-  } catch (cause) {
-    throw new InputError(`${file} is no ONNX model, or is cut short: ${firstLine(cause)}`, {
-      cause,
-    })
-  }
-  throw new InputError(`${file} is no ONNX model: it holds no graph`)
-}
-
-function readModelFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new InputError(`cannot read ${file}: ${missing ? 'no such file' : messageOf(cause)}`, {
-      cause,
-    })
-  }
 }
 
 function firstLine(error: unknown): string {

@@ -161,6 +161,7 @@ export interface ModelProto {
   irVersion: number
   producerName: string
   opsetImport: { domain: string; version: number }[]
+  metadataProps?: { key: string; value: string }[]
   graph: GraphProto
 }
 
@@ -175,8 +176,8 @@ export interface GraphProto {
 const root = protobuf.Root.fromJSON(schema)
 const modelType = root.lookupType('ModelProto')
 
-/** An ONNX model as the bytes of its file. */
-export function encodeModel(model: ModelProto): Uint8Array {
+/** An ONNX model, or a part of one, as the bytes of its file. */
+export function encodeModel(model: Partial<ModelProto>): Uint8Array {
   return modelType.encode(modelType.fromObject(model)).finish()
 }
 

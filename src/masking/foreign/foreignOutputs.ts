@@ -1,5 +1,6 @@
 /** What the outputs of a model from elsewhere are: logits, or probabilities of which kind. */
 import type { AnalysisConfig } from '../../config/analysis.js'
+import type { outputKinds } from '../../config/networks.js'
 import { InputError } from '../../core/errors.js'
 import type { OutputOrigin } from '../../engine/onnx/outputOrigin.js'
 import { type Output, parseOutput } from '../evaluation/output.js'
@@ -9,7 +10,6 @@ import { type Output, parseOutput } from '../evaluation/output.js'
  * - `probabilities`  of classes that exclude each other, adding up to 1; a single one is that of class 1
  * - `sigmoids`       each a probability of its own
  */
-export const outputKinds = ['logits', 'probabilities', 'sigmoids'] as const
 export type OutputKind = (typeof outputKinds)[number]
 
 /** What the user says of the outputs: a kind, or `shares`: `probabilities` or `sigmoids`, whichever they look like. */

@@ -1,17 +1,16 @@
-import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
+import { resolve } from 'node:path'
 import { TaskError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Dataset, Samples } from '../../data/types.js'
-import { createEngine } from '../../engine/registry.js'
+import { studyMasking } from '../../masking/configure.js'
 import { balancedPanel, correctRows } from '../../masking/panel.js'
 import { admitsSample } from '../../masking/players/configurePlayers.js'
-import { buildModel } from '../../models/build.js'
 import type { PanelTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
-import { lockBeside, networkPaths } from '../../store/layout.js'
+import { lockBeside } from '../../store/layout.js'
 import { readStoredJson } from '../../store/stored.js'
-import { predictAll } from '../../training/evaluate.js'
 import { loadPlannedDataset } from '../dataset.js'
+import { openNetwork } from '../network/openNetwork.js'
 import { isTaskDone } from '../state/isDone.js'
 import { outputsOf, panelFile, panelMembers } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
@@ -98,19 +97,18 @@ function choosePanel(
 async function predictedClasses(
   network: StudyNetwork,
   dataset: Dataset,
-  { plan, results }: TaskContext,
+  context: TaskContext,
 ): Promise<Record<SplitName, Int32Array>> {
-  const { engine: name, device } = plan.config.runtime
-  const engine = await createEngine(name, device)
-  const file = networkPaths(results, network.id).checkpoint(network.spec.totalSteps)
-  const { graph } = buildModel(network.spec.model, plan.data)
-  const parameters = await readCheckpointWeights(file, graph)
-  const predictor = await engine.createPredictor(graph, parameters)
+  const { analysis } = context.plan.config
+  const masking = studyMasking(analysis, dataset, (file) => resolve(context.baseDir, file))
+  // What is assumed about a network from elsewhere was said when it was measured.
+  const use = { context, dataset, masking, analysis, assume: () => undefined }
+  const open = await openNetwork(network, network.spec.totalSteps, use)
   try {
     const classesOf = async (samples: Samples) =>
-      Int32Array.from(await predictAll(predictor, dataset, samples), ({ prediction }) => prediction)
+      Int32Array.from(await open.predict(samples), ({ prediction }) => prediction)
     return { train: await classesOf(dataset.train), test: await classesOf(dataset.test) }
   } finally {
-    await predictor.dispose()
+    await open.dispose()
   }
 }

@@ -1,29 +1,34 @@
 import { resolve } from 'node:path'
-import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { checkInteractionFileSize } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
-import { sizeOf, type Tensors } from '../../core/tensor.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
-import { createEngine } from '../../engine/registry.js'
-import type { Engine } from '../../engine/types.js'
-import type { Graph } from '../../graph/types.js'
-import { type StudyMasking, studyMasking } from '../../masking/configure.js'
+import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
-import { buildModel } from '../../models/build.js'
-import type { ValuesTask } from '../../plan/types.js'
+import type { GivenNetwork, StudyNetwork, ValuesTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { lockBeside, networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { isStored } from '../../store/stored.js'
 import { evaluationPlan } from '../../study/evaluationPlan.js'
 import { loadPlannedDataset } from '../dataset.js'
+import { readGivenValues } from '../network/givenValues.js'
+import {
+  givenFile,
+  type NetworkUse,
+  type OpenNetwork,
+  openNetwork,
+} from '../network/openNetwork.js'
 import { valuesOutput } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { runSteps } from './analysedSteps.js'
 import { panelOf, type StudyPanel } from './panel.js'
+
+/** Stands for the baseline that another tool masked with. */
+const GIVEN_BASELINE = 'as given'
 
 /** One analysed sample with what is known of it besides its input. */
 interface PanelSample extends MaskedSample {
@@ -38,36 +43,41 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
   await withTaskLock(lockBeside(paths.values(0, '')), context, async (lease) => {
     const dataset = await loadPlannedDataset(plan, context)
     const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
-    const masking = studyMasking(task.run.analysis, dataset, (file) =>
-      resolve(context.baseDir, file),
-    )
+    const { analysis } = task.run
+    const masking = studyMasking(analysis, dataset, (file) => resolve(context.baseDir, file))
     checkInteractionFileSize(samples.length, masking.placed.n)
-    const engine = await createEngine(plan.config.runtime.engine, plan.config.runtime.device)
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
     for (const [index, step] of steps.entries()) {
       const { path: file, from } = await valuesOutput(task, context, step)
       if (await isStored(file, 'content', from)) continue
-      const model = buildModel(task.network.spec.model, plan.data)
-      const parameters = await readCheckpointWeights(paths.checkpoint(step), model.graph)
       const onSample = (done: number): void => {
         stopIfAsked(context, lease)
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })
       }
-      const network = { engine, graph: model.graph, parameters }
-      await evaluateStep(samples, masking, network, { file, from, lease, onSample })
+      const place: StepPlace = { file, from, lease, onSample }
+      if (isValuesOnly(task.network)) {
+        await copyGivenValues(task.network, samples, masking.placed.n, analysis.output, place)
+        continue
+      }
+      const assume = (line: string) => context.report({ done: 0, total, note: line })
+      const use: NetworkUse = { context, dataset, masking, analysis, assume }
+      const network = await openNetwork(task.network, step, use)
+      try {
+        await evaluateStep(samples, masking.placed.n, network, place)
+      } finally {
+        await network.dispose()
+      }
       await removePartials(file, lease)
     }
   })
 }
 
-interface EvaluatedNetwork {
-  readonly engine: Engine
-  readonly graph: Graph
-  readonly parameters: Tensors
+function isValuesOnly(network: StudyNetwork): network is GivenNetwork {
+  return network.origin === 'given' && network.spec.kind === 'values'
 }
 
-interface StepOptions {
+interface StepPlace {
   /** Where the value tables go; what is done of them is kept beside it. */
   readonly file: string
   /** What they are made from. */
@@ -80,13 +90,13 @@ interface StepOptions {
 /** Evaluates one checkpoint sample by sample; memory does not grow with their number. */
 async function evaluateStep(
   samples: readonly PanelSample[],
-  masking: StudyMasking,
-  { engine, graph, parameters }: EvaluatedNetwork,
-  { file, from, lease, onSample }: StepOptions,
+  n: number,
+  network: OpenNetwork,
+  { file, from, lease, onSample }: StepPlace,
 ): Promise<void> {
-  const evaluator = await masking.evaluator(engine, graph, parameters)
+  const evaluator = await network.evaluator()
   try {
-    const plan = evaluationPlan(samples, masking.placed.n, evaluator.baseline)
+    const plan = evaluationPlan(samples, n, evaluator.baseline)
     const partial = await openPartial(file, plan, lease, from)
     try {
       while (partial.count < samples.length) {
@@ -102,6 +112,21 @@ async function evaluateStep(
   } finally {
     await evaluator.dispose()
   }
+}
+
+/** Values of another tool become a value file like any other. */
+async function copyGivenValues(
+  network: GivenNetwork,
+  samples: readonly PanelSample[],
+  n: number,
+  output: string,
+  { file, from, lease }: StepPlace,
+): Promise<void> {
+  const given = await givenFile(network, 0)
+  const isLogOdds = ['log-odds', 'binary', 'prob-log-odds'].includes(output)
+  const rows = readGivenValues(given, samples, n, isLogOdds)
+  const plan = evaluationPlan(samples, n, GIVEN_BASELINE)
+  await writeValueFile(file, plan, rows, (path, data) => lease.write(path, data, from))
 }
 
 function panelSamples(panels: StudyPanel, dataset: Dataset): PanelSample[] {

@@ -9,9 +9,11 @@ import {
 import type { Lack } from '../../comparison/types.js'
 import { InterruptedError, messageOf, TaskError } from '../../core/errors.js'
 import { unmeasured } from '../../plan/analysisRuns.js'
+import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText, type WriteFile } from '../../store/atomic.js'
 import { lockOf, networkPaths, reportPage, studyFolder } from '../../store/layout.js'
+import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
@@ -134,7 +136,11 @@ export async function makeTables(
       missing: listed(failed),
       lacking: listed(lacking),
       trainedBy: engines.map(describeEngine),
-      unmeasured: unmeasured(plan.data),
+      unmeasured: [
+        ...unmeasured(plan.data),
+        ...unverifiedDesign(plan.data.given ?? []),
+        ...accuracyWarnings(analyses),
+      ],
     },
     plan.config,
   )
@@ -158,6 +164,7 @@ export async function makeTables(
         Object.fromEntries(checkpoints.map(({ step, values }) => [step, values.baseline])),
       ]),
     ),
+    assumptions: await givenAssumptions(plan, results),
     seconds: (performance.now() - began) / 1000,
   })
   return { files, manifest }
@@ -255,6 +262,17 @@ function tablesOf(
     'generalization.csv': csv(generalizationTable, generalizationRows),
     'confusing.csv': csv(confusingTable, confusingRows),
   }
+}
+
+/** What was assumed about the networks from elsewhere when they were measured, each line once. */
+async function givenAssumptions({ networks }: Plan, results: string): Promise<string[]> {
+  const lines: string[] = []
+  for (const { origin, id } of networks) {
+    if (origin === 'trained') continue
+    const state = await readState(networkPaths(results, id)).catch(() => undefined)
+    lines.push(...(state?.assumptions ?? []))
+  }
+  return [...new Set(lines)]
 }
 
 /** What trained the networks of a study, those that only lend layers included; each once. */

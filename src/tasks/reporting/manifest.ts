@@ -5,7 +5,7 @@ import { experimentSchema } from '../../config/schema.js'
 import { messageOf } from '../../core/errors.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import { planStudy } from '../../plan/plan.js'
-import type { DataInfo, Plan } from '../../plan/types.js'
+import type { DataInfo, Plan, StudyNetwork } from '../../plan/types.js'
 import { schemaVersion } from '../../tables/tables.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
@@ -28,6 +28,8 @@ export interface RunFacts {
   /** Networks that were analysed without all that was asked for, with the reason. */
   readonly lacking: Readonly<Record<string, string>>
   readonly engines: readonly unknown[]
+  /** What was assumed about networks from elsewhere, a line each. */
+  readonly assumptions: readonly string[]
   /** Fingerprint of the baseline of every network and step. */
   readonly baselines: Readonly<Record<string, Readonly<Record<string, string | undefined>>>>
   readonly seconds: number
@@ -55,20 +57,10 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     runtime: plan.config.runtime,
     config: plan.config,
     data,
-    assumptions,
+    assumptions: [...assumptions, ...facts.assumptions],
     valuesId: plan.valuesId,
     interactionsId: plan.interactionsId,
-    networks: plan.networks.map(({ id, name, role, regime, seeds, lowBlocks, from, spec }) => ({
-      id,
-      name,
-      role,
-      regime,
-      seeds,
-      lowBlocks,
-      from,
-      initSeeds: spec.initSeeds,
-      orderSeed: spec.orderSeed,
-    })),
+    networks: plan.networks.map(describeNetwork),
     baselines: facts.baselines,
     failed: facts.failed,
     lacking: facts.lacking,
@@ -76,6 +68,17 @@ export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
     finishedAt: new Date().toISOString(),
     provenance,
   }
+}
+
+function describeNetwork(network: StudyNetwork): Record<string, unknown> {
+  const { id, name, role, regime, seeds, lowBlocks, from } = network
+  const known = { id, name, role, regime, seeds, lowBlocks, from }
+  if (network.origin === 'given') {
+    const { files, spec } = network
+    return { ...known, files, checkpoints: spec.checkpoints, reading: spec.reading }
+  }
+  const { initSeeds, orderSeed } = network.spec
+  return { ...known, initSeeds, orderSeed }
 }
 
 /**

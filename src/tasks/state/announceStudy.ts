@@ -19,7 +19,7 @@ export async function announceStudy(
   const folder = studyFolder(results, plan.study, plan.id)
   const file = join(folder, 'manifest.json')
   if (!(await isNew(file))) return
-  const facts = { failed: {}, lacking: {}, engines: [], baselines: {}, seconds: 0 }
+  const facts = { failed: {}, lacking: {}, engines: [], assumptions: [], baselines: {}, seconds: 0 }
   const manifest = { ...manifestOf(plan, facts), complete: false, finishedAt: undefined }
   const write = async (lease: Lease) => {
     if (await isNew(file)) await lease.write(file, jsonText(manifest))

@@ -41,7 +41,8 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
     const record = await readFailure(where, task)
     if (record !== undefined) return described(record)
   }
-  const donor = networks.find(({ id }) => id === network.spec.inherits?.network)
+  const lender = network.origin === 'trained' ? network.spec.inherits?.network : undefined
+  const donor = networks.find(({ id }) => id === lender)
   const cause = donor && (await failureOf(where, donor))
   if (cause !== undefined) {
     return `${donor!.name}, whose low layers it takes, is missing: ${cause}`

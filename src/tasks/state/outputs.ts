@@ -1,7 +1,15 @@
 import { join } from 'node:path'
 import { isComplete, readCurve } from '../../artifacts/networkState.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
-import type { InteractionsTask, Plan, StudyNetwork, Task, ValuesTask } from '../../plan/types.js'
+import type {
+  GivenNetwork,
+  InteractionsTask,
+  Plan,
+  StudyNetwork,
+  Task,
+  TrainedNetwork,
+  ValuesTask,
+} from '../../plan/types.js'
 import {
   commonPanel,
   type NetworkPaths,
@@ -39,6 +47,8 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
   switch (task.kind) {
     case 'train':
       return trainingOutputs(task.network, results)
+    case 'measure':
+      return measuredOutputs(task.network, results)
     case 'panel': {
       const own = 'network' in task ? task.network : undefined
       return [{ path: panelFile(plan, results, own?.id), from: await panelFrom(place, own) }]
@@ -56,8 +66,15 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
   }
 }
 
+/** All that measuring a network from elsewhere leaves; values of another tool have no curve. */
+function measuredOutputs({ id, spec }: GivenNetwork, results: string): Output[] {
+  const paths = networkPaths(results, id)
+  const hasCurve = spec.kind === 'onnx' || spec.curve !== undefined
+  return [{ path: paths.spec }, ...(hasCurve ? [{ path: paths.curve }] : []), { path: paths.state }]
+}
+
 /** All that training leaves; all but the last checkpoint's own files may be there before it has ended. */
-export async function trainingOutputs(network: StudyNetwork, results: string): Promise<Output[]> {
+export async function trainingOutputs(network: TrainedNetwork, results: string): Promise<Output[]> {
   const { spec, id } = network
   const paths = networkPaths(results, id)
   const from = await weightsFrom(network, results)
@@ -77,10 +94,11 @@ export function checkpointOutputs(paths: NetworkPaths, step: number): Output[] {
 
 /** What a network's training starts from besides its specification: the weights of a donor, if any. */
 export async function weightsFrom(
-  { spec }: StudyNetwork,
+  { spec }: TrainedNetwork,
   results: string,
 ): Promise<string | undefined> {
-  if (spec.inherits === undefined) return undefined
+  // The id of a donor from elsewhere tells its weights.
+  if (spec.inherits === undefined || spec.inherits.isGiven) return undefined
   const donor = networkPaths(results, spec.inherits.network)
   return madeFrom([donor.checkpoint(spec.inherits.step)])
 }
@@ -101,10 +119,16 @@ export function panelMembers({ networks }: Plan, own?: StudyNetwork): readonly S
 
 function panelFrom({ plan, results }: StudyPlace, own?: StudyNetwork): Promise<string> {
   return madeFrom(
-    panelMembers(plan, own).map(({ id, spec }) =>
-      networkPaths(results, id).checkpoint(spec.totalSteps),
+    panelMembers(plan, own).map((network) =>
+      weightsFile(network, network.spec.totalSteps, results),
     ),
   )
+}
+
+/** The stored file that stands for a network's weights at a step: its checkpoint, or what names those from elsewhere. */
+function weightsFile({ id, origin }: StudyNetwork, step: number, results: string): string {
+  const paths = networkPaths(results, id)
+  return origin === 'trained' ? paths.checkpoint(step) : paths.spec
 }
 
 /** The value file of a step; it depends on the checkpoint and on the choice of samples. */
@@ -119,7 +143,7 @@ export async function valuesOutput(
   const panels = filter === 'none' ? [] : [panelFile(plan, results, own)]
   return {
     path: paths.values(step, run.valuesId),
-    from: await madeFrom([paths.checkpoint(step), ...panels]),
+    from: await madeFrom([weightsFile(network, step, results), ...panels]),
   }
 }
 
@@ -199,7 +223,7 @@ export async function comparedFrom(place: StudyPlace): Promise<string> {
   for (const task of plan.tasks) {
     if (task.kind === 'panel' || task.kind === 'compare') continue
     const paths = networkPaths(results, task.network.id)
-    if (task.kind === 'train') files.push(paths.state, paths.curve)
+    if (task.kind === 'train' || task.kind === 'measure') files.push(paths.state, paths.curve)
     else {
       const outputs = await outputsOf(task, place).catch(() => undefined)
       files.push(...(outputs ?? []).map(({ path }) => path))

@@ -1,15 +1,16 @@
 import { resolve } from 'node:path'
-import { sizeOf, type Tensors } from '../../core/tensor.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
+import type { ExportedNetwork } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine } from '../../engine/types.js'
-import { studyMasking } from '../../masking/configure.js'
+import { type StudyEvaluator, studyMasking } from '../../masking/configure.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
-import type { Model } from '../../models/types.js'
-import type { NetworkSpec, Plan } from '../../plan/types.js'
+import type { Plan, TrainedSpec } from '../../plan/types.js'
 import { decomposeTable } from '../analysis/interactions.js'
 import { loadPlannedDataset } from '../dataset.js'
+import { type NetworkUse, openNetwork } from '../network/openNetwork.js'
 import type { TaskContext } from '../types.js'
 
 /** Seconds that one unit of work takes on this machine, on one core. */
@@ -25,37 +26,58 @@ const TIMED_STEPS = 5
 const TIMED_SAMPLES = 3
 
 /**
- * Times a few steps, samples and decompositions of the study's first network, freshly drawn. Trained
- * networks take longer to decompose, so the sum is a lower estimate. Writes nothing.
+ * Times a few steps, samples and decompositions of the first network that the study trains, freshly drawn, or of one
+ * from elsewhere where it trains none. Trained networks take longer to decompose, so the sum is a lower estimate. Writes nothing.
  */
 export async function calibrate(
   plan: Plan,
-  context: Pick<TaskContext, 'baseDir' | 'dataDirs'>,
+  context: Pick<TaskContext, 'baseDir' | 'dataDirs' | 'results'>,
 ): Promise<UnitTimes> {
   const dataset = await loadPlannedDataset(plan, context)
-  const { spec } = plan.networks[0]
-  const model = buildModel(spec.model, plan.data)
-  const parameters = initialize(model, (block) => spec.initSeeds[block])
-  const { engine: name, device, devices } = plan.config.runtime
-  const engine = await createEngine(name, devices?.[0] ?? device)
-  const setup: Setup = { plan, dataset, spec, model, parameters, engine }
-  return { trainingStep: await timeSteps(setup), ...(await timeSamples(setup, context.baseDir)) }
+  const find = (file: string) => resolve(context.baseDir, file)
+  const { analysis } = plan.config
+  const masking = studyMasking(analysis, dataset, find)
+  const trained = plan.networks.find((network) => network.origin === 'trained')
+  if (trained !== undefined) {
+    const { spec } = trained
+    const model = buildModel(spec.model, plan.data)
+    const { graph } = model
+    const parameters = initialize(model, (block) => spec.initSeeds[block])
+    const { engine: name, device, devices } = plan.config.runtime
+    const engine = await createEngine(name, devices?.[0] ?? device)
+    const trainingStep = await timeSteps(engine, spec, { graph, parameters }, dataset)
+    const evaluator = await masking.evaluator(engine, graph, parameters)
+    return { trainingStep, ...(await timeSamples(plan, dataset, evaluator)) }
+  }
+  const given = plan.networks.find(({ origin, spec }) => {
+    return origin === 'given' && 'kind' in spec && spec.kind === 'onnx'
+  })
+  if (given === undefined) return { trainingStep: 0, sample: 0, decomposition: 0 }
+  const use: NetworkUse = {
+    context: { ...context, plan },
+    dataset,
+    masking,
+    analysis,
+    assume: () => undefined,
+  }
+  const open = await openNetwork(given, given.spec.totalSteps, use)
+  try {
+    return { trainingStep: 0, ...(await timeSamples(plan, dataset, await open.evaluator())) }
+  } finally {
+    await open.dispose()
+  }
 }
 
-interface Setup {
-  readonly plan: Plan
-  readonly dataset: Dataset
-  readonly spec: NetworkSpec
-  readonly model: Model
-  readonly parameters: Tensors
-  readonly engine: Engine
-}
-
-async function timeSteps({ dataset, spec, model, parameters, engine }: Setup): Promise<number> {
+async function timeSteps(
+  engine: Engine,
+  spec: TrainedSpec,
+  { graph, parameters }: ExportedNetwork,
+  dataset: Dataset,
+): Promise<number> {
   const { batchSize, training } = spec
   const recipe = { ...training, batchSize, frozenBlocks: [], dropoutSeed: 0 }
   const start = { step: 0, parameters, slots: {} }
-  const trainer = await engine.createTrainer(model.graph, recipe, start)
+  const trainer = await engine.createTrainer(graph, recipe, start)
   const inputs = dataset.train.inputs.slice(0, batchSize * sizeOf(dataset.shape))
   const labels = dataset.train.labels.slice(0, batchSize)
   await trainer.step(inputs, labels, 0)
@@ -67,12 +89,10 @@ async function timeSteps({ dataset, spec, model, parameters, engine }: Setup): P
 }
 
 async function timeSamples(
-  { plan, dataset, model, parameters, engine }: Setup,
-  baseDir: string,
+  { config: { analysis } }: Plan,
+  dataset: Dataset,
+  evaluator: StudyEvaluator,
 ): Promise<Pick<UnitTimes, 'sample' | 'decomposition'>> {
-  const { analysis } = plan.config
-  const masking = studyMasking(analysis, dataset, (file) => resolve(baseDir, file))
-  const evaluator = await masking.evaluator(engine, model.graph, parameters)
   const size = sizeOf(dataset.shape)
   const sampleTimes: number[] = []
   const decompositionTimes: number[] = []

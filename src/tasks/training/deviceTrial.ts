@@ -8,7 +8,7 @@ import type { DeviceName, Engine } from '../../engine/types.js'
 import type { Graph } from '../../graph/types.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
-import type { NetworkSpec, Plan } from '../../plan/types.js'
+import type { Plan, TrainedSpec } from '../../plan/types.js'
 
 /** Runs timed on each side, after one that warms up. */
 const TIMED = 3
@@ -43,16 +43,17 @@ export async function tryDevice(plan: Plan, device: DeviceName): Promise<DeviceT
 }
 
 /** One network of each model and batch size: weights do not change what a device can do. */
-function differentNetworks(plan: Plan): readonly NetworkSpec[] {
-  const specs = plan.networks.map(({ spec }): [string, NetworkSpec] => [
-    JSON.stringify([spec.model, spec.batchSize, spec.training.optimizer]),
-    spec,
-  ])
+function differentNetworks(plan: Plan): readonly TrainedSpec[] {
+  const specs = plan.networks.flatMap((network): [string, TrainedSpec][] => {
+    if (network.origin === 'given') return []
+    const { spec } = network
+    return [[JSON.stringify([spec.model, spec.batchSize, spec.training.optimizer]), spec]]
+  })
   return [...new Map(specs).values()]
 }
 
 /** Median milliseconds of a training step. */
-async function trainingTime(engine: Engine, spec: NetworkSpec, plan: Plan): Promise<number> {
+async function trainingTime(engine: Engine, spec: TrainedSpec, plan: Plan): Promise<number> {
   const { graph, parameters } = freshNetwork(spec, plan)
   const { batchSize, training } = spec
   const recipe = { ...training, batchSize, frozenBlocks: [], dropoutSeed: 0 }
@@ -67,7 +68,7 @@ async function trainingTime(engine: Engine, spec: NetworkSpec, plan: Plan): Prom
 }
 
 /** Median milliseconds of a prediction. */
-async function predictionTime(engine: Engine, spec: NetworkSpec, plan: Plan): Promise<number> {
+async function predictionTime(engine: Engine, spec: TrainedSpec, plan: Plan): Promise<number> {
   const { graph, parameters } = freshNetwork(spec, plan)
   const predictor = await engine.createPredictor(graph, parameters)
   const feeds = Object.fromEntries(
@@ -80,7 +81,7 @@ async function predictionTime(engine: Engine, spec: NetworkSpec, plan: Plan): Pr
   }
 }
 
-function freshNetwork(spec: NetworkSpec, plan: Plan): { graph: Graph; parameters: Tensors } {
+function freshNetwork(spec: TrainedSpec, plan: Plan): { graph: Graph; parameters: Tensors } {
   const model = buildModel(spec.model, plan.data)
   return { graph: model.graph, parameters: initialize(model, (block) => spec.initSeeds[block]) }
 }

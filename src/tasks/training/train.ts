@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { type NetworkState, readCurve } from '../../artifacts/networkState.js'
 import {
@@ -16,13 +17,14 @@ import { discard } from '../../core/discard.js'
 import { InputError } from '../../core/errors.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
-import { exportOnnx } from '../../engine/onnx/checkpoint.js'
+import { exportOnnx, importOnnxParameters } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Trainer, TrainState } from '../../engine/types.js'
+import type { Graph } from '../../graph/types.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
 import type { Model } from '../../models/types.js'
-import type { NetworkSpec, TrainTask } from '../../plan/types.js'
+import type { Inheritance, TrainedSpec, TrainTask } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
 import { lockOf, type NetworkPaths, networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
@@ -34,6 +36,7 @@ import { evaluate } from '../../training/evaluate.js'
 import { divergence, trainLoop } from '../../training/loop.js'
 import { learningRateAt } from '../../training/schedule.js'
 import { loadPlannedDataset } from '../dataset.js'
+import { givenFile } from '../network/openNetwork.js'
 import { isTaskDone } from '../state/isDone.js'
 import { checkpointOutputs, weightsFrom } from '../state/outputs.js'
 import { withTaskLock } from '../state/taskLock.js'
@@ -65,7 +68,7 @@ export async function train(task: TrainTask, context: TaskContext): Promise<void
 }
 
 /** What changes a batch before a step, if anything. Throws InputError where there are no images. */
-function augmentation({ training, orderSeed }: NetworkSpec, dataset: Dataset) {
+function augmentation({ training, orderSeed }: TrainedSpec, dataset: Dataset) {
   if (training.augmentation === 'none') return undefined
   if (dataset.kind === 'image') return cropAndFlip(orderSeed, dataset.shape)
   throw new InputError(
@@ -81,7 +84,7 @@ function discardState({ parameters, slots }: TrainState): void {
 
 /** One run of one network; holds what the steps of the run share. */
 class Run {
-  private readonly spec: NetworkSpec
+  private readonly spec: TrainedSpec
   private readonly learningRateAt: (step: number) => number
   private curve: CurvePoint[] = []
   private trainedBy: readonly TrainingEngine[] = []
@@ -246,16 +249,39 @@ class Run {
     const { initSeeds, inherits } = this.spec
     const drawn = initialize(this.model, (block) => initSeeds[block])
     if (inherits === undefined) return { step: 0, parameters: drawn, slots: {} }
-    const donor = networkPaths(this.context.results, inherits.network)
-    const donorSpec = this.context.plan.networks.find(({ id }) => id === inherits.network)!.spec
-    const { graph } = buildModel(donorSpec.model, this.context.plan.data)
-    const lent = await readCheckpointWeights(donor.checkpoint(inherits.step), graph)
     const names = this.model.blocks
       .filter((block) => inherits.blocks.includes(block.name))
       .flatMap((block) => block.parameters)
+    const lent = await lentWeights(inherits, names, this.model.graph, this.context)
     const inherited = Object.fromEntries(names.map((name) => [name, lent[name]]))
     return { step: 0, parameters: { ...drawn, ...inherited }, slots: {} }
   }
+}
+
+/** The weights of a donor that goes by these names. Throws InputError where one from elsewhere has other shapes. */
+async function lentWeights(
+  { network: id, step }: Inheritance,
+  names: readonly string[],
+  heir: Graph,
+  { plan, results }: TaskContext,
+): Promise<Tensors> {
+  const donor = plan.networks.find((network) => network.id === id)!
+  if (donor.origin === 'trained') {
+    const { graph } = buildModel(donor.spec.model, plan.data)
+    return readCheckpointWeights(networkPaths(results, id).checkpoint(step), graph)
+  }
+  const file = await givenFile(donor, step)
+  const lent = importOnnxParameters(readFileSync(file))
+  for (const { name, shape } of heir.parameters) {
+    if (!names.includes(name) || lent[name]?.shape.join() === shape.join()) continue
+    const found =
+      lent[name] === undefined ? 'has no weights of that name' : `has [${lent[name].shape}]`
+    throw new InputError(
+      `${file}: the low layers that it lends need ${name} of shape [${shape}], but it ${found}; there are ` +
+        Object.keys(lent).join(', '),
+    )
+  }
+  return lent
 }
 
 /** Points of the curve up to a step. Throws InputError when it is damaged. */

@@ -1,24 +1,22 @@
-/** The models that are analysed, open and fitted to the data. */
-import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
-import { sizeOf } from '../core/tensor.js'
-import type { Dataset, Samples } from '../data/types.js'
-import { relativeError } from '../engine/conformance/compare.js'
-import { type ForeignModel, openForeignModel } from '../engine/onnx/foreign.js'
-import { PREDICTION_LIMIT, requireParity } from '../engine/parity.js'
-import type { DeviceName } from '../engine/types.js'
-import type { MaskedSample } from '../masking/evaluation/sampleValues.js'
-import { type ClassOutputs, classOutputs } from '../masking/foreign/classOutputs.js'
+/** A model from elsewhere, open and fitted to the data. */
+import { EnvironmentError, InputError, messageOf } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
+import type { Dataset, Samples } from '../../data/types.js'
+import { relativeError } from '../../engine/conformance/compare.js'
+import { type ForeignModel, openForeignModel } from '../../engine/onnx/foreign.js'
+import { PREDICTION_LIMIT, requireParity } from '../../engine/parity.js'
+import type { DeviceName } from '../../engine/types.js'
+import type { MaskedSample } from '../evaluation/sampleValues.js'
+import type { PlacedPlayers } from '../players/configurePlayers.js'
+import type { Baseline } from '../types.js'
+import { type ClassOutputs, classOutputs } from './classOutputs.js'
 import {
   type ForeignClassifier,
   type ForeignWishes,
   foreignClassifier,
-} from '../masking/foreign/foreignEvaluator.js'
-import { chooseInput, fitInput } from '../masking/foreign/foreignInput.js'
-import { wantedKind } from '../masking/foreign/foreignOutputs.js'
-import { probeRows } from '../masking/foreign/probe.js'
-import type { PlacedPlayers } from '../masking/players/configurePlayers.js'
-import type { Baseline } from '../masking/types.js'
-import type { AnalyzeRequest, MappedClassifier } from './types.js'
+} from './foreignEvaluator.js'
+import { chooseInput, fitInput } from './foreignInput.js'
+import { probeRows } from './probe.js'
 
 /** Training samples on which a model is tried, as they are and masked, before anything is computed. */
 const PROBES = 8
@@ -32,55 +30,44 @@ const TRIES = 3
 /** The smallest positive normal float32. */
 const SMALLEST = 2 ** -126
 
-/** What models are masked with. */
-export interface ClassifierMasking {
+/** A model with the output of every class of the data; −1 where no sample is of it. */
+export interface MappedClassifier extends ForeignClassifier {
+  readonly outputs: Int32Array
+}
+
+/** What a model is opened for. */
+export interface ClassifierUse {
+  readonly data: Dataset
   readonly players: PlacedPlayers
   readonly baseline: Baseline
   readonly device: DeviceName
+  /** What is said of the model where it does not say it itself. */
+  readonly wishes: ForeignWishes
+  /** Class names in the order of the outputs. */
+  readonly classes: readonly string[] | undefined
+  /** Whether the data are images read in colour. */
+  readonly inColour: boolean
 }
 
 /**
- * Opens the models of a request on a device, and finds the outputs of the classes. Throws InputError when a model
- * cannot be read or does not fit the data, EnvironmentError when the device computes it differently from the CPU.
+ * Opens a model on a device, and finds the outputs of the classes. Throws InputError when it cannot be read or does
+ * not fit the data, EnvironmentError when the device computes it differently from the CPU.
  */
-export async function openClassifiers(
-  request: AnalyzeRequest,
-  data: Dataset,
-  { players, baseline, device }: ClassifierMasking,
-): Promise<MappedClassifier[]> {
-  const { models, config, assume } = request
-  const wishes = {
-    ...request.wishes,
-    kind: request.wishes.kind ?? wantedKind(config.analysis.output),
-  }
-  const { split, count } = config.analysis.samples
-  if (count > data[split].count) {
-    throw new InputError(
-      `${count} samples asked for, but the ${split} split has ${data[split].count}: ` +
-        '--set analysis.samples.count=…',
-    )
-  }
+export async function openClassifier(file: string, use: ClassifierUse): Promise<MappedClassifier> {
+  const { data, players, baseline, device, wishes, inColour } = use
   const probe = probeRows(
     firstSamples(data.train, sizeOf(data.shape), players.admits),
     (sample) => players.players(sample, data.shape),
     baseline,
   )
-  const inColour = config.data.source === 'images' && config.data.channels === 3
-  const opened: MappedClassifier[] = []
+  const open = (on: DeviceName) => openUnmapped(file, on, data, probe, wishes, inColour)
+  const classifier = await openChecked(open, device, probe)
   try {
-    for (const file of models) {
-      const open = (on: DeviceName) => openClassifier(file, on, data, probe, wishes, inColour)
-      const classifier = await openChecked(open, device, probe)
-      // Already among those that are closed should its classes not fit.
-      opened.push({ ...classifier, outputs: new Int32Array() })
-      const { outputs, remark } = outputsOfClasses(data, classifier, wishes.classes)
-      opened[opened.length - 1] = { ...classifier, outputs }
-      for (const line of [...classifier.remarks, ...(remark === undefined ? [] : [remark])])
-        assume(line)
-    }
-    return opened
+    const { outputs, remark } = outputsOfClasses(data, classifier, use.classes)
+    const remarks = [...classifier.remarks, ...(remark === undefined ? [] : [remark])]
+    return { ...classifier, outputs, remarks }
   } catch (error) {
-    for (const { model } of opened) await model.dispose()
+    await classifier.model.dispose()
     throw error
   }
 }
@@ -124,7 +111,7 @@ function outputsOfClasses(
   return { ...found, outputs }
 }
 
-async function openClassifier(
+async function openUnmapped(
   file: string,
   device: DeviceName,
   data: Dataset,

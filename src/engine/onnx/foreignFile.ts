@@ -1,0 +1,115 @@
+/** ONNX files from elsewhere, read without running them. */
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { InputError, messageOf } from '../../core/errors.js'
+import { CONSTANT_PREFIX } from './emission.js'
+import { decodeModel, type ModelProto, type TensorProto } from './format.js'
+
+/** What is known of an ONNX file without running it. */
+export interface ForeignFile {
+  /** Content id, as `ForeignModel.id`. */
+  readonly id: string
+  /** Its weights, by name: shape, and the bytes of their values, or a name for bytes in a file beside it. */
+  readonly weights: ReadonlyMap<
+    string,
+    { readonly shape: readonly number[]; readonly hash: string }
+  >
+}
+
+/** The content id of a file. Throws InputError where it, or a file of its weights, cannot be read. */
+export function foreignFileId(file: string): Promise<string> {
+  return contentIdOf([file, ...externalFiles(file, graphOf(file, readModelFile(file)))])
+}
+
+/** Reads an ONNX file without opening it. Throws InputError where it, or a file of its weights, cannot be read or is no ONNX model. */
+export async function describeForeignFile(file: string): Promise<ForeignFile> {
+  const graph = graphOf(file, readModelFile(file))
+  const id = await contentIdOf([file, ...externalFiles(file, graph)])
+  const weights = new Map(
+    graph.initializer
+      .filter(({ name }) => !(name ?? '').startsWith(CONSTANT_PREFIX))
+      .map((tensor) => [
+        tensor.name,
+        { shape: tensor.dims.map(Number), hash: hashOf(file, tensor) },
+      ]),
+  )
+  return { id, weights }
+}
+
+/** SHA-256 of the values of a tensor, which may lie in a file beside the model's. */
+function hashOf(file: string, tensor: TensorProto): string {
+  const { dataLocation, externalData = [], floatData = [], rawData } = tensor
+  const hash = createHash('sha256').update(String(tensor.dataType))
+  if (dataLocation !== 1) {
+    return hash
+      .update(floatData.length > 0 ? Float32Array.from(floatData) : (rawData ?? ''))
+      .digest('hex')
+  }
+  const of = (name: string) => externalData.find(({ key }) => key === name)?.value
+  const start = Number(of('offset') ?? 0)
+  const length = of('length')
+  const bytes = readFileSync(join(dirname(file), of('location') ?? ''))
+  const end = length === undefined ? bytes.length : start + Number(length)
+  return hash.update(bytes.subarray(start, end)).digest('hex')
+}
+
+/** Files of weights beside the model, looked for before ONNX Runtime fails on them obscurely. */
+export function externalFiles(file: string, { initializer }: ModelProto['graph']): Set<string> {
+  const found = new Set<string>()
+  for (const tensor of initializer) {
+    if (tensor.dataLocation !== 1) continue
+    const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
+    const path = join(dirname(file), location)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      found.add(path)
+      continue
+    }
+    throw new InputError(
+      `${file}: the weight "${tensor.name}" is kept in ${path}, which is not there; ` +
+        'put that file beside the model, or export the model as one file',
+    )
+  }
+  return found
+}
+
+/** The first 16 hexadecimal digits of the SHA-256 of the files, one after the other. */
+export async function contentIdOf(files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256')
+  for (const path of files) {
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    } catch (cause) {
+      throw new InputError(`cannot read ${path}: ${messageOf(cause)}`, { cause })
+    }
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** The graph of a file's bytes. Throws InputError naming the file where they are no ONNX model. */
+export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
+  try {
+    const { graph } = decodeModel(bytes)
+    if (graph !== undefined) return graph
+  } catch (cause) {
+    throw new InputError(
+      `${file} is no ONNX model, or is cut short: ${messageOf(cause).split('\n')[0]}`,
+      {
+        cause,
+      },
+    )
+  }
+  throw new InputError(`${file} is no ONNX model: it holds no graph`)
+}
+
+/** The bytes of an ONNX file. Throws InputError where it cannot be read. */
+export function readModelFile(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new InputError(`cannot read ${file}: ${missing ? 'no such file' : messageOf(cause)}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,161 @@
+/** Networks from elsewhere as members of a study. */
+import type { GivenNetworkConfig } from '../config/networks.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import { InputError } from '../core/errors.js'
+import { contentId, type Json } from '../core/hash.js'
+import { ARTIFACT_VERSION } from './artifactVersion.js'
+import type { DataInfo, GivenNetwork, GivenNetworkInfo, GivenSpec } from './types.js'
+
+/**
+ * The networks from elsewhere that a study has. Throws InputError where what is said of their seeds is contradicted by
+ * their weights, or two of all networks have one name.
+ */
+export function planGiven(config: ExperimentConfig, data: DataInfo): GivenNetwork[] {
+  const { given = [] } = data
+  for (const { entry, checkpoints } of given) {
+    const at = given.find((other) => other.entry.name === entry.name)
+    if (at?.checkpoints !== checkpoints) {
+      throw new InputError(`networks.table: the name "${entry.name}" is given twice`)
+    }
+  }
+  checkStatedLayers(given)
+  return given.map((info) => givenNetwork(config, data, info, given))
+}
+
+function givenNetwork(
+  config: ExperimentConfig,
+  data: DataInfo,
+  info: GivenNetworkInfo,
+  all: readonly GivenNetworkInfo[],
+): GivenNetwork {
+  const { entry, checkpoints, curve, low } = info
+  const { input, output, outputKind, layout, classes } = entry
+  const spec: GivenSpec = {
+    data: data.fingerprint,
+    axisOrder: data.axisOrder,
+    kind: entry.values === undefined ? 'onnx' : 'values',
+    checkpoints: checkpoints.map(({ id }) => id),
+    curve: curve?.id,
+    reading: { input, output, outputKind, layout, classes },
+    totalSteps: checkpoints[checkpoints.length - 1].step,
+    stepsPerEpoch: info.stepsPerEpoch,
+    checkpointSteps: checkpoints.map(({ step }) => step),
+  }
+  checkOutput(config, entry)
+  return {
+    origin: 'given',
+    id: contentId({ version: ARTIFACT_VERSION, given: spec } as unknown as Json),
+    name: entry.name,
+    architecture: entry.architecture,
+    regime: entry.regime,
+    seeds: { low: entry.low, high: entry.high, order: entry.order },
+    lowBlocks: entry.lowLayers ?? [],
+    // Who does not name low layers has the cut of those beside it: they are crossed with them.
+    cut: (entry.lowLayers ?? namedBeside(entry, all))?.length,
+    highBlocks: [],
+    lowShapes: low?.shapes ?? '',
+    parameters: info.parameters,
+    lowParameters: low?.parameters,
+    rerandomized: [],
+    role: 'analysed',
+    spec,
+    files: checkpoints.map(({ file }) => file),
+    curveFile: curve?.file,
+  }
+}
+
+/** Low layers that the first network of the same architecture and regime names. */
+function namedBeside(
+  { architecture, regime }: GivenNetworkConfig,
+  all: readonly GivenNetworkInfo[],
+): readonly string[] | undefined {
+  return all.find(
+    ({ entry }) =>
+      entry.architecture === architecture &&
+      entry.regime === regime &&
+      entry.lowLayers !== undefined,
+  )?.entry.lowLayers
+}
+
+/** Baselines are learned through gradients, which lowlayer has of its own graphs only. */
+function checkOutput({ analysis }: ExperimentConfig, { name }: GivenNetworkConfig): void {
+  const { baseline } = analysis
+  if (baseline !== 'learned' && !(typeof baseline === 'object' && 'learned' in baseline)) return
+  throw new InputError(
+    `analysis.baseline: "learned" needs networks that lowlayer trained, and "${name}" is from elsewhere`,
+  )
+}
+
+/** At which checkpoints networks of one low seed must have equal low layers. */
+function sharedCheckpoints({ entry, checkpoints, low }: GivenNetworkInfo): string[] {
+  if (low === undefined) return []
+  const hashes = checkpoints.map(({ step }, index) => `${step} ${low.hashes[index]}`)
+  if (entry.regime !== 'init') return hashes
+  // A single file, or a series that does not begin at step 0, does not tell what training began with.
+  const isStart = checkpoints.length > 1 && checkpoints[0].step === 0
+  return isStart ? hashes.slice(0, 1) : []
+}
+
+/**
+ * Holds every stated "same low layers" and "other low layers" against the bytes of the named weights: at step 0 under
+ * `init`, at every checkpoint where low layers are frozen.
+ */
+function checkStatedLayers(given: readonly GivenNetworkInfo[]): void {
+  const known = given.filter(
+    ({ entry, low }) => entry.low !== undefined && low !== undefined && low.hashes.length > 0,
+  )
+  for (const [index, a] of known.entries()) {
+    for (const b of known.slice(index + 1)) {
+      const [one, other] = [sharedCheckpoints(a), sharedCheckpoints(b)]
+      const isComparable =
+        a.entry.regime === b.entry.regime &&
+        a.low?.shapes === b.low?.shapes &&
+        one.length > 0 &&
+        other.length > 0
+      if (!isComparable) continue
+      const isSaid = a.entry.low === b.entry.low
+      const [first] = other
+      const differing = other.find((hash) => hash.split(' ')[1] !== one[0].split(' ')[1])
+      if (
+        isSaid &&
+        (differing !== undefined || one.some((hash) => hash.split(' ')[1] !== first.split(' ')[1]))
+      ) {
+        throw contradiction(a, b, `both have low seed ${a.entry.low}, but their low layers differ`)
+      }
+      if (!isSaid && one[0].split(' ')[1] === first.split(' ')[1]) {
+        throw contradiction(
+          a,
+          b,
+          `their low seeds are ${a.entry.low} and ${b.entry.low}, but their low layers are equal`,
+        )
+      }
+    }
+  }
+}
+
+function contradiction(a: GivenNetworkInfo, b: GivenNetworkInfo, what: string): InputError {
+  const [one, other] = [a, b].map(({ entry, checkpoints }) => {
+    return `"${entry.name}" (${checkpoints[0].file})`
+  })
+  return new InputError(
+    `networks.files: ${one} and ${other}: ${what} (${a.low?.shapes}); say the seeds that the files have, or name the ` +
+      'layers that are shared (lowLayers)',
+  )
+}
+
+/** What of the stated design could not be held against weights, a line each, for the verdict. */
+export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
+  const stated = given.filter(
+    (info) => info.entry.low !== undefined && sharedCheckpoints(info).length === 0,
+  )
+  if (stated.length === 0) return []
+  const names = stated.map(({ entry }) => entry.name)
+  const shown =
+    names.length > 4
+      ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
+      : names.join(', ')
+  return [
+    `that networks of one low seed began with the same low layers was stated, not verified, for ${shown}: name them ` +
+      '(lowLayers) and give the checkpoint of step 0',
+  ]
+}

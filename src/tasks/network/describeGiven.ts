@@ -1,0 +1,160 @@
+/** Finds the files of networks from elsewhere and reads what the planner needs to know of them. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
+import { InputError, messageOf } from '../../core/errors.js'
+import { contentId, sha256 } from '../../core/hash.js'
+import { sizeOf } from '../../core/tensor.js'
+import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
+import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
+import { readNetworkTable } from './networkTable.js'
+
+/** Finds a file or a folder that the configuration names under a key. Throws InputError where there is none. */
+type Find = (file: string, key: string) => string
+
+/**
+ * The networks of `networks.files` and `networks.table`, with the content of their files. Throws InputError naming
+ * every network whose files are missing or no ONNX models, or whose low layers are not among its weights.
+ */
+export async function describeGiven(
+  { files = [], table }: NetworksConfig,
+  find: Find,
+): Promise<GivenNetworkInfo[]> {
+  const rows = table === undefined ? [] : readNetworkTable(find(table, 'networks.table'))
+  const found: GivenNetworkInfo[] = []
+  const problems: string[] = []
+  for (const entry of [...files, ...rows]) {
+    try {
+      found.push(await describeOne(entry, find))
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      problems.push(`network "${entry.name}": ${error.message}`)
+    }
+  }
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  return found
+}
+
+async function describeOne(entry: GivenNetworkConfig, find: Find): Promise<GivenNetworkInfo> {
+  const curve = entry.curve === undefined ? undefined : namedFile(find(entry.curve, 'curve'))
+  if (entry.values !== undefined) {
+    const checkpoints = [{ step: 0, ...namedFile(find(entry.values, 'values')) }]
+    return { entry, checkpoints, stepsPerEpoch: 1, curve }
+  }
+  const stepsPerEpoch = entry.stepsPerEpoch ?? 1
+  const series = seriesOf(entry.path ?? '', find)
+  const checkpoints: { step: number; file: string; id: string }[] = []
+  const hashes: string[] = []
+  let weights: ForeignFile['weights'] = new Map()
+  for (const { number, file } of series) {
+    const { id, weights: own } = await describeForeignFile(file)
+    const isEpoch = entry.path?.includes('{epoch}') === true
+    checkpoints.push({ step: Math.round(isEpoch ? number * stepsPerEpoch : number), file, id })
+    if (entry.lowLayers !== undefined) {
+      hashes.push(
+        contentId(lowWeights(file, own, entry.lowLayers).map((name) => own.get(name)!.hash)),
+      )
+    }
+    weights = own
+  }
+  const low =
+    entry.lowLayers === undefined
+      ? undefined
+      : { hashes, ...shapesOf(weights, lowWeights(series[0].file, weights, entry.lowLayers)) }
+  const parameters = shapesOf(weights, [...weights.keys()]).parameters
+  return { entry, checkpoints, stepsPerEpoch, curve, parameters, low }
+}
+
+function namedFile(file: string): NamedFile {
+  return { file, id: fileId(file) }
+}
+
+/** Content id of a file that is read as a whole. Throws InputError where it cannot be read. */
+export function fileId(file: string): string {
+  try {
+    return sha256(readFileSync(file)).slice(0, 16)
+  } catch (cause) {
+    throw new InputError(`cannot read ${file}: ${messageOf(cause)}`, { cause })
+  }
+}
+
+/** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */
+function seriesOf(path: string, find: Find): { readonly number: number; readonly file: string }[] {
+  const [word, ...more] = path.match(/\{(epoch|step)\}/g) ?? []
+  if (word === undefined) return [{ number: 0, file: find(path, 'path') }]
+  const folder = dirname(path)
+  if (more.length > 0 || folder.includes(word)) {
+    throw new InputError(`${path}: ${word} may stand once, in the name of the file`)
+  }
+  const [before, after] = basename(path).split(word)
+  const place = find(folder, 'the folder of path')
+  const names = readFolder(place, path)
+  const numbered = names.flatMap((name) => {
+    const inside = name.slice(before.length, name.length - after.length)
+    const fits = name.startsWith(before) && name.endsWith(after) && /^\d+$/.test(inside)
+    return fits ? [{ number: Number(inside), file: join(place, name) }] : []
+  })
+  if (numbered.length === 0) {
+    throw new InputError(`${path}: no file there has a number in the place of ${word}`)
+  }
+  const series = numbered.sort((a, b) => a.number - b.number)
+  checkSteps(path, series)
+  return series
+}
+
+function readFolder(folder: string, path: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    throw new InputError(`${path}: cannot read the folder ${folder}: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** `1.onnx` beside `01.onnx`, and a hole in a series that is regular otherwise: a checkpoint is missing. */
+function checkSteps(
+  path: string,
+  series: readonly { readonly number: number; readonly file: string }[],
+): void {
+  const numbers = series.map(({ number }) => number)
+  const twice = series.find(({ number }, index) => numbers.indexOf(number) !== index)
+  if (twice !== undefined) {
+    throw new InputError(`${path}: two files are number ${twice.number}, one of them ${twice.file}`)
+  }
+  const gaps = numbers.slice(1).map((number, index) => number - numbers[index])
+  const usual = gaps[0]
+  const isRegular = gaps.length > 3 && gaps.filter((gap) => gap === usual).length >= gaps.length - 1
+  const hole = gaps.findIndex((gap) => gap === 2 * usual)
+  if (isRegular && hole >= 0) {
+    throw new InputError(
+      `${path}: number ${numbers[hole] + usual} is missing, between ${numbers[hole]} and ${numbers[hole + 1]} of a ` +
+        `series of ${series.length}; give it, or leave out others so that the series is no regular one`,
+    )
+  }
+}
+
+/** Names of the weights of the low layers. Throws InputError where a layer has none. */
+function lowWeights(
+  file: string,
+  weights: ForeignFile['weights'],
+  layers: readonly string[],
+): string[] {
+  const names = [...weights.keys()]
+  const found = layers.flatMap((layer) => {
+    const own = names.filter((name) => name === layer || name.startsWith(`${layer}.`))
+    if (own.length > 0) return own
+    const shown = names.length > 12 ? [...names.slice(0, 12), '…'] : names
+    throw new InputError(
+      `lowLayers: ${file} has no weights "${layer}" or "${layer}.…"; there are ${shown.join(', ')}. Exporters fold ` +
+        'and rename weights: export in evaluation mode without constant folding (PyTorch: do_constant_folding=False)',
+    )
+  })
+  return [...new Set(found)].sort()
+}
+
+function shapesOf(weights: ForeignFile['weights'], names: readonly string[]) {
+  const shapes = names.map((name) => `${name} ${weights.get(name)?.shape.join('×')}`).join(', ')
+  const parameters = names.reduce((sum, name) => sum + sizeOf(weights.get(name)?.shape ?? []), 0)
+  return { shapes, parameters }
+}

@@ -1,0 +1,520 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PNG } from 'pngjs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stream } from '../../core/random.js'
+import type { Tensors } from '../../core/tensor.js'
+import { loadDataset } from '../../data/load.js'
+import { createOnnxEngine } from '../../engine/onnx/engine.js'
+import { openForeignModel } from '../../engine/onnx/foreign.js'
+import { dataTypes, decodeModel, encodeModel } from '../../engine/onnx/format.js'
+import { encodeInference } from '../../engine/onnx/model.js'
+import { encodeNpz } from '../../formats/npz.js'
+import type { Graph, Node } from '../../graph/types.js'
+import { constantsBaseline } from '../../masking/baseline/baselines.js'
+import { studyMasking } from '../../masking/configure.js'
+import { createMaskedEvaluator } from '../../masking/evaluation/evaluate.js'
+import { parseOutput } from '../../masking/evaluation/output.js'
+import { initialize } from '../../models/initialize.js'
+import { layerBuilder } from '../../models/layers.js'
+import { fileOf, type RanStudy, runDocument, valuesOfNetwork } from '../../testing/studyRun.js'
+
+let folder: string
+let graph: Graph
+let parameters: Tensors
+const COUNT = 40
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lowlayer-analyze-'))
+  const net = layerBuilder({ kind: 'image', shape: [2, 8, 8], classes: 3 })
+  const top = net.activation('relu', net.convolution('conv', net.x, 4, { kernel: 3 }))
+  const output = net.dense('head', net.flatten(net.pool('max', top, 2)), 3)
+  const { inputs, parameters: described, nodes } = net.graph
+  graph = { inputs, parameters: described, nodes, output }
+  const described2 = { architecture: 'test', graph, blocks: [], parameterCount: 0 }
+  parameters = initialize(described2, () => 5)
+
+  const x = drawnInputs()
+  const y = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
+  const arrays = { x: { data: x, shape: [COUNT, 2, 8, 8] }, y }
+  writeFileSync(join(folder, 'data.npz'), encodeNpz(arrays))
+  save('dynamic', graph)
+  save('fixed', { ...graph, inputs: [{ ...graph.inputs[0], shape: [12, 2, 8, 8] }] })
+  save('nhwc', channelsLast(graph))
+  save('softmax', withSoftmax(graph))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function drawnInputs(): Float32Array {
+  const draws = stream(1, 'test').at()
+  return Float32Array.from({ length: COUNT * 128 }, () => draws.normal())
+}
+
+function save(name: string, network: Graph): void {
+  writeFileSync(join(folder, `${name}.onnx`), encodeInference(network, parameters))
+}
+
+function channelsLast(network: Graph): Graph {
+  const first: Node = { kind: 'transpose', name: 'x', permutation: [0, 3, 1, 2], inputs: ['image'] }
+  const input = { name: 'image', shape: [-1, 8, 8, 2], dtype: 'float32' as const }
+  return { ...network, inputs: [input], nodes: [first, ...network.nodes] }
+}
+
+/** A model of rows of pixels, channels last: `x.reshape(N, -1)` of images [N, H, W, C]. */
+function ofRows(network: Graph): Graph {
+  const pixels: Node = { kind: 'reshape', name: 'pixels', shape: [-1, 8, 8, 2], inputs: ['row'] }
+  const first: Node = {
+    kind: 'transpose',
+    name: 'x',
+    permutation: [0, 3, 1, 2],
+    inputs: ['pixels'],
+  }
+  const input = { name: 'row', shape: [-1, 128], dtype: 'float32' as const }
+  return { ...network, inputs: [input], nodes: [pixels, first, ...network.nodes] }
+}
+
+function withSoftmax(network: Graph): Graph {
+  const last: Node = { kind: 'softmax', name: 'p', inputs: [network.output] }
+  return { ...network, nodes: [...network.nodes, last], output: 'p' }
+}
+
+/** A model whose last two nodes, a matrix product and a sigmoid, are one of ONNX Runtime's own. */
+function withFusedSigmoid(bytes: Uint8Array): Uint8Array {
+  const model = decodeModel(bytes)
+  const [product, sigmoid] = model.graph.node.slice(-2)
+  product.opType = 'FusedGemm'
+  product.domain = 'com.microsoft'
+  product.attribute.push({ name: 'activation', type: 3, s: Buffer.from('Sigmoid') })
+  product.output = sigmoid.output
+  model.graph.node.pop()
+  model.opsetImport.push({ domain: 'com.microsoft', version: 1 })
+  return encodeModel(model)
+}
+
+function scaled({ shape, data }: Tensors[string], factor: number): Tensors[string] {
+  return { shape, data: data.map((value) => factor * value) }
+}
+
+/** A model with the data of its weights moved to a file beside it, named `weights`. */
+function withExternalData(bytes: Uint8Array, file: string): Uint8Array {
+  const model = decodeModel(bytes)
+  const parts: Uint8Array[] = []
+  let offset = 0
+  const weights = model.graph.initializer.filter(({ dataType }) => dataType === dataTypes.float32)
+  for (const tensor of weights) {
+    const length = tensor.rawData.length
+    const entries = { location: 'weights', offset, length }
+    tensor.externalData = Object.entries(entries).map(([key, value]) => ({
+      key,
+      value: `${value}`,
+    }))
+    tensor.dataLocation = 1
+    parts.push(tensor.rawData)
+    offset += length
+    tensor.rawData = new Uint8Array()
+  }
+  writeFileSync(file, Buffer.concat(parts))
+  return encodeModel(model)
+}
+
+const data = { source: 'npz', path: 'data.npz', inputs: 'x', labels: 'y', standardize: false }
+const small = {
+  samples: { count: 6, testCount: 3 },
+  players: { count: 4 },
+  baseline: 'zero',
+}
+
+interface Asked {
+  readonly analysis?: object
+  readonly data?: object
+  /** Further keys of every entry of networks.files. */
+  readonly keys?: object
+  readonly results?: string
+}
+
+/** A study of models of the folder, named by their files. */
+function run(models: readonly string[], asked: Asked = {}): Promise<RanStudy> {
+  const files = models.map((name) => ({ name, path: `${name}.onnx`, ...asked.keys }))
+  const document = {
+    data: { ...data, ...asked.data },
+    networks: { files },
+    analysis: { ...small, ...asked.analysis },
+  }
+  const results = asked.results ?? mkdtempSync(join(folder, 'results-'))
+  return runDocument(document, { baseDir: folder, results })
+}
+
+/** What a study's manifest says was assumed. */
+function assumed(study: RanStudy): string[] {
+  return JSON.parse(readFileSync(fileOf(study, 'manifest.json'), 'utf8')).assumptions
+}
+
+/** Rows of a table, by column. */
+function rowsOf(study: RanStudy, table: string): Record<string, string>[] {
+  const [header, ...lines] = readFileSync(fileOf(study, `${table}.csv`), 'utf8')
+    .trimEnd()
+    .split('\n')
+  const names = header.split(',')
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((cell, at) => [names[at], cell])),
+  )
+}
+
+/** Why a study ends early; `none` where it does not. */
+const reasonOf = (study: Promise<RanStudy>) =>
+  study.then(
+    () => 'none',
+    (error: Error) => error.message,
+  )
+
+describe('a network from elsewhere', () => {
+  it('has the values that our own evaluation of the same network gives', async () => {
+    const study = await run(['dynamic'])
+    const { tables, samples } = await valuesOfNetwork(study, 'dynamic')
+    const { config } = study.plan
+    const dataset = await loadDataset(config.data, { baseDir: folder, dataDirs: [] })
+    const { placed } = studyMasking(config.analysis, dataset, (file) => file)
+    const engine = await createOnnxEngine('cpu')
+    const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
+      at: 'x',
+      players: (sample) => placed.players(sample, [2, 8, 8]),
+      baseline: constantsBaseline([2, 8, 8], [0, 0], 'test'),
+      output: parseOutput('log-odds-v0'),
+    })
+    for (const row of [0, 5]) {
+      const at = dataset.train.ids.indexOf(samples.sample[row])
+      const input = dataset.train.inputs.subarray(at * 128, (at + 1) * 128)
+      const own = await evaluator.evaluate({ id: 0, input, label: samples.givenLabel[row] })
+      for (const [coalition, value] of own.values.entries()) {
+        expect(tables[row][coalition]).toBeCloseTo(value, 5)
+      }
+      expect(samples.prediction[row]).toBe(own.prediction)
+      expect(samples.loss[row]).toBeCloseTo(own.loss, 5)
+    }
+    await evaluator.dispose()
+  })
+
+  it('is the same whatever the layout, the batch, or a softmax at the end', async () => {
+    const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
+    const study = await run(names)
+    const [first, ...others] = await Promise.all(names.map((name) => valuesOfNetwork(study, name)))
+    for (const { tables, samples } of others) {
+      expect(samples.prediction).toEqual(first.samples.prediction)
+      for (const [row, table] of tables.entries()) {
+        for (const [coalition, value] of table.entries()) {
+          expect(value).toBeCloseTo(first.tables[row][coalition], 4)
+        }
+      }
+    }
+    expect(assumed(study)).toEqual([
+      expect.stringMatching(/x is read as images of 8×8 pixels with 2 channels, channels first/),
+      expect.stringMatching(/12 samples are held out/),
+      expect.stringMatching(/chosen by variance over 28 training samples/),
+      expect.stringMatching(/models are fed values from -3\.316 to 3\.349, mean 0\.01331 \(by/),
+      expect.stringMatching(/softmax\.onnx gives probabilities/),
+    ])
+    expect(rowsOf(study, 'overlaps').map(({ relation }) => relation)).toEqual(
+      Array.from({ length: 6 }, () => 'other-model'),
+    )
+  })
+
+  it('has its losses and accuracies measured on all training and test samples', async () => {
+    const study = await run(['dynamic', 'softmax'])
+    const [one, other] = rowsOf(study, 'networks')
+    expect(Number(one.train_accuracy)).toBeGreaterThan(0)
+    expect([other.train_accuracy, other.test_accuracy]).toEqual([
+      one.train_accuracy,
+      one.test_accuracy,
+    ])
+    const losses = rowsOf(study, 'curves').filter(({ metric }) => metric === 'loss')
+    expect(losses).toHaveLength(4)
+    expect(Number(losses[2].value)).toBeCloseTo(Number(losses[0].value), 5)
+  })
+
+  it('takes the pixels of a row in the order of their file', async () => {
+    save('rows', ofRows(graph))
+    const x = drawnInputs()
+    const last = x.map((_, index) => {
+      const [start, cell] = [index - (index % 128), index % 128]
+      return x[start + (cell % 2) * 64 + Math.floor(cell / 2)]
+    })
+    const y = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
+    writeFileSync(
+      join(folder, 'last.npz'),
+      encodeNpz({ x: { data: last, shape: [COUNT, 8, 8, 2] }, y }),
+    )
+    const study = await run(['rows'], { data: { path: 'last.npz', layout: 'nhwc' } })
+    expect(assumed(study)).toContainEqual(
+      expect.stringMatching(/rows\.onnx: .* row of 128 values, pixel after/),
+    )
+    const first = await run(['dynamic'])
+    expect(study.plan.data.fingerprint).toBe(first.plan.data.fingerprint)
+    const { tables } = await valuesOfNetwork(study, 'rows')
+    const expected = (await valuesOfNetwork(first, 'dynamic')).tables
+    for (const [row, table] of tables.entries()) {
+      for (const [coalition, value] of table.entries()) {
+        expect(value).toBeCloseTo(expected[row][coalition], 4)
+      }
+    }
+    // Equal data in another order of the axes, whose rows are others, make another network.
+    const other = await run(['rows'])
+    expect(other.plan.data.fingerprint).toBe(study.plan.data.fingerprint)
+    expect(other.plan.networks[0].id).not.toBe(study.plan.networks[0].id)
+    expect((await valuesOfNetwork(other, 'rows')).tables[0][15]).not.toBeCloseTo(tables[0][15], 3)
+  })
+
+  it('may give a label the probability 0, where v is clamped', async () => {
+    const sure = { ...parameters, 'head.weight': scaled(parameters['head.weight'], 1000) }
+    writeFileSync(join(folder, 'sure.onnx'), encodeInference(withSoftmax(graph), sure))
+    const study = await run(['sure'], { analysis: { clamp: 1e-7 } })
+    const written = rowsOf(study, 'samples').map(({ loss }) => Number(loss))
+    expect(written).toHaveLength(6)
+    expect(Math.max(...written)).toBeCloseTo(149 * Math.LN2, 9)
+  })
+
+  it('is another network with other files, and with other words about how to read them', async () => {
+    const idOf = async (models: string[], asked: Asked = {}) =>
+      (await run(models, asked)).plan.networks[0].id
+    const ids = [
+      await idOf(['dynamic']),
+      await idOf(['fixed']),
+      await idOf(['dynamic'], { keys: { input: 'x' } }),
+      await idOf(['dynamic'], { data: { standardize: { mean: 1, std: [2, 2] } } }),
+      await idOf(['dynamic'], { data: { labelNoise: 0.5 } }),
+    ]
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(await idOf(['dynamic'])).toBe(ids[0])
+  })
+
+  it('is fed what data.standardize says', async () => {
+    const study = await run(['dynamic'], { data: { standardize: { mean: [1], std: [2] } } })
+    expect(assumed(study)).toContainEqual(
+      expect.stringMatching(/models are fed values from -2\.158 to 1\.17/),
+    )
+    const wrong = { data: { standardize: { mean: [1, 2, 3], std: 1 } } }
+    await expect(run(['dynamic'], wrong)).rejects.toThrow(
+      /data\.standardize\.mean has 3 numbers, but samples have 2 channels/,
+    )
+  })
+
+  it('is told apart by weights that are kept beside it', async () => {
+    const kept = (seed: number) => {
+      const place = mkdtempSync(join(folder, 'external-'))
+      const file = join(place, 'external.onnx')
+      const weights = initialize(
+        { architecture: 'test', graph, blocks: [], parameterCount: 0 },
+        () => seed,
+      )
+      writeFileSync(file, withExternalData(encodeInference(graph, weights), join(place, 'weights')))
+      return file
+    }
+    const [a, b, again] = await Promise.all(
+      [1, 2, 1].map((seed) => openForeignModel(kept(seed), 'cpu')),
+    )
+    expect(a.id).not.toBe(b.id)
+    expect(a.id).toBe(again.id)
+    for (const model of [a, b, again]) await model.dispose()
+  })
+
+  it('is compared on samples that all networks get right, where these are asked for', async () => {
+    const samples = { filter: 'common-correct', count: 3, testCount: 0 }
+    const study = await run(['dynamic', 'nhwc'], { analysis: { samples } })
+    expect(rowsOf(study, 'samples').map(({ correct }) => correct)).toEqual(
+      Array.from({ length: 6 }, () => 'true'),
+    )
+    expect(rowsOf(study, 'overlaps')).toHaveLength(1)
+  })
+})
+
+describe('a network from elsewhere with one output', () => {
+  beforeAll(() => {
+    const x = { data: drawnInputs(), shape: [COUNT, 2, 8, 8] }
+    const y = Int32Array.from({ length: COUNT }, (_, row) => row % 2)
+    writeFileSync(join(folder, 'two.npz'), encodeNpz({ x, y }))
+    const net = layerBuilder({ kind: 'image', shape: [2, 8, 8], classes: 2 })
+    const logit = net.dense('head', net.flatten(net.x), 1)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole: Graph = { inputs, parameters: described, nodes, output: logit }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const weights = initialize(model, () => 5)
+    const encoded = (...last: readonly Node[]) =>
+      encodeInference(
+        { ...whole, nodes: [...nodes, ...last], output: last.at(-1)?.name ?? logit },
+        weights,
+      )
+    const sigmoid: Node = { kind: 'activation', function: 'sigmoid', name: 'p', inputs: [logit] }
+    const affine: Node = { kind: 'affine', factor: 0.98, offset: 0.01, name: 'q', inputs: ['p'] }
+    const flat: Node = { kind: 'reshape', shape: [-1, 1], name: 'r', inputs: ['p'] }
+    writeFileSync(join(folder, 'logit1.onnx'), encoded())
+    writeFileSync(join(folder, 'sigmoid1.onnx'), encoded(sigmoid))
+    writeFileSync(join(folder, 'reshaped1.onnx'), encoded(sigmoid, flat))
+    writeFileSync(join(folder, 'shrunk1.onnx'), encoded(sigmoid, affine))
+    writeFileSync(join(folder, 'fused1.onnx'), withFusedSigmoid(encoded(sigmoid)))
+  })
+
+  /** The results of one model, and what was said of it. */
+  async function found(name: string, analysis: object = {}) {
+    const study = await run([name], { analysis, data: { path: 'two.npz' } })
+    const { tables, samples } = await valuesOfNetwork(study, name)
+    const { prediction, loss } = samples
+    return {
+      tables,
+      prediction,
+      loss,
+      said: assumed(study).filter((line) => line.includes('.onnx')),
+    }
+  }
+
+  it.each(['sigmoid1', 'reshaped1', 'fused1'])(
+    'has of %s, which gives a probability, the values of its logit',
+    async (name) => {
+      const logit = await found('logit1')
+      const sigmoid = await found(name)
+      expect(new Set(logit.prediction)).toEqual(new Set([0, 1]))
+      expect(sigmoid.prediction).toEqual(logit.prediction)
+      for (const [row, table] of sigmoid.tables.entries()) {
+        expect(sigmoid.loss[row]).toBeCloseTo(logit.loss[row], 5)
+        for (const [coalition, value] of table.entries()) {
+          expect(value).toBeCloseTo(logit.tables[row][coalition], 4)
+        }
+      }
+      expect(logit.said).toEqual([expect.stringMatching(/logit1\.onnx has one output: its sign/)])
+      expect(sigmoid.said[0]).toMatch(/gives probabilities: v is their log-odds/)
+    },
+  )
+
+  it('is right on the samples whose probability is above one half', async () => {
+    const samples = { ...small.samples, filter: 'correct' }
+    const logit = await found('logit1', { samples })
+    const sigmoid = await found('sigmoid1', { samples })
+    expect(sigmoid.prediction).toEqual(logit.prediction)
+    expect(new Set(sigmoid.prediction)).toEqual(new Set([0, 1]))
+  })
+
+  it('says where it is in doubt, and takes the remedy it names', async () => {
+    const taken = await found('shrunk1')
+    expect(taken.said[1]).toMatch(
+      /shrunk1\.onnx .* between 0 and 1, .* no Sigmoid.* --set analysis\.output=prob-log-odds-v0/,
+    )
+    const told = await found('shrunk1', { output: 'prob-log-odds-v0' })
+    expect(told.said).toEqual([])
+    expect(new Set(told.prediction)).toEqual(new Set([0, 1]))
+    expect(told.tables).not.toEqual(taken.tables)
+    expect((await found('fused1')).said[1]).toMatch(
+      /fused1\.onnx .*--set analysis\.output=binary-v0/,
+    )
+  })
+
+  it('has no probabilities where it gives none', async () => {
+    await expect(found('logit1', { output: 'prob-log-odds' })).rejects.toThrow(
+      /logit1\.onnx: .* prob-log-odds .* use log-odds/,
+    )
+  })
+})
+
+describe('a network from elsewhere is refused', () => {
+  it('where its file is missing, cut short or no ONNX at all, all of them at once', async () => {
+    writeFileSync(join(folder, 'cut.onnx'), readFileSync(join(folder, 'dynamic.onnx')))
+    truncateSync(join(folder, 'cut.onnx'), 300)
+    writeFileSync(join(folder, 'text.onnx'), 'hello world')
+    const reason = await reasonOf(run(['nothing', 'cut', 'text', 'dynamic']))
+    expect(reason).toMatch(/network "nothing": path "nothing\.onnx" does not exist/)
+    expect(reason).toMatch(/network "cut": .*cut\.onnx/)
+    expect(reason).toMatch(/network "text": .*no ONNX model/)
+    expect(reason).not.toMatch(/dynamic/)
+  })
+
+  it('with fewer outputs than classes, or outputs that are no numbers', async () => {
+    const two: Node = {
+      kind: 'reduction',
+      name: 'one',
+      operation: 'mean',
+      axes: [1],
+      keepAxes: true,
+      inputs: [graph.output],
+    }
+    save('one', { ...graph, nodes: [...graph.nodes, two], output: 'one' })
+    await expect(run(['one'])).rejects.toThrow(/1 values a sample, but the data have 3/)
+    const root: Node = { kind: 'squareRoot', name: 'root', inputs: [graph.output] }
+    save('root', { ...graph, nodes: [...graph.nodes, root], output: 'root' })
+    await expect(run(['root'])).rejects.toThrow(
+      /network "root": .*root\.onnx: the training loss is NaN, as outputs .* are not finite/,
+    )
+  })
+
+  it('with an output that does not go with what is asked for', async () => {
+    const probabilities = { analysis: { output: 'prob-log-odds' } }
+    expect(await reasonOf(run(['softmax'], probabilities))).toBe('none')
+    await expect(run(['softmax'], { analysis: { temperature: 2 } })).rejects.toThrow(
+      /softmax\.onnx gives probabilities, .*temperature/,
+    )
+    await expect(run(['dynamic'], probabilities)).rejects.toThrow(
+      /dynamic\.onnx: .* prob-log-odds .* use log-odds/,
+    )
+    await expect(run(['dynamic'], { analysis: { baseline: 'learned' } })).rejects.toThrow(
+      /"learned" needs networks that lowlayer trained, and "dynamic" is from elsewhere/,
+    )
+  })
+})
+
+describe('a network from elsewhere on a folder of images', () => {
+  let pictures: string
+  beforeAll(() => {
+    pictures = join(folder, 'pictures')
+    for (const [label, name] of ['dark', 'light', 'middle'].entries()) {
+      mkdirSync(join(pictures, name), { recursive: true })
+      for (let picture = 0; picture < 8; picture++) {
+        const png = new PNG({ width: 8, height: 8 })
+        png.data.fill(80 * label + 5 * picture)
+        writeFileSync(join(pictures, name, `${picture}.png`), PNG.sync.write(png))
+      }
+    }
+  })
+  const ofPictures = (model: string, keys: object = {}): Promise<RanStudy> => {
+    const document = {
+      data: { source: 'images', path: 'pictures' },
+      networks: { files: [{ name: model, path: `${model}.onnx`, ...keys }] },
+      analysis: { samples: { count: 6, testCount: 3 }, players: { count: 4 } },
+    }
+    const results = mkdtempSync(join(folder, 'results-'))
+    return runDocument(document, { baseDir: folder, results })
+  }
+  it('asks for the order of a row of colours, which files of pictures do not tell', async () => {
+    const net = layerBuilder({ kind: 'tabular', shape: [192], classes: 3 })
+    const output = net.dense('head', net.x, 3)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole = { inputs, parameters: described, nodes, output }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const bytes = encodeInference(
+      whole,
+      initialize(model, () => 5),
+    )
+    writeFileSync(join(folder, 'row-of-colours.onnx'), bytes)
+    await expect(ofPictures('row-of-colours')).rejects.toThrow(/say --layout nchw .* or nhwc/)
+    expect(await reasonOf(ofPictures('row-of-colours', { layout: 'nhwc' }))).toBe('none')
+  })
+
+  const modelOf = (name: string, channels: number) => {
+    const net = layerBuilder({ kind: 'image', shape: [channels, 8, 8], classes: 3 })
+    const output = net.dense('head', net.flatten(net.x), 3)
+    const { inputs, parameters: described, nodes } = net.graph
+    const whole = { inputs, parameters: described, nodes, output }
+    const model = { architecture: 'test', graph: whole, blocks: [], parameterCount: 0 }
+    const weights = initialize(model, () => 5)
+    writeFileSync(join(folder, `${name}.onnx`), encodeInference(whole, weights))
+  }
+
+  it('speaks of grey only where that would help', async () => {
+    modelOf('colour', 3)
+    modelOf('grey', 1)
+    modelOf('two', 2)
+    expect(await reasonOf(ofPictures('colour'))).toBe('none')
+    expect(await reasonOf(ofPictures('grey'))).toMatch(/does not take .*data\.channels=1 reads/)
+    const two = await reasonOf(ofPictures('two'))
+    expect(two).toMatch(/two\.onnx: .* does not take these samples/)
+    const output = await reasonOf(ofPictures('colour', { output: 'z' }))
+    expect(output).toMatch(/colour\.onnx: there is no output "z"/)
+    expect(two + output).not.toMatch(/grey/)
+  })
+})

@@ -1,0 +1,68 @@
+/** Losses and accuracies that a user gives of a network from elsewhere. */
+import { readFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
+import { InputError, messageOf } from '../../core/errors.js'
+import type { GivenSpec } from '../../plan/types.js'
+import type { CurvePoint } from '../../training/curve.js'
+
+/** What every step must have, as split and metric. */
+const PARTS = {
+  'train loss': 'trainLoss',
+  'test loss': 'testLoss',
+  'train accuracy': 'trainAccuracy',
+  'test accuracy': 'testAccuracy',
+} as const
+
+/**
+ * Reads a CSV with the columns step, split (train or test), metric (loss, in nats, or accuracy) and value, as
+ * `curves.csv` has them; others are ignored. Throws InputError naming the line that is no such row, or the step that
+ * lacks one of the four.
+ */
+export function readGivenCurve(file: string, { stepsPerEpoch }: GivenSpec): CurvePoint[] {
+  const points = new Map<number, Partial<Record<keyof CurvePoint, number>>>()
+  for (const { record, info } of readRows(file)) {
+    const place = `${file}:${info.lines}`
+    const key = PARTS[`${record.split} ${record.metric}` as keyof typeof PARTS]
+    const [step, value] = [record.step, record.value].map((cell) =>
+      cell === undefined || cell === '' ? Number.NaN : Number(cell),
+    )
+    if (key === undefined || !Number.isInteger(step) || step < 0 || !Number.isFinite(value)) {
+      throw new InputError(
+        `${place}: needs a step, split train or test, metric loss or accuracy, and a value, but has step "${record.step}", ` +
+          `split "${record.split}", metric "${record.metric}", value "${record.value}"`,
+      )
+    }
+    const point = points.get(step) ?? { step, epoch: step / stepsPerEpoch }
+    if (point[key] !== undefined)
+      throw new InputError(`${place}: step ${step} has this value twice`)
+    points.set(step, { ...point, [key]: value })
+  }
+  if (points.size === 0) throw new InputError(`${file}: the curve has no point`)
+  return [...points.values()]
+    .map((point) => {
+      const lacking = Object.entries(PARTS).find(([, key]) => point[key] === undefined)
+      if (lacking === undefined) return point as CurvePoint
+      throw new InputError(`${file}: step ${point.step} has no ${lacking[0]}`)
+    })
+    .sort((a, b) => a.step - b.step)
+}
+
+interface CurveRecord {
+  readonly record: Readonly<Record<string, string | undefined>>
+  readonly info: { readonly lines: number }
+}
+
+function readRows(file: string): CurveRecord[] {
+  try {
+    const options = {
+      columns: true,
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      info: true,
+    } as const
+    return parse(readFileSync(file), options) as unknown as CurveRecord[]
+  } catch (cause) {
+    throw new InputError(`${file}: cannot be read as CSV: ${messageOf(cause)}`, { cause })
+  }
+}

@@ -1,0 +1,189 @@
+/** A network at one checkpoint, whether lowlayer trained it or it is from elsewhere. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
+import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
+import type { Dataset, Samples } from '../../data/types.js'
+import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoint.js'
+import { foreignFileId } from '../../engine/onnx/foreignFile.js'
+import { createEngine } from '../../engine/registry.js'
+import type { Engine, Predictor } from '../../engine/types.js'
+import { inputBaseline } from '../../masking/baseline/configureBaseline.js'
+import type { StudyEvaluator, StudyMasking } from '../../masking/configure.js'
+import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
+import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
+import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
+import { type MappedClassifier, openClassifier } from '../../masking/foreign/openClassifier.js'
+import { buildModel } from '../../models/build.js'
+import type { AnalysisRun, GivenNetwork, StudyNetwork } from '../../plan/types.js'
+import { networkPaths } from '../../store/layout.js'
+import { type Prediction, predictAll } from '../../training/evaluate.js'
+import type { TaskContext } from '../types.js'
+import { fileId } from './describeGiven.js'
+
+/** A network at one checkpoint, ready to be asked; holds sessions until disposed. */
+export interface OpenNetwork {
+  /** What it says of every row of a split; −1 where it predicts a class that the data do not have. */
+  predict(samples: Samples): Promise<Prediction[]>
+  /** Makes it ready for masked evaluation. */
+  evaluator(): Promise<StudyEvaluator>
+  dispose(): Promise<void>
+}
+
+/** What a network is opened for. */
+export interface NetworkUse {
+  readonly context: Pick<TaskContext, 'plan' | 'results' | 'baseDir'>
+  readonly dataset: Dataset
+  readonly masking: StudyMasking
+  readonly analysis: AnalysisRun['analysis']
+  /** Told what was assumed or decided about a network from elsewhere. */
+  readonly assume: (line: string) => void
+}
+
+/**
+ * Opens a network at one of its checkpoints. Throws TaskError where a stored one is damaged, InputError where one from
+ * elsewhere has changed since the study was planned, or does not fit the data.
+ */
+export async function openNetwork(
+  network: StudyNetwork,
+  step: number,
+  use: NetworkUse,
+): Promise<OpenNetwork> {
+  const { plan, results } = use.context
+  const { engine: name, device } = plan.config.runtime
+  if (network.origin === 'trained') {
+    const { graph } = buildModel(network.spec.model, plan.data)
+    const file = networkPaths(results, network.id).checkpoint(step)
+    const parameters = await readCheckpointWeights(file, graph)
+    return openGraph(await createEngine(name, device), { graph, parameters }, use)
+  }
+  const file = await givenFile(network, step)
+  const exported = importExported(readFileSync(file))
+  if (exported !== undefined) return openGraph(await createEngine(name, device), exported, use)
+  return openModel(await createEngine('onnx', device), file, network, use)
+}
+
+/** The file of a network from elsewhere at a step. Throws InputError where it is another one than was planned. */
+export async function givenFile(
+  { name, spec, files }: GivenNetwork,
+  step: number,
+): Promise<string> {
+  const at = spec.checkpointSteps.indexOf(step)
+  const file = files[at]
+  const id = spec.kind === 'onnx' ? await foreignFileId(file) : fileId(file)
+  if (id === spec.checkpoints[at]) return file
+  throw new InputError(
+    `network "${name}": ${file} changed since the study was planned; run again, which makes it another network`,
+    { context: { file } },
+  )
+}
+
+/** A network whose graph lowlayer has: low layers are shared between masked inputs. */
+function openGraph(
+  engine: Engine,
+  { graph, parameters }: ExportedNetwork,
+  { dataset, masking }: NetworkUse,
+): OpenNetwork {
+  let predictor: Promise<Predictor> | undefined
+  return {
+    async predict(samples) {
+      predictor ??= engine.createPredictor(graph, parameters)
+      return predictAll(await predictor, dataset, samples)
+    },
+    evaluator: () => masking.evaluator(engine, graph, parameters),
+    dispose: async () => (await predictor)?.dispose(),
+  }
+}
+
+/** A network that ONNX Runtime runs as it is. */
+async function openModel(
+  engine: Engine,
+  file: string,
+  { spec: { reading } }: GivenNetwork,
+  use: NetworkUse,
+): Promise<OpenNetwork> {
+  const { dataset, masking, analysis, assume, context } = use
+  const { data } = context.plan.config
+  const find = (name: string) => resolve(context.baseDir, name)
+  const baseline = await inputBaseline(analysis.baseline, dataset, find)
+  const classifier = await openClassifier(file, {
+    data: dataset,
+    players: masking.placed,
+    baseline,
+    device: engine.device,
+    wishes: {
+      input: reading.input,
+      output: reading.output,
+      layout: reading.layout,
+      kind: reading.outputKind ?? wantedKind(analysis.output),
+    },
+    classes: reading.classes,
+    inColour: data.source === 'images' && data.channels === 3,
+  })
+  try {
+    for (const line of classifier.remarks) assume(line)
+    const output = foreignOutput(
+      analysis,
+      { file, reading: classifier.reading, width: classifier.width },
+      assume,
+    )
+    return {
+      predict: (samples) => predictRows(classifier, output, dataset, samples),
+      async evaluator() {
+        const evaluator = createForeignEvaluator(engine, classifier, masking.placed.n, {
+          players: (sample) => masking.placed.players(sample, dataset.shape),
+          baseline,
+          output,
+          assume,
+        })
+        return onLabels(evaluator, classifier, baseline.fingerprint)
+      },
+      dispose: () => classifier.model.dispose(),
+    }
+  } catch (error) {
+    await classifier.model.dispose()
+    throw error
+  }
+}
+
+/** The evaluator with labels of the data in the place of outputs of the model. */
+function onLabels(
+  evaluator: Pick<StudyEvaluator, 'evaluate' | 'dispose'>,
+  { outputs }: MappedClassifier,
+  baseline: string,
+): StudyEvaluator {
+  return {
+    baseline,
+    async evaluate(sample) {
+      const found = await evaluator.evaluate({ ...sample, label: outputs[sample.label] })
+      return { ...found, prediction: outputs.indexOf(found.prediction) }
+    },
+    dispose: () => evaluator.dispose(),
+  }
+}
+
+/** Rows of a split that go into a model at once. */
+const ROWS = 256
+
+async function predictRows(
+  { classify, width, outputs }: MappedClassifier,
+  { kind }: Output,
+  { shape }: Dataset,
+  { inputs, labels, count }: Samples,
+): Promise<Prediction[]> {
+  const size = sizeOf(shape)
+  const found: Prediction[] = []
+  for (let start = 0; start < count; start += ROWS) {
+    const end = Math.min(start + ROWS, count)
+    const values = await classify(inputs.subarray(start * size, end * size))
+    for (let row = start; row < end; row++) {
+      const at = (row - start) * width
+      found.push({
+        prediction: outputs.indexOf(predictedClass(values, at, width, kind)),
+        loss: sampleLoss(values, at, width, outputs[labels[row]], kind),
+      })
+    }
+  }
+  return found
+}

@@ -1,0 +1,58 @@
+/** From a configuration to a plan: what the data, and the files that it names, turn out to be. */
+import { resolve } from 'node:path'
+import { withinData } from '../config/computedDefaults.js'
+import type { LoadedConfig } from '../config/load.js'
+import { InputError } from '../core/errors.js'
+import { loadDataset } from '../data/load.js'
+import { resolvePath } from '../data/paths.js'
+import type { Dataset } from '../data/types.js'
+import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
+import { maskingAssumptions } from '../masking/maskingAssumptions.js'
+import { planStudy } from '../plan/plan.js'
+import type { Plan } from '../plan/types.js'
+import { alikeVariants, analysisFiles, describeDataset } from './dataset.js'
+import { describeGiven } from './network/describeGiven.js'
+
+/**
+ * The plan of a configuration: reads its data, the files of its analysis and those of networks from elsewhere. Writes
+ * nothing. Throws InputError where any of them is missing or does not fit.
+ */
+export async function planLoaded(
+  { config: asked, written, baseDir }: Pick<LoadedConfig, 'config' | 'written' | 'baseDir'>,
+  dataDirs: readonly string[],
+): Promise<Plan> {
+  const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
+  const counts = { train: dataset.train.count, test: dataset.test.count }
+  const config = withinData(asked, written, counts)
+  const find = (file: string) => resolve(baseDir, file)
+  const facts = {
+    ...describeDataset(dataset),
+    analysisFiles: analysisFiles(config.analysis, find),
+    alike: await alikeVariants(config, dataset, find),
+  }
+  const assumptions = [
+    ...dataset.assumptions,
+    ...maskingAssumptions(config.analysis, dataset, find),
+  ]
+  const given = await describeGiven(config.networks, (path, key) =>
+    resolvePath(path, key, { baseDir }),
+  )
+  if (given.length === 0) return planStudy(config, { ...facts, assumptions })
+  return planStudy(config, {
+    ...facts,
+    assumptions: [...assumptions, ...describeFed(dataset)],
+    given,
+    axisOrder: dataset.axisOrder,
+  })
+}
+
+/** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */
+function describeFed({ train, test, shape, kind }: Dataset): string[] {
+  if (kind === 'text') {
+    throw new InputError(
+      'texts in words need a network that lowlayer trained; give one from elsewhere its token ids (data.source: tokens)',
+    )
+  }
+  if (kind === 'tokens') return []
+  return [describeRange(fedRange([train.inputs, test.inputs], shape), kind === 'image')]
+}

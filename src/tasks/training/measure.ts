@@ -1,0 +1,97 @@
+import { resolve } from 'node:path'
+import type { NetworkState } from '../../artifacts/networkState.js'
+import { InputError } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
+import { studyMasking } from '../../masking/configure.js'
+import type { GivenNetwork, MeasureTask } from '../../plan/types.js'
+import { jsonText } from '../../store/atomic.js'
+import { lockOf, networkPaths } from '../../store/layout.js'
+import { type CurvePoint, formatCurve } from '../../training/curve.js'
+import { evaluationOf } from '../../training/evaluate.js'
+import { loadPlannedDataset } from '../dataset.js'
+import { readGivenCurve } from '../network/givenCurve.js'
+import { type NetworkUse, type OpenNetwork, openNetwork } from '../network/openNetwork.js'
+import { isTaskDone } from '../state/isDone.js'
+import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
+import type { TaskContext } from '../types.js'
+
+/**
+ * Measures losses and accuracies of a network from elsewhere on all training and test samples, checkpoint by
+ * checkpoint. A curve that is given is taken instead; values of another tool have none.
+ */
+export async function measure(task: MeasureTask, context: TaskContext): Promise<void> {
+  const { network } = task
+  const { spec, curveFile } = network
+  const paths = networkPaths(context.results, network.id)
+  await withTaskLock(lockOf(paths.folder), context, async (lease) => {
+    if (await isTaskDone(task, context, 'content')) return
+    // It would speak for a curve that is being measured anew.
+    await lease.remove(paths.state)
+    await lease.write(paths.spec, jsonText(spec))
+    const assumptions = new Set<string>()
+    const given = curveFile === undefined ? undefined : readGivenCurve(curveFile, spec)
+    const write = (curve: readonly CurvePoint[]) => lease.write(paths.curve, formatCurve(curve))
+    if (given !== undefined) await write(given)
+    if (spec.kind === 'onnx') {
+      const dataset = await loadPlannedDataset(context.plan, context)
+      const find = (file: string) => resolve(context.baseDir, file)
+      const { analysis } = context.plan.config
+      const masking = studyMasking(analysis, dataset, find)
+      const assume = (line: string) => void assumptions.add(line)
+      const use: NetworkUse = { context, dataset, masking, analysis, assume }
+      const curve: CurvePoint[] = []
+      for (const [index, step] of spec.checkpointSteps.entries()) {
+        stopIfAsked(context, lease)
+        context.report({ done: index, total: spec.checkpointSteps.length, note: `step ${step}` })
+        const open = await openNetwork(network, step, use)
+        try {
+          // A curve that is given tells the losses; that every file can be run on these samples is seen here.
+          if (given === undefined) {
+            const point = await pointAt(open, dataset, step, spec.stepsPerEpoch)
+            checkLoss(point, network)
+            curve.push(point)
+            await write(curve)
+          }
+        } finally {
+          await open.dispose()
+        }
+      }
+    }
+    const state: NetworkState = {
+      complete: true,
+      steps: spec.totalSteps,
+      // Nobody but its maker knows what trained it.
+      trainedBy: [],
+      assumptions: [...assumptions],
+    }
+    await lease.write(paths.state, jsonText(state))
+  })
+}
+
+/** Outputs that are no numbers; on test samples they say of a few inputs that they overflow. */
+function checkLoss({ step, trainLoss }: CurvePoint, { name, files, spec }: GivenNetwork): void {
+  if (Number.isFinite(trainLoss)) return
+  const file = files[spec.checkpointSteps.indexOf(step)]
+  throw new InputError(
+    `network "${name}": ${file}: the training loss is ${trainLoss}, as outputs on training samples are not finite`,
+    { context: { file } },
+  )
+}
+
+async function pointAt(
+  open: OpenNetwork,
+  dataset: Dataset,
+  step: number,
+  stepsPerEpoch: number,
+): Promise<CurvePoint> {
+  const train = evaluationOf(await open.predict(dataset.train), dataset.train)
+  const test = evaluationOf(await open.predict(dataset.test), dataset.test)
+  return {
+    step,
+    epoch: step / stepsPerEpoch,
+    trainLoss: train.loss,
+    testLoss: test.loss,
+    trainAccuracy: train.accuracy,
+    testAccuracy: test.accuracy,
+  }
+}
