@@ -5,11 +5,11 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
-  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import type { Server } from 'node:http'
@@ -40,8 +40,9 @@ function blocksOf(...languages: string[]): { document: string; block: string }[]
 
 const scripts = blocksOf('sh', 'bash')
 const isJob = (block: string) => block.startsWith('#!')
-/** What the continuous check runs itself, as .ci/run says. */
-const checked = ['npm ci', 'npm test', 'npm run lint', 'npm run types', '.ci/run']
+
+const PYTHON = '/usr/bin/python3'
+const hasPandas = spawnSync(PYTHON, ['-c', 'import pandas']).status === 0
 
 /** What comes after the jobs of a cluster, and is run after them. */
 const wholeStudy = 'lowlayer run study.yaml --device cpu --results "$SCRATCH/results"'
@@ -190,18 +191,11 @@ describe('the documented commands', { timeout: 300_000 }, () => {
     },
   )
 
-  it('Python of docs reads the study', async () => {
-    const python = '/usr/bin/python3'
-    try {
-      execFileSync(python, ['-c', 'import pandas'], { stdio: 'ignore' })
-    } catch {
-      console.warn('Python blocks are not run: no python3 with pandas')
-      return
-    }
+  it.skipIf(!hasPandas)('Python of docs reads the study', async () => {
     const blocks = blocksOf('python')
     expect(blocks.length).toBeGreaterThan(0)
     for (const { block } of blocks) {
-      const output = execFileSync(python, ['-c', block], { cwd: folder, encoding: 'utf8' })
+      const output = execFileSync(PYTHON, ['-c', block], { cwd: folder, encoding: 'utf8' })
       expect(output).toContain('mean')
     }
   })
@@ -221,33 +215,58 @@ describe('the documented commands', { timeout: 300_000 }, () => {
 })
 
 describe('documented commands that are not lowlayer’s', () => {
-  const ci = readFileSync('.ci/run', 'utf8')
-  const { scripts: names } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-    scripts: Record<string, string>
+  const ci = readFileSync('.ci/run', 'utf8').split('\n')
+  const own = readJson('package.json')
+
+  /** What makes sure that a command works, by what it looks like. */
+  const checks: readonly (readonly [RegExp, (...words: string[]) => void])[] = [
+    [/^npm ci && /, takenFromReadme],
+    [/^npm ci$/, lockFits],
+    [/^npm test$/, () => expect(own.scripts.test).toBe('vitest run')],
+    [/^npm run (lint|types)$/, (name) => expect(ci).toContain(`npm run ${name}`)],
+    [/^npm run (test:\w+)$/, (name) => runVitest(...vitestArguments(own.scripts[name]))],
+    [/^npx vitest run (.+)$/, (words) => runVitest(...words.split(' '))],
+    [/^\.ci\/run$/, parses],
+    [/^node (scripts\/\S+) /, saysHowToUse],
+  ]
+
+  it.each(others.map(({ document, command }) => [document, command]))('%s: %s', (_, command) => {
+    const [check] = checks.flatMap(([pattern, check]) => {
+      const match = pattern.exec(command)
+      return match === null ? [] : [() => check(...match.slice(1))]
+    })
+    if (check === undefined) throw new Error(`nothing makes sure that "${command}" works`)
+    check()
+  })
+
+  /** The README's commands for newcomers are taken from it by .ci/run, which counts them. */
+  function takenFromReadme(): void {
+    const found = execFileSync('grep', ['^npm ci && ', 'README.md'], { encoding: 'utf8' })
+    expect(ci).toContain("mapfile -t commands < <(grep '^npm ci && ' README.md)")
+    expect(ci).toContain(`[ "\${#commands[@]}" -eq ${found.trim().split('\n').length} ]`)
   }
 
-  it.each(others.map(({ document, command }) => [document, command]))(
-    '%s: %s',
-    (document, command) => {
-      const script = command.match(/^npm run ([\w:]+)$/)?.[1]
-      if (script !== undefined) expect(Object.keys(names)).toContain(script)
-      const isCheck = checked.includes(command)
-      // The README's two commands are taken from it by .ci/run, the checks stand there.
-      if (document === 'README.md') expect(ci).toContain("grep '^npm ci && ' README.md")
-      else if (isCheck && command.startsWith('npm run')) expect(ci).toContain(command)
-      else if (isCheck)
-        expect(command === 'npm ci' || command === 'npm test' || existsSync(command)).toBe(true)
-      else if (command.startsWith('npx vitest run ')) runVitest(command.slice(15))
-      else if (script === 'test:slow') runVitest('--config', 'vitest.slow.config.ts')
-      // Needs Python with a dozen packages.
-      else if (script === 'test:zoo') expect(existsSync('vitest.zoo.config.ts')).toBe(true)
-      else if (command.startsWith('node scripts/')) {
-        // browser.test.ts takes a picture with it, where there is a browser.
-        const usage = spawnSync('node', [command.split(' ')[1]], { encoding: 'utf8' })
-        expect(usage).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') })
-      } else throw new Error(`nothing runs ${command}`)
-    },
-  )
+  /** npm ci refuses a lock file of other dependencies than package.json's. */
+  function lockFits(): void {
+    const locked = readJson('package-lock.json').packages['']
+    for (const kind of ['dependencies', 'devDependencies', 'peerDependencies', 'engines'])
+      expect(locked[kind], kind).toEqual(own[kind])
+  }
+
+  function parses(): void {
+    expect(statSync('.ci/run').mode & 0o111).not.toBe(0)
+    expect(spawnSync('bash', ['-n', '.ci/run'])).toMatchObject({ status: 0 })
+  }
+
+  /** browser.test.ts takes a picture with it, where there is a browser. */
+  function saysHowToUse(script: string): void {
+    const usage = spawnSync('node', [script], { encoding: 'utf8' })
+    expect(usage).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') })
+  }
+
+  function vitestArguments(script: string): string[] {
+    return (script.split('vitest run ')[1] ?? '').split(' ')
+  }
 
   /** Collects the tests without running them, which would run tests within tests. */
   function runVitest(...words: string[]): void {
@@ -256,7 +275,11 @@ describe('documented commands that are not lowlayer’s', () => {
       ['--no-install', 'vitest', 'list', '--filesOnly', ...words],
       { encoding: 'utf8' },
     )
-    expect(output.trim().split('\n').length).toBeGreaterThan(0)
-    expect(output).toMatch(/\.(test|slow)\.ts/)
+    expect(output).toMatch(/\.(test|slow|zoo)\.ts/)
   }
 })
+
+// biome-ignore lint/suspicious/noExplicitAny: what npm makes of these files is its own matter
+function readJson(file: string): any {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
