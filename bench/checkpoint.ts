@@ -10,9 +10,9 @@ import { join } from 'node:path'
 import { drawBatch } from '../src/engine/conformance/training.js'
 import { exportOnnx } from '../src/engine/onnx/checkpoint.js'
 import { createReferenceEngine } from '../src/engine/reference/engine.js'
-import { exampleModel } from '../src/models/examples.js'
 import { initialize } from '../src/models/initialize.js'
 import { architectureNames } from '../src/models/registry.js'
+import { exampleModel } from '../src/models/testing/examples.js'
 
 const BATCH_SIZE = 3
 const [networks = architectureNames.join(',')] = process.argv.slice(2)

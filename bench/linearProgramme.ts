@@ -1,6 +1,6 @@
 /** The linear programme of the split, solved by HiGHS: an independent optimum for tests and benchmarks. */
 import loadHighs from 'highs'
-import { orderOf } from '../src/core/subset.js'
+import { orderOf } from '../src/testing/orderOf.js'
 
 // The package's types describe its CommonJS build, where the loader is one level deeper.
 const highs = await (loadHighs as unknown as typeof loadHighs.default)()

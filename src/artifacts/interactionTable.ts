@@ -4,7 +4,7 @@ import type { Decomposition } from '../interactions/types.js'
 import type { WriteFile } from '../store/atomic.js'
 
 /** Decomposed samples. */
-export interface InteractionTable {
+interface InteractionTable {
   readonly samples: Int32Array
   readonly rows: readonly Decomposition[]
 }

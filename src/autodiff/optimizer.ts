@@ -26,7 +26,7 @@ export function stepScalars(optimizer: Optimizer, learningRate: number, step: nu
 }
 
 /** Values after an update: the parameter's and those of its slots, by role. */
-export interface Updated {
+interface Updated {
   readonly parameter: string
   readonly slots: Readonly<Record<string, string>>
 }

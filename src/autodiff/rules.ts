@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../graph/builder.js'
 import type { NodeBase, Shape } from '../graph/types.js'
 
 /** Appends the nodes of one gradient and returns its name; called only when it is needed. */
-export type LazyGradient = () => string
+type LazyGradient = () => string
 
 /**
  * Gradients of the loss in each input of a node, from the gradient in its output; `undefined` for

@@ -35,7 +35,7 @@ export interface TrainStep {
 }
 
 /** A network with one logit is trained as a binary classifier. */
-export function lossOf(outputs: number): LossFunction {
+function lossOf(outputs: number): LossFunction {
   return outputs === 1 ? 'binary' : 'categorical'
 }
 

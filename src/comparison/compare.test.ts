@@ -15,11 +15,8 @@ function expectFinite(value: unknown, path = ''): void {
 }
 
 function tables(study: StudyScores) {
-  const { overlaps, relations, effects, intersections, excluded, verdict } = compareNetworks(
-    study,
-    quick,
-  )
-  const rows = { overlaps, relations, effects, intersections, excluded, verdict }
+  const { overlaps, effects, intersections, excluded, verdict } = compareNetworks(study, quick)
+  const rows = { overlaps, effects, intersections, excluded, verdict }
   expectFinite(rows)
   return rows
 }

@@ -3,7 +3,7 @@ import { type ArmStatistics, armStatistics, type PairFigures } from './arm.js'
 import { effectRows, rowsWithoutArm } from './effects.js'
 import { type Arm, findArms } from './grid.js'
 import { setIntersections } from './membership.js'
-import { findExclusions, overlapRows, summariseRelations } from './pairs.js'
+import { findExclusions, overlapRows } from './pairs.js'
 import { hasSeeds } from './relation.js'
 import {
   type ComparisonOptions,
@@ -12,17 +12,14 @@ import {
   type Exclusion,
   type Intersection,
   type OverlapRow,
-  type RelationSummary,
   type StudyScores,
   type Verdict,
 } from './types.js'
 import { decideVerdict } from './verdict.js'
 
-export interface Comparison {
+interface Comparison {
   /** Every pair of networks: `overlaps.csv`. */
   readonly overlaps: readonly OverlapRow[]
-  /** Means by pair class. */
-  readonly relations: readonly RelationSummary[]
   /** Every arm with a grid of at least 2 × 2 (the main arm in any case): `effects.csv`. */
   readonly effects: readonly EffectRow[]
   /** For an UpSet plot. */
@@ -57,7 +54,6 @@ export function compareNetworks(
     .map((arm) => armStatistics(arm, study, figures, settings))
   return {
     overlaps,
-    relations: summariseRelations(overlaps),
     effects:
       arms.length === 0
         ? rowsWithoutArm(study)

@@ -1,5 +1,5 @@
 /** P(j) for j = first … first + probabilities.length − 1; 0 elsewhere. */
-export interface Hypergeometric {
+interface Hypergeometric {
   readonly first: number
   readonly probabilities: Float64Array
 }

@@ -1,14 +1,8 @@
 import type { SampleId } from '../confusing/types.js'
-import { isConstant, mean, midranks, pearson } from '../metrics/descriptive.js'
+import { isConstant, midranks, pearson } from '../metrics/descriptive.js'
 import { overlap } from './overlap.js'
 import { relationOf } from './relation.js'
-import type {
-  ComparisonOptions,
-  Exclusion,
-  OverlapRow,
-  RelationSummary,
-  StudyScores,
-} from './types.js'
+import type { ComparisonOptions, Exclusion, OverlapRow, StudyScores } from './types.js'
 
 /**
  * Every pair of networks, in the study's order (a before b). Figures that a pair does not have (empty
@@ -47,25 +41,6 @@ export function overlapRows(
     }
   })
   return rows
-}
-
-/** Mean figures by relation, in order of first appearance. */
-export function summariseRelations(rows: readonly OverlapRow[]): RelationSummary[] {
-  const groups = new Map<string, OverlapRow[]>()
-  for (const row of rows) groups.set(row.relation, [...(groups.get(row.relation) ?? []), row])
-  return [...groups].map(([relation, group]) => {
-    const average = (figure: 'jaccard' | 'expectedJaccard' | 'kappa' | 'spearman') =>
-      mean(group.map((row) => row[figure]).filter((value) => value !== undefined))
-    return {
-      relation,
-      pairs: group.length,
-      jaccard: average('jaccard'),
-      expectedJaccard: average('expectedJaccard'),
-      kappa: average('kappa'),
-      spearman: average('spearman'),
-      flagged: group.filter((row) => row.similarAccuracy === false).length,
-    }
-  })
 }
 
 /** Networks that cannot enter the statistics of scores and sets, each with its reason. */

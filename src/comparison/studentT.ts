@@ -2,7 +2,7 @@
  * P(|T| ≤ t) for Student's t with a whole number of degrees of freedom, by the finite sums of
  * Abramowitz & Stegun 26.7.3 and 26.7.4.
  */
-export function studentTCentral(t: number, degrees: number): number {
+function studentTCentral(t: number, degrees: number): number {
   const angle = Math.atan(t / Math.sqrt(degrees))
   const cosSquared = Math.cos(angle) ** 2
   const odd = degrees % 2 === 1

@@ -107,18 +107,6 @@ export interface OverlapRow extends Overlap {
   readonly similarAccuracy: boolean | undefined
 }
 
-/** Mean figures of all pairs of one relation. */
-export interface RelationSummary {
-  readonly relation: string
-  readonly pairs: number
-  readonly jaccard: number | undefined
-  readonly expectedJaccard: number | undefined
-  readonly kappa: number | undefined
-  readonly spearman: number | undefined
-  /** Pairs whose accuracies differ by more than the tolerance. */
-  readonly flagged: number
-}
-
 /** An estimate with the ends of an interval, where one exists. */
 export interface Estimate {
   readonly estimate: number
@@ -194,7 +182,7 @@ export interface GridName {
 }
 
 /** The verdict on one of the other grids. */
-export interface GridVerdict extends GridName {
+interface GridVerdict extends GridName {
   readonly verdict: Verdict['verdict']
   readonly sentence: string
 }

@@ -8,7 +8,7 @@ import { midranks, quantile, variance } from '../metrics/descriptive.js'
 import type { Estimate } from './types.js'
 
 /** Scores of a complete grid: `cells[l][h]` holds the scores of all samples. */
-export type ScoreGrid = readonly (readonly Float64Array[])[]
+type ScoreGrid = readonly (readonly Float64Array[])[]
 
 /** Variance components; estimates may be negative and are kept so. */
 export interface VarianceComponents {

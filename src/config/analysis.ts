@@ -201,4 +201,3 @@ export const analysisSection = z
 export type AnalysisConfig = z.output<typeof analysisSection>
 export type PlayersConfig = AnalysisConfig['players']
 export type BaselineConfig = AnalysisConfig['baseline']
-export type SalienceConfig = AnalysisConfig['salience']

@@ -25,5 +25,3 @@ export const comparisonSection = z
   })
   .prefault({})
   .describe('Statistics over pairs of networks')
-
-export type ComparisonConfig = z.output<typeof comparisonSection>

@@ -284,7 +284,7 @@ export const dataSection = z
   .describe('What the networks learn from')
 
 export type DataConfig = z.output<typeof dataSection>
-export type DataSource = DataConfig['source']
+type DataSource = DataConfig['source']
 
 /** Names that `data.source` accepts. */
 export const dataSources: readonly DataSource[] = dataSection.options.map(

@@ -38,15 +38,6 @@ export async function loadConfig(
  * The configuration of a value that no file holds (what a command was given as options, say), with
  * `path=value` overrides. Throws ConfigError with every problem.
  */
-export function configOf(
-  value: unknown,
-  study: string,
-  overrides: readonly string[] = [],
-): ExperimentConfig {
-  return writtenConfigOf(value, study, overrides).config
-}
-
-/** The same with what was written, as {@link loadConfig} gives it. */
 export function writtenConfigOf(
   value: unknown,
   study: string,

@@ -5,7 +5,7 @@ import { valueAt } from './problems.js'
 import { type ConfigSource, isObject, normalised, type Path } from './source.js'
 
 /** A value set on the command line. */
-export interface Override {
+interface Override {
   readonly path: Path
   readonly value: unknown
   readonly source: ConfigSource

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { parseDuration } from '../core/duration.js'
 import { ConfigError, type ConfigProblem } from '../core/errors.js'
-import { parseConfig } from './parse.js'
+import { parseConfig } from '../testing/parseConfig.js'
 
 function problemsOf(text: string): readonly ConfigProblem[] {
   try {

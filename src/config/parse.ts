@@ -5,24 +5,7 @@ import { crossChecks } from './checks.js'
 import { withComputedDefaults } from './computedDefaults.js'
 import { type Finding, findingsOf, valueAt } from './problems.js'
 import { type ExperimentConfig, experimentSchema } from './schema.js'
-import { type ConfigSource, dotted, type Found, isObject, readSource } from './source.js'
-
-/**
- * Reads the text of one configuration file. Throws ConfigError with every problem, each with its
- * place. Pure: a file that extends another needs {@link loadConfig}.
- */
-export function parseConfig(text: string, file: string): ExperimentConfig {
-  const problems: ConfigProblem[] = []
-  const source = readSource(text, file, problems)
-  if (source === undefined) throw new ConfigError(problems)
-  if (isObject(source.value) && 'extends' in source.value) {
-    const place = source.find(['extends'], 'key')?.place
-    throw new ConfigError([
-      { file, ...place, path: 'extends', message: 'the other file was not read' },
-    ])
-  }
-  return resolveConfig([source], source.value, studyName(file))
-}
+import { type ConfigSource, dotted, type Found } from './source.js'
 
 /**
  * Checks a merged configuration and fills in its defaults. `sources`, from the lowest layer to the

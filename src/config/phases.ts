@@ -28,5 +28,3 @@ export const phasesSection = z
   ])
   .prefault({ detector: 'hinge' })
   .describe('Where the overfitting phase begins')
-
-export type PhasesConfig = z.output<typeof phasesSection>

@@ -163,7 +163,7 @@ function tooBig(issue: Extract<Issue, { code: 'too_big' }>): string {
 }
 
 /** An unknown name with the nearest known one and all of them. */
-export function unknownValue(value: unknown, options: readonly unknown[]): string {
+function unknownValue(value: unknown, options: readonly unknown[]): string {
   const names = options.filter((option) => option !== undefined && option !== null)
   return `unknown ${shown(value)}${nearestOf(value, names)}: ${names.length > 1 ? 'one of ' : 'must be '}${listOf(names)}`
 }

@@ -15,7 +15,7 @@ import { type ConfigProblem, messageOf } from '../core/errors.js'
 export type Path = readonly (string | number)[]
 
 /** Where a value or key was written. */
-export interface Place {
+interface Place {
   readonly file: string
   readonly line?: number
   readonly column?: number

@@ -90,6 +90,3 @@ export const trainingSection = z
   .describe('How every network is trained')
 
 export type TrainingConfig = z.output<typeof trainingSection>
-export type OptimizerConfig = TrainingConfig['optimizer']
-export type ScheduleConfig = TrainingConfig['schedule']
-export type TimePoints = TrainingConfig['checkpoints']

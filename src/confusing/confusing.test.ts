@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { orderOf } from '../core/subset.js'
 import { decompose } from '../interactions/decompose.js'
 import { mobius } from '../interactions/mobius.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import type { Interactions } from '../metrics/types.js'
+import { orderOf } from '../testing/orderOf.js'
 import { areaUnderRoc } from './control.js'
 import { difficultyGroups } from './difficulty.js'
 import {

@@ -8,9 +8,6 @@ export interface IntraclassCorrelation {
   readonly conditions: number
 }
 
-/** Below this consistency, comparisons of sets are flagged as unreliable (our choice). */
-export const RELIABLE_CONSISTENCY = 0.5
-
 /**
  * Reliability of a score: how far the differences between samples survive another player set,
  * baseline, τ or tie-break. `conditions[j][i]` is the score of sample i under condition j. With the two-way mean squares

@@ -63,7 +63,7 @@ export function nongeneralizableMass(
   return total > 0 ? 1 - confirmed / total : 0
 }
 
-export interface ScoreOptions {
+interface ScoreOptions {
   readonly score: ScoreName
   /** Salience threshold τ. */
   readonly tau: number

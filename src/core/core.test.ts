@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { orderOf } from '../testing/orderOf.js'
 import { discard } from './discard.js'
 import { durationInSteps, parseDuration } from './duration.js'
 import { canonicalJson, contentId } from './hash.js'
 import { type Generator, philox, stream } from './random.js'
-import { grandCoalition, orderOf, orders, playersFromTableLength, playersOf } from './subset.js'
+import { grandCoalition, orders, playersFromTableLength, playersOf } from './subset.js'
 
 describe('discard', () => {
   it('frees arrays, but not those that share memory with something else', () => {

@@ -17,7 +17,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** Facts about where an error arose: file, line, sample, network, step … */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | undefined>>
 
-export interface ErrorOptions {
+interface ErrorOptions {
   readonly context?: ErrorContext
   readonly cause?: unknown
 }
@@ -67,7 +67,7 @@ export interface ConfigProblem {
 }
 
 /** Formats a problem as `file:line:column path: message`, with its source line below. */
-export function formatProblem(problem: ConfigProblem): string {
+function formatProblem(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
   const path = problem.path === '' ? '' : ` ${problem.path}`
   const head = `${place.join(':')}${path}: ${problem.message}`

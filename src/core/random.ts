@@ -121,7 +121,7 @@ export class Generator {
 }
 
 /** A named stream; `at(k)` opens its k-th independent substream (an epoch or a step, say). */
-export class Stream {
+class Stream {
   constructor(private readonly key: readonly [number, number]) {}
 
   at(substream = 0): Generator {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'
 
 /** Names in a folder, hidden ones (`.name`) left out, each list in the order of code units. */
-export interface FolderContent {
+interface FolderContent {
   readonly folders: readonly string[]
   readonly files: readonly string[]
 }

@@ -4,7 +4,7 @@ import { EnvironmentError } from '../core/errors.js'
 import { type DataContext, findFile, resolveDataPath } from './paths.js'
 
 /** A data set known by name: what it is and the files that it must have. */
-export interface NamedSource {
+interface NamedSource {
   readonly title: string
   /** Required files; each may also end in .gz. */
   readonly files: readonly string[]

@@ -15,7 +15,7 @@ export function isChannelsLast([first, , last]: readonly number[]): boolean {
 }
 
 /** What inputs are multiplied by when they are read, and what has to be said of it. */
-export interface PixelScale {
+interface PixelScale {
   readonly scale: number
   readonly remarks: readonly string[]
 }

@@ -2,7 +2,7 @@ import type { InputKind } from '../core/inputKind.js'
 import type { AxisOrder, RowPart } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
-export interface RawInputs {
+interface RawInputs {
   readonly train: Float32Array
   readonly test: Float32Array
   /** What was assumed when the rows were read, a line each. */

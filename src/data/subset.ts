@@ -1,8 +1,8 @@
 import { InputError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 
-export type Balance = 'equal' | 'proportional'
-export type Count = number | 'all'
+type Balance = 'equal' | 'proportional'
+type Count = number | 'all'
 
 /** Rows of each class, in an order drawn from (seed, pool, class): subsets take from its ends. */
 export function shuffledClasses(
@@ -72,7 +72,7 @@ export function takeFirst(classes: readonly Int32Array[], counts: readonly numbe
 }
 
 /** The last rows of each class, ascending. */
-export function takeLast(classes: readonly Int32Array[], counts: readonly number[]): Int32Array {
+function takeLast(classes: readonly Int32Array[], counts: readonly number[]): Int32Array {
   return joined(classes.map((rows, c) => rows.subarray(rows.length - counts[c])))
 }
 

@@ -14,7 +14,7 @@ const TRIED = 1000
 const PROMISING = 0.95
 
 /** A table [rows, features] with the class of every row. */
-export interface LabelledTable<Inputs extends ArrayLike<number> = ArrayLike<number>> {
+interface LabelledTable<Inputs extends ArrayLike<number> = ArrayLike<number>> {
   readonly inputs: Inputs
   readonly labels: Int32Array
 }

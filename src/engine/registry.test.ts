@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError, InputError } from '../core/errors.js'
-import { exampleModel } from '../models/examples.js'
+import { exampleModel } from '../models/testing/examples.js'
 import { sgdRecipe, startState } from './conformance/training.js'
 import { cardNumber, deviceKind } from './device.js'
 import { executionProvider } from './onnx/session.js'

@@ -3,7 +3,7 @@ import { deviceKind } from './device.js'
 import type { CardName, DeviceKind, DeviceName, Engine } from './types.js'
 
 /** Names that `runtime.engine` accepts. */
-export const engineNames = ['auto', 'onnx', 'tfjs', 'reference'] as const
+const engineNames = ['auto', 'onnx', 'tfjs', 'reference'] as const
 /** Names that `runtime.device` accepts, besides one card by its number (`cuda:1`). */
 export const deviceNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const
 

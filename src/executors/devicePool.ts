@@ -7,7 +7,7 @@ import type { StartTask } from './types.js'
 const withoutEngine: ReadonlySet<Task['kind']> = new Set(['interactions', 'noise', 'compare'])
 
 /** Devices that work on one task at a time. */
-export interface DevicePool {
+interface DevicePool {
   /** Whether a task can start now: a device is free, or the task needs none. */
   hasRoom(task: Task): boolean
   /** Starts a task on the first device that is free, which it holds until it ends. */

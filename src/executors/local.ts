@@ -8,7 +8,7 @@ import { workerOptions } from './environment.js'
 import type { RunningTask, StartTask, TaskFailure } from './types.js'
 
 /** What a worker needs besides its task. */
-export type WorkerContext = Omit<TaskContext, 'report' | 'signal'>
+type WorkerContext = Omit<TaskContext, 'report' | 'signal'>
 
 export interface WorkerOrder {
   readonly task: Task

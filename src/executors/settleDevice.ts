@@ -22,7 +22,7 @@ export type TrialAnswer =
   | { readonly kind: 'refused'; readonly reason: string }
 
 /** A device and why it was chosen. */
-export interface SettledDevice {
+interface SettledDevice {
   readonly device: DeviceName
   /** One line for people; empty where there was no choice. */
   readonly reason: string

@@ -7,7 +7,7 @@ export interface CsvTable {
 }
 
 /** A record of a CSV file. */
-export interface CsvRecord {
+interface CsvRecord {
   /** Where it begins. */
   readonly line: number
   readonly cells: readonly string[]

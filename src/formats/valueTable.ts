@@ -14,7 +14,7 @@ import { decodeText } from './text.js'
 export type BitOrder = 'lsb' | 'msb'
 
 /** The value tables of a file, one a sample; shape [2^n] each, bit i ↔ player i. */
-export interface ValueTables {
+interface ValueTables {
   readonly n: number
   readonly tables: readonly Float64Array[]
 }
@@ -173,7 +173,7 @@ const GROWTH = 3
 const BYTES_A_SUBSET = 400
 
 /** Says what a table beyond the limit would cost. */
-export function tooManyPlayers(n: number): string {
+function tooManyPlayers(n: number): string {
   const seconds = SECONDS_AT_LIMIT * GROWTH ** (n - MAX_PLAYERS)
   const time =
     seconds < 120 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toPrecision(2)} hours`
@@ -193,7 +193,7 @@ function checkFinite(row: Float64Array, sample: number, file: string): void {
 }
 
 /** The table with player i at bit i, from one with player i at bit n − 1 − i. */
-export function reverseBits(table: Float64Array, n: number): Float64Array {
+function reverseBits(table: Float64Array, n: number): Float64Array {
   return table.map((_, mask) => {
     let reversed = 0
     for (let bit = 0; bit < n; bit++) reversed |= ((mask >> bit) & 1) << (n - 1 - bit)

@@ -9,7 +9,7 @@ import { InputError } from '../core/errors.js'
 import { checksumOf } from './checksum.js'
 
 /** Where the bytes of one entry lie. */
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string
   /** How it is compressed: {@link STORED} or {@link DEFLATED}. */
   readonly method: number

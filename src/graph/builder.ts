@@ -2,7 +2,7 @@ import { inferNode, type ValueType } from './infer.js'
 import type { GraphInput, Node, NodeKind, NodeOf, Parameter, Shape } from './types.js'
 
 /** What a new node says of itself: everything but its kind and name. */
-export type NodeFields<Kind extends NodeKind> = Omit<NodeOf<Kind>, 'kind' | 'name'>
+type NodeFields<Kind extends NodeKind> = Omit<NodeOf<Kind>, 'kind' | 'name'>
 
 /** Collects nodes in order and knows the shape of every value so far. */
 export interface GraphBuilder {

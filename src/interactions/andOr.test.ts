@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { orderOf, orders, playersOf, subsetCount } from '../core/subset.js'
+import { orders, playersOf, subsetCount } from '../core/subset.js'
+import { orderOf } from '../testing/orderOf.js'
 import {
   andAdjoint,
   andInteractions,

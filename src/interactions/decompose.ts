@@ -49,7 +49,7 @@ export const defaultMaxIterations = 100_000
  * asked for where that is smaller: bounds on the plain Σ|I| differ by up to η however far the weighted
  * problem is solved, and have to come within the gap too.
  */
-export const tieBreakTilt = 1e-3
+const tieBreakTilt = 1e-3
 
 const tieBreakSigns: Readonly<Record<TieBreak, number>> = { low: 1, high: -1, none: 0 }
 
@@ -209,7 +209,7 @@ function sgdReferenceSplit(
 }
 
 /** δ of the options: `noiseBound`, or `noise` · |v(N) − v(∅)|. */
-export function noiseBoundOf(
+function noiseBoundOf(
   values: Float64Array,
   { noise = defaultNoise, noiseBound }: Pick<DecomposeOptions, 'noise' | 'noiseBound'>,
 ): number {

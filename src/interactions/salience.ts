@@ -32,7 +32,7 @@ export function meanOutputRange(tables: readonly Float64Array[]): number {
 }
 
 /** max |I(T)| over AND and OR interactions of order 1 and above. */
-export function strongest({ and, or }: Pick<Decomposition, 'and' | 'or'>): number {
+function strongest({ and, or }: Pick<Decomposition, 'and' | 'or'>): number {
   let most = 0
   for (let mask = 1; mask < and.length; mask++) {
     most = Math.max(most, Math.abs(and[mask]), Math.abs(or[mask]))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
+import { configOf } from '../testing/configOf.js'
 import { maskingAssumptions } from './maskingAssumptions.js'
 
 /** Four features of 25 samples; the deviation of feature f is deviations[f], its mean 7. */

@@ -1,11 +1,8 @@
 import { InputError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 
-/** Which samples may be analysed: all, those this network gets right, or those every network does. */
-export type PanelFilter = 'none' | 'correct' | 'common-correct'
-
 /** Rows of a split that are analysed. */
-export interface Panel {
+interface Panel {
   /** Ascending rows of the split. */
   readonly rows: Int32Array
   /** How many rows each class gives. */

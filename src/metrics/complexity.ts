@@ -14,7 +14,7 @@ export function totalStrength({ n, positive, negative }: OrderDistribution): num
 }
 
 /** Mean order relative to n, c = Σ_k k (A_k⁺ + A_k⁻) / (n A), in (0, 1]. */
-export function meanOrder(distribution: OrderDistribution): number | undefined {
+function meanOrder(distribution: OrderDistribution): number | undefined {
   const { n, positive, negative } = distribution
   const total = totalStrength(distribution)
   if (!(total > 0)) return undefined
@@ -34,7 +34,7 @@ export function highOrderShare(distribution: OrderDistribution): number | undefi
 }
 
 /** Strength that interactions of opposite sign and one order cancel, O = Σ_k 2 min(A_k⁺, A_k⁻) / A. */
-export function offset(distribution: OrderDistribution): number | undefined {
+function offset(distribution: OrderDistribution): number | undefined {
   const { n, positive, negative } = distribution
   const total = totalStrength(distribution)
   if (!(total > 0)) return undefined
@@ -56,46 +56,25 @@ export function cancellation(distribution: OrderDistribution): number | undefine
 }
 
 /** Number of salient interactions of orders 1 … n. */
-export function salientCount({ count }: OrderDistribution): number {
+function salientCount({ count }: OrderDistribution): number {
   return count.reduce((sum, value) => sum + value, 0)
 }
 
-/** Entropy −Σ p_T ln p_T (nats) of p_T = |I_T| / Σ|I| over the salient T ≠ ∅. */
-export function entropy(interactions: Interactions, tau: number): number | undefined {
-  let total = 0
-  let weighted = 0
-  for (const table of [interactions.and, interactions.or]) {
-    for (let mask = 1; mask < table.length; mask++) {
-      const strength = Math.abs(table[mask])
-      if (!(strength > tau)) continue
-      total += strength
-      weighted += strength * Math.log(strength)
-    }
-  }
-  return total > 0 ? Math.max(0, Math.log(total) - weighted / total) : undefined
-}
-
-/** The figures of this file for one sample. */
+/** What `samples.csv` says of one sample's interactions. */
 export interface Complexity {
   readonly salient: number
-  readonly strength: number
   readonly meanOrder: number | undefined
   readonly highOrderShare: number | undefined
   readonly offset: number | undefined
-  readonly cancellation: number | undefined
-  readonly entropy: number | undefined
 }
 
-/** All of them at once: the columns of `samples.csv` that one sample's interactions decide. */
+/** The {@link Complexity} of one sample's interactions above the threshold τ. */
 export function complexity(interactions: Interactions, tau: number): Complexity {
   const distribution = orderDistribution(interactions, tau)
   return {
     salient: salientCount(distribution),
-    strength: totalStrength(distribution),
     meanOrder: meanOrder(distribution),
     highOrderShare: highOrderShare(distribution),
     offset: offset(distribution),
-    cancellation: cancellation(distribution),
-    entropy: entropy(interactions, tau),
   }
 }

@@ -17,11 +17,11 @@ import {
 import type { Interactions } from './types.js'
 
 /** One sample's interactions, their threshold and its class. */
-export interface LabelledInteractions extends ThresholdedInteractions {
+interface LabelledInteractions extends ThresholdedInteractions {
   readonly label: number
 }
 
-export interface GeneralizationOptions {
+interface GeneralizationOptions {
   readonly seed: number
   /** Random halvings and shuffles that ceiling, matched and floor average over. */
   readonly repeats?: number

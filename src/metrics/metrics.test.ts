@@ -1,17 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { orderOf } from '../core/subset.js'
-import { complexity } from './complexity.js'
+import { orderOf } from '../testing/orderOf.js'
+import { cancellation, complexity, totalStrength } from './complexity.js'
 import { midranks, pearson, quantile, spearman, variance } from './descriptive.js'
 import { generalizationByOrder } from './generalization.js'
-import {
-  meanOrderDistribution,
-  orderDistribution,
-  strengthShareByOrder,
-} from './orderDistribution.js'
+import { meanOrderDistribution, orderDistribution } from './orderDistribution.js'
 import { meanInteractions, similarity, similarityByOrder } from './similarity.js'
-import { salientSet, topOverlap, transferability } from './transferability.js'
+import { salientSet, transferOfSets } from './transferability.js'
 import type { Interactions } from './types.js'
 
 /** Interactions from `{ mask: value }` of each kind. */
@@ -37,15 +33,6 @@ function noise(n: number, seed: number): Interactions {
     if (orderOf(mask) <= 1) or[mask] = 0
   })
   return { n, and, or }
-}
-
-/** Harsanyi dividends of a value function of independent standard normals. */
-function mobiusOfNoise(n: number, seed: number): Interactions {
-  const { and } = noise(n, seed)
-  for (let bit = 1; bit < and.length; bit *= 2) {
-    for (let mask = 0; mask < and.length; mask++) if (mask & bit) and[mask] -= and[mask ^ bit]
-  }
-  return { n, and, or: new Float64Array(2 ** n) }
 }
 
 describe('descriptive statistics', () => {
@@ -102,49 +89,24 @@ describe('order distribution', () => {
     expect([...(average?.positive ?? [])]).toEqual([0, 1, 2, 0])
     expect(meanOrderDistribution([])).toBeUndefined()
   })
-
-  it('shows the spindle of pure noise: iid v has Möbius variance 2^k at order k', () => {
-    // E|I_T| ∝ 2^{k/2}: the share of order k is C(8, k) 2^{k/2} / Σ, largest at k = 5.
-    const n = 8
-    const draws = 400
-    const average = new Float64Array(n + 1)
-    for (let draw = 0; draw < draws; draw++) {
-      const shares = strengthShareByOrder(mobiusOfNoise(n, draw)) as Float64Array
-      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12)
-      shares.forEach((share, order) => {
-        average[order] += share / draws
-      })
-    }
-    const weights = [8, 28, 56, 70, 56, 28, 8, 1].map(
-      (sets, index) => sets * 2 ** ((index + 1) / 2),
-    )
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
-    for (const [index, weight] of weights.entries()) {
-      expect(Math.abs(average[index + 1] - weight / total)).toBeLessThan(0.01)
-    }
-    expect(strengthShareByOrder(interactionsOf(2, { 0: 3 }))).toBeUndefined()
-  })
 })
 
 describe('complexity', () => {
   it('gives the figures of a sample worked out by hand', () => {
-    const figures = complexity(interactionsOf(3, { 1: 2, 3: 1, 5: -4 }, { 6: 3, 7: -2 }), 0.1)
-    expect(figures.strength).toBe(12)
+    const interactions = interactionsOf(3, { 1: 2, 3: 1, 5: -4 }, { 6: 3, 7: -2 })
+    const figures = complexity(interactions, 0.1)
+    const distribution = orderDistribution(interactions, 0.1)
+    expect(totalStrength(distribution)).toBe(12)
     expect(figures.salient).toBe(5)
     expect(figures.meanOrder).toBeCloseTo((1 * 2 + 2 * 8 + 3 * 2) / (3 * 12), 14)
     expect(figures.highOrderShare).toBeCloseTo(10 / 12, 14)
     expect(figures.offset).toBeCloseTo((2 * 4) / 12, 14)
-    expect(figures.cancellation).toBe(1)
-  })
-
-  it('agrees with scipy.stats.entropy', () => {
-    const figures = complexity(interactionsOf(2, { 1: 0.5, 2: -1.25 }, { 3: 0.75 }), 0)
-    expect(figures.entropy).toBeCloseTo(1.0296530140645737, 14)
+    expect(cancellation(distribution)).toBe(1)
   })
 
   it('has no shares without salient interactions', () => {
     const figures = complexity(interactionsOf(3, { 0: 5 }), 0)
-    expect(figures).toEqual({ salient: 0, strength: 0 })
+    expect(figures).toEqual({ salient: 0 })
   })
 })
 
@@ -240,20 +202,17 @@ describe('transferability', () => {
   const a = interactionsOf(3, { 1: 1, 3: -2, 7: 0.1 }, { 3: 1 })
   const b = interactionsOf(3, { 1: 1, 3: 2, 7: 0.1 }, { 3: 1 })
 
+  const transferAt = (tauA: number, tauB: number) =>
+    transferOfSets(salientSet(a, tauA), salientSet(b, tauB), 3)
+
   it('counts kind, set and sign', () => {
     expect(salientSet(a, 0.5).size).toBe(3)
-    expect(transferability(a, b, 0.5, 0.5).share).toBeCloseTo(2 / 3, 15)
-    expect(transferability(a, b, 5, 0.5).share).toBeUndefined()
+    expect(transferAt(0.5, 0.5).share).toBeCloseTo(2 / 3, 15)
+    expect(transferAt(5, 0.5).share).toBeUndefined()
   })
 
   it('gives the share of random sets', () => {
     // 3 salient ones among 7 AND + 4 OR interactions, each with one of two signs.
-    expect(transferability(a, b, 0.5, 0.5).chance).toBeCloseTo(3 / 22, 15)
-  })
-
-  it('compares the strongest', () => {
-    expect(topOverlap(a, b, 1)).toBe(0)
-    expect(topOverlap(a, b, 4)).toBe(0.75)
-    expect(topOverlap(a, b, 5)).toBeUndefined()
+    expect(transferAt(0.5, 0.5).chance).toBeCloseTo(3 / 22, 15)
   })
 })

@@ -51,14 +51,3 @@ export function meanOrderDistribution(
     count: average('count'),
   }
 }
-
-/**
- * Share of strength by order without a salience threshold, I^(k) = Σ_{|T|=k}|I_T| / Σ_{|T|≥1}|I_T|,
- * shape [n+1]; undefined when every interaction is 0. Source: arXiv 2405.10262 (bars sum to 1).
- */
-export function strengthShareByOrder(interactions: Interactions): Float64Array | undefined {
-  const { n, positive, negative } = orderDistribution(interactions, 0)
-  const strengths = positive.map((value, order) => value - negative[order])
-  const total = strengths.reduce((sum, strength) => sum + strength, 0)
-  return n > 0 && total > 0 ? strengths.map((strength) => strength / total) : undefined
-}

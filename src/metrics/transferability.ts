@@ -18,24 +18,14 @@ export function salientSet({ n, and, or }: Interactions, tau: number): Set<numbe
   return codes
 }
 
-export interface Transferability {
+interface Transferability {
   /** γ(Ω₁|Ω₂); undefined when Ω₁ is empty. */
   readonly share: number | undefined
   /** Its expectation if Ω₂ were as many interactions drawn at random, each sign with chance ½. */
   readonly chance: number
 }
 
-/** Which share of the first network's salient interactions the second one has too. */
-export function transferability(
-  first: Interactions,
-  second: Interactions,
-  tauFirst: number,
-  tauSecond: number,
-): Transferability {
-  return transferOfSets(salientSet(first, tauFirst), salientSet(second, tauSecond), first.n)
-}
-
-/** The same from the two networks' {@link salientSet}s, for n players. */
+/** Which share of the one network's {@link salientSet} the other one's has too, for n players. */
 export function transferOfSets(
   from: ReadonlySet<number>,
   to: ReadonlySet<number>,
@@ -45,31 +35,6 @@ export function transferOfSets(
   const existing = 2 * (2 ** n - 1) - n
   const chance = existing > 0 ? to.size / existing / 2 : 0
   return { share: from.size === 0 ? undefined : intersection(from, to) / from.size, chance }
-}
-
-/**
- * Share of the `count` strongest interactions of one network that are among the `count` strongest
- * of the other (kind, T and sign equal); undefined when count < 1 or a network has fewer non-zero ones.
- * Source: sjtu-xai-lab generalizable-interaction, top-m overlap.
- */
-export function topOverlap(
-  first: Interactions,
-  second: Interactions,
-  count: number,
-): number | undefined {
-  const strongest = (interactions: Interactions) => {
-    const value = (code: number) => {
-      const index = Math.abs(code) - 1
-      const size = 2 ** interactions.n
-      return Math.abs(index < size ? interactions.and[index] : interactions.or[index - size])
-    }
-    const codes = [...salientSet(interactions, 0)]
-    return codes.sort((a, b) => value(b) - value(a) || Math.abs(a) - Math.abs(b)).slice(0, count)
-  }
-  const from = new Set(strongest(first))
-  const to = new Set(strongest(second))
-  if (count < 1 || from.size < count || to.size < count) return undefined
-  return intersection(from, to) / count
 }
 
 function intersection(a: ReadonlySet<number>, b: ReadonlySet<number>): number {

@@ -13,7 +13,7 @@ export interface BuildContext {
 
 /** Keys of `model` that some architectures take. */
 export const architectureSettings = ['width', 'depth', 'dropout', 'layers'] as const
-export type ArchitectureSetting = (typeof architectureSettings)[number]
+type ArchitectureSetting = (typeof architectureSettings)[number]
 
 /** A family member: a short function from the input `x` to the logits. */
 export interface Architecture {

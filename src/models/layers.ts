@@ -16,7 +16,7 @@ const embeddingInit: Initializer = { kind: 'normal', deviation: 0.02 }
 /** How weights begin: PyTorch's default for its layers, or He et al.'s for deep ReLU networks. */
 export type InitializationScheme = 'torch' | 'he'
 
-export interface ConvolutionOptions {
+interface ConvolutionOptions {
   readonly kernel: number
   readonly stride?: number
   readonly padding?: number

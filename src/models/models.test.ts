@@ -5,10 +5,10 @@ import { inferTypes } from '../graph/infer.js'
 import { blockOf } from '../graph/types.js'
 import { buildModel } from './build.js'
 import { lowBlocks } from './cut.js'
-import { exampleModel } from './examples.js'
 import { initialize } from './initialize.js'
 import { architectures } from './registry.js'
 import type { InputDescription, LayerSpec } from './spec.js'
+import { exampleModel } from './testing/examples.js'
 
 function sameBits(a: Tensor, b: Tensor): boolean {
   return Buffer.from(a.data.buffer).equals(Buffer.from(b.data.buffer))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../config/parse.js'
+import { parseConfig } from '../testing/parseConfig.js'
 import { estimatePlan } from './estimate.js'
 import { planStudy } from './plan.js'
 import type { DataInfo, TrainedNetwork } from './types.js'

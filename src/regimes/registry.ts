@@ -11,7 +11,7 @@ import type { Regime, TrainingLength } from './types.js'
 export const regimes: readonly Regime[] = [init, frozenRandom, trainedFrozen, trainedWarm, rewind]
 
 /** A regime with its time, if it has one, filled in. */
-export interface ChosenRegime {
+interface ChosenRegime {
   readonly freezesLow: boolean
   /** Step of the donor whose low layers are taken; absent where low layers are drawn. */
   readonly donorStep?: (length: TrainingLength) => number

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { provenance } from '../config/provenance.js'
-import { configurationDocument } from './configurationDocument.js'
+import { configurationDocument } from './testing/configurationDocument.js'
 
 it('docs/configuration.md is current (npx vitest run src/report -u writes it anew)', async () => {
   await expect(configurationDocument()).toMatchFileSnapshot('../../docs/configuration.md')

@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../core/errors.js'
 
 /** Produces a file piece by piece: calls `write` with the next bytes and waits for it. */
-export type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
+type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
 
 /** What {@link writeAtomically} writes. */
 export type FileContent = string | Uint8Array | PieceWriter
@@ -17,7 +17,7 @@ export type FileContent = string | Uint8Array | PieceWriter
 export type WriteFile = (path: string, data: FileContent, from?: string) => Promise<void>
 
 /** How a file comes to its place where not everybody may put one there. */
-export interface GuardedPlace {
+interface GuardedPlace {
   /** The temporary file; on the same file system. */
   readonly temporary: string
   /** Asked when all is on the disk, before the rename; where it throws, the file stays as it was. */

@@ -15,7 +15,7 @@ import {
  * Writes a file atomically, and not after the lock of its folder was lost. `beforeRename` is waited for when all
  * is on the disk and not yet in its place.
  */
-export type PutFile = (
+type PutFile = (
   path: string,
   data: FileContent,
   beforeRename?: () => Promise<void>,

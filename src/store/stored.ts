@@ -41,7 +41,7 @@ function sumsOf(path: string, voucher: Voucher | undefined): Sum[] {
 export type Closeness = 'place' | 'content'
 
 /** What is wrong with a file that should be there. */
-export interface Fault {
+interface Fault {
   /** `absent`: it was never stored. `missing`: it was. `stale`: what it was made from is another now. */
   readonly kind: 'absent' | 'missing' | 'unrecorded' | 'damaged' | 'stale'
   /** Such as `is not what was written (its SHA-256 differs)`: follows the file's name. */
@@ -120,7 +120,7 @@ export async function verifyStored(path: string): Promise<void> {
 }
 
 /** The error of a file with a fault. */
-export function faultError(path: string, { why }: Fault): InputError {
+function faultError(path: string, { why }: Fault): InputError {
   const message = `${path} ${why}; it is not used, and the next run makes it anew`
   return new InputError(message, { context: { file: path } })
 }

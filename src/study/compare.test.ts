@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { configOf } from '../config/load.js'
 import { stream } from '../core/random.js'
 import { planStudy } from '../plan/plan.js'
+import { configOf } from '../testing/configOf.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
 import type { CurvePoint } from '../training/curve.js'
 import { compareAnalyses } from './compare.js'

@@ -15,7 +15,7 @@ import type { NetworkAnalysis } from './network.js'
 import { type PairTransfer, pairTransfer } from './transfer.js'
 
 /** The rows and the verdict that take all networks together. */
-export interface StudyComparison {
+interface StudyComparison {
   readonly overlaps: readonly OverlapRow[]
   readonly effects: readonly EffectRow[]
   readonly memberships: readonly MembershipRow[]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { configOf } from '../config/load.js'
+import { configOf } from '../testing/configOf.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
 import { analyseNetwork } from './network.js'
 

@@ -26,7 +26,7 @@ import { type SalientSets, salientSetsOf } from './transfer.js'
 import { interactionsOf } from './types.js'
 
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
-export type ScoredCheckpoints = readonly CheckpointInput[]
+type ScoredCheckpoints = readonly CheckpointInput[]
 
 /** `Network` is what the caller knows of the network; the analysis passes it on. */
 export interface NetworkInput<Network = StudyNetwork> {
@@ -49,7 +49,7 @@ export interface RuledSet {
 }
 
 /** Scores of the end held against surrogates without structure; shapes [samples]. */
-export interface NoiseTests {
+interface NoiseTests {
   readonly p: readonly number[]
   /** Adjusted for false discoveries. */
   readonly q: Float64Array
@@ -84,7 +84,7 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
 }
 
 /** The sections of a configuration that say how a network is analysed. */
-export type AnalysisSections = Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>
+type AnalysisSections = Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>
 
 /** Everything that the tables and the comparison need of one network. */
 export function analyseNetwork<Network>(

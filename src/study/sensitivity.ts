@@ -6,7 +6,7 @@ import type { SensitivityRow } from '../tables/tables.js'
 import { type CheckpointInput, mainRows, scoreRows, thresholds } from './checkpoint.js'
 
 /** The last checkpoint of a network, and what it was analysed under besides. */
-export interface SensitivityInput {
+interface SensitivityInput {
   readonly end: CheckpointInput
   /** At the other end of the tie-break, where it was decomposed. */
   readonly otherEnd?: CheckpointInput

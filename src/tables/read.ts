@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.js'
 import type { Column, Row, Table } from './table.js'
 
 /** A table that was read. */
-export interface TableReading<T extends Table> {
+interface TableReading<T extends Table> {
   readonly rows: Row<T>[]
   /** Columns of the definition that the file lacks; their cells are missing values. */
   readonly lacking: readonly string[]

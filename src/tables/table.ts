@@ -17,7 +17,7 @@ export interface Column<Type extends keyof CellTypes = keyof CellTypes> {
   readonly description: string
 }
 
-export type Columns = Readonly<Record<string, Column>>
+type Columns = Readonly<Record<string, Column>>
 
 export interface Table<C extends Columns = Columns> {
   readonly name: string

@@ -7,7 +7,7 @@ import type { Predictor } from '../engine/types.js'
 const EVALUATION_BATCH = 256
 
 /** Mean cross-entropy in nats and accuracy, both against the given labels. */
-export interface Evaluation {
+interface Evaluation {
   readonly loss: number
   readonly accuracy: number
 }
@@ -20,7 +20,7 @@ export interface Prediction {
 }
 
 /** The feed of rows of a data set: token ids as integers, everything else as floats. */
-export function inputTensor(
+function inputTensor(
   dataset: Pick<Dataset, 'kind' | 'shape'>,
   rows: Float32Array,
 ): Tensor<Float32Array | Int32Array> {
@@ -32,7 +32,7 @@ export function inputTensor(
  * Cross-entropy −log p_y of one row of logits, and the predicted class, in float64. A single logit
  * z is a binary head: p_1 = 1/(1 + e^−z).
  */
-export function scoreLogits(logits: Float32Array, label: number): Prediction {
+function scoreLogits(logits: Float32Array, label: number): Prediction {
   const scores = logits.length === 1 ? [0, logits[0]] : logits
   let best = 0
   for (let c = 1; c < scores.length; c++) if (scores[c] > scores[best]) best = c

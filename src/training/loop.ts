@@ -4,7 +4,7 @@ import type { Dataset } from '../data/types.js'
 import type { Trainer } from '../engine/types.js'
 
 /** What a run does besides stepping; every callback is awaited. */
-export interface LoopHooks {
+interface LoopHooks {
   /** After `step` steps are done, at each of `stops`. */
   atStop(step: number): Promise<void>
   /** Now and then, and before an interruption takes effect: save what resuming needs. */
@@ -12,7 +12,7 @@ export interface LoopHooks {
   progress(step: number, loss: number): void
 }
 
-export interface LoopOptions {
+interface LoopOptions {
   readonly trainer: Trainer
   readonly dataset: Dataset
   /** Rows of the batch of a step. */

@@ -15,7 +15,7 @@ export interface WorkerResult {
 }
 
 /** Told after each sample. */
-export type OnDecomposed = (sample: number) => void
+type OnDecomposed = (sample: number) => void
 
 /** Starting a worker costs about as much as this many n-player samples of 4^n. */
 const WORTH_A_WORKER = 2 ** 22

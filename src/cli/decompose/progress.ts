@@ -2,7 +2,7 @@
 import cliProgress from 'cli-progress'
 import { exitCodes } from '../../core/errors.js'
 
-export interface SampleProgress {
+interface SampleProgress {
   done(): void
   close(): void
 }

@@ -7,7 +7,7 @@ import type { RawData } from '../raw.js'
 type IdxConfig = Extract<DataConfig, { source: 'mnist' | 'fashion-mnist' }>
 
 /** An array of unsigned bytes of an IDX file (the format of LeCun's MNIST page). */
-export interface IdxArray {
+interface IdxArray {
   readonly shape: readonly number[]
   readonly data: Uint8Array
 }
@@ -16,7 +16,7 @@ export interface IdxArray {
  * Reads IDX: bytes 0 0, type 8 (unsigned byte), number of axes, a big-endian int32 an axis, then the
  * elements. Throws InputError naming the file for another magic number or another length.
  */
-export function decodeIdx(bytes: Uint8Array, axes: number, file: string): IdxArray {
+function decodeIdx(bytes: Uint8Array, axes: number, file: string): IdxArray {
   if (bytes.length === 0) throw new InputError(`${file} is empty`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const expected = 0x0800 + axes

@@ -8,8 +8,8 @@ import type { RawData } from '../raw.js'
 type TextConfig = Extract<DataConfig, { source: 'sst2' | 'text' }>
 
 /** Token ids of padding and of words that are not in the vocabulary. */
-export const PADDING = 0
-export const UNKNOWN = 1
+const PADDING = 0
+const UNKNOWN = 1
 const special = ['<pad>', '<unknown>']
 
 /** Sentences of one split as words, with class names and the lines they stand in. */

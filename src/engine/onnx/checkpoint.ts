@@ -66,7 +66,7 @@ export function importOnnxParameters(bytes: Uint8Array): Tensors {
 }
 
 /** Reads an ONNX file; throws InputError when the bytes are none. */
-export function parseOnnx(bytes: Uint8Array): ModelProto {
+function parseOnnx(bytes: Uint8Array): ModelProto {
   const model = tryDecode(bytes)
   if (model.graph === undefined || model.graph === null) {
     throw new InputError('this is no ONNX model: the file holds no graph')

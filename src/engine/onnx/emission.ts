@@ -9,11 +9,7 @@ import {
 } from './format.js'
 
 /** An attribute's value: text, a number with its type, or a list of whole numbers. */
-export type Attribute =
-  | string
-  | { readonly float: number }
-  | { readonly int: number }
-  | readonly number[]
+type Attribute = string | { readonly float: number } | { readonly int: number } | readonly number[]
 
 export interface EmitOptions {
   readonly attributes?: Readonly<Record<string, Attribute>>
@@ -27,7 +23,7 @@ export interface EmitOptions {
  * How an image value [batch, channels, H, W] lies in memory: `plain` as its shape says, `blocked`
  * as [batch, channels/b, H, W, b], the layout of ONNX Runtime's fastest convolutions on CPUs.
  */
-export type Layout = 'plain' | 'blocked'
+type Layout = 'plain' | 'blocked'
 
 /** Collects ONNX nodes and constants; emitters of operators write through it. */
 export interface Emission {
@@ -59,7 +55,7 @@ export interface Emission {
 }
 
 /** Writes one IR node as ONNX nodes; the last of them must have the IR node's name as output. */
-export type Emitter<N extends NodeBase> = (node: N, to: Emission) => void
+type Emitter<N extends NodeBase> = (node: N, to: Emission) => void
 
 export type Emitters<N extends Node> = {
   readonly [Kind in N['kind']]: Emitter<Extract<N, { readonly kind: Kind }>>

@@ -13,7 +13,7 @@ import { interpret } from '../reference/interpret.js'
 import type { DeviceName } from '../types.js'
 import { dataTypes, decodeModel } from './format.js'
 import { encodeProgram, type Target } from './model.js'
-import { runProgram } from './program.js'
+import { runProgram } from './testing/runProgram.js'
 
 const cases = [...operatorCases, ...tiedCases, ...sweepCases].map(
   (each) => [each.name, each] as const,

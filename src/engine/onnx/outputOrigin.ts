@@ -12,7 +12,7 @@ import { dataTypes, type NodeProto } from './format.js'
  * - `other`        anything else that ONNX defines, such as a mean of softmaxes or a forest: values tell
  * - `unknown`      the graph does not tell: branches, operators that ONNX does not define
  */
-export type OutputNature =
+type OutputNature =
   | 'softmax'
   | 'sigmoid'
   | 'log-softmax'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exampleModel } from '../../models/examples.js'
+import { exampleModel } from '../../models/testing/examples.js'
 import { drawBatch, sgdRecipe, startState } from '../conformance/training.js'
 import type { Trainer, TrainingRecipe } from '../types.js'
 import { createOnnxPredictor } from './predictor.js'

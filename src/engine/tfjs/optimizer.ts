@@ -4,7 +4,7 @@ import type { StepScalars } from '../../autodiff/optimizer.js'
 import type { Optimizer } from '../../autodiff/recipe.js'
 import type { Tf } from './load.js'
 
-export interface TfUpdate {
+interface TfUpdate {
   readonly parameter: Tensor
   /** New values of the slots by role. */
   readonly slots: Readonly<Record<string, Tensor>>

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'
-import { exampleModel } from '../../models/examples.js'
+import { exampleModel } from '../../models/testing/examples.js'
 import { relativeError } from '../conformance/compare.js'
 import {
   caseFeeds,

@@ -33,7 +33,7 @@ export interface ConvolutionWeightGradient extends NodeBase, ConvolutionGeometry
 export type ConvolutionNode = Convolution | ConvolutionInputGradient | ConvolutionWeightGradient
 
 /** Extent of a convolution's output along one axis: ⌊(in + 2·padding − kernel) / stride⌋ + 1. */
-export function convolvedExtent(
+function convolvedExtent(
   extent: number,
   kernel: number,
   { stride, padding }: ConvolutionGeometry,

@@ -11,7 +11,7 @@ export interface Binary extends NodeBase {
 }
 
 /** factor · x + offset with constants. */
-export interface Affine extends NodeBase {
+interface Affine extends NodeBase {
   readonly kind: 'affine'
   readonly factor: number
   readonly offset: number
@@ -19,7 +19,7 @@ export interface Affine extends NodeBase {
 }
 
 /** √x. */
-export interface SquareRoot extends NodeBase {
+interface SquareRoot extends NodeBase {
   readonly kind: 'squareRoot'
   readonly inputs: readonly [string]
 }
@@ -44,7 +44,7 @@ export interface ActivationGradient extends NodeBase {
  * Sets each element to 0 with probability `rate` and divides the others by 1 − rate while training;
  * the identity in evaluation. A training step replaces it by a product with a mask input.
  */
-export interface Dropout extends NodeBase {
+interface Dropout extends NodeBase {
   readonly kind: 'dropout'
   readonly rate: number
   readonly inputs: readonly [string]

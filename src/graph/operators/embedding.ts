@@ -2,20 +2,20 @@ import { type ShapeRules, shapeError } from '../rules.js'
 import type { NodeBase } from '../types.js'
 
 /** Rows of a table [rows, width] by ids (int32) of any shape: [...ids, width]. */
-export interface Embedding extends NodeBase {
+interface Embedding extends NodeBase {
   readonly kind: 'embedding'
   readonly inputs: readonly [ids: string, table: string]
 }
 
 /** Gradient of an embedding in its table of `rows` rows: the sum of the gradients of each row. */
-export interface EmbeddingGradient extends NodeBase {
+interface EmbeddingGradient extends NodeBase {
   readonly kind: 'embeddingGradient'
   readonly rows: number
   readonly inputs: readonly [ids: string, gradient: string]
 }
 
 /** 1 where an id is a word, 0 where it is padding (id 0). */
-export interface TokenMask extends NodeBase {
+interface TokenMask extends NodeBase {
   readonly kind: 'tokenMask'
   readonly inputs: readonly [ids: string]
 }

@@ -2,7 +2,7 @@ import { broadcastShapes, type ShapeRules, shapeError } from '../rules.js'
 import type { NodeBase, Shape } from '../types.js'
 
 /** x Wᵀ + b: x [batch, in], weight [out, in], bias [out]. */
-export interface Dense extends NodeBase {
+interface Dense extends NodeBase {
   readonly kind: 'dense'
   readonly inputs:
     | readonly [x: string, weight: string]
@@ -10,7 +10,7 @@ export interface Dense extends NodeBase {
 }
 
 /** Product over the last two axes, either transposed first; leading axes broadcast. */
-export interface MatrixProduct extends NodeBase {
+interface MatrixProduct extends NodeBase {
   readonly kind: 'matrixProduct'
   readonly transposeA: boolean
   readonly transposeB: boolean

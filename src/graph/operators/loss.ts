@@ -9,14 +9,14 @@ import type { NodeBase } from '../types.js'
 export type LossFunction = 'categorical' | 'binary'
 
 /** Loss of logits [batch, outputs] against targets of the same shape: a scalar. */
-export interface Loss extends NodeBase {
+interface Loss extends NodeBase {
   readonly kind: 'loss'
   readonly function: LossFunction
   readonly inputs: readonly [logits: string, targets: string]
 }
 
 /** Gradient of the loss in the logits: (softmax(logits) − targets) / batch, or with the sigmoid. */
-export interface LossGradient extends NodeBase {
+interface LossGradient extends NodeBase {
   readonly kind: 'lossGradient'
   readonly function: LossFunction
   readonly inputs: readonly [logits: string, targets: string]

@@ -46,21 +46,21 @@ export interface BatchNormScaleGradient extends NodeBase {
 }
 
 /** scale · (x − mean)/√(variance + ε) + bias over the last axis (Ba, Kiros & Hinton, 2016). */
-export interface LayerNorm extends NodeBase {
+interface LayerNorm extends NodeBase {
   readonly kind: 'layerNorm'
   readonly epsilon: number
   readonly inputs: readonly [x: string, scale: string, bias: string]
 }
 
 /** Gradient of layer norm in x. */
-export interface LayerNormInputGradient extends NodeBase {
+interface LayerNormInputGradient extends NodeBase {
   readonly kind: 'layerNormInputGradient'
   readonly epsilon: number
   readonly inputs: readonly [x: string, gradient: string, scale: string]
 }
 
 /** Gradient of layer norm in its scale: [features]. */
-export interface LayerNormScaleGradient extends NodeBase {
+interface LayerNormScaleGradient extends NodeBase {
   readonly kind: 'layerNormScaleGradient'
   readonly epsilon: number
   readonly inputs: readonly [x: string, gradient: string]

@@ -26,7 +26,7 @@ export interface MaxPoolingGradient extends NodeBase {
 }
 
 /** Gradient of average pooling in its input, whose height and width are `inputSize`. */
-export interface AveragePoolingGradient extends NodeBase {
+interface AveragePoolingGradient extends NodeBase {
   readonly kind: 'averagePoolingGradient'
   readonly size: number
   readonly inputSize: readonly [number, number]

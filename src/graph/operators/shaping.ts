@@ -2,28 +2,28 @@ import { broadcastShapes, type ShapeRules, sameShape, shapeError } from '../rule
 import { BATCH, type ElementType, type NodeBase, type Shape } from '../types.js'
 
 /** The same elements in another shape. `BATCH` stands for the extent that the others leave. */
-export interface Reshape extends NodeBase {
+interface Reshape extends NodeBase {
   readonly kind: 'reshape'
   readonly shape: Shape
   readonly inputs: readonly [string]
 }
 
 /** Axis i of the output is axis permutation[i] of the input. */
-export interface Transpose extends NodeBase {
+interface Transpose extends NodeBase {
   readonly kind: 'transpose'
   readonly permutation: readonly number[]
   readonly inputs: readonly [string]
 }
 
 /** Repeats axes of extent 1 to fill a shape without `BATCH`. */
-export interface Expand extends NodeBase {
+interface Expand extends NodeBase {
   readonly kind: 'expand'
   readonly shape: Shape
   readonly inputs: readonly [string]
 }
 
 /** Another element type; to int32 by dropping the fraction. */
-export interface Cast extends NodeBase {
+interface Cast extends NodeBase {
   readonly kind: 'cast'
   readonly dtype: ElementType
   readonly inputs: readonly [string]
@@ -34,7 +34,7 @@ export interface Cast extends NodeBase {
  * them before and half after: the residual shortcut without parameters between stages of different
  * width (He, Zhang, Ren & Sun, 2016, option A). `channels` − in must be even.
  */
-export interface IdentityShortcut extends NodeBase {
+interface IdentityShortcut extends NodeBase {
   readonly kind: 'identityShortcut'
   readonly stride: number
   readonly channels: number
@@ -42,7 +42,7 @@ export interface IdentityShortcut extends NodeBase {
 }
 
 /** Gradient of an identity shortcut in its input, whose height and width are `size`. */
-export interface IdentityShortcutGradient extends NodeBase {
+interface IdentityShortcutGradient extends NodeBase {
   readonly kind: 'identityShortcutGradient'
   readonly stride: number
   /** Channels of the input. */

@@ -2,13 +2,13 @@ import { type ShapeRules, shapeOfFirst } from '../rules.js'
 import type { NodeBase } from '../types.js'
 
 /** Softmax over the last axis. */
-export interface Softmax extends NodeBase {
+interface Softmax extends NodeBase {
   readonly kind: 'softmax'
   readonly inputs: readonly [string]
 }
 
 /** Gradient of softmax in its input from its output y: y · (g − Σ g·y). */
-export interface SoftmaxGradient extends NodeBase {
+interface SoftmaxGradient extends NodeBase {
   readonly kind: 'softmaxGradient'
   readonly inputs: readonly [y: string, gradient: string]
 }

@@ -24,7 +24,7 @@ export interface ActiveSet {
 }
 
 /** Exact candidates for both sides. */
-export interface Polished {
+interface Polished {
   readonly point: AndOrPair
   readonly lambda: Float64Array
 }

@@ -109,7 +109,7 @@ export function exactPrimal(problem: SplitProblem, pair: AndOrPair): PrimalPoint
 }
 
 /** Σ_T w(T) (|x(T)| + |y(T)|) of merged interactions. */
-export function weightedNorm({ andWeights, orWeights }: SplitProblem, { and, or }: AndOrPair) {
+function weightedNorm({ andWeights, orWeights }: SplitProblem, { and, or }: AndOrPair) {
   let sum = 0
   for (let mask = 0; mask < and.length; mask++) {
     sum += andWeights[mask] * Math.abs(and[mask])

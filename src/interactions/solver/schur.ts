@@ -26,7 +26,7 @@ export interface SpinBlock {
  * with U + 1 ups and the bit clear, become U + 1 ups of spin j + ½ and U ups of spin j − ½. Indices
  * are of the first path; source paths are 2 · width apart, target paths width.
  */
-export interface Rotation {
+interface Rotation {
   readonly up: number
   readonly down: number
   readonly plus: number
@@ -37,20 +37,20 @@ export interface Rotation {
 }
 
 /** No ups and the bit clear, or all ups and the bit set: one source, one target. */
-export interface Copy {
+interface Copy {
   readonly from: number
   readonly to: number
   readonly paths: number
 }
 
 /** The step from `level` bits to one more. */
-export interface CascadeStep {
+interface CascadeStep {
   readonly rotations: readonly Rotation[]
   readonly copies: readonly Copy[]
 }
 
 /** The first n − 1 steps for n players; the last bit stays inside the blocks. */
-export interface Cascade {
+interface Cascade {
   readonly steps: readonly CascadeStep[]
   /** Blocks after n − 1 bits: [U][path][last bit], so that each path has 2 · (2j + 1) entries. */
   readonly blocks: readonly SpinBlock[]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
-import { orderOf } from '../../core/subset.js'
+import { orderOf } from '../../testing/orderOf.js'
 import { sgdSplit } from './sgdReference.js'
 
 /** The reference as it is published: dense matrices, one gradient a step; here in float64. */

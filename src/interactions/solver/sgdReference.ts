@@ -21,7 +21,7 @@ export const imageSettings: SgdSettings = { lr: 1e-5, iterations: 10_000 }
 const MOMENTUM = 0.9
 
 /** p and q after the last iteration, shape [2^n] each. */
-export interface SgdSplit {
+interface SgdSplit {
   readonly p: Float32Array
   readonly q: Float32Array
 }

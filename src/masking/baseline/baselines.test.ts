@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   blurBaseline,
+  ChannelMoments,
   constantsBaseline,
   dampBaseline,
-  meanBaseline,
+  meansBaseline,
   zeroBaseline,
 } from './baselines.js'
 
@@ -13,10 +14,13 @@ describe('baselines', () => {
   it('mean is the training mean of the channel, or of the feature', () => {
     const inputs = Float32Array.from([1, 2, 3, 4, 10, 10, 10, 10, 5, 6, 7, 8, 20, 20, 20, 20])
     const x = new Float32Array(8)
-    expect([...meanBaseline(image, inputs, 2).valuesFor(x)]).toEqual([
-      4.5, 4.5, 4.5, 4.5, 15, 15, 15, 15,
-    ])
-    expect([...meanBaseline([2], Float32Array.from([1, 2, 3, 6]), 2).valuesFor(x)]).toEqual([2, 4])
+    const meanOf = (shape: number[], values: Float32Array) => {
+      const moments = new ChannelMoments(shape)
+      moments.add(values)
+      return [...meansBaseline(shape, moments.result().means).valuesFor(x)]
+    }
+    expect(meanOf(image, inputs)).toEqual([4.5, 4.5, 4.5, 4.5, 15, 15, 15, 15])
+    expect(meanOf([2], Float32Array.from([1, 2, 3, 6]))).toEqual([2, 4])
   })
 
   it('damp scales the sample', () => {

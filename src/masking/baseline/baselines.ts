@@ -28,17 +28,6 @@ export function zeroBaseline(shape: readonly number[]): Baseline {
   return constantBaseline('zero', new Float32Array(sizeOf(shape)))
 }
 
-/** b = the mean of its channel or feature over the training inputs [count, ...shape]. */
-export function meanBaseline(
-  shape: readonly number[],
-  inputs: Float32Array,
-  count: number,
-): Baseline {
-  const moments = new ChannelMoments(shape)
-  moments.add(inputs.subarray(0, count * sizeOf(shape)))
-  return meansBaseline(shape, moments.result().means)
-}
-
 /** b = the given mean of its channel, feature or embedding dimension: {@link ChannelMoments}. */
 export function meansBaseline(shape: readonly number[], means: ArrayLike<number>): Baseline {
   return constantBaseline('mean', spread(means, shape))

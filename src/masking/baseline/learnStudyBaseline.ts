@@ -16,7 +16,7 @@ import { type LearningSample, learnBaseline } from './learnBaseline.js'
 const SAMPLES = 8
 
 /** Settings of `baseline: learned`. */
-export interface LearningSettings {
+interface LearningSettings {
   readonly lr: number
   readonly iterations: number
   /** Largest change, in deviations of the channel over the training set. */
@@ -33,7 +33,7 @@ export function learningSettings(config: BaselineConfig): LearningSettings | und
 }
 
 /** A network and the value of it that is masked. */
-export interface MaskedNetwork {
+interface MaskedNetwork {
   readonly engine: Engine
   readonly graph: Graph
   readonly parameters: Tensors

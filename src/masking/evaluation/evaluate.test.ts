@@ -12,7 +12,7 @@ import type { Model } from '../../models/types.js'
 import { constantsBaseline, dampBaseline } from '../baseline/baselines.js'
 import { featurePlayers, gridPlayers, singleFeatures } from '../players/players.js'
 import type { Players } from '../types.js'
-import { createMaskedEvaluator, evaluateMasked, type MaskedSample } from './evaluate.js'
+import { createMaskedEvaluator, type MaskedSample } from './evaluate.js'
 import { layerValue, valueShape } from './layerValue.js'
 import { parseOutput, scalarOutput } from './output.js'
 
@@ -109,7 +109,7 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
         players.n,
         plan,
       )
-      for await (const { values } of evaluateMasked(evaluator, [sample])) tables.push(values)
+      tables.push((await evaluator.evaluate(sample)).values)
       await evaluator.dispose()
     }
     expect(tables[0][0]).toBe(0)

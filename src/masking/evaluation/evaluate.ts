@@ -19,7 +19,7 @@ import {
 export type { MaskedSample, SampleValues } from './sampleValues.js'
 
 /** Where and how a network's samples are masked. */
-export interface MaskingPlan {
+interface MaskingPlan {
   /** Name of the masked value in the graph: the input `x`, an embedding or a layer's output. */
   readonly at: string
   readonly players: (sample: MaskedSample) => Players
@@ -75,19 +75,6 @@ export async function createMaskedEvaluator(
       await shared.dispose()
       await whole.dispose()
     },
-  }
-}
-
-/** Evaluates samples one after another, so that memory does not grow with their number. */
-export async function* evaluateMasked(
-  evaluator: MaskedEvaluator,
-  samples: Iterable<MaskedSample>,
-  onProgress?: (done: number) => void,
-): AsyncGenerator<SampleValues> {
-  let done = 0
-  for (const sample of samples) {
-    yield await evaluator.evaluate(sample)
-    onProgress?.(++done)
   }
 }
 

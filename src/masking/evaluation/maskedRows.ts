@@ -2,7 +2,7 @@ import { subsetCount } from '../../core/subset.js'
 import { BACKGROUND, type Players } from '../types.js'
 
 /** Writes x_S of the coalitions first, first + 1, … into the rows of a buffer [rows, size]. */
-export type RowWriter = (rows: Float32Array, first: number) => void
+type RowWriter = (rows: Float32Array, first: number) => void
 
 /**
  * Masked inputs of samples with the same players. One input is kept, and only the players that come or

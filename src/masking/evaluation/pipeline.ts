@@ -19,7 +19,7 @@ import {
 } from './batchSize.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
-export interface MaskedValue {
+interface MaskedValue {
   readonly x: Float32Array
   readonly baseline: Float32Array
   readonly players: Players

@@ -7,7 +7,7 @@ import { repeated } from './pipeline.js'
 import type { MaskedSample } from './sampleValues.js'
 
 /** Computes the value that is masked: the input itself, or an inner value by the layers below it. */
-export interface SampleSource {
+interface SampleSource {
   valueOf(sample: Pick<MaskedSample, 'input'>): Promise<Float32Array>
   dispose(): Promise<void>
 }

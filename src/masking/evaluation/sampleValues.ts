@@ -38,7 +38,7 @@ export function sampleValues(
 }
 
 /** v of a sample's coalitions, as their logits come. */
-export interface ValueCollector {
+interface ValueCollector {
   /** Takes the logits [count, width] of the next coalitions. Throws InputError where v is not finite. */
   add(logits: Float32Array): void
   /** All of them, once all 2^n were added. */

@@ -4,7 +4,7 @@ import type { Players } from '../types.js'
 import { checkPlayerCount, playersFromCells } from './checks.js'
 
 /** English stop words that never become players: articles, pronouns, auxiliaries, prepositions. */
-export const stopWords: ReadonlySet<string> = new Set(
+const stopWords: ReadonlySet<string> = new Set(
   (
     'a an the this that these those i me my we us our you your he him his she her it its they them ' +
     'their who whom which what am is are was were be been being have has had having do does did ' +

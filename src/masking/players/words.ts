@@ -5,7 +5,7 @@ import { playersFromCells } from './checks.js'
 import { drawnPlayers, isContentWord } from './tokens.js'
 
 /** What tells the words of rows. */
-export type WordedRows = Pick<Dataset, 'shape' | 'parts' | 'vocabulary'>
+type WordedRows = Pick<Dataset, 'shape' | 'parts' | 'vocabulary'>
 
 /**
  * Numbers of the words of a row that may be players, ascending: all but padding and special tokens and, where words

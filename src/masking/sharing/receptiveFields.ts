@@ -9,7 +9,7 @@ import { BACKGROUND, type Players } from '../types.js'
  * coalition mask for each of its H·W positions (the union over channels): masking any other player
  * cannot change it. Values that mix positions (dense layers, attention) are not in the map.
  */
-export type Reaches = ReadonlyMap<string, Int32Array>
+type Reaches = ReadonlyMap<string, Int32Array>
 
 /**
  * Follows the players of the masked value, of shape [C, H, W], up the network. Exact for

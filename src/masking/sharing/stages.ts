@@ -41,7 +41,7 @@ export interface TableLayout {
   readonly colouring: Colouring
 }
 
-export type Join =
+type Join =
   /** The masked value itself, cell by cell. */
   | { readonly kind: 'mask' }
   /** Each position from the table of the stage before. */

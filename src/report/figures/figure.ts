@@ -38,7 +38,7 @@ export const colours = {
 } as const
 
 /** Order of colours for categories without a meaning of their own. */
-export const categories = [
+const categories = [
   colours.blue,
   colours.vermillion,
   colours.green,
@@ -50,7 +50,7 @@ export const categories = [
 /** One light-to-dark scale for shares 0 … 1, and its text is chosen to be readable on it. */
 export const heatScheme = 'blues'
 
-export const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
+const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
 
 /** `currentColor` lets one drawing serve light and dark pages; on its own it is black on white. */
 const ink = 'currentColor'

@@ -164,7 +164,7 @@ function keptCounts(total: number): number[] {
 }
 
 /** The strongest interactions of a sample, empty set left out. */
-export interface StrongInteraction {
+interface StrongInteraction {
   readonly kind: 'AND' | 'OR'
   readonly mask: number
   readonly value: number

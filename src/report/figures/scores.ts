@@ -142,7 +142,7 @@ function statesOf(
 }
 
 /** Salient strength of one stored sample by order, kind and sign. */
-export function strengthsOf({ and, or, tau }: StoredSample, n: number): MeanStrength[] {
+function strengthsOf({ and, or, tau }: StoredSample, n: number): MeanStrength[] {
   const sums = new Map<string, MeanStrength>()
   for (let order = 1; order <= n; order++) {
     for (const kind of ['and', 'or']) {

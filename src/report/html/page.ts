@@ -19,7 +19,7 @@ export type DrawnFigure =
   | (Figure & { readonly svg: string })
   | { readonly id: string; readonly missing: string }
 
-export interface PageParts {
+interface PageParts {
   readonly study: ReportStudy
   readonly figures: Readonly<Record<FigureName, DrawnFigure>>
   /** Strength by order at every analysed checkpoint. */

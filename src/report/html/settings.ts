@@ -5,7 +5,7 @@ import type { ReportManifest } from '../types.js'
 import { escapeHtml, htmlTable } from './escape.js'
 
 /** A value of the configuration: from the user, or a default with its source. */
-export interface Setting {
+interface Setting {
   readonly path: string
   readonly value: unknown
   readonly source: Provenance | 'set here'

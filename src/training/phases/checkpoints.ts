@@ -2,10 +2,10 @@ import { lossGap, runningMedian, usablePoints } from './gap.js'
 import { defaultPhaseOptions, type LossPoint, type PhaseResult } from './types.js'
 
 /** What a checkpoint is analysed for. */
-export type PhaseMark = 'init' | 'half-boundary' | 'boundary' | 'half-gap' | 'end'
+type PhaseMark = 'init' | 'half-boundary' | 'boundary' | 'half-gap' | 'end'
 
 /** A kept checkpoint and everything it stands for. */
-export interface PhaseCheckpoint {
+interface PhaseCheckpoint {
   readonly step: number
   readonly marks: readonly PhaseMark[]
 }

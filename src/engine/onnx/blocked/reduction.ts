@@ -21,7 +21,7 @@ export const blockedReduction: BlockedEmitter<Reduction> = (node, to) => {
 }
 
 /** Means over height and width of a blocked value shaped like `like`: [batch, channels]. */
-export function pixelMeans(to: Emission, value: string, like: string, output?: string): string {
+function pixelMeans(to: Emission, value: string, like: string, output?: string): string {
   const [batch, channels] = to.shapeOf(like)
   const averaged = to.emit('GlobalAveragePool', [value], { domain: BLOCKED_DOMAIN })
   return to.emit('Reshape', [averaged, to.integers([batch, channels])], { output })

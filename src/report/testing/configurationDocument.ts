@@ -1,10 +1,10 @@
 /** docs/configuration.md, written from the schema: every key with type, default, source and meaning. */
-import { jsonSchema } from '../config/jsonSchema.js'
-import { provenance } from '../config/provenance.js'
-import type { InputKind } from '../core/inputKind.js'
-import { buildModel } from '../models/build.js'
-import { architectures } from '../models/registry.js'
-import type { InputDescription } from '../models/spec.js'
+import { jsonSchema } from '../../config/jsonSchema.js'
+import { provenance } from '../../config/provenance.js'
+import type { InputKind } from '../../core/inputKind.js'
+import { buildModel } from '../../models/build.js'
+import { architectures } from '../../models/registry.js'
+import type { InputDescription } from '../../models/spec.js'
 
 interface Node {
   readonly type?: string

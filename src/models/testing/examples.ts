@@ -1,6 +1,6 @@
-import { buildModel } from './build.js'
-import type { InputDescription, LayerSpec, ModelSpec } from './spec.js'
-import type { Model } from './types.js'
+import { buildModel } from '../build.js'
+import type { InputDescription, LayerSpec, ModelSpec } from '../spec.js'
+import type { Model } from '../types.js'
 
 const tabular: InputDescription = { kind: 'tabular', shape: [9], classes: 2 }
 const digit: InputDescription = { kind: 'image', shape: [1, 28, 28], classes: 2 }

@@ -1,9 +1,9 @@
-import type { Tensor } from '../../core/tensor.js'
-import type { Program } from '../../graph/types.js'
-import type { DeviceName } from '../types.js'
-import { encodeProgram, type Target } from './model.js'
-import { loadOrt, openSession } from './session.js'
-import { targetOf } from './target.js'
+import type { Tensor } from '../../../core/tensor.js'
+import type { Program } from '../../../graph/types.js'
+import type { DeviceName } from '../../types.js'
+import { encodeProgram, type Target } from '../model.js'
+import { loadOrt, openSession } from '../session.js'
+import { targetOf } from '../target.js'
 
 /** Runs a program once on a device, written for it or for `target`; returns its outputs by their names. */
 export async function runProgram(
