@@ -41,7 +41,8 @@ function givenNetwork(
     stepsPerEpoch: info.stepsPerEpoch,
     checkpointSteps: checkpoints.map(({ step }) => step),
   }
-  checkOutput(config, entry)
+  checkBaseline(config, entry)
+  checkFilter(config, entry)
   return {
     origin: 'given',
     id: contentId({ version: ARTIFACT_VERSION, given: spec } as unknown as Json),
@@ -78,11 +79,21 @@ function namedBeside(
 }
 
 /** Baselines are learned through gradients, which lowlayer has of its own graphs only. */
-function checkOutput({ analysis }: ExperimentConfig, { name }: GivenNetworkConfig): void {
+function checkBaseline({ analysis }: ExperimentConfig, { name }: GivenNetworkConfig): void {
   const { baseline } = analysis
   if (baseline !== 'learned' && !(typeof baseline === 'object' && 'learned' in baseline)) return
   throw new InputError(
     `analysis.baseline: "learned" needs networks that lowlayer trained, and "${name}" is from elsewhere`,
+  )
+}
+
+/** Values alone do not tell what was predicted. */
+function checkFilter({ analysis }: ExperimentConfig, { name, values }: GivenNetworkConfig): void {
+  const { filter } = analysis.samples
+  if (values === undefined || filter === 'none') return
+  throw new InputError(
+    `analysis.samples.filter: "${filter}" needs predictions on all samples, which values of another tool do not tell ` +
+      `("${name}"); use none`,
   )
 }
 

@@ -27,7 +27,7 @@ export interface RanStudy {
 }
 
 /** The plan of a configuration that is given as a value. */
-export function planOfDocument(
+export async function planOfDocument(
   document: object,
   { baseDir, overrides }: StudyPlaces,
 ): Promise<Plan> {

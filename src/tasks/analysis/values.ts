@@ -3,10 +3,12 @@ import { checkInteractionFileSize } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
+import type { AnalysisConfig } from '../../config/analysis.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
+import { parseOutput } from '../../masking/evaluation/output.js'
 import type { GivenNetwork, StudyNetwork, ValuesTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { lockBeside, networkPaths } from '../../store/layout.js'
@@ -57,7 +59,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
       }
       const place: StepPlace = { file, from, lease, onSample }
       if (isValuesOnly(task.network)) {
-        await copyGivenValues(task.network, samples, masking.placed.n, analysis.output, place)
+        await copyGivenValues(task.network, samples, masking.placed.n, analysis, place)
         continue
       }
       const assume = (line: string) => context.report({ done: 0, total, note: line })
@@ -119,12 +121,11 @@ async function copyGivenValues(
   network: GivenNetwork,
   samples: readonly PanelSample[],
   n: number,
-  output: string,
+  { output, temperature, clamp }: AnalysisConfig,
   { file, from, lease }: StepPlace,
 ): Promise<void> {
   const given = await givenFile(network, 0)
-  const isLogOdds = ['log-odds', 'binary', 'prob-log-odds'].includes(output)
-  const rows = readGivenValues(given, samples, n, isLogOdds)
+  const rows = readGivenValues(given, samples, n, parseOutput(output, temperature, clamp))
   const plan = evaluationPlan(samples, n, GIVEN_BASELINE)
   await writeValueFile(file, plan, rows, (path, data) => lease.write(path, data, from))
 }

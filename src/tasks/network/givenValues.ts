@@ -4,6 +4,7 @@ import { InputError } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
 import { type NpyArray, readNpy } from '../../formats/npy.js'
 import { readNpz } from '../../formats/npz.js'
+import type { Output } from '../../masking/evaluation/output.js'
 
 /** An analysed sample, as far as values of another tool need it. */
 interface ValuedSample {
@@ -17,15 +18,15 @@ export const UNKNOWN_CLASS = -2
 /**
  * Rows of a `.npy` file [samples, 2^n], in the order of the analysed samples (the main panel, then that of the other
  * split), or of a `.npz` file with such an array `values` and, all optional, `sample` (ids: rows may then stand in any
- * order, and more of them), `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where no loss is
- * given it is that which the value says, if that is the log-odds of the label: log(1 + e^−v(N)); a prediction that is
- * not given is unknown. Throws InputError where shapes differ, a sample is missing, or values are not finite.
+ * order, and more of them), `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
+ * counted from the empty coalition, v(∅) is subtracted. Where no loss is given it is that which v(N) says, as far as
+ * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing, or values are not finite.
  */
 export function readGivenValues(
   file: string,
   samples: readonly ValuedSample[],
   n: number,
-  isLogOdds: boolean,
+  output: Pick<Output, 'kind' | 'fromEmpty' | 'temperature'>,
 ): EvaluatedRow[] {
   const arrays = readArrays(file)
   const { values, sample, prediction, loss } = arrays
@@ -58,11 +59,14 @@ export function readGivenValues(
     const bad = own.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0)
       throw new InputError(`${file}: v of sample ${id}, coalition ${bad}, is ${own[bad]}`)
-    const full = own[columns - 1]
+    const [empty, full] = [own[0], own[columns - 1]]
+    const isLogOdds = output.kind !== 'logit' && output.temperature === 1
+    // Values that begin with 0 were counted from the empty coalition before.
+    const tellsLoss = isLogOdds && !(output.fromEmpty && empty === 0)
     return {
-      values: own,
+      values: output.fromEmpty ? own.map((value) => value - empty) : own,
       prediction: prediction === undefined ? UNKNOWN_CLASS : Number(prediction.data[row]),
-      loss: loss === undefined ? (isLogOdds ? lossOf(full) : Number.NaN) : Number(loss.data[row]),
+      loss: loss === undefined ? (tellsLoss ? lossOf(full) : Number.NaN) : Number(loss.data[row]),
     }
   })
 }

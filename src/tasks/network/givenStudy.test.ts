@@ -1,0 +1,463 @@
+/** Studies of networks from elsewhere: series of checkpoints, seeds, tables, values, curves, donors. */
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { importExported } from '../../engine/onnx/checkpoint.js'
+import { encodeInference } from '../../engine/onnx/model.js'
+import { encodeNpy } from '../../formats/npy.js'
+import { encodeNpz } from '../../formats/npz.js'
+import type { TrainedNetwork } from '../../plan/types.js'
+import { networkPaths } from '../../store/layout.js'
+import {
+  fileOf,
+  planOfDocument,
+  type RanStudy,
+  runDocument,
+  valuesOfNetwork,
+} from '../../testing/studyRun.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const data = { source: 'tic-tac-toe', labelNoise: 0.1 }
+const analysis = {
+  samples: { count: 20, testCount: 6 },
+  players: { count: 5 },
+  checkpoints: 'all',
+}
+/** A study whose networks lowlayer trains: two low and two high seeds, losses measured at every checkpoint. */
+const trainedDocument = {
+  data,
+  model: { architecture: 'mlp-5', width: 12, low: 2 },
+  training: {
+    epochs: '7ep',
+    batchSize: 134,
+    optimizer: { name: 'sgd', lr: 0.1, momentum: 0.9 },
+    checkpoints: { every: '1ep' },
+    evaluate: { every: '1ep' },
+  },
+  networks: { grid: { low: [0, 1], high: [0, 1], repeats: 2 } },
+  analysis,
+}
+let trained: RanStudy
+/** Entries of networks.files for copies of the networks of {@link trained}. */
+let entries: Record<string, unknown>[]
+
+const places = (name: string) => ({ baseDir: folder, results: join(folder, name) })
+const given = (files: readonly object[], more: object = {}) => ({
+  data,
+  networks: { files },
+  analysis,
+  ...more,
+})
+const read = (study: RanStudy, name: string) => readFileSync(fileOf(study, name), 'utf8')
+const reasonOf = (study: Promise<unknown>) =>
+  study.then(
+    () => 'none',
+    (error: Error) => error.message,
+  )
+
+/** Rows of a table with the ids of networks replaced by their names. */
+function named(study: RanStudy, table: string): string {
+  const names = study.plan.networks.map(({ id, name }) => [id, name] as const)
+  return names.reduce((text, [id, name]) => text.replaceAll(id, name), read(study, table))
+}
+
+beforeAll(async () => {
+  trained = await runDocument(trainedDocument, places('trained'))
+  entries = (trained.plan.networks as readonly TrainedNetwork[]).map((network) => {
+    const { name, seeds, lowBlocks, spec } = network
+    mkdirSync(join(folder, 'nets', name), { recursive: true })
+    const { checkpoint } = networkPaths(trained.results, network.id)
+    for (const step of spec.checkpointSteps) {
+      copyFileSync(checkpoint(step), join(folder, 'nets', name, `${step}.onnx`))
+    }
+    return {
+      name,
+      path: `nets/${name}/{step}.onnx`,
+      ...seeds,
+      architecture: 'mlp-5',
+      lowLayers: lowBlocks,
+      stepsPerEpoch: spec.stepsPerEpoch,
+    }
+  })
+})
+
+describe('the files of networks that lowlayer trained', () => {
+  it('end in the same tables and verdict, byte for byte but for ids', async () => {
+    const study = await runDocument(given(entries), places('same'))
+    const tables = ['samples', 'orders', 'generalization', 'confusing', 'curves', 'overlaps']
+    for (const table of tables) {
+      expect(named(study, `${table}.csv`) === named(trained, `${table}.csv`), table).toBe(true)
+    }
+    for (const name of ['effects.csv', 'memberships.csv', 'sensitivity.csv', 'verdict.json']) {
+      expect(named(study, name), name).toBe(named(trained, name))
+    }
+    expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
+  })
+
+  it('end in the same to rounding where another tool has written them', async () => {
+    for (const { name } of entries) {
+      mkdirSync(join(folder, 'others', String(name)), { recursive: true })
+      for (const file of readdirSync(join(folder, 'nets', String(name)))) {
+        const own = importExported(readFileSync(join(folder, 'nets', String(name), file)))!
+        writeFileSync(
+          join(folder, 'others', String(name), file),
+          encodeInference(own.graph, own.parameters),
+        )
+      }
+    }
+    const others = entries.map((entry) => ({ ...entry, path: `others/${entry.name}/{step}.onnx` }))
+    const study = await runDocument(given(others), places('others-results'))
+    const [own, other] = await Promise.all(
+      [trained, study].map((each) => valuesOfNetwork(each, 'low1-high0-order0')),
+    )
+    expect(other.samples.prediction).toEqual(own.samples.prediction)
+    for (const [row, table] of own.tables.entries()) {
+      for (const [coalition, value] of table.entries()) {
+        expect(other.tables[row][coalition]).toBeCloseTo(value, 4)
+      }
+    }
+    const relations = (each: RanStudy) =>
+      read(each, 'overlaps.csv')
+        .split('\n')
+        .map((line) => line.split(',')[2])
+    expect(relations(study)).toEqual(relations(trained))
+  })
+})
+
+describe('a table of networks', () => {
+  it('is the same study as the list', async () => {
+    const columns = [
+      'name',
+      'path',
+      'low',
+      'high',
+      'order',
+      'architecture',
+      'lowLayers',
+      'stepsPerEpoch',
+    ]
+    const cell = (value: unknown) => (Array.isArray(value) ? value.join('+') : String(value))
+    const lines = entries.map((entry) => columns.map((column) => cell(entry[column])).join())
+    writeFileSync(join(folder, 'nets.csv'), `${[columns.join(), ...lines].join('\n')}\n`)
+    const document = { data, networks: { table: 'nets.csv' }, analysis }
+    const table = await planOfDocument(document, places('table'))
+    const list = await planOfDocument(given(entries), places('list'))
+    expect(table.networks).toEqual(list.networks)
+    expect(table.id).toBe(list.id)
+  })
+
+  it('names the line of everything that is wrong with it', async () => {
+    const text =
+      'name,path,low,high,colour\na,x.onnx,0,0,\nb,,0,0,\nc,x.onnx,0,,\nd,x.onnx,one,0,red\n'
+    writeFileSync(join(folder, 'wrong.csv'), text)
+    const document = { data, networks: { table: 'wrong.csv' }, analysis }
+    const reason = await reasonOf(planOfDocument(document, places('wrong')))
+    expect(reason).toMatch(/wrong\.csv:3: needs one of "path" .* and "values"/)
+    expect(reason).toMatch(/wrong\.csv:4: has "low" without "high"/)
+    expect(reason).toMatch(/wrong\.csv:5: low: /)
+    expect(reason).toMatch(/wrong\.csv:5: .*colour/)
+    expect(reason).not.toMatch(/wrong\.csv:2:/)
+  })
+})
+
+describe('what is said of low layers', () => {
+  const withSeeds = (changes: Record<string, object>) =>
+    given(entries.map((entry) => ({ ...entry, ...changes[String(entry.name)] })))
+  const plan = (document: object) => reasonOf(planOfDocument(document, places('seeds')))
+
+  it('is an error where the bytes of the first checkpoint contradict it', async () => {
+    expect(await plan(withSeeds({}))).toBe('none')
+    const same = await plan(withSeeds({ 'low1-high0-order0': { low: 0 } }))
+    expect(same).toMatch(
+      /"low0-high0-order0" .* and "low1-high0-order0" .*: both have low seed 0, but their low layers differ \(fc1\.bias 12/,
+    )
+    const other = await plan(withSeeds({ 'low0-high1-order0': { low: 7 } }))
+    expect(other).toMatch(/their low seeds are 0 and 7, but their low layers are equal/)
+  })
+
+  it('must hold at every checkpoint where low layers are frozen', async () => {
+    const frozen = entries.map((entry) => ({ ...entry, regime: 'frozen-random' }))
+    expect(await plan(given(frozen))).toMatch(/both have low seed 0, but their low layers differ/)
+    const steady = entries.map((entry) => {
+      const first = `steady/${entry.name}`
+      mkdirSync(join(folder, first), { recursive: true })
+      for (const step of [0, 5]) {
+        copyFileSync(
+          join(folder, 'nets', String(entry.name), '0.onnx'),
+          join(folder, first, `${step}.onnx`),
+        )
+      }
+      return { ...entry, regime: 'frozen-random', path: `${first}/{step}.onnx` }
+    })
+    expect(await plan(given(steady))).toBe('none')
+  })
+
+  it('is a warning of the verdict where it could not be checked', async () => {
+    const last = 35
+    const single = entries.map(({ lowLayers: _, ...entry }) => {
+      return { ...entry, path: `nets/${entry.name}/${last}.onnx` }
+    })
+    const study = await runDocument(given(single), places('single'))
+    expect(JSON.parse(read(study, 'verdict.json')).warnings).toContainEqual(
+      expect.stringMatching(
+        /same low layers was stated, not verified, for low0-high0-order0, .* and 2 more/,
+      ),
+    )
+    expect(JSON.parse(read(trained, 'verdict.json')).warnings).not.toContainEqual(
+      expect.stringMatching(/not verified/),
+    )
+  })
+
+  it('needs layers that there are, and both seeds', async () => {
+    const [first] = entries
+    expect(await plan(given([{ ...first, lowLayers: ['conv1'] }]))).toMatch(
+      /network "low0-high0-order0": lowLayers: .*0\.onnx has no weights "conv1".*there are fc1\.weight, fc1\.bias/,
+    )
+    const { high: _, ...half } = first
+    expect(await plan(given([half]))).toMatch(/"low" without "high"/)
+  })
+})
+
+describe('a series of checkpoints', () => {
+  it('lacks none of a regular series, and has every number once', async () => {
+    const hole = join(folder, 'hole')
+    cpSync(join(folder, 'nets', 'low0-high0-order0'), hole, { recursive: true })
+    rmSync(join(hole, '15.onnx'))
+    const entry = { name: 'a', path: 'hole/{step}.onnx' }
+    expect(await reasonOf(planOfDocument(given([entry]), places('hole-results')))).toMatch(
+      /hole\/\{step\}\.onnx: number 15 is missing, between 10 and 20/,
+    )
+    copyFileSync(join(hole, '10.onnx'), join(hole, '15.onnx'))
+    copyFileSync(join(hole, '10.onnx'), join(hole, '010.onnx'))
+    expect(await reasonOf(planOfDocument(given([entry]), places('hole-results')))).toMatch(
+      /two files are number 10/,
+    )
+    const none = { name: 'a', path: 'hole/epoch-{epoch}.onnx' }
+    expect(await reasonOf(planOfDocument(given([none]), places('hole-results')))).toMatch(
+      /no file there has a number in the place of \{epoch\}/,
+    )
+  })
+
+  it('is another study when a file changes, and is not computed on once it was planned', async () => {
+    const place = join(folder, 'changing')
+    cpSync(join(folder, 'nets', 'low0-high0-order0'), place, { recursive: true })
+    const document = given([{ name: 'a', path: 'changing/{step}.onnx' }])
+    const before = await planOfDocument(document, places('changing-results'))
+    copyFileSync(join(place, '0.onnx'), join(place, '20.onnx'))
+    const after = await planOfDocument(document, places('changing-results'))
+    expect(after.networks[0].id).not.toBe(before.networks[0].id)
+    const { runTask } = await import('../runTask.js')
+    const context = {
+      plan: before,
+      results: join(folder, 'changing-results'),
+      baseDir: folder,
+      dataDirs: [],
+      report: () => undefined,
+      signal: new AbortController().signal,
+    }
+    await expect(runTask(before.tasks[0], context)).rejects.toThrow(
+      /network "a": .*changing\/20\.onnx changed since the study was planned/,
+    )
+  })
+})
+
+describe('values of another tool', () => {
+  let samples: Awaited<ReturnType<typeof valuesOfNetwork>>['samples']
+  let table: Float64Array
+  const name = 'low0-high1-order0'
+  beforeAll(async () => {
+    const found = await valuesOfNetwork(trained, name)
+    samples = found.samples
+    table = Float64Array.from(found.tables.flatMap((row) => [...row]))
+  })
+  const others = () => entries.filter((entry) => entry.name !== name)
+  const entry = () => {
+    const { path: _p, lowLayers: _l, ...rest } = entries.find((each) => each.name === name)!
+    return rest
+  }
+  const rowsOf = (study: RanStudy, tableName: string) =>
+    named(study, tableName)
+      .split('\n')
+      .filter((line) => line.startsWith(`${name},`))
+
+  it('give the scores of the network that they are of', async () => {
+    // As another tool may give them, before v(∅) is subtracted: the loss of the whole sample tells it.
+    const raw = table.map((value, at) => {
+      const row = Math.floor(at / 32)
+      const full = -Math.log(Math.expm1(samples.loss[row]))
+      return value - table[row * 32 + 31] + full
+    })
+    writeFileSync(join(folder, 'v.npy'), encodeNpy(raw, [26, 32]))
+    const final = { analysis: { ...analysis, checkpoints: 'final' } }
+    const files = [...others(), { ...entry(), values: 'v.npy' }]
+    const study = await runDocument(given(files, final), places('values'))
+    const cells = (each: RanStudy) =>
+      rowsOf(each, 'confusing.csv').map((line) => line.split(',').slice(2).join())
+    expect(cells(study).length).toBeGreaterThan(0)
+    const members = (each: RanStudy) =>
+      cells(each).map((line) => line.split(',').slice(0, 3).join())
+    expect(members(study)).toEqual(members(trained))
+    const row = rowsOf(study, 'samples.csv')[0].split(',')
+    const header = read(study, 'samples.csv').split('\n')[0].split(',')
+    const cell = (column: string) => row[header.indexOf(column)]
+    expect([cell('prediction'), cell('correct')]).toEqual(['', ''])
+    // v is the log-odds of the label, from which its loss follows.
+    expect(Number(cell('loss'))).toBeCloseTo(samples.loss[0], 5)
+    expect(study.plan.networks.every(({ role }) => role === 'analysed')).toBe(true)
+  })
+
+  it('may stand in any order with their ids, with predictions and losses', async () => {
+    const order = [...samples.sample.keys()].reverse()
+    const arrays = {
+      values: {
+        data: Float64Array.from(
+          order.flatMap((row) => [...table.subarray(row * 32, row * 32 + 32)]),
+        ),
+        shape: [26, 32],
+      },
+      sample: Int32Array.from(order, (row) => samples.sample[row]),
+      prediction: Int32Array.from(order, (row) => samples.prediction[row]),
+      loss: Float64Array.from(order, (row) => samples.loss[row]),
+    }
+    writeFileSync(join(folder, 'v.npz'), encodeNpz(arrays))
+    const final = { analysis: { ...analysis, checkpoints: 'final' } }
+    const files = [...others(), { ...entry(), values: 'v.npz' }]
+    const study = await runDocument(given(files, final), places('ids'))
+    const found = await valuesOfNetwork(study, name)
+    expect(found.samples.prediction).toEqual(samples.prediction)
+    expect(found.tables.flatMap((row) => [...row])).toEqual([...table])
+  })
+
+  it.each([
+    [
+      'of other players',
+      () => encodeNpy(table, [52, 16]),
+      /\[samples, 32\], 2\^5 coalitions of 5 players, but have \[52, 16\]/,
+    ],
+    [
+      'of fewer samples',
+      () => encodeNpy(table.slice(32), [25, 32]),
+      /25 rows for 26 analysed samples/,
+    ],
+    [
+      'that are no numbers',
+      () =>
+        encodeNpy(
+          table.map((v, at) => (at === 40 ? Number.NaN : v)),
+          [26, 32],
+        ),
+      /v of sample \d+, coalition 8, is NaN/,
+    ],
+    ['that are no array', () => Buffer.from('hello'), /bad\.npy/],
+  ])('%s are refused', async (_what, bytes, message) => {
+    writeFileSync(join(folder, 'bad.npy'), bytes())
+    const study = runDocument(given([{ ...entry(), values: 'bad.npy' }]), places('bad'))
+    expect(await reasonOf(study)).toMatch(message)
+  })
+
+  it('do not tell which samples are right', async () => {
+    writeFileSync(join(folder, 'v.npy'), encodeNpy(table, [26, 32]))
+    const samples = { ...analysis.samples, filter: 'correct' }
+    const document = given([{ ...entry(), values: 'v.npy' }], {
+      analysis: { ...analysis, samples },
+    })
+    expect(await reasonOf(planOfDocument(document, places('filter')))).toMatch(
+      /analysis\.samples\.filter: "correct" needs predictions.*"low0-high1-order0"/,
+    )
+  })
+})
+
+describe('a curve that is given', () => {
+  const entry = () => ({ ...entries[0], curve: 'curve.csv' })
+  it('is taken for the losses, and says where phases lie', async () => {
+    const rows = read(trained, 'curves.csv')
+      .trimEnd()
+      .split('\n')
+      .filter((line, at) => at === 0 || line.startsWith(trained.plan.networks[0].id))
+    writeFileSync(join(folder, 'curve.csv'), `${rows.join('\n')}\n`)
+    const study = await runDocument(given([entry()]), places('curve'))
+    const values = (text: string) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',').slice(1).join())
+    expect(values(read(study, 'curves.csv'))).toEqual(values(rows.join('\n')))
+  })
+
+  it('is refused with the line or the step that is wrong', async () => {
+    writeFileSync(
+      join(folder, 'curve.csv'),
+      'step,split,metric,value\n0,train,loss,1\n0,test,error,1\n',
+    )
+    expect(await reasonOf(runDocument(given([entry()]), places('curve2')))).toMatch(
+      /curve\.csv:3: needs a step, .* metric "error"/,
+    )
+    writeFileSync(join(folder, 'curve.csv'), 'step,split,metric,value\n0,train,loss,1\n')
+    expect(await reasonOf(runDocument(given([entry()]), places('curve3')))).toMatch(
+      /curve\.csv: step 0 has no test loss/,
+    )
+  })
+})
+
+describe('a network that is trained here', () => {
+  const heir = (more: object = {}) => ({
+    data,
+    model: trainedDocument.model,
+    training: trainedDocument.training,
+    networks: {
+      files: [entries[0]],
+      list: [
+        {
+          name: 'heir',
+          from: String(entries[0].name),
+          regime: 'trained-frozen',
+          seeds: { high: 9 },
+          ...more,
+        },
+      ],
+    },
+    analysis,
+  })
+
+  it('takes its low layers from one that is given, byte for byte', async () => {
+    const study = await runDocument(heir(), places('heir'))
+    const network = study.plan.networks.find(({ name }) => name === 'heir') as TrainedNetwork
+    expect(network.spec.inherits).toMatchObject({ step: 35, isGiven: true })
+    const { checkpoint } = networkPaths(study.results, network.id)
+    const donor = importExported(
+      readFileSync(join(folder, 'nets', String(entries[0].name), '35.onnx')),
+    )!
+    for (const step of [0, 35]) {
+      const own = importExported(readFileSync(checkpoint(step)))!
+      expect(own.parameters['fc1.weight']).toEqual(donor.parameters['fc1.weight'])
+      expect(own.parameters['fc3.weight']).not.toEqual(donor.parameters['fc3.weight'])
+    }
+    const [pair] = read(study, 'overlaps.csv').trimEnd().split('\n').slice(1)
+    expect(pair.split(',')[2]).toMatch(/\+regime/)
+  })
+
+  it('is refused where shapes or steps differ', async () => {
+    const wide = { ...heir(), model: { ...trainedDocument.model, width: 13 } }
+    expect(await reasonOf(runDocument(wide, places('wide')))).toMatch(
+      /35\.onnx: the low layers that it lends need fc1\.weight of shape \[13,9\], but it has \[12,9\]/,
+    )
+    expect(
+      await reasonOf(planOfDocument(heir({ regime: 'rewind@3it' }), places('rewind'))),
+    ).toMatch(
+      /takes the low layers of "low0-high0-order0" at step 3, which has checkpoints of steps 0, 5/,
+    )
+  })
+})
