@@ -1,12 +1,15 @@
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { orders, playersOf } from '../core/subset.js'
+import { isSalient } from '../interactions/salience.js'
 import type { Decomposition } from '../interactions/types.js'
-import type { WriteFile } from '../store/atomic.js'
+import type { FileContent } from '../store/atomic.js'
 
 /** Decomposed samples. */
 interface InteractionTable {
   readonly samples: Int32Array
   readonly rows: readonly Decomposition[]
+  /** The salience threshold τ of each sample, where it is known. */
+  readonly taus?: readonly number[]
 }
 
 /** Interactions that are encoded together. */
@@ -15,13 +18,14 @@ const ROWS_A_GROUP = 100_000
 /**
  * Writes every interaction of every sample as Parquet, one row an interaction: `sample, kind, mask,
  * players, order, value`. For orders 0 and 1, where AND and OR are the same function, everything is
- * under `and` and there are no `or` rows. Which are salient is not among them: τ is no part of what
- * interactions are named by. A row group holds whole samples, and is written before the next is encoded.
+ * under `and` and there are no `or` rows. With thresholds `salient` follows: |value| > τ and order ≥ 1; a study's
+ * interactions have none, since τ is no part of what they are named by. A row group holds whole samples, and is
+ * written before the next is encoded.
  */
 export async function writeInteractionTable(
   path: string,
   table: InteractionTable,
-  writeFile: WriteFile,
+  writeFile: (path: string, data: FileContent) => Promise<void>,
 ): Promise<void> {
   const { n } = table.rows[0]
   const samplesAGroup = Math.max(1, Math.floor(ROWS_A_GROUP / 2 ** (n + 1)))
@@ -45,7 +49,7 @@ export async function writeInteractionTable(
 }
 
 /** The columns of samples `first` to before `last`. */
-function columnsOf({ samples, rows }: InteractionTable, first: number, last: number) {
+function columnsOf({ samples, rows, taus }: InteractionTable, first: number, last: number) {
   const { n } = rows[0]
   const orderOf = orders(n)
   const names = Array.from(orderOf, (_, mask) => playersOf(mask).join('+'))
@@ -57,6 +61,7 @@ function columnsOf({ samples, rows }: InteractionTable, first: number, last: num
   const players: string[] = new Array(count)
   const order = new Int32Array(count)
   const value = new Float64Array(count)
+  const salient: boolean[] = new Array(taus === undefined ? 0 : count)
   let at = 0
   const add = (row: number, name: 'and' | 'or', mask: number, strength: number): void => {
     sample[at] = samples[row]
@@ -65,6 +70,7 @@ function columnsOf({ samples, rows }: InteractionTable, first: number, last: num
     players[at] = names[mask]
     order[at] = orderOf[mask]
     value[at] = strength
+    if (taus !== undefined) salient[at] = mask !== 0 && isSalient(strength, taus[row])
     at++
   }
   for (let row = first; row < last; row++) {
@@ -81,5 +87,6 @@ function columnsOf({ samples, rows }: InteractionTable, first: number, last: num
     { name: 'players', data: players, type: 'STRING' as const },
     { name: 'order', data: order, type: 'INT32' as const },
     { name: 'value', data: value, type: 'DOUBLE' as const },
+    ...(taus === undefined ? [] : [{ name: 'salient', data: salient, type: 'BOOLEAN' as const }]),
   ]
 }

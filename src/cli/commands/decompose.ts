@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { writeInteractionTable } from '../../artifacts/interactionTable.js'
 import { largest } from '../../core/extremes.js'
 import { type BitOrder, readValueTables } from '../../formats/valueTable.js'
 import { defaultGap, defaultMaxIterations, defaultNoise } from '../../interactions/decompose.js'
@@ -15,7 +16,6 @@ import type { SolverName, TieBreak } from '../../interactions/types.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { toCsv } from '../../tables/table.js'
 import { numberOption, salienceOption } from '../decompose/options.js'
-import { encodeInteractions } from '../decompose/parquet.js'
 import { decomposeAll, workersFor } from '../decompose/pool.js'
 import { sampleProgress } from '../decompose/progress.js'
 import {
@@ -169,7 +169,12 @@ async function writeTables(
 ): Promise<void> {
   const every = salience.rule === 'all'
   const rows = samples.flatMap((sample) => interactionRows(sample, every))
-  await writeAtomically(join(folder, 'interactions.parquet'), encodeInteractions(samples))
+  const table = {
+    samples: Int32Array.from(samples, ({ sample }) => sample),
+    rows: samples.map(({ found }) => found),
+    taus: samples.map(({ tau }) => tau),
+  }
+  await writeInteractionTable(join(folder, 'interactions.parquet'), table, writeAtomically)
   await writeAtomically(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
   await writeAtomically(join(folder, 'orders.csv'), toCsv(ordersTable, samples.flatMap(orderRows)))
   const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
