@@ -65,12 +65,12 @@ describe('lowlayer analyze', () => {
 
   it('stops on Ctrl-C, says how to go on, and goes on', async () => {
     const rows = Array.from(
-      { length: 6000 },
+      { length: 2400 },
       (_, row) => `${row % 7},${row % 5},${row % 3},1,${row % 2}`,
     )
     await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
     const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--results', 'stopped']
-    args.push('--set', 'analysis.samples.count=4000', '--set', 'analysis.players.count=4')
+    args.push('--set', 'analysis.samples.count=1500', '--set', 'analysis.players.count=4')
     const { process: child, result } = startLowlayer(args, {
       cwd: folder,
       env: { npm_command: 'exec' },
@@ -100,6 +100,31 @@ describe('lowlayer analyze', () => {
     )
     expect(whole.code).toBe(0)
     expect(await fileOf('stopped', 'samples.csv')).toBe(await fileOf('whole', 'samples.csv'))
+  })
+
+  it('decomposes a single network with as many threads as there are jobs, to the same bytes', async () => {
+    const input = { kind: 'tabular', shape: [9], classes: 2 } as const
+    const { graph, ...rest } = buildModel({ architecture: 'mlp-5', width: 8 }, input)
+    const weights = initialize({ graph, ...rest }, () => 2)
+    await writeFile(join(folder, 'board.onnx'), encodeInference(graph, weights))
+    const args = ['analyze', 'board.onnx', '--data', 'tic-tac-toe']
+    args.push(
+      '--set',
+      'analysis.samples={count: 20, testCount: 2}',
+      '--set',
+      'analysis.tieBreak=high',
+    )
+    for (const jobs of ['1', '2']) {
+      const run = await lowlayer([...args, '--jobs', jobs, '--results', `jobs${jobs}`], {
+        cwd: folder,
+      })
+      expect(run).toMatchObject({ code: 0 })
+    }
+    for (const table of ['samples.csv', 'orders.csv', 'verdict.json'])
+      expect(await fileOf('jobs2', table), table).toBe(await fileOf('jobs1', table))
+    const sample = (await fileOf('jobs1', 'samples.csv')).split('\n')
+    const [header, first] = sample.map((line) => line.split(','))
+    expect(first[header.indexOf('score')]).toBe(first[header.indexOf('score_high')])
   })
 
   describe('of a model that is always right', () => {

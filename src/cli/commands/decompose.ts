@@ -15,8 +15,8 @@ import { imageSettings } from '../../interactions/solver/sgdReference.js'
 import type { SolverName, TieBreak } from '../../interactions/types.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { toCsv } from '../../tables/table.js'
+import { decomposeAll, workersFor } from '../../tasks/analysis/decomposePool.js'
 import { numberOption, salienceOption } from '../decompose/options.js'
-import { decomposeAll, workersFor } from '../decompose/pool.js'
 import { sampleProgress } from '../decompose/progress.js'
 import {
   type DecomposedSample,
@@ -152,7 +152,7 @@ async function decomposeTables(
       progress.done,
     )
     const meanRange = meanOutputRange(tables)
-    return found.map((decomposition, sample) => ({
+    return found.map(([decomposition], sample) => ({
       sample,
       found: decomposition,
       tau: salienceThreshold(options.salience, decomposition, meanRange),

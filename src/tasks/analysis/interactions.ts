@@ -8,17 +8,19 @@ import { readCurve } from '../../artifacts/networkState.js'
 import { readEvaluatedSamples, readTables } from '../../artifacts/valueFile.js'
 import type { AnalysisConfig } from '../../config/analysis.js'
 import { TaskError } from '../../core/errors.js'
-import { decompose, decomposeBothEnds } from '../../interactions/decompose.js'
+import { decompose } from '../../interactions/decompose.js'
 import type { Decomposition } from '../../interactions/types.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
-import type { InteractionsTask } from '../../plan/types.js'
+import type { InteractionsTask, Plan } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { lockBeside, networkPaths } from '../../store/layout.js'
 import { isStored } from '../../store/stored.js'
+import { jobCount } from '../jobCount.js'
 import { interactionsOutputs, OTHER_END, type Output } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { runSteps, scoredSteps } from './analysedSteps.js'
+import { decomposeAll, workersFor } from './decomposePool.js'
 
 /** Largest |h(S) − (v + q)(S)|, relative to max(1, max|v|), that counts as universal matching. */
 const MATCHING_TOLERANCE = 1e-9
@@ -43,15 +45,18 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       const valueFile = paths.values(step, valuesId)
       const values = await readEvaluatedSamples(valueFile)
       checkInteractionFileSize(values.count, values.n)
-      const decomposeOne = atBothEnds ? decomposeAtBothEnds : decomposeAtOneEnd
-      const rows: BothEnds[] = []
-      for await (const table of readTables(valueFile)) {
+      const tables: Float64Array[] = []
+      for await (const table of readTables(valueFile)) tables.push(table)
+      const { solver, noise, gap, tieBreak, reference } = analysis
+      const options = { solver, noise, gap, tieBreak, reference, bothEnds: atBothEnds }
+      const workers = workersFor(values.count, values.n, threadsOf(context.plan))
+      let done = index * values.count
+      const found = await decomposeAll(tables, options, workers, () => {
         stopIfAsked(context, lease)
-        rows.push(decomposeOne(table, analysis, values.sample[rows.length]))
-        // Lets interruptions and progress through between two solves.
-        await new Promise(setImmediate)
-        const done = index * values.count + rows.length
-        context.report({ done, total: steps.length * values.count, note: `step ${step}` })
+        context.report({ done: ++done, total: steps.length * values.count, note: `step ${step}` })
+      })
+      for (const [row, ends] of found.entries()) {
+        for (const end of ends) checkMatching(end, tables[row], values.sample[row])
       }
       const store = async (found: readonly Decomposition[], id: string): Promise<void> => {
         const decompositions = collectDecompositions(found)
@@ -59,12 +64,11 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
         await writeInteractionTable(paths.interactionsTable(step, id), table, write)
         await writeInteractionFile(paths.interactions(step, id), decompositions, write)
       }
-      const others = rows.flatMap(({ other }) => (other === undefined ? [] : [other]))
-      if (atBothEnds) await store(others, interactionsId + OTHER_END)
-      await store(
-        rows.map(({ own }) => own),
-        interactionsId,
-      )
+      // Of both ends the configured one goes by the name alone.
+      const own = atBothEnds && tieBreak === 'high' ? 1 : 0
+      const at = (end: number) => found.map((ends) => ends[end])
+      if (atBothEnds) await store(at(1 - own), interactionsId + OTHER_END)
+      await store(at(own), interactionsId)
     }
   })
 }
@@ -77,29 +81,10 @@ async function areStored(outputs: readonly Output[]): Promise<boolean> {
   return true
 }
 
-/** One sample under the configured tie-break and, where that was asked for, the opposite one. */
-interface BothEnds {
-  readonly own: Decomposition
-  readonly other?: Decomposition
-}
-
-function decomposeAtOneEnd(
-  table: Float64Array,
-  analysis: AnalysisConfig,
-  sample: number,
-): BothEnds {
-  return { own: decomposeTable(table, analysis, sample) }
-}
-
-function decomposeAtBothEnds(
-  table: Float64Array,
-  { noise, gap, tieBreak }: AnalysisConfig,
-  sample: number,
-): BothEnds {
-  const { low, high } = decomposeBothEnds(table, { noise, gap })
-  checkMatching(low, table, sample)
-  checkMatching(high, table, sample)
-  return tieBreak === 'high' ? { own: high, other: low } : { own: low, other: high }
+/** Threads of one task: the jobs of the study that other networks do not take. */
+function threadsOf({ config, networks }: Plan): number {
+  const jobs = jobCount(config.runtime)
+  return Math.max(1, Math.floor(jobs / Math.max(1, Math.min(jobs, networks.length))))
 }
 
 /**

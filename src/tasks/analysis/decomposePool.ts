@@ -1,8 +1,28 @@
 /** Decomposes many samples on all cores: each worker thread takes one sample after the other. */
 import { Worker } from 'node:worker_threads'
 import { TaskError } from '../../core/errors.js'
-import { type DecomposeOptions, decompose } from '../../interactions/decompose.js'
+import {
+  type DecomposeOptions,
+  decompose,
+  decomposeBothEnds,
+} from '../../interactions/decompose.js'
 import type { Decomposition } from '../../interactions/types.js'
+
+/** How samples are decomposed, and whether at both ends of the tie-break. */
+export interface PoolOptions extends DecomposeOptions {
+  readonly bothEnds?: boolean
+}
+
+/** The decomposition of one table, or those at both ends of the tie-break: the one of low orders first. */
+export function decomposeOne(
+  values: Float64Array,
+  { bothEnds = false, ...options }: PoolOptions,
+): Decomposition[] {
+  if (!bothEnds) return [decompose(values, options)]
+  const { noise, gap } = options
+  const { low, high } = decomposeBothEnds(values, { noise, gap })
+  return [low, high]
+}
 
 export interface WorkerTask {
   readonly sample: number
@@ -11,10 +31,10 @@ export interface WorkerTask {
 
 export interface WorkerResult {
   readonly sample: number
-  readonly found: Decomposition
+  readonly found: Decomposition[]
 }
 
-/** Told after each sample. */
+/** Told after each sample; what it throws ends the work. */
 type OnDecomposed = (sample: number) => void
 
 /** Starting a worker costs about as much as this many n-player samples of 4^n. */
@@ -28,14 +48,14 @@ export function workersFor(samples: number, n: number, most: number): number {
 /** Decomposes every table, in order, with this many workers; with one, in this thread. */
 export async function decomposeAll(
   tables: readonly Float64Array[],
-  options: DecomposeOptions,
+  options: PoolOptions,
   workers: number,
   onDecomposed: OnDecomposed,
-): Promise<Decomposition[]> {
+): Promise<Decomposition[][]> {
   if (workers > 1) return decomposeInWorkers(tables, options, workers, onDecomposed)
-  const results: Decomposition[] = []
+  const results: Decomposition[][] = []
   for (const [sample, values] of tables.entries()) {
-    results.push(decompose(values, options))
+    results.push(decomposeOne(values, options))
     onDecomposed(sample)
     // Lets the progress bar and Ctrl-C through.
     await new Promise(setImmediate)
@@ -45,11 +65,11 @@ export async function decomposeAll(
 
 async function decomposeInWorkers(
   tables: readonly Float64Array[],
-  options: DecomposeOptions,
+  options: PoolOptions,
   count: number,
   onDecomposed: OnDecomposed,
-): Promise<Decomposition[]> {
-  const results = new Array<Decomposition>(tables.length)
+): Promise<Decomposition[][]> {
+  const results = new Array<Decomposition[]>(tables.length)
   let next = 0
   const serve = (worker: Worker) =>
     new Promise<void>((resolve, reject) => {
@@ -61,15 +81,19 @@ async function decomposeInWorkers(
       }
       worker.on('message', ({ sample, found }: WorkerResult) => {
         results[sample] = found
-        onDecomposed(sample)
-        give()
+        try {
+          onDecomposed(sample)
+          give()
+        } catch (error) {
+          reject(error)
+        }
       })
       worker.on('error', reject)
       worker.on('exit', (code) => reject(new TaskError(`a worker ended early (exit code ${code})`)))
       give()
     })
   const workers = Array.from({ length: count }, () => {
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
+    return new Worker(new URL('./decomposeWorker.js', import.meta.url), { workerData: options })
   })
   try {
     await Promise.all(workers.map(serve))
