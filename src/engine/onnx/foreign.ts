@@ -203,7 +203,7 @@ function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opene
             ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
           )
           throw new InputError(
-            `${file}: the model fails on ${fed.join(', ')}: ${firstLine(cause)}`,
+            `${file}: the model fails on ${fed.join(', ')}: ${inWords(firstLine(cause))}`,
             { cause },
           )
         }
@@ -212,6 +212,17 @@ function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opene
       dispose: () => session.release(),
     }
   }
+}
+
+/** ONNX Runtime's message, with what it means where that is known: an id beyond a table. */
+function inWords(message: string): string {
+  const found = /idx=(-?\d+) must be within the inclusive range \[-?\d+,\s*(\d+)\]/.exec(message)
+  if (found === null) return message
+  const [, id, last] = found
+  return (
+    `it looks ${id} up in a table of ${Number(last) + 1} rows: an id, the mask token, a type or the number of tokens is ` +
+    `beyond what the model knows (${message})`
+  )
 }
 
 function tensorOf(Tensor: Ort['Tensor'], fed: FedTensor): OrtTensor {

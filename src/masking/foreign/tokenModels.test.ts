@@ -401,6 +401,11 @@ describe('texts that do not fit', () => {
       /input_ids\[1, 2\] is 1.5, no whole number/,
     ],
     [
+      'types beyond the table of the model, which ONNX Runtime tells',
+      { arrays: { token_type_ids: texts.token_type_ids.map((row) => row.map(() => 2)) } },
+      /it looks 2 up in a table of 2 rows: an id, the mask token, a type or the number of tokens is beyond/,
+    ],
+    [
       'a mask token that is none',
       { baseline: { maskToken: 103 } },
       /analysis.baseline.maskToken 103 is no token: .*table of 30 tokens/,

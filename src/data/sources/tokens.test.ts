@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dataSection } from '../../config/data.js'
+import { type Rows, tokenFile } from '../../testing/tokenFile.js'
+import { loadDataset } from '../load.js'
+import type { Dataset, RowPart } from '../types.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lowlayer-token-source-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const texts = {
+  input_ids: [
+    [1, 5, 6, 7, 2],
+    [1, 8, 9, 2, 0],
+    [1, 5, 2, 0, 0],
+    [1, 9, 8, 7, 2],
+  ],
+  attention_mask: [
+    [1, 1, 1, 1, 1],
+    [1, 1, 1, 1, 0],
+    [1, 1, 1, 0, 0],
+    [1, 1, 1, 1, 1],
+  ],
+  word_ids: [
+    [-1, 0, 0, 1, -1],
+    [-1, 0, 1, -1, -1],
+    [-1, 0, -1, -1, -1],
+    [-1, 0, 1, 0, -1],
+  ],
+  labels: [0, 1, 0, 1],
+}
+
+let files = 0
+async function loaded(
+  arrays: Readonly<Record<string, Rows>>,
+  data: Readonly<Record<string, unknown>> = {},
+): Promise<Dataset> {
+  const path = join(folder, `${files++}.npz`)
+  writeFileSync(path, tokenFile(arrays))
+  const config = dataSection.parse({ source: 'tokens', path, ...data })
+  return loadDataset(config, { baseDir: folder, dataDirs: [] })
+}
+
+/** Cells of a role of all samples, by their place in the file. */
+function cellsOf({ parts = [], shape: [size], train, test }: Dataset, role: RowPart['role']) {
+  const part = parts.find((each) => each.role === role)
+  if (part === undefined) return undefined
+  const width = part.shape.reduce((product, extent) => product * extent, 1)
+  const rows = [train, test].flatMap(({ ids, inputs }) =>
+    [...ids].map((id, row): [number, number[]] => {
+      const start = row * size + part.start
+      return [id, [...inputs.subarray(start, start + width)]]
+    }),
+  )
+  return rows.sort(([a], [b]) => a - b).map(([, cells]) => cells)
+}
+
+describe('token ids', () => {
+  it('stand side by side with all that models are fed, and with their words', async () => {
+    const token_type_ids = texts.input_ids.map((row) => row.map((_, at) => at % 2))
+    const data = await loaded({ ...texts, token_type_ids })
+    expect(data.kind).toBe('tokens')
+    expect(data.parts?.map(({ name, role }) => [name, role])).toEqual([
+      ['input_ids', 'ids'],
+      ['attention_mask', 'attention'],
+      ['token_type_ids', 'input'],
+      ['word_ids', 'words'],
+    ])
+    expect(cellsOf(data, 'ids')).toEqual(texts.input_ids)
+    expect(cellsOf(data, 'attention')).toEqual(texts.attention_mask)
+    expect(cellsOf(data, 'input')).toEqual(token_type_ids)
+    expect(cellsOf(data, 'words')).toEqual(texts.word_ids)
+    expect(data.parts?.[0].highest?.place).toMatch(/\.npz: input_ids\[1, 2\]$/)
+    expect(data.assumptions.join()).toMatch(/in 1 of 4 texts of .* do not stand side by side/)
+  })
+
+  it('without words are each a word, but for special ones and padding', async () => {
+    const { word_ids: _, ...rest } = texts
+    const data = await loaded(rest, { specialTokens: [1, 2, 8] })
+    expect(cellsOf(data, 'words')).toEqual([
+      [-1, 1, 2, 3, -1],
+      [-1, -1, 2, -1, -1],
+      [-1, 1, -1, -1, -1],
+      [-1, 1, -1, 3, -1],
+    ])
+  })
+
+  it('have names from a vocabulary in JSON', async () => {
+    const vocabulary = {
+      '<s>': 1,
+      '</s>': 2,
+      Ġold: 5,
+      er: 6,
+      Ġoak: 7,
+      Ġin: 8,
+      Ġrain: 9,
+      '<pad>': 0,
+    }
+    writeFileSync(join(folder, 'vocab.json'), JSON.stringify(vocabulary))
+    const data = await loaded(texts, { vocabulary: 'vocab.json' })
+    const names = cellsOf(data, 'names')?.map((row) => row.map((at) => data.vocabulary?.[at]))
+    expect(names).toEqual([
+      ['', 'older', 'older', 'oak', ''],
+      ['', 'in', 'rain', '', ''],
+      ['', 'old', '', '', ''],
+      ['', 'rainoak', 'in', 'rainoak', ''],
+    ])
+  })
+
+  it('of a language model have the tokens that are to follow for classes', async () => {
+    const { labels: _, ...rest } = texts
+    const data = await loaded({ ...rest, target: [40, 7, 40, 9] }, { target: 'target' })
+    expect(data.classes).toEqual(['7', '9', '40'])
+    const labels = [data.train, data.test].flatMap(({ ids, labels }) =>
+      [...ids].map((id, row): [number, string] => [id, data.classes[labels[row]]]),
+    )
+    expect(Object.fromEntries(labels)).toEqual({ 0: '40', 1: '7', 2: '40', 3: '9' })
+    expect(cellsOf(data, 'position')).toEqual([[4], [3], [2], [4]])
+    expect(data.assumptions.join()).toMatch(
+      /at the last token of a text, where attention_mask is 1/,
+    )
+  })
+
+  it('have test texts of their own, which must be of the same arrays', async () => {
+    writeFileSync(join(folder, 'test.npz'), tokenFile(texts))
+    const data = await loaded(texts, { testPath: 'test.npz' })
+    expect([data.train.count, data.test.count]).toEqual([4, 4])
+    const longer = (rows: readonly number[][]) => rows.map((row) => [...row, 0])
+    const wider = {
+      input_ids: longer(texts.input_ids),
+      attention_mask: longer(texts.attention_mask),
+      word_ids: longer(texts.word_ids),
+      labels: texts.labels,
+    }
+    await expect(loaded(wider, { testPath: 'test.npz' })).rejects.toThrow(
+      /test\.npz has input_ids \[N, 5\].* but .*\.npz input_ids \[N, 6\].*: both must be alike/,
+    )
+  })
+
+  it('are other data when one of them is another, or their parts have other names', async () => {
+    const { fingerprint } = await loaded(texts)
+    expect((await loaded(texts)).fingerprint).toBe(fingerprint)
+    const other = texts.input_ids.map((row, at) => (at === 2 ? [1, 6, 2, 0, 0] : row))
+    expect((await loaded({ ...texts, input_ids: other })).fingerprint).not.toBe(fingerprint)
+    const { input_ids, ...rest } = texts
+    const renamed = await loaded({ ...rest, tokens: input_ids }, { ids: 'tokens' })
+    expect(renamed.fingerprint).not.toBe(fingerprint)
+  })
+
+  it.each<[string, Readonly<Record<string, Rows>>, Readonly<Record<string, unknown>>, RegExp]>([
+    ['no ids', { labels: [0, 1] }, {}, /no array named "input_ids" \(it has: labels\)/],
+    [
+      'ids of one axis',
+      { ...texts, input_ids: [1, 2, 3, 4] },
+      {},
+      /input_ids \[4\] are no token ids/,
+    ],
+    ['no classes', { ...texts, labels: [0, 1, 0] }, {}, /labels \[3\] are not as many rows/],
+    [
+      'a target of other rows',
+      { ...texts, target: [1] },
+      { target: 'target' },
+      /target \[1\] \(data.target\)/,
+    ],
+    ['an input that is not there', texts, { inputs: ['segments'] }, /no array named "segments"/],
+    [
+      'numbers for words',
+      { ...texts, words: texts.word_ids },
+      {},
+      /\[words\]: strings are read from/,
+    ],
+  ])('are refused with %s', async (_, arrays, data, message) => {
+    await expect(loaded(arrays, data)).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['[1, 2]', /data.vocabulary has 1 tokens/],
+    ['{"a": 1.5}', /the id of "a" is 1.5, no whole number/],
+    ['{"a": ', /no JSON object from tokens to ids/],
+    ['one\ntwo\n', /input_ids\[0, 1\] is 5, but data.vocabulary has 2 tokens/],
+    ['', /the vocabulary is empty/],
+  ])('are refused with the vocabulary %j', async (text, message) => {
+    writeFileSync(join(folder, 'wrong.txt'), text)
+    await expect(loaded(texts, { vocabulary: 'wrong.txt' })).rejects.toThrow(message)
+  })
+})
