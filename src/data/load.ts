@@ -148,9 +148,15 @@ function classNumber(classes: readonly string[], name: string | number): number 
 function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: Int32Array } {
   const { seed, train, test } = data
   const balance = 'balance' in data ? data.balance : 'proportional'
-  const classes = raw.classes
+  const { isPooled = false } = raw
+  const classes = isPooled ? ['any'] : raw.classes
   const shuffled = (labels: Int32Array, pool: string) =>
-    shuffledClasses(labels, classes.length, seed, pool)
+    shuffledClasses(
+      isPooled ? labels.map((c) => Math.min(c, 0)) : labels,
+      classes.length,
+      seed,
+      pool,
+    )
   const trainClasses = shuffled(raw.trainLabels, 'train')
   const chosen =
     raw.testLabels === undefined

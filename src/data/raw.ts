@@ -24,6 +24,8 @@ export interface RawData {
   /** Number of each class among all of the source, where only some were taken. */
   readonly classNumbers?: readonly number[]
   readonly features?: readonly string[]
+  /** Whether subsets are drawn whatever the classes are: those of a language model may have one sample each. */
+  readonly isPooled?: boolean
   /** Class of every row of the training split, or of the only one. */
   readonly trainLabels: Int32Array
   /** Class of every row of the test split; absent where the source has none. */

@@ -126,6 +126,17 @@ describe('token ids', () => {
     )
   })
 
+  it('are split whatever is to follow them, be it another token for each', async () => {
+    const { labels: _, ...rest } = texts
+    const arrays = { ...rest, target: [40, 7, 41, 9] }
+    const data = await loaded(arrays, { target: 'target' })
+    expect([data.train.count, data.test.count]).toEqual([3, 1])
+    const few = await loaded(arrays, { target: 'target', train: 2, test: 1, balance: 'equal' })
+    expect([few.train.count, few.test.count]).toEqual([2, 1])
+    const some = await loaded(arrays, { target: 'target', classes: ['7', '41', '9'], test: 1 })
+    expect([...some.train.ids, ...some.test.ids].sort()).toEqual([1, 2, 3])
+  })
+
   it('have test texts of their own, which must be of the same arrays', async () => {
     writeFileSync(join(folder, 'test.npz'), tokenFile(texts))
     const data = await loaded(texts, { testPath: 'test.npz' })

@@ -58,6 +58,7 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
     shape: [size],
     parts,
     classes,
+    isPooled: data.target !== undefined,
     assumptions: [
       ...remarks,
       ...splits.flatMap(({ arrays }) => arrays.remarks),
