@@ -271,7 +271,10 @@ def check_text(place: Path):
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     worst = largest = 0.0
-    for row, sample, label in zip(found["values"], found["sample"], found["given_label"]):
+    # Labels of a language model are ids of tokens, which tables number among those that follow some text.
+    labels = arrays.get("labels", arrays.get("target"))
+    for row, sample in zip(found["values"], found["sample"]):
+        label = 17 if labels is None else labels[sample]
         v = estimator.values(arrays, int(sample), int(label), PLAYERS)
         worst = max(worst, float(np.abs(v - v[0] - row).max()))
         largest = max(largest, float(np.abs(v - v[0]).max()))

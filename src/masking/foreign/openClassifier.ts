@@ -108,7 +108,9 @@ function outputsOfClasses(
   const found = classOutputs({ file: model.file, classes, numbers, width, listed, own })
   const outputs = new Int32Array(data.classes.length).fill(-1)
   for (const [index, label] of labels.entries()) outputs[label] = found.outputs[index]
-  return { ...found, outputs }
+  // Tokens that are to follow are outputs by their ids, of which there is nothing to say.
+  const areTokens = data.parts?.some(({ role }) => role === 'target') === true
+  return areTokens ? { outputs } : { ...found, outputs }
 }
 
 async function openUnmapped(
