@@ -1,4 +1,12 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -126,10 +134,74 @@ describe('row by row', () => {
   })
 })
 
+/**
+ * A zip64 archive of Python's zipfile, made with force_zip64 and ZIP64_LIMIT = -1: two rows of four numbers, deflated,
+ * and two whole numbers, stored.
+ */
+const zip64 = Buffer.from(
+  [
+    'UEsDBC0AAAAIAAAAIQDKjGKd//////////8KABQAdmFsdWVzLm5weQEAEADAAAAAAAAAAFwAAAAAAAAAm+wX6hsQychQ',
+    'xlCtnpJanFykbqWgbpNmoa6joJ6WX1RSlJgXn1+UkgoSd0vMKU4FihdnJBakAvkaRjoKJpo6CrUKZAMuBhTwwR7KcIBQ',
+    'PFBaAEqLQGkJKC3jAABQSwMELQAAAAAAAAAhAKqh5Er//////////woAFABzYW1wbGUubnB5AQAQAIgAAAAAAAAAiAAA',
+    'AAAAAACTTlVNUFkBAHYAeydkZXNjcic6ICc8aTQnLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMiwp',
+    'LCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgCgMAAAAE',
+    'AAAAUEsBAi0DLQAAAAgAAAAhAMqMYp3//////////woAHAAAAAAAAAAAAIAB/////3ZhbHVlcy5ucHkBABgAwAAAAAAA',
+    'AABcAAAAAAAAAAAAAAAAAAAAUEsBAi0DLQAAAAAAAAAhAKqh5Er//////////woAHAAAAAAAAAAAAIAB/////3NhbXBs',
+    'ZS5ucHkBABgAiAAAAAAAAACIAAAAAAAAAJgAAAAAAAAAUEsGBiwAAAAAAAAALQAtAAAAAAAAAAAAAgAAAAAAAAACAAAA',
+    'AAAAAKgAAAAAAAAAXAEAAAAAAABQSwYHAAAAAAQCAAAAAAAAAQAAAFBLBQYAAAAAAgACAKgAAABcAQAAAAA=',
+  ].join(''),
+  'base64',
+)
+const zip64Rows = [Float64Array.of(0, 1, 2, 3.5), Float64Array.of(4, 5, 6, 7)]
+
+describe('an archive in the zip64 format', () => {
+  it('is read, at once and row by row', async () => {
+    const { values, sample } = decodeNpz(zip64, 'zip64.npz')
+    expect(values).toMatchObject({ shape: [2, 4], dtype: '<f8' })
+    expect(flat([values.data as Float64Array]).equals(flat(zip64Rows))).toBe(true)
+    expect([...sample.data]).toEqual([3, 4])
+    const file = join(folder, 'zip64.npz')
+    writeFileSync(file, zip64)
+    expect(flat(await rowsOf(file)).equals(flat(zip64Rows))).toBe(true)
+    expect(Object.keys(await readNpzExcept(file, []))).toEqual(['values', 'sample'])
+  })
+
+  it('is read where its entries lie beyond 4 GiB', async () => {
+    const file = join(folder, 'beyond.npz')
+    const hole = 2 ** 32 + 12345
+    writeBehindHole(zip64, hole, file)
+    expect(flat(await rowsOf(file)).equals(flat(zip64Rows))).toBe(true)
+    const { sample } = await readNpzExcept(file, ['values'])
+    expect([...sample.data]).toEqual([3, 4])
+    rmSync(file)
+  })
+
+  /** Writes the archive behind a hole, which takes no space on the disk: its directory says where all lies. */
+  function writeBehindHole(archive: Buffer, hole: number, path: string): void {
+    const bytes = Buffer.from(archive)
+    const shift = (at: number) =>
+      bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) + BigInt(hole), at)
+    const record = bytes.length - 22 - 20 - 56
+    let member = Number(bytes.readBigUInt64LE(record + 48))
+    for (let left = bytes.readUInt16LE(record + 32); left > 0; left--) {
+      const extra = member + 46 + bytes.readUInt16LE(member + 28)
+      // Behind the head of the field and the two sizes.
+      shift(extra + 4 + 16)
+      member = extra + bytes.readUInt16LE(member + 30)
+    }
+    shift(record + 48)
+    shift(record + 56 + 8)
+    const file = openSync(path, 'w')
+    writeSync(file, bytes, 0, bytes.length, hole)
+    closeSync(file)
+  }
+})
+
 describe('a damaged archive', () => {
-  it('is noticed, whatever bit was flipped, or read as it was written', async () => {
-    const rows = matrix(6, 20)
-    const whole = plain(rows)
+  it.each([
+    ['as NumPy writes it', plain(matrix(6, 20))],
+    ['in the zip64 format', zip64],
+  ])('%s is noticed, whatever bit was flipped, or read as it was written', async (_, whole) => {
     const written = decodeNpz(whole, 'a.npz')
     const file = join(folder, 'flipped.npz')
     await fc.assert(

@@ -1,6 +1,7 @@
 /**
  * Entries of a zip archive on disk, found by the directory at its end and read piece by piece. Source:
- * PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (directory) and 4.3.16 (its end).
+ * PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14 to 4.3.16 (its end) and 4.5.3 (zip64:
+ * numbers beyond 32 bits).
  */
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
@@ -28,10 +29,18 @@ const MEMBER = { signature: 0x02014b50, bytes: 46 }
 const LOCAL = { signature: 0x04034b50, bytes: 30 }
 const STORED = 0
 const DEFLATED = 8
-/** What stands where the number itself is in a field of the zip64 extension. */
-const ZIP64 = { count: 0xffff, size: 0xffffffff }
-const TOO_LARGE =
-  'its directory is in the zip64 format, which is not read; save it with numpy.savez'
+/**
+ * zip64: before the end record a locator leads to an end record with longer fields, and an extra field of an entry
+ * has the numbers in whose own place `instead` stands.
+ */
+const ZIP64 = {
+  locator: { signature: 0x07064b50, bytes: 20 },
+  end: { signature: 0x06064b50, bytes: 56 },
+  extra: 1,
+  instead: 0xffffffff,
+}
+/** What an archive ends with, where nothing follows the directory that need not. */
+const LONGEST_END = ZIP64.end.bytes + ZIP64.locator.bytes + END.bytes
 /** Bytes that are read at once. */
 const PIECE_BYTES = 2 ** 16
 
@@ -45,8 +54,9 @@ export async function readZipEntries(
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   const { size } = await file.stat()
   if (size === 0) throw new InputError(`${path}: the file is empty`)
-  const at = Math.max(0, size - END.bytes)
-  const end = endOf(await readAt(file, at, END.bytes), at)
+  const start = Math.max(0, size - LONGEST_END)
+  const tail = await readAt(file, start, LONGEST_END)
+  const end = endOf(tail, tail.length - END.bytes, start)
   if (end === undefined) throw cutShort(path)
   return entriesOf(await readAt(file, end.start, end.length), end.count, path)
 }
@@ -58,7 +68,7 @@ export function readZip(bytes: Uint8Array, path: string): Map<string, Uint8Array
   let at = all.lastIndexOf(END.mark)
   // A comment after the record may hold the mark, too.
   while (at > 0 && !reachesEnd(all, at)) at = all.lastIndexOf(END.mark, at - 1)
-  const end = at < 0 ? undefined : endOf(all.subarray(at), at)
+  const end = endOf(all, at, 0)
   if (end === undefined) throw cutShort(path)
   const entries = entriesOf(all.subarray(end.start, end.start + end.length), end.count, path)
   return new Map(
@@ -123,48 +133,95 @@ interface DirectoryPlace {
 }
 
 /**
- * Where the directory lies, from the record at the end of an archive, which is at `at`; undefined where there is
- * none, or it does not lie before that.
+ * Where the directory lies, from the end record at `at` in the last bytes of an archive, which begin at `start` of it;
+ * undefined where there is none, or the directory does not reach it.
  */
-function endOf(end: Buffer, at: number): DirectoryPlace | undefined {
-  if (end.length < END.bytes || end.indexOf(END.mark) !== 0) return undefined
-  const [count, length, start] = [end.readUInt16LE(10), end.readUInt32LE(12), end.readUInt32LE(16)]
-  if (count === ZIP64.count || start === ZIP64.size)
-    return { count: ZIP64.count, start: 0, length: 0 }
+function endOf(tail: Buffer, at: number, start: number): DirectoryPlace | undefined {
+  if (at < 0 || tail.length < at + END.bytes || tail.indexOf(END.mark, at) !== at) return undefined
+  const long = longEndOf(tail, at, start)
+  const [place, reaches] = long ?? [
+    {
+      count: tail.readUInt16LE(at + 10),
+      length: tail.readUInt32LE(at + 12),
+      start: tail.readUInt32LE(at + 16),
+    },
+    start + at,
+  ]
   // No archive here is in parts, and nothing lies between the directory and its end.
-  if (end.readUInt16LE(8) !== count || start + length !== at) return undefined
-  return { count, length, start }
+  const isWhole = long !== undefined || tail.readUInt16LE(at + 8) === place.count
+  return isWhole && place.start + place.length === reaches ? place : undefined
+}
+
+/** What the end record of zip64 says before the one at `at`, and where it begins; undefined where there is none. */
+function longEndOf(
+  tail: Buffer,
+  at: number,
+  start: number,
+): readonly [place: DirectoryPlace, begins: number] | undefined {
+  const locator = at - ZIP64.locator.bytes
+  const record = locator - ZIP64.end.bytes
+  if (record < 0 || tail.readUInt32LE(locator) !== ZIP64.locator.signature) return undefined
+  const [count, length, begins] = [32, 40, 48].map((offset) => longAt(tail, record + offset))
+  const isThere =
+    longAt(tail, locator + 8) === start + record &&
+    tail.readUInt32LE(record) === ZIP64.end.signature &&
+    longAt(tail, record + 24) === count
+  // A locator that leads elsewhere is no end of any directory.
+  return [{ count, length, start: begins }, isThere ? start + record : Number.NaN]
+}
+
+/** A number of 64 bits; beyond 2^53, where no file reaches, not to the last digit. */
+function longAt(bytes: Buffer, at: number): number {
+  return Number(bytes.readBigUInt64LE(at))
+}
+
+/** Numbers of an entry, those that do not fit from the zip64 part of its extra fields, where they stand in this order. */
+function withLongNumbers(numbers: readonly number[], extra: Buffer): readonly number[] | undefined {
+  const long = extraField(extra, ZIP64.extra)
+  const missing = numbers.flatMap((number, index) => (number === ZIP64.instead ? [index] : []))
+  if (8 * missing.length > long.length) return undefined
+  return numbers.map((number, index) =>
+    number === ZIP64.instead ? longAt(long, 8 * missing.indexOf(index)) : number,
+  )
+}
+
+/** The content of an extra field; empty where there is none of the kind. */
+function extraField(extra: Buffer, kind: number): Buffer {
+  for (let at = 0; at + 4 <= extra.length; ) {
+    const end = at + 4 + extra.readUInt16LE(at + 2)
+    if (extra.readUInt16LE(at) === kind) return extra.subarray(at + 4, end)
+    at = end
+  }
+  return extra.subarray(extra.length)
 }
 
 function entriesOf(directory: Buffer, count: number, path: string): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>()
-  if (count === ZIP64.count) throw new InputError(`${path}: ${TOO_LARGE}`)
   let at = 0
   for (let index = 0; index < count; index++) {
     const isMember = at + MEMBER.bytes <= directory.length
     if (!isMember || directory.readUInt32LE(at) !== MEMBER.signature) throw cutShort(path)
     const nameEnd = at + MEMBER.bytes + directory.readUInt16LE(at + 28)
-    const entry = {
-      name: directory.toString('utf8', at + MEMBER.bytes, nameEnd),
-      method: directory.readUInt16LE(at + 10),
-      checksum: directory.readUInt32LE(at + 16),
-      compressed: directory.readUInt32LE(at + 20),
-      size: directory.readUInt32LE(at + 24),
-      header: directory.readUInt32LE(at + 42),
-    }
-    if (entry.size === ZIP64.size || entry.compressed === ZIP64.size) {
-      throw new InputError(`${path}: ${TOO_LARGE}`)
-    }
-    if (entry.method !== STORED && entry.method !== DEFLATED) {
+    const extraEnd = nameEnd + directory.readUInt16LE(at + 30)
+    const name = directory.toString('utf8', at + MEMBER.bytes, nameEnd)
+    const numbers = withLongNumbers(
+      [24, 20, 42].map((offset) => directory.readUInt32LE(at + offset)),
+      directory.subarray(nameEnd, extraEnd),
+    )
+    if (numbers === undefined) throw cutShort(path)
+    const [size, compressed, header] = numbers
+    const method = directory.readUInt16LE(at + 10)
+    if (method !== STORED && method !== DEFLATED) {
       throw new InputError(
-        `${path} [${entry.name}]: compressed by a method that is not read (${entry.method}); save it with numpy.savez`,
+        `${path} [${name}]: compressed by a method that is not read (${method}); save it with numpy.savez`,
       )
     }
-    if (entries.has(entry.name)) {
-      throw new InputError(`${path}: damaged: two entries are named "${entry.name}"`)
+    if (entries.has(name)) {
+      throw new InputError(`${path}: damaged: two entries are named "${name}"`)
     }
-    entries.set(entry.name, entry)
-    at = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
+    const checksum = directory.readUInt32LE(at + 16)
+    entries.set(name, { name, method, header, compressed, size, checksum })
+    at = extraEnd + directory.readUInt16LE(at + 32)
   }
   if (at !== directory.length) throw cutShort(path)
   return entries
