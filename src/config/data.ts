@@ -161,6 +161,13 @@ const npz = z.strictObject({
   testInputs: z.string().default('x_test').describe('Array of test inputs; absent: split'),
   testLabels: z.string().default('y_test').describe('Array of test classes'),
   layout: z.enum(['nchw', 'nhwc']).default('nchw').describe('Order of the axes of 4-d inputs'),
+  held: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe(
+      'Further arrays [N, …] that given models are fed by the names of their inputs, as they are and never masked; NAME_test for test inputs of their own',
+    ),
   ...counts,
   ...common,
   balance: balance('proportional'),

@@ -84,6 +84,11 @@ const reading = {
   output: z.string().min(1).optional().describe('Output with the scores, where it has several'),
   outputKind: z.enum(outputKinds).optional().describe('What the outputs are'),
   layout: z.enum(axisLayouts).optional().describe('Order of the axes that the model takes'),
+  layer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Tensor of its graph that is masked, where it has another name than players.layer'),
   classes: z
     .array(z.coerce.string())
     .min(1)

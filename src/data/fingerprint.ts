@@ -1,24 +1,20 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../core/hash.js'
-import type { Dataset, Samples } from './types.js'
+import type { Dataset, RowPart, Samples } from './types.js'
 
 /** SHA-256 over everything that a data set holds but its name and what was assumed. */
 export function fingerprintOf(
   dataset: Omit<Dataset, 'fingerprint' | 'source' | 'axisOrder' | 'assumptions'>,
 ): string {
-  const { kind, shape, parts, classes, features, vocabulary, standardization, train, test } =
+  const { kind, shape, parts, held, classes, features, vocabulary, standardization, train, test } =
     dataset
   const hash = createHash('sha256')
   hash.update(
     canonicalJson({
       kind,
       shape: [...shape],
-      parts: parts?.map((part) => ({
-        name: part.name,
-        role: part.role,
-        shape: [...part.shape],
-        start: part.start,
-      })),
+      parts: parts?.map(partOf),
+      held: held?.map(partOf),
       classes: [...classes],
       features: features && [...features],
       vocabulary: vocabulary && [...vocabulary],
@@ -34,8 +30,12 @@ export function fingerprintOf(
   return hash.digest('hex')
 }
 
-function arraysOf({ inputs, labels, trueLabels, ids }: Samples) {
-  return [inputs, labels, trueLabels, ids]
+function partOf({ name, role, shape, start }: RowPart) {
+  return { name, role, shape: [...shape], start }
+}
+
+function arraysOf({ inputs, held, labels, trueLabels, ids }: Samples) {
+  return [inputs, labels, trueLabels, ids, ...(held === undefined ? [] : [held])]
 }
 
 function bytesOf(array: Float32Array | Int32Array): Uint8Array {

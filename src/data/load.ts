@@ -21,9 +21,14 @@ import type { Dataset, Samples } from './types.js'
 export async function loadDataset(data: DataConfig, context: DataContext): Promise<Dataset> {
   const raw = withClasses(await openSource(data, context), data.classes)
   const rows = chooseRows(raw, data)
-  const { train, test, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
+  const { train, test, held, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
   checkFinite(train, rows.train, raw.shape, 'train')
   checkFinite(test, rows.test, raw.shape, 'test')
+  if (held !== undefined) {
+    const cells = held.train.length / rows.train.length
+    checkFinite(held.train, rows.train, [cells], 'train', 'held value')
+    checkFinite(held.test, rows.test, [cells], 'test', 'held value')
+  }
   const standardization = chosenStandardization(
     'standardize' in data && data.standardize,
     train,
@@ -40,12 +45,13 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
     kind: raw.kind,
     shape: raw.shape,
     ...(raw.parts === undefined ? {} : { parts: raw.parts }),
+    ...(raw.held === undefined ? {} : { held: raw.held }),
     classes: raw.classes,
     ...(raw.features === undefined ? {} : { features: raw.features }),
     ...(vocabulary === undefined ? {} : { vocabulary }),
     ...(standardization === undefined ? {} : { standardization }),
-    train: samples(train, given, trueTrain, rows.train),
-    test: samples(test, trueTest, trueTest, rows.test),
+    train: samples(train, given, trueTrain, rows.train, held?.train),
+    test: samples(test, trueTest, trueTest, rows.test, held?.test),
   }
   return {
     source: data.source,
@@ -99,8 +105,10 @@ function samples(
   labels: Int32Array,
   trueLabels: Int32Array,
   ids: Int32Array,
+  held?: Float32Array,
 ): Samples {
-  return { count: ids.length, inputs, labels, trueLabels, ids }
+  const rows = { count: ids.length, inputs, labels, trueLabels, ids }
+  return held === undefined ? rows : { ...rows, held }
 }
 
 /** The source with some of its classes only, numbered as listed; other rows get label −1. */
@@ -181,13 +189,14 @@ function checkFinite(
   rows: Int32Array,
   shape: readonly number[],
   split: string,
+  noun = 'value',
 ): void {
   const index = inputs.findIndex((value) => !Number.isFinite(value))
   if (index === -1) return
   const size = shape.reduce((product, extent) => product * extent, 1)
   const sample = rows[Math.floor(index / size)]
   throw new InputError(
-    `sample ${sample} of the ${split} split: value ${index % size} is ${inputs[index]}`,
+    `sample ${sample} of the ${split} split: ${noun} ${index % size} is ${inputs[index]}`,
     { context: { sample, split } },
   )
 }

@@ -5,6 +5,8 @@ import type { AxisOrder, RowPart } from './types.js'
 interface RawInputs {
   readonly train: Float32Array
   readonly test: Float32Array
+  /** What is held beside the rows, [rows, cells] (see Samples). */
+  readonly held?: { readonly train: Float32Array; readonly test: Float32Array }
   /** What was assumed when the rows were read, a line each. */
   readonly assumptions?: readonly string[]
   /** Words by token id, for text, made from the training rows; names of words (see Dataset). */
@@ -18,6 +20,8 @@ export interface RawData {
   readonly shape: readonly number[]
   /** The arrays that a row consists of, where it is more than one (see Dataset). */
   readonly parts?: readonly RowPart[]
+  /** Arrays that models are fed beside a sample (see Dataset). */
+  readonly held?: readonly RowPart[]
   /** Order of the axes in the source, where it has images of several channels as arrays. */
   readonly axisOrder?: AxisOrder
   readonly classes: readonly string[]

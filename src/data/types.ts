@@ -8,6 +8,8 @@ export interface Samples {
   readonly count: number
   /** Standardised inputs (token ids for text), shape [count, ...Dataset.shape], row-major. */
   readonly inputs: Float32Array
+  /** What models are fed beside each input, [count, cells of Dataset.held]; absent where there is nothing. */
+  readonly held?: Float32Array
   /** The labels that training sees: noisy where label noise was asked for. */
   readonly labels: Int32Array
   /** The labels before label noise. */
@@ -44,6 +46,8 @@ export interface Dataset {
   readonly shape: readonly number[]
   /** The arrays that a row consists of, side by side, where it is more than one. */
   readonly parts?: readonly RowPart[]
+  /** Arrays that given models are fed beside a sample, never masked; `start` is a cell of Samples.held. */
+  readonly held?: readonly RowPart[]
   /**
    * Order of the axes of images of several channels in their source, which samples here do not show; absent where
    * the source has none. Not part of the fingerprint.

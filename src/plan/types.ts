@@ -102,7 +102,7 @@ export interface GivenSpec extends Course {
   readonly curve: string | undefined
   readonly reading: Pick<
     GivenNetworkConfig,
-    'input' | 'output' | 'outputKind' | 'layout' | 'classes'
+    'input' | 'output' | 'outputKind' | 'layout' | 'layer' | 'classes'
   >
 }
 

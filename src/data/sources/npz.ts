@@ -3,10 +3,12 @@ import { InputError } from '../../core/errors.js'
 import type { NpyArray } from '../../formats/npy.js'
 import { arrayOf, readNpz } from '../../formats/npz.js'
 import { checkFloat32 } from '../float32.js'
+import { heldArrays } from '../heldInputs.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import { checkSameScale, isChannelsLast, pixelScale } from '../pixelArrays.js'
 import { gatherRows, type RawData } from '../raw.js'
 import { columnRemarks, rowRemarks } from '../tableRemarks.js'
+import type { RowPart } from '../types.js'
 import { classNumbering, labelNumbers } from './labelArrays.js'
 
 type NpzConfig = Extract<DataConfig, { source: 'npz' }>
@@ -40,6 +42,18 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   if (test !== undefined && (isImage || !isStandardized)) {
     checkSameScale([data.inputs, train.inputs], [data.testInputs, test.inputs], file)
   }
+  const heldOf = (part: Part, suffix: string) =>
+    heldArrays(
+      arrays,
+      (data.held ?? []).map((name) => ({ name, array: name + suffix })),
+      part.labels.length,
+      file,
+    )
+  const held = data.held && {
+    train: heldOf(train, ''),
+    test: test === undefined ? heldOf(train, '') : heldOf(test, TEST),
+  }
+  if (held !== undefined) checkSameParts(held.train.parts, held.test.parts, file)
   const features =
     shape.length > 1 ? undefined : Array.from({ length: shape[0] }, (_, f) => `f${f}`)
   const inspected = context.inspect === true ? features : undefined
@@ -49,6 +63,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   return {
     kind: shape.length === 1 ? 'tabular' : 'image',
     shape,
+    ...(held === undefined ? {} : { held: held.train.parts }),
     ...(row.length === 3 ? { axisOrder: data.layout } : {}),
     classes: Array.from({ length: highest + 1 }, (_, c) => String(c)),
     ...(features === undefined ? {} : { features }),
@@ -65,15 +80,29 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
     read: async (trainRows, testRows) => {
       const chosen = read(train, trainRows)
       const others = read(test ?? train, testRows)
-      if (inspected === undefined) return { train: chosen, test: others }
+      const beside =
+        held === undefined
+          ? {}
+          : { held: { train: held.train.read(trainRows), test: held.test.read(testRows) } }
+      if (inspected === undefined) return { train: chosen, test: others, ...beside }
       const labelsOf = (part: Part, rows: Int32Array) => rows.map((row) => part.labels[row])
       const assumptions = rowRemarks(
         { inputs: chosen, labels: labelsOf(train, trainRows) },
         { inputs: others, labels: labelsOf(test ?? train, testRows) },
         inspected.length,
       )
-      return { train: chosen, test: others, assumptions }
+      return { train: chosen, test: others, ...beside, assumptions }
     },
+  }
+}
+
+/** Ends the names of held arrays of test samples, where these have arrays of their own. */
+const TEST = '_test'
+
+function checkSameParts(train: readonly RowPart[], test: readonly RowPart[], file: string): void {
+  for (const [index, { name, shape }] of train.entries()) {
+    if (shape.join() === test[index].shape.join()) continue
+    throw new InputError(`${file}: ${name} and ${name}${TEST} have rows of other shapes`)
   }
 }
 

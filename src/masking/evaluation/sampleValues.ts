@@ -7,6 +7,8 @@ export interface MaskedSample {
   readonly id: number
   /** The network's input, flat; token ids for text. */
   readonly input: Float32Array
+  /** What given networks are fed beside it (Samples.held). */
+  readonly held?: Float32Array
   /** The given label y. */
   readonly label: number
 }

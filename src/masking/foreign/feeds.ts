@@ -1,4 +1,5 @@
 /** How rows of cells, which masking writes, go into the inputs of a model. */
+import { atPlace, InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { FedTensor, ForeignFeeds } from '../../engine/onnx/foreign.js'
 
@@ -29,7 +30,13 @@ export function feedsOf({ inputs, size }: RowFeed, rows: Float32Array): ForeignF
   const count = rows.length / size
   const entries = inputs.map(({ name, type, start, shape }) => {
     const cells = columns(rows, size, start, sizeOf(shape))
-    return [name, { shape: [count, ...shape], ...typed(type, cells) } as FedTensor] as const
+    return [
+      name,
+      {
+        shape: [count, ...shape],
+        ...atPlace(`input ${name}`, () => typed(type, cells)),
+      } as FedTensor,
+    ] as const
   })
   return Object.fromEntries(entries)
 }
@@ -50,8 +57,13 @@ function typed(type: FedTensor['type'], cells: Float32Array) {
     case 'float32':
       return { type, data: cells }
     case 'int32':
-      return { type, data: Int32Array.from(cells) }
+      return { type, data: Int32Array.from(cells, whole) }
     case 'int64':
-      return { type, data: BigInt64Array.from(cells, BigInt) }
+      return { type, data: BigInt64Array.from(cells, (cell) => BigInt(whole(cell))) }
   }
+}
+
+function whole(cell: number): number {
+  if (Number.isInteger(cell)) return cell
+  throw new InputError(`${cell} is no whole number, as this input takes`)
 }

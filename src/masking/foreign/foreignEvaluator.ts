@@ -1,6 +1,6 @@
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
-import { sizeOf } from '../../core/tensor.js'
+import { concatenated, sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import { agreesAlone, measureBatch, type RunCoalitions } from '../evaluation/batchSize.js'
@@ -26,6 +26,7 @@ import {
 } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
 import { type ForeignPath, rowBatches, runAlone, runTogether } from './foreignRows.js'
+import { withHeld } from './heldInputs.js'
 import { atInput, atLayer, innerProbe, type MaskedPlace, reorderedRows } from './maskedPlace.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
@@ -67,13 +68,13 @@ export interface ForeignClassifier extends MaskedPlace {
   readonly rows: RowMode
   /** What was decided about the model, a line each; that about its values is said with the scalar output. */
   readonly remarks: readonly string[]
-  /** Outputs of samples given in their own layout, [count, ...shape] → [count, width]. */
+  /** Outputs of samples given in their own layout, [count, ...shape], with what is held beside each → [count, width]. */
   classify(samples: Float32Array): Promise<Float32Array>
 }
 
 /**
- * Finds out how to use a model on samples, and tries it on `probe`: a few samples as they are, and, where the input is
- * masked, as they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
+ * Finds out how to use a model on samples, and tries it on `probe`: a few samples, with what is held beside each, as they
+ * are and, where the input is masked, as they are masked. Throws InputError when the model does not fit them, or gives no function of a sample
  * ({@link rowMode}).
  */
 export async function foreignClassifier(
@@ -138,12 +139,13 @@ function fitSamples(
   wishes: ForeignWishes,
 ): { readonly feed: RowFeed; readonly layout: Layout; readonly remarks: readonly string[] } {
   const { file } = model
-  const { shape, parts } = samples
+  const { shape, parts, held = [] } = samples
   if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
-  const chosen = chooseInput(model, wishes.input)
+  const chosen = chooseInput(model, wishes.input, held)
   const input = fitInput(file, chosen, samples, wishes.layout)
   const remarks = [input.remark, roundingRemark(file, chosen)].filter((line) => line !== undefined)
-  return { feed: feedOne(input, shape), layout: input.layout, remarks }
+  const fitted = withHeld(model, feedOne(input, shape), held)
+  return { feed: fitted.feed, layout: input.layout, remarks: [...remarks, ...fitted.remarks] }
 }
 
 /**
@@ -201,7 +203,7 @@ export function createForeignEvaluator(
   }
 
   async function valuesOf(sample: MaskedSample): Promise<SampleValues> {
-    const value = await classifier.valuesOf(sample.input)
+    const value = await classifier.valuesOf(fedRow(sample))
     checkFinite(value, sample)
     const masked = value.slice()
     masked.set(baseline.valuesFor(value.subarray(0, sizeOf(shape))))
@@ -251,6 +253,11 @@ export function createForeignEvaluator(
     },
     dispose: async () => {},
   }
+}
+
+/** What a model is fed of a sample, and of what is held beside it. */
+function fedRow({ input, held }: MaskedSample): Float32Array {
+  return held === undefined ? input : concatenated([input, held])
 }
 
 /** Cells of a sample in the model's order. */

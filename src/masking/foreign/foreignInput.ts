@@ -9,7 +9,7 @@ import type { RowFeed } from './feeds.js'
 export type Layout = AxisOrder | 'flat'
 
 /** What has to be known of samples to feed them. */
-export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts'>
+export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts' | 'held'>
 
 /** How samples go into a model. */
 export interface FittedInput {
@@ -25,10 +25,14 @@ export interface FittedInput {
 }
 
 /**
- * The input that samples are fed to: the one that is named, or the only float input there is. Throws
- * InputError that lists the inputs otherwise.
+ * The input that samples are fed to: the one that is named, or the only float input there is besides those that are
+ * fed by name from what is held. Throws InputError that lists the inputs otherwise.
  */
-export function chooseInput({ file, inputs }: ForeignModel, name?: string): ForeignValue {
+export function chooseInput(
+  { file, inputs }: Pick<ForeignModel, 'file' | 'inputs'>,
+  name?: string,
+  held: readonly { readonly name: string }[] = [],
+): ForeignValue {
   const list = inputs.map(showValue).join(', ')
   if (name !== undefined) {
     const found = inputs.find((input) => input.name === name)
@@ -37,8 +41,13 @@ export function chooseInput({ file, inputs }: ForeignModel, name?: string): Fore
     }
     return requireFloats(file, found, FLOAT32)
   }
-  if (inputs.length === 1) return requireFloats(file, inputs[0], FLOAT32)
-  throw new InputError(`${file}: the model has ${inputs.length} inputs (${list}); it must have one`)
+  const left = inputs.filter((input) => !held.some((part) => part.name === input.name))
+  if (left.length === 1) return requireFloats(file, left[0], FLOAT32)
+  const hint =
+    left.length === 0
+      ? 'data.held has arrays for all of them: which is fed the samples? Say --input NAME'
+      : 'one is fed the samples, and data.held lists arrays of the names of the others (source npz)'
+  throw new InputError(`${file}: the model has ${inputs.length} inputs (${list}); ${hint}`)
 }
 
 /** The output that has the scores, and what has to be said of the choice. */

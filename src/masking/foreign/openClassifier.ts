@@ -1,6 +1,7 @@
 /** A model from elsewhere, open and fitted to the data. */
 import { EnvironmentError, InputError, messageOf } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
+import { heldBeside } from '../../data/heldInputs.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { relativeError } from '../../engine/conformance/compare.js'
 import { type ForeignModel, openForeignModel } from '../../engine/onnx/foreign.js'
@@ -10,13 +11,14 @@ import type { MaskedSample } from '../evaluation/sampleValues.js'
 import type { PlacedPlayers } from '../players/configurePlayers.js'
 import type { Baseline } from '../types.js'
 import { type ClassOutputs, classOutputs } from './classOutputs.js'
+
 import {
   type ForeignClassifier,
   type ForeignWishes,
   foreignClassifier,
 } from './foreignEvaluator.js'
 import { chooseInput, fitInput } from './foreignInput.js'
-import { probeRows } from './probe.js'
+import { plainRows, probeRows } from './probe.js'
 
 /** Training samples on which a model is tried, as they are and masked, before anything is computed. */
 const PROBES = 8
@@ -39,7 +41,8 @@ export interface MappedClassifier extends ForeignClassifier {
 export interface ClassifierUse {
   readonly data: Dataset
   readonly players: PlacedPlayers
-  readonly baseline: Baseline
+  /** Of the input; undefined where an inner tensor is masked. */
+  readonly baseline: Baseline | undefined
   readonly device: DeviceName
   /** What is said of the model where it does not say it itself. */
   readonly wishes: ForeignWishes
@@ -55,11 +58,11 @@ export interface ClassifierUse {
  */
 export async function openClassifier(file: string, use: ClassifierUse): Promise<MappedClassifier> {
   const { data, players, baseline, device, wishes, inColour } = use
-  const probe = probeRows(
-    firstSamples(data.train, sizeOf(data.shape), players.admits),
-    (sample) => players.players(sample, data.shape),
-    baseline,
-  )
+  const samples = firstSamples(data.train, sizeOf(data.shape), players.admits)
+  const probe =
+    baseline === undefined
+      ? plainRows(samples)
+      : probeRows(samples, (sample) => players.players(sample, data.shape), baseline)
   const open = (on: DeviceName) => openUnmapped(file, on, data, probe, wishes, inColour)
   const classifier = await openChecked(open, device, probe)
   try {
@@ -74,14 +77,15 @@ export async function openClassifier(file: string, use: ClassifierUse): Promise<
 
 /** The first training samples that players can be found in. */
 function firstSamples(
-  { inputs, labels, count }: Samples,
+  split: Samples,
   size: number,
   admits: (input: Float32Array) => boolean,
 ): MaskedSample[] {
+  const { inputs, labels, count } = split
   const found: MaskedSample[] = []
   for (let row = 0; row < count && found.length < PROBES; row++) {
     const input = inputs.subarray(row * size, (row + 1) * size)
-    if (admits(input)) found.push({ id: row, input, label: labels[row] })
+    if (admits(input)) found.push({ id: row, input, label: labels[row], ...heldBeside(split, row) })
   }
   if (found.length > 0) return found
   throw new InputError(

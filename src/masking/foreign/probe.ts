@@ -2,6 +2,13 @@ import { concatenated } from '../../core/tensor.js'
 import type { MaskedSample } from '../evaluation/sampleValues.js'
 import { BACKGROUND, type Baseline, type Players } from '../types.js'
 
+/** What a model is fed of samples as they are, and of what is held beside them. */
+export function plainRows(samples: readonly MaskedSample[]): Float32Array {
+  return concatenated(
+    samples.flatMap(({ input, held }) => (held === undefined ? [input] : [input, held])),
+  )
+}
+
 /**
  * Rows on which a model is tried before it is analysed: samples as they are, every other one's players replaced by
  * the baseline (the even ones in one sample, the odd ones in the next), and all of them. [3 · samples, size]
@@ -11,7 +18,8 @@ export function probeRows(
   players: (sample: MaskedSample) => Players,
   baseline: Baseline,
 ): Float32Array {
-  const rows: Float32Array[] = samples.map(({ input }) => input)
+  const none = new Float32Array()
+  const rows: Float32Array[] = [plainRows(samples)]
   for (const [index, sample] of samples.entries()) {
     const { map } = players(sample)
     const values = baseline.valuesFor(sample.input)
@@ -19,9 +27,12 @@ export function probeRows(
       sample.input.map((value, cell) =>
         map[cell] !== BACKGROUND && isMasked(map[cell]) ? values[cell] : value,
       )
+    const { held = none } = sample
     rows.push(
       masked((player) => player % 2 === index % 2),
+      held,
       masked(() => true),
+      held,
     )
   }
   return concatenated(rows)

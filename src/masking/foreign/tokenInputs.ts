@@ -39,23 +39,30 @@ export function fitParts(
   })
   const size = sizeOf(shape)
   const unfed = fed.filter(({ name }) => !inputs.some((input) => input.name === name))
-  const batches = new Set(
-    inputs.map((input) => input.shape[0]).filter((batch) => batch !== undefined),
-  )
-  if (batches.size > 1) {
-    throw new InputError(
-      `${file}: its inputs have batches of different sizes, ${[...batches].join(' and ')}`,
-    )
-  }
+  const batch = checkBatches(file, inputs)
   return {
     feed: {
       inputs: fitted,
       size,
       order: Int32Array.from({ length: size }, (_, cell) => cell),
-      batch: [...batches][0],
+      batch,
     },
     remarks: unfed.map(({ name }) => `${file} has no input ${name}: that array is not fed to it`),
   }
+}
+
+/** The batch that the inputs of a model fix, if any. Throws InputError where they fix different ones. */
+export function checkBatches(
+  file: string,
+  inputs: readonly Pick<ForeignValue, 'shape'>[],
+): number | undefined {
+  const batches = new Set(
+    inputs.map(({ shape }) => shape[0]).filter((batch) => batch !== undefined),
+  )
+  if (batches.size <= 1) return [...batches][0]
+  throw new InputError(
+    `${file}: its inputs have batches of different sizes, ${[...batches].join(' and ')}`,
+  )
 }
 
 function wholeType(file: string, input: ForeignValue): FedTensor['type'] {
@@ -65,7 +72,8 @@ function wholeType(file: string, input: ForeignValue): FedTensor['type'] {
   )
 }
 
-function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
+/** Throws InputError unless an input takes rows of an array. */
+export function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
   const [, ...extents] = input.shape
   const fits =
     extents.length === part.shape.length &&

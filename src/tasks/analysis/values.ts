@@ -5,6 +5,7 @@ import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
 import type { AnalysisConfig } from '../../config/analysis.js'
 import { sizeOf } from '../../core/tensor.js'
+import { heldBeside } from '../../data/heldInputs.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
@@ -133,11 +134,13 @@ async function copyGivenValues(
 function panelSamples(panels: StudyPanel, dataset: Dataset): PanelSample[] {
   const size = sizeOf(dataset.shape)
   return panels.flatMap(({ split, rows }, panel) => {
-    const { inputs, labels, trueLabels, ids } = dataset[split]
+    const samples = dataset[split]
+    const { inputs, labels, trueLabels, ids } = samples
     return rows.map((row) => ({
       panel,
       id: ids[row],
       input: inputs.subarray(row * size, (row + 1) * size),
+      ...heldBeside(samples, row),
       label: labels[row],
       trueLabel: trueLabels[row],
     }))

@@ -3,18 +3,20 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { InputError } from '../../core/errors.js'
-import { sizeOf } from '../../core/tensor.js'
+import { fedRows } from '../../data/heldInputs.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoint.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Predictor } from '../../engine/types.js'
-import { inputBaseline } from '../../masking/baseline/configureBaseline.js'
-import type { StudyEvaluator, StudyMasking } from '../../masking/configure.js'
+import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
+import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
 import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
 import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
+import { momentsAt } from '../../masking/foreign/maskedPlace.js'
 import { type MappedClassifier, openClassifier } from '../../masking/foreign/openClassifier.js'
+import type { Baseline } from '../../masking/types.js'
 import { buildModel } from '../../models/build.js'
 import type { AnalysisRun, GivenNetwork, StudyNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
@@ -60,8 +62,25 @@ export async function openNetwork(
   }
   const file = await givenFile(network, step)
   const exported = importExported(readFileSync(file))
-  if (exported !== undefined) return openGraph(await createEngine(name, device), exported, use)
+  if (exported !== undefined) {
+    return openGraph(await createEngine(name, device), exported, withOwnLayer(use, network))
+  }
   return openModel(await createEngine('onnx', device), file, network, use)
+}
+
+/** The inner tensor of a network that is masked; undefined where its input is. */
+function layerOf({ players }: NetworkUse['analysis'], { spec }: GivenNetwork): string | undefined {
+  return players.layout === 'layer' ? (spec.reading.layer ?? players.layer) : undefined
+}
+
+/** What is asked of a network, with its own name of the layer that is masked. */
+function withOwnLayer(use: NetworkUse, network: GivenNetwork): NetworkUse {
+  const { analysis, dataset, context } = use
+  const layer = layerOf(analysis, network)
+  if (layer === undefined || layer === analysis.players.layer) return use
+  const own = { ...analysis, players: { ...analysis.players, layer } }
+  const masking = studyMasking(own, dataset, (file) => resolve(context.baseDir, file))
+  return { ...use, analysis: own, masking }
 }
 
 /** The file of a network from elsewhere at a step. Throws InputError where it is another one than was planned. */
@@ -100,23 +119,27 @@ function openGraph(
 async function openModel(
   engine: Engine,
   file: string,
-  { spec: { reading } }: GivenNetwork,
+  network: GivenNetwork,
   use: NetworkUse,
 ): Promise<OpenNetwork> {
+  const { reading } = network.spec
   const { dataset, masking, analysis, assume, context } = use
   const { data } = context.plan.config
   const find = (name: string) => resolve(context.baseDir, name)
-  const baseline = await inputBaseline(analysis.baseline, dataset, find)
+  const layer = layerOf(analysis, network)
+  const ofInput =
+    layer === undefined ? await inputBaseline(analysis.baseline, dataset, find) : undefined
   const classifier = await openClassifier(file, {
     data: dataset,
     players: masking.placed,
-    baseline,
+    baseline: ofInput,
     device: engine.device,
     wishes: {
       input: reading.input,
       output: reading.output,
       layout: reading.layout,
       kind: reading.outputKind ?? wantedKind(analysis.output),
+      layer,
     },
     classes: reading.classes,
     inColour: data.source === 'images' && data.channels === 3,
@@ -129,10 +152,11 @@ async function openModel(
       assume,
     )
     return {
-      predict: (samples) => predictRows(classifier, output, dataset, samples),
+      predict: (samples) => predictRows(classifier, output, samples),
       async evaluator() {
+        const baseline = ofInput ?? (await innerBaseline(classifier))
         const evaluator = createForeignEvaluator(engine, classifier, masking.placed.n, {
-          players: (sample) => masking.placed.players(sample, dataset.shape),
+          players: masking.placed.players,
           baseline,
           output,
           assume,
@@ -144,6 +168,12 @@ async function openModel(
   } catch (error) {
     await classifier.model.dispose()
     throw error
+  }
+
+  function innerBaseline(place: MappedClassifier): Promise<Baseline> {
+    const { train } = dataset
+    const moments = () => momentsAt(place, fedRows(train), train.count)
+    return chooseBaseline(analysis.baseline, place.shape, moments, find)
   }
 }
 
@@ -169,14 +199,15 @@ const ROWS = 256
 async function predictRows(
   { classify, width, outputs }: MappedClassifier,
   { kind }: Output,
-  { shape }: Dataset,
-  { inputs, labels, count }: Samples,
+  samples: Samples,
 ): Promise<Prediction[]> {
-  const size = sizeOf(shape)
+  const { labels, count } = samples
+  const rows = fedRows(samples)
+  const size = rows.length / count
   const found: Prediction[] = []
   for (let start = 0; start < count; start += ROWS) {
     const end = Math.min(start + ROWS, count)
-    const values = await classify(inputs.subarray(start * size, end * size))
+    const values = await classify(rows.subarray(start * size, end * size))
     for (let row = start; row < end; row++) {
       const at = (row - start) * width
       found.push({

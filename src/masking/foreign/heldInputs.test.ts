@@ -1,0 +1,302 @@
+/** Models of several inputs: one is masked, the others are fed what the data hold beside a sample. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stream } from '../../core/random.js'
+import { fedRows, heldBeside } from '../../data/heldInputs.js'
+import { loadDataset } from '../../data/load.js'
+import type { Dataset } from '../../data/types.js'
+import { createOnnxEngine } from '../../engine/onnx/engine.js'
+import { openForeignModel } from '../../engine/onnx/foreign.js'
+import type { Engine } from '../../engine/types.js'
+import { encodeNpz } from '../../formats/npz.js'
+import { floats, type GraphSpec, integers, onnxFile } from '../../testing/onnxGraph.js'
+import { parseConfig } from '../../testing/parseConfig.js'
+import { constantsBaseline } from '../baseline/baselines.js'
+import { parseOutput } from '../evaluation/output.js'
+import { gridPlayers } from '../players/players.js'
+import {
+  createForeignEvaluator,
+  type ForeignWishes,
+  foreignClassifier,
+} from './foreignEvaluator.js'
+import { probeRows } from './probe.js'
+
+let folder: string
+let engine: Engine
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lowlayer-held-'))
+  engine = await createOnnxEngine('cpu')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const [COUNT, C, SIDE, FEATURES] = [40, 2, 6, 3]
+const PIXELS = C * SIDE * SIDE
+const draws = stream(3, 'held').at()
+const drawn = (length: number) => Float32Array.from({ length }, () => draws.normal())
+
+const arrays = {
+  x: { shape: [COUNT, C, SIDE, SIDE], data: drawn(COUNT * PIXELS) },
+  y: { shape: [COUNT], data: Int32Array.from({ length: COUNT }, (_, row) => row % 2) },
+  features: { shape: [COUNT, FEATURES], data: drawn(COUNT * FEATURES) },
+  site: { shape: [COUNT], data: Int32Array.from({ length: COUNT }, (_, row) => (7 * row) % 5) },
+}
+
+const weights = {
+  w: floats([PIXELS, 2], drawn(PIXELS * 2)),
+  v: floats([FEATURES, 2], drawn(FEATURES * 2)),
+  table: floats([5, 2], drawn(10)),
+}
+
+/** z = x·w + tanh(x·w · features·v) + table[site], so that held inputs change what masking does. */
+const both: GraphSpec = {
+  inputs: {
+    features: ['n', FEATURES],
+    image: ['n', C, SIDE, SIDE],
+    site: ['n'],
+  },
+  types: { site: 'int64' },
+  outputs: { z: ['n', 2] },
+  nodes: [
+    ['Flatten', ['image'], ['flat']],
+    ['MatMul', ['flat', 'w'], ['a']],
+    ['MatMul', ['features', 'v'], ['b']],
+    ['Mul', ['a', 'b'], ['ab']],
+    ['Tanh', ['ab'], ['t']],
+    ['Add', ['a', 't'], ['s']],
+    ['Gather', ['table', 'site'], ['g']],
+    ['Add', ['s', 'g'], ['z']],
+  ],
+  weights,
+}
+
+function byHand(image: Float32Array, features: Float32Array, site: number): number[] {
+  const product = (x: Float32Array, w: Float32Array, c: number) =>
+    x.reduce((sum, value, at) => sum + value * w[2 * at + c], 0)
+  return [0, 1].map((c) => {
+    const a = product(image, weights.w.data as Float32Array, c)
+    const b = product(features, weights.v.data as Float32Array, c)
+    return a + Math.tanh(a * b) + (weights.table.data as Float32Array)[2 * site + c]
+  })
+}
+
+async function dataOf(held: string, more: Record<string, unknown> = {}): Promise<Dataset> {
+  const path = join(folder, 'data.npz')
+  writeFileSync(path, encodeNpz({ ...arrays, ...more } as Parameters<typeof encodeNpz>[0]))
+  const text = `data: { source: npz, path: ${path}, inputs: x, labels: y, standardize: false, held: ${held} }\nmodel: { architecture: lenet }`
+  return loadDataset(parseConfig(text, 'a.yaml').data, { baseDir: folder, dataDirs: [] })
+}
+
+let files = 0
+async function opened(spec: GraphSpec, data: Dataset, wishes: ForeignWishes = {}) {
+  const file = join(folder, `${files++}.onnx`)
+  writeFileSync(file, onnxFile(spec))
+  const model = await openForeignModel(file, 'cpu')
+  const samples = [0, 1, 5].map((row) => ({
+    id: data.train.ids[row],
+    label: data.train.labels[row],
+    input: data.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS),
+    ...heldBeside(data.train, row),
+  }))
+  const players = gridPlayers([C, SIDE, SIDE], { rows: 2, columns: 2 }, 3, { by: 'centre' })
+  const baseline = constantsBaseline([C, SIDE, SIDE], [0.3, -0.2], 'test')
+  const probe =
+    wishes.layer === undefined
+      ? probeRows(samples, () => players, baseline)
+      : fedRows({ ...data.train, count: data.train.count })
+  const classifier = await foreignClassifier(model, data, 2, probe, wishes)
+  return { model, classifier, samples, players, baseline }
+}
+
+describe('a model of several inputs', () => {
+  it('is masked at the one of the samples, with the others as they are in each sample', async () => {
+    const data = await dataOf('[site, features]')
+    const { model, classifier, samples, players, baseline } = await opened(both, data)
+    expect(classifier.remarks).toEqual([
+      expect.stringMatching(/: image is masked, features, site held as in the sample/),
+    ])
+    const evaluator = createForeignEvaluator(engine, classifier, players.n, {
+      players: () => players,
+      baseline,
+      output: parseOutput('log-odds'),
+      assume: () => undefined,
+    })
+    for (const sample of samples) {
+      const features = arrays.features.data.subarray(
+        sample.id * FEATURES,
+        (sample.id + 1) * FEATURES,
+      )
+      const constants = baseline.valuesFor(sample.input)
+      const { values } = await evaluator.evaluate(sample)
+      for (const [coalition, value] of values.entries()) {
+        const image = sample.input.map((cell, at) => {
+          const player = players.map[at]
+          return player >= 0 && (coalition >>> player) % 2 === 0 ? constants[at] : cell
+        })
+        const z = byHand(image, features, arrays.site.data[sample.id])
+        expect(value).toBeCloseTo(z[sample.label] - z[1 - sample.label], 4)
+      }
+    }
+    const all = await classifier.classify(fedRows(data.train))
+    for (const [row, id] of data.train.ids.entries()) {
+      const image = arrays.x.data.subarray(id * PIXELS, (id + 1) * PIXELS)
+      const features = arrays.features.data.subarray(id * FEATURES, (id + 1) * FEATURES)
+      const expected = byHand(image, features, arrays.site.data[id])
+      for (const c of [0, 1]) expect(all[2 * row + c]).toBeCloseTo(expected[c], 4)
+    }
+    await model.dispose()
+  })
+
+  it('is masked at an inner tensor, and the part above reads the others', async () => {
+    const data = await dataOf('[features, site]')
+    const mapped: GraphSpec = {
+      ...both,
+      nodes: [['Relu', ['image'], ['map']], ['Flatten', ['map'], ['flat']], ...both.nodes.slice(1)],
+    }
+    const { model, classifier, samples, players, baseline } = await opened(mapped, data, {
+      layer: 'map',
+    })
+    expect(classifier.shape).toEqual([C, SIDE, SIDE])
+    expect(classifier.remarks[1]).toMatch(/above reads features, site too, held as in the sample/)
+    const evaluator = createForeignEvaluator(engine, classifier, players.n, {
+      players: () => players,
+      baseline,
+      output: parseOutput('logit'),
+      assume: () => undefined,
+    })
+    for (const sample of samples) {
+      const features = arrays.features.data.subarray(
+        sample.id * FEATURES,
+        (sample.id + 1) * FEATURES,
+      )
+      const constants = baseline.valuesFor(sample.input)
+      const { values } = await evaluator.evaluate(sample)
+      for (const [coalition, value] of values.entries()) {
+        const inner = sample.input.map((cell, at) => {
+          const player = players.map[at]
+          const isMasked = player >= 0 && (coalition >>> player) % 2 === 0
+          return isMasked ? constants[at] : Math.max(0, cell)
+        })
+        const z = byHand(inner, features, arrays.site.data[sample.id])
+        expect(value).toBeCloseTo(z[sample.label], 4)
+      }
+    }
+    await model.dispose()
+  })
+
+  it.each<[string, string, GraphSpec, ForeignWishes, RegExp]>([
+    [
+      'no array for an input',
+      '[features]',
+      both,
+      { input: 'image' },
+      /no array for the input site \[\?\] int64.*data\.held/,
+    ],
+    [
+      'two inputs that could be the samples',
+      '[features]',
+      both,
+      {},
+      /has 3 inputs .*data\.held lists arrays/,
+    ],
+    [
+      'rows of another shape',
+      '[site, features]',
+      {
+        ...both,
+        inputs: { ...both.inputs, features: ['n', 4] },
+        weights: { ...weights, v: floats([4, 2], drawn(8)) },
+      },
+      {},
+      /input features \[\?, 4\] does not take rows of features, \[batch, 3\]/,
+    ],
+    [
+      'other batches',
+      '[site, features]',
+      {
+        inputs: { image: [4, C, SIDE, SIDE], features: [2, FEATURES] },
+        outputs: { z: [4, 2] },
+        nodes: [
+          ['Flatten', ['image'], ['flat']],
+          ['MatMul', ['flat', 'w'], ['z']],
+        ],
+        weights,
+      },
+      {},
+      /batches of different sizes, 4 and 2/,
+    ],
+    [
+      'numbers that are not whole',
+      '[features, site]',
+      {
+        inputs: { image: ['n', C, SIDE, SIDE], features: ['n', FEATURES] },
+        types: { features: 'int64' },
+        outputs: { z: ['n', 2] },
+        nodes: [
+          ['Flatten', ['image'], ['flat']],
+          ['Gather', ['table', 'features'], ['g']],
+          ['ReduceSum', ['g', 'axis'], ['s'], { keepdims: 0 }],
+          ['MatMul', ['flat', 'w'], ['a']],
+          ['Add', ['a', 's'], ['z']],
+        ],
+        weights: { ...weights, axis: integers(1) },
+      },
+      {},
+      /input features: -?[\d.]+ is no whole number/,
+    ],
+  ])('is refused with %s', async (_what, held, spec, wishes, message) => {
+    await expect(opened(spec, await dataOf(held), wishes)).rejects.toThrow(message)
+  })
+})
+
+describe('arrays that are held', () => {
+  it('belong to their rows in both splits, and to what the data are', async () => {
+    const data = await dataOf('[features, site]')
+    for (const split of [data.train, data.test]) {
+      for (const [row, id] of split.ids.entries()) {
+        const own = arrays.features.data.subarray(id * FEATURES, (id + 1) * FEATURES)
+        expect([...(heldBeside(split, row).held ?? [])]).toEqual([...own, arrays.site.data[id]])
+      }
+    }
+    const other = arrays.features.data.map((value, at) => (at === 5 ? value + 1 : value))
+    const changed = await dataOf('[features, site]', {
+      features: { ...arrays.features, data: other },
+    })
+    expect(changed.fingerprint).not.toBe(data.fingerprint)
+    expect((await dataOf('[site]')).fingerprint).not.toBe(data.fingerprint)
+  })
+
+  it.each([
+    [
+      'that are missing',
+      '[feature]',
+      {},
+      /no array named "feature" for data\.held \(it has: x, y, features, site\)/,
+    ],
+    [
+      'of other rows',
+      '[few]',
+      { few: { shape: [3, 1], data: drawn(3) } },
+      /few \[3, 1\] .* not as many rows .* 40/,
+    ],
+    [
+      'with values that are not finite',
+      '[gaps]',
+      { gaps: { shape: [COUNT], data: new Float32Array(COUNT).fill(Number.NaN) } },
+      /held value 0 is NaN/,
+    ],
+  ])('are refused %s', async (_what, held, more, message) => {
+    await expect(dataOf(held, more)).rejects.toThrow(message)
+  })
+
+  it('have test rows of their own where samples have', async () => {
+    const data = await dataOf('[features]', {
+      x_test: { shape: [2, C, SIDE, SIDE], data: drawn(2 * PIXELS) },
+      y_test: { shape: [2], data: Int32Array.of(1, 0) },
+      features_test: { shape: [2, FEATURES], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    })
+    expect([...(data.test.held ?? [])]).toEqual([1, 2, 3, 4, 5, 6])
+    expect(data.train.held?.length).toBe(COUNT * FEATURES)
+  })
+})
