@@ -108,6 +108,11 @@ export function playersOfGridCells(
   chosen: readonly number[],
   kind: 'grid' | 'layer' = 'grid',
 ): Players {
+  if (kind === 'layer' && shape.length !== 3) {
+    throw new InputError(
+      `players of layout "layer" are cells of a feature map [channels, height, width], but what is masked has shape [${shape.join(', ')}]: name another players.layer`,
+    )
+  }
   const cells = gridCells(shape, grid)
   const names = chosen.map((cell) => `r${Math.floor(cell / grid.columns)}c${cell % grid.columns}`)
   const owned = chosen.map((cell) => cells[cell])

@@ -12,23 +12,28 @@ import { dataTypes, decodeModel, encodeModel } from '../../engine/onnx/format.js
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpz } from '../../formats/npz.js'
 import type { Graph, Node } from '../../graph/types.js'
-import { constantsBaseline } from '../../masking/baseline/baselines.js'
+import { constantsBaseline, meansBaseline } from '../../masking/baseline/baselines.js'
+import { trainingMoments } from '../../masking/baseline/trainingMoments.js'
 import { studyMasking } from '../../masking/configure.js'
 import { createMaskedEvaluator } from '../../masking/evaluation/evaluate.js'
 import { parseOutput } from '../../masking/evaluation/output.js'
 import { initialize } from '../../models/initialize.js'
 import { layerBuilder } from '../../models/layers.js'
+import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import { fileOf, type RanStudy, runDocument, valuesOfNetwork } from '../../testing/studyRun.js'
 
 let folder: string
 let graph: Graph
 let parameters: Tensors
+/** The feature map of the first layer. */
+let map: string
 const COUNT = 40
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'lowlayer-analyze-'))
   const net = layerBuilder({ kind: 'image', shape: [2, 8, 8], classes: 3 })
   const top = net.activation('relu', net.convolution('conv', net.x, 4, { kernel: 3 }))
+  map = top
   const output = net.dense('head', net.flatten(net.pool('max', top, 2)), 3)
   const { inputs, parameters: described, nodes } = net.graph
   graph = { inputs, parameters: described, nodes, output }
@@ -324,6 +329,127 @@ describe('a network from elsewhere', () => {
       Array.from({ length: 6 }, () => 'true'),
     )
     expect(rowsOf(study, 'overlaps')).toHaveLength(1)
+  })
+})
+
+describe('a network from elsewhere that is masked at an inner layer', () => {
+  const players = { layout: 'layer', layerGrid: 'grid4x4', margin: 1, count: 3 }
+  it('is valued as lowlayer values the same network, whatever the layout, the batch, or the name of the tensor', async () => {
+    const layer = map
+    const renamed = decodeModel(encodeInference(graph, parameters))
+    for (const node of renamed.graph.node) {
+      for (const names of [node.input, node.output]) {
+        for (const [at, name] of names.entries()) if (name === layer) names[at] = '/conv/map'
+      }
+    }
+    writeFileSync(join(folder, 'renamed.onnx'), encodeModel(renamed))
+    const names = ['dynamic', 'fixed', 'nhwc']
+    const files = [
+      ...names.map((name) => ({ name, path: `${name}.onnx` })),
+      { name: 'renamed', path: 'renamed.onnx', layer: '/conv/map' },
+    ]
+    const analysis = { ...small, players: { ...players, layer }, baseline: 'mean' }
+    const study = await runDocument(
+      { data, networks: { files }, analysis },
+      { baseDir: folder, results: mkdtempSync(join(folder, 'results-')) },
+    )
+    const { config } = study.plan
+    const dataset = await loadDataset(config.data, { baseDir: folder, dataDirs: [] })
+    const engine = await createOnnxEngine('cpu')
+    const shape = [4, 6, 6]
+    const { placed } = studyMasking(config.analysis, dataset, (file) => file)
+    const { means } = await trainingMoments(engine, graph, parameters, layer, dataset)
+    const evaluator = await createMaskedEvaluator(engine, graph, parameters, 3, {
+      at: layer,
+      players: (sample) => placed.players(sample, shape),
+      baseline: meansBaseline(shape, means),
+      output: parseOutput('log-odds-v0'),
+    })
+    for (const { name } of files) {
+      const { tables, samples } = await valuesOfNetwork(study, name)
+      for (const [row, id] of samples.sample.entries()) {
+        const split = samples.panel[row] === 0 ? dataset.train : dataset.test
+        const at = split.ids.indexOf(id)
+        const input = split.inputs.subarray(at * 128, (at + 1) * 128)
+        const expected = await evaluator.evaluate({ id, input, label: samples.givenLabel[row] })
+        for (const [coalition, value] of tables[row].entries()) {
+          expect(Math.abs(value - expected.values[coalition])).toBeLessThan(1e-5)
+        }
+      }
+    }
+    await evaluator.dispose()
+    expect(assumed(study)).toContainEqual(
+      expect.stringMatching(/renamed\.onnx is masked at "\/conv\/map" \[4, 6, 6\], channels first/),
+    )
+  })
+
+  it('is refused where there is no such tensor, with those that there are', async () => {
+    const analysis = { players: { ...players, layer: 'convolution' } }
+    expect(await reasonOf(run(['dynamic'], { analysis }))).toMatch(
+      /dynamic\.onnx: there is no inner tensor "convolution"; the nearest tensors through which all runs: "conv/,
+    )
+  })
+})
+
+describe('a network from elsewhere of several inputs', () => {
+  it('is fed arrays of the data by name, in measuring, in masking and in choosing samples', async () => {
+    const matrix = drawnInputs().subarray(0, 384)
+    const features = drawnInputs().subarray(900, 900 + 3 * COUNT)
+    const bytes = onnxFile({
+      inputs: { bias: ['n', 3], image: ['n', 2, 8, 8] },
+      outputs: { z: ['n', 3] },
+      nodes: [
+        ['Flatten', ['image'], ['flat']],
+        ['MatMul', ['flat', 'w'], ['a']],
+        ['Add', ['a', 'bias'], ['z']],
+      ],
+      weights: { w: floats([128, 3], matrix) },
+    })
+    writeFileSync(join(folder, 'two.onnx'), bytes)
+    const x = drawnInputs()
+    const labels = Int32Array.from({ length: COUNT }, (_, row) => row % 3)
+    const arrays = {
+      x: { data: x, shape: [COUNT, 2, 8, 8] },
+      y: labels,
+      bias: { data: features, shape: [COUNT, 3] },
+    }
+    writeFileSync(join(folder, 'two.npz'), encodeNpz(arrays))
+    const logits = (row: number, isKept: (cell: number) => boolean) =>
+      [0, 1, 2].map((c) => {
+        let sum = features[3 * row + c]
+        for (let cell = 0; cell < 128; cell++)
+          if (isKept(cell)) sum += x[row * 128 + cell] * matrix[3 * cell + c]
+        return sum
+      })
+    const right = [...labels.keys()].filter((row) => {
+      const z = logits(row, () => true)
+      return Math.max(...z) === z[labels[row]]
+    })
+    const study = await run(['two'], {
+      data: { path: 'two.npz', held: ['bias'] },
+      analysis: {
+        samples: { count: 3, testCount: 1, filter: 'correct' },
+        output: 'logit',
+        players: { count: 4, layout: 'grid2x2' },
+      },
+    })
+    const { tables, samples } = await valuesOfNetwork(study, 'two')
+    for (const [row, id] of samples.sample.entries()) {
+      expect(right).toContain(id)
+      for (const [coalition, value] of tables[row].entries()) {
+        const player = (cell: number) =>
+          2 * Math.floor((cell % 64) / 32) + Math.floor((cell % 8) / 4)
+        const z = logits(id, (cell) => (coalition >>> player(cell)) % 2 === 1)
+        expect(value).toBeCloseTo(z[labels[id]], 4)
+      }
+    }
+    const [network] = rowsOf(study, 'networks')
+    const dataset = await loadDataset(study.plan.config.data, { baseDir: folder, dataDirs: [] })
+    for (const split of ['train', 'test'] as const) {
+      const { ids, count } = dataset[split]
+      const accuracy = [...ids].filter((id) => right.includes(id)).length / count
+      expect(Number(network[`${split}_accuracy`])).toBeCloseTo(accuracy, 12)
+    }
   })
 })
 
