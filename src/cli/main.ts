@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
+import { localProcesses } from '../executors/local.js'
+import type { Executor } from '../executors/types.js'
 import { analyzeCommand } from './commands/analyze.js'
 import { citeCommand } from './commands/cite.js'
 import { completionCommand } from './commands/completion.js'
@@ -16,18 +18,18 @@ import { statusCommand } from './commands/status.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
-/** The whole command line. */
-export function program(): Command {
+/** The whole command line; `executor` runs the tasks of studies. */
+export function program(executor: Executor = localProcesses): Command {
   return new Command('lowlayer')
     .description(
       'Train networks, decompose their outputs, find what decides their confusing samples.',
     )
     .version(`lowlayer ${version}, Node ${process.version}`)
     .option('--debug', 'show the stack of errors')
-    .addCommand(runCommand())
+    .addCommand(runCommand(executor))
     .addCommand(planCommand())
     .addCommand(decomposeCommand())
-    .addCommand(analyzeCommand())
+    .addCommand(analyzeCommand(executor))
     .addCommand(schemaCommand())
     .addCommand(initCommand())
     .addCommand(dataCommand())
@@ -43,8 +45,8 @@ export function program(): Command {
 }
 
 /** Runs the command line; returns the exit code and never throws. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const cli = program()
+export async function main(argv: readonly string[], executor?: Executor): Promise<number> {
+  const cli = program(executor)
   exitInsteadOfEnding(cli)
   try {
     await cli.parseAsync(argv)

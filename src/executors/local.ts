@@ -3,12 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { InterruptedError, LowlayerError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/state/failures.js'
-import type { TaskContext, TaskEvent } from '../tasks/types.js'
+import type { TaskEvent } from '../tasks/types.js'
 import { workerOptions } from './environment.js'
-import type { RunningTask, StartTask, TaskFailure } from './types.js'
-
-/** What a worker needs besides its task. */
-type WorkerContext = Omit<TaskContext, 'report' | 'signal'>
+import type { Executor, RunningTask, TaskFailure, WorkerContext } from './types.js'
 
 export interface WorkerOrder {
   readonly task: Task
@@ -29,9 +26,8 @@ const STDERR_TAIL = 2000
  * Starts each task in a process of its own: a crash, a leak or a native library's abort in one task
  * cannot harm another, and memory goes back to the system with the process.
  */
-export function localStarter(context: WorkerContext): StartTask {
-  return (task, onEvent) => startWorker({ task, context }, onEvent)
-}
+export const localProcesses: Executor = (context) => (task, onEvent) =>
+  startWorker({ task, context }, onEvent)
 
 function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): RunningTask {
   const worker = fork(workerFile, [], {

@@ -1,6 +1,6 @@
 import type { ErrorContext, ExitCode } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
-import type { TaskEvent } from '../tasks/types.js'
+import type { TaskContext, TaskEvent } from '../tasks/types.js'
 
 /** An error as it crosses from a worker process. */
 export interface TaskFailure {
@@ -21,6 +21,12 @@ export type TaskOutcome =
 
 /** Runs one task somewhere; rejects with the task's error. */
 export type StartTask = (task: Task, onEvent: (event: TaskEvent) => void) => RunningTask
+
+/** Where the tasks of a study run, and with what. */
+export type WorkerContext = Omit<TaskContext, 'report' | 'signal'>
+
+/** An executor: gives what starts the tasks of one study. */
+export type Executor = (context: WorkerContext) => StartTask
 
 export interface RunningTask {
   readonly finished: Promise<void>

@@ -1,13 +1,6 @@
 import { InterruptedError, LockLostError, messageOf } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
-import { interactions } from './analysis/interactions.js'
-import { noise } from './analysis/noise.js'
-import { panel } from './analysis/panel.js'
-import { values } from './analysis/values.js'
-import { compare } from './reporting/compare.js'
 import { clearFailure, recordFailure } from './state/failures.js'
-import { measure } from './training/measure.js'
-import { train } from './training/train.js'
 import type { TaskContext } from './types.js'
 
 /**
@@ -27,21 +20,22 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
   await clearFailure(context, task)
 }
 
+/** Loads what a kind of task needs and no more: each has a process of its own, whose start it is. */
 async function perform(task: Task, context: TaskContext): Promise<void> {
   switch (task.kind) {
     case 'train':
-      return train(task, context)
+      return (await import('./training/train.js')).train(task, context)
     case 'measure':
-      return measure(task, context)
+      return (await import('./training/measure.js')).measure(task, context)
     case 'panel':
-      return panel(task, context)
+      return (await import('./analysis/panel.js')).panel(task, context)
     case 'values':
-      return values(task, context)
+      return (await import('./analysis/values.js')).values(task, context)
     case 'interactions':
-      return interactions(task, context)
+      return (await import('./analysis/interactions.js')).interactions(task, context)
     case 'noise':
-      return noise(task, context)
+      return (await import('./analysis/noise.js')).noise(task, context)
     case 'compare':
-      return compare(task, context)
+      return (await import('./reporting/compare.js')).compare(task, context)
   }
 }

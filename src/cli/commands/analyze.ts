@@ -5,6 +5,7 @@ import { type LoadedConfig, loadConfig, writtenConfigOf } from '../../config/loa
 import { axisLayouts, outputKinds } from '../../config/networks.js'
 import { isObject } from '../../config/source.js'
 import { InputError, messageOf } from '../../core/errors.js'
+import type { Executor } from '../../executors/types.js'
 import { parseClassList } from '../../masking/foreign/classOutputs.js'
 import { dataFromOption } from '../dataOption.js'
 import { collect, overridesOf, planOf } from '../study.js'
@@ -25,7 +26,7 @@ interface AnalyzeOptions extends RunOptions {
 }
 
 /** `lowlayer analyze MODEL.onnx… --data SOURCE`: shorthand for a study of networks from elsewhere, which it runs. */
-export function analyzeCommand(): Command {
+export function analyzeCommand(executor: Executor): Command {
   return new Command('analyze')
     .summary('analyse ONNX classifiers from elsewhere')
     .description(
@@ -58,7 +59,7 @@ export function analyzeCommand(): Command {
     )
     .action(async (models: string[], options: AnalyzeOptions) => {
       const loaded = await configOfModels(models, options)
-      process.exitCode = await runPlanned(await planOf(loaded, options), options)
+      process.exitCode = await runPlanned(await planOf(loaded, options), options, executor)
     })
 }
 

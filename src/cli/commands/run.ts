@@ -5,10 +5,9 @@ import { exitCodes } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
 import type { CardName } from '../../engine/types.js'
 import { devicePool } from '../../executors/devicePool.js'
-import { localStarter } from '../../executors/local.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
-import type { TaskOutcome } from '../../executors/types.js'
+import type { Executor, TaskOutcome } from '../../executors/types.js'
 import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
@@ -39,8 +38,8 @@ export function progressOption(): Option {
     .default('auto')
 }
 
-/** `lowlayer run CONFIG`: plan, run what is missing, write tables. */
-export function runCommand(): Command {
+/** `lowlayer run CONFIG`: plan, run what is missing with an executor, write tables. */
+export function runCommand(executor: Executor): Command {
   return withStudyOptions(new Command('run'))
     .summary('run a study, or finish one that stopped')
     .description('Trains, analyses and compares the networks of a study; what is done is kept.')
@@ -49,16 +48,16 @@ export function runCommand(): Command {
     .option('--tensorboard', 'write the curves as TensorBoard event files too')
     .addHelpText('after', '\nExample:\n  lowlayer run configs/quickstart.yaml --jobs 2')
     .action(async (file: string, options: RunOptions) => {
-      process.exitCode = await runStudy(file, options)
+      process.exitCode = await runPlanned(await openStudy(file, options), options, executor)
     })
 }
 
-async function runStudy(file: string, options: RunOptions): Promise<number> {
-  return runPlanned(await openStudy(file, options), options)
-}
-
-/** Runs what is missing of a planned study; returns the exit code. */
-export async function runPlanned(opened: Study, options: RunOptions): Promise<number> {
+/** Runs what is missing of a planned study with an executor; returns the exit code. */
+export async function runPlanned(
+  opened: Study,
+  options: RunOptions,
+  executor: Executor,
+): Promise<number> {
   const { results } = opened
   const say = messagesIn(options.progress)
   for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
@@ -72,7 +71,7 @@ export async function runPlanned(opened: Study, options: RunOptions): Promise<nu
   const interruption = interruptible(view.say)
   const { baseDir, dataDirs } = study
   const startOn = (device?: CardName) =>
-    localStarter({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
+    executor({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []

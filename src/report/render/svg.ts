@@ -1,7 +1,5 @@
 /** Vega-Lite specifications to SVG, without a browser. */
-import * as vegaModule from 'vega'
-import { loader, logger, None, parse, resetSVGDefIds, View } from 'vega'
-import { compile, type TopLevelSpec } from 'vega-lite'
+import type { TopLevelSpec } from 'vega-lite'
 import type { Spec } from '../figures/figure.js'
 import { textWidth } from './textWidth.js'
 
@@ -10,18 +8,24 @@ interface TextItem {
   readonly fontWeight?: string | number
 }
 
-// Vega's own place for another measure of text; its types leave it out.
-const { textMetrics } = vegaModule as unknown as {
-  textMetrics: { width: (item: TextItem, text: unknown) => number }
+/** Vega and Vega-Lite, which take longer to load than all else together and are not always needed. */
+async function loadVega() {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
+  // Vega's own place for another measure of text; its types leave it out.
+  const { textMetrics } = vega as unknown as {
+    textMetrics: { width: (item: TextItem, text: unknown) => number }
+  }
+  textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
+    textWidth(String(text ?? ''), fontSize, fontWeight === 'bold' || Number(fontWeight) >= 600)
+  return { ...vega, compile }
 }
-textMetrics.width = ({ fontSize = 11, fontWeight }, text) =>
-  textWidth(String(text ?? ''), fontSize, fontWeight === 'bold' || Number(fontWeight) >= 600)
 
 /**
  * Draws a specification. The same specification gives the same text; `prefix` keeps the ids of
  * several drawings on one page apart. Nothing is ever loaded: data are in the specification.
  */
 export async function renderSvg(spec: Spec, prefix: string): Promise<string> {
+  const { compile, loader, logger, None, parse, resetSVGDefIds, View } = await loadVega()
   const quiet = logger(None)
   const { spec: vega } = compile(spec as unknown as TopLevelSpec, { logger: quiet })
   resetSVGDefIds()

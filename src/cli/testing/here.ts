@@ -1,0 +1,51 @@
+/** Runs the command line in the test's own process, tasks of studies too. */
+import { inProcess } from '../../executors/inProcess.js'
+import type { CommandResult } from '../../testing/commandLine.js'
+import { main } from '../main.js'
+
+/**
+ * Runs `lowlayer …` to its end without starting a process: for all that needs none to be killed, stopped or
+ * looked at from outside. Devices are tried in processes of their own, so studies name theirs
+ * (`runtime: { device: cpu }`). What it prints, its exit code, the working folder and the words of the command
+ * are those of the whole process meanwhile: one call at a time.
+ */
+export async function lowlayerHere(
+  args: readonly string[],
+  { cwd = process.cwd() }: { readonly cwd?: string } = {},
+): Promise<CommandResult> {
+  const { argv, exitCode } = process
+  const folder = process.cwd()
+  const stdout = capture(process.stdout)
+  const stderr = capture(process.stderr)
+  process.argv = [process.execPath, 'lowlayer', ...args]
+  process.exitCode = undefined
+  process.chdir(cwd)
+  try {
+    const code = await main(process.argv, inProcess)
+    return { code, stdout: stdout.text(), stderr: stderr.text() }
+  } finally {
+    process.chdir(folder)
+    process.exitCode = exitCode
+    process.argv = argv
+    stdout.release()
+    stderr.release()
+  }
+}
+
+/** Keeps what is written to a stream, which is let through again on `release`. */
+function capture(stream: NodeJS.WriteStream): { text(): string; release(): void } {
+  const { write } = stream
+  const chunks: string[] = []
+  stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+    chunks.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
+    const done = rest.at(-1)
+    if (typeof done === 'function') done()
+    return true
+  }) as typeof write
+  return {
+    text: () => chunks.join(''),
+    release() {
+      stream.write = write
+    },
+  }
+}
