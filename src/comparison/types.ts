@@ -130,7 +130,7 @@ export interface EffectRow {
   readonly architecture: string
   readonly regime: string
   readonly cut: string | number | undefined
-  /** Variance shares: low, high, order, sample, residual. Contrasts of Jaccard means: T_… */
+  /** A variance share (low, high, order, sample, residual: variance.ts), or a contrast of Jaccard means (T_…: contrasts.ts). */
   readonly effect: EffectName
   readonly estimate: number | undefined
   /** Shares: bootstrap over samples. Contrasts: jackknife over seeds. */

@@ -2,7 +2,7 @@
 export interface IntraclassCorrelation {
   /** ICC(2,1), absolute agreement: also conditions that shift every score count as disagreement. */
   readonly agreement: number
-  /** ICC(3,1), consistency: shifts are allowed; the one that matters for `top` sets. */
+  /** ICC(3,1), consistency: a condition may shift every score by the same, which leaves `top` sets as they are. */
   readonly consistency: number
   readonly samples: number
   readonly conditions: number

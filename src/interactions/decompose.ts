@@ -180,11 +180,11 @@ function splitOf(
   solution: CertifiedSplit,
   gap: number,
 ): Split {
-  const { and, or, noise, objective } = solution.point
+  const { and, or, q, objective } = solution.point
   const pair = { and: and.map((value) => value * scale), or: or.map((value) => value * scale) }
   return {
     ...pair,
-    target: values.map((value, mask) => value + noise[mask] * scale),
+    target: values.map((value, mask) => value + q[mask] * scale),
     // Rounding may lift the bound above the norm where both meet.
     lowerBound: Math.min(solution.bounds.unweighted * scale, l1Norm(pair)),
     gap: relativeGap(objective, solution.bounds.weighted),

@@ -32,7 +32,7 @@ export interface OrderGeneralization {
   readonly order: number
   /** Train against test, equally many samples of a class on both sides. */
   readonly similarity: number | undefined
-  /** Train against test with as few samples as the ceiling has. */
+  /** Train against test with means over as few samples as those of the ceiling: what to hold against it. */
   readonly matched: number | undefined
   /** Train half against the other train half: what perfect generalisation would give `matched`. */
   readonly ceiling: number | undefined
@@ -40,7 +40,10 @@ export interface OrderGeneralization {
   readonly floor: number | undefined
 }
 
-/** A class with samples on both sides: m = min(|train|, |test|) of each, halves of h ≤ m. */
+/**
+ * A class with samples on both sides. `similarity` and `floor` compare means over m = min(|train|, |test|) samples of
+ * each side, `ceiling` and `matched` means over h = min(⌊|train| / 2⌋, |test|).
+ */
 interface ClassSamples {
   readonly train: readonly ThresholdedInteractions[]
   readonly test: readonly ThresholdedInteractions[]

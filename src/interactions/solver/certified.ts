@@ -1,4 +1,24 @@
-/** The certified solver: iterations until a primal and a dual bound are as close as was asked for. */
+/**
+ * The certified solver: iterations until a primal and a dual bound are as close as was asked for.
+ *
+ * Notation of this folder. S and T are subsets of the players as bitmasks, tables have shape [2^n], and all but v and δ
+ * of the user are in units in which max|v| = 1.
+ *
+ * | symbol | in code | meaning |
+ * |---|---|---|
+ * | v(S) | `values` | the value table that is split |
+ * | q(S), δ | `q`, `delta` | noise that the split may leave out, |q(S)| ≤ δ; always u_and + u_or = v + q |
+ * | x(T), y(T) | `and`, `or` | AND and OR interactions; y has none of orders 0 and 1, which are in x |
+ * | A, B | `synthesizeAnd`, `synthesizeOr` | what they make: A x = u_and, B y = u_or; Aᵀ, Bᵀ: `andAdjoint`, `orAdjoint` |
+ * | w(T) | `andWeights`, `orWeights` | weights of the objective Σ w (|x| + |y|): 1 but for the tie-break |
+ * | λ(S) | `lambda` | dual variables of the equations A x + B y = v + q |
+ * | ω, r | `noiseWeight`, `noiseExponent` | the noise enters the iteration as q = √ω r: ω weighs it against x and y |
+ * | C, K | `applyNormalMatrix` | all columns (A B −√ω I), the last ones only with noise, and K = CCᵀ = AAᵀ + BBᵀ + ωI |
+ * | s | `iterate`, `noiseIterate` | what the iteration moves: a number for each column of C |
+ * | z | `sparsePoint`, `noiseAtBound` | (x, y, r) of s: x and y soft-thresholded at w/ρ, r clipped to ±δ/√ω |
+ * | ρ | `rho` | step size of the iteration |
+ * | μ(S) | `multiplier` | solution of K μ = C(2z − s) − v; −ρμ estimates λ |
+ */
 import {
   continueHalpern,
   dualPoint,
@@ -222,13 +242,13 @@ function keepPolished(search: Search, active: ActiveSet): void {
 /** No player: v is one number, which the noise may shrink. */
 function solveConstant(problem: SplitProblem): CertifiedSplit {
   const [v] = problem.values
-  const noise = Math.max(-problem.delta, Math.min(problem.delta, -v))
-  const objective = Math.abs(v + noise)
+  const q = Math.max(-problem.delta, Math.min(problem.delta, -v))
+  const objective = Math.abs(v + q)
   return {
     point: {
-      and: Float64Array.of(v + noise),
+      and: Float64Array.of(v + q),
       or: Float64Array.of(0),
-      noise: Float64Array.of(noise),
+      q: Float64Array.of(q),
       objective,
       l1: objective,
     },

@@ -2,9 +2,9 @@
  * Restarted Halpern iteration of the Peaceman–Rachford operator for the split.
  *
  * The operator alternates between soft thresholds (the L1 norm and the box of the noise) and the
- * projection onto the equations A x + B y − √w e = v, one solve with K. Halpern's rule pulls every
+ * projection onto the equations A x + B y − √ω r = v, one solve with K (notation: certified.ts). Halpern's rule pulls every
  * step towards the point where the current restart began, with weight 1/(k + 1) at its k-th step; the
- * step size ρ and the weight w of the noise block are set anew at every restart from how far the
+ * step size ρ and the weight ω of the noise are set anew at every restart from how far the
  * primal and the dual parts have moved.
  * Source: Chen, Sun, Yuan, Zhang & Zhao, "HPR-LP" (arXiv 2408.12179) and Lu & Yang, "Restarted Halpern
  * PDHG for linear programming" (arXiv 2407.16144) for method and restarts; the balance of the noise
@@ -25,13 +25,13 @@ const LEAST_BEFORE_LONG = 20
 /** ρ changes by the square root of the imbalance, and the imbalance counts up to this factor. */
 const MOST_IMBALANCE = 4
 
-/** Exponents of 2 that w takes. */
+/** Exponents of 2 that ω takes. */
 const NOISE_EXPONENTS = { least: -10, most: 20 }
 
 /** The iteration's state besides the kernel's tables. */
 export interface HalpernState {
   rho: number
-  /** w = 2^noiseExponent; unused when no noise is allowed. */
+  /** ω = 2^noiseExponent; unused when no noise is allowed. */
   noiseExponent: number
   iterations: number
   sinceRestart: number
@@ -85,7 +85,7 @@ function restart(kernel: SplitKernel, state: HalpernState): void {
   state.sinceRestart = 0
 }
 
-/** √w and δ/√w, or zeros without noise. */
+/** √ω and δ/√ω, or zeros without noise. */
 function noiseSettings({ delta }: SplitProblem, state: HalpernState) {
   const scale = delta > 0 ? Math.sqrt(2 ** state.noiseExponent) : 0
   return { scale, limit: delta > 0 ? delta / scale : 0 }
@@ -148,7 +148,7 @@ function tally(
   }
 }
 
-/** Sets ρ and w for the next restart, and rescales s so that z and the dual stay. */
+/** Sets ρ and ω for the next restart, and rescales s so that z and the dual stay. */
 function rebalance(kernel: SplitKernel, problem: SplitProblem, state: HalpernState): void {
   const { rho } = state
   const noise = noiseSettings(problem, state)
@@ -182,7 +182,7 @@ function rebalance(kernel: SplitKernel, problem: SplitProblem, state: HalpernSta
   }
 }
 
-/** By how many powers of two w should change so that noise and terms are in balance: −2 … 2. */
+/** By how many powers of two ω should change so that noise and terms are in balance: −2 … 2. */
 function noiseExponentChange(terms: Movement, noise: Movement): number {
   const ratio = (terms.dual / terms.primal) * (noise.primal / noise.dual)
   const exponent = Math.log2(ratio) / 2
@@ -226,7 +226,7 @@ function softThreshold(s: number, limit: number): number {
 
 /**
  * The point nearest to (x, y) that fulfils A x + B y = v + q, with q = clip(A x + B y − v, ±δ): adds
- * Cᵀ(AAᵀ + BBᵀ)⁻¹ of what the noise does not take up. Raises Σ|I| much less than giving the rest to
+ * (A B)ᵀ(AAᵀ + BBᵀ)⁻¹ of what the noise does not take up. Raises Σ|I| much less than giving the rest to
  * u_and and u_or, which the Möbius transform would amplify. Overwrites the multiplier.
  */
 export function projectPoint(
@@ -257,7 +257,7 @@ export function dualPoint({ multiplier }: SplitKernel, { rho }: HalpernState): F
   return lambda
 }
 
-/** Sign of e(S) where the noise is at its bound, 0 elsewhere; all 0 without noise. Shape [2^n]. */
+/** Sign of q(S) where the noise is at its bound, 0 elsewhere; all 0 without noise. Shape [2^n]. */
 export function noiseAtBound(
   { noiseIterate }: SplitKernel,
   problem: SplitProblem,

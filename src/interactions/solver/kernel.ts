@@ -1,6 +1,6 @@
 /**
  * The WebAssembly kernel of one number of players: its memory, its tables, and the blocks of K.
- * The inner loop is assembly/kernel.ts; `npm run build:kernel` compiles it into kernelBinary.ts.
+ * Notation: certified.ts. The inner loop is assembly/kernel.ts; `npm run build:kernel` compiles it into kernelBinary.ts.
  */
 import { kernelBinary } from './kernelBinary.js'
 import { applyNormalMatrix, invertShifted } from './normalMatrix.js'
@@ -37,16 +37,16 @@ export interface SplitKernel {
   readonly noiseAnchor: Float64Array
   /** μ of the last iteration, shape [2^n]: −ρμ estimates the dual optimum. */
   readonly multiplier: Float64Array
-  /** Factors K for a weight of the noise block. */
+  /** Inverts the blocks of K for a weight ω of the noise. */
   setNoiseWeight(weight: number): void
   /**
-   * One iteration, the `since`-th after a restart (from 1), at step size ρ; noiseScale = √w and
-   * noiseLimit = δ/√w, both 0 without noise. Returns the norm of the fixed-point residual.
+   * One iteration, the `since`-th after a restart (from 1), at step size ρ; noiseScale = √ω and
+   * noiseLimit = δ/√ω, both 0 without noise. Returns the norm of the fixed-point residual.
    */
   step(rho: number, noiseScale: number, noiseLimit: number, since: number): number
-  /** Solves K x = b in place of `multiplier`, with the weight of the noise block. */
+  /** Solves K μ = b for the b in `multiplier`, in its place, with the weight ω that was set last. */
   solve(): void
-  /** Solves (AAᵀ + BBᵀ) x = b in place of `multiplier`. */
+  /** Solves (AAᵀ + BBᵀ) μ = b likewise. */
   solveWithoutNoise(): void
 }
 

@@ -1,12 +1,12 @@
 /**
- * The matrix K = AAᵀ + BBᵀ + wI of the split: its product with a table, and the small matrices that
+ * The matrix K = AAᵀ + BBᵀ + ωI of the split (notation: certified.ts): its product with a table, and the small matrices that
  * its blocks are made of. A holds every AND column, B the OR columns of order 2 and above (those of
- * orders 0 and 1 equal AND columns and are left out); w weighs the noise block, 0 when there is none.
+ * orders 0 and 1 equal AND columns and are left out); ω weighs the noise, 0 when there is none.
  */
 import { orders } from '../../core/subset.js'
 import { andAdjoint, orAdjoint, synthesizeAnd, synthesizeOr } from '../andOr.js'
 
-/** (AAᵀ + BBᵀ + wI) x in O(n 2^n), shape [2^n] → [2^n]. */
+/** K times a table, (AAᵀ + BBᵀ + ωI) u, in O(n 2^n). Shape [2^n] → [2^n]. */
 export function applyNormalMatrix(table: Float64Array, noiseWeight: number): Float64Array {
   const order = orders(Math.log2(table.length))
   const orSums = orAdjoint(table)
@@ -20,7 +20,7 @@ export function applyNormalMatrix(table: Float64Array, noiseWeight: number): Flo
 }
 
 /**
- * Inverse of M + wI for a symmetric positive definite matrix M, [size, size] row-major, by
+ * Inverse of M + shift · I for a symmetric positive definite matrix M, [size, size] row-major, by
  * Gauss–Jordan elimination.
  */
 export function invertShifted(matrix: Float64Array, size: number, shift: number): Float64Array {

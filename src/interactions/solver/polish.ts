@@ -1,9 +1,9 @@
 /**
  * From an approximate solution to an exact one: once the iteration has found out which interactions
  * are not 0 and which noise entries are at their bound, both sides of the optimum follow from linear
- * equations. With T the non-zero columns, σ their signs, R the rows with |e| = δ and signs s,
+ * equations. With T the columns of C = (A B) that are used, σ their signs, R the rows with |q| = δ and θ their signs,
  *
- *   C_RT x_T = v_R + δ s   (primal, the solution nearest to the iterate)
+ *   C_RT x_T = v_R + δ θ   (primal, the solution nearest to the iterate)
  *   C_RTᵀ λ_R = w_T σ      (dual, least squares).
  *
  * One orthogonal factorisation of C_RTᵀ serves both. Nothing is taken on trust: the caller keeps the
@@ -17,7 +17,7 @@ import type { SplitProblem } from './problem.js'
 export interface ActiveSet {
   /** Interactions of the iterate, exact zeros where the soft threshold cut. Shape [2^n] each. */
   readonly point: AndOrPair
-  /** Sign of e(S) where the noise is at its bound, 0 elsewhere. Shape [2^n]. */
+  /** Sign of q(S) where the noise is at its bound, 0 elsewhere. Shape [2^n]. */
   readonly atBound: Int8Array
   /** Estimate of the dual optimum. */
   readonly lambda: Float64Array

@@ -1,9 +1,9 @@
 /**
  * The linear programme of the split, scaled, with its certificate.
  *
- *   minimise Σ_T w(T) (|x(T)| + |y(T)|)  subject to  A x + B y − e = v,  |e(S)| ≤ δ,
+ *   minimise Σ_T w(T) (|x(T)| + |y(T)|)  subject to  A x + B y = v + q,  |q(S)| ≤ δ,
  *
- * x = I_and, y = I_or (orders ≥ 2; orders 0 and 1 are in x), weights w(T) = 1 + tilt · |T| / n.
+ * x = I_and, y = I_or (orders ≥ 2; orders 0 and 1 are in x), weights w(T) = 1 + tilt · |T| / n (notation: certified.ts).
  * Its dual, whose every feasible point bounds the optimum from below:
  *
  *   maximise vᵀλ − δ‖λ‖₁  subject to  |Aᵀλ| ≤ w,  |Bᵀλ| ≤ w.
@@ -61,10 +61,10 @@ export function splitProblem(values: Float64Array, noiseBound: number, tilt: num
 /** A feasible point of the primal problem, in scaled units. */
 export interface PrimalPoint extends AndOrPair {
   /** q(S) within ±δ, shape [2^n]. */
-  readonly noise: Float64Array
-  /** Σ w |I|, the objective. */
+  readonly q: Float64Array
+  /** Σ_T w(T) (|x(T)| + |y(T)|), the objective. */
   readonly objective: number
-  /** Σ |I|. */
+  /** Σ_T (|x(T)| + |y(T)|). */
   readonly l1: number
 }
 
@@ -76,21 +76,21 @@ export function repairPrimal(problem: SplitProblem, { and, or }: AndOrPair): Pri
   const { values, delta } = problem
   const fromAnd = synthesizeAnd(and)
   const fromOr = synthesizeOr(or)
-  const noise = new Float64Array(values.length)
+  const q = new Float64Array(values.length)
   for (let mask = 0; mask < values.length; mask++) {
     const excess = fromAnd[mask] + fromOr[mask] - values[mask]
-    noise[mask] = Math.min(delta, Math.max(-delta, excess))
-    const half = (excess - noise[mask]) / 2
+    q[mask] = Math.min(delta, Math.max(-delta, excess))
+    const half = (excess - q[mask]) / 2
     fromAnd[mask] -= half
     fromOr[mask] -= half
   }
   const repaired = { and: andInteractions(fromAnd), or: orInteractions(fromOr) }
   mergeLowOrders(repaired)
-  return primalPoint(problem, repaired, noise)
+  return primalPoint(problem, repaired, q)
 }
 
-function primalPoint(problem: SplitProblem, pair: AndOrPair, noise: Float64Array): PrimalPoint {
-  return { ...pair, noise, objective: weightedNorm(problem, pair), l1: l1Norm(pair) }
+function primalPoint(problem: SplitProblem, pair: AndOrPair, q: Float64Array): PrimalPoint {
+  return { ...pair, q, objective: weightedNorm(problem, pair), l1: l1Norm(pair) }
 }
 
 /** Largest |A x + B y − q − v|, in scaled units, that passes for rounding. */
@@ -99,13 +99,14 @@ const EXACT = 1e-11
 /** (x, y) as it is, zeros included, where it fulfils the equations but for rounding. */
 export function exactPrimal(problem: SplitProblem, pair: AndOrPair): PrimalPoint | undefined {
   const { values, delta } = problem
-  const noise = synthesize(pair)
+  const h = synthesize(pair)
+  const q = new Float64Array(values.length)
   for (let mask = 0; mask < values.length; mask++) {
-    const excess = noise[mask] - values[mask]
-    noise[mask] = Math.min(delta, Math.max(-delta, excess))
-    if (!(Math.abs(excess - noise[mask]) <= EXACT)) return undefined
+    const excess = h[mask] - values[mask]
+    q[mask] = Math.min(delta, Math.max(-delta, excess))
+    if (!(Math.abs(excess - q[mask]) <= EXACT)) return undefined
   }
-  return primalPoint(problem, pair, noise)
+  return primalPoint(problem, pair, q)
 }
 
 /** Σ_T w(T) (|x(T)| + |y(T)|) of merged interactions. */
@@ -127,8 +128,9 @@ export interface DualBounds {
 }
 
 /**
- * The bounds that λ proves after scaling it down to feasibility: (vᵀλ − δ‖λ‖₁) / max(1, largest
- * |Aᵀλ| / w, |Bᵀλ| / w), and never below 0.
+ * The bounds that the direction of λ proves. The dual objective grows with the multiple of λ that is taken, so λ is
+ * scaled, up or down, until a constraint is tight: (vᵀλ − δ‖λ‖₁) / max_T (|Aᵀλ|(T) / w(T), |Bᵀλ|(T) / w(T)). 0, which
+ * λ = 0 proves, where that is negative or does not exist.
  */
 export function dualBounds(problem: SplitProblem, lambda: Float64Array): DualBounds {
   const { values, delta, andWeights, orWeights } = problem
@@ -143,7 +145,6 @@ export function dualBounds(problem: SplitProblem, lambda: Float64Array): DualBou
     weightedExcess = Math.max(weightedExcess, larger / andWeights[mask])
     unweightedExcess = Math.max(unweightedExcess, larger)
   }
-  // Scaling up as well as down: the bound is homogeneous in λ, so the largest feasible multiple is best.
   const bound = (excess: number) => (excess > 0 && value > 0 ? value / excess : 0)
   return { weighted: bound(weightedExcess), unweighted: bound(unweightedExcess) }
 }

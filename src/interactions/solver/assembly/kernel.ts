@@ -1,6 +1,6 @@
 /**
  * The inner loop of the certified solver, compiled to WebAssembly with 128-bit SIMD (two float64).
- * The caller lays out the memory (see kernel.ts one folder up) and passes byte addresses.
+ * The caller lays out the memory (see kernel.ts one folder up) and passes byte addresses. Notation: certified.ts there.
  *
  * Tables of pairs hold the AND entry of a subset in lane 0 and its OR entry in lane 1, so that one
  * subset-sum transform of pairs does the work of two and no step crosses lanes.
@@ -323,7 +323,7 @@ function residual(rho: f64, noiseScale: f64, noiseLimit: f64): void {
 }
 
 /**
- * s ← λ · anchor + (1 − λ) · (s + 2 (z − s − Cᵀμ)), a reflected step pulled towards the anchor.
+ * s ← pull · anchor + (1 − pull) · (s + 2 (z − s − Cᵀμ)), a reflected step pulled towards the anchor.
  * Returns ‖z − s − Cᵀμ‖².
  */
 function advance(rho: f64, noiseScale: f64, noiseLimit: f64, pull: f64): f64 {
