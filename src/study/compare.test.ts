@@ -85,7 +85,7 @@ describe('the overfitting clause', () => {
   it('is undecided where the curve has too few points to tell, and says what helps', () => {
     expect(clauseOf(5)).toMatchObject({ id: 'i', status: 'undecided', figures: {} })
     expect(clauseOf(5).reason).toBe(
-      'phases were not detected: 5 evaluation points; at least 6 are needed: measure losses more often (training.evaluate)',
+      'phases were not detected: 5 evaluation points; at least 6 are needed: measure losses more often (training.evaluate; of networks from elsewhere, more checkpoints)',
     )
   })
 

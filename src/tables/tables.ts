@@ -11,9 +11,9 @@ const sample = integer('Position of the sample in its source, from 0.')
 export const networksTable = table('networks', 'One row a network of the study.', {
   network,
   name: text('Name of the network in this study.'),
-  architecture: text('Architecture.'),
+  architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
   regime: text('How low and high layers were re-randomised, frozen or trained.'),
-  seed_low: integer('Seed of the initial weights of the low layers.'),
+  seed_low: integer('Seed of the initial weights of the low layers; empty where it is not known.'),
   seed_high: integer('Seed of the initial weights of the high layers.'),
   seed_order: integer('Seed of the order of the training samples.'),
   from: text('Id of the network that this one was derived from.'),
@@ -60,7 +60,9 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   sample,
   label: integer('True label.'),
   given_label: integer('Label that training saw (differs from label for mislabelled samples).'),
-  prediction: integer('Predicted class on the unmasked sample.'),
+  prediction: integer(
+    'Predicted class on the unmasked sample; −1 where it is none of the data. Empty: not told (values of another tool).',
+  ),
   correct: boolean('prediction = given_label.'),
   loss: number(
     'Cross-entropy of the unmasked sample against the given label, nats. Where a model from elsewhere gives a ' +
@@ -136,7 +138,7 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   a: text('Id of the first network.'),
   b: text('Id of the second network.'),
   relation: text(
-    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; of models from elsewhere other-model. +order, +regime and +cut are appended where these differ too.',
+    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; other-model where the seeds of one are not known. +order, +regime and +cut are appended where these differ too.',
   ),
   cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
   cut_layers: cutLayers,

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { unmeasured } from '../../plan/analysisRuns.js'
 import { type Estimate, estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
+import { plannedSamples } from '../../tasks/analysis/panel.js'
 import { jobCount } from '../../tasks/jobCount.js'
 import { taskState } from '../../tasks/state/taskState.js'
 import { calibrate, type UnitTimes } from '../../tasks/training/calibrate.js'
@@ -47,7 +48,9 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   if (options.json) {
     const { study, id } = plan
     const { assumptions } = plan.data
-    return `${JSON.stringify({ study, id, assumptions, tasks, estimate, left, seconds }, undefined, 2)}\n`
+    const samples = await plannedSamples(plan, { baseDir, dataDirs })
+    const all = { study, id, assumptions, samples, tasks, estimate, left, seconds }
+    return `${JSON.stringify(all, undefined, 2)}\n`
   }
   const lines = tasks.map(({ id, kind, network, state, reason }) =>
     [state.padEnd(6), kind.padEnd(12), id, network, `(${reason})`]

@@ -58,6 +58,18 @@ export async function panel(task: PanelTask, context: TaskContext): Promise<void
   })
 }
 
+/** Ids of the analysed samples in their order, by split; undefined where they depend on what networks predict. */
+export async function plannedSamples(
+  plan: Plan,
+  context: Pick<TaskContext, 'baseDir' | 'dataDirs'>,
+): Promise<{ readonly split: SplitName; readonly samples: number[] }[] | undefined> {
+  if (plan.config.analysis.samples.filter !== 'none') return undefined
+  const dataset = await loadPlannedDataset(plan, context)
+  return choosePanel(plan, dataset).map(({ split, rows }) => {
+    return { split, samples: rows.map((row) => dataset[split].ids[row]) }
+  })
+}
+
 /** The samples of a network: computed where nothing depends on predictions, else read. */
 export async function panelOf(
   network: StudyNetwork,

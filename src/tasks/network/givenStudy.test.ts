@@ -25,6 +25,7 @@ import {
   runDocument,
   valuesOfNetwork,
 } from '../../testing/studyRun.js'
+import { plannedSamples } from '../analysis/panel.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -291,6 +292,12 @@ describe('values of another tool', () => {
     named(study, tableName)
       .split('\n')
       .filter((line) => line.startsWith(`${name},`))
+
+  it('are of the samples that the plan lists', async () => {
+    const listed = await plannedSamples(trained.plan, { baseDir: folder, dataDirs: [] })
+    expect(listed?.map(({ split }) => split)).toEqual(['train', 'test'])
+    expect(listed?.flatMap((panel) => panel.samples)).toEqual([...samples.sample])
+  })
 
   it('give the scores of the network that they are of', async () => {
     // As another tool may give them, before v(∅) is subtracted: the loss of the whole sample tells it.

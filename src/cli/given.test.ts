@@ -1,0 +1,103 @@
+/** A study of given networks on the command line: killed, gone on with, and wrong. */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodeInference } from '../engine/onnx/model.js'
+import { buildModel } from '../models/build.js'
+import { initialize } from '../models/initialize.js'
+import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const run = (results: string) => ['run', 'nets.yaml', '--results', results, '--progress', 'none']
+
+beforeAll(() => {
+  const input = { kind: 'tabular', shape: [9], classes: 2 } as const
+  const model = buildModel({ architecture: 'mlp-5', width: 8 }, input)
+  const entries: string[] = []
+  for (const [low, high] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]) {
+    const name = `l${low}h${high}`
+    mkdirSync(join(folder, name))
+    for (const epoch of [0, 1]) {
+      const seed = (block: string) => 10 * epoch + (/^fc[12]$/.test(block) ? low : high)
+      const bytes = encodeInference(model.graph, initialize(model, seed))
+      writeFileSync(join(folder, name, `${epoch}.onnx`), bytes)
+    }
+    entries.push(
+      `    - { name: ${name}, path: "${name}/{epoch}.onnx", low: ${low}, high: ${high}, lowLayers: [fc1, fc2] }`,
+    )
+  }
+  const yaml = [
+    'data: { source: tic-tac-toe }',
+    'networks:',
+    '  files:',
+    ...entries,
+    'analysis: { samples: { count: 100, testCount: 10 }, players: { count: 6 }, checkpoints: all }',
+    'comparison: { bootstrap: 20 }',
+    '',
+  ]
+  writeFileSync(join(folder, 'nets.yaml'), yaml.join('\n'))
+})
+
+/** Tables of the only study below some results. */
+function tables(results: string): Record<string, string> {
+  const [study] = readdirSync(join(folder, results)).filter((name) => name.startsWith('nets-'))
+  const place = join(folder, results, study)
+  const names = readdirSync(place).filter((name) => /\.csv$|verdict\.json/.test(name))
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(place, name), 'utf8')]))
+}
+
+describe('a study of given networks', () => {
+  it('that is killed goes on, and ends in the same tables', async () => {
+    const whole = await lowlayer(run('whole'), { cwd: folder })
+    expect(whole).toMatchObject({ code: 0 })
+    expect(whole.stderr).toMatch(/overlap {3}same-low\/diff-high: .*\(2 pairs\)/)
+    mkdirSync(join(folder, 'killed'))
+    const { process: child, result } = startLowlayer(run('killed'), { cwd: folder })
+    for (;;) {
+      const begun = readdirSync(join(folder, 'killed'), { recursive: true }).some((name) => {
+        const file = join(folder, 'killed', String(name))
+        return (
+          file.endsWith('.partial') && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 2000
+        )
+      })
+      if (begun) break
+      await sleep(5)
+    }
+    process.kill(-child.pid!, 'SIGKILL')
+    expect((await result).code).toBe(null)
+    expect(await lowlayer(run('killed'), { cwd: folder })).toMatchObject({ code: 0 })
+    expect(tables('killed')).toEqual(tables('whole'))
+    expect(Object.keys(tables('whole'))).toContain('verdict.json')
+  })
+
+  it('whose seeds the files contradict exits 2, names both, and leaves nothing', async () => {
+    const yaml = readFileSync(join(folder, 'nets.yaml'), 'utf8')
+    const wrong = yaml.replace('low: 1, high: 0', 'low: 0, high: 0')
+    writeFileSync(join(folder, 'wrong.yaml'), wrong)
+    const { code, stderr } = await lowlayer(['run', 'wrong.yaml', '--results', 'wrong'], {
+      cwd: folder,
+    })
+    expect(stderr).toMatch(
+      /"l0h0" .*l0h0\/0\.onnx.* and "l1h0" .*both have low seed 0, but their low layers differ/,
+    )
+    expect(code).toBe(2)
+    expect(readdirSync(folder)).not.toContain('wrong')
+  })
+})
