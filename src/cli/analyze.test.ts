@@ -8,6 +8,7 @@ import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 import { floats, onnxFile } from '../testing/onnxGraph.js'
+import { writeTexts } from '../testing/textModel.js'
 
 let folder: string
 beforeAll(async () => {
@@ -207,6 +208,34 @@ describe('lowlayer analyze', () => {
     const args = ['--data', 'data.csv', ...small, '--input', 'image', '--results', 'input']
     const { code, stderr } = await analyze(...args)
     expect(stderr).toMatch(/failed: measure of model: .*no input "image"; the model has x/)
+    expect(code).toBe(2)
+  })
+})
+
+describe('lowlayer analyze of texts', () => {
+  const ofTexts = (...args: string[]) => {
+    const all = ['analyze', 'bert.onnx', '--data', 'texts.npz', ...small, ...args]
+    return lowlayer(all, { cwd: folder })
+  }
+  beforeAll(() => writeTexts(folder))
+
+  it('shows their words in the report', async () => {
+    const masked = 'analysis.baseline={maskToken: 103}'
+    const { code, stderr } = await ofTexts('--results', 'texts', '--set', masked)
+    expect(code, stderr).toBe(0)
+    const { samples } = JSON.parse(await fileOf('texts', 'report/drawings.json'))
+    const drawn = Object.entries<{ names: string[] }>(samples)
+    expect(drawn.length).toBeGreaterThan(0)
+    for (const [id, { names }] of drawn) {
+      expect(names).toHaveLength(4)
+      for (const name of names) expect(name).toMatch(new RegExp(`^word${id}x\\d$`))
+    }
+  })
+
+  it('refuses a mask token that the model does not know', async () => {
+    const masked = 'analysis.baseline={maskToken: 110}'
+    const { code, stderr } = await ofTexts('--results', 'refused', '--set', masked)
+    expect(stderr).toMatch(/maskToken 110 is no token: .*bert\.onnx looks input_ids up/)
     expect(code).toBe(2)
   })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { encodeNpz } from '../formats/npz.js'
+import { tokenFile } from '../testing/tokenFile.js'
 import { dataFromOption } from './dataOption.js'
 
 let folder: string
@@ -31,6 +32,28 @@ describe('--data with a folder', () => {
 })
 
 describe('dataFromOption', () => {
+  it('tells token ids, with classes or with what a language model is to give', () => {
+    const rows = [
+      [1, 2],
+      [3, 4],
+    ]
+    const found = (name: string, arrays: Parameters<typeof tokenFile>[0]) => {
+      const path = join(folder, name)
+      writeFileSync(path, tokenFile({ input_ids: rows, attention_mask: rows, ...arrays }))
+      return { path, data: dataFromOption(path) }
+    }
+    const classes = found('classes.npz', { y: [0, 1] })
+    expect(classes.data).toEqual({ source: 'tokens', path: classes.path, labels: 'y' })
+    const next = found('next.npz', { target: [7, 8], position: [1, 1], words: [['a'], ['b']] })
+    expect(next.data).toEqual({
+      source: 'tokens',
+      path: next.path,
+      target: 'target',
+      position: 'position',
+    })
+    expect(() => dataFromOption('tokens')).toThrow(/give the file itself/)
+  })
+
   it('tells files, folders and names apart', () => {
     writeFileSync(
       join(folder, 'data.npz'),

@@ -14,7 +14,7 @@ export type DataInput = Readonly<Record<string, unknown>> & { readonly source: s
 const unstandardized = { standardize: false }
 
 /**
- * What `--data SOURCE` means: a data set known by name, a `.npz` or `.csv` file, or a folder of IDX
+ * What `--data SOURCE` means: a data set known by name, a `.npz` (of token ids too) or `.csv` file, or a folder of IDX
  * files, of CIFAR's binary files, or of images. `labels` names the array or column of the classes.
  * Inputs are taken as they are (pixels from 0 to 1). Throws InputError on anything else.
  */
@@ -47,7 +47,7 @@ export function dataFromOption(source: string, labels?: string): DataInput {
 }
 
 function named(source: string, labels?: string): DataInput {
-  if (source === 'csv' || source === 'npz' || source === 'images' || source === 'text') {
+  if (['csv', 'npz', 'tokens', 'images', 'text'].includes(source)) {
     throw new InputError(
       `--data ${source}: give the ${source === 'images' ? 'folder' : 'file'} itself`,
     )

@@ -106,12 +106,12 @@ const baseline = z
     z.strictObject({ damp: share.describe('Masked players are multiplied by this') }),
     z.strictObject({ blur: positive.describe('Gaussian blur, deviation in pixels') }),
     z.strictObject({ file: z.string().min(1).describe('.npy or JSON: a value a channel or cell') }),
-    z.strictObject({ learned: learned.prefault({}) }),
     z.strictObject({
       maskToken: whole(0).describe(
         'Masked words of token ids become this id; 103 is [MASK] of BERT',
       ),
     }),
+    z.strictObject({ learned: learned.prefault({}) }),
   ])
   .default('mean')
   .describe(

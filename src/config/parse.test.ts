@@ -169,6 +169,11 @@ describe('a problem', () => {
       '3:20 analysis.noise: 2 must be at most 1',
     ],
     [
+      'a mask token that is none',
+      `${least}analysis: { baseline: { maskToken: -1 } }`,
+      '3:36 analysis.baseline.maskToken: -1 must be at least 0',
+    ],
+    [
       'an unknown data set',
       least.replace('mnist', 'mnits'),
       '1:17 data.source: unknown "mnits" (did you mean "mnist"?)',

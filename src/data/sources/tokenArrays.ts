@@ -10,6 +10,8 @@ export interface WholeArray {
   readonly name: string
   readonly shape: readonly number[]
   readonly data: ArrayLike<number>
+  /** Whether the configuration gives the value, the same for all rows. */
+  readonly isConstant?: boolean
 }
 
 const LIMIT = 2 ** 24
@@ -29,7 +31,7 @@ export interface TokenArrays {
   /** Whole numbers [N, …]. */
   rows(name: string): WholeArray
   /** Whole numbers from 0 a row [N]: an array, or the same for all. */
-  column(key: string, value: number | string): WholeArray
+  column(key: 'target' | 'position', value: number | string): WholeArray
   /** Strings [N, …]. */
   strings(name: string): StringArray
 }
@@ -85,7 +87,8 @@ export function openTokenArrays(
     rows,
     column(key, value) {
       if (typeof value === 'number') {
-        return { name: `data.${key}`, shape: [count], data: new Int32Array(count).fill(value) }
+        const data = new Int32Array(count).fill(value)
+        return { name: key, shape: [count], data, isConstant: true }
       }
       const array = whole(value, 0)
       if (array.data.length === count) return { ...array, shape: [count] }

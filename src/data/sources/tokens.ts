@@ -5,7 +5,7 @@ import { type DataContext, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
 import type { RowPart } from '../types.js'
 import { classNumbering, labelNumbers } from './labelArrays.js'
-import { openTokenArrays, type TokenArrays, type WholeArray } from './tokenArrays.js'
+import { openTokenArrays, placeOf, type TokenArrays, type WholeArray } from './tokenArrays.js'
 import { readTokenVocabulary, wordNames, wordsOf } from './tokenWords.js'
 
 type TokensConfig = Extract<DataConfig, { source: 'tokens' }>
@@ -17,6 +17,8 @@ interface Block {
   /** Extents of a row. */
   readonly shape: readonly number[]
   readonly data: ArrayLike<number>
+  /** Whether the configuration gives the value, the same for all rows. */
+  readonly isConstant?: boolean
 }
 
 /** One split, all rows. */
@@ -85,11 +87,10 @@ function readPart(
   const words = wordsOf(arrays, data)
   const names = wordNames(arrays, words, data.words, vocabulary)
   const target = data.target === undefined ? undefined : arrays.column('target', data.target)
-  const block = (role: Block['role'], { name, shape, data }: WholeArray): Block => ({
+  const block = (role: Block['role'], { shape, ...rest }: WholeArray): Block => ({
     role,
-    name,
+    ...rest,
     shape: shape.slice(1),
-    data,
   })
   const position = positionsOf(arrays, data)
   return {
@@ -127,7 +128,7 @@ function positionsOf(arrays: TokenArrays, data: TokensConfig): WholeArray | unde
   const found = arrays.column('position', wanted)
   for (let row = 0; row < count; row++) {
     const at = found.data[row]
-    const place = `${file}: ${found.name}${typeof wanted === 'number' ? '' : `[${row}]`} is ${at}`
+    const place = `${found.isConstant ? `data.${found.name}` : `${file}: ${found.name}[${row}]`} is ${at}`
     if (at >= length) throw new InputError(`${place}, but rows have ${length} tokens, from 0`)
     if (attention.data[row * length + at] === 0) {
       throw new InputError(`${place}, where row ${row} has padding (${attention.name} is 0)`)
@@ -196,11 +197,11 @@ function partsOf(splits: readonly Part[]): RowPart[] {
 function highestOf(splits: readonly Part[], index: number): RowPart['highest'] {
   let highest = { value: -1, place: '' }
   for (const { arrays, blocks } of splits) {
-    const { data, name, shape } = blocks[index]
+    const { data, name, shape, isConstant } = blocks[index]
     for (let at = 0; at < data.length; at++) {
       if (data[at] <= highest.value) continue
-      const [row, within] = [Math.floor(at / cellsOf({ shape })), at % cellsOf({ shape })]
-      const place = `${arrays.file}: ${name}[${shape.length === 0 ? row : `${row}, ${within}`}]`
+      const rows = [arrays.ids.shape[0], ...shape]
+      const place = isConstant ? `data.${name}` : `${arrays.file}: ${placeOf(name, rows, at)}`
       highest = { value: data[at], place }
     }
   }

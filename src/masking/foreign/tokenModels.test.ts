@@ -449,6 +449,11 @@ describe('texts that do not fit', () => {
       /target\[2\] is 30, but .*output logits has values for 30 tokens \(ids 0 to 29\)/,
     ],
     [
+      'a target for all texts that is beyond the outputs',
+      { model: modelFile('int64', true), data: { target: 31 } },
+      /^data\.target is 31, but .*output logits has values for 30 tokens/,
+    ],
+    [
       'outputs of every token without a place',
       { model: modelFile('int64', true) },
       /has shape \[1, 7, 30\] for 1 sample.*data\.position \(and data\.target/,
