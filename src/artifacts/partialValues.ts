@@ -22,7 +22,7 @@ import type { EvaluatedRow } from './valueFile.js'
 const HEADER_BYTES = 64
 
 /** What is done of a value file. */
-export interface PartialValues {
+interface PartialValues {
   /** Samples that are there. */
   readonly count: number
   append(row: EvaluatedRow): Promise<void>

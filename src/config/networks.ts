@@ -145,8 +145,6 @@ export const networksSection = z
   .describe('Which networks a study compares')
 
 export type NetworksConfig = z.output<typeof networksSection>
-export type GridConfig = z.output<typeof grid>
-export type ListedNetwork = z.output<typeof listed>
 export type GivenNetworkConfig = z.output<typeof givenNetwork>
 
 /** Whether a study trains networks itself, for which it needs a model. */

@@ -6,7 +6,7 @@ import { gatherRows } from './raw.js'
 import type { RowPart, Samples } from './types.js'
 
 /** Held arrays of one split, side by side. */
-export interface HeldArrays {
+interface HeldArrays {
   readonly parts: readonly RowPart[]
   /** Cells of the chosen rows, [rows, cells]. */
   read(rows: Int32Array): Float32Array

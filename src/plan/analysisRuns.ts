@@ -29,7 +29,7 @@ export function analysisRuns(
 }
 
 /** An analysis beside the main one, for the reliability of scores. */
-export interface Variant {
+interface Variant {
   readonly name: VariantName
   readonly analysis: ExperimentConfig['analysis']
 }

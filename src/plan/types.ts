@@ -66,7 +66,7 @@ export interface Inheritance {
 }
 
 /** The times of a network that results are kept of. */
-export interface Course {
+interface Course {
   readonly totalSteps: number
   readonly stepsPerEpoch: number
   readonly checkpointSteps: readonly number[]
@@ -179,12 +179,12 @@ export interface MeasureTask extends TaskBase {
 }
 
 /** Chooses the samples that all networks are analysed on, where that depends on what all of them predict. */
-export interface CommonPanelTask extends TaskBase {
+interface CommonPanelTask extends TaskBase {
   readonly kind: 'panel'
 }
 
 /** Chooses the analysed samples of one network, where that depends on what it predicts. */
-export interface OwnPanelTask extends TaskBase {
+interface OwnPanelTask extends TaskBase {
   readonly kind: 'panel'
   readonly network: StudyNetwork
 }

@@ -12,7 +12,7 @@ import { type ModelParts, tensorName, valueName } from './parts.js'
 import { isShortFloat, type ShortFloat } from './shortFloats.js'
 
 /** A model whose inputs and outputs of 16 bits are float32 from outside. */
-export interface FloatEnds {
+interface FloatEnds {
   readonly model: ModelParts
   /** Type that the graph declares and name from outside, of each that was changed, by its name in the graph. */
   readonly changed: ReadonlyMap<string, { readonly type: ShortFloat; readonly name: string }>

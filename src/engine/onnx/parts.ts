@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs/light.js'
 
 /** The named parts of a graph, each as its bytes: what is taken over into another graph is not changed. */
-export interface GraphParts {
+interface GraphParts {
   node: Uint8Array[]
   initializer: Uint8Array[]
   input: Uint8Array[]

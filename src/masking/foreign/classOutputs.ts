@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
 
 /** What is known of classes and outputs. */
-export interface ClassesAndOutputs {
+interface ClassesAndOutputs {
   /** Named in messages. */
   readonly file: string
   /** Class names of the data, in the order of their labels. */

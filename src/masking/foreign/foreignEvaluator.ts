@@ -46,12 +46,6 @@ export interface ForeignWishes {
   readonly layer?: string
 }
 
-/** The same with the classes that outputs stand for. */
-export interface AnalyzeWishes extends ForeignWishes {
-  /** Class names in the order of the outputs. */
-  readonly classes?: readonly string[]
-}
-
 /** A model from elsewhere as a classifier of samples of one shape. */
 export interface ForeignClassifier extends MaskedPlace {
   /** Order of the pixels of an image; flat where there is only one. */
@@ -164,7 +158,7 @@ async function workingCells(path: ForeignPath, row: Float32Array): Promise<numbe
 }
 
 /** What is masked, and how the outputs are valued. */
-export interface ForeignMasking {
+interface ForeignMasking {
   /** Players of a sample, over a masked value of this shape. */
   readonly players: (sample: MaskedSample, shape: readonly number[]) => Players
   readonly baseline: Baseline

@@ -12,7 +12,7 @@ export type Layout = AxisOrder | 'flat'
 export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts' | 'held'>
 
 /** How samples go into a model. */
-export interface FittedInput {
+interface FittedInput {
   readonly name: string
   /** Order of the pixels, of a row of pixels too; flat where there is only one. */
   readonly layout: Layout
@@ -51,7 +51,7 @@ export function chooseInput(
 }
 
 /** The output that has the scores, and what has to be said of the choice. */
-export interface ChosenOutput {
+interface ChosenOutput {
   readonly name: string
   readonly remark?: string
 }

@@ -10,7 +10,7 @@ import { type Output, parseOutput } from '../evaluation/output.js'
  * - `probabilities`  of classes that exclude each other, adding up to 1; a single one is that of class 1
  * - `sigmoids`       each a probability of its own
  */
-export type OutputKind = (typeof outputKinds)[number]
+type OutputKind = (typeof outputKinds)[number]
 
 /** What the user says of the outputs: a kind, or `shares`: `probabilities` or `sigmoids`, whichever they look like. */
 export type WantedKind = OutputKind | 'shares'
@@ -25,7 +25,7 @@ export interface OutputReading {
 }
 
 /** The outputs of some samples, and where they come from. */
-export interface SeenOutputs {
+interface SeenOutputs {
   /** Named in messages: `model.onnx: output z`. */
   readonly place: string
   /** [count, width]. */

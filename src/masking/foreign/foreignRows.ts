@@ -26,7 +26,7 @@ export interface ForeignPath {
 }
 
 /** Outputs [count, width] of rows [count, size] in the model's own order ({@link RowFeed}). */
-export type RunRows = (rows: Float32Array) => Promise<Float32Array>
+type RunRows = (rows: Float32Array) => Promise<Float32Array>
 
 /** What counts of an output for rows, [count, …]. Throws InputError unless it has a shape that it can have. */
 type ReadOutputs = (path: ForeignPath, result: ForeignTensor, rows: Float32Array) => Float32Array

@@ -38,7 +38,7 @@ export interface MappedClassifier extends ForeignClassifier {
 }
 
 /** What a model is opened for. */
-export interface ClassifierUse {
+interface ClassifierUse {
   readonly data: Dataset
   readonly players: PlacedPlayers
   /** Of the input; undefined where an inner tensor is masked. */

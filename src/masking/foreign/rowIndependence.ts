@@ -53,7 +53,7 @@ function distance(actual: Float32Array, expected: Float32Array): number {
 }
 
 /** A model to be tried, and how its rows can be run. */
-export interface RowRuns {
+interface RowRuns {
   /** Named in messages: `model.onnx`. */
   readonly name: string
   /** Values of a row. */

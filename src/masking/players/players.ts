@@ -65,7 +65,7 @@ export function chooseGridCells(
 }
 
 /** The cells of a grid that are at least `margin` cells away from its border, row-major. */
-export function innerCells({ rows, columns }: Grid, margin: number): number[] {
+function innerCells({ rows, columns }: Grid, margin: number): number[] {
   const isInner = (at: number, extent: number) => at >= margin && at < extent - margin
   return [...Array(rows * columns).keys()].filter(
     (cell) => isInner(Math.floor(cell / columns), rows) && isInner(cell % columns, columns),

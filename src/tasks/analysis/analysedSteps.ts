@@ -6,7 +6,7 @@ import { detectPhases } from '../../training/phases/detect.js'
 import type { PhaseResult } from '../../training/phases/types.js'
 
 /** Phases of one network under the study's detector. */
-export function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
+function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
   return detectPhases(curve, plan.config.phases)
 }
 

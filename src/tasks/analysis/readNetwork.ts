@@ -27,7 +27,7 @@ export async function readCheckpoint(
 }
 
 /** The same checkpoint at the other end of the tie-break, where that was decomposed. */
-export async function readOtherEnd(
+async function readOtherEnd(
   plan: Plan,
   results: string,
   network: string,

@@ -22,7 +22,7 @@ export interface Manifest {
   readonly [key: string]: unknown
 }
 
-export interface RunFacts {
+interface RunFacts {
   /** Networks that could not be analysed, with the reason. */
   readonly failed: Readonly<Record<string, string>>
   /** Networks that were analysed without all that was asked for, with the reason. */

@@ -20,7 +20,7 @@ import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { type Manifest, planOf } from './manifest.js'
 import { DRAWINGS, writeStudyReport } from './report.js'
 
-export interface RebuildRequest {
+interface RebuildRequest {
   /** The study's folder. */
   readonly folder: string
   readonly out: string

@@ -14,7 +14,7 @@ import { distinctProblems } from '../state/damage.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 
-export interface ReportRequest {
+interface ReportRequest {
   /** The study's folder, with its tables, and where the report goes. */
   readonly folder: string
   /** The lock of that folder. */

@@ -74,7 +74,7 @@ function measuredOutputs({ id, spec }: GivenNetwork, results: string): Output[] 
 }
 
 /** All that training leaves; all but the last checkpoint's own files may be there before it has ended. */
-export async function trainingOutputs(network: TrainedNetwork, results: string): Promise<Output[]> {
+async function trainingOutputs(network: TrainedNetwork, results: string): Promise<Output[]> {
   const { spec, id } = network
   const paths = networkPaths(results, id)
   const from = await weightsFrom(network, results)

@@ -16,7 +16,7 @@ const TIMED = 3
 const PREDICTED = 256
 
 /** What a device was found to do. */
-export interface DeviceTrial {
+interface DeviceTrial {
   /** Work a second over that of one CPU core: the least over the study's networks, training and prediction. */
   readonly speed: number
 }
