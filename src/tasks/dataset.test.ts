@@ -5,8 +5,10 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
+import { usualVariants } from '../plan/analysisRuns.js'
 import { planStudy } from '../plan/plan.js'
 import { configOf } from '../testing/configOf.js'
+import { tokenFile } from '../testing/tokenFile.js'
 import { alikeVariants, analysisFiles, describeDataset, loadPlannedDataset } from './dataset.js'
 import { planOf } from './reporting/manifest.js'
 
@@ -134,6 +136,31 @@ describe('variants for the reliability of scores', () => {
     expect(await variants('{ count: 3 }')).toEqual(['players random 1'])
     expect(await variants('{ count: 3, layout: tokens }')).toEqual(['players random 1'])
     expect(await variants('{ count: 6 }')).toEqual([])
+  })
+
+  it('of token ids draw other words, and take them out of the attention', async () => {
+    const many = <T>(row: T) => Array.from({ length: 20 }, () => row)
+    const ids = many([1, 5, 6, 7, 2])
+    const words = { attention_mask: many([1, 1, 1, 1, 1]), word_ids: many([-1, 0, 1, 2, -1]) }
+    const labels = ids.map((_, row) => row % 2)
+    writeFileSync(find('ids.npz'), tokenFile({ input_ids: ids, ...words, labels }))
+    const variants = async (count: number, baseline: string) => {
+      const data = { source: 'tokens', path: 'ids.npz' }
+      const networks = { files: [{ name: 'a', path: 'a.onnx' }] }
+      const players = `analysis.players.count=${count}`
+      const config = configOf({ data, networks }, 'test', [...both, players, baseline])
+      const dataset = await loadDataset(config.data, context)
+      const alike = await alikeVariants(config, dataset, find)
+      return usualVariants(config, dataset).flatMap(({ name, analysis }) =>
+        alike?.includes(name) ? [] : [name === 'players' ? name : analysis.baseline],
+      )
+    }
+    const masked = 'analysis.baseline={maskToken: 3}'
+    expect(await variants(2, masked)).toEqual(['players', 'attention'])
+    expect(await variants(3, masked)).toEqual(['attention'])
+    await expect(variants(2, 'analysis.baseline=attention')).rejects.toThrow(
+      /beside attention no other baseline of token ids is known/,
+    )
   })
 
   it('have a baseline that differs in the data', async () => {
