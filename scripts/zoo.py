@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import zoo_layers
 import zoo_text
 
 warnings.filterwarnings("ignore")
@@ -249,11 +250,12 @@ def export(folder: Path):
                 store(folder / name, model, {"x": x, "y": y}, estimator, case)
         except Exception as error:
             print(f"what is left of {library} is left out: {type(error).__name__}: {str(error)[:200]}")
-    try:
-        for name, model, arrays, estimator, case in zoo_text.export_text(PLAYERS):
-            store(folder / name, model, arrays, estimator, {"isText": True, **case})
-    except Exception as error:
-        print(f"what is left of the text models is left out: {type(error).__name__}: {str(error)[:200]}")
+    for what, exported in (("text models", zoo_text.export_text(PLAYERS)), ("layers", zoo_layers.export_layers())):
+        try:
+            for name, model, arrays, estimator, case in exported:
+                store(folder / name, model, arrays, estimator, {"hasValues": True, **case})
+        except Exception as error:
+            print(f"what is left of the {what} is left out: {type(error).__name__}: {str(error)[:200]}")
 
 
 def store(place: Path, model: bytes, arrays: dict, estimator, case: dict):
@@ -264,27 +266,27 @@ def store(place: Path, model: bytes, arrays: dict, estimator, case: dict):
     (place / "case.json").write_text(json.dumps(case))
 
 
-def check_text(place: Path):
-    """The same for words that are masked: differences as shares of the largest value."""
+def check_values(place: Path):
+    """The same for estimators that have values themselves: differences as shares of the largest one."""
     arrays = dict(np.load(place / "data.npz"))
     [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     worst = largest = 0.0
     # Labels of a language model are ids of tokens, which tables number among those that follow some text.
-    labels = arrays.get("labels", arrays.get("target"))
+    labels = next((arrays[name] for name in ("labels", "y", "target") if name in arrays), None)
     for row, sample in zip(found["values"], found["sample"]):
         label = 17 if labels is None else labels[sample]
         v = estimator.values(arrays, int(sample), int(label), PLAYERS)
         worst = max(worst, float(np.abs(v - v[0] - row).max()))
         largest = max(largest, float(np.abs(v - v[0]).max()))
-    excess = worst / (1e-4 * largest)
+    excess = worst / (getattr(estimator, "tolerance", 1e-4) * largest)
     print(json.dumps({"excess": excess, "worst": worst, "largest": largest, "samples": len(found["values"])}))
 
 
 def check(place: Path):
-    if json.loads((place / "case.json").read_text()).get("isText"):
-        return check_text(place)
+    if json.loads((place / "case.json").read_text()).get("hasValues"):
+        return check_values(place)
     data = np.load(place / "data.npz")
     x = data["x"].astype("f4")
     [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
