@@ -7,7 +7,7 @@ import { architectureNames } from '../../models/registry.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { relativeError } from '../conformance/compare.js'
 import { createReferenceEngine } from '../reference/engine.js'
-import { exportOnnx, importOnnxParameters } from './checkpoint.js'
+import { exportOnnx, importExported, importOnnxParameters } from './checkpoint.js'
 import { decodeModel, encodeModel, type TensorProto } from './format.js'
 
 function cut(weights: TensorProto, bytes: number): void {
@@ -21,6 +21,15 @@ describe.each([...architectureNames])('a checkpoint of %s', (architecture) => {
 
   it('gives its weights back bit for bit', () => {
     expect(importOnnxParameters(bytes)).toEqual(parameters)
+  })
+
+  it('gives the network back as it is, and none where anybody changed a node', () => {
+    expect(importExported(bytes)).toEqual({ graph: model.graph, parameters })
+    const changed = decodeModel(bytes)
+    changed.graph.node[changed.graph.node.length - 1].name = 'other'
+    expect(importExported(encodeModel(changed))).toBeUndefined()
+    const { metadataProps: _, ...without } = decodeModel(bytes)
+    expect(importExported(encodeModel(without))).toBeUndefined()
   })
 
   it('uses the standard operator set alone', () => {
