@@ -36,7 +36,7 @@ export function analyzeCommand(executor: Executor): Command {
     .option('--networks <file>', 'table of networks, with their seeds, instead of models')
     .option(
       '--data <source>',
-      '.npz (x and y, or token ids), .csv, a folder (IDX, CIFAR, images), or a known name',
+      '.npz (x, y or token ids), .csv, a folder (IDX, CIFAR, images), or a known name',
     )
     .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
     .option('--config <file>', 'take data, analysis and all but the networks from a configuration')
