@@ -91,7 +91,7 @@ interface Outcome {
   readonly stderr: string
 }
 
-describe('the documented commands', { timeout: 300_000 }, () => {
+describe('the documented commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-reader-'))
   let server: Server
   let asked: string[]

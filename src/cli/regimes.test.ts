@@ -6,7 +6,7 @@ import type { Tensors } from '../core/tensor.js'
 import { importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { fromCsv } from '../tables/read.js'
 import { networksTable, overlapsTable } from '../tables/tables.js'
-import { lowlayer } from '../testing/commandLine.js'
+import { lowlayerHere } from './testing/here.js'
 
 const study = `
 study: regimes
@@ -22,6 +22,7 @@ networks:
     - { name: rewound, from: base, rerandomize: high, seed: 1, regime: rewind@9it }
 analysis: { samples: { count: 8, testCount: 0 }, players: { count: 3 }, checkpoints: final }
 comparison: { bootstrap: 20 }
+runtime: { device: cpu }
 `
 
 let folder: string
@@ -33,7 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lowlayer-regimes-'))
   const file = join(folder, 'regimes.yaml')
   await writeFile(file, study)
-  const { code, stderr } = await lowlayer(['run', file, '--results', folder])
+  const { code, stderr } = await lowlayerHere(['run', file, '--results', folder])
   expect({ code, stderr }).toMatchObject({ code: 0 })
   const name = /^results {3}(.*)\/$/m.exec(stderr)![1]
   manifest = JSON.parse(await readFile(join(name, 'manifest.json'), 'utf8'))

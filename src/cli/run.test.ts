@@ -20,6 +20,7 @@ import { fromCsv } from '../tables/read.js'
 import { curvesTable, networksTable, overlapsTable, samplesTable } from '../tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 import { soleLease } from '../testing/soleLease.js'
+import { lowlayerHere } from './testing/here.js'
 
 let folder: string
 beforeAll(async () => {
@@ -39,6 +40,7 @@ training:
 networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1 } }
 analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 } }
 comparison: { bootstrap: 50 }
+runtime: { device: cpu }
 `
 
 async function studyFile(name: string, yaml: string): Promise<string> {
@@ -72,6 +74,13 @@ async function valueFilesOf(results: string): Promise<Record<string, string>> {
   return hashes
 }
 
+/** What is asked for to hold scores against noise, other players and another baseline. */
+const againstNoise = [
+  'confusing.noiseNull.surrogates=3',
+  'confusing.reliability={players: true, baseline: true}',
+  'analysis.checkpoints=final',
+].flatMap((set) => ['--set', set])
+
 /** Waits until a folder holds something, and names the first of it. */
 async function firstIn(path: string): Promise<string> {
   for (;;) {
@@ -84,6 +93,31 @@ async function firstIn(path: string): Promise<string> {
 /** Waits until a file or folder is there. */
 async function appears(path: string): Promise<void> {
   while ((await stat(path).catch(() => undefined)) === undefined) await sleep(50)
+}
+
+/** The folder of the one study below a results folder. */
+async function studyIn(results: string): Promise<string> {
+  const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+  return join(results, study)
+}
+
+/**
+ * A copy of finished results, in which the study is still to be compared and `undo` takes away what a task of
+ * low1-high0-order0 left.
+ */
+async function undone(
+  finished: string,
+  results: string,
+  undo: (network: string) => Promise<unknown>,
+): Promise<void> {
+  await cp(finished, results, { recursive: true })
+  const study = await studyIn(results)
+  const { networks } = JSON.parse(await readFile(join(study, 'manifest.json'), 'utf8')) as {
+    networks: { id: string; name: string }[]
+  }
+  await rm(study, { recursive: true })
+  const { id } = networks.find(({ name }) => name === 'low1-high0-order0')!
+  await undo(join(results, 'networks', id))
 }
 
 /**
@@ -109,7 +143,9 @@ describe('lowlayer run', () => {
   let reference: Record<string, string>
   beforeAll(async () => {
     file = await studyFile('tiny', tiny)
-    const { code, stdout, stderr } = await lowlayer(['run', file, '--results', join(folder, 'a')])
+    const { code, stdout, stderr } = await lowlayerHere([
+      ...['run', file, '--results', join(folder, 'a'), '--jobs', '1'],
+    ])
     expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+ to [\d.]+/m)
     expect(stderr).toMatch(/^overlap {3}same-low\/diff-high: Jaccard .* \(2 pairs\)$/m)
     expect(stderr).toMatch(/^verdict {3}(reproduced|not-reproduced|inconclusive)/m)
@@ -146,10 +182,14 @@ describe('lowlayer run', () => {
     for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
   })
 
-  it('settles on a device that is named in the manifest', async () => {
-    const study = (await readdir(join(folder, 'a'))).find((name) => name.startsWith('tiny-'))!
-    const read = async (name: string) =>
-      JSON.parse(await readFile(join(folder, 'a', study, name), 'utf8'))
+  it('gives the same tables with a process for each task, two at once, on a device that it settles on', async () => {
+    const results = join(folder, 'processes')
+    const args = ['run', file, '--results', results, '--jobs', '2', '--device', 'auto']
+    expect(await lowlayer(args)).toMatchObject({ code: 0, stdout: '' })
+    expect(await tablesOf(results)).toEqual(reference)
+    expect(await valueFilesOf(results)).toEqual(await valueFilesOf(join(folder, 'a')))
+    const study = await studyIn(results)
+    const read = async (name: string) => JSON.parse(await readFile(join(study, name), 'utf8'))
     const { device } = await read('device.json')
     expect(['cpu', 'webgpu', 'cuda']).toContain(device)
     expect((await read('manifest.json')).runtime.device).toBe(device)
@@ -163,7 +203,14 @@ describe('lowlayer run', () => {
   })
 
   it('finds everything done when run again, and changes nothing', async () => {
-    const run = await lowlayer(['run', file, '--results', join(folder, 'a'), '--progress', 'json'])
+    const run = await lowlayerHere([
+      'run',
+      file,
+      '--results',
+      join(folder, 'a'),
+      '--progress',
+      'json',
+    ])
     const events = run.stderr
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -175,12 +222,8 @@ describe('lowlayer run', () => {
 
   it('holds scores against noise, other players and another baseline when asked to', async () => {
     const results = join(folder, 'noise')
-    const sets = [
-      'confusing.noiseNull.surrogates=3',
-      'confusing.reliability={players: true, baseline: true}',
-      'analysis.checkpoints=final',
-    ].flatMap((set) => ['--set', set])
-    expect(await lowlayer(['run', file, '--results', results, ...sets])).toMatchObject({ code: 0 })
+    const run = ['run', file, '--results', results, ...againstNoise]
+    expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
     const tables = await tablesOf(results)
     const samples = fromCsv(samplesTable, tables['samples.csv'])
     expect(samples).toHaveLength(4 * 12)
@@ -203,7 +246,7 @@ describe('lowlayer run', () => {
     const resultOf = async (players: boolean) => {
       const results = join(folder, `all-${players}`)
       const set = `confusing.reliability.players=${players}`
-      const run = await lowlayer(['run', study, '--results', results, '--set', set])
+      const run = await lowlayerHere(['run', study, '--results', results, '--set', set])
       expect(run.code, run.stdout + run.stderr).toBe(0)
       const tables = await tablesOf(results)
       const [{ reliability }] = fromCsv(networksTable, tables['networks.csv'])
@@ -213,7 +256,7 @@ describe('lowlayer run', () => {
     const { reliability, says } = await resultOf(false)
     expect(says).toBe(false)
     expect(await resultOf(true)).toEqual({ reliability, says: true })
-    const plan = await lowlayer(['plan', study, '--set', 'confusing.reliability.players=true'])
+    const plan = await lowlayerHere(['plan', study, '--set', 'confusing.reliability.players=true'])
     expect(plan.stdout).toMatch(/warning: .*analysis\.players\.count/)
   })
 
@@ -224,32 +267,45 @@ describe('lowlayer run', () => {
     ].flatMap((set) => ['--set', set])
     const one = tiny.replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }')
     const args = ['run', await studyFile('tiny-one', one), '--results', join(folder, 'delta')]
-    const run = await lowlayer([...args, ...sets])
+    const run = await lowlayerHere([...args, ...sets])
     expect(run).toMatchObject({ code: 0 })
     const tables = await tablesOf(join(folder, 'delta'))
     const [{ reliability }] = fromCsv(networksTable, tables['networks.csv'])
     expect(reliability).toBeLessThan(1)
   })
 
-  it('gives the same tables with one process as with two', async () => {
-    await lowlayer(['run', file, '--results', join(folder, 'one'), '--jobs', '1'])
-    expect(await tablesOf(join(folder, 'one'))).toEqual(reference)
-  })
-
   it('ends with the same bytes after being killed again and again', async () => {
+    const two = ['--set', 'networks.grid.low=[0]']
+    const whole = join(folder, 'not-killed')
+    expect(await lowlayerHere(['run', file, '--results', whole, ...two])).toMatchObject({ code: 0 })
     const results = join(folder, 'killed')
-    for (const [attempt, delay] of [400, 700, 1000, 1300, 1600, 2200].entries()) {
-      const { process: child, result } = startLowlayer(['run', file, '--results', results])
-      await sleep(delay)
+    const run = ['run', file, '--results', results, ...two]
+    const moments = [
+      '"event":"started"',
+      '"event":"progress"',
+      '"kind":"train","status":"done"',
+      '"event":"started","task":"values',
+      '"event":"started","task":"interactions',
+      '"event":"started","task":"compare',
+    ]
+    for (const [attempt, moment] of moments.entries()) {
+      const { process: child, result } = startLowlayer([...run, '--progress', 'json'])
+      let said = ''
+      await new Promise<void>((resolve) => {
+        child.stderr?.on('data', (chunk) => {
+          said += chunk
+          if (said.includes(moment)) resolve()
+        })
+        child.once('close', resolve)
+      })
       // The whole group at once, or the parent alone: workers must then end by themselves.
       if (attempt % 2 === 0) process.kill(-child.pid!, 'SIGKILL')
       else child.kill('SIGKILL')
-      await result
+      expect({ moment, ...(await result) }).toMatchObject({ moment, code: null })
     }
-    const { code } = await lowlayer(['run', file, '--results', results])
-    expect(code).toBe(0)
-    expect(await tablesOf(results)).toEqual(reference)
-    expect(await valueFilesOf(results)).toEqual(await valueFilesOf(join(folder, 'a')))
+    expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
+    expect(await tablesOf(results)).toEqual(await tablesOf(whole))
+    expect(await valueFilesOf(results)).toEqual(await valueFilesOf(whole))
   })
 
   it('starts a network over when a kill left its curve but no state to resume from', async () => {
@@ -260,7 +316,7 @@ describe('lowlayer run', () => {
     const [id] = await readdir(join(results, 'networks'))
     await rm(join(results, 'networks', id, 'state.json'))
     await rm(join(results, 'networks', id, 'resume.npz'))
-    expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(['run', file, '--results', results])).toMatchObject({ code: 0 })
     expect(await tablesOf(results)).toEqual(reference)
   })
 
@@ -274,7 +330,7 @@ describe('lowlayer run', () => {
     for (const path of [curve, join(results, study, 'memberships.csv'), page]) {
       const bytes = await readFile(path)
       await rm(path)
-      expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+      expect(await lowlayerHere(['run', file, '--results', results])).toMatchObject({ code: 0 })
       if (path !== page) expect((await readFile(path)).equals(bytes)).toBe(true)
     }
     expect(await readFile(page, 'utf8')).toContain('</html>')
@@ -309,12 +365,12 @@ describe('lowlayer run', () => {
         .replace('lr: 0.1', 'lr: 1.0e+30')
         .replace('repeats: 1 }', 'repeats: 1, regimes: [init, frozen-random] }'),
     )
-    const { code, stderr } = await lowlayer(['run', diverging, '--results', results])
+    const { code, stderr } = await lowlayerHere(['run', diverging, '--results', results])
     expect(code).toBe(1)
     expect(stderr).toMatch(/failed: train of .*: the training loss became NaN at step \d+/)
     const [id] = await readdir(join(results, 'networks'))
     expect(await readdir(join(results, 'networks', id, 'checkpoints'))).toContain('0.onnx')
-    const { stdout } = await lowlayer(['status', results])
+    const { stdout } = await lowlayerHere(['status', results])
     expect(stdout).toMatch(/^ {2}failed: .*low\d-.*: train failed: the training loss became NaN/m)
   })
 
@@ -333,14 +389,14 @@ describe('lowlayer run', () => {
         .replace('low: [0, 1], high: [0, 1]', 'low: [0], high: [0]'),
     )
     for (const attempt of ['first', 'second']) {
-      const { code, stderr } = await lowlayer(['run', diverging, '--results', results])
+      const { code, stderr } = await lowlayerHere(['run', diverging, '--results', results])
       expect({ code, name, attempt }).toEqual({ code: 1, name, attempt })
       expect(stderr).toMatch(/failed: train of .*: the training loss became NaN at step \d+/)
       expect(stderr).not.toContain('damaged')
       const [id] = await readdir(join(results, 'networks'))
       const curve = await readFile(join(results, 'networks', id, 'curve.csv'), 'utf8')
       expect(curve).not.toContain('NaN')
-      const plan = await lowlayer(['plan', diverging, '--results', results])
+      const plan = await lowlayerHere(['plan', diverging, '--results', results])
       expect(plan.code).toBe(0)
     }
   })
@@ -362,7 +418,9 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
 `,
     )
     const results = join(folder, 'overflow')
-    expect(await lowlayer(['run', overflowing, '--results', results])).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(['run', overflowing, '--results', results])).toMatchObject({
+      code: 0,
+    })
     const curves = fromCsv(curvesTable, (await tablesOf(results))['curves.csv'])
     for (const { split, metric, value } of curves) {
       if (split === 'test' && metric === 'loss') expect(value).toBeUndefined()
@@ -372,6 +430,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
 
   it('keeps the reason of a task whose process was killed, and finishes it when run again', async () => {
     const results = join(folder, 'killed-worker')
+    await undone(join(folder, 'a'), results, (network) => rm(network, { recursive: true }))
     const env = await killing("kind === 'train'")
     const killed = await lowlayer(['run', file, '--results', results], { env })
     expect(killed.code).toBe(1)
@@ -380,7 +439,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     expect(networks[2].reason).toMatch(
       /^train failed: the task's process ended with signal SIGKILL/,
     )
-    const again = await lowlayer(['run', file, '--results', results])
+    const again = await lowlayerHere(['run', file, '--results', results])
     expect(again.code).toBe(0)
     expect((await tablesOf(results))['networks.csv']).toBe(reference['networks.csv'])
   })
@@ -390,12 +449,12 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     ['other players', `kind === 'values' && run.name === 'players'`, 'is missing: values'],
   ])('compares again once %s, which failed before, is there', async (name, when, reason) => {
     const results = join(folder, `without ${name}`)
-    const sets = [
-      'confusing.noiseNull.surrogates=2',
-      'confusing.reliability.players=true',
-      'analysis.checkpoints=final',
-    ].flatMap((set) => ['--set', set])
-    const run = ['run', file, '--results', results, ...sets]
+    await undone(join(folder, 'noise'), results, async (network) => {
+      if (name === 'noise') return rm(join(network, 'noise'), { recursive: true })
+      await rm(join(network, 'values'), { recursive: true })
+      return rm(join(network, 'interactions'), { recursive: true })
+    })
+    const run = ['run', file, '--results', results, ...againstNoise]
     const first = await lowlayer(run, { env: await killing(when) })
     expect(first.code).toBe(1)
     expect(first.stderr).toContain(
@@ -407,10 +466,11 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     }
     expect(await networks()).toBe(3)
 
-    const { code, stderr } = await lowlayer(run)
+    const { code, stderr } = await lowlayerHere(run)
     expect(code).toBe(0)
     expect(stderr).not.toContain('low1-high0-order0')
     expect(await networks()).toBe(4)
+    expect(await tablesOf(results)).toEqual(await tablesOf(join(folder, 'noise')))
   })
 
   it('does value tables and interactions over that were cut short after they were written', async () => {
@@ -433,7 +493,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
       before.push([join(interactions, name), bytes])
     }
 
-    expect(await lowlayer(['run', file, '--results', results])).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(['run', file, '--results', results])).toMatchObject({ code: 0 })
     expect(await valueFilesOf(results)).toEqual(whole)
     for (const [path, bytes] of before) expect((await readFile(path)).equals(bytes)).toBe(true)
     expect(await tablesOf(results)).toEqual(reference)
@@ -456,7 +516,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     await writeFile(path(2, 'curve.csv'), curve.replace(/\d(?=\n)/, '3'))
     await rm(path(3, 'curve.csv'))
     await mkdir(path(3, 'curve.csv'))
-    const { code, stderr } = await lowlayer(['run', file, '--results', results])
+    const { code, stderr } = await lowlayerHere(['run', file, '--results', results])
     expect(code).toBe(0)
     for (const [at, name] of [
       'checkpoints/0.onnx',
@@ -468,7 +528,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     expect(await readFile(path(0, 'checkpoints/0.onnx'))).toEqual(checkpoint)
     expect(await readFile(path(2, 'curve.csv'), 'utf8')).toBe(curve)
     expect(await tablesOf(results)).toEqual(reference)
-    const verified = await lowlayer(['status', results, '--verify'])
+    const verified = await lowlayerHere(['status', results, '--verify'])
     expect(verified).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/as they were written/),
@@ -482,7 +542,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
       tiny.replace('repeats: 1', 'regimes: [trained-frozen]'),
     )
     const run = ['run', lent, '--results', results, '--set', 'networks.grid.low=[0]']
-    expect((await lowlayer(run)).stderr).not.toContain('different engines')
+    expect((await lowlayerHere(run)).stderr).not.toContain('different engines')
     const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
     await rm(join(results, study), { recursive: true })
     const networks = await readdir(join(results, 'networks'))
@@ -494,7 +554,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     const { files } = await readRecord(dirname(donor))
     const state = (await readFile(donor, 'utf8')).replaceAll('"cpu"', '"cuda"')
     await soleLease(dirname(donor)).write(donor, state, files.get('state.json')?.from)
-    const { code, stderr } = await lowlayer(run)
+    const { code, stderr } = await lowlayerHere(run)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^warning {3}networks were trained by different engines or devices \(/m)
     expect(stderr).toMatch(/onnx on cuda, onnxruntime-node [\d.]+/)
@@ -503,14 +563,19 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
 
   it('warns of a network that one engine began and another finished', async () => {
     const results = join(folder, 'engines')
-    const long = await studyFile('tiny-long', tiny.replace('epochs: 20', 'epochs: 300'))
-    const run = ['run', long, '--results', results, '--jobs', '1', '--set', 'networks.grid.low=[0]']
+    const long = await studyFile(
+      'tiny-long',
+      tiny
+        .replace('epochs: 20', 'epochs: 300')
+        .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }'),
+    )
+    const run = ['run', long, '--results', results, '--jobs', '1']
     const { process: child, result } = startLowlayer([...run, '--engine', 'reference'])
     const network = await firstIn(join(results, 'networks'))
     await appears(join(results, 'networks', network, 'resume.npz'))
     process.kill(-child.pid!, 'SIGINT')
     expect((await result).code).toBe(130)
-    const { code, stderr } = await lowlayer(run)
+    const { code, stderr } = await lowlayerHere(run)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^warning .*different engines.*reference on cpu.*; onnx on cpu/m)
   })
@@ -519,9 +584,11 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     const results = join(folder, 'own-samples')
     const own = await studyFile(
       'tiny-own',
-      tiny.replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,'),
+      tiny
+        .replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,')
+        .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final'),
     )
-    const { code, stderr } = await lowlayer(['run', own, '--results', results])
+    const { code, stderr } = await lowlayerHere(['run', own, '--results', results])
     expect(code).toBe(0)
     const tables = await tablesOf(results)
     const rows = fromCsv(samplesTable, tables['samples.csv'])
@@ -558,9 +625,15 @@ analysis: { players: { count: 3 } }
 `,
     )
     const options = ['--results', join(folder, 'few')]
-    const { code, stdout, stderr } = await lowlayer(['run', file, ...options])
+    const { code, stdout, stderr } = await lowlayerHere(['run', file, ...options])
     expect(code, stdout + stderr).toBe(0)
-    const more = await lowlayer(['plan', file, ...options, '--set', 'analysis.samples.count=43'])
+    const more = await lowlayerHere([
+      'plan',
+      file,
+      ...options,
+      '--set',
+      'analysis.samples.count=43',
+    ])
     expect(more.code).toBe(2)
     expect(more.stderr).toMatch(/analysis\.samples\.count: 43 .* 42 in the train split/)
   })
@@ -573,17 +646,28 @@ analysis: { players: { count: 3 } }
         .replace('samples: { count: 12,', 'samples: { filter: correct, count: 12,')
         .replace('{ logSpaced: 3 }', '{ steps: [1] }'),
     )
-    const env = await killing("kind === 'train'")
-    const killed = await lowlayer(['run', own, '--results', results], { env })
-    expect(killed.code).toBe(1)
-    const networks = async () => fromCsv(networksTable, (await tablesOf(results))['networks.csv'])
-    const found = await networks()
+    const whole = join(folder, 'own-samples-whole')
+    expect(await lowlayerHere(['run', own, '--results', whole])).toMatchObject({ code: 0 })
+    // Where the folder of its checkpoints should be, one network has a file.
+    let blocked = ''
+    await undone(whole, results, async (network) => {
+      blocked = join(network, 'checkpoints')
+      await rm(network, { recursive: true })
+      await mkdir(network)
+      await writeFile(blocked, '')
+    })
+    expect(await lowlayerHere(['run', own, '--results', results])).toMatchObject({ code: 1 })
+    const networks = async (of: string) =>
+      fromCsv(networksTable, (await tablesOf(of))['networks.csv'])
+    const found = await networks(results)
     expect(found.map(({ status }) => status)).toEqual(['done', 'done', 'failed', 'done'])
-    expect(found[2].reason).toMatch(/^train failed: the task's process ended with signal SIGKILL/)
-    expect(await lowlayer(['run', own, '--results', results])).toMatchObject({ code: 0 })
-    const again = await networks()
+    expect(found[2].reason).toMatch(/^train failed: cannot write .*checkpoints/)
+    await rm(blocked)
+    expect(await lowlayerHere(['run', own, '--results', results])).toMatchObject({ code: 0 })
+    const again = await networks(results)
     expect(again.map(({ status }) => status)).toEqual(['done', 'done', 'done', 'done'])
     expect([again[0], again[1], again[3]]).toEqual([found[0], found[1], found[3]])
+    expect(again).toEqual(await networks(whole))
   })
 
   it('ends with bad input where too few samples pass the filter', async () => {
@@ -592,10 +676,10 @@ analysis: { players: { count: 3 } }
       tiny.replace('samples: { count: 12,', 'samples: { filter: common-correct, count: 199,'),
     )
     const results = join(folder, 'filter')
-    const run = await lowlayer(['run', strict, '--results', results])
+    const run = await lowlayerHere(['run', strict, '--results', results])
     expect(run.stderr).toMatch(/failed: panel: a panel of \d+ samples .*analysis\.samples\.filter/)
     expect(run.code).toBe(2)
-    const { stdout } = await lowlayer(['status', results])
+    const { stdout } = await lowlayerHere(['status', results])
     expect(stdout).toMatch(/^ {2}failed: panel: a panel of \d+ samples/m)
     expect(stdout).toMatch(/^ {2}failed: compare: .* nothing to compare: panel failed: a panel of/m)
   })
@@ -605,7 +689,7 @@ analysis: { players: { count: 3 } }
     await cp(join(folder, 'a'), results, { recursive: true })
     const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
     const [id] = await readdir(join(results, 'networks'))
-    const verify = (place: string) => lowlayer(['status', place, '--verify'])
+    const verify = (place: string) => lowlayerHere(['status', place, '--verify'])
     const whole = await verify(results)
     expect(whole).toMatchObject({ code: 0 })
     expect(whole.stdout).toMatch(/^\d+ stored files, all as they were written\n$/)
@@ -623,7 +707,7 @@ analysis: { players: { count: 3 } }
       expect(stdout).toContain(`${join(study, 'notes.csv')} is not listed`)
       expect(stdout.trimEnd().split('\n')).toHaveLength(4)
     }
-    const { stdout } = await lowlayer(['status', results, '--verify', '--json'])
+    const { stdout } = await lowlayerHere(['status', results, '--verify', '--json'])
     expect(JSON.parse(stdout).findings).toHaveLength(3)
   })
 })
@@ -658,7 +742,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoi
       return readFile(join(results, 'networks', network, 'checkpoints', '1000.onnx'))
     }
     const whole = join(folder, 'whole')
-    expect(await lowlayer(['run', file, '--results', whole])).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(['run', file, '--results', whole])).toMatchObject({ code: 0 })
 
     const broken = join(folder, 'broken')
     const { process: child, result } = startLowlayer(['run', file, '--results', broken])
@@ -666,7 +750,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoi
     await appears(join(broken, 'networks', network, 'checkpoints', '20.onnx'))
     process.kill(-child.pid!, 'SIGKILL')
     await result
-    expect(await lowlayer(['run', file, '--results', broken])).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(['run', file, '--results', broken])).toMatchObject({ code: 0 })
     expect(await lastCheckpoint(broken)).toEqual(await lastCheckpoint(whole))
   })
 })
@@ -705,20 +789,20 @@ describe('lowlayer run with bad input', () => {
   it.each(bad)('names %s and the place', async (_what, yaml, code, message) => {
     const file = await studyFile('bad', yaml)
     const results = join(folder, 'none')
-    const run = await lowlayer(['run', file, '--results', results], { cwd: folder })
+    const run = await lowlayerHere(['run', file, '--results', results], { cwd: folder })
     expect(run.stderr).toMatch(message)
     expect(run.code).toBe(code)
   })
 
   it('tells all problems at once', async () => {
     const file = await studyFile('bad', tiny.replace('epochs', 'epochz').replace('mlp-5', 'mlp'))
-    const { stderr } = await lowlayer(['run', file])
+    const { stderr } = await lowlayerHere(['run', file])
     expect(stderr).toMatch(/epochz/)
     expect(stderr).toMatch(/architecture/)
   })
 
   it('names an engine or device that is missing once, before any task', async () => {
-    const file = await studyFile('elsewhere', tiny)
+    const file = await studyFile('elsewhere', tiny.replace('runtime: { device: cpu }', ''))
     const run = (...options: string[]) =>
       lowlayer(['run', file, '--results', join(folder, 'elsewhere'), ...options], {
         env: { NODE_PATH: '' },
@@ -743,7 +827,7 @@ describe('lowlayer run with bad input', () => {
 
   it('refuses a results folder that cannot be written, before training', async () => {
     const file = await studyFile('bad', tiny)
-    const { code, stderr } = await lowlayer(['run', file, '--results', '/proc/nowhere'])
+    const { code, stderr } = await lowlayerHere(['run', file, '--results', '/proc/nowhere'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/cannot write \/proc\/nowhere/)
   })

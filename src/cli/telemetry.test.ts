@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lowlayer } from '../testing/commandLine.js'
+import { lowlayerHere } from './testing/here.js'
 
 const execFile = promisify(execFileWithCallback)
 
@@ -25,7 +26,8 @@ analysis: { samples: { count: 8, testCount: 0 }, players: { count: 3 } }
 comparison: { bootstrap: 50 }
 `,
   )
-  const { stderr } = await lowlayer(['run', 'tiny.yaml', '--results', 'seen'], { cwd: folder })
+  const seen = ['run', 'tiny.yaml', '--results', 'seen', '--device', 'cpu']
+  const { stderr } = await lowlayerHere(seen, { cwd: folder })
   expect(stderr).toMatch(/verdict/)
   const [network] = await readdir(join(folder, 'seen', 'networks'))
   const checkpoints = join(folder, 'seen', 'networks', network, 'checkpoints')
@@ -92,7 +94,7 @@ describe('ONNX Runtime', () => {
       'analyze',
       '0',
       (results) => [
-        ...['analyze', checkpoint, '--config', 'tiny.yaml', '--out', results],
+        ...['analyze', checkpoint, '--config', 'tiny.yaml', '--results', results],
         ...['--set', 'analysis.samples.count=6'],
       ],
     ],

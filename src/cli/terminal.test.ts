@@ -65,8 +65,11 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
     const network = await until(
       async () => (await readdir(join(results, 'networks')).catch(() => []))[0],
     )
-    const saved = join(results, 'networks', network, 'resume.npz')
-    await until(() => readFile(saved).catch(() => undefined))
+    // Listed once it is there whole; a kill in between leaves a file that is named as nobody's.
+    const record = join(results, 'networks', network, 'SHA256SUMS')
+    const isSaved = async () =>
+      (await readFile(record, 'utf8').catch(() => '')).includes('resume.npz') ? true : undefined
+    await until(isSaved)
     const worker = childrenOf(pid)[0]
     process.kill(worker, 'SIGSTOP')
     await until(() => (stateOf(worker) === 'T' ? true : undefined))
@@ -90,6 +93,9 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
   })
 })
 
+/** Lines that every frame draws anew: train, mask, decompose, compare. */
+const STAGES = 4
+
 const hasTools =
   isLinux && ['script', 'stty'].every((tool) => spawnSync('which', [tool]).status === 0)
 if (!hasTools) console.warn('resizing is not tested: it needs script and stty')
@@ -111,12 +117,15 @@ describe.skipIf(!hasTools)('a terminal', () => {
     const terminal = await terminalOf(run)
     await until(() => (drawn(shown).length > 4 ? true : undefined))
     expect(Math.max(...drawn(shown).map(({ length }) => length))).toBeGreaterThan(50)
+    // Two frames may still be of the old size, or half drawn; no time tells when they are through.
     const linesAt = async (columns: number) => {
       execFileSync('stty', ['-F', terminal, 'cols', String(columns), 'rows', '12'])
-      await sleep(400)
       const from = shown.length
-      await sleep(600)
-      return drawn(shown.slice(from))
+      const lines = await until(() => {
+        const found = drawn(shown.slice(from))
+        return found.length > 6 * STAGES ? found : undefined
+      })
+      return lines.slice(3 * STAGES, -1)
     }
     const narrow = await linesAt(40)
     expect(Math.max(...narrow.map(({ length }) => length))).toBe(39)

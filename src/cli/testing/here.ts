@@ -1,18 +1,23 @@
-/** Runs the command line in the test's own process, tasks of studies too. */
-import { inProcess } from '../../executors/inProcess.js'
+/** Runs the built command line in the test's own process, tasks of studies too. */
 import type { CommandResult } from '../../testing/commandLine.js'
-import { main } from '../main.js'
+
+/** Built modules: what starts threads finds their files beside itself. */
+const built = (name: string) => new URL(`../../../dist/src/${name}`, import.meta.url).href
 
 /**
  * Runs `lowlayer …` to its end without starting a process: for all that needs none to be killed, stopped or
- * looked at from outside. Devices are tried in processes of their own, so studies name theirs
- * (`runtime: { device: cpu }`). What it prints, its exit code, the working folder and the words of the command
- * are those of the whole process meanwhile: one call at a time.
+ * looked at from outside. (Where a study does not name its device, each is tried in a process of its own all the
+ * same.) What it prints, its exit code, the working folder and the words of the command are those of the whole
+ * process meanwhile: one call at a time.
  */
 export async function lowlayerHere(
   args: readonly string[],
   { cwd = process.cwd() }: { readonly cwd?: string } = {},
 ): Promise<CommandResult> {
+  const { main }: typeof import('../main.js') = await import(built('cli/main.js'))
+  const { inProcess }: typeof import('../../executors/inProcess.js') = await import(
+    built('executors/inProcess.js')
+  )
   const { argv, exitCode } = process
   const folder = process.cwd()
   const stdout = capture(process.stdout)

@@ -38,16 +38,23 @@ const reference = createReferenceEngine()
  */
 const nearKinks: ReadonlySet<string> = new Set(['resnet44'])
 
+/** Networks with the layers of a shallower one (vgg11, vgg11-bn, resnet20), only more of them. */
+const deeper: ReadonlySet<string> = new Set([
+  ...['vgg13', 'vgg13-bn', 'vgg16', 'vgg16-bn'],
+  ...['resnet32', 'resnet44'],
+])
+
 /**
- * The network that an engine trains and for how many steps. tfjs's CPU backend, plain JavaScript,
- * takes seconds a step: its networks are half as wide, and the deepest take three steps.
+ * The network that an engine trains and for how many steps; 0 for none. A step beyond the third takes no other
+ * way: momentum and running statistics are old by then. tfjs's CPU backend, plain JavaScript, takes seconds a
+ * step: its networks are half as wide, and of the deeper ones, whose gradients are compared all the same, it
+ * trains none.
  */
 function trainingOn(engine: Engine, architecture: string): { model: Model; steps: number } {
   if (engine.name !== 'tfjs' || engine.versions.backend !== 'cpu') {
-    return { model: exampleModel(architecture), steps: 10 }
+    return { model: exampleModel(architecture), steps: architecture.startsWith('resnet') ? 3 : 10 }
   }
-  const isDeepest = architecture === 'resnet32' || architecture === 'resnet44'
-  return { model: exampleModel(architecture, 2), steps: isDeepest ? 3 : 10 }
+  return { model: exampleModel(architecture, 2), steps: deeper.has(architecture) ? 0 : 3 }
 }
 
 /** Trainings by the reference, each done once. */
@@ -131,7 +138,8 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
         expect(await gradientError(engine, network)).toBeLessThan(1e-4)
       })
 
-      it(`trains ${steps} steps as the reference does`, async () => {
+      const trains = steps === 0 ? it.skip : it
+      trains(`trains ${steps} steps as the reference does`, async () => {
         const smooth = smoothed(model)
         const expected = await referenceTraining(smooth, sgdRecipe, start, steps)
         const actual = await train(engine, smooth, sgdRecipe, start, steps)
