@@ -116,9 +116,12 @@ describe('lowlayer analyze', () => {
       'analysis.tieBreak=high',
     )
     for (const jobs of ['1', '2']) {
-      const run = await lowlayer([...args, '--jobs', jobs, '--results', `jobs${jobs}`], {
-        cwd: folder,
-      })
+      const run = await lowlayer(
+        [...args, '--set', `runtime.jobs=${jobs}`, '--results', `jobs${jobs}`],
+        {
+          cwd: folder,
+        },
+      )
       expect(run).toMatchObject({ code: 0 })
     }
     for (const table of ['samples.csv', 'orders.csv', 'verdict.json'])

@@ -9,9 +9,9 @@ import type { Executor } from '../../executors/types.js'
 import { parseClassList } from '../../masking/foreign/classOutputs.js'
 import { dataFromOption } from '../dataOption.js'
 import { collect, overridesOf, planOf } from '../study.js'
-import { progressOption, type RunOptions, runPlanned } from './run.js'
+import { type RunOptions, runPlanned } from './run.js'
 
-interface AnalyzeOptions extends RunOptions {
+interface AnalyzeOptions extends Omit<RunOptions, 'progress'> {
   readonly data?: string
   readonly labels?: string
   readonly config?: string
@@ -29,37 +29,31 @@ interface AnalyzeOptions extends RunOptions {
 export function analyzeCommand(executor: Executor): Command {
   return new Command('analyze')
     .summary('analyse ONNX classifiers from elsewhere')
-    .description(
-      'Masked evaluation, interactions and confusing samples of ONNX files: the study that it writes down as config.yaml.',
-    )
+    .description('Runs the study of these ONNX files, which it writes down as config.yaml.')
     .argument('[model...]')
     .option('--networks <file>', 'table of networks, with their seeds, instead of models')
-    .option(
-      '--data <source>',
-      '.npz (x, y or token ids), .csv, a folder (IDX, CIFAR, images), or a known name',
-    )
+    .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
     .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
     .option('--config <file>', 'take data, analysis and all but the networks from a configuration')
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--results <dir>', 'results folder', 'results')
     .option('--input <name>', 'input of the model, where it has several')
-    .option('--output <name>', 'output with logits or probabilities, where it has several')
+    .option('--output <name>', 'output with the scores, where it has several')
     .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
     .option('--classes <file>', 'class names in the order of the outputs, a line each')
     .addOption(new Option('--layout <order>', 'order of axes').choices(axisLayouts))
     .option('--mean <numbers>', 'subtracted from inputs, one or one a channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')
     .option('--data-dir <dir>', 'folder of data sets')
-    .option('--jobs <n>', 'processes at once (default: one a core)')
     .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
-    .addOption(progressOption())
     .addHelpText(
       'after',
       '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.count=6',
     )
     .action(async (models: string[], options: AnalyzeOptions) => {
       const loaded = await configOfModels(models, options)
-      process.exitCode = await runPlanned(await planOf(loaded, options), options, executor)
+      const study = await planOf(loaded, options)
+      process.exitCode = await runPlanned(study, { ...options, progress: 'auto' }, executor)
     })
 }
 
