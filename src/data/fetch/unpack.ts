@@ -23,7 +23,7 @@ export async function unpack(
   const bytes = await readFile(archive)
   const files = archive.endsWith('.zip')
     ? zipFiles(bytes, wanted, archive)
-    : readTar(await gunzipped(bytes, archive), archive)
+    : await readTar(await gunzipped(bytes, archive), archive)
   const found = new Map<string, Uint8Array>()
   for (const { name, data } of files) {
     checkName(name, archive)
