@@ -9,7 +9,8 @@ import type { Output } from '../../masking/evaluation/output.js'
 /** An analysed sample, as far as values of another tool need it. */
 interface ValuedSample {
   readonly id: number
-  readonly label: number
+  /** 0: of the analysed split, 1: of the other. */
+  readonly panel: number
 }
 
 /** Stands for a prediction that nobody told. */
@@ -18,9 +19,9 @@ export const UNKNOWN_CLASS = -2
 /**
  * Rows of a `.npy` file [samples, 2^n], in the order of the analysed samples (the main panel, then that of the other
  * split), or of a `.npz` file with such an array `values` and, all optional, `sample` (ids: rows may then stand in any
- * order, and more of them), `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
+ * order, and more of them), `panel` beside it where ids of the two splits overlap, `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
  * counted from the empty coalition, v(∅) is subtracted. Where no loss is given it is that which v(N) says, as far as
- * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing, or values are not finite.
+ * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, or values are not finite.
  */
 export function readGivenValues(
   file: string,
@@ -29,7 +30,7 @@ export function readGivenValues(
   output: Pick<Output, 'kind' | 'fromEmpty' | 'temperature'>,
 ): EvaluatedRow[] {
   const arrays = readArrays(file)
-  const { values, sample, prediction, loss } = arrays
+  const { values, sample, panel, prediction, loss } = arrays
   const columns = subsetCount(n)
   if (values?.shape.length !== 2 || values.shape[1] !== columns) {
     throw new InputError(
@@ -38,7 +39,7 @@ export function readGivenValues(
     )
   }
   const count = values.shape[0]
-  for (const [name, array] of Object.entries({ sample, prediction, loss })) {
+  for (const [name, array] of Object.entries({ sample, panel, prediction, loss })) {
     if (array !== undefined && array.shape.join() !== String(count)) {
       throw new InputError(`${file}: "${name}" must have shape [${count}], a value a row`)
     }
@@ -49,10 +50,14 @@ export function readGivenValues(
         'exactly these in their order (lowlayer plan CONFIG --json lists them)',
     )
   }
-  const ids = sample === undefined ? undefined : Array.from(sample.data, Number)
-  return samples.map(({ id }, position) => {
-    const row = ids === undefined ? position : ids.indexOf(id)
-    if (row === -1) throw new InputError(`${file}: there are no values of sample ${id}`)
+  const rowOf = sample === undefined ? undefined : rowsById(file, sample, panel, samples)
+  return samples.map((wanted, position) => {
+    const { id } = wanted
+    const row = rowOf === undefined ? position : rowOf(wanted)
+    if (row === undefined) {
+      const which = panel === undefined ? '' : ` of panel ${wanted.panel}`
+      throw new InputError(`${file}: there are no values of sample ${id}${which}`)
+    }
     const own = Float64Array.from({ length: columns }, (_, at) =>
       Number(values.data[row * columns + at]),
     )
@@ -69,6 +74,36 @@ export function readGivenValues(
       loss: loss === undefined ? (tellsLoss ? lossOf(full) : Number.NaN) : Number(loss.data[row]),
     }
   })
+}
+
+/**
+ * The row of a sample, found by its id and, where the file tells them, its panel. Throws InputError where that leaves
+ * open which row is meant: splits that come apart number their samples each from 0.
+ */
+function rowsById(
+  file: string,
+  sample: NpyArray,
+  panel: NpyArray | undefined,
+  samples: readonly ValuedSample[],
+): (sample: ValuedSample) => number | undefined {
+  const keyOf = (id: number, of: number) => (panel === undefined ? `${id}` : `${id} of panel ${of}`)
+  const keys = Array.from(sample.data, (id, row) => keyOf(Number(id), Number(panel?.data[row])))
+  const wanted = samples.map((each) => keyOf(each.id, each.panel))
+  const twice = firstTwice(keys) ?? firstTwice(wanted)
+  if (twice !== undefined) {
+    const remedy =
+      panel === undefined
+        ? ': an array "panel" beside "sample" tells the splits apart, 0 for the analysed one, 1 for the other'
+        : ''
+    throw new InputError(`${file}: sample ${twice} is there twice${remedy}`)
+  }
+  const rows = new Map(keys.map((key, row) => [key, row]))
+  return (each) => rows.get(keyOf(each.id, each.panel))
+}
+
+function firstTwice(keys: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return keys.find((key) => seen.size === seen.add(key).size)
 }
 
 /** −log p of log-odds v = log(p/(1 − p)), without overflow. */

@@ -18,10 +18,12 @@ export async function taskState(
   if (task.kind === 'train') return trainingState(task.network, context.results)
   if (task.kind === 'compare')
     return { state: 'new', reason: 'no complete tables of this version yet' }
+  if (task.kind === 'measure') return { state: 'new', reason: 'its losses are not measured yet' }
   if (task.kind === 'panel') return { state: 'new', reason: 'its samples are not chosen yet' }
   const last = networkPaths(context.results, task.network.id)
-  const trained = await exists(last.state)
-  return { state: 'new', reason: trained ? 'checkpoints not analysed yet' : 'network not trained' }
+  if (await exists(last.state)) return { state: 'new', reason: 'checkpoints not analysed yet' }
+  const isGiven = task.network.origin === 'given'
+  return { state: 'new', reason: isGiven ? 'network not measured' : 'network not trained' }
 }
 
 async function trainingState(network: StudyNetwork, results: string): Promise<TaskState> {
