@@ -228,7 +228,7 @@ def same(study, other, name):
         rows = [row for row in table(where, "samples") if row["network"] == network]
         end = max(int(row["step"]) for row in rows)
         members = [int(row["sample"]) for row in table(where, "confusing") if row["network"] == network and row["rule"] == "top"]
-        return {int(row["sample"]): row for row in rows if int(row["step"]) == end}, sorted(members)
+        return {int(row["sample"]): row for row in rows if int(row["step"]) == end}, members
 
     (one, members), (two, others) = last(study), last(other)
     assert one.keys() == two.keys(), "other samples"
@@ -237,7 +237,11 @@ def same(study, other, name):
         for key in ("score", "v_full", "loss")
     }
     predictions = sum(one[sample]["prediction"] != two[sample]["prediction"] for sample in one)
-    return {**difference, "samples": len(one), "predictions": predictions, "sameSet": members == others}
+    # A sample may be in one set alone only where its score is that of the last one in, but for rounding.
+    edge = min(float(one[sample]["score"]) for sample in members)
+    moved = set(members) ^ set(others)
+    beyond = max((abs(float(one[sample]["score"]) - edge) for sample in moved), default=0.0)
+    return {**difference, "samples": len(one), "predictions": predictions, "members": len(others), "beyond": beyond}
 
 
 if __name__ == "__main__":

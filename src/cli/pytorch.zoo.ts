@@ -108,8 +108,8 @@ describe('the walk-through for PyTorch', () => {
     const found = JSON.parse(
       runPython(script, 'same', folderOf('study'), folderOf('given'), NETWORK),
     )
-    expect(found).toMatchObject({ samples: 60, predictions: 0, sameSet: true })
-    for (const measure of ['score', 'v_full', 'loss']) {
+    expect(found).toMatchObject({ samples: 60, predictions: 0, members: 6 })
+    for (const measure of ['score', 'v_full', 'loss', 'beyond']) {
       expect(found[measure], measure).toBeLessThan(TOLERANCE)
     }
   })
