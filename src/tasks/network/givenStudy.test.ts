@@ -26,6 +26,7 @@ import {
   valuesOfNetwork,
 } from '../../testing/studyRun.js'
 import { plannedSamples } from '../analysis/panel.js'
+import { taskState } from '../state/taskState.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -272,6 +273,16 @@ describe('a series of checkpoints', () => {
       /network "a": .*changing\/20\.onnx changed since the study was planned/,
     )
   })
+})
+
+it('is measured, not trained, says the plan', async () => {
+  const plan = await planOfDocument(given(entries), places('nothing yet'))
+  const results = join(folder, 'nothing yet')
+  const states = await Promise.all(plan.tasks.map((task) => taskState(task, { plan, results })))
+  const reasons = states.map(({ reason }) => reason)
+  expect(reasons).toContain('its losses are not measured yet')
+  expect(reasons).toContain('network not measured')
+  expect(reasons.join()).not.toContain('train')
 })
 
 describe('values of another tool', () => {
