@@ -49,13 +49,7 @@ const fileOf = async (results: string, name: string) =>
 
 describe('lowlayer analyze', () => {
   it('writes tables, interactions and a report, and says what it found', async () => {
-    const { code, stdout, stderr } = await analyze(
-      '--data',
-      'data.csv',
-      '--results',
-      'out',
-      ...small,
-    )
+    const { code, stdout, stderr } = await analyze('--data', 'data.csv', '--out', 'out', ...small)
     expect(stderr).toMatch(
       /networks {2}1 of 1, accuracy on train .*\n(.*\n)*results {3}out\/model-/,
     )
@@ -70,7 +64,7 @@ describe('lowlayer analyze', () => {
       (_, row) => `${row % 7},${row % 5},${row % 3},1,${row % 2}`,
     )
     await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
-    const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--results', 'stopped']
+    const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--out', 'stopped']
     args.push('--set', 'analysis.samples.count=1500', '--set', 'analysis.players.count=4')
     const { process: child, result } = startLowlayer(args, {
       cwd: folder,
@@ -117,7 +111,7 @@ describe('lowlayer analyze', () => {
     )
     for (const jobs of ['1', '2']) {
       const run = await lowlayer(
-        [...args, '--set', `runtime.jobs=${jobs}`, '--results', `jobs${jobs}`],
+        [...args, '--set', `runtime.jobs=${jobs}`, '--out', `jobs${jobs}`],
         {
           cwd: folder,
         },
@@ -150,7 +144,7 @@ describe('lowlayer analyze', () => {
     })
 
     it('says and stores which class is which output, and warns where it is never right', async () => {
-      const right = await run('--results', 'right')
+      const right = await run('--out', 'right')
       expect(right.stderr).toMatch(
         /assumed: classes are the outputs .* no = 0, yes = 1 \(of 2 outputs\)/,
       )
@@ -160,16 +154,16 @@ describe('lowlayer analyze', () => {
         expect.stringMatching(/no = 0, yes = 1/),
       )
 
-      const wrong = await run('--results', 'wrong', '--classes', 'order.txt')
+      const wrong = await run('--out', 'wrong', '--classes', 'order.txt')
       expect(wrong.stderr).toMatch(/\nwarning {3}right is right on 0 of 20 samples .* below chance/)
       expect(await fileOf('wrong', 'report/index.html')).toMatch(/below chance \(50\.0%/)
-      const refused = await run('--results', 'refused', '--classes', 'data.csv')
+      const refused = await run('--out', 'refused', '--classes', 'data.csv')
       expect(refused.stderr).toMatch(/--classes has 41 names, but .*right\.onnx has 2 outputs/)
     })
 
     it('is the study that it writes down, which can be run again and extended', async () => {
       const options = ['--mean', '0.5', '--std', '2', '--classes', 'order.txt', '--output', 'z']
-      const first = await run('--results', 'first', ...options, '--set', 'analysis.output=logit')
+      const first = await run('--out', 'first', ...options, '--set', 'analysis.output=logit')
       expect(first.code).toBe(0)
       const written = join(await studyIn('first'), 'config.yaml')
       const again = await lowlayer(['run', written, '--results', 'again'], { cwd: folder })
@@ -177,14 +171,14 @@ describe('lowlayer analyze', () => {
       expect(again.stderr).toMatch(/models are fed values from -0\.25 to/)
       for (const name of ['samples.csv', 'networks.csv', 'verdict.json', 'config.yaml'])
         expect(await fileOf('again', name), name).toBe(await fileOf('first', name))
-      expect(await run('--results', 'plain')).toMatchObject({ code: 0 })
+      expect(await run('--out', 'plain')).toMatchObject({ code: 0 })
       expect(await fileOf('again', 'samples.csv')).not.toBe(await fileOf('plain', 'samples.csv'))
     })
   })
 
   it('takes the output of a model with one logit by its name', async () => {
     const { code, stderr } = await analyze(
-      ...['--data', 'data.csv', '--results', 'binary', ...small, '--set', 'analysis.output=binary'],
+      ...['--data', 'data.csv', '--out', 'binary', ...small, '--set', 'analysis.output=binary'],
     )
     expect(stderr).toMatch(
       /model\.onnx: output "binary" needs a network with one logit; this one has 2/,
@@ -201,14 +195,14 @@ describe('lowlayer analyze', () => {
     [['--data', 'data.csv', '--std', '0'], /data\.standardize.*0 cannot divide/],
     [['--data', 'data.csv', '--networks', 'nets.csv'], /MODEL\.onnx … or --networks/],
   ])('exits 2 with the reason on %j, and leaves nothing', async (args, message) => {
-    const { code, stderr } = await analyze(...args, '--results', 'nothing')
+    const { code, stderr } = await analyze(...args, '--out', 'nothing')
     expect(stderr).toMatch(message)
     expect(code).toBe(2)
     expect(await readdir(folder)).not.toContain('nothing')
   })
 
   it('exits 2 with the reason where the model does not take what is said of it', async () => {
-    const args = ['--data', 'data.csv', ...small, '--input', 'image', '--results', 'input']
+    const args = ['--data', 'data.csv', ...small, '--input', 'image', '--out', 'input']
     const { code, stderr } = await analyze(...args)
     expect(stderr).toMatch(/failed: measure of model: .*no input "image"; the model has x/)
     expect(code).toBe(2)
@@ -224,7 +218,7 @@ describe('lowlayer analyze of texts', () => {
 
   it('shows their words in the report', async () => {
     const masked = 'analysis.baseline={maskToken: 103}'
-    const { code, stderr } = await ofTexts('--results', 'texts', '--set', masked)
+    const { code, stderr } = await ofTexts('--out', 'texts', '--set', masked)
     expect(code, stderr).toBe(0)
     const { samples } = JSON.parse(await fileOf('texts', 'report/drawings.json'))
     const drawn = Object.entries<{ names: string[] }>(samples)
@@ -237,7 +231,7 @@ describe('lowlayer analyze of texts', () => {
 
   it('refuses a mask token that the model does not know', async () => {
     const masked = 'analysis.baseline={maskToken: 110}'
-    const { code, stderr } = await ofTexts('--results', 'refused', '--set', masked)
+    const { code, stderr } = await ofTexts('--out', 'refused', '--set', masked)
     expect(stderr).toMatch(/maskToken 110 is no token: .*bert\.onnx looks input_ids up/)
     expect(code).toBe(2)
   })

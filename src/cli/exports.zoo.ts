@@ -46,7 +46,7 @@ describe('lowlayer analyze', () => {
     } = JSON.parse(readFileSync(join(place, 'case.json'), 'utf8')) as Case
     const { code, stderr } = await lowlayer([
       ...['analyze', join(place, 'model.onnx'), '--data', join(place, 'data.npz')],
-      ...['--results', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],
+      ...['--out', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],
       ...(set === undefined ? ofTables : ['analysis.players.count=6', ...set]).flatMap((each) => [
         '--set',
         each,

@@ -29,7 +29,7 @@ export async function openStudy(file: string, options: StudyOptions): Promise<St
 }
 
 /** Changes to a configuration that options ask for. */
-export function overridesOf(options: StudyOptions): string[] {
+export function overridesOf(options: Omit<StudyOptions, 'results'>): string[] {
   const runtime = (['engine', 'device', 'jobs'] as const).flatMap((key) =>
     options[key] === undefined ? [] : [`runtime.${key}=${options[key]}`],
   )

@@ -94,7 +94,7 @@ describe('ONNX Runtime', () => {
       'analyze',
       '0',
       (results) => [
-        ...['analyze', checkpoint, '--config', 'tiny.yaml', '--results', results],
+        ...['analyze', checkpoint, '--config', 'tiny.yaml', '--out', results],
         ...['--set', 'analysis.samples.count=6'],
       ],
     ],

@@ -160,7 +160,7 @@ describe('what a verdict needs', () => {
     expect(statusOf(empty, 'i')).toBe('holds')
     expect(statusOf(empty, 'v')).toBe('holds')
     expect(tables(empty).verdict.sentence).toMatch(
-      /^inconclusive: \(ii\) \(iii\) \(iv\) no network has usable scores and a confusing set$/,
+      /^inconclusive: \(ii\) \(iii\) \(iv\) no network has known seeds, usable scores and a confusing set$/,
     )
   })
 
@@ -263,9 +263,9 @@ describe('bad input', () => {
   it('every score constant', () => {
     const flat = changed(study, (one) => ({ ...one, score: new Float64Array(60), set: [] }))
     const { verdict, effects } = tables(flat)
-    expect(verdict.sentence).toMatch(/no network has usable scores/)
+    expect(verdict.sentence).toMatch(/no network has known seeds, usable scores/)
     expect(effects).toHaveLength(8)
-    for (const row of effects) expect(row.note).toMatch(/no network has usable scores/)
+    for (const row of effects) expect(row.note).toMatch(/no network has known seeds, usable scores/)
   })
 
   it('sets that name strangers or repeat themselves', () => {

@@ -24,7 +24,7 @@ export function effectRows(statistics: ArmStatistics, step: number | undefined):
 export function rowsWithoutArm({ networks, step }: StudyScores): EffectRow[] {
   const [first] = networks
   if (first === undefined) return []
-  const note = 'no network has usable scores and a confusing set'
+  const note = 'no network has known seeds, usable scores and a confusing set'
   return [...shareNames, 'T_low', 'T_high', 'T_low−T_high'].map((effect) => ({
     ...emptyRow(first, step, effect as EffectName),
     note,

@@ -11,7 +11,8 @@ import { dataFromOption } from '../dataOption.js'
 import { collect, overridesOf, planOf } from '../study.js'
 import { type RunOptions, runPlanned } from './run.js'
 
-interface AnalyzeOptions extends Omit<RunOptions, 'progress'> {
+interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
+  readonly out: string
   readonly data?: string
   readonly labels?: string
   readonly config?: string
@@ -36,7 +37,7 @@ export function analyzeCommand(executor: Executor): Command {
     .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
     .option('--config <file>', 'take data, analysis and all but the networks from a configuration')
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
-    .option('--results <dir>', 'results folder', 'results')
+    .option('--out <dir>', 'results folder', 'results')
     .option('--input <name>', 'input of the model, where it has several')
     .option('--output <name>', 'output with the scores, where it has several')
     .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
@@ -52,8 +53,8 @@ export function analyzeCommand(executor: Executor): Command {
     )
     .action(async (models: string[], options: AnalyzeOptions) => {
       const loaded = await configOfModels(models, options)
-      const study = await planOf(loaded, options)
-      process.exitCode = await runPlanned(study, { ...options, progress: 'auto' }, executor)
+      const asked: RunOptions = { ...options, results: options.out, progress: 'auto' }
+      process.exitCode = await runPlanned(await planOf(loaded, asked), asked, executor)
     })
 }
 

@@ -5,7 +5,7 @@ import type { Estimate } from '../types.js'
 /** Why a study has no contrasts. */
 export function noGrid(statistics: ArmStatistics | undefined): string {
   return statistics === undefined
-    ? 'no network has usable scores and a confusing set'
+    ? 'no network has known seeds, usable scores and a confusing set'
     : `the low × high grid is ${gridState(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks`
 }
 
