@@ -1,5 +1,5 @@
 /** A training of a network on drawn data, to be timed: what the training benchmarks share. */
-import { discard } from '../src/core/discard.js'
+import { freeArrays } from '../src/core/freeArrays.js'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
 import type { Engine, Trainer, TrainingRecipe } from '../src/engine/types.js'
@@ -46,7 +46,7 @@ export async function startTraining(
   const start = { step: 0, parameters: initialize(model, () => 1), slots: {} }
   const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start)
   // As a study does.
-  discard(Object.values(start.parameters).map(({ data }) => data))
+  freeArrays(Object.values(start.parameters).map(({ data }) => data))
   const draws = stream(1, 'bench').at()
   const x = Float32Array.from({ length: batch * sizeOf(input.shape) }, () => draws.normal())
   const y = Int32Array.from({ length: batch }, () => draws.below(input.classes))

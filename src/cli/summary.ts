@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { loadStudy } from '../report/load.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
+import { reportPage } from '../store/layout.js'
 import type { NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
 
 /**
@@ -10,7 +11,7 @@ import type { NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
  */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
   const { tables, verdict, problems } = await loadStudy(folder, '')
-  const hasReport = await exists(join(folder, 'report', 'index.html'))
+  const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
     ['networks', describeNetworks(tables.networks)],
     ...describeOverlaps(tables.overlaps),

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '../testing/orderOf.js'
-import { discard } from './discard.js'
 import { durationInSteps, parseDuration } from './duration.js'
+import { freeArrays } from './freeArrays.js'
 import { canonicalJson, contentId } from './hash.js'
 import { type Generator, philox, stream } from './random.js'
 import { grandCoalition, orders, playersFromTableLength, playersOf } from './subset.js'
 
-describe('discard', () => {
+describe('freeArrays', () => {
   it('frees arrays, but not those that share memory with something else', () => {
     const arena = new ArrayBuffer(32)
     const parts = [new Float32Array(arena, 0, 4), new Float32Array(arena, 16, 4)]
     const whole = new Float32Array(4)
-    discard([...parts, whole, whole])
+    freeArrays([...parts, whole, whole])
     expect([...parts, whole].map(({ length }) => length)).toEqual([4, 4, 0])
   })
 })

@@ -1,7 +1,9 @@
 /** Reads a study folder back, table by table, so that one damaged file hides nothing else. */
+
 import { join } from 'node:path'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
+import { studyFiles } from '../store/layout.js'
 import { readStoredText } from '../store/stored.js'
 import { readTable } from '../tables/read.js'
 import type { Row, Table } from '../tables/table.js'
@@ -43,12 +45,12 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
       throw new RangeError('is damaged: parts are missing')
     })
   const manifest = await json<ReportManifest>(
-    'manifest.json',
+    studyFiles.manifest,
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   )
   if (manifest?.schemaVersion !== undefined && manifest.schemaVersion !== schemaVersion) {
     problems.push({
-      file: 'manifest.json',
+      file: studyFiles.manifest,
       message: `was written under schema version ${manifest.schemaVersion}, this lowlayer knows version ${schemaVersion}: columns may be missing or mean something else`,
     })
   }
@@ -72,7 +74,7 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
   return {
     name: manifest?.study ?? fallbackName,
     tables,
-    verdict: await json('verdict.json', isVerdict),
+    verdict: await json(studyFiles.verdict, isVerdict),
     manifest,
     details: [],
     sensitivity: await rows(sensitivityTable),

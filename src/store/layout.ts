@@ -68,9 +68,21 @@ export function lockBeside(file: string): string {
   return lockOf(dirname(file))
 }
 
+/** What a study's folder holds besides its tables, which are a CSV each, and its figures. */
+export const studyFiles = {
+  manifest: 'manifest.json',
+  verdict: 'verdict.json',
+  config: 'config.yaml',
+  schema: 'SCHEMA.md',
+  device: 'device.json',
+  page: 'report/index.html',
+  /** Drawings of the shown samples, kept for when the data set is gone. */
+  drawings: 'report/drawings.json',
+} as const
+
 /** The page of a study's report. */
 export function reportPage(folder: string): string {
-  return join(folder, 'report', 'index.html')
+  return join(folder, studyFiles.page)
 }
 
 /** The folder of a study: its name and the first 8 digits of its id. */

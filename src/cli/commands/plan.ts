@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/types.js'
 import { plannedSamples } from '../../tasks/analysis/panel.js'
 import { jobCount } from '../../tasks/jobCount.js'
 import { taskState } from '../../tasks/state/taskState.js'
-import { calibrate, type UnitTimes } from '../../tasks/training/calibrate.js'
+import { measureUnitTimes, type UnitTimes } from '../../tasks/training/unitTimes.js'
 import { formatSeconds } from '../progress/stages.js'
 import { openStudy, type StudyOptions, withStudyOptions } from '../study.js'
 
@@ -43,7 +43,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const left = estimatePlan({ ...plan, tasks: plan.tasks.filter(({ id }) => !cached.has(id)) })
   const seconds =
     options.time && cached.size < tasks.length
-      ? secondsFor(left, await calibrate(plan, { baseDir, dataDirs, results }), plan)
+      ? secondsFor(left, await measureUnitTimes(plan, { baseDir, dataDirs, results }), plan)
       : undefined
   if (options.json) {
     const { study, id } = plan

@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { readState } from '../../artifacts/networkState.js'
 import { exitCodes } from '../../core/errors.js'
@@ -11,7 +11,7 @@ import type { Executor, TaskOutcome } from '../../executors/types.js'
 import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
-import { networkPaths, studyFolder } from '../../store/layout.js'
+import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import { jobCount } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { damageOf } from '../../tasks/state/damage.js'
@@ -121,7 +121,7 @@ async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<bool
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
 async function settled(study: Study, say: Say): Promise<Study> {
   const { plan, results } = study
-  const file = `${studyFolder(results, plan.study, plan.id)}/device.json`
+  const file = join(studyFolder(results, plan.study, plan.id), studyFiles.device)
   const jobs = Math.min(jobCount(plan.config.runtime), plan.networks.length)
   const found = await settleDevice(plan, file, jobs, sayWaiting(results, say))
   if (found === undefined) return study

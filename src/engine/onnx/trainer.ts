@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
-import { discard } from '../../core/discard.js'
+import { freeArrays } from '../../core/freeArrays.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { ElementType, Graph, Shape } from '../../graph/types.js'
 import { checkBatch, fillMask, fillTargets } from '../feeds.js'
@@ -92,7 +92,7 @@ export class OnnxTrainer implements Trainer {
       before.push(this.feeds[name].data as Float32Array)
       this.feeds[name] = results[next]
     }
-    discard(before)
+    freeArrays(before)
     this.done++
     return (results.loss.data as Float32Array)[0]
   }

@@ -138,6 +138,55 @@ describe('the files of networks that lowlayer trained', () => {
   })
 })
 
+describe('an inner layer of networks that lowlayer trained', () => {
+  it('ends in the same values, scores and sets, whether they are trained here or given', async () => {
+    const layers = [
+      { type: 'conv', name: 'conv1', channels: 3, kernel: 3, stride: 2 },
+      { type: 'relu' },
+      { type: 'conv', name: 'conv2', channels: 4, kernel: 3 },
+      { type: 'relu' },
+      { type: 'flatten' },
+      { type: 'dense', name: 'out', units: 10 },
+    ]
+    const document = {
+      data: { source: 'glyphs', size: 11, train: 60, test: 20 },
+      model: { architecture: 'custom', layers },
+      training: { epochs: '2ep', batchSize: 20, checkpoints: { every: '2ep' } },
+      networks: { grid: { low: [0], high: [0, 1], repeats: 1 } },
+      analysis: {
+        samples: { count: 10, testCount: 0 },
+        players: { layout: 'layer', layer: 'conv1', layerGrid: 'grid5x5', margin: 1, count: 4 },
+      },
+    }
+    const own = await runDocument(document, places('layer-own'))
+    const files = (own.plan.networks as readonly TrainedNetwork[]).map(
+      ({ id, name, seeds, spec }) => {
+        const path = networkPaths(own.results, id).checkpoint(spec.totalSteps)
+        return { name, path, ...seeds, architecture: 'custom' }
+      },
+    )
+    const { model: _m, training: _t, ...rest } = document
+    const study = await runDocument({ ...rest, networks: { files } }, places('layer-given'))
+    for (const { name } of files) {
+      const [one, other] = await Promise.all(
+        [own, study].map((each) => valuesOfNetwork(each, name)),
+      )
+      expect(other.tables).toEqual(one.tables)
+      expect(new Set(one.tables[0]).size).toBeGreaterThan(4)
+    }
+    const sets = (each: RanStudy) =>
+      named(each, 'confusing.csv')
+        .split('\n')
+        .map((line) =>
+          line
+            .split(',')
+            .filter((_, column) => column !== 1)
+            .join(),
+        )
+    expect(sets(study)).toEqual(sets(own))
+  })
+})
+
 describe('a table of networks', () => {
   it('is the same study as the list', async () => {
     const columns = [

@@ -12,7 +12,7 @@ import { unmeasured } from '../../plan/analysisRuns.js'
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText, type WriteFile } from '../../store/atomic.js'
-import { lockOf, networkPaths, reportPage, studyFolder } from '../../store/layout.js'
+import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
@@ -91,7 +91,7 @@ export async function writeTables(
   { folder, from, write }: TablePlace,
 ): Promise<void> {
   for (const [name, content] of Object.entries(files)) await write(join(folder, name), content)
-  await write(join(folder, 'manifest.json'), jsonText(manifest), from)
+  await write(join(folder, studyFiles.manifest), jsonText(manifest), from)
 }
 
 /**
@@ -150,9 +150,9 @@ export async function makeTables(
     'effects.csv': toCsv(effectsTable, comparison.effects),
     'memberships.csv': toCsv(membershipsTable, comparison.memberships),
     'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
-    'verdict.json': jsonText(comparison.verdict),
-    'config.yaml': toYaml(plan.config),
-    'SCHEMA.md': schemaDocument(),
+    [studyFiles.verdict]: jsonText(comparison.verdict),
+    [studyFiles.config]: toYaml(plan.config),
+    [studyFiles.schema]: schemaDocument(),
   }
   const manifest = manifestOf(plan, {
     failed,

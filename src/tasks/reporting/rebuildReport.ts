@@ -6,7 +6,7 @@ import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { DataInfo, Plan } from '../../plan/types.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
-import { lockOf } from '../../store/layout.js'
+import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
 import { faultOf, readStored, readStoredText } from '../../store/stored.js'
@@ -18,7 +18,7 @@ import { readManifest } from '../state/isDone.js'
 import { comparedFrom } from '../state/outputs.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { type Manifest, planOf } from './manifest.js'
-import { DRAWINGS, writeStudyReport } from './report.js'
+import { writeStudyReport } from './report.js'
 
 interface RebuildRequest {
   /** The study's folder. */
@@ -88,9 +88,9 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
 /** What tables and verdict consist of: what rebuilding makes, and copying takes along. */
 const FILES = [
   ...studyTables.map(({ name }) => `${name}.csv`),
-  'verdict.json',
-  'config.yaml',
-  'SCHEMA.md',
+  studyFiles.verdict,
+  studyFiles.config,
+  studyFiles.schema,
 ]
 
 /** What is drawn in any case. */
@@ -108,7 +108,11 @@ async function damagedFiles(folder: string): Promise<ReportProblem[]> {
 }
 
 async function requireStudy(folder: string): Promise<void> {
-  const names = ['manifest.json', 'verdict.json', ...studyTables.map(({ name }) => `${name}.csv`)]
+  const names = [
+    studyFiles.manifest,
+    studyFiles.verdict,
+    ...studyTables.map(({ name }) => `${name}.csv`),
+  ]
   const found = await Promise.all(names.map((name) => exists(join(folder, name))))
   if (found.includes(true)) return
   const isFolder = await stat(folder).then(
@@ -134,7 +138,7 @@ async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Pl
   const plan = planOf(manifest)
   if (typeof plan !== 'string') return plan
   problems.push({
-    file: 'manifest.json',
+    file: studyFiles.manifest,
     message: `${plan}; tables are shown as they are, single samples from nothing`,
   })
   return undefined
@@ -147,7 +151,10 @@ async function copyStored(
   made: MadeTables | undefined,
   { write, remove }: Lease,
 ): Promise<void> {
-  const names = made === undefined ? [...FILES, 'manifest.json', DRAWINGS] : [DRAWINGS]
+  const names =
+    made === undefined
+      ? [...FILES, studyFiles.manifest, studyFiles.drawings]
+      : [studyFiles.drawings]
   for (const name of names) {
     const bytes = await readStored(join(folder, name)).catch(() => undefined)
     // What an earlier copy took along may have been made of something else.

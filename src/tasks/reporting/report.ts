@@ -7,6 +7,7 @@ import { loadStudy } from '../../report/load.js'
 import { type ReportFiles, renderReport } from '../../report/render/report.js'
 import type { ReportProblem, ReportStudy } from '../../report/types.js'
 import { jsonText } from '../../store/atomic.js'
+import { studyFiles } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
 import { faultOf, readStoredJson } from '../../store/stored.js'
@@ -44,7 +45,7 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     study = { ...loaded, details }
     const drawings = await drawingsOf(study, plan, request, problems)
     if (drawings !== undefined) {
-      await lease.write(join(folder, DRAWINGS), jsonText(drawings))
+      await lease.write(join(folder, studyFiles.drawings), jsonText(drawings))
       study = { ...study, details: withDrawings(details, drawings) }
     }
   }
@@ -55,9 +56,6 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     await lease.write(join(folder, path), content)
   return distinct
 }
-
-/** Where drawings of the shown samples are kept for when the data set is gone. */
-export const DRAWINGS = 'report/drawings.json'
 
 /**
  * What is left of an earlier report and is to go: figures that are not drawn again, and what no report writes, where
@@ -71,7 +69,7 @@ async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> 
   const others = new Set([
     ...events.map((name) => join('tensorboard', name)),
     ...[...files.keys()].filter((name) => name.startsWith('tensorboard/')),
-    'device.json',
+    studyFiles.device,
   ])
   const damaged: string[] = []
   for (const name of others) {
@@ -88,7 +86,7 @@ async function drawingsOf(
   { folder, dataset, resolve = (file) => file }: ReportRequest,
   problems: ReportProblem[],
 ): Promise<DrawingFile | undefined> {
-  const file = join(folder, DRAWINGS)
+  const file = join(folder, studyFiles.drawings)
   // Damaged ones are none: they are drawn again, or missed by name.
   const kept = await readStoredJson<DrawingFile>(file).catch(() => undefined)
   const samples = details.map(({ sample }) => sample)
@@ -105,6 +103,6 @@ async function drawingsOf(
     })
   }
   if (fault !== undefined && fault.kind !== 'absent')
-    problems.push({ file: DRAWINGS, message: fault.why })
+    problems.push({ file: studyFiles.drawings, message: fault.why })
   return kept
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Plan } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
-import { lockOf, studyFolder } from '../../store/layout.js'
+import { lockOf, studyFiles, studyFolder } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { faultOf } from '../../store/stored.js'
 import { manifestOf } from '../reporting/manifest.js'
@@ -17,7 +17,7 @@ export async function announceStudy(
   onWait?: (holder: string) => void,
 ): Promise<void> {
   const folder = studyFolder(results, plan.study, plan.id)
-  const file = join(folder, 'manifest.json')
+  const file = join(folder, studyFiles.manifest)
   if (!(await isNew(file))) return
   const facts = { failed: {}, lacking: {}, engines: [], assumptions: [], baselines: {}, seconds: 0 }
   const manifest = { ...manifestOf(plan, facts), complete: false, finishedAt: undefined }

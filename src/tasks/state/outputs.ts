@@ -15,6 +15,7 @@ import {
   type NetworkPaths,
   networkPaths,
   reportPage,
+  studyFiles,
   studyFolder,
 } from '../../store/layout.js'
 import { readRecord } from '../../store/record.js'
@@ -198,16 +199,16 @@ async function everyStep(
 /** What a finished study's folder must have; the figures that it has besides are told by its record. */
 const OF_STUDY = [
   ...studyTables.map(({ name }) => `${name}.csv`),
-  'verdict.json',
-  'config.yaml',
-  'SCHEMA.md',
+  studyFiles.verdict,
+  studyFiles.config,
+  studyFiles.schema,
 ]
 
 async function comparisonOutputs(place: StudyPlace): Promise<Output[]> {
   const { plan, results } = place
   const folder = studyFolder(results, plan.study, plan.id)
   const { files } = await readRecord(folder)
-  const manifest = { path: join(folder, 'manifest.json'), from: await comparedFrom(place) }
+  const manifest = { path: join(folder, studyFiles.manifest), from: await comparedFrom(place) }
   const others = new Set([
     ...[...OF_STUDY, ...files.keys()].map((name) => join(folder, name)),
     reportPage(folder),

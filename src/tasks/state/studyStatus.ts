@@ -5,6 +5,7 @@ import type { Plan, TaskKind } from '../../plan/types.js'
 import { loadStudy } from '../../report/load.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
+import { studyFiles } from '../../store/layout.js'
 import { schemaVersion } from '../../tables/tables.js'
 import { type Manifest, planOf } from '../reporting/manifest.js'
 import { damageOf } from './damage.js'
@@ -38,14 +39,14 @@ interface StoredManifest extends Manifest {
  * there is none.
  */
 export async function studyStatus(folder: string): Promise<StudyStatus[]> {
-  if (await exists(join(folder, 'manifest.json'))) return [await statusOf(folder)]
+  if (await exists(join(folder, studyFiles.manifest))) return [await statusOf(folder)]
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new InputError(`cannot read ${folder}: ${messageOf(error)}`)
   })
   const found: StudyStatus[] = []
   for (const entry of entries) {
     const inner = join(folder, entry.name)
-    if (entry.isDirectory() && (await exists(join(inner, 'manifest.json'))))
+    if (entry.isDirectory() && (await exists(join(inner, studyFiles.manifest))))
       found.push(await statusOf(inner))
   }
   if (found.length > 0) return found

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { Plan } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'
-import { networkPaths } from '../../store/layout.js'
+import { networkPaths, studyFiles } from '../../store/layout.js'
 import { RECORD_NAME } from '../../store/record.js'
 import { type Finding, type Verification, verifyFolder } from '../../store/verify.js'
 import { planOf } from '../reporting/manifest.js'
@@ -37,9 +37,9 @@ interface Places {
 }
 
 function hasStudy(folder: string): Promise<boolean> {
-  return Promise.all(['manifest.json', RECORD_NAME].map((name) => exists(join(folder, name)))).then(
-    (found) => found.includes(true),
-  )
+  return Promise.all(
+    [studyFiles.manifest, RECORD_NAME].map((name) => exists(join(folder, name))),
+  ).then((found) => found.includes(true))
 }
 
 async function ofResults(results: string): Promise<Places> {
@@ -66,7 +66,7 @@ async function ofStudy(folder: string): Promise<Places> {
   const plan = await storedPlan(folder)
   if (plan === undefined) return { folders: [place], findings: [] }
   if (typeof plan === 'string') {
-    const file = join(basename(place), 'manifest.json')
+    const file = join(basename(place), studyFiles.manifest)
     const why = `does not tell which networks the study has, so that they are not verified: ${plan}`
     return { folders: [place], findings: [{ file, why }] }
   }

@@ -13,8 +13,8 @@ import {
   type StateShapes,
 } from '../../artifacts/trainState.js'
 import { compileTrainStep } from '../../autodiff/trainStep.js'
-import { discard } from '../../core/discard.js'
 import { InputError } from '../../core/errors.js'
+import { freeArrays } from '../../core/freeArrays.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
 import { exportOnnx, importOnnxParameters } from '../../engine/onnx/checkpoint.js'
@@ -77,9 +77,9 @@ function augmentation({ training, orderSeed }: TrainedSpec, dataset: Dataset) {
 }
 
 /** Frees what a trainer has copied: as much memory as the network itself. */
-function discardState({ parameters, slots }: TrainState): void {
+function freeState({ parameters, slots }: TrainState): void {
   const tensors = [...Object.values(parameters), ...Object.values(slots)]
-  discard(tensors.map(({ data }) => data))
+  freeArrays(tensors.map(({ data }) => data))
 }
 
 /** One run of one network; holds what the steps of the run share. */
@@ -113,7 +113,7 @@ class Run {
     this.trainedBy = distinctEngines([...(saved?.trainedBy ?? []), trainingEngineOf(engine)])
     this.curve = saved === undefined ? [] : await pointsUntil(paths, saved.step)
     const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
-    discardState(start)
+    freeState(start)
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
       await this.loop(trainer, start.step)

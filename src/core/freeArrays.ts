@@ -15,7 +15,7 @@ function closedPort() {
  * megabytes later, since it hardly sees what lies outside its own heap. Arrays that are part of a
  * larger buffer are left alone.
  */
-export function discard(arrays: Iterable<ArrayBufferView>): void {
+export function freeArrays(arrays: Iterable<ArrayBufferView>): void {
   const buffers = new Set<ArrayBuffer>()
   for (const { buffer, byteLength } of arrays) {
     if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffers.add(buffer)

@@ -29,7 +29,7 @@ const TIMED_SAMPLES = 3
  * Times a few steps, samples and decompositions of the first network that the study trains, freshly drawn, or of one
  * from elsewhere where it trains none. Trained networks take longer to decompose, so the sum is a lower estimate. Writes nothing.
  */
-export async function calibrate(
+export async function measureUnitTimes(
   plan: Plan,
   context: Pick<TaskContext, 'baseDir' | 'dataDirs' | 'results'>,
 ): Promise<UnitTimes> {
