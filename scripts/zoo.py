@@ -295,13 +295,15 @@ def check(place: Path):
     coalitions = 2**PLAYERS
     exclusive = getattr(estimator, "kind", None) != "sigmoids"
     worst = excess = largest = 0.0
-    # Classes are numbers of outputs, of which the data may hold only some.
+    # Columns of the library's probabilities go by its own classes, or else by their numbers.
+    names = list(getattr(estimator, "classes_", range(1000)))
     for row, sample, label in zip(found["values"], found["sample"], data["y"][found["sample"]]):
         keep = np.array([[f >= PLAYERS or mask >> f & 1 for f in range(FEATURES)] for mask in range(coalitions)])
         p = estimator.predict_proba(np.where(keep, x[int(sample)], 0).astype("f4")).astype("f8")
         with np.errstate(divide="ignore"):
-            own = p[:, int(label)]
-            others = np.delete(p, int(label), 1).sum(1) if exclusive else 1 - own
+            column = names.index(int(label))
+            own = p[:, column]
+            others = np.delete(p, column, 1).sum(1) if exclusive else 1 - own
             v = np.log(own) - np.log(others)
         # What rounding of probabilities near 0 and 1 to float32 does to their log-odds, and 1e-4 beside it.
         allowed = 1e-4 + 2.0**-22 * (1 / own + 1 / others)
