@@ -105,6 +105,7 @@ export const epochAxis = {
   field: 'epoch',
   type: 'quantitative',
   title: 'epoch',
-  scale: { type: 'symlog', constant: 1 },
+  // A network with a single checkpoint has no extent of its own.
+  scale: { type: 'symlog', constant: 1, domain: { unionWith: [0, 1] } },
   axis: { values: epochTicks, format: '~s' },
 } as const

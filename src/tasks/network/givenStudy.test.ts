@@ -385,6 +385,14 @@ describe('values of another tool', () => {
     expect(study.plan.networks.every(({ role }) => role === 'analysed')).toBe(true)
   })
 
+  it('have a report that says what they do not tell', async () => {
+    writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [26, 32]))
+    const study = await runDocument(given([{ ...entry(), values: 'alone.npy' }]), places('alone'))
+    const page = read(study, 'report/index.html')
+    expect(page).toContain('<dt>predicted</dt><dd>not told</dd>')
+    expect(page).not.toMatch(/>(undefined|NaN)</)
+  })
+
   it('may stand in any order with their ids, with predictions and losses', async () => {
     const order = [...samples.sample.keys()].reverse()
     const arrays = {

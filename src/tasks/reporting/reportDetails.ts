@@ -85,7 +85,7 @@ async function detailsOf(
       sample,
       label: String(row.label),
       givenLabel: String(row.given_label),
-      prediction: String(row.prediction),
+      prediction: row.prediction === undefined ? 'not told' : String(row.prediction),
       score: row.score ?? 0,
       rank: ranked.indexOf(row) + 1,
       confusing: members.includes(row),
