@@ -8,7 +8,7 @@ import { readBytes, readNpyHeader } from '../formats/npy.js'
 import { npzEntries } from '../formats/npz.js'
 
 /** The section `data` of a configuration, as a user would write it. */
-export type DataInput = Readonly<Record<string, unknown>> & { readonly source: string }
+type DataInput = Readonly<Record<string, unknown>> & { readonly source: string }
 
 /** Sources whose inputs can be standardised; a model from elsewhere brings its own preprocessing. */
 const unstandardized = { standardize: false }

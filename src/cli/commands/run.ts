@@ -32,7 +32,7 @@ export interface RunOptions extends StudyOptions {
 }
 
 /** How progress is shown. */
-export function progressOption(): Option {
+function progressOption(): Option {
   return new Option('--progress <mode>', 'how progress is shown')
     .choices(progressModes)
     .default('auto')

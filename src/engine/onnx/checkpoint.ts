@@ -33,12 +33,15 @@ export interface ExportedNetwork {
  * file, and for one that anybody has changed since: its nodes may say something else than its metadata.
  */
 export function importExported(bytes: Uint8Array): ExportedNetwork | undefined {
+  // Decoding takes seconds of a large file from elsewhere, which does not have these words.
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!view.includes(GRAPH_KEY)) return undefined
   try {
     const entry = parseOnnx(bytes).metadataProps?.find(({ key }) => key === GRAPH_KEY)
     if (entry === undefined) return undefined
     const graph = JSON.parse(entry.value) as Graph
     const parameters = importOnnxParameters(bytes)
-    const isAsWritten = Buffer.compare(exportOnnx(graph, parameters), bytes) === 0
+    const isAsWritten = view.equals(exportOnnx(graph, parameters))
     return isAsWritten ? { graph, parameters } : undefined
   } catch {
     return undefined

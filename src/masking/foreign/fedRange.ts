@@ -1,6 +1,6 @@
 /** The scale of what a model is fed, which shows whether a preprocessing is missing. */
 
-export interface FedRange {
+interface FedRange {
   readonly min: number
   readonly max: number
   readonly mean: number

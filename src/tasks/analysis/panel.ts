@@ -16,10 +16,10 @@ import { outputsOf, panelFile, panelMembers } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 
-export type SplitName = 'train' | 'test'
+type SplitName = 'train' | 'test'
 
 /** Rows of one split that are analysed. */
-export interface SplitPanel {
+interface SplitPanel {
   readonly split: SplitName
   readonly rows: readonly number[]
 }

@@ -14,7 +14,7 @@ interface ValuedSample {
 }
 
 /** Stands for a prediction that nobody told. */
-export const UNKNOWN_CLASS = -2
+const UNKNOWN_CLASS = -2
 
 /**
  * Rows of a `.npy` file [samples, 2^n], in the order of the analysed samples (the main panel, then that of the other
