@@ -1,7 +1,7 @@
 /** Every table of a study. A column never changes meaning without a new {@link schemaVersion}. */
 import { boolean, integer, number, type Row, table, text } from './table.js'
 
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 const network = text('Id of the network (the name of its folder below results/networks).')
 const step = integer('Optimiser steps done at this checkpoint.')
