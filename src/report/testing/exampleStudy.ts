@@ -1,7 +1,7 @@
 /** A small made-up study with every table filled, for tests of figures and pages. */
 import { stream } from '../../core/random.js'
 import { mobius } from '../../interactions/mobius.js'
-import type { OrderRow, OverlapRow } from '../../tables/tables.js'
+import { type OrderRow, type OverlapRow, schemaVersion } from '../../tables/tables.js'
 import type { ReportStudy, SampleDetail } from '../types.js'
 
 const steps = [0, 10, 100, 1000]
@@ -215,7 +215,7 @@ export function exampleStudy(): ReportStudy {
     manifest: {
       id: 'abc',
       study: 'example',
-      schemaVersion: 1,
+      schemaVersion,
       lowlayer: '0.1.0',
       config: { study: 'example', training: { epochs: '60ep', batchSize: 64 } },
       provenance: { 'training.batchSize': 'lab', 'training.epochs': 'ours' },
