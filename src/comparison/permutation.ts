@@ -65,6 +65,14 @@ export function permutationTest(
   }
 }
 
+/**
+ * The smallest p-value that the test of the low seeds can give on a full grid, 1/(L!)^(H−1): no design
+ * decides anything where it is not below α. For the high seeds exchange the two.
+ */
+export function smallestAttainableP(lows: number, highs: number): number {
+  return lows < 2 || highs < 2 ? 1 : factorial(lows) ** -(highs - 1)
+}
+
 function presentLows(column: Column): number[] {
   return column.flatMap((network, low) => (network === undefined ? [] : [low]))
 }

@@ -12,7 +12,7 @@ import { completeGrid, findArms, type Grid, transposed, withoutHigh, withoutLow 
 import { jackknifeOverSeeds } from './jackknife.js'
 import { meanKappaVariance } from './overlapBootstrap.js'
 import { overlapRows } from './pairs.js'
-import { permutationTest } from './permutation.js'
+import { permutationTest, smallestAttainableP } from './permutation.js'
 import { relationOf } from './relation.js'
 import { studentTQuantile } from './studentT.js'
 import type { NetworkScores } from './types.js'
@@ -99,6 +99,16 @@ describe('permutation test', () => {
     const smallest = (lows: number, highs: number) =>
       permutationTest(fullGrid(lows, highs), randomSimilarity(16, 0), 'all', random.at())
         ?.smallestPValue
+    for (const [lows, highs] of [
+      [2, 2],
+      [2, 4],
+      [3, 3],
+      [4, 4],
+    ]) {
+      expect(smallestAttainableP(lows, highs)).toBeCloseTo(smallest(lows, highs) as number, 15)
+    }
+    expect(smallestAttainableP(1, 8)).toBe(1)
+    expect(smallestAttainableP(4, 1)).toBe(1)
     expect(smallest(2, 2)).toBe(1 / 2)
     expect(smallest(3, 3)).toBe(1 / 36)
     for (const [size, count] of [
