@@ -8,7 +8,7 @@ import {
   type PairSimilarity,
   pairsWithDifferentLows,
 } from './contrasts.js'
-import { type Arm, completeGrid, type Grid, transposed } from './grid.js'
+import { type Arm, completeGrid, type Grid, highOf, lowOf, transposed } from './grid.js'
 import { jackknifeOverSeeds } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './overlapBootstrap.js'
 import { type PermutationTest, permutationTest } from './permutation.js'
@@ -120,15 +120,19 @@ function shareStatistics(
   for (const position of arm.members) ranks.set(position, rankNormalised(networks[position].score))
   const scoresOf = (grid: Grid, table: ReadonlyMap<number, Float64Array>) =>
     grid.cells.map((row) => row.map((position) => table.get(position as number) as Float64Array))
-  const repeats = arm.orderRepeats.map((group) =>
-    group.map((position) => ranks.get(position) as Float64Array),
-  )
+  // Leaving a seed out leaves out its order repeats too.
+  const repeatsWithin = ({ lows, highs }: Grid) =>
+    arm.orderRepeats.flatMap((group) =>
+      lows.includes(lowOf(networks[group[0]])) && highs.includes(highOf(networks[group[0]]))
+        ? [group.map((position) => ranks.get(position) as Float64Array)]
+        : [],
+    )
   // Each part of the grid serves five shares.
   const known = new Map<string, VarianceComponents | undefined>()
   const sharesOf = (grid: Grid) => {
     const key = grid.cells.map((row) => row.join()).join(';')
     if (!known.has(key)) {
-      const components = varianceComponents(scoresOf(grid, ranks), repeats)
+      const components = varianceComponents(scoresOf(grid, ranks), repeatsWithin(grid))
       known.set(key, components && varianceShares(components))
     }
     return known.get(key)
@@ -140,7 +144,7 @@ function shareStatistics(
   return {
     shares: bootstrapShares(
       scoresOf(complete, ranks),
-      repeats,
+      repeatsWithin(complete),
       options.bootstrap,
       level,
       generator,

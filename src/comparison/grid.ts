@@ -118,12 +118,13 @@ function cellKey(network: NetworkScores): string {
 }
 
 /** What makes low layers within an arm equal: their seed and the network that lent them. */
-function lowOf({ seeds, donor }: NetworkScores): Seed {
+export function lowOf({ seeds, donor }: NetworkScores): Seed {
   if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined ? seeds.low : `${seeds.low} of ${donor}`
 }
 
-function highOf({ seeds }: NetworkScores): Seed {
+/** What makes high layers within an arm equal: their seed. */
+export function highOf({ seeds }: NetworkScores): Seed {
   if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
   return seeds.high
 }
