@@ -3,7 +3,7 @@
  *
  *     networks/<id>/            spec.json  state.json  curve.csv  resume.npz
  *                   checkpoints/<step>.onnx and <step>.optimizer.npz
- *                   values/<step>-<values id>.npz
+ *                   values/<step>-<values id>.npz and difficulty-<values id>.npz
  *                   interactions/<step>-<interactions id>.npz and .parquet
  *                   noise/<step>-<noise id>.npz
  *                   panels/<values id>.json     its own samples, where they depend on its predictions
@@ -29,6 +29,8 @@ export interface NetworkPaths {
   checkpoint(step: number): string
   optimizer(step: number): string
   values(step: number, valuesId: string): string
+  /** How hard the analysed samples are at all kept checkpoints. */
+  difficulty(valuesId: string): string
   interactions(step: number, interactionsId: string): string
   interactionsTable(step: number, interactionsId: string): string
   noise(step: number, noiseId: string): string
@@ -46,6 +48,7 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     checkpoint: (step) => join(folder, 'checkpoints', `${step}.onnx`),
     optimizer: (step) => join(folder, 'checkpoints', `${step}.optimizer.npz`),
     values: (step, id) => join(folder, 'values', `${step}-${id}.npz`),
+    difficulty: (id) => join(folder, 'values', `difficulty-${id}.npz`),
     interactions: (step, id) => join(folder, 'interactions', `${step}-${id}.npz`),
     interactionsTable: (step, id) => join(folder, 'interactions', `${step}-${id}.parquet`),
     noise: (step, id) => join(folder, 'noise', `${step}-${id}.npz`),

@@ -23,7 +23,7 @@ import {
   thresholds,
 } from './checkpoint.js'
 import { type SalientSets, salientSetsOf } from './transfer.js'
-import { interactionsOf } from './types.js'
+import { interactionsOf, type TrainingDynamics } from './types.js'
 
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
 type ScoredCheckpoints = readonly CheckpointInput[]
@@ -40,6 +40,8 @@ export interface NetworkInput<Network = StudyNetwork> {
   readonly variants?: readonly ScoredCheckpoints[]
   /** Scores of surrogates of every sample of the main panel, at the last checkpoint. */
   readonly surrogateScores?: readonly Float64Array[]
+  /** How hard the samples were at every kept checkpoint; undefined where that is not known, of values of another tool. */
+  readonly dynamics?: TrainingDynamics
 }
 
 /** The confusing set of one network by one rule. */
@@ -78,6 +80,7 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
+  readonly dynamics: TrainingDynamics | undefined
   readonly reliability: IntraclassCorrelation | undefined
   /** AUC of the scores for mislabelled samples, the positive control; undefined without any. */
   readonly mislabelledAuc: number | undefined
@@ -134,6 +137,7 @@ export function analyseNetwork<Network>(
       samples,
       confusing.extremes,
     ),
+    dynamics: input.dynamics,
     mislabelledAuc: areaUnderRoc(
       scores,
       mainRows(last.values).map((row) => last.values.label[row] !== last.values.givenLabel[row]),

@@ -55,3 +55,23 @@ export function interactionsOf(
   const to = from + 2 ** n
   return { n, and: and.subarray(from, to), or: or.subarray(from, to) }
 }
+
+/**
+ * How hard the samples of the main panel were for one network at each of its kept checkpoints, from unmasked inputs alone and against the
+ * given labels. Tables are [steps, samples], row-major.
+ */
+export interface TrainingDynamics {
+  /** Kept checkpoints, ascending; the last is the end. */
+  readonly step: Int32Array
+  /** Position of each sample of the main panel in its source. */
+  readonly sample: Int32Array
+  readonly givenLabel: Int32Array
+  readonly prediction: Int32Array
+  readonly loss: Float64Array
+  readonly margin: Float64Array
+  /** p_y */
+  readonly probability: Float64Array
+  readonly el2n: Float64Array
+  /** GraNd of the last layer; NaN where the network's last layer could not be told. */
+  readonly grand: Float64Array
+}

@@ -197,6 +197,35 @@ export const membershipsTable = table(
   },
 )
 
+export const difficultyTable = table(
+  'difficulty',
+  'How hard each analysed sample was at every kept checkpoint, analysed or not, against its given label. None of values of another tool.',
+  {
+    network,
+    step,
+    sample,
+    correct: boolean('Whether the given label was predicted.'),
+    loss: number(
+      'Cross-entropy, nats: that of samples.csv up to rounding, from a forward pass of its own.',
+    ),
+    margin: number(
+      'Logit of the given label minus the largest other one; below 0: another class is predicted.',
+    ),
+    probability: number('Probability p_y of the given label.'),
+    el2n: number('EL2N: ‖p − onehot(y)‖₂ (Paul et al. 2021).'),
+    grand: number(
+      'GraNd of the last layer: norm of the gradient of the loss with respect to its weights and bias. Empty where the network has no last linear layer that could be told.',
+    ),
+    forgetting: integer(
+      'Forgetting events so far: correct at one kept checkpoint, wrong at the next (Toneva et al. 2019); none between checkpoints is seen, and step 0 does not count.',
+    ),
+    learned: boolean('Whether any checkpoint so far, after step 0, was correct.'),
+    variability: number(
+      'Standard deviation of p_y over the checkpoints so far, without step 0 (Swayamdipta et al. 2020). Empty for fewer than two.',
+    ),
+  },
+)
+
 export const studyTables = [
   networksTable,
   curvesTable,
@@ -208,6 +237,7 @@ export const studyTables = [
   effectsTable,
   sensitivityTable,
   membershipsTable,
+  difficultyTable,
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
@@ -219,4 +249,5 @@ export type ConfusingRow = Row<typeof confusingTable>
 export type OverlapRow = Row<typeof overlapsTable>
 export type EffectRow = Row<typeof effectsTable>
 export type SensitivityRow = Row<typeof sensitivityTable>
+export type DifficultyRow = Row<typeof difficultyTable>
 export type MembershipRow = Row<typeof membershipsTable>

@@ -41,22 +41,40 @@ function scoreLogits(logits: Float32Array, label: number): Prediction {
   return { prediction: best, loss: Math.log(sum) + scores[best] - scores[label] }
 }
 
+/** Outputs [count, …] of the rows of a split from `start` on. */
+export interface OutputBatch {
+  readonly start: number
+  readonly count: number
+  readonly values: Float32Array
+}
+
+/** What a network, or the part of one that a predictor is of, gives for every row of a split, in evaluation mode. */
+export async function* outputBatches(
+  predictor: Predictor,
+  dataset: Pick<Dataset, 'kind' | 'shape'>,
+  samples: Pick<Samples, 'inputs' | 'count'>,
+): AsyncGenerator<OutputBatch> {
+  const size = sizeOf(dataset.shape)
+  for (let start = 0; start < samples.count; start += EVALUATION_BATCH) {
+    const end = Math.min(start + EVALUATION_BATCH, samples.count)
+    const rows = samples.inputs.subarray(start * size, end * size)
+    const values = await predictor.run({ x: inputTensor(dataset, rows) })
+    yield { start, count: end - start, values }
+  }
+}
+
 /** Predictions on every row of a split, in evaluation mode. */
 export async function predictAll(
   predictor: Predictor,
   dataset: Dataset,
   samples: Samples,
 ): Promise<Prediction[]> {
-  const size = sizeOf(dataset.shape)
   const predictions: Prediction[] = []
-  for (let start = 0; start < samples.count; start += EVALUATION_BATCH) {
-    const end = Math.min(start + EVALUATION_BATCH, samples.count)
-    const rows = samples.inputs.subarray(start * size, end * size)
-    const logits = await predictor.run({ x: inputTensor(dataset, rows) })
-    const width = logits.length / (end - start)
-    for (let row = start; row < end; row++) {
-      const rowLogits = logits.subarray((row - start) * width, (row - start + 1) * width)
-      predictions.push(scoreLogits(rowLogits, samples.labels[row]))
+  for await (const { start, count, values } of outputBatches(predictor, dataset, samples)) {
+    const width = values.length / count
+    for (let row = 0; row < count; row++) {
+      const logits = values.subarray(row * width, (row + 1) * width)
+      predictions.push(scoreLogits(logits, samples.labels[start + row]))
     }
   }
   return predictions

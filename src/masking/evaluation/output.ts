@@ -28,7 +28,7 @@ export interface Output {
 const LEAST_NORMAL = 2 ** -1022
 
 /** The least positive float32. Networks give float32: a probability of 0 is one that is smaller. */
-const LEAST_PROBABILITY = 2 ** -149
+export const LEAST_PROBABILITY = 2 ** -149
 
 const outputName = /^(log-odds|logit|prob-log-odds|binary)(-v0)?$/
 
@@ -144,7 +144,7 @@ function probability(rows: ArrayLike<number>, start: number, width: number, labe
 }
 
 /** A probability without what rounding has left of it below 0 or above 1. */
-function inUnit(p: number): number {
+export function inUnit(p: number): number {
   return p > 1 ? 1 : p < 0 ? 0 : p
 }
 

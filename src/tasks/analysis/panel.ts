@@ -19,7 +19,7 @@ import type { TaskContext } from '../types.js'
 type SplitName = 'train' | 'test'
 
 /** Rows of one split that are analysed. */
-interface SplitPanel {
+export interface SplitPanel {
   readonly split: SplitName
   readonly rows: readonly number[]
 }

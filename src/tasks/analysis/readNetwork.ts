@@ -1,5 +1,6 @@
 /** Reads back what the tasks stored of one network. */
 
+import { readDifficulty } from '../../artifacts/difficultyFile.js'
 import { readInteractionFile } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { readEvaluatedSamples } from '../../artifacts/valueFile.js'
@@ -77,6 +78,7 @@ export async function readNetwork(
     network,
     curve,
     checkpoints,
+    dynamics: await readDifficulty(paths.difficulty(main.valuesId)),
     variants,
     otherEnd: otherEnds.every((found) => found !== undefined) ? otherEnds : undefined,
     surrogateScores: await readSurrogateScores(

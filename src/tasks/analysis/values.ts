@@ -18,16 +18,12 @@ import { isStored } from '../../store/stored.js'
 import { evaluationPlan } from '../../study/evaluationPlan.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { readGivenValues } from '../network/givenValues.js'
-import {
-  givenFile,
-  type NetworkUse,
-  type OpenNetwork,
-  openNetwork,
-} from '../network/openNetwork.js'
-import { valuesOutput } from '../state/outputs.js'
+import { givenFile, type OpenNetwork, openNetwork } from '../network/openNetwork.js'
+import { difficultyOutput, valuesOutput } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { runSteps } from './analysedSteps.js'
+import { difficulty } from './difficulty.js'
 import { panelOf, type StudyPanel } from './panel.js'
 
 /** Stands for the baseline that another tool masked with. */
@@ -45,12 +41,17 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
   const paths = networkPaths(context.results, task.network.id)
   await withTaskLock(lockBeside(paths.values(0, '')), context, async (lease) => {
     const dataset = await loadPlannedDataset(plan, context)
-    const samples = panelSamples(await panelOf(task.network, dataset, context), dataset)
+    const panels = await panelOf(task.network, dataset, context)
+    const samples = panelSamples(panels, dataset)
     const { analysis } = task.run
     const masking = studyMasking(analysis, dataset, (file) => resolve(context.baseDir, file))
     checkInteractionFileSize(samples.length, masking.placed.n)
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length
+    const assume = (line: string) => context.report({ done: 0, total, note: line })
+    const use = { context, dataset, masking, analysis, assume, lease }
+    const hardness = await difficultyOutput(task, context)
+    if (hardness !== undefined) await difficulty(task.network, panels[0], hardness, use)
     for (const [index, step] of steps.entries()) {
       const { path: file, from } = await valuesOutput(task, context, step)
       if (await isStored(file, 'content', from)) continue
@@ -63,8 +64,6 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
         await copyGivenValues(task.network, samples, masking.placed.n, analysis, place)
         continue
       }
-      const assume = (line: string) => context.report({ done: 0, total, note: line })
-      const use: NetworkUse = { context, dataset, masking, analysis, assume }
       const network = await openNetwork(task.network, step, use)
       try {
         await evaluateStep(samples, masking.placed.n, network, place)

@@ -12,6 +12,7 @@ import type { Engine, Predictor } from '../../engine/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
+import type { SampleDifficulty } from '../../masking/evaluation/sampleDifficulty.js'
 import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
 import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
 import { momentsAt } from '../../masking/foreign/maskedPlace.js'
@@ -23,11 +24,14 @@ import { networkPaths } from '../../store/layout.js'
 import { type Prediction, predictAll } from '../../training/evaluate.js'
 import type { TaskContext } from '../types.js'
 import { fileId } from './describeGiven.js'
+import { difficultiesOf, graphDifficulties, type RowDifficulties } from './rowDifficulties.js'
 
 /** A network at one checkpoint, ready to be asked; holds sessions until disposed. */
 export interface OpenNetwork {
   /** What it says of every row of a split; −1 where it predicts a class that the data do not have. */
   predict(samples: Samples): Promise<Prediction[]>
+  /** How hard every row of a split is for it, against the given labels. */
+  difficulties(samples: Samples): Promise<RowDifficulties>
   /** Makes it ready for masked evaluation. */
   evaluator(): Promise<StudyEvaluator>
   dispose(): Promise<void>
@@ -105,11 +109,14 @@ function openGraph(
   { dataset, masking }: NetworkUse,
 ): OpenNetwork {
   let predictor: Promise<Predictor> | undefined
+  const whole = () => {
+    predictor ??= engine.createPredictor(graph, parameters)
+    return predictor
+  }
   return {
-    async predict(samples) {
-      predictor ??= engine.createPredictor(graph, parameters)
-      return predictAll(await predictor, dataset, samples)
-    },
+    predict: async (samples) => predictAll(await whole(), dataset, samples),
+    difficulties: async (samples) =>
+      graphDifficulties(engine, { graph, parameters }, await whole(), dataset, samples),
     evaluator: () => masking.evaluator(engine, graph, parameters),
     dispose: async () => (await predictor)?.dispose(),
   }
@@ -153,6 +160,7 @@ async function openModel(
     )
     return {
       predict: (samples) => predictRows(classifier, output, samples),
+      difficulties: (samples) => modelDifficulties(classifier, output, samples),
       async evaluator() {
         const baseline = ofInput ?? (await innerBaseline(classifier))
         const evaluator = createForeignEvaluator(engine, classifier, masking.placed.n, {
@@ -197,24 +205,49 @@ function onLabels(
 const ROWS = 256
 
 async function predictRows(
-  { classify, width, outputs }: MappedClassifier,
+  classifier: MappedClassifier,
   { kind }: Output,
   samples: Samples,
 ): Promise<Prediction[]> {
-  const { labels, count } = samples
-  const rows = fedRows(samples)
-  const size = rows.length / count
   const found: Prediction[] = []
-  for (let start = 0; start < count; start += ROWS) {
-    const end = Math.min(start + ROWS, count)
-    const values = await classify(rows.subarray(start * size, end * size))
-    for (let row = start; row < end; row++) {
-      const at = (row - start) * width
+  const { outputs, width } = classifier
+  for await (const { values, labels } of classifiedRows(classifier, samples)) {
+    for (const [row, label] of labels.entries()) {
       found.push({
-        prediction: outputs.indexOf(predictedClass(values, at, width, kind)),
-        loss: sampleLoss(values, at, width, outputs[labels[row]], kind),
+        prediction: outputs.indexOf(predictedClass(values, row * width, width, kind)),
+        loss: sampleLoss(values, row * width, width, label, kind),
       })
     }
   }
   return found
+}
+
+async function modelDifficulties(
+  classifier: MappedClassifier,
+  { kind }: Output,
+  samples: Samples,
+): Promise<RowDifficulties> {
+  const found: SampleDifficulty[] = []
+  const { outputs, width } = classifier
+  for await (const { values, labels } of classifiedRows(classifier, samples)) {
+    for (const row of difficultiesOf(values, width, labels, kind)) {
+      found.push({ ...row, prediction: outputs.indexOf(row.prediction) })
+    }
+  }
+  return { rows: found, grand: undefined }
+}
+
+/** Outputs [rows, width] of a model for some rows of a split after the other, and which of them belongs to each label. */
+async function* classifiedRows(
+  { classify, outputs }: MappedClassifier,
+  samples: Samples,
+): AsyncGenerator<{ readonly values: Float32Array; readonly labels: Int32Array }> {
+  const { labels, count } = samples
+  const rows = fedRows(samples)
+  const size = rows.length / count
+  for (let start = 0; start < count; start += ROWS) {
+    const end = Math.min(start + ROWS, count)
+    const values = await classify(rows.subarray(start * size, end * size))
+    yield { values, labels: labels.subarray(start, end).map((label) => outputs[label]) }
+  }
 }

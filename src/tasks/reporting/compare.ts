@@ -15,6 +15,7 @@ import { jsonText, type WriteFile } from '../../store/atomic.js'
 import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
+import { difficultyRows } from '../../study/dynamics.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
   confusingRows,
@@ -30,6 +31,7 @@ import { type Row, type Table, toCsv } from '../../tables/table.js'
 import {
   confusingTable,
   curvesTable,
+  difficultyTable,
   effectsTable,
   generalizationTable,
   membershipsTable,
@@ -261,6 +263,7 @@ function tablesOf(
     'orders.csv': csv(ordersTable, orderRows),
     'generalization.csv': csv(generalizationTable, generalizationRows),
     'confusing.csv': csv(confusingTable, confusingRows),
+    'difficulty.csv': csv(difficultyTable, difficultyRows),
   }
 }
 

@@ -55,7 +55,7 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
       return [{ path: panelFile(plan, results, own?.id), from: await panelFrom(place, own) }]
     }
     case 'values':
-      return everyStep(task, place, async (step) => [await valuesOutput(task, place, step)])
+      return valuesOutputs(task, place)
     case 'interactions':
       return everyStep(task, place, (step, atBothEnds) =>
         interactionsOutputs(task, place, step, atBothEnds),
@@ -139,12 +139,51 @@ export async function valuesOutput(
   step: number,
 ): Promise<Required<Output>> {
   const paths = networkPaths(results, network.id)
-  const { filter } = plan.config.analysis.samples
-  const own = filter === 'correct' ? network.id : undefined
-  const panels = filter === 'none' ? [] : [panelFile(plan, results, own)]
   return {
     path: paths.values(step, run.valuesId),
-    from: await madeFrom([weightsFile(network, step, results), ...panels]),
+    from: await madeFrom([
+      weightsFile(network, step, results),
+      ...panelFiles(network, { plan, results }),
+    ]),
+  }
+}
+
+/** What tells the samples of a network, where these depend on what networks predict. */
+function panelFiles(network: StudyNetwork, { plan, results }: StudyPlace): string[] {
+  const { filter } = plan.config.analysis.samples
+  const own = filter === 'correct' ? network.id : undefined
+  return filter === 'none' ? [] : [panelFile(plan, results, own)]
+}
+
+async function valuesOutputs(task: ValuesTask, place: StudyPlace): Promise<Output[] | undefined> {
+  const tables = await everyStep(task, place, async (step) => [
+    await valuesOutput(task, place, step),
+  ])
+  const difficulty = await difficultyOutput(task, place)
+  return tables === undefined || difficulty === undefined ? tables : [...tables, difficulty]
+}
+
+/**
+ * How hard the analysed samples are at every kept checkpoint; it depends on all of these and on the choice of samples.
+ * Undefined where there is nothing to run, values of another tool, and for analyses beside the study's own, whose samples
+ * are the same.
+ */
+export async function difficultyOutput(
+  task: ValuesTask,
+  place: StudyPlace,
+): Promise<Required<Output> | undefined> {
+  const { network, run } = task
+  if (run.name !== 'main' || (network.origin === 'given' && network.spec.kind === 'values')) {
+    return undefined
+  }
+  const { spec, id } = network
+  // The files of a network from elsewhere are named by one file, which stands for all of them.
+  const checkpoints = new Set(
+    spec.checkpointSteps.map((step) => weightsFile(network, step, place.results)),
+  )
+  return {
+    path: networkPaths(place.results, id).difficulty(run.valuesId),
+    from: await madeFrom([...checkpoints, ...panelFiles(network, place)]),
   }
 }
 
