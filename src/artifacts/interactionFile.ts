@@ -46,7 +46,7 @@ const COLUMNS = 5
 export function checkInteractionFileSize(samples: number, n: number): void {
   checkNpzSize(
     samples * (2 * 2 ** n + COLUMNS),
-    `interactions of ${samples} samples with ${n} players (analysis.samples, analysis.players.n)`,
+    `interactions of ${samples} samples with ${n} players (analysis.samples, analysis.players.count)`,
   )
 }
 

@@ -37,7 +37,7 @@ const players = z
     count: playerCount
       .default(8)
       .describe(
-        'Number of players n: 2^n masked inputs a sample. All features of tic-tac-toe and planted-logic by default; "n" means the same',
+        'Number of players n: 2^n masked inputs a sample. All features of tic-tac-toe and planted-logic by default',
       ),
     layout: z
       .union([

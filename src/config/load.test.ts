@@ -120,7 +120,7 @@ describe('overrides', () => {
   it('set values typed by YAML, entries of lists included', async () => {
     const file = await write('a.yaml', base)
     const { config } = await loadConfig(file, [
-      'analysis.players.n=10',
+      'analysis.players.count=10',
       'networks.list.0.seed=3',
       'networks.list[1].rerandomize=[conv1, conv2]',
       'training.optimizer={ name: adamw, lr: 1e-4 }',
@@ -133,15 +133,6 @@ describe('overrides', () => {
     expect(config.training.optimizer).toMatchObject({ name: 'adamw', lr: 1e-4 })
     expect(config.training.checkpoints).toEqual({ every: '500it' })
     expect(config.data.labelNoise).toBe(0)
-  })
-
-  it('override n and count alike', async () => {
-    const file = await write('a.yaml', `${base}analysis: { players: { n: 9 } }\n`)
-    const count = async (text: string) =>
-      (await loadConfig(file, [text])).config.analysis.players.count
-    expect(await count('analysis.players={ n: 7 }')).toBe(7)
-    expect(await count('analysis.players.count=6')).toBe(6)
-    expect(await count('analysis.players.n=5')).toBe(5)
   })
 
   it.each([

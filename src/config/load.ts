@@ -95,7 +95,7 @@ async function readChain(file: string): Promise<ConfigSource[]> {
     if (next === undefined) return chain
     const named = at
     const fail = (message: string): never => {
-      const place = source.find(['extends'], 'value')?.place
+      const place = source.placeOf(['extends'], 'value')?.place
       throw new ConfigError([{ file: named, ...place, path: 'extends', message }])
     }
     if (typeof next !== 'string' || next === '') return fail('must name one other file')

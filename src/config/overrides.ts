@@ -1,8 +1,7 @@
 import { parse } from 'yaml'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
 import { merge } from './merge.js'
-import { valueAt } from './problems.js'
-import { type ConfigSource, isObject, normalised, type Path } from './source.js'
+import { type ConfigSource, isObject, type Path } from './source.js'
 
 /** A value set on the command line. */
 interface Override {
@@ -32,18 +31,12 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
   } catch (error) {
     return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
   }
-  const full = aliased(path)
   const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), given)
-  const value = valueAt(normalised(nested), full)
-  const find: ConfigSource['find'] = (wanted) => {
-    const within = full.every((part, index) => String(wanted[index]) === part)
+  const placeOf: ConfigSource['placeOf'] = (wanted) => {
+    const within = path.every((part, index) => String(wanted[index]) === part)
     return within ? { place: { file }, depth: wanted.length, closed: true } : undefined
   }
-  return { path: full, value, source: { value: nested, find } }
-}
-
-function aliased(path: readonly string[]): readonly string[] {
-  return path.join('.') === 'analysis.players.n' ? ['analysis', 'players', 'count'] : path
+  return { path, value: given, source: { value: nested, placeOf } }
 }
 
 /** The value with another one merged in at a path; numbers in the path count list entries. */

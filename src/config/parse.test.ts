@@ -111,12 +111,6 @@ describe('a valid configuration', () => {
     )
   })
 
-  it('accepts n for the number of players', () => {
-    const config = parseConfig(`${least}analysis: { players: { n: 10 } }`, 'a.yaml')
-    expect(config.analysis.players.count).toBe(10)
-    expect(config.analysis.players).not.toHaveProperty('n')
-  })
-
   it('writes equal durations alike', () => {
     const epochs = (text: string) => parseConfig(`${least}training: { epochs: ${text} }`, 'a')
     expect(epochs('60').training.epochs).toBe(epochs('60ep').training.epochs)
@@ -234,9 +228,14 @@ describe('a problem', () => {
       '3:31 analysis.baseline.damp: 2 must be at most 1',
     ],
     [
+      'another name of the number of players',
+      `${least}analysis: { players: { n: 8 } }`,
+      '3:24 analysis.players.n: unknown key (did you mean "count"?)',
+    ],
+    [
       'too many players',
-      `${least}analysis: { players: { n: 16 } }`,
-      '3:27 analysis.players.count: 16 players need 2^16',
+      `${least}analysis: { players: { count: 16 } }`,
+      '3:31 analysis.players.count: 16 players need 2^16',
     ],
     [
       'a bad regime',

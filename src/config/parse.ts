@@ -52,7 +52,7 @@ function validSections(value: unknown): Partial<ExperimentConfig> {
 function locate(finding: Finding, sources: readonly ConfigSource[]): ConfigProblem {
   let best: Found | undefined
   for (const source of sources.toReversed()) {
-    const found = source.find(finding.path, finding.aboutKey === true ? 'key' : 'value')
+    const found = source.placeOf(finding.path, finding.aboutKey === true ? 'key' : 'value')
     if (found === undefined) continue
     if (best === undefined || found.depth > best.depth) best = found
     if (found.closed) break

@@ -35,7 +35,7 @@ export interface Found {
 export interface ConfigSource {
   readonly value: unknown
   /** Place of the longest part of a path that the source holds; undefined if it says nothing of it. */
-  readonly find: (path: Path, what: 'key' | 'value') => Found | undefined
+  readonly placeOf: (path: Path, what: 'key' | 'value') => Found | undefined
 }
 
 /** Dotted form of a path: `networks.list[1].seed`. */
@@ -64,8 +64,8 @@ export function readSource(
   }
   if (document.errors.length > 0) return undefined
   try {
-    const value = normalised(document.toJS() ?? {})
-    if (isObject(value)) return { value, find: finder(document, place) }
+    const value: unknown = document.toJS() ?? {}
+    if (isObject(value)) return { value, placeOf: finder(document, place) }
     problems.push({ ...place(0), path: '', message: 'must hold "key: value" lines' })
   } catch (error) {
     problems.push({ file, path: '', message: messageOf(error) })
@@ -101,27 +101,6 @@ function placer(text: string, file: string, lines: LineCounter) {
   }
 }
 
-/** `analysis.players.n` is another name of `analysis.players.count`. */
-const alias = { section: 'analysis', group: 'players', short: 'n', full: 'count' } as const
-
-function isAliased(path: Path, depth: number): boolean {
-  return (
-    depth === 2 && path[0] === alias.section && path[1] === alias.group && path[2] === alias.full
-  )
-}
-
-/** A value with the short name of the number of players replaced by the full one. */
-export function normalised(value: unknown): unknown {
-  if (!isObject(value)) return value
-  const section = value[alias.section]
-  if (!isObject(section)) return value
-  const group = section[alias.group]
-  if (!isObject(group) || !(alias.short in group) || alias.full in group) return value
-  const { [alias.short]: count, ...rest } = group
-  const renamed = { ...rest, [alias.full]: count }
-  return { ...value, [alias.section]: { ...section, [alias.group]: renamed } }
-}
-
 function finder(document: Document, place: (offset: number) => Place) {
   return (path: Path, what: 'key' | 'value'): Found => {
     let node: Node | null = resolve(document.contents, document)
@@ -151,8 +130,7 @@ interface Step {
 function descend(node: Node | null, path: Path, depth: number): Step | undefined {
   const part = path[depth]
   if (isMap(node)) {
-    const pair =
-      pairOf(node, part) ?? (isAliased(path, depth) ? pairOf(node, alias.short) : undefined)
+    const pair = pairOf(node, part)
     if (pair === undefined) return undefined
     return { key: startOf(pair.key as Node), value: pair.value as Node | null }
   }

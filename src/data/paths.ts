@@ -19,6 +19,9 @@ export interface DataContext {
   readonly inspect?: boolean
 }
 
+/** Where a file lies that a configuration names. */
+export type PathOf = (name: string) => string
+
 /**
  * A path of the configuration: seen from the working folder or else from the folder of the file.
  * Throws InputError that names both when there is nothing at either.

@@ -51,7 +51,7 @@ function analysis(overrides: readonly string[], source = 'glyphs') {
   ).analysis
 }
 
-const resolve = (file: string) => join(folder, file)
+const pathOf = (file: string) => join(folder, file)
 
 describe('studyMasking', () => {
   it('masks the embeddings of words: word order stays, and masking every word hides the text', async () => {
@@ -62,7 +62,7 @@ describe('studyMasking', () => {
       { kind: 'text', shape: [12], classes: 2, vocabularySize: words.length },
     )
     const parameters = initialize(model, () => 2)
-    const masking = studyMasking(config, data, resolve)
+    const masking = studyMasking(config, data, pathOf)
     const evaluator = await masking.evaluator(engine, model.graph, parameters)
     const admits = admitsSample(config.players, data)
     const row = [...data.train.ids].findIndex((id) =>
@@ -102,7 +102,7 @@ describe('studyMasking', () => {
       'players.count=4',
       'players.layerGrid=grid2x2',
     ])
-    const masking = studyMasking(config, data, resolve)
+    const masking = studyMasking(config, data, pathOf)
     for (const architecture of ['lenet', 'lenet-wide']) {
       const model = buildModel({ architecture }, { kind: 'image', shape: [1, 28, 28], classes: 2 })
       const evaluator = await masking.evaluator(
@@ -122,7 +122,7 @@ describe('studyMasking', () => {
     const place = (content: unknown, overrides: readonly string[] = []) => {
       writeFileSync(join(folder, 's.json'), JSON.stringify(content))
       const config = analysis(['players.layout=segments', 'players.file=s.json', ...overrides])
-      return studyMasking(config, data, resolve).placed
+      return studyMasking(config, data, pathOf).placed
     }
     const players = place([[0, 1], [[3, 3]]]).players(
       { id: 0, input: new Float32Array(16) },
@@ -151,13 +151,13 @@ describe('studyMasking', () => {
       ['players.layout=features', 'players.groups={ p: [a, 2], q: [b] }'],
       'planted-logic',
     )
-    const { n, players } = studyMasking(config, data, resolve).placed
+    const { n, players } = studyMasking(config, data, pathOf).placed
     expect(n).toBe(2)
     expect([...players({ id: 0, input: new Float32Array(3) }, [3]).map]).toEqual([0, 1, 0])
     const wrong = analysis(
       ['players.layout=features', 'players.groups={ p: [d] }'],
       'planted-logic',
     )
-    expect(() => studyMasking(wrong, data, resolve)).toThrow(/no feature "d"; there are a, b, c/)
+    expect(() => studyMasking(wrong, data, pathOf)).toThrow(/no feature "d"; there are a, b, c/)
   })
 })

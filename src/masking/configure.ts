@@ -1,5 +1,6 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { Tensors } from '../core/tensor.js'
+import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import type { Engine } from '../engine/types.js'
 import type { Graph } from '../graph/types.js'
@@ -25,16 +26,16 @@ export interface StudyEvaluator extends MaskedEvaluator {
 }
 
 /**
- * The masking that a configuration asks for. `resolve` finds the files it names. Throws InputError
+ * The masking that a configuration asks for. `pathOf` finds the files it names. Throws InputError
  * when players, baseline or output do not fit the data.
  */
 export function studyMasking(
   analysis: AnalysisConfig,
   data: Dataset,
-  resolve: (file: string) => string,
+  pathOf: PathOf,
 ): StudyMasking {
   const output = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
-  const placed = placePlayers(analysis.players, data, resolve)
+  const placed = placePlayers(analysis.players, data, pathOf)
   const batches: MeasuredBatches = new Map()
   return {
     placed,
@@ -46,7 +47,7 @@ export function studyMasking(
       const learned = learningSettings(analysis.baseline)
       const baseline =
         learned === undefined
-          ? await chooseBaseline(analysis.baseline, shape, moments, resolve)
+          ? await chooseBaseline(analysis.baseline, shape, moments, pathOf)
           : await learnStudyBaseline(network, data, placed, output, learned, await moments())
       const evaluator = await createMaskedEvaluator(engine, graph, parameters, placed.n, {
         at,

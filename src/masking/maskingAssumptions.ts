@@ -1,4 +1,5 @@
 import type { AnalysisConfig } from '../config/analysis.js'
+import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { inputMoments } from './baseline/baselines.js'
 import { placePlayers } from './players/configurePlayers.js'
@@ -15,7 +16,7 @@ const SHOWN = 8
 export function maskingAssumptions(
   { players, baseline }: AnalysisConfig,
   data: Dataset,
-  resolve: (file: string) => string,
+  pathOf: PathOf,
 ): string[] {
   if (data.kind === 'text') return []
   if (data.kind === 'tokens') return wordAssumptions(data)
@@ -24,7 +25,7 @@ export function maskingAssumptions(
   const isChosen = players.layout !== 'segments' && (select === 'variance' || select === 'random')
   if (isChosen) {
     const input = data.train.inputs.subarray(0, data.train.inputs.length / data.train.count)
-    const placed = placePlayers(players, data, resolve)
+    const placed = placePlayers(players, data, pathOf)
     const { names, map } = placed.players({ id: data.train.ids[0], input }, data.shape)
     const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
     if (map.includes(BACKGROUND)) {

@@ -1,6 +1,8 @@
 /** Whether two choices of an analysis mask alike, as far as data without a network tell. */
+
 import type { AnalysisConfig } from '../config/analysis.js'
 import { sizeOf } from '../core/tensor.js'
+import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline } from './baseline/configureBaseline.js'
 import { learningSettings } from './baseline/learnStudyBaseline.js'
@@ -12,17 +14,15 @@ const TOLERANCE = 1e-6
 /** Baselines are compared on so many training samples; those that depend on the sample differ soon. */
 const SAMPLES = 20
 
-type Resolve = (file: string) => string
-
 /** Whether two analyses have the same players on every training sample that both can take. */
 export function samePlayers(
   a: AnalysisConfig['players'],
   b: AnalysisConfig['players'],
   data: Dataset,
-  resolve: Resolve,
+  pathOf: PathOf,
 ): boolean {
-  const one = placePlayers(a, data, resolve)
-  const other = placePlayers(b, data, resolve)
+  const one = placePlayers(a, data, pathOf)
+  const other = placePlayers(b, data, pathOf)
   // Cells of a layer are chosen on the images, and tokens as wholes: these shapes show what differs.
   const shape = data.kind === 'text' ? [...data.shape, 1] : data.shape
   const { ids } = data.train
@@ -45,13 +45,13 @@ export async function sameBaseline(
   a: AnalysisConfig,
   b: AnalysisConfig,
   data: Dataset,
-  resolve: Resolve,
+  pathOf: PathOf,
 ): Promise<boolean> {
   const isInner = data.kind === 'text' || a.players.layout === 'layer'
   const isLearned = [a, b].some(({ baseline }) => learningSettings(baseline) !== undefined)
   if (isInner || isLearned) return false
   const [one, other] = await Promise.all(
-    [a, b].map(({ baseline }) => inputBaseline(baseline, data, resolve)),
+    [a, b].map(({ baseline }) => inputBaseline(baseline, data, pathOf)),
   )
   return inputsOf(data, SAMPLES).every((input) => {
     const values = other.valuesFor(input)

@@ -22,7 +22,7 @@ export function analysisRuns(
   const of = (name: AnalysisRun['name'], analysis: ExperimentConfig['analysis']) =>
     run(name, analysis, phase, { version, networks, files: data.analysisFiles })
   const variants = usualVariants(config, data).flatMap(({ name, analysis }) => {
-    if (data.alike?.includes(name) !== true) return [of(name, analysis)]
+    if (data.redundantVariants?.includes(name) !== true) return [of(name, analysis)]
     return name === 'players' ? [] : [of(name, { ...analysis, baseline: HALF })]
   })
   return [of('main', config.analysis), ...variants]
@@ -47,8 +47,10 @@ export function usualVariants(
 }
 
 /** What of the asked reliability cannot be measured, in words for the plan and the verdict. */
-export function unmeasured({ alike = [] }: Pick<DataInfo, 'alike'>): readonly string[] {
-  if (!alike.includes('players')) return []
+export function unmeasured({
+  redundantVariants = [],
+}: Pick<DataInfo, 'redundantVariants'>): readonly string[] {
+  if (!redundantVariants.includes('players')) return []
   return [
     'reliability under other players (confusing.reliability.players) was left out: another choice gives the ' +
       'same players again, which would count one condition twice; fewer players (analysis.players.count) leave more choice',

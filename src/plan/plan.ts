@@ -43,7 +43,7 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
       low: network.lowBlocks,
     })),
     interactionsId,
-    alike: data.alike,
+    alike: data.redundantVariants,
     analysis: config.analysis,
     phases: config.phases,
     confusing: config.confusing,

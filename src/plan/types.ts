@@ -22,7 +22,7 @@ export interface DataInfo {
   /** Order of the pixels in a row of pixels, where the source tells. */
   readonly axisOrder?: 'nchw' | 'nhwc'
   /** Usual variants of the analysis that would mask these data as the analysis itself does. */
-  readonly alike?: readonly VariantName[]
+  readonly redundantVariants?: readonly VariantName[]
 }
 
 /** What an analysis is repeated under to see how far the scores depend on it. */

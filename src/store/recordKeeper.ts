@@ -34,8 +34,8 @@ export class RecordKeeper {
   /** Writes a file and lists it, with what it was made from. */
   async write(path: string, data: FileContent, from?: string): Promise<void> {
     const { content, sum } = measured(data, from)
-    await this.put(path, content, () => this.announce(path, sum()))
-    await this.keep(path, sum())
+    await this.put(path, content, () => this.recordNext(path, sum()))
+    await this.recordWritten(path, sum())
   }
 
   /** Strikes a file off the list, to be called before it is removed. */
@@ -46,7 +46,7 @@ export class RecordKeeper {
     )
   }
 
-  private announce(path: string, sum: Sum): Promise<void> {
+  private recordNext(path: string, sum: Sum): Promise<void> {
     const name = nameIn(this.folder, path)
     return this.change(({ files, next }) => {
       const old = files.get(name)
@@ -55,7 +55,7 @@ export class RecordKeeper {
     })
   }
 
-  private keep(path: string, sum: Sum): Promise<void> {
+  private recordWritten(path: string, sum: Sum): Promise<void> {
     const name = nameIn(this.folder, path)
     return this.change(({ files, next }) => {
       const old = files.get(name)

@@ -9,13 +9,18 @@ import { usualVariants } from '../plan/analysisRuns.js'
 import { planStudy } from '../plan/plan.js'
 import { configOf } from '../testing/configOf.js'
 import { tokenFile } from '../testing/tokenFile.js'
-import { alikeVariants, analysisFiles, describeDataset, loadPlannedDataset } from './dataset.js'
+import {
+  analysisFiles,
+  describeDataset,
+  findRedundantVariants,
+  loadPlannedDataset,
+} from './dataset.js'
 import { planOf } from './reporting/manifest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-dataset-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const find = (file: string) => join(folder, file)
+const pathOf = (file: string) => join(folder, file)
 const context = { baseDir: folder, dataDirs: [] }
 
 function configured(overrides: readonly string[]) {
@@ -31,19 +36,20 @@ const ofConstants = ['analysis.baseline={file: b.json}']
 
 /** A study whose players and baseline come from files. */
 async function planned() {
-  writeFileSync(find('s.json'), '[[300], [301]]')
-  writeFileSync(find('b.json'), '[0.5]')
+  writeFileSync(pathOf('s.json'), '[[300], [301]]')
+  writeFileSync(pathOf('b.json'), '[0.5]')
   const config = configured([...ofSegments, ...ofConstants])
   const described = describeDataset(await loadDataset(config.data, context))
-  const files = analysisFiles(config.analysis, find)
+  const files = analysisFiles(config.analysis, pathOf)
   return planStudy(config, { ...described, analysisFiles: files })
 }
 
 describe('files that an analysis reads', () => {
   it('are those that the configuration takes, by their content', () => {
-    writeFileSync(find('s.json'), '[[1], [2]]')
-    writeFileSync(find('b.json'), '[0]')
-    const of = (overrides: readonly string[]) => analysisFiles(configured(overrides).analysis, find)
+    writeFileSync(pathOf('s.json'), '[[1], [2]]')
+    writeFileSync(pathOf('b.json'), '[0]')
+    const of = (overrides: readonly string[]) =>
+      analysisFiles(configured(overrides).analysis, pathOf)
     expect(of([])).toBeUndefined()
     expect(of(['analysis.players.file=s.json'])).toBeUndefined()
     expect(of(ofSegments)).toEqual({ 's.json': sha256('[[1], [2]]') })
@@ -55,8 +61,8 @@ describe('files that an analysis reads', () => {
 
   it('that are missing are named with their key', () => {
     const { analysis } = configured(['analysis.baseline={file: gone.npy}'])
-    expect(() => analysisFiles(analysis, find)).toThrow(InputError)
-    expect(() => analysisFiles(analysis, find)).toThrow(/analysis\.baseline\.file: .*gone\.npy/)
+    expect(() => analysisFiles(analysis, pathOf)).toThrow(InputError)
+    expect(() => analysisFiles(analysis, pathOf)).toThrow(/analysis\.baseline\.file: .*gone\.npy/)
   })
 
   it.each([
@@ -65,7 +71,7 @@ describe('files that an analysis reads', () => {
   ])('end a study when they change after it was planned: %s', async (file, content) => {
     const plan = await planned()
     await loadPlannedDataset(plan, context)
-    writeFileSync(find(file), content)
+    writeFileSync(pathOf(file), content)
     await expect(loadPlannedDataset(plan, context)).rejects.toThrow(EnvironmentError)
   })
 
@@ -84,9 +90,9 @@ describe('variants for the reliability of scores', () => {
   /** The variants that a study has in the end, and what they change. */
   async function variantsOf(data: object, overrides: readonly string[] = []) {
     const rows = Array.from({ length: 40 }, (_, k) => `${k % 7},${(k * k) % 5},${k % 3},${k % 2}`)
-    writeFileSync(find('t.csv'), `a,b,c,label\n${rows.join('\n')}\n`)
-    writeFileSync(find('s.json'), '[[300], [301]]')
-    writeFileSync(find('b.json'), '[0, 0, 0]')
+    writeFileSync(pathOf('t.csv'), `a,b,c,label\n${rows.join('\n')}\n`)
+    writeFileSync(pathOf('s.json'), '[[300], [301]]')
+    writeFileSync(pathOf('b.json'), '[0, 0, 0]')
     const count = 'analysis.samples={count: 6, testCount: 2}'
     const config = configOf({ data, model: { architecture: 'mlp-5' } }, 'test', [
       count,
@@ -94,8 +100,8 @@ describe('variants for the reliability of scores', () => {
       ...overrides,
     ])
     const dataset = await loadDataset(config.data, context)
-    const alike = await alikeVariants(config, dataset, find)
-    const plan = planStudy(config, { ...describeDataset(dataset), alike })
+    const redundantVariants = await findRedundantVariants(config, dataset, pathOf)
+    const plan = planStudy(config, { ...describeDataset(dataset), redundantVariants })
     return plan.runs.slice(1).map(({ name, analysis: { baseline, players } }) => {
       return name === 'baseline' ? baseline : `players ${players.select} ${players.seed}`
     })
@@ -126,7 +132,7 @@ describe('variants for the reliability of scores', () => {
     const rows = Array.from({ length: 20 }, (_, k) => {
       return `${words.map((_, i) => words[(i + k) % words.length]).join(' ')}\t${k % 2}`
     })
-    writeFileSync(find('t.tsv'), `sentence\tlabel\n${rows.join('\n')}\n`)
+    writeFileSync(pathOf('t.tsv'), `sentence\tlabel\n${rows.join('\n')}\n`)
     const variants = (players: string) =>
       variantsOf({ source: 'text', path: 't.tsv' }, [
         'model.architecture=transformer',
@@ -143,16 +149,16 @@ describe('variants for the reliability of scores', () => {
     const ids = many([1, 5, 6, 7, 2])
     const words = { attention_mask: many([1, 1, 1, 1, 1]), word_ids: many([-1, 0, 1, 2, -1]) }
     const labels = ids.map((_, row) => row % 2)
-    writeFileSync(find('ids.npz'), tokenFile({ input_ids: ids, ...words, labels }))
+    writeFileSync(pathOf('ids.npz'), tokenFile({ input_ids: ids, ...words, labels }))
     const variants = async (count: number, baseline: string) => {
       const data = { source: 'tokens', path: 'ids.npz' }
       const networks = { files: [{ name: 'a', path: 'a.onnx' }] }
       const players = `analysis.players.count=${count}`
       const config = configOf({ data, networks }, 'test', [...both, players, baseline])
       const dataset = await loadDataset(config.data, context)
-      const alike = await alikeVariants(config, dataset, find)
+      const redundantVariants = await findRedundantVariants(config, dataset, pathOf)
       return usualVariants(config, dataset).flatMap(({ name, analysis }) =>
-        alike?.includes(name) ? [] : [name === 'players' ? name : analysis.baseline],
+        redundantVariants?.includes(name) ? [] : [name === 'players' ? name : analysis.baseline],
       )
     }
     const masked = 'analysis.baseline={maskToken: 3}'

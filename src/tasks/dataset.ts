@@ -6,6 +6,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
+import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { sameBaseline, samePlayers } from '../masking/sameMasking.js'
 import { usualVariants } from '../plan/analysisRuns.js'
@@ -32,7 +33,7 @@ export function describeDataset(dataset: Dataset): DataInfo {
  */
 export function analysisFiles(
   { players, baseline }: AnalysisConfig,
-  find: (file: string) => string,
+  pathOf: PathOf,
 ): DataInfo['analysisFiles'] {
   const names = new Map<string, string>()
   if (players.layout === 'segments' && players.file !== undefined) {
@@ -43,7 +44,7 @@ export function analysisFiles(
   }
   if (names.size === 0) return undefined
   return Object.fromEntries(
-    [...names].map(([name, key]) => [name, sha256(readNamedFile(find(name), key))]),
+    [...names].map(([name, key]) => [name, sha256(readNamedFile(pathOf(name), key))]),
   )
 }
 
@@ -51,21 +52,21 @@ export function analysisFiles(
  * Variants that a study asks for, for the reliability of its scores, which would mask these data as its
  * analysis does; undefined where there are none. Throws InputError where players or baseline do not fit.
  */
-export async function alikeVariants(
+export async function findRedundantVariants(
   config: ExperimentConfig,
   dataset: Dataset,
-  find: (file: string) => string,
-): Promise<DataInfo['alike']> {
+  pathOf: PathOf,
+): Promise<DataInfo['redundantVariants']> {
   const main = config.analysis
-  const alike: VariantName[] = []
+  const redundantVariants: VariantName[] = []
   for (const { name, analysis } of usualVariants(config, dataset)) {
     const isSame =
       name === 'players'
-        ? samePlayers(main.players, analysis.players, dataset, find)
-        : await sameBaseline(main, analysis, dataset, find)
-    if (isSame) alike.push(name)
+        ? samePlayers(main.players, analysis.players, dataset, pathOf)
+        : await sameBaseline(main, analysis, dataset, pathOf)
+    if (isSame) redundantVariants.push(name)
   }
-  return alike.length === 0 ? undefined : alike
+  return redundantVariants.length === 0 ? undefined : redundantVariants
 }
 
 function readNamedFile(file: string, key: string): Uint8Array {
@@ -90,8 +91,8 @@ export async function loadPlannedDataset(
       `the files of data source ${plan.config.data.source} changed while the study ran; run it again`,
     )
   }
-  const find = (file: string) => resolve(context.baseDir, file)
-  const files = analysisFiles(plan.config.analysis, find)
+  const pathOf = (file: string) => resolve(context.baseDir, file)
+  const files = analysisFiles(plan.config.analysis, pathOf)
   if (!isDeepStrictEqual(files, plan.data.analysisFiles)) {
     throw new EnvironmentError(
       'the files of analysis.players or analysis.baseline changed while the study ran; run it again',

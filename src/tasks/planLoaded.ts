@@ -10,7 +10,7 @@ import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { maskingAssumptions } from '../masking/maskingAssumptions.js'
 import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
-import { alikeVariants, analysisFiles, describeDataset } from './dataset.js'
+import { analysisFiles, describeDataset, findRedundantVariants } from './dataset.js'
 import { describeGiven } from './network/describeGiven.js'
 
 /**
@@ -24,15 +24,15 @@ export async function planLoaded(
   const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
   const counts = { train: dataset.train.count, test: dataset.test.count }
   const config = withinData(asked, written, counts)
-  const find = (file: string) => resolve(baseDir, file)
+  const pathOf = (file: string) => resolve(baseDir, file)
   const facts = {
     ...describeDataset(dataset),
-    analysisFiles: analysisFiles(config.analysis, find),
-    alike: await alikeVariants(config, dataset, find),
+    analysisFiles: analysisFiles(config.analysis, pathOf),
+    redundantVariants: await findRedundantVariants(config, dataset, pathOf),
   }
   const assumptions = [
     ...dataset.assumptions,
-    ...maskingAssumptions(config.analysis, dataset, find),
+    ...maskingAssumptions(config.analysis, dataset, pathOf),
   ]
   const given = await describeGiven(config.networks, (path, key) =>
     resolvePath(path, key, { baseDir }),

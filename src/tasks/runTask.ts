@@ -34,7 +34,7 @@ async function perform(task: Task, context: TaskContext): Promise<void> {
     case 'interactions':
       return (await import('./analysis/interactions.js')).interactions(task, context)
     case 'noise':
-      return (await import('./analysis/noise.js')).noise(task, context)
+      return (await import('./analysis/scoreSurrogates.js')).scoreSurrogates(task, context)
     case 'compare':
       return (await import('./reporting/compare.js')).compare(task, context)
   }

@@ -13,8 +13,8 @@ import { withLock } from '../store/lock.js'
 import { describeDataset } from '../tasks/dataset.js'
 import { runTask } from '../tasks/runTask.js'
 import { announceStudy } from '../tasks/state/announceStudy.js'
-import { damageOf } from '../tasks/state/damage.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
+import { storedFaults } from '../tasks/state/storedFaults.js'
 import { mutations, sameBytes } from './mutations.js'
 
 /** The smallest study that has everything: low layers lent by donors, panels, other players, surrogates. */
@@ -59,7 +59,7 @@ export async function runStudy(plan: Plan, results: string): Promise<string[]> {
   }
   for (const task of plan.tasks) {
     if (await isTaskDone(task, place, 'content')) continue
-    named.push(...(await damageOf([task], place, 'content')).map(({ file }) => file))
+    named.push(...(await storedFaults([task], place, 'content')).map(({ file }) => file))
     await runTask(task, context)
   }
   return named

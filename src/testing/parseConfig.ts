@@ -12,7 +12,7 @@ export function parseConfig(text: string, file: string): ExperimentConfig {
   const source = readSource(text, file, problems)
   if (source === undefined) throw new ConfigError(problems)
   if (isObject(source.value) && 'extends' in source.value) {
-    const place = source.find(['extends'], 'key')?.place
+    const place = source.placeOf(['extends'], 'key')?.place
     throw new ConfigError([
       { file, ...place, path: 'extends', message: 'the other file was not read' },
     ])

@@ -47,7 +47,7 @@ function listCommand(): Command {
       }))
       const text = options.json
         ? `${JSON.stringify({ folders, named: rows, others }, undefined, 2)}\n`
-        : listing(rows, folders)
+        : dataSetsText(rows, folders)
       process.stdout.write(text)
     })
 }
@@ -59,7 +59,7 @@ interface Row {
   readonly bytes: number
 }
 
-function listing(rows: readonly Row[], folders: readonly string[]): string {
+function dataSetsText(rows: readonly Row[], folders: readonly string[]): string {
   const width = Math.max(...[...names, ...Object.keys(others)].map(({ length }) => length)) + 2
   const line = (name: string, text: string) => `  ${name.padEnd(width)}${text}\n`
   const named = rows.map(({ name, title, folder, bytes }) => {

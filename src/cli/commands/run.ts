@@ -14,8 +14,8 @@ import { writeAtomically } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import { jobCount } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
-import { damageOf } from '../../tasks/state/damage.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
+import { storedFaults } from '../../tasks/state/storedFaults.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { messagesIn, progressView } from '../progress/view.js'
@@ -112,7 +112,7 @@ async function sayAssumptions({ network }: MeasureTask, results: string, say: Sa
 /** Whether what a task leaves is there, as it was written; what is not is named, and the task makes it anew. */
 async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<boolean> {
   if (await isTaskDone(task, study, 'content')) return true
-  for (const { file, message } of await damageOf([task], study, 'content')) {
+  for (const { file, message } of await storedFaults([task], study, 'content')) {
     say(`damaged: ${file} ${message}: made anew`)
   }
   return false

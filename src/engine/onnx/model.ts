@@ -18,7 +18,7 @@ import {
   emitNodes,
 } from './emission.js'
 import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
-import { listWeightsFirst } from './listing.js'
+import { weightsFirst } from './nodeOrder.js'
 import { convolutionEmitters } from './operators/convolution.js'
 import { elementwiseEmitters } from './operators/elementwise.js'
 import { embeddingEmitters } from './operators/embedding.js'
@@ -91,7 +91,7 @@ export function encodeProgram(
   const returned = [...new Set(Object.values(program.outputs))]
   const { nodes, ...rest } = emitNodes(program, { emitters, blocked, ...options })
   const fused = blocked ? fuseActivations(nodes, returned) : nodes
-  const emitted = { ...rest, nodes: listWeightsFirst(fused, program.inputs[0].name) }
+  const emitted = { ...rest, nodes: weightsFirst(fused, program.inputs[0].name) }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )

@@ -1,5 +1,6 @@
 import type { BaselineConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
+import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import { readNpy } from '../../formats/npy.js'
 import { readJson } from '../jsonFile.js'
@@ -20,13 +21,13 @@ const DEFAULT_BLUR = 2
 
 /**
  * The baseline that a configuration asks for, over a masked value of this shape. `moments` computes
- * those of its channels over the training set, `resolve` finds a file of constants.
+ * those of its channels over the training set, `pathOf` finds a file of constants.
  */
 export async function chooseBaseline(
   config: BaselineConfig,
   shape: readonly number[],
   moments: () => Promise<Moments>,
-  resolve: (file: string) => string,
+  pathOf: PathOf,
 ): Promise<Baseline> {
   if (config === 'zero') return zeroBaseline(shape)
   if (config === 'mean') return meansBaseline(shape, (await moments()).means)
@@ -35,7 +36,7 @@ export async function chooseBaseline(
     if ('damp' in config) return dampBaseline(config.damp)
     if ('blur' in config) return blurBaseline(shape, config.blur)
     if ('file' in config) {
-      return constantsBaseline(shape, readConstants(resolve(config.file), shape), config.file)
+      return constantsBaseline(shape, readConstants(pathOf(config.file), shape), config.file)
     }
   }
   if (config === 'attention' || (typeof config === 'object' && 'maskToken' in config)) {
@@ -50,10 +51,10 @@ export async function chooseBaseline(
 export async function inputBaseline(
   config: BaselineConfig,
   data: Dataset,
-  resolve: (file: string) => string,
+  pathOf: PathOf,
 ): Promise<Baseline> {
   if (data.kind === 'tokens') return tokenBaseline(config, data)
-  return chooseBaseline(config, data.shape, async () => inputMoments(data), resolve)
+  return chooseBaseline(config, data.shape, async () => inputMoments(data), pathOf)
 }
 
 /** Numbers of a file, row by row, and the extents that the file gives them. */

@@ -1,5 +1,6 @@
 import type { PlayersConfig } from '../../config/analysis.js'
 import { atPlace, InputError } from '../../core/errors.js'
+import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import type { Graph } from '../../graph/types.js'
 import type { MaskedSample } from '../evaluation/evaluate.js'
@@ -51,16 +52,12 @@ export function admitsSample(
   return (input) => eligibleTokens(input, vocabulary).length >= count
 }
 
-/** Throws InputError when the players do not fit the data; `resolve` finds the file of segments. */
-export function placePlayers(
-  config: PlayersConfig,
-  data: Dataset,
-  resolve: (file: string) => string,
-): PlacedPlayers {
-  return { ...place(config, data, resolve), admits: admitsSample(config, data) }
+/** Throws InputError when the players do not fit the data; `pathOf` finds the file of segments. */
+export function placePlayers(config: PlayersConfig, data: Dataset, pathOf: PathOf): PlacedPlayers {
+  return { ...place(config, data, pathOf), admits: admitsSample(config, data) }
 }
 
-function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => string): Placement {
+function place(config: PlayersConfig, data: Dataset, pathOf: PathOf): Placement {
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
@@ -80,7 +77,7 @@ function place(config: PlayersConfig, data: Dataset, resolve: (file: string) => 
     if (config.file === undefined) {
       throw new InputError('players.layout segments needs players.file, a list of pixels a player')
     }
-    const file = resolve(config.file)
+    const file = pathOf(config.file)
     const segments = readSegments(file, data.shape)
     return atInput(atPlace(file, () => segmentPlayers(data.shape, segments)))
   }

@@ -3,7 +3,7 @@
  * players shows every position each of its patterns in 2^colours masked inputs instead of 2^n.
  */
 
-/** A colour for each player such that players of one reach have different colours. */
+/** A colour for each player such that players that meet at a position have different colours. */
 export interface Colouring {
   /** Colour of each player, from 0. */
   readonly colours: readonly number[]
@@ -14,8 +14,8 @@ export interface Colouring {
  * The fewest colours for which players that meet at some position differ, by backtracking: at most
  * 14 players, in an order that puts the most entangled first.
  */
-export function colourPlayers(reach: Int32Array, n: number): Colouring {
-  const rivals = meetings(reach, n)
+export function colourPlayers(playersAt: Int32Array, n: number): Colouring {
+  const rivals = meetings(playersAt, n)
   const order = Array.from({ length: n }, (_, player) => player)
   order.sort((a, b) => bitCount(rivals[b]) - bitCount(rivals[a]) || a - b)
   for (let count = 1; ; count++) {
@@ -25,9 +25,9 @@ export function colourPlayers(reach: Int32Array, n: number): Colouring {
 }
 
 /** Mask of the other players that each player meets at some position. */
-function meetings(reach: Int32Array, n: number): Int32Array {
+function meetings(playersAt: Int32Array, n: number): Int32Array {
   const rivals = new Int32Array(n)
-  for (const mask of new Set(reach)) {
+  for (const mask of new Set(playersAt)) {
     for (let player = 0; player < n; player++) {
       if ((mask >>> player) & 1) rivals[player] |= mask & ~(1 << player)
     }
@@ -69,9 +69,9 @@ export function colourCoalitions({ colours, count }: Colouring): Int32Array {
  * the Möbius transform of the value at any position vanishes on all others. Undefined when there are
  * more than `limit`.
  */
-export function meetingSubsets(reach: Int32Array, limit: number): Int32Array | undefined {
+export function meetingSubsets(playersAt: Int32Array, limit: number): Int32Array | undefined {
   const subsets = new Set([0])
-  for (const mask of new Set(reach)) {
+  for (const mask of new Set(playersAt)) {
     for (let subset = mask; subset !== 0; subset = (subset - 1) & mask) subsets.add(subset)
     if (subsets.size > limit) return undefined
   }

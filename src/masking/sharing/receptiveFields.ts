@@ -9,19 +9,19 @@ import { BACKGROUND, type Players } from '../types.js'
  * coalition mask for each of its H·W positions (the union over channels): masking any other player
  * cannot change it. Values that mix positions (dense layers, attention) are not in the map.
  */
-type Reaches = ReadonlyMap<string, Int32Array>
+type PlayersByValue = ReadonlyMap<string, Int32Array>
 
 /**
  * Follows the players of the masked value, of shape [C, H, W], up the network. Exact for
  * convolutions and pooling (windows), element by element for activations, normalisation and sums;
  * every other operator ends the map.
  */
-export function playerReaches(
+export function playersByValue(
   graph: Graph,
   types: ValueTypes,
   masked: string,
   { map }: Pick<Players, 'map'>,
-): Reaches {
+): PlayersByValue {
   const shapes = new Map([...types].map(([name, { shape }]) => [name, shape]))
   const known = new Map<string, Int32Array>()
   const dependent = new Set([masked])
@@ -31,8 +31,8 @@ export function playerReaches(
     const sources = node.inputs.filter((input) => dependent.has(input))
     if (sources.length === 0) continue
     dependent.add(node.name)
-    const reach = nodeReach(node, sources, known, shapes)
-    if (reach !== undefined) known.set(node.name, reach)
+    const playersAt = nodePlayers(node, sources, known, shapes)
+    if (playersAt !== undefined) known.set(node.name, playersAt)
   }
   return known
 }
@@ -47,15 +47,15 @@ function positionsOf(map: Int32Array, [, channels, height, width]: Shape): Int32
 }
 
 /** `sources` are the inputs that depend on the masked value. */
-function nodeReach(
+function nodePlayers(
   node: Node,
   sources: readonly string[],
   known: ReadonlyMap<string, Int32Array>,
   shapes: ReadonlyMap<string, Shape>,
 ): Int32Array | undefined {
-  const reaches = sources.map((source) => known.get(source))
-  const [first] = reaches
-  if (first === undefined || reaches.includes(undefined)) return undefined
+  const ofSources = sources.map((source) => known.get(source))
+  const [first] = ofSources
+  if (first === undefined || ofSources.includes(undefined)) return undefined
   const input = shapes.get(sources[0]) ?? []
   const output = shapes.get(node.name) ?? []
   switch (node.kind) {
@@ -75,7 +75,7 @@ function nodeReach(
     case 'batchNorm':
       return node.fromBatch || sources.length > 1 ? undefined : first
     case 'binary':
-      return binaryReach(reaches as Int32Array[], sources, node.name, shapes)
+      return binaryPlayers(ofSources as Int32Array[], sources, node.name, shapes)
     default:
       return undefined
   }
@@ -98,7 +98,7 @@ function poolingWindow({ size }: Pooling): Window {
 }
 
 function windowReach(
-  reach: Int32Array,
+  playersAt: Int32Array,
   [, , inHeight, inWidth]: Shape,
   [, , outHeight, outWidth]: Shape,
   { kernel, stride, padding }: Window,
@@ -109,7 +109,7 @@ function windowReach(
     const left = (position % outWidth) * stride - padding
     for (let y = Math.max(0, top); y < Math.min(inHeight, top + kernel[0]); y++) {
       for (let x = Math.max(0, left); x < Math.min(inWidth, left + kernel[1]); x++) {
-        result[position] |= reach[y * inWidth + x]
+        result[position] |= playersAt[y * inWidth + x]
       }
     }
   }
@@ -117,15 +117,15 @@ function windowReach(
 }
 
 /** Sums and the like of equal feature maps, or of one map and something without players. */
-function binaryReach(
-  reaches: readonly Int32Array[],
+function binaryPlayers(
+  ofSources: readonly Int32Array[],
   sources: readonly string[],
   name: string,
   shapes: ReadonlyMap<string, Shape>,
 ): Int32Array | undefined {
   const shape = shapes.get(name)?.join()
   if (sources.some((source) => shapes.get(source)?.join() !== shape)) return undefined
-  return reaches[0].map((mask, position) =>
-    reaches.reduce((union, reach) => union | reach[position], mask),
+  return ofSources[0].map((mask, position) =>
+    ofSources.reduce((union, playersAt) => union | playersAt[position], mask),
   )
 }

@@ -62,15 +62,15 @@ function joinNodes({ join, start }: Stage, shape: Shape, n: number): JoinGraph {
 
 /**
  * Picks each position p of a coalition S from the table [sets · positions, channels] of the stage
- * before: row (colours of S ∩ reach(p)) · positions + p, as Σ_i bit_i · weight[i, p] + p.
+ * before: row (colours of S ∩ playersAt(p)) · positions + p, as Σ_i bit_i · weight[i, p] + p.
  */
-function lookUp({ shape, reach, colouring }: TableLayout, start: string, n: number): JoinGraph {
+function lookUp({ shape, playersAt, colouring }: TableLayout, start: string, n: number): JoinGraph {
   const [channels, height, width] = shape
-  const positions = reach.length
+  const positions = playersAt.length
   const weights = new Float32Array(n * positions)
   for (let player = 0; player < n; player++) {
     for (let position = 0; position < positions; position++) {
-      const met = (reach[position] >>> player) & 1
+      const met = (playersAt[position] >>> player) & 1
       weights[player * positions + position] = met * 2 ** colouring.colours[player] * positions
     }
   }

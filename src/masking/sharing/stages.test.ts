@@ -15,7 +15,7 @@ import { createMaskedEvaluator } from '../evaluation/evaluate.js'
 import { parseOutput } from '../evaluation/output.js'
 import { gridPlayers } from '../players/players.js'
 import { colourCoalitions, colourPlayers, meetingSubsets } from './colouring.js'
-import { playerReaches } from './receptiveFields.js'
+import { playersByValue } from './receptiveFields.js'
 import { stageGraph } from './stageGraph.js'
 import { planStages } from './stages.js'
 
@@ -166,7 +166,7 @@ describe('stages', () => {
   })
 })
 
-describe('playerReaches', () => {
+describe('playersByValue', () => {
   it('names every player whose change shows at a position', async () => {
     const list: Layer[] = [
       { type: 'conv', kernel: 3, stride: 2, padding: 1 },
@@ -180,36 +180,36 @@ describe('playerReaches', () => {
       by: 'random',
       seed: 3,
     })
-    const reaches = playerReaches(graph, inferTypes(graph, 1), 'x', players)
+    const byValue = playersByValue(graph, inferTypes(graph, 1), 'x', players)
     const parameters = parametersOf(graph, 2)
-    for (const value of cutValues(graph).filter((name) => reaches.has(name) && name !== 'x')) {
+    for (const value of cutValues(graph).filter((name) => byValue.has(name) && name !== 'x')) {
       const lower = lowerGraph(graph, value)
       const predictor = await engine.createPredictor(lower, parameters)
       const run = (data: Float32Array) => predictor.run({ x: { shape: [1, 2, SIZE, SIZE], data } })
       const x = randomInput(9)
       const before = await run(x)
-      const reach = reaches.get(value) as Int32Array
+      const playersAt = byValue.get(value) as Int32Array
       for (let player = 0; player < 8; player++) {
         const after = await run(x.map((v, cell) => (players.map[cell] === player ? v + 50 : v)))
         for (const [index, v] of after.entries()) {
-          const met = (reach[index % reach.length] >>> player) & 1
+          const met = (playersAt[index % playersAt.length] >>> player) & 1
           if (v !== before[index]) expect(met).toBe(1)
         }
       }
-      expect(reach.some((mask) => mask !== 0)).toBe(true)
+      expect(playersAt.some((mask) => mask !== 0)).toBe(true)
       await predictor.dispose()
     }
   })
 })
 
 describe('colouring', () => {
-  const reach = fc
+  const playersAt = fc
     .array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 12 })
     .map((masks) => Int32Array.from(masks))
 
   it('shows every position each pattern of its players, in the fewest colours', () => {
     fc.assert(
-      fc.property(reach, (masks) => {
+      fc.property(playersAt, (masks) => {
         const colouring = colourPlayers(masks, 8)
         const coalitions = colourCoalitions(colouring)
         let largest = 0

@@ -6,7 +6,7 @@ import { cutValues } from '../evaluation/cutGraph.js'
 import type { Players } from '../types.js'
 import { affineValues } from './affine.js'
 import { type Colouring, colourCoalitions, colourPlayers, meetingSubsets } from './colouring.js'
-import { playerReaches } from './receptiveFields.js'
+import { playersByValue } from './receptiveFields.js'
 import { joinCost, nodeCosts, TABLE_COST } from './stageCost.js'
 
 /**
@@ -37,7 +37,7 @@ export interface TableLayout {
   /** [channels, height, width]. */
   readonly shape: readonly number[]
   /** Players met by each position. */
-  readonly reach: Int32Array
+  readonly playersAt: Int32Array
   readonly colouring: Colouring
 }
 
@@ -114,15 +114,15 @@ interface Plan {
 
 function describeCuts(graph: Graph, masked: string, players: Players): Cut[] {
   const types = inferTypes(graph, 1)
-  const reaches = playerReaches(graph, types, masked, players)
+  const byValue = playersByValue(graph, types, masked, players)
   const costs = nodeCosts(graph, types, masked)
   const values = cutValues(graph)
   const names = values.slice(values.indexOf(masked))
   const affine = names.map((name) => affineValues(graph, name))
   return names.map((value, index) => {
-    const reach = reaches.get(value)
+    const playersAt = byValue.get(value)
     const shape = shapeOf(types, value)
-    const table = index === 0 ? undefined : tableLayout(value, shape, reach, players.n)
+    const table = index === 0 ? undefined : tableLayout(value, shape, playersAt, players.n)
     return {
       value,
       shape,
@@ -143,14 +143,14 @@ function shapeOf(types: ValueTypes, value: string): readonly number[] {
 function tableLayout(
   value: string,
   shape: readonly number[],
-  reach: Int32Array | undefined,
+  playersAt: Int32Array | undefined,
   n: number,
 ): TableLayout | undefined {
-  if (reach === undefined) return undefined
-  const colouring = colourPlayers(reach, n)
-  const rows = 2 ** colouring.count * reach.length
+  if (playersAt === undefined) return undefined
+  const colouring = colourPlayers(playersAt, n)
+  const rows = 2 ** colouring.count * playersAt.length
   if (colouring.count >= n || rows > ROW_LIMIT || rows * shape[0] > TABLE_LIMIT) return undefined
-  return { value, shape, reach, colouring }
+  return { value, shape, playersAt, colouring }
 }
 
 /** ∅ and every single player: the masked value itself adds up over players. */
@@ -160,7 +160,7 @@ function singletons(n: number): Int32Array {
 
 function tableSubsets(table: TableLayout | undefined): Int32Array | undefined {
   if (table === undefined) return undefined
-  const subsets = meetingSubsets(table.reach, SUBSET_LIMIT)
+  const subsets = meetingSubsets(table.playersAt, SUBSET_LIMIT)
   const largest = subsets?.at(-1) ?? 0
   const order = largest.toString(2).replaceAll('0', '').length
   return order > MEETING_LIMIT ? undefined : subsets

@@ -84,11 +84,11 @@ function playerImages(from: string, shape: Shape, { n, map }: Players): GraphPar
 /** The Möbius transform of a table [sets, positions, channels], [subsets, channels, H, W]. */
 function tableImages(
   from: string,
-  { shape, reach, colouring: { colours, count } }: TableLayout,
+  { shape, playersAt, colouring: { colours, count } }: TableLayout,
   subsets: Int32Array,
 ): GraphPart {
   const [channels, height, width] = shape
-  const [sets, positions] = [2 ** count, reach.length]
+  const [sets, positions] = [2 ** count, playersAt.length]
   const signs = new Float32Array(subsets.length * sets)
   const met = new Float32Array(subsets.length * positions)
   for (const [image, subset] of subsets.entries()) {
@@ -97,7 +97,7 @@ function tableImages(
       if (part === 0) break
     }
     for (let position = 0; position < positions; position++) {
-      if ((subset & ~reach[position]) === 0) met[image * positions + position] = 1
+      if ((subset & ~playersAt[position]) === 0) met[image * positions + position] = 1
     }
   }
   return {

@@ -3,7 +3,7 @@ import { classInterval, type SeededPair } from '../../comparison/classInterval.j
 import type { EffectRow, NetworkRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, type Spec, specOf } from './figure.js'
-import { intervalSettings, rounded } from './select.js'
+import { intervalSettings, rounded } from './studyRows.js'
 
 const shareColours = {
   low: colours.blue,

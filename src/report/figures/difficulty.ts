@@ -4,7 +4,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { intervalSettings, rounded } from './select.js'
+import { intervalSettings, rounded } from './studyRows.js'
 
 const groups = ['hard', 'easy', 'confusing', 'other'] as const
 

@@ -2,7 +2,7 @@ import type { EffectRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { depthFigure } from './depth.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
-import { rounded } from './select.js'
+import { rounded } from './studyRows.js'
 
 const shares = ['low', 'high', 'sample', 'order', 'residual']
 const contrasts = ['T_low', 'T_high', 'T_low−T_high']

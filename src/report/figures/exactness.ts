@@ -1,7 +1,7 @@
 import { quantile } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, epochAxis, type FigureResult, specOf } from './figure.js'
-import { epochsOf, rounded } from './select.js'
+import { epochsOf, rounded } from './studyRows.js'
 
 /** Smallest gap drawn: a logarithmic axis has no 0. */
 const FLOOR = 1e-16

@@ -1,7 +1,7 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
-import { boundaryTitle, contrastOf, doneNetworks, rounded } from './select.js'
+import { boundaryTitle, comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
 
 /** What is drawn: a column, its name, colour and dashes. Few samples are as alike as few others: of halves only halves. */
 const series = [
@@ -23,14 +23,14 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
   const boundary = boundaryTitle(tables)
   const gathered = new Map<string, number[]>()
   for (const network of doneNetworks(tables)) {
-    const contrast = contrastOf(tables, network)
-    if (contrast === undefined) continue
+    const pair = comparedCheckpoints(tables, network)
+    if (pair === undefined) continue
     for (const row of tables.generalization) {
       if (row.network !== network.network) continue
       const panel =
-        row.step === contrast.end
+        row.step === pair.end
           ? 'end of training'
-          : row.step === contrast.boundary
+          : row.step === pair.boundary
             ? boundary
             : undefined
       if (panel === undefined) continue

@@ -1,7 +1,7 @@
 import type { NetworkRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
-import { doneNetworks, networkNames, rounded } from './select.js'
+import { doneNetworks, networkNames, rounded } from './studyRows.js'
 
 /** From here on white is the more readable on the scale of colours: both are 4.5:1 or more. */
 const DARK = 0.74

@@ -2,7 +2,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
-import { doneNetworks, epochsOf, rounded } from './select.js'
+import { doneNetworks, epochsOf, rounded } from './studyRows.js'
 
 interface Band {
   readonly epoch: number

@@ -1,7 +1,7 @@
 import { zeta } from '../../interactions/mobius.js'
 import type { ReportStudy, StoredSample } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
-import { rounded } from './select.js'
+import { rounded } from './studyRows.js'
 
 /** More points than this say no more to the eye. */
 const MOST_POINTS = 400

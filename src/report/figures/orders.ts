@@ -3,14 +3,14 @@ import type { ReportStudy, StudyTables } from '../types.js'
 import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
 import {
   boundaryTitle,
-  type Contrast,
-  contrastOf,
+  type CheckpointPair,
+  comparedCheckpoints,
   doneNetworks,
   epochsOf,
   type MeanStrength,
   meanStrengths,
   rounded,
-} from './select.js'
+} from './studyRows.js'
 
 /** Colour is the sign, lightness the kind; both also differ in place and in grey. */
 const fills = {
@@ -62,12 +62,12 @@ export function strengthValues(strengths: readonly MeanStrength[]) {
 export function rowsAt(
   tables: StudyTables,
   group: string,
-  stepOf: (contrast: Contrast) => number,
+  stepOf: (pair: CheckpointPair) => number,
 ): OrderRow[] {
   return doneNetworks(tables).flatMap((network) => {
-    const contrast = contrastOf(tables, network)
-    if (contrast === undefined) return []
-    const step = stepOf(contrast)
+    const pair = comparedCheckpoints(tables, network)
+    if (pair === undefined) return []
+    const step = stepOf(pair)
     return tables.orders.filter(
       (row) => row.network === network.network && row.step === step && row.group === group,
     )
@@ -77,7 +77,7 @@ export function rowsAt(
 /** Strength by order at the phase boundary and at the end. */
 export function orderFigure({ tables }: ReportStudy): FigureResult {
   const id = 'orders'
-  const boundary = rowsAt(tables, 'all', (contrast) => contrast.boundary)
+  const boundary = rowsAt(tables, 'all', (pair) => pair.boundary)
   const end = rowsAt(tables, 'all', ({ end }) => end)
   if (end.length === 0) return { id, missing: 'there are no order distributions' }
   return {
@@ -144,10 +144,10 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
   const id = 'orders-by-network'
   const networks = doneNetworks(tables)
   const panels = networks.flatMap((network) => {
-    const contrast = contrastOf(tables, network)
-    if (contrast === undefined) return []
+    const pair = comparedCheckpoints(tables, network)
+    if (pair === undefined) return []
     const rows = tables.orders.filter(
-      (row) => row.network === network.network && row.step === contrast.end && row.group === 'all',
+      (row) => row.network === network.network && row.step === pair.end && row.group === 'all',
     )
     const bars = orderBars(meanStrengths(rows), {
       title: network.name ?? '',

@@ -2,7 +2,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
-import { networkNames, rounded } from './select.js'
+import { networkNames, rounded } from './studyRows.js'
 
 /** Overlap by what two networks share: every pair, the mean of the class, and chance. */
 export function pairClassFigure(study: ReportStudy): FigureResult {

@@ -2,7 +2,13 @@ import { largest, smallest } from '../../core/extremes.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
-import { boundaryTitle, contrastOf, doneNetworks, type MeanStrength, rounded } from './select.js'
+import {
+  boundaryTitle,
+  comparedCheckpoints,
+  doneNetworks,
+  type MeanStrength,
+  rounded,
+} from './studyRows.js'
 
 const BINS = 24
 
@@ -10,7 +16,10 @@ const BINS = 24
 export function scoreFigure({ tables }: ReportStudy): FigureResult {
   const id = 'scores'
   const ends = new Map(
-    doneNetworks(tables).map((network) => [network.network, contrastOf(tables, network)?.end]),
+    doneNetworks(tables).map((network) => [
+      network.network,
+      comparedCheckpoints(tables, network)?.end,
+    ]),
   )
   const rows = tables.samples.filter(
     ({ network, step, score }) => score !== undefined && ends.get(network) === step,

@@ -2,14 +2,14 @@ import { largest, smallest } from '../../core/extremes.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
-import { contrastOf, doneNetworks, rounded } from './select.js'
+import { comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
 
 /** How much the scores depend on choices that the paper leaves open. */
 export function sensitivityFigure(study: ReportStudy): FigureResult {
   const { tables, sensitivity } = study
   const id = 'sensitivity'
   const ends = new Map(
-    doneNetworks(tables).map((row) => [row.network, contrastOf(tables, row)?.end]),
+    doneNetworks(tables).map((row) => [row.network, comparedCheckpoints(tables, row)?.end]),
   )
   const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
     ends.get(network) === step && score_low !== undefined && score_high !== undefined

@@ -2,7 +2,7 @@ import { setIntersections } from '../../comparison/membership.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { colours, type FigureResult, specOf } from './figure.js'
-import { doneNetworks, networkNames } from './select.js'
+import { doneNetworks, networkNames } from './studyRows.js'
 
 /** Sets drawn in the UpSet plot: more make it unreadable. */
 const MOST_SETS = 4

@@ -1,4 +1,4 @@
-import { epochsOf } from '../figures/select.js'
+import { epochsOf } from '../figures/studyRows.js'
 import type { ReportStudy } from '../types.js'
 import { escapeHtml, htmlTable, percent, shortNumber } from './escape.js'
 

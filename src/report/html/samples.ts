@@ -1,6 +1,6 @@
 import { playersOf } from '../../core/subset.js'
 import { strongestOf } from '../figures/matching.js'
-import { boundaryTitle, networkNames } from '../figures/select.js'
+import { boundaryTitle, networkNames } from '../figures/studyRows.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { type Drawer, drawerOf } from './drawing.js'
 import { escapeHtml, shortNumber } from './escape.js'

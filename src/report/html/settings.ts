@@ -1,6 +1,6 @@
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
-import { rounded } from '../figures/select.js'
+import { rounded } from '../figures/studyRows.js'
 import type { ReportManifest } from '../types.js'
 import { escapeHtml, htmlTable } from './escape.js'
 

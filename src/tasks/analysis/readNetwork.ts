@@ -12,7 +12,7 @@ import { type CheckpointInput, mainRows } from '../../study/checkpoint.js'
 import type { NetworkInput } from '../../study/network.js'
 import { OTHER_END } from '../state/outputs.js'
 import { analysedSteps, scoredSteps } from './analysedSteps.js'
-import { readSurrogateScores } from './noise.js'
+import { readSurrogateScores } from './scoreSurrogates.js'
 
 /** One checkpoint under one analysis. */
 export async function readCheckpoint(

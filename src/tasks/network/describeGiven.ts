@@ -9,8 +9,8 @@ import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreign
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
 import { readNetworkTable } from './networkTable.js'
 
-/** Finds a file or a folder that the configuration names under a key. Throws InputError where there is none. */
-type Find = (file: string, key: string) => string
+/** Where a file or a folder lies that the configuration names under a key. Throws InputError where there is none. */
+type PathOf = (file: string, key: string) => string
 
 /**
  * The networks of `networks.files` and `networks.table`, with the content of their files. Throws InputError naming
@@ -18,14 +18,14 @@ type Find = (file: string, key: string) => string
  */
 export async function describeGiven(
   { files = [], table }: NetworksConfig,
-  find: Find,
+  pathOf: PathOf,
 ): Promise<GivenNetworkInfo[]> {
-  const rows = table === undefined ? [] : readNetworkTable(find(table, 'networks.table'))
+  const rows = table === undefined ? [] : readNetworkTable(pathOf(table, 'networks.table'))
   const found: GivenNetworkInfo[] = []
   const problems: string[] = []
   for (const entry of [...files, ...rows]) {
     try {
-      found.push(await describeOne(entry, find))
+      found.push(await describeOne(entry, pathOf))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       problems.push(`network "${entry.name}": ${error.message}`)
@@ -35,14 +35,14 @@ export async function describeGiven(
   return found
 }
 
-async function describeOne(entry: GivenNetworkConfig, find: Find): Promise<GivenNetworkInfo> {
-  const curve = entry.curve === undefined ? undefined : namedFile(find(entry.curve, 'curve'))
+async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<GivenNetworkInfo> {
+  const curve = entry.curve === undefined ? undefined : namedFile(pathOf(entry.curve, 'curve'))
   if (entry.values !== undefined) {
-    const checkpoints = [{ step: 0, ...namedFile(find(entry.values, 'values')) }]
+    const checkpoints = [{ step: 0, ...namedFile(pathOf(entry.values, 'values')) }]
     return { entry, checkpoints, stepsPerEpoch: 1, curve }
   }
   const stepsPerEpoch = entry.stepsPerEpoch ?? 1
-  const series = seriesOf(entry.path ?? '', find)
+  const series = seriesOf(entry.path ?? '', pathOf)
   const checkpoints: { step: number; file: string; id: string }[] = []
   const hashes: string[] = []
   let weights: ForeignFile['weights'] = new Map()
@@ -79,15 +79,18 @@ export function fileId(file: string): string {
 }
 
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */
-function seriesOf(path: string, find: Find): { readonly number: number; readonly file: string }[] {
+function seriesOf(
+  path: string,
+  pathOf: PathOf,
+): { readonly number: number; readonly file: string }[] {
   const [word, ...more] = path.match(/\{(epoch|step)\}/g) ?? []
-  if (word === undefined) return [{ number: 0, file: find(path, 'path') }]
+  if (word === undefined) return [{ number: 0, file: pathOf(path, 'path') }]
   const folder = dirname(path)
   if (more.length > 0 || folder.includes(word)) {
     throw new InputError(`${path}: ${word} may stand once, in the name of the file`)
   }
   const [before, after] = basename(path).split(word)
-  const place = find(folder, 'the folder of path')
+  const place = pathOf(folder, 'the folder of path')
   const names = readFolder(place, path)
   const numbered = names.flatMap((name) => {
     const inside = name.slice(before.length, name.length - after.length)

@@ -132,10 +132,10 @@ async function openModel(
   const { reading } = network.spec
   const { dataset, masking, analysis, assume, context } = use
   const { data } = context.plan.config
-  const find = (name: string) => resolve(context.baseDir, name)
+  const pathOf = (name: string) => resolve(context.baseDir, name)
   const layer = layerOf(analysis, network)
   const ofInput =
-    layer === undefined ? await inputBaseline(analysis.baseline, dataset, find) : undefined
+    layer === undefined ? await inputBaseline(analysis.baseline, dataset, pathOf) : undefined
   const classifier = await openClassifier(file, {
     data: dataset,
     players: masking.placed,
@@ -181,7 +181,7 @@ async function openModel(
   function innerBaseline(place: MappedClassifier): Promise<Baseline> {
     const { train } = dataset
     const moments = () => momentsAt(place, fedRows(train), train.count)
-    return chooseBaseline(analysis.baseline, place.shape, moments, find)
+    return chooseBaseline(analysis.baseline, place.shape, moments, pathOf)
   }
 }
 

@@ -13,9 +13,9 @@ import { faultOf, readStored, readStoredText } from '../../store/stored.js'
 import { fromCsv } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
-import { damageOf } from '../state/damage.js'
 import { readManifest } from '../state/isDone.js'
 import { comparedFrom } from '../state/outputs.js'
+import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { type Manifest, planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
@@ -60,7 +60,7 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
   const damaged = await damagedFiles(folder)
   if (stored !== undefined) {
     const others = stored.plan.tasks.filter(({ kind }) => kind !== 'compare')
-    problems.push(...(await damageOf(others, stored, 'place')))
+    problems.push(...(await storedFaults(others, stored, 'place')))
   }
   const made = stored === undefined ? undefined : await tablesAnew(stored, folder, problems)
   if (made !== undefined) {

@@ -11,7 +11,7 @@ import { studyFiles } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
 import { faultOf, readStoredJson } from '../../store/stored.js'
-import { distinctProblems } from '../state/damage.js'
+import { distinctProblems } from '../state/storedFaults.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 

@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { readTablesOf } from '../../artifacts/valueFile.js'
 import { messageOf } from '../../core/errors.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
-import { type Contrast, contrastOf, doneNetworks } from '../../report/figures/select.js'
+import {
+  type CheckpointPair,
+  comparedCheckpoints,
+  doneNetworks,
+} from '../../report/figures/studyRows.js'
 import type {
   ReportProblem,
   ReportStudy,
@@ -30,11 +34,11 @@ export async function readDetails(
 ): Promise<SampleDetail[]> {
   const details: SampleDetail[] = []
   for (const row of shownNetworks(study.tables)) {
-    const contrast = contrastOf(study.tables, row)
+    const pair = comparedCheckpoints(study.tables, row)
     const network = planned(plan, row)
-    if (contrast === undefined || network === undefined) continue
+    if (pair === undefined || network === undefined) continue
     try {
-      details.push(...(await detailsOf(study, plan, results, network, contrast)))
+      details.push(...(await detailsOf(study, plan, results, network, pair)))
     } catch (error) {
       problems.push({ file: join('networks', network.id), message: messageOf(error) })
     }
@@ -61,17 +65,17 @@ async function detailsOf(
   plan: Plan,
   results: string,
   network: StudyNetwork,
-  contrast: Contrast,
+  pair: CheckpointPair,
 ): Promise<SampleDetail[]> {
   const rows = study.tables.samples.filter(
-    (row) => row.network === network.id && row.step === contrast.end,
+    (row) => row.network === network.id && row.step === pair.end,
   )
   const ranked = [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
   const sets = confusingIn(study.tables)
   const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
   const others = ranked.filter((row) => !members.includes(row))
   const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
-  const steps = [...new Set([contrast.boundary, contrast.end])]
+  const steps = [...new Set([pair.boundary, pair.end])]
   const ids = chosen.map(({ sample }) => sample ?? -1)
   const checkpoints: StoredCheckpoint[] = []
   for (const step of steps) {

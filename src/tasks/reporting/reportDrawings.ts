@@ -1,5 +1,7 @@
 /** Inputs of the shown samples, from the data set, kept beside the report for when it is gone. */
+
 import { largest, smallest } from '../../core/extremes.js'
+import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import { placePlayers } from '../../masking/players/configurePlayers.js'
 import { namesIn, partOf } from '../../masking/players/words.js'
@@ -32,11 +34,11 @@ export function drawSamples(
   samples: readonly number[],
   dataset: Dataset,
   plan: Pick<Plan, 'config'>,
-  resolve: (file: string) => string,
+  pathOf: PathOf,
 ): DrawingFile {
   const { split } = plan.config.analysis.samples
   const { ids, inputs } = dataset[split]
-  const placed = placePlayers(plan.config.analysis.players, dataset, resolve)
+  const placed = placePlayers(plan.config.analysis.players, dataset, pathOf)
   const size = dataset.shape.reduce((product, side) => product * side, 1)
   const shape = dataset.kind === 'text' ? [dataset.shape[0], 1] : dataset.shape
   const drawn = [...new Set(samples)].flatMap((id): [string, StoredDrawing][] => {

@@ -61,7 +61,7 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
         interactionsOutputs(task, place, step, atBothEnds),
       )
     case 'noise':
-      return [await noiseOutput(task.network, place)]
+      return [await surrogateScoresOutput(task.network, place)]
     case 'compare':
       return comparisonOutputs(place)
   }
@@ -206,7 +206,7 @@ export async function interactionsOutputs(
 }
 
 /** The scores of a network's surrogates. */
-export async function noiseOutput(
+export async function surrogateScoresOutput(
   { id, spec }: StudyNetwork,
   { plan, results }: StudyPlace,
 ): Promise<Required<Output>> {

@@ -8,9 +8,9 @@ import { exists } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
 import { schemaVersion } from '../../tables/tables.js'
 import { type Manifest, planOf } from '../reporting/manifest.js'
-import { damageOf } from './damage.js'
 import { studyFailures } from './failures.js'
 import { isTaskDone, readManifest } from './isDone.js'
+import { storedFaults } from './storedFaults.js'
 
 /** How far a study is. */
 export interface StudyStatus {
@@ -90,7 +90,7 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     const failed = { ...known.failed, ...(await studyFailures({ plan, results })) }
     const complete = known.complete && tasks.every(({ done, total }) => done === total)
     const others = plan.tasks.filter(({ kind }) => kind !== 'compare')
-    const damage = (await damageOf(others, { plan, results }, 'place')).map(inWords)
+    const damage = (await storedFaults(others, { plan, results }, 'place')).map(inWords)
     return { ...known, tasks, failed, complete, problems: [...tables, ...damage] }
   } catch (error) {
     return { ...known, problems: [...tables, messageOf(error)] }

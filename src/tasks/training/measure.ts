@@ -34,9 +34,9 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
     if (given !== undefined) await write(given)
     if (spec.kind === 'onnx') {
       const dataset = await loadPlannedDataset(context.plan, context)
-      const find = (file: string) => resolve(context.baseDir, file)
+      const pathOf = (file: string) => resolve(context.baseDir, file)
       const { analysis } = context.plan.config
-      const masking = studyMasking(analysis, dataset, find)
+      const masking = studyMasking(analysis, dataset, pathOf)
       const assume = (line: string) => void assumptions.add(line)
       const use: NetworkUse = { context, dataset, masking, analysis, assume }
       const curve: CurvePoint[] = []

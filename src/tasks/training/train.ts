@@ -63,7 +63,7 @@ export async function train(task: TrainTask, context: TaskContext): Promise<void
     const engine = await createEngine(engineName, device)
     const from = await weightsFrom(network, context.results)
     await lease.write(paths.spec, jsonText(spec))
-    await new Run(task, context, paths, lease, dataset, model, engine, from).finish()
+    await new TrainingRun(task, context, paths, lease, dataset, model, engine, from).finish()
   })
 }
 
@@ -83,7 +83,7 @@ function freeState({ parameters, slots }: TrainState): void {
 }
 
 /** One run of one network; holds what the steps of the run share. */
-class Run {
+class TrainingRun {
   private readonly spec: TrainedSpec
   private readonly learningRateAt: (step: number) => number
   private curve: CurvePoint[] = []

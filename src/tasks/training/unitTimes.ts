@@ -34,9 +34,9 @@ export async function measureUnitTimes(
   context: Pick<TaskContext, 'baseDir' | 'dataDirs' | 'results'>,
 ): Promise<UnitTimes> {
   const dataset = await loadPlannedDataset(plan, context)
-  const find = (file: string) => resolve(context.baseDir, file)
+  const pathOf = (file: string) => resolve(context.baseDir, file)
   const { analysis } = plan.config
-  const masking = studyMasking(analysis, dataset, find)
+  const masking = studyMasking(analysis, dataset, pathOf)
   const trained = plan.networks.find((network) => network.origin === 'trained')
   if (trained !== undefined) {
     const { spec } = trained

@@ -66,12 +66,12 @@ export const blockedWeightGradient: BlockedEmitter<ConvolutionWeightGradient> = 
   const [, filters, rows, columns] = to.shapeOf(gradient)
   if (batch % block !== 0 || filters % block !== 0) return false
   if (isMinimal(to, to.shapeOf(x), to.shapeOf(name), node)) return false
-  const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
+  const span = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
   const padded = padEdges(to, channelsLast(to, x), [
-    [padding, reach[0] - height - padding],
-    [padding, reach[1] - width - padding],
+    [padding, span[0] - height - padding],
+    [padding, span[1] - width - padding],
   ])
-  const flat = to.integers([1, batch, reach[0], reach[1] * channels])
+  const flat = to.integers([1, batch, span[0], span[1] * channels])
   const image = to.emit('ReorderInput', [to.emit('Reshape', [padded, flat])], {
     domain: BLOCKED_DOMAIN,
   })

@@ -80,8 +80,8 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
     }
     const [batch, channels, height, width] = to.shapeOf(x)
     const [, filters, rows, columns] = to.shapeOf(gradient)
-    const reach = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
-    const end = [reach[0] - height - padding, reach[1] - width - padding]
+    const span = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]
+    const end = [span[0] - height - padding, span[1] - width - padding]
     let image = to.emit('Transpose', [x], { attributes: { perm: [0, 2, 3, 1] } })
     for (const axis of [0, 1]) {
       if (end[axis] >= 0) continue
@@ -89,7 +89,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
       image = to.emit('Slice', [image, to.integers([0]), until, to.integers([axis + 1])])
       end[axis] = 0
     }
-    const shape = [1, batch, Math.min(height, reach[0] - padding), -1]
+    const shape = [1, batch, Math.min(height, span[0] - padding), -1]
     const flat = to.emit('Reshape', [image, to.integers(shape)])
     const taps = to.emit('Transpose', [gradient], { attributes: { perm: [1, 0, 2, 3] } })
     const product = emitConv(to, [flat, taps], batch, {

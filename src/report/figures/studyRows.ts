@@ -29,8 +29,8 @@ export function analysedSteps({ samples }: StudyTables, network: string | undefi
   return [...steps].sort((a, b) => a - b)
 }
 
-/** The two checkpoints that the figures contrast. */
-export interface Contrast {
+/** The two checkpoints that the figures compare. */
+export interface CheckpointPair {
   readonly boundary: number
   readonly end: number
   /** Whether the network has an overfitting phase; else `boundary` is the middle checkpoint. */
@@ -38,7 +38,10 @@ export interface Contrast {
 }
 
 /** The analysed checkpoint nearest to the phase boundary, and the last one. */
-export function contrastOf(tables: StudyTables, network: NetworkRow): Contrast | undefined {
+export function comparedCheckpoints(
+  tables: StudyTables,
+  network: NetworkRow,
+): CheckpointPair | undefined {
   const steps = analysedSteps(tables, network.network)
   const end = steps.at(-1)
   if (end === undefined) return undefined

@@ -6,7 +6,7 @@ import type { NodeProto } from './format.js'
  * a node's inputs, has the one whose node stands later in the file computed first. So what stands first is
  * computed last, just before it is read; else it would be held in memory from the start of the step.
  */
-export function listWeightsFirst(nodes: readonly NodeProto[], data: string): NodeProto[] {
+export function weightsFirst(nodes: readonly NodeProto[], data: string): NodeProto[] {
   const dependent = new Set([data])
   const ofWeights: NodeProto[] = []
   const ofData: NodeProto[] = []

@@ -8,7 +8,7 @@ import type { NoiseTask } from '../../plan/types.js'
 import { lockBeside, networkPaths } from '../../store/layout.js'
 import { isStored, readStored } from '../../store/stored.js'
 import { mainRows, rowScorer, thresholds } from '../../study/checkpoint.js'
-import { noiseOutput } from '../state/outputs.js'
+import { surrogateScoresOutput } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { decomposeTable } from './interactions.js'
@@ -17,13 +17,13 @@ import { decomposeTable } from './interactions.js'
  * Scores of surrogates of every sample at the last checkpoint: value tables with the sample's main
  * effects and size, and no structure beyond. What a score must exceed to be more than noise.
  */
-export async function noise(task: NoiseTask, context: TaskContext): Promise<void> {
+export async function scoreSurrogates(task: NoiseTask, context: TaskContext): Promise<void> {
   const { plan } = context
   const { surrogates } = plan.config.confusing.noiseNull
   const paths = networkPaths(context.results, task.network.id)
   const step = task.network.spec.totalSteps
   await withTaskLock(lockBeside(paths.noise(step, plan.noiseId)), context, async (lease) => {
-    const { path: file, from } = await noiseOutput(task.network, context)
+    const { path: file, from } = await surrogateScoresOutput(task.network, context)
     if (await isStored(file, 'content', from)) return
     const valueFile = paths.values(step, plan.valuesId)
     const values = await readEvaluatedSamples(valueFile)

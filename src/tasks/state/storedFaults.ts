@@ -12,13 +12,13 @@ const NAMED = 4
  * Stored files of these tasks that are not what was written, or were made from others than are there now, with
  * their place below the results: by place and size, or by their content. What was never there is none of them.
  */
-export async function damageOf(
+export async function storedFaults(
   tasks: readonly Task[],
   place: StudyPlace,
   closeness: Closeness,
 ): Promise<ReportProblem[]> {
   const found: ReportProblem[] = []
-  for (const task of tasks) found.push(...(await damageOfTask(task, place, closeness)))
+  for (const task of tasks) found.push(...(await storedFaultsOfTask(task, place, closeness)))
   return distinctProblems(found)
 }
 
@@ -37,7 +37,7 @@ export function distinctProblems(problems: readonly ReportProblem[]): ReportProb
   ]
 }
 
-async function damageOfTask(
+async function storedFaultsOfTask(
   task: Task,
   place: StudyPlace,
   closeness: Closeness,
