@@ -58,8 +58,8 @@ export function compareAnalyses(
   }
 }
 
-/** In the order of the first network. */
-function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
+/** The samples that all networks were analysed on, in the order of the first. Throws InputError where there is none. */
+export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
   const [first, ...others] = analyses.map(({ samples }) => samples)
   const sets = others.map((samples) => new Set(samples))
   const common = first.filter((sample) => sets.every((set) => set.has(sample)))
@@ -70,11 +70,16 @@ function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
   )
 }
 
-function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
+/** What the configuration says of the comparison. */
+export function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
   return { ...comparison, reliability: confusing.reliability.minimum }
 }
 
-function networkScores(analysis: NetworkAnalysis, samples: readonly number[]): NetworkScores {
+/** What the comparison knows of a network, on some of its samples. */
+export function networkScores(
+  analysis: NetworkAnalysis,
+  samples: readonly number[],
+): NetworkScores {
   const { network, curve, phases, scores, otherScores, sets } = analysis
   const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
   const position = new Map(analysis.samples.map((sample, index) => [sample, index]))
@@ -120,7 +125,7 @@ function sideSeed(
 }
 
 /** The number of low layers and, where they are not the first ones, their names. */
-function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
+export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
   return typeof cut === 'string'
     ? { cut: cut.split('+').length, cut_layers: cut }
     : { cut, cut_layers: undefined }
@@ -149,7 +154,8 @@ function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
   }
 }
 
-function effectRow(effect: Effect): EffectRow {
+/** A row of `effects.csv`. */
+export function effectRow(effect: Effect): EffectRow {
   return {
     step: effect.step,
     architecture: effect.architecture,

@@ -176,6 +176,31 @@ export const effectsTable = table('effects', 'What decides the confusing scores.
   note: text('What limits the figure, if anything.'),
 })
 
+export const measuresTable = table(
+  'measures',
+  'Is it just difficulty? The score, measures of difficulty, and the score with these taken out, each in the place of the score.',
+  {
+    step,
+    architecture: text('Architecture of the grid.'),
+    regime: text('Regime of the grid.'),
+    cut: integer('Number of low layers.'),
+    cut_layers: cutLayers,
+    measure: text(
+      'score; loss, margin (negated), el2n or grand at the end or, with _early, at the kept checkpoint nearest to t* (without t* to the middle of training); forgetting (never learned: most) or variability over all kept checkpoints; score_after_difficulty: residuals of the ranks of the score, regressed on the ranks of all of these within each network.',
+    ),
+    statistic: text(
+      'An effect of effects.csv (variance share or contrast), mislabelled_auc (AUC for mislabelled samples), spearman (rank correlation with the score), or explained (of the score: adjusted R² of its ranks on those of all measures).',
+    ),
+    estimate: number('Its value; of the last three the mean over the networks of the grid.'),
+    ci_low: number('Lower end of its interval, as in effects.csv.'),
+    ci_high: number('Upper end of that interval.'),
+    seed_ci_low: number('Lower end of the interval over seeds, for shares.'),
+    seed_ci_high: number('Upper end of that interval.'),
+    p_value: number('p-value of the permutation test.'),
+    note: text('What limits the figure, if anything.'),
+  },
+)
+
 export const sensitivityTable = table(
   'sensitivity',
   'How much scores and confusing sets of the last checkpoint change with one choice of the analysis.',
@@ -238,6 +263,7 @@ export const studyTables = [
   sensitivityTable,
   membershipsTable,
   difficultyTable,
+  measuresTable,
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
@@ -250,4 +276,5 @@ export type OverlapRow = Row<typeof overlapsTable>
 export type EffectRow = Row<typeof effectsTable>
 export type SensitivityRow = Row<typeof sensitivityTable>
 export type DifficultyRow = Row<typeof difficultyTable>
+export type MeasureRow = Row<typeof measuresTable>
 export type MembershipRow = Row<typeof membershipsTable>

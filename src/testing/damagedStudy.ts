@@ -101,6 +101,7 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   'effects.csv': /^tiny-[^/]+\/effects\.csv$/,
   'sensitivity.csv': /^tiny-[^/]+\/sensitivity\.csv$/,
   'difficulty.csv': /^tiny-[^/]+\/difficulty\.csv$/,
+  'measures.csv': /^tiny-[^/]+\/measures\.csv$/,
   'memberships.csv': /^tiny-[^/]+\/memberships\.csv$/,
   'verdict.json': /^tiny-[^/]+\/verdict\.json$/,
   'manifest.json': /^tiny-[^/]+\/manifest\.json$/,

@@ -16,6 +16,7 @@ import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../..
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
 import { difficultyRows } from '../../study/dynamics.js'
+import { measureRows } from '../../study/measures.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
   confusingRows,
@@ -34,6 +35,7 @@ import {
   difficultyTable,
   effectsTable,
   generalizationTable,
+  measuresTable,
   membershipsTable,
   networksTable,
   ordersTable,
@@ -150,6 +152,7 @@ export async function makeTables(
     ...tables,
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
     'effects.csv': toCsv(effectsTable, comparison.effects),
+    'measures.csv': toCsv(measuresTable, measureRows(analyses, comparison.effects, plan.config)),
     'memberships.csv': toCsv(membershipsTable, comparison.memberships),
     'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
     [studyFiles.verdict]: jsonText(comparison.verdict),

@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import { midranks, pearson, spearman } from './descriptive.js'
+import { rankResiduals } from './rankResiduals.js'
+
+const random = stream(0, 'rank residuals').at()
+const normals = (count: number) => Float64Array.from({ length: count }, () => random.normal())
+
+describe('rankResiduals', () => {
+  it('of a value that others give is nothing, though by another scale or in two parts', () => {
+    const difficulty = normals(50)
+    const score = difficulty.map((value) => 3 - Math.exp(-value))
+    const { residuals, explained } = rankResiduals(score, [normals(50), difficulty, difficulty])
+    expect([...residuals]).toEqual(new Array(50).fill(0))
+    expect(explained).toBe(1)
+  })
+
+  it('gives the partial rank correlation of the textbook', () => {
+    const z = normals(40)
+    const x = z.map((value) => value + random.normal())
+    const y = z.map((value) => value - random.normal())
+    const [xy, xz, yz] = [spearman(x, y), spearman(x, z), spearman(y, z)] as number[]
+    const partial = (xy - xz * yz) / Math.sqrt((1 - xz ** 2) * (1 - yz ** 2))
+    const left = [x, y].map((values) => rankResiduals(values, [z]).residuals)
+    expect(pearson(left[0], left[1])).toBeCloseTo(partial, 12)
+  })
+
+  it('explains nothing, on average, of what regressors do not tell', () => {
+    const shares = Array.from({ length: 200 }, () => {
+      return rankResiduals(normals(40), [normals(40), normals(40), normals(40)]).explained!
+    })
+    expect(Math.abs(shares.reduce((sum, share) => sum + share / 200, 0))).toBeLessThan(0.02)
+  })
+
+  it('is at right angles to the ranks of every regressor', () => {
+    const list = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 12, maxLength: 12 })
+    fc.assert(
+      fc.property(list, fc.array(list, { maxLength: 4 }), (values, others) => {
+        const { residuals } = rankResiduals(values, others)
+        for (const other of others) {
+          const along = midranks(other).reduce((sum, rank, at) => sum + rank * residuals[at], 0)
+          expect(along).toBeCloseTo(0, 8)
+        }
+      }),
+    )
+  })
+
+  it('of constant values: nothing is left, and nothing to explain', () => {
+    expect(rankResiduals([1, 1, 1], [[1, 2, 3]])).toEqual({
+      residuals: new Float64Array(3),
+      explained: undefined,
+    })
+  })
+})

@@ -1,0 +1,72 @@
+import { mean, midranks } from './descriptive.js'
+
+/** What is left of the ranks of some values once others are known. */
+export interface RankResiduals {
+  /** Shape [samples]; all 0 where nothing is left. */
+  readonly residuals: Float64Array
+  /**
+   * Adjusted share of the variance of the ranks that the others explain, 1 − (1 − R²)(N − 1)/(N − p − 1) with p independent
+   * regressors (Ezekiel 1930); about 0 for regressors that tell nothing. Undefined for constant values or N ≤ p + 1.
+   */
+  readonly explained: number | undefined
+}
+
+/** Lengths below this share of the whole are rounding: of regressors that others give already, and of residuals. */
+const NOTHING = 1e-9
+
+/**
+ * Residuals of the least-squares regression of ranks on the ranks of other values, with an intercept, ties averaged: the
+ * residuals whose correlations partial rank correlations are (Spearman's). Regressors that others give already are left out.
+ * All lists have one length.
+ */
+export function rankResiduals(
+  values: ArrayLike<number>,
+  others: readonly ArrayLike<number>[],
+): RankResiduals {
+  const residuals = centredRanks(values)
+  const total = lengthOf(residuals)
+  const directions: Float64Array[] = []
+  for (const other of others) {
+    const direction = centredRanks(other)
+    const whole = lengthOf(direction)
+    removeAll(direction, directions)
+    const left = lengthOf(direction)
+    if (left > NOTHING * whole) directions.push(direction.map((value) => value / left))
+  }
+  removeAll(residuals, directions)
+  const left = lengthOf(residuals)
+  if (left <= NOTHING * total) residuals.fill(0)
+  const degrees = residuals.length - directions.length - 1
+  const share = (lengthOf(residuals) / total) ** 2
+  return {
+    residuals,
+    explained:
+      total > 0 && degrees > 0 ? 1 - (share * (residuals.length - 1)) / degrees : undefined,
+  }
+}
+
+function centredRanks(values: ArrayLike<number>): Float64Array {
+  const ranks = midranks(values)
+  const centre = mean(ranks) ?? 0
+  return ranks.map((rank) => rank - centre)
+}
+
+/** Takes orthonormal directions out of a vector; twice, since once leaves what rounding makes of large parts. */
+function removeAll(vector: Float64Array, directions: readonly Float64Array[]): void {
+  for (let round = 0; round < 2; round++) {
+    for (const direction of directions) {
+      const along = product(vector, direction)
+      for (let at = 0; at < vector.length; at++) vector[at] -= along * direction[at]
+    }
+  }
+}
+
+function product(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let at = 0; at < a.length; at++) sum += a[at] * b[at]
+  return sum
+}
+
+function lengthOf(vector: Float64Array): number {
+  return Math.sqrt(product(vector, vector))
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import { scoredAnalyses } from '../testing/scoredAnalyses.js'
+import { compareAnalyses } from './compare.js'
+import { measureRows, measuresOf } from './measures.js'
+import type { TrainingDynamics } from './types.js'
+
+const COUNT = 60
+
+/** Dynamics at steps 0, 1 and 2 whose loss at the end is given; the rest hangs on it or is empty. */
+function dynamicsOf(loss: readonly number[], early: readonly number[] = loss): TrainingDynamics {
+  const table = (of: (value: number) => number) =>
+    Float64Array.from([...loss.map(() => 1), ...early, ...loss].map(of))
+  const size = 3 * loss.length
+  return {
+    step: Int32Array.of(0, 1, 2),
+    sample: Int32Array.from(loss.keys()),
+    givenLabel: Int32Array.from(loss, () => 0),
+    // Forgotten are those whose loss exceeds log 2 at the end and did not before.
+    prediction: Int32Array.from(table((value) => Number(value > Math.LN2))),
+    loss: table((value) => value),
+    margin: table((value) => -value),
+    probability: table((value) => Math.exp(-value)),
+    el2n: table((value) => 1 - Math.exp(-value)),
+    grand: new Float64Array(size).fill(Number.NaN),
+  }
+}
+
+/** Independent draws by name, within 0.25 … 0.95. */
+function draws(...names: (string | number)[]): number[] {
+  const random = stream(0, 'measures', ...names.map(String)).at()
+  return Array.from({ length: COUNT }, () => 0.25 + 0.7 * random.uniform())
+}
+
+/** The rows of a study by measure and statistic. */
+function found(scoresOf: Parameters<typeof scoredAnalyses>[0]) {
+  const { analyses, config } = scoredAnalyses(scoresOf)
+  const { effects } = compareAnalyses(analyses, {}, config)
+  const rows = measureRows(analyses, effects, config)
+  const estimate = (measure: string, statistic: string) =>
+    rows.find((row) => row.measure === measure && row.statistic === statistic)?.estimate
+  return { rows, estimate }
+}
+
+const mixed = (a: readonly number[], b: readonly number[], share: number) =>
+  a.map((value, at) => share * value + (1 - share) * b[at])
+
+describe('a score that is difficulty', () => {
+  const { estimate } = found(({ low, high }) => {
+    const c = mixed(draws('low', low), draws('own', low, high), 0.7)
+    return { c, dynamics: dynamicsOf(c.map((value) => value ** 2)) }
+  })
+
+  it('has the shares and contrasts of the measure', () => {
+    for (const effect of ['low', 'high', 'sample', 'residual', 'T_low', 'T_high']) {
+      expect(estimate('loss', effect), effect).toBeCloseTo(estimate('score', effect)!, 12)
+      expect(estimate('margin', effect), effect).toBeCloseTo(estimate('score', effect)!, 12)
+    }
+    expect(estimate('score', 'low')).toBeGreaterThan(0.4)
+    expect(estimate('loss', 'spearman')).toBeCloseTo(1, 12)
+    expect(estimate('loss', 'mislabelled_auc')).toBe(estimate('score', 'mislabelled_auc'))
+  })
+
+  it('leaves nothing once that is taken out', () => {
+    expect(estimate('score', 'explained')).toBe(1)
+    for (const effect of ['low', 'high', 'sample', 'T_low']) {
+      expect(estimate('score_after_difficulty', effect), effect).toBeUndefined()
+    }
+  })
+})
+
+describe('a score that difficulty tells nothing of', () => {
+  const { rows, estimate } = found(({ low, high }) => ({
+    c: mixed(draws('low', low), draws('own', low, high), 0.7),
+    dynamics: dynamicsOf(draws('loss', low, high), draws('early', low, high)),
+  }))
+
+  it('keeps its low share and contrast, and the measures have none', () => {
+    expect(estimate('score', 'low')).toBeGreaterThan(0.4)
+    expect(estimate('score_after_difficulty', 'low')).toBeCloseTo(estimate('score', 'low')!, 1)
+    const contrasts = ['score_after_difficulty', 'score'].map((name) => estimate(name, 'T_low')!)
+    expect(Math.abs(contrasts[0] - contrasts[1])).toBeLessThan(0.1)
+    expect(Math.abs(estimate('loss', 'low')!)).toBeLessThan(0.1)
+    expect(Math.abs(estimate('score', 'explained')!)).toBeLessThan(0.1)
+    expect(Math.abs(estimate('loss', 'spearman')!)).toBeLessThan(0.15)
+  })
+
+  it('is asked of every measure that is known, at the end and early', () => {
+    expect([...new Set(rows.map(({ measure }) => measure))]).toEqual([
+      'score',
+      'loss',
+      'margin',
+      'el2n',
+      'loss_early',
+      'margin_early',
+      'el2n_early',
+      'forgetting',
+      'variability',
+      'score_after_difficulty',
+    ])
+  })
+})
+
+describe('measuresOf', () => {
+  const early = [0.1, 0.2, 2, 3]
+  const dynamics = dynamicsOf([0.3, 0.9, 1, 0.1], early)
+  const phases = { overfitting: undefined, reason: '' } as never
+
+  it('takes the checkpoint of the boundary, and turns the margin so that more is harder', () => {
+    const measures = measuresOf({ dynamics, phases }, [2, 0])
+    expect([...measures.get('loss')!]).toEqual([1, 0.3])
+    expect([...measures.get('margin_early')!]).toEqual([2, 0.1])
+    expect(measures.has('grand')).toBe(false)
+  })
+
+  it('never learnt is harder than forgotten, and that than learnt for good', () => {
+    const measures = measuresOf({ dynamics, phases }, [0, 1, 2])
+    const [kept, forgotten, never] = measures.get('forgetting')!
+    expect(kept).toBe(0)
+    expect(forgotten).toBe(1)
+    expect(never).toBeGreaterThan(1000)
+  })
+
+  it('has none of values of another tool', () => {
+    expect(measuresOf({ dynamics: undefined, phases }, [0]).size).toBe(0)
+  })
+})

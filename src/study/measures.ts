@@ -1,0 +1,194 @@
+/** Is it just difficulty? What decides the usual measures of difficulty, and what of the score they leave. */
+import { compareNetworks } from '../comparison/compare.js'
+import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import { areaUnderRoc } from '../confusing/control.js'
+import { confusingSet } from '../confusing/sets.js'
+import { isConstant, mean, spearman } from '../metrics/descriptive.js'
+import { type RankResiduals, rankResiduals } from '../metrics/rankResiduals.js'
+import type { EffectRow, MeasureRow } from '../tables/tables.js'
+import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
+import { commonSamples, comparisonOptions, cutCells, effectRow, networkScores } from './compare.js'
+import { courseOf, type DynamicsPoint } from './dynamics.js'
+import type { NetworkAnalysis } from './network.js'
+
+/** Measures at one checkpoint, each larger for harder samples. */
+const atCheckpoint = {
+  loss: ({ loss }) => loss,
+  margin: ({ margin }) => -margin,
+  el2n: ({ el2n }) => el2n,
+  grand: ({ grand }) => grand,
+} as const satisfies Record<string, (point: DynamicsPoint) => number | undefined>
+
+/** Measures over the checkpoints of a training, each larger for harder samples. */
+const overTraining = {
+  // Toneva et al. count samples that are never learnt as forgotten infinitely often.
+  forgetting: ({ learned, forgetting }) => (learned ? forgetting : Number.MAX_SAFE_INTEGER),
+  variability: ({ variability }) => variability,
+} as const satisfies Record<string, (point: DynamicsPoint) => number | undefined>
+
+/** Relabellings and draws over samples a measure: there are a dozen of them, and no verdict hangs on them. */
+export const SECONDARY = { permutations: 999, bootstrap: 500 } as const
+
+/** Values of one network by the name of the measure, over the samples that are compared. */
+type Measured = ReadonlyMap<string, Float64Array>
+
+/**
+ * The measures of a network that are known, on some of its samples, larger for harder ones: at the end and, with `_early`, at the
+ * trained checkpoint nearest to t* (or to the middle of training), before all is fitted; and over all checkpoints.
+ */
+export function measuresOf(
+  { dynamics, phases }: Pick<NetworkAnalysis, 'dynamics' | 'phases'>,
+  samples: readonly number[],
+): Measured {
+  if (dynamics === undefined) return new Map()
+  const position = new Map(Array.from(dynamics.sample, (sample, index) => [sample, index]))
+  const courses = samples.map((sample) => courseOf(dynamics, position.get(sample)!))
+  const steps = Array.from(dynamics.step)
+  const end = steps.length - 1
+  const trained = steps.filter((step) => step > 0)
+  const early = trained.length < 2 ? end : steps.indexOf(difficultyCheckpoint(trained, phases))
+  const listed = (
+    at: number,
+    measures: Readonly<Record<string, (point: DynamicsPoint) => number | undefined>>,
+    suffix = '',
+  ) =>
+    Object.entries(measures).flatMap(([name, of]): [string, Float64Array][] => {
+      const values = courses.map((course) => of(course[at]))
+      if (!values.every((value) => value !== undefined && Number.isFinite(value))) return []
+      return [[name + suffix, Float64Array.from(values as number[])]]
+    })
+  return new Map([
+    ...listed(end, atCheckpoint),
+    ...(early === end ? [] : listed(early, atCheckpoint, '_early')),
+    ...listed(end, overTraining),
+  ])
+}
+
+/** A network with its score, and the measures of its samples. */
+interface MeasuredNetwork {
+  readonly scores: NetworkScores
+  readonly mislabelled: readonly boolean[]
+  readonly measures: Measured
+  readonly left: RankResiduals | undefined
+}
+
+/** The score once the ranks of all measures are taken out of its ranks. */
+const LEFT = 'score_after_difficulty'
+
+/**
+ * Rows of `measures.csv`: for the score (whose shares and contrasts are given), every measure of difficulty, and the score with
+ * difficulty taken out, the shares and contrasts that the score has, with its set rule; the mean over the networks of a
+ * grid of the AUC for mislabelled samples and of the rank correlation with the score. Measures that a network lacks are
+ * compared without it.
+ */
+export function measureRows(
+  analyses: readonly NetworkAnalysis[],
+  scoreEffects: readonly EffectRow[],
+  config: ExperimentConfig,
+): MeasureRow[] {
+  const samples = commonSamples(analyses)
+  const networks = analyses.map((analysis): MeasuredNetwork => {
+    const scores = networkScores(analysis, samples)
+    const measures = measuresOf(analysis, samples)
+    const left =
+      measures.size === 0 ? undefined : rankResiduals(scores.score, [...measures.values()])
+    return { scores, mislabelled: mislabelledOf(analysis, samples), measures, left }
+  })
+  const names = [...new Set(networks.flatMap(({ measures }) => [...measures.keys()]))]
+  if (names.length === 0) return []
+  const checkpoints = analyses[0].checkpoints
+  const study = { step: checkpoints[checkpoints.length - 1].step, samples }
+  const valuesOf = (name: string) => (network: MeasuredNetwork) => {
+    if (name === 'score') return network.scores.score
+    return name === LEFT ? network.left?.residuals : network.measures.get(name)
+  }
+  return ['score', ...names, LEFT].flatMap((measure) => {
+    const of = valuesOf(measure)
+    const effects =
+      measure === 'score' ? scoreEffects : effectsOf(networks, of, { ...study, config })
+    return [
+      ...effects.map(({ effect, ...row }): MeasureRow => ({ ...row, measure, statistic: effect })),
+      ...meansOf(networks, measure, of, study.step),
+    ]
+  })
+}
+
+function mislabelledOf({ checkpoints }: NetworkAnalysis, samples: readonly number[]): boolean[] {
+  const { values, samples: rows } = checkpoints[checkpoints.length - 1]
+  const wrong = new Map(
+    rows.map(({ row, sample }) => [sample, values.label[row] !== values.givenLabel[row]]),
+  )
+  return samples.map((sample) => wrong.get(sample) === true)
+}
+
+interface MeasuredStudy {
+  readonly step: number
+  readonly samples: readonly number[]
+  readonly config: ExperimentConfig
+}
+
+/** Shares and contrasts of a measure in the place of the score. */
+function effectsOf(
+  networks: readonly MeasuredNetwork[],
+  valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
+  { step, samples, config }: MeasuredStudy,
+): EffectRow[] {
+  const options: ComparisonOptions = { ...comparisonOptions(config), ...SECONDARY }
+  const measured = networks.flatMap((network): NetworkScores[] => {
+    const score = valuesOf(network)
+    if (score === undefined) return []
+    const { members } = confusingSet(score, samples, config.confusing.set)
+    const set = members.map(({ sample }) => sample)
+    return [{ ...network.scores, score, scoreHigh: undefined, set }]
+  })
+  return compareNetworks({ step, samples, networks: measured }, options).effects.map(effectRow)
+}
+
+/** What is a mean over the networks of each grid. */
+function meansOf(
+  networks: readonly MeasuredNetwork[],
+  measure: string,
+  valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
+  step: number,
+): MeasureRow[] {
+  const grids = new Map<string, MeasuredNetwork[]>()
+  for (const network of networks) {
+    const { architecture, regime, cut } = network.scores
+    const key = JSON.stringify([architecture, regime, cut ?? null])
+    grids.set(key, [...(grids.get(key) ?? []), network])
+  }
+  return [...grids.values()].flatMap((members) => {
+    const { architecture, regime, cut } = members[0].scores
+    const row = (statistic: string, found: readonly (number | undefined)[]): MeasureRow[] => {
+      const known = found.filter((value) => value !== undefined)
+      if (known.length === 0) return []
+      const note = `mean over ${known.length} of ${members.length} networks`
+      const empty = { ci_low: undefined, ci_high: undefined, p_value: undefined }
+      const noSeeds = { seed_ci_low: undefined, seed_ci_high: undefined }
+      const grid = { step, architecture, regime, ...cutCells(cut) }
+      return [{ ...grid, measure, statistic, estimate: mean(known), ...empty, ...noSeeds, note }]
+    }
+    const each = (of: (values: Float64Array, network: MeasuredNetwork) => number | undefined) =>
+      members.map((network) => {
+        const values = valuesOf(network)
+        // What is the same for all samples tells none from another.
+        return values === undefined || isConstant(values) ? undefined : of(values, network)
+      })
+    return [
+      ...row(
+        'mislabelled_auc',
+        each((values, { mislabelled }) => areaUnderRoc(values, mislabelled)),
+      ),
+      ...(measure === 'score'
+        ? row(
+            'explained',
+            members.map(({ left }) => left?.explained),
+          )
+        : row(
+            'spearman',
+            each((values, { scores }) => spearman(values, scores.score)),
+          )),
+    ]
+  })
+}
