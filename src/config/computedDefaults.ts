@@ -6,13 +6,13 @@ import { isObject } from './source.js'
 
 /**
  * Defaults that follow from other keys: the study's name; all features of a known table (or all that
- * are listed or grouped) as players; batch and samples no larger than the data; and the output that
- * suits a binary head.
+ * are listed or grouped) as players; batch and samples no larger than the data; the output that
+ * suits a binary head; and the references that the score nongeneralizable needs.
  */
 export function withComputedDefaults(value: unknown, study: string): unknown {
   if (!isObject(value)) return value
   const data = isObject(value.data) ? value.data : {}
-  const computed: [string[], number | string | undefined][] = [
+  const computed: [string[], unknown][] = [
     [['training', 'batchSize'], lesserOf(128, data.train)],
     [['analysis', 'samples', 'count'], lesserOf(200, ofSplit(value, data, 0))],
     [['analysis', 'samples', 'testCount'], lesserOf(50, ofSplit(value, data, 1))],
@@ -20,6 +20,10 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
     [
       ['analysis', 'output'],
       valueAt(value, ['model', 'head']) === 'binary' ? 'binary-v0' : undefined,
+    ],
+    [
+      ['confusing', 'references'],
+      valueAt(value, ['confusing', 'score']) === 'nongeneralizable' ? {} : undefined,
     ],
   ]
   const base: unknown = { study, ...value }
@@ -65,11 +69,7 @@ function usualPlayers(value: Mapping, data: Mapping): number | undefined {
 }
 
 /** The value with `usual` at a path where nothing is given; other shapes are left as they are. */
-function fill(
-  value: unknown,
-  path: readonly string[],
-  usual: number | string | undefined,
-): unknown {
+function fill(value: unknown, path: readonly string[], usual: unknown): unknown {
   if (usual === undefined || !(isObject(value) || value === undefined)) return value
   const [key, ...rest] = path
   const held = value?.[key]

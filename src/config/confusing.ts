@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { innerShare, positive, share, whole } from './fields.js'
+import { innerShare, positive, seed, share, whole } from './fields.js'
 
 const fraction = innerShare
   .default(0.1)
@@ -43,10 +43,49 @@ const noiseNull = z
   })
   .prefault({})
 
+const references = z
+  .strictObject({
+    networks: whole(0)
+      .default(3)
+      .describe(
+        'Reference networks trained for each architecture that the study trains; 0: only those from elsewhere (networks.files[].reference)',
+      ),
+    trainedOn: z
+      .enum(['test'])
+      .default('test')
+      .describe('What they are trained on: the test samples alone, with their own labels'),
+    seed: seed.default(0).describe('Seed of their weights and of their order of samples'),
+    agree: z
+      .enum(['any', 'majority', 'all'])
+      .default('any')
+      .describe(
+        'In how many of them an interaction must be salient to be generalizable: one, more than half, or all',
+      ),
+    sign: z
+      .enum(['ignore', 'same'])
+      .default('ignore')
+      .describe('Whether its sign there must be the same'),
+    form: z
+      .enum(['share', 'strength'])
+      .default('share')
+      .describe(
+        'Score nongeneralizable: the share of salient strength that is not generalizable, or that strength itself',
+      ),
+  })
+  .describe(
+    'Networks that say which interactions are generalizable: those that are salient there too. With them orders.csv, agreement.csv and references.csv tell of it, whatever the score; the score nongeneralizable has them by default',
+  )
+
 export const confusingSection = z
   .strictObject({
     score: z
-      .enum(['offset-complexity', 'nongeneralizable-mass', 'high-order-share', 'cancellation'])
+      .enum([
+        'offset-complexity',
+        'nongeneralizable',
+        'nongeneralizable-mass',
+        'high-order-share',
+        'cancellation',
+      ])
       .default('offset-complexity')
       .describe('How confusing a sample is; formulas in docs/method.md'),
     offsetScope: z
@@ -70,6 +109,7 @@ export const confusingSection = z
       .describe(
         'Share of samples called hard and easy, by loss at the phase boundary or, without one, in the middle of training',
       ),
+    references: references.optional(),
     reliability,
     noiseNull,
   })
@@ -77,3 +117,4 @@ export const confusingSection = z
   .describe('Score and set of confusing samples')
 
 export type ConfusingConfig = z.output<typeof confusingSection>
+export type ReferencesConfig = z.output<typeof references>

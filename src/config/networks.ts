@@ -127,6 +127,12 @@ export const givenNetwork = z.strictObject({
     .min(1)
     .optional()
     .describe('CSV with step, split, metric, value; by default losses are measured'),
+  reference: z
+    .boolean()
+    .optional()
+    .describe(
+      'A reference (confusing.references) for networks of this architecture, and no member of the study',
+    ),
   ...reading,
 })
 

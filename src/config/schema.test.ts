@@ -28,6 +28,7 @@ const variants: ExperimentInput[] = [
     ...plain(),
     confusing: { set: { rule } },
   })),
+  { ...plain(), confusing: { references: {} } },
   { ...plain(), networks: { list: [{ name: 'a' }] } },
   {
     ...plain(),
@@ -61,10 +62,10 @@ describe('provenance', () => {
       provenanceOf(experimentSchema.parse({ study: 'any', ...input }), input)
     const sgd = tagsOf(withTraining({ optimizer: { momentum: 0.5 } }))
     expect(sgd).not.toHaveProperty(['training.optimizer.momentum'])
-    expect(sgd['training.optimizer.weightDecay']).toBe('lab')
-    expect(
-      tagsOf(withTraining({ optimizer: { name: 'adam' } }))['training.optimizer.weightDecay'],
-    ).toBe('ours')
+    expect(sgd['training.optimizer.lr']).toBe('lab')
+    expect(tagsOf(withTraining({ optimizer: { name: 'adam' } }))['training.optimizer.lr']).toBe(
+      'ours',
+    )
   })
 })
 

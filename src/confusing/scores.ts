@@ -1,10 +1,18 @@
 /**
- * Scores in [0, 1] of how confusing a sample is. The paper (arXiv 2502.08625) names no formula that
- * could be reached: it speaks of complex, mutually offsetting, non-generalizable interactions. All
- * four scores are our choice. A sample without salient interactions scores 0: nothing offsets.
+ * How confusing a sample is: in [0, 1], but for the form `strength`. The paper (arXiv 2502.08625) names no formula that
+ * could be reached: its first version speaks of complex, mutually offsetting, non-generalizable interactions, its
+ * revised one of non-generalizable interactions alone, which `nongeneralizable` measures as its authors define them
+ * elsewhere. The other four scores are our choice. A sample without salient interactions scores 0.
  */
+import {
+  type AgreementRule,
+  agreementWith,
+  nongeneralizableTotal,
+  type SignRule,
+} from '../metrics/agreement.js'
 import { cancellation, highOrderShare, totalStrength } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
+import type { ThresholdedInteractions } from '../metrics/similarity.js'
 import type { Interactions, OrderDistribution } from '../metrics/types.js'
 import type { OffsetScope, ScoreName } from './types.js'
 
@@ -63,6 +71,31 @@ export function nongeneralizableMass(
   return total > 0 ? 1 - confirmed / total : 0
 }
 
+/** What `nongeneralizable` holds a sample against, and how. */
+export interface ReferenceOptions {
+  /** The same sample in every reference network. */
+  readonly references: readonly ThresholdedInteractions[]
+  readonly agree: AgreementRule
+  readonly sign: SignRule
+  readonly form: 'share' | 'strength'
+}
+
+/**
+ * Σ |I_T| over the salient T ≠ ∅ of both kinds that are not generalizable (`strength`), or its share of Σ |I_T| over
+ * all salient ones (`share`, 0 where nothing is salient). T is generalizable where the references agree that it is
+ * salient (`agreementWith`). Source: see there; which of both forms the authors take is not known.
+ */
+export function nongeneralizable(
+  interactions: Interactions,
+  tau: number,
+  { references, agree, sign, form }: ReferenceOptions,
+): number {
+  const agreement = agreementWith(interactions, tau, references, sign)
+  const { total, nongeneralizable } = nongeneralizableTotal(agreement, agree)
+  if (form === 'strength') return nongeneralizable
+  return total > 0 ? nongeneralizable / total : 0
+}
+
 interface ScoreOptions {
   readonly score: ScoreName
   /** Salience threshold τ. */
@@ -71,11 +104,19 @@ interface ScoreOptions {
   readonly offsetScope?: OffsetScope
   /** For `nongeneralizable-mass`: interactions of the same sample, or class, elsewhere. */
   readonly reference?: Interactions
+  /** For `nongeneralizable`. */
+  readonly references?: ReferenceOptions
 }
 
-/** The score of one sample by name. Throws RangeError when `nongeneralizable-mass` lacks its reference. */
+/** The score of one sample by name. Throws RangeError when one of the two that need references lacks them. */
 export function confusingScore(interactions: Interactions, options: ScoreOptions): number {
-  const { score, tau, offsetScope, reference } = options
+  const { score, tau, offsetScope, reference, references } = options
+  if (score === 'nongeneralizable') {
+    if (references === undefined) {
+      throw new RangeError('the score nongeneralizable needs reference networks')
+    }
+    return nongeneralizable(interactions, tau, references)
+  }
   if (score === 'nongeneralizable-mass') {
     if (reference === undefined) {
       throw new RangeError('the score nongeneralizable-mass needs reference interactions')

@@ -4,6 +4,7 @@ export type SampleId = string | number
 /** How confusing a sample is; see `scores.ts`. */
 export type ScoreName =
   | 'offset-complexity'
+  | 'nongeneralizable'
   | 'nongeneralizable-mass'
   | 'high-order-share'
   | 'cancellation'

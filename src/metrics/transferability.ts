@@ -1,8 +1,9 @@
 /**
  * Transfer of salient interactions between two networks on one sample:
  * γ(Ω₁|Ω₂) = |Ω₁ ∩ Ω₂| / |Ω₁|. Source: sjtu-xai-lab/interaction-concept; counting an interaction by
- * (kind, T, sign) is our reading.
+ * (kind, T, sign) is our reading, without the sign that of arXiv 2401.16318.
  */
+import type { SignRule } from './agreement.js'
 import type { Interactions } from './types.js'
 
 /** Salient interactions as codes ±(1 + T) for AND and ±(1 + 2^n + T) for OR; the sign is I_T's. */
@@ -18,6 +19,11 @@ export function salientSet({ n, and, or }: Interactions, tau: number): Set<numbe
   return codes
 }
 
+/** The same interactions without their sign. */
+export function withoutSign(codes: ReadonlySet<number>): Set<number> {
+  return new Set([...codes].map(Math.abs))
+}
+
 interface Transferability {
   /** γ(Ω₁|Ω₂); undefined when Ω₁ is empty. */
   readonly share: number | undefined
@@ -25,15 +31,20 @@ interface Transferability {
   readonly chance: number
 }
 
-/** Which share of the one network's {@link salientSet} the other one's has too, for n players. */
+/**
+ * Which share of the one network's {@link salientSet} the other one's has too, for n players; with `sign: ignore` both
+ * are {@link withoutSign}.
+ */
 export function transferOfSets(
   from: ReadonlySet<number>,
   to: ReadonlySet<number>,
   n: number,
+  sign: SignRule = 'same',
 ): Transferability {
   // After the merge OR holds orders ≥ 2 only: (2^n − 1) AND and (2^n − 1 − n) OR interactions exist.
   const existing = 2 * (2 ** n - 1) - n
-  const chance = existing > 0 ? to.size / existing / 2 : 0
+  const byKindAndSet = existing > 0 ? to.size / existing : 0
+  const chance = sign === 'same' ? byKindAndSet / 2 : byKindAndSet
   return { share: from.size === 0 ? undefined : intersection(from, to) / from.size, chance }
 }
 

@@ -1,6 +1,6 @@
 import { subsetCount } from '../core/subset.js'
 import { hasOtherEnd } from './analysisRuns.js'
-import type { Plan, Task } from './types.js'
+import type { InteractionsTask, Plan, Task, ValuesTask } from './types.js'
 
 /** What a study costs, from its configuration alone. */
 export interface Estimate {
@@ -27,7 +27,9 @@ export function estimatePlan(plan: Plan): Estimate {
     plan.tasks.reduce((total, task) => total + of(task), 0)
   const tables = sum((task) => (task.kind === 'values' ? panel * checkpointsOf(plan, task) : 0))
   const otherEnds = sum((task) =>
-    task.kind === 'interactions' && hasOtherEnd(task.run) ? panel * scoredCheckpoints(plan) : 0,
+    task.kind === 'interactions' && hasOtherEnd(task.run)
+      ? panel * scoredCheckpoints(plan, task)
+      : 0,
   )
   const surrogateTables = sum((task) => (task.kind === 'noise' ? samples.count * surrogates : 0))
   const weights = sum((task) =>
@@ -45,14 +47,16 @@ export function estimatePlan(plan: Plan): Estimate {
 
 function checkpointsOf(plan: Plan, task: Task & { readonly kind: 'values' }): number {
   const kept = task.network.spec.checkpointSteps.length
-  if (task.run.name !== 'main') return Math.min(kept, scoredCheckpoints(plan))
+  if (task.run.name !== 'main' || task.network.role === 'reference') {
+    return Math.min(kept, scoredCheckpoints(plan, task))
+  }
   const { checkpoints } = plan.config.analysis
   if (checkpoints === 'final') return 1
   if (checkpoints === 'phases') return Math.min(kept, PHASE_CHECKPOINTS)
   return checkpoints === 'all' ? kept : Math.min(kept, checkpoints.length + 1)
 }
 
-/** The end and, for the growth of a score, the beginning of the overfitting phase. */
-function scoredCheckpoints({ config }: Plan): number {
-  return config.confusing.phase === 'end' ? 1 : 2
+/** The end and, for the growth of a score, the beginning of the overfitting phase; of a reference the end. */
+function scoredCheckpoints({ config }: Plan, { network }: ValuesTask | InteractionsTask): number {
+  return config.confusing.phase === 'end' || network.role === 'reference' ? 1 : 2
 }

@@ -58,7 +58,7 @@ function givenNetwork(
     parameters: info.parameters,
     lowParameters: low?.parameters,
     rerandomized: [],
-    role: 'analysed',
+    role: entry.reference ? 'reference' : 'analysed',
     spec,
     files: checkpoints.map(({ file }) => file),
     curveFile: curve?.file,

@@ -225,7 +225,8 @@ export function trainingLength(
   return { batchSize, stepsPerEpoch, totalSteps: Math.max(1, totalSteps) }
 }
 
-function timePoints(
+/** Steps at which something is done in a training of this length; its end, and `further` ones, are among them. */
+export function timePoints(
   points: ExperimentConfig['training']['checkpoints'],
   { stepsPerEpoch, totalSteps }: TrainingLength,
   further: readonly number[],

@@ -9,6 +9,7 @@ import { type Draft, draftNetworks } from './drafts.js'
 import { planGiven } from './given.js'
 import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
+import { checkReferences, planReferences } from './references.js'
 import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from './types.js'
 
 /**
@@ -20,7 +21,9 @@ import type { AnalysisRun, DataInfo, PanelTask, Plan, StudyNetwork, Task } from 
 export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   if (trainsNetworks(config.networks)) checkOutput(config.analysis.output)
   checkSampleCount(config.analysis.samples, data)
-  const networks = planNetworks(config, data)
+  const members = planNetworks(config, data)
+  const networks = [...members, ...planReferences(config, data, members)]
+  checkReferences(config, networks)
   const analysed = networks.filter(({ role }) => role === 'analysed')
   const { checkpoints } = config.analysis
   if (typeof checkpoints !== 'string') checkListedTimes(checkpoints, analysed)
@@ -42,6 +45,7 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
       name: network.name,
       low: network.lowBlocks,
     })),
+    references: referenceIds(networks),
     interactionsId,
     alike: data.redundantVariants,
     analysis: config.analysis,
@@ -52,6 +56,13 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   const tasks = studyTasks(networks, runs, noiseNull.surrogates > 0, id)
   const ids = { valuesId, interactionsId, noiseId }
   return { study: config.study, id, config, data, networks, tasks, runs, ...ids }
+}
+
+/** What a network is held against besides itself; nothing, and so no part of an id, where there are no references. */
+function referenceIds(networks: readonly StudyNetwork[]): object | undefined {
+  const references = networks.filter(({ role }) => role === 'reference')
+  if (references.length === 0) return undefined
+  return references.map(({ id, name, architecture }) => ({ id, name, architecture }))
 }
 
 /** Only models from elsewhere end in probabilities. */
@@ -111,18 +122,23 @@ function studyTasks(
   withNoise: boolean,
   studyId: string,
 ): Task[] {
-  const distinct = [...new Map(networks.map((network) => [network.id, network])).values()]
-  const analysedIds = new Set(
-    networks.filter(({ role }) => role === 'analysed').map((network) => network.id),
-  )
+  // Where a reference is a member too, all that a member needs is done.
+  const members = networks.filter(({ role }) => role !== 'reference')
+  const byId = [...networks, ...members].map((network) => [network.id, network] as const)
+  const distinct = [...new Map(byId).values()]
+  const roleIds = (role: StudyNetwork['role']) =>
+    new Set(networks.filter((network) => network.role === role).map(({ id }) => id))
+  const analysedIds = roleIds('analysed')
+  const referenceIds = roleIds('reference')
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
+  const evaluated = distinct.filter(({ id }) => analysedIds.has(id) || referenceIds.has(id))
   const begin = distinct.map((network) => beginTask(network, distinct))
   const [{ analysis, valuesId, interactionsId }] = runs
   const panel = panelTasks(analysed, analysis.samples.filter, valuesId)
   const panelIdsOf = ({ id }: StudyNetwork) =>
     panel.filter((task) => !('network' in task) || task.network.id === id).map((task) => task.id)
   const perRun = (of: (network: StudyNetwork, run: AnalysisRun) => Task): Task[] =>
-    runs.flatMap((run) => analysed.map((network) => of(network, run)))
+    runs.flatMap((run) => evaluated.map((network) => of(network, run)))
   const values = perRun((network, run) => ({
     kind: 'values',
     id: `values-${network.id}-${run.valuesId}`,

@@ -79,6 +79,8 @@ interface Course {
  */
 export interface TrainedSpec extends Course {
   readonly data: string
+  /** Set where it is not trained on the training samples with their given labels, but on the test samples alone. */
+  readonly trainedOn?: 'test'
   readonly model: ModelConfig
   readonly training: ExperimentConfig['training']
   /** Seed of the initial weights of every block. */
@@ -122,8 +124,11 @@ interface NetworkBase {
   /** Id of the network this one was derived from. */
   readonly from?: string
   readonly rerandomized: readonly string[]
-  /** Donors only lend their trained weights; they are trained but not analysed. */
-  readonly role: 'analysed' | 'donor'
+  /**
+   * Members of the study are analysed. Donors only lend their trained weights. References only say, at their last
+   * checkpoint, which interactions of the members are generalizable.
+   */
+  readonly role: 'analysed' | 'donor' | 'reference'
 }
 
 /** A network that lowlayer trains, and its part in a study. */

@@ -4,9 +4,10 @@ import type { ConfusingConfig } from '../config/confusing.js'
 import { confusingScore } from '../confusing/scores.js'
 import { InputError } from '../core/errors.js'
 import { type SalienceRule, salienceThreshold } from '../interactions/salience.js'
+import { type Agreement, agreementWith } from '../metrics/agreement.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
-import { meanInteractions } from '../metrics/similarity.js'
+import { meanInteractions, type ThresholdedInteractions } from '../metrics/similarity.js'
 import type { Interactions, OrderDistribution } from '../metrics/types.js'
 import {
   type Decompositions,
@@ -24,6 +25,8 @@ export interface SampleAnalysis {
   readonly and: OrderDistribution
   readonly or: OrderDistribution
   readonly score: number
+  /** How far references have its interactions, where the study has references. */
+  readonly agreement: Agreement | undefined
 }
 
 /** The main panel at one checkpoint. Interactions are not kept: a study has too many to hold. */
@@ -38,6 +41,14 @@ export interface CheckpointInput {
   readonly step: number
   readonly values: EvaluatedSamples
   readonly decompositions: Decompositions
+  /** The last checkpoints of the references of the network, on the same samples, masked and decomposed as this one. */
+  readonly references?: readonly Omit<CheckpointInput, 'references'>[]
+}
+
+/** τ of every row of a checkpoint, and of the same rows in each of its references. */
+export interface Thresholds {
+  readonly rows: Float64Array
+  readonly references: readonly Float64Array[]
 }
 
 /** Rows of the main panel (the panel of the other split serves comparison only). */
@@ -52,14 +63,28 @@ export function meanRange(values: EvaluatedSamples): number {
 }
 
 /**
- * τ of every row. `fixed-final` takes the mean range of the last checkpoint, `finalRange`, where it
- * is given; `scale` multiplies τ (for reliability under another τ).
+ * τ of every row, by the same rule for references: theirs is a share of their own range. `fixed-final` takes the mean
+ * range of the last checkpoint, `finalRange`, where it is given; `scale` multiplies τ (for reliability under another τ).
  */
 export function thresholds(
-  { values, decompositions }: CheckpointInput,
+  input: CheckpointInput,
   salience: AnalysisConfig['salience'],
   finalRange?: number,
   scale = 1,
+): Thresholds {
+  return {
+    rows: rowThresholds(input, salience, finalRange, scale),
+    references: (input.references ?? []).map((reference) =>
+      rowThresholds(reference, salience, undefined, scale),
+    ),
+  }
+}
+
+function rowThresholds(
+  { values, decompositions }: CheckpointInput,
+  salience: AnalysisConfig['salience'],
+  finalRange: number | undefined,
+  scale: number,
 ): Float64Array {
   const range = (salience.rule === 'fixed-final' ? finalRange : undefined) ?? meanRange(values)
   const rule = salienceRule(salience)
@@ -76,21 +101,30 @@ function salienceRule(salience: AnalysisConfig['salience']): SalienceRule {
 /** Metrics and score of every sample of the main panel. */
 export function analyseCheckpoint(
   input: CheckpointInput,
-  taus: Float64Array,
+  taus: Thresholds,
   confusing: ConfusingConfig,
 ): CheckpointAnalysis {
   const rows = mainRows(input.values)
   const scores = scoreRows(input, taus, confusing)
+  const inReferences = referenceRows(input, taus)
   const samples = rows.map((row, position): SampleAnalysis => {
     const interactions = interactionsOf(input.decompositions, row)
     return {
       row,
       sample: input.values.sample[row],
-      tau: taus[row],
-      complexity: complexity(interactions, taus[row]),
-      and: orderDistribution(interactions, taus[row], 'and'),
-      or: orderDistribution(interactions, taus[row], 'or'),
+      tau: taus.rows[row],
+      complexity: complexity(interactions, taus.rows[row]),
+      and: orderDistribution(interactions, taus.rows[row], 'and'),
+      or: orderDistribution(interactions, taus.rows[row], 'or'),
       score: scores[position],
+      agreement:
+        inReferences &&
+        agreementWith(
+          interactions,
+          taus.rows[row],
+          inReferences(row),
+          confusing.references?.sign ?? 'ignore',
+        ),
     }
   })
   const { l1, lowerBound, gap, matchingError, converged, iterations } = input.decompositions
@@ -101,7 +135,7 @@ export function analyseCheckpoint(
 /** Confusing scores of the main panel, shape [main rows]. */
 export function scoreRows(
   input: CheckpointInput,
-  taus: Float64Array,
+  taus: Thresholds,
   confusing: ConfusingConfig,
 ): Float64Array {
   const score = rowScorer(input, taus, confusing)
@@ -112,26 +146,64 @@ export function scoreRows(
 
 /** The score of a row of the main panel, had it these interactions (its own, or a surrogate's). */
 export function rowScorer(
-  { values, decompositions }: CheckpointInput,
-  taus: Float64Array,
-  { score, offsetScope }: ConfusingConfig,
+  input: CheckpointInput,
+  taus: Thresholds,
+  { score, offsetScope, references: rules }: ConfusingConfig,
 ): (row: number, interactions: Interactions) => number {
+  const { values, decompositions } = input
+  if (score === 'nongeneralizable') {
+    const inReferences = referenceRows(input, taus)
+    if (inReferences === undefined || rules === undefined) {
+      throw new InputError('score nongeneralizable: there are no reference networks')
+    }
+    return (row, interactions) =>
+      confusingScore(interactions, {
+        score,
+        tau: taus.rows[row],
+        references: { ...rules, references: inReferences(row) },
+      })
+  }
   if (score !== 'nongeneralizable-mass') {
     return (row, interactions) =>
-      confusingScore(interactions, { score, tau: taus[row], offsetScope })
+      confusingScore(interactions, { score, tau: taus.rows[row], offsetScope })
   }
-  const references = classReferences(values, decompositions, taus)
+  const classMeans = classReferences(values, decompositions, taus.rows)
   return (row, interactions) => {
     const label = values.givenLabel[row]
-    const reference = references.get(label)
+    const reference = classMeans.get(label)
     if (reference === undefined) {
       throw new InputError(
         `score nongeneralizable-mass: no sample of class ${label} in the other split to compare with; ` +
           'raise analysis.samples.testCount',
       )
     }
-    return confusingScore(interactions, { score, tau: taus[row], reference })
+    return confusingScore(interactions, { score, tau: taus.rows[row], reference })
   }
+}
+
+/**
+ * The interactions that references have on the sample of a row; undefined without references. Throws InputError where
+ * one was evaluated on other samples.
+ */
+function referenceRows(
+  { values, references = [] }: CheckpointInput,
+  taus: Thresholds,
+): ((row: number) => ThresholdedInteractions[]) | undefined {
+  if (references.length === 0) return undefined
+  for (const reference of references) {
+    const isAlike =
+      reference.values.n === values.n &&
+      reference.values.count === values.count &&
+      reference.values.sample.every((sample, row) => sample === values.sample[row])
+    if (!isAlike) {
+      throw new InputError('a reference network was evaluated on other samples than the network')
+    }
+  }
+  return (row) =>
+    references.map(({ decompositions }, index) => ({
+      interactions: interactionsOf(decompositions, row),
+      tau: taus.references[index][row],
+    }))
 }
 
 /** Mean interactions of the other split's samples, class by class: what a score can be held against. */

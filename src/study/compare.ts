@@ -149,8 +149,10 @@ function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
     spearman: pair.spearman,
     accuracy_gap: pair.accuracyGap,
     similar_accuracy: pair.similarAccuracy,
-    transfer: transfer.share,
-    expected_transfer: transfer.chance,
+    transfer: transfer.signed.share,
+    expected_transfer: transfer.signed.chance,
+    transfer_unsigned: transfer.unsigned.share,
+    expected_transfer_unsigned: transfer.unsigned.chance,
   }
 }
 

@@ -118,7 +118,7 @@ export function analyseNetwork<Network>(
     phases,
     checkpoints: analysed,
     generalization: checkpoints.map((checkpoint) =>
-      generalizationOf(checkpoint, tausOf(checkpoint)),
+      generalizationOf(checkpoint, tausOf(checkpoint).rows),
     ),
     salient: salientSetsOf(last.decompositions, analysed[analysed.length - 1].samples),
     samples,

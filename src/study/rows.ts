@@ -1,16 +1,27 @@
 /** Rows of the tables that each network fills on its own. */
 import { overlap } from '../comparison/overlap.js'
+import type { ReferencesConfig } from '../config/confusing.js'
 import type { SampleId } from '../confusing/types.js'
+import {
+  type AgreementRule,
+  type GeneralizableStrength,
+  generalizableStrength,
+  shareWithFewer,
+} from '../metrics/agreement.js'
+import { mean } from '../metrics/descriptive.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type {
+  AgreementRow,
   ConfusingRow,
   CurveRow,
   GeneralizationRow,
   NetworkRow,
   OrderRow,
+  ReferenceRow,
   SampleRow,
 } from '../tables/tables.js'
+import type { CurvePoint } from '../training/curve.js'
 import { phaseAt } from '../training/phases/detect.js'
 import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
 import type { NetworkAnalysis, RuledSet } from './network.js'
@@ -137,15 +148,22 @@ function sampleRow(
   }
 }
 
-export function orderRows(analysis: NamedAnalysis): OrderRow[] {
+export function orderRows(analysis: NamedAnalysis, references?: ReferencesConfig): OrderRow[] {
   const groups = sampleGroups(analysis)
   return analysis.checkpoints.flatMap((checkpoint) =>
-    groups.flatMap(({ group, members }) =>
-      (['and', 'or'] as const).flatMap((kind) => {
-        const chosen = checkpoint.samples.filter(({ sample }) => members.has(sample))
-        const mean = meanOrderDistribution(chosen.map((sample) => sample[kind]))
-        if (mean === undefined) return []
-        return Array.from({ length: mean.n }, (_, index): OrderRow => {
+    groups.flatMap(({ group, members }) => {
+      const chosen = checkpoint.samples.filter(({ sample }) => members.has(sample))
+      const kinds = (['and', 'or'] as const).flatMap((kind) => {
+        const found = meanOrderDistribution(chosen.map((sample) => sample[kind]))
+        if (found === undefined) return []
+        const strength = found.positive.map((positive, order) => positive - found.negative[order])
+        return [{ kind, found, strength, sorts: meanGeneralizable(chosen, kind, references) }]
+      })
+      const all = kinds.map(({ strength }) => strength)
+      const general = kinds.flatMap(({ sorts }) => sorts?.generalizable ?? [])
+      const other = kinds.flatMap(({ sorts }) => sorts?.nongeneralizable ?? [])
+      return kinds.flatMap(({ kind, found, strength, sorts }) =>
+        Array.from({ length: found.n }, (_, index): OrderRow => {
           const order = index + 1
           return {
             network: analysis.network.id,
@@ -153,14 +171,90 @@ export function orderRows(analysis: NamedAnalysis): OrderRow[] {
             group,
             order,
             kind,
-            positive: mean.positive[order],
-            negative: mean.negative[order],
-            count: mean.count[order],
+            positive: found.positive[order],
+            negative: found.negative[order],
+            count: found.count[order],
+            normalized: overMean(strength, order, all),
+            generalizable: sorts?.generalizable[order],
+            nongeneralizable: sorts?.nongeneralizable[order],
+            normalized_generalizable: sorts && overMean(sorts.generalizable, order, general),
+            normalized_nongeneralizable: sorts && overMean(sorts.nongeneralizable, order, other),
           }
-        })
-      }),
-    ),
+        }),
+      )
+    }),
   )
+}
+
+/** Mean over samples of generalizable and other strength by order; undefined without references. */
+function meanGeneralizable(
+  samples: readonly SampleAnalysis[],
+  kind: 'and' | 'or',
+  references: ReferencesConfig | undefined,
+): GeneralizableStrength | undefined {
+  const found = samples.flatMap(({ agreement }) =>
+    agreement === undefined || references === undefined
+      ? []
+      : [generalizableStrength(agreement, kind, references.agree)],
+  )
+  if (found.length === 0) return undefined
+  const average = (sort: keyof GeneralizableStrength) =>
+    found[0][sort].map(
+      (_, order) => found.reduce((sum, one) => sum + one[sort][order], 0) / found.length,
+    )
+  return { generalizable: average('generalizable'), nongeneralizable: average('nongeneralizable') }
+}
+
+/** The strength of an order over the mean of all orders, 1 to n, of both kinds; undefined where all are 0. */
+function overMean(
+  strength: Float64Array,
+  order: number,
+  kinds: readonly Float64Array[],
+): number | undefined {
+  const total = kinds.reduce((sum, kind) => sum + kind.reduce((a, b) => a + b, 0), 0)
+  return total > 0 ? (strength[order] * (strength.length - 1)) / total : undefined
+}
+
+/** The share of generalizable strength against the number of references asked, at every checkpoint. */
+export function agreementRows({ network, checkpoints }: NamedAnalysis): AgreementRow[] {
+  return checkpoints.flatMap(({ step, samples }) => {
+    const agreements = samples.flatMap(({ agreement }) => agreement ?? [])
+    return Array.from({ length: agreements[0]?.references ?? 0 }, (_, index): AgreementRow => {
+      const references = index + 1
+      const share = (rule: AgreementRule) =>
+        mean(agreements.flatMap((each) => shareWithFewer(each, references, rule) ?? []))
+      return {
+        network: network.id,
+        step,
+        references,
+        any: share('any'),
+        majority: share('majority'),
+        all: share('all'),
+      }
+    })
+  })
+}
+
+/** A reference and its last losses, or the reason why there is none. */
+export function referenceRow(
+  { id, name, architecture, origin, spec, seeds }: StudyNetwork,
+  end: CurvePoint | undefined,
+  reason: string | undefined,
+): ReferenceRow {
+  // What a curve calls training samples are those that its network was trained on.
+  const isExchanged = origin === 'trained' && spec.trainedOn === 'test'
+  return {
+    network: id,
+    name,
+    architecture,
+    trained_on: isExchanged ? 'test' : undefined,
+    seed: origin === 'trained' ? seeds.low : undefined,
+    steps: spec.totalSteps,
+    accuracy_on_test_samples: isExchanged ? end?.trainAccuracy : end?.testAccuracy,
+    accuracy_on_training_samples: isExchanged ? end?.testAccuracy : end?.trainAccuracy,
+    status: reason === undefined ? 'done' : 'failed',
+    reason,
+  }
 }
 
 function sampleGroups({ samples, sets, difficulty }: NamedAnalysis) {

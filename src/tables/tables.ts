@@ -103,6 +103,53 @@ export const ordersTable = table(
     positive: number('Mean over samples of the sum of positive salient interactions.'),
     negative: number('Mean over samples of the sum of negative salient interactions (≤ 0).'),
     count: number('Mean number of salient interactions a sample.'),
+    normalized: number(
+      '(positive − negative) / Z, Z the mean over orders 1 to n of that strength of both kinds together (arXiv 2407.19198). Empty where nothing is salient.',
+    ),
+    generalizable: number(
+      'Mean over samples of Σ|I_T| over the salient interactions that reference networks have too, as confusing.references says. Empty without references.',
+    ),
+    nongeneralizable: number('The same over the other salient interactions.'),
+    normalized_generalizable: number(
+      'generalizable / its own mean over orders, of both kinds together: the shape of its distribution.',
+    ),
+    normalized_nongeneralizable: number('nongeneralizable / its own mean over orders likewise.'),
+  },
+)
+
+export const agreementTable = table(
+  'agreement',
+  'Share of salient strength that is generalizable, against the number of reference networks asked.',
+  {
+    network,
+    step,
+    references: integer('Number of references asked; all choices of so many are averaged.'),
+    any: number('Mean over samples of the share that is salient in at least one of them.'),
+    majority: number('The same in more than half of them.'),
+    all: number('The same in all of them.'),
+  },
+)
+
+export const referencesTable = table(
+  'references',
+  'Reference networks: no members of the study; they say which interactions are generalizable.',
+  {
+    network: text('Id of the reference (the name of its folder below results/networks).'),
+    name: text('Its name in this study.'),
+    architecture: text('Architecture: it serves the networks of the same one.'),
+    trained_on: text(
+      'test: on the test samples of the study alone, with their own labels; empty: from elsewhere, not known.',
+    ),
+    seed: integer('Seed of its weights and order of samples; empty for those from elsewhere.'),
+    steps: integer('Optimiser steps at the end, the checkpoint that is used.'),
+    accuracy_on_test_samples: number(
+      'Accuracy at the end on the test samples of the study: those that a reference was trained on where trained_on is test.',
+    ),
+    accuracy_on_training_samples: number(
+      'Accuracy at the end on the training samples of the study, unseen by a reference where trained_on is test; there against labels from before label noise, else against the given ones.',
+    ),
+    status: text('done or failed.'),
+    reason: text('Why the reference failed; empty when done.'),
   },
 )
 
@@ -158,6 +205,8 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
     'Share of salient interactions (kind, set, sign) that one network shares with the other, mean over samples and both directions.',
   ),
   expected_transfer: number('Its expectation for as many interactions drawn at random.'),
+  transfer_unsigned: number('transfer without regard to sign: by kind and set alone.'),
+  expected_transfer_unsigned: number('Its expectation for as many interactions drawn at random.'),
 })
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {
@@ -256,6 +305,8 @@ export const studyTables = [
   curvesTable,
   samplesTable,
   ordersTable,
+  agreementTable,
+  referencesTable,
   generalizationTable,
   confusingTable,
   overlapsTable,
@@ -270,6 +321,8 @@ export type NetworkRow = Row<typeof networksTable>
 export type CurveRow = Row<typeof curvesTable>
 export type SampleRow = Row<typeof samplesTable>
 export type OrderRow = Row<typeof ordersTable>
+export type AgreementRow = Row<typeof agreementTable>
+export type ReferenceRow = Row<typeof referencesTable>
 export type GeneralizationRow = Row<typeof generalizationTable>
 export type ConfusingRow = Row<typeof confusingTable>
 export type OverlapRow = Row<typeof overlapsTable>

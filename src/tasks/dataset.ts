@@ -100,3 +100,12 @@ export async function loadPlannedDataset(
   }
   return dataset
 }
+
+/**
+ * What a reference network trains on: the test samples stand for the training samples, and those, with their labels
+ * from before label noise, for the ones that it has not seen. Its curve is of the two in this sense.
+ */
+export function onTestSamples(dataset: Dataset): Dataset {
+  const { train, test } = dataset
+  return { ...dataset, train: test, test: { ...train, labels: train.trueLabels } }
+}

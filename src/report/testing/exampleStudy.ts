@@ -36,6 +36,11 @@ export function exampleStudy(): ReportStudy {
               positive: size,
               negative: -size / 2,
               count: 2 * size,
+              normalized: 1.5 * size,
+              generalizable: (1.5 * size) / order,
+              nongeneralizable: 1.5 * size * (1 - 1 / order),
+              normalized_generalizable: size / order,
+              normalized_nongeneralizable: size * (1 - 1 / order),
             }
           }),
         ),
@@ -270,6 +275,8 @@ function pairs(): OverlapRow[] {
         similar_accuracy: true,
         transfer: jaccard,
         expected_transfer: 0.05,
+        transfer_unsigned: jaccard,
+        expected_transfer_unsigned: 0.1,
       }
     }),
   )

@@ -10,26 +10,26 @@ function phasesOf(plan: Plan, curve: readonly CurvePoint[]): PhaseResult {
   return detectPhases(curve, plan.config.phases)
 }
 
-/** Steps of one analysis: all of the study's for the main one, those of the score for the others. */
+/** Steps of one analysis: all of the study's for the main one of a member, those of the score for the others. */
 export function runSteps(
   plan: Plan,
   run: AnalysisRun,
   network: StudyNetwork,
   curve: readonly CurvePoint[],
 ): number[] {
-  return run.name === 'main'
+  return run.name === 'main' && network.role !== 'reference'
     ? analysedSteps(plan, network, curve)
     : scoredSteps(plan, network, curve)
 }
 
-/** Steps that the confusing score takes: the end and, for its growth, where overfitting begins. */
+/** Steps that the confusing score takes: the end and, for its growth, where overfitting begins; of a reference the end. */
 export function scoredSteps(
   plan: Plan,
   network: StudyNetwork,
   curve: readonly CurvePoint[],
 ): number[] {
   const end = network.spec.totalSteps
-  if (plan.config.confusing.phase === 'end') return [end]
+  if (plan.config.confusing.phase === 'end' || network.role === 'reference') return [end]
   const start = boundaryCheckpoint(analysedSteps(plan, network, curve), phasesOf(plan, curve))
   return start === end ? [end] : [start, end]
 }

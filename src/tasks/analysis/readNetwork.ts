@@ -42,11 +42,46 @@ async function readOtherEnd(
   return { ...checkpoint, decompositions: await readInteractionFile(file, checkpoint.values) }
 }
 
-/** Everything that the analysis of a network starts from. Throws when a file is missing or damaged. */
+/** The end of the references of a network: under the main analysis, at the other end of its tie-break, under variants. */
+export interface ReferenceInputs {
+  readonly main: readonly CheckpointInput[]
+  readonly otherEnd: readonly CheckpointInput[] | undefined
+  /** In the order of the analyses beside the main one. */
+  readonly variants: readonly (readonly CheckpointInput[])[]
+}
+
+/** The references of one network. Throws when a file is missing or damaged. */
+export async function readReferences(
+  plan: Plan,
+  results: string,
+  references: readonly StudyNetwork[],
+): Promise<ReferenceInputs> {
+  const under = (run: AnalysisRun) =>
+    Promise.all(references.map(({ id, spec }) => readCheckpoint(results, id, spec.totalSteps, run)))
+  const [mainRun, ...others] = plan.runs
+  const main = await under(mainRun)
+  const otherEnds = await Promise.all(
+    references.map(({ id }, index) => readOtherEnd(plan, results, id, main[index])),
+  )
+  const variants: CheckpointInput[][] = []
+  for (const run of others) variants.push(await under(run))
+  return { main, otherEnd: allOf(otherEnds), variants }
+}
+
+function allOf<T>(found: readonly (T | undefined)[]): T[] | undefined {
+  const there = found.filter((one) => one !== undefined)
+  return there.length === found.length ? there : undefined
+}
+
+/**
+ * Everything that the analysis of a network starts from: every checkpoint beside the references as they were masked
+ * and decomposed like it. Throws when a file is missing or damaged.
+ */
 export async function readNetwork(
   plan: Plan,
   results: string,
   network: StudyNetwork,
+  references?: ReferenceInputs,
 ): Promise<NetworkInput> {
   const paths = networkPaths(results, network.id)
   const curve = await readCurve(paths)
@@ -59,28 +94,32 @@ export async function readNetwork(
   const [main, ...others] = plan.runs
   const checkpoints: CheckpointInput[] = []
   for (const step of analysedSteps(plan, network, curve)) {
-    checkpoints.push(await readCheckpoint(results, network.id, step, main))
+    const checkpoint = await readCheckpoint(results, network.id, step, main)
+    checkpoints.push({ ...checkpoint, references: references?.main })
   }
   const end = checkpoints[checkpoints.length - 1]
   const scored = scoredSteps(plan, network, curve)
   const variants: CheckpointInput[][] = []
-  for (const run of others) {
-    variants.push(
-      await Promise.all(scored.map((step) => readCheckpoint(results, network.id, step, run))),
+  for (const [index, run] of others.entries()) {
+    const read = await Promise.all(
+      scored.map((step) => readCheckpoint(results, network.id, step, run)),
     )
+    const beside = references?.variants[index]
+    variants.push(read.map((checkpoint) => ({ ...checkpoint, references: beside })))
   }
   const otherEnds = await Promise.all(
     checkpoints
       .filter(({ step }) => scored.includes(step))
       .map((checkpoint) => readOtherEnd(plan, results, network.id, checkpoint)),
   )
+  const besideOther = references?.otherEnd
   return {
     network,
     curve,
     checkpoints,
     dynamics: await readDifficulty(paths.difficulty(main.valuesId)),
     variants,
-    otherEnd: otherEnds.every((found) => found !== undefined) ? otherEnds : undefined,
+    otherEnd: allOf(otherEnds)?.map((found) => ({ ...found, references: besideOther })),
     surrogateScores: await readSurrogateScores(
       paths.noise(end.step, plan.noiseId),
       mainRows(end.values).length,

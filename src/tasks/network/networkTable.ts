@@ -9,6 +9,8 @@ import { InputError, messageOf } from '../../core/errors.js'
 const LISTS: ReadonlySet<string> = new Set(['lowLayers', 'classes'])
 /** Columns that hold numbers. */
 const NUMBERS: ReadonlySet<string> = new Set(['low', 'high', 'order', 'stepsPerEpoch'])
+/** What the cells of `reference` may say; another word is for the schema to refuse. */
+const TRUTHS: Readonly<Record<string, boolean>> = { true: true, false: false }
 
 /** Reads such a table; empty cells are keys that are not said. Throws InputError with the line of every problem. */
 export function readNetworkTable(file: string): GivenNetworkConfig[] {
@@ -53,6 +55,7 @@ function entryOf(record: TableRecord['record']): Record<string, unknown> {
   return Object.fromEntries(
     cells.map(([key, cell]) => {
       if (LISTS.has(key)) return [key, cell.split('+')]
+      if (key === 'reference') return [key, TRUTHS[cell.toLowerCase()] ?? cell]
       return [key, NUMBERS.has(key) ? Number(cell) : cell]
     }),
   )

@@ -19,6 +19,7 @@ import { difficultyRows } from '../../study/dynamics.js'
 import { measureRows } from '../../study/measures.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
+  agreementRows,
   confusingRows,
   curveRows,
   generalizationRows,
@@ -30,6 +31,7 @@ import { sensitivityRows } from '../../study/sensitivity.js'
 import { schemaDocument } from '../../tables/schemaDocument.js'
 import { type Row, type Table, toCsv } from '../../tables/table.js'
 import {
+  agreementTable,
   confusingTable,
   curvesTable,
   difficultyTable,
@@ -40,18 +42,20 @@ import {
   networksTable,
   ordersTable,
   overlapsTable,
+  referencesTable,
   type SensitivityRow,
   samplesTable,
   sensitivityTable,
 } from '../../tables/tables.js'
-import { readNetwork } from '../analysis/readNetwork.js'
+import { type ReferenceInputs, readNetwork } from '../analysis/readNetwork.js'
 import { loadPlannedDataset } from '../dataset.js'
-import { failureOf } from '../state/failures.js'
+import { failureOf, unfinishedPart } from '../state/failures.js'
 import { isTaskDone } from '../state/isDone.js'
 import { comparedFrom } from '../state/outputs.js'
 import { withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { type Manifest, manifestOf } from './manifest.js'
+import { readAllReferences } from './references.js'
 import { writeStudyReport } from './report.js'
 
 /** Metrics, sets, comparison, tables and report of the study, over the networks that there are. */
@@ -107,17 +111,21 @@ export async function makeTables(
 ): Promise<MadeTables> {
   const { plan, results } = context
   const began = performance.now()
-  const networks = plan.networks.filter(({ role }) => role === 'analysed')
+  const networks = membersOf(plan.networks)
   const analyses: NetworkAnalysis[] = []
   // Networks that are equal under two names share their rows.
   const sensitivity = new Map<string, readonly SensitivityRow[]>()
   const failed: Record<string, string> = {}
   const lacking: Record<string, string> = {}
+  const references = await readAllReferences(plan, results)
+  for (const { row, name } of references.found) {
+    if (row.reason !== undefined) lacking[name] = row.reason
+  }
   for (const [index, network] of networks.entries()) {
     if (context.signal.aborted) throw new InterruptedError()
     // Asked first: what is done from now on may have come too late for these tables.
-    const lack = await unfinishedPart(plan, results, network)
-    const found = await analyse(plan, results, network)
+    const lack = await unfinishedPart({ plan, results }, network)
+    const found = await analyse(plan, results, network, references.of(network))
     if (typeof found === 'string') failed[network.name] = found
     else {
       analyses.push(found.analysis)
@@ -132,7 +140,7 @@ export async function makeTables(
       `no network could be analysed, so that there is nothing to compare: ${reasons}`,
     )
   }
-  const tables = tablesOf(networks, analyses, failed)
+  const tables = tablesOf(plan, analyses, failed)
   const engines = await enginesOf(plan, results)
   const comparison = compareAnalyses(
     analyses,
@@ -150,6 +158,10 @@ export async function makeTables(
   )
   const files = {
     ...tables,
+    'references.csv': toCsv(
+      referencesTable,
+      references.found.map(({ row }) => row),
+    ),
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
     'effects.csv': toCsv(effectsTable, comparison.effects),
     'measures.csv': toCsv(measuresTable, measureRows(analyses, comparison.effects, plan.config)),
@@ -175,24 +187,12 @@ export async function makeTables(
   return { files, manifest }
 }
 
-function listed(reasons: Readonly<Record<string, string>>): Lack[] {
-  return Object.entries(reasons).map(([network, reason]) => ({ network, reason }))
+function membersOf(networks: readonly StudyNetwork[]): readonly StudyNetwork[] {
+  return networks.filter(({ role }) => role === 'analysed')
 }
 
-/** Why a task of one network is not done, if one is: networks are analysed without their noise null, say. */
-async function unfinishedPart(
-  plan: Plan,
-  results: string,
-  network: StudyNetwork,
-): Promise<string | undefined> {
-  for (const task of plan.tasks) {
-    if (!('network' in task) || task.network.id !== network.id) continue
-    // Where there are values, the choice of their samples has done its part.
-    if (task.kind === 'panel') continue
-    if (await isTaskDone(task, { plan, results })) continue
-    return (await failureOf({ plan, results }, network)) ?? `${task.kind} did not finish`
-  }
-  return undefined
+function listed(reasons: Readonly<Record<string, string>>): Lack[] {
+  return Object.entries(reasons).map(([network, reason]) => ({ network, reason }))
 }
 
 /** What a study finds on one network, and how far it hangs on the choices of the analysis. */
@@ -201,18 +201,22 @@ interface FoundOfNetwork {
   readonly sensitivity: readonly SensitivityRow[]
 }
 
-/** The analysis of one network, or the reason why there is none. */
+/** The analysis of one network beside its references, or the reason why there is none. */
 async function analyse(
   plan: Plan,
   results: string,
   network: StudyNetwork,
+  references: ReferenceInputs | string | undefined,
 ): Promise<FoundOfNetwork | string> {
   const failure = () => failureOf({ plan, results }, network)
   try {
     if (!(await isComplete(networkPaths(results, network.id)))) {
       return (await failure()) ?? 'training did not finish'
     }
-    const input = await readNetwork(plan, results, network)
+    const isNeeded = plan.config.confusing.score === 'nongeneralizable'
+    if (typeof references === 'string' && isNeeded) return references
+    const there = typeof references === 'string' ? undefined : references
+    const input = await readNetwork(plan, results, network, there)
     return {
       analysis: analyseNetwork(input, plan.config),
       sensitivity: sensitivityOf(input, plan),
@@ -245,7 +249,7 @@ function conditionOf({ name, analysis }: AnalysisRun): string {
 }
 
 function tablesOf(
-  networks: readonly StudyNetwork[],
+  { networks, config }: Plan,
   analyses: readonly NetworkAnalysis[],
   failed: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -257,13 +261,14 @@ function tablesOf(
   return {
     'networks.csv': toCsv(
       networksTable,
-      networks.map((network) =>
+      membersOf(networks).map((network) =>
         networkRow(network, byName.get(network.name), failed[network.name]),
       ),
     ),
     'curves.csv': csv(curvesTable, curveRows),
     'samples.csv': csv(samplesTable, sampleRows),
-    'orders.csv': csv(ordersTable, orderRows),
+    'orders.csv': csv(ordersTable, (found) => orderRows(found, config.confusing.references)),
+    'agreement.csv': csv(agreementTable, agreementRows),
     'generalization.csv': csv(generalizationTable, generalizationRows),
     'confusing.csv': csv(confusingTable, confusingRows),
     'difficulty.csv': csv(difficultyTable, difficultyRows),

@@ -52,6 +52,21 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
   return record && described(record)
 }
 
+/** Why a task of one network is not done, if one is: networks are analysed without their noise null, say. */
+export async function unfinishedPart(
+  where: Where,
+  network: StudyNetwork,
+): Promise<string | undefined> {
+  for (const task of where.plan.tasks) {
+    if (!('network' in task) || task.network.id !== network.id) continue
+    // Where there are values, the choice of their samples has done its part.
+    if (task.kind === 'panel') continue
+    if (await isTaskDone(task, where)) continue
+    return (await failureOf(where, network)) ?? `${task.kind} did not finish`
+  }
+  return undefined
+}
+
 /** What of a study failed when it last ran: networks by name, other tasks by kind. */
 export async function studyFailures(where: Where): Promise<Record<string, string>> {
   const { tasks, networks } = where.plan

@@ -166,16 +166,15 @@ async function valuesOutputs(task: ValuesTask, place: StudyPlace): Promise<Outpu
 /**
  * How hard the analysed samples are at every kept checkpoint; it depends on all of these and on the choice of samples.
  * Undefined where there is nothing to run, values of another tool, and for analyses beside the study's own, whose samples
- * are the same.
+ * are the same; nor for references, of which only interactions are asked.
  */
 export async function difficultyOutput(
   task: ValuesTask,
   place: StudyPlace,
 ): Promise<Required<Output> | undefined> {
   const { network, run } = task
-  if (run.name !== 'main' || (network.origin === 'given' && network.spec.kind === 'values')) {
-    return undefined
-  }
+  if (run.name !== 'main' || network.role === 'reference') return undefined
+  if (network.origin === 'given' && network.spec.kind === 'values') return undefined
   const { spec, id } = network
   // The files of a network from elsewhere are named by one file, which stands for all of them.
   const checkpoints = new Set(

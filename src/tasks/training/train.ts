@@ -35,7 +35,7 @@ import { type CurvePoint, formatCurve } from '../../training/curve.js'
 import { evaluate } from '../../training/evaluate.js'
 import { divergence, trainLoop } from '../../training/loop.js'
 import { learningRateAt } from '../../training/schedule.js'
-import { loadPlannedDataset } from '../dataset.js'
+import { loadPlannedDataset, onTestSamples } from '../dataset.js'
 import { givenFile } from '../network/openNetwork.js'
 import { isTaskDone } from '../state/isDone.js'
 import { checkpointOutputs, weightsFrom } from '../state/outputs.js'
@@ -56,8 +56,9 @@ export async function train(task: TrainTask, context: TaskContext): Promise<void
     if (await isTaskDone(task, context, 'content')) return
     // It would speak for the curve as soon as that has a point again.
     await lease.remove(paths.state)
-    const dataset = await loadPlannedDataset(context.plan, context)
     const { spec } = network
+    const loaded = await loadPlannedDataset(context.plan, context)
+    const dataset = spec.trainedOn === 'test' ? onTestSamples(loaded) : loaded
     const model = buildModel(spec.model, context.plan.data)
     const { engine: engineName, device } = context.plan.config.runtime
     const engine = await createEngine(engineName, device)
