@@ -10,18 +10,27 @@ export interface SeededPair {
   readonly value: number
 }
 
-/**
- * Mean over the pairs of a class with its interval over the choice of seeds, by the two-factor jackknife
- * of {@link jackknifeOverSeeds}: each low seed, then each high seed, is left out with all pairs that have
- * it. Undefined without pairs; ends are undefined for fewer than three low or high seeds.
- */
+/** {@link pairInterval} of the mean over the pairs of a class. */
 export function classInterval(pairs: readonly SeededPair[], level: number): Estimate | undefined {
-  const estimate = mean(pairs.map(({ value }) => value))
+  return pairInterval(pairs, (own) => mean(own.map(({ value }) => value)), level)
+}
+
+/**
+ * A statistic of pairs with its interval over the choice of seeds, by the two-factor jackknife
+ * of {@link jackknifeOverSeeds}: each low seed, then each high seed, is left out with all pairs that have
+ * it. Undefined where the pairs do not give it; ends are undefined for fewer than three low or high seeds.
+ */
+export function pairInterval<Pair extends Omit<SeededPair, 'value'>>(
+  pairs: readonly Pair[],
+  statistic: (pairs: readonly Pair[]) => number | undefined,
+  level: number,
+): Estimate | undefined {
+  const estimate = statistic(pairs)
   if (estimate === undefined) return undefined
   const seedsOf = (side: 'lows' | 'highs') => [...new Set(pairs.flatMap((pair) => pair[side]))]
   const deletions = (side: 'lows' | 'highs') =>
     seedsOf(side).map((seed) =>
-      mean(pairs.filter((pair) => !pair[side].includes(seed)).map(({ value }) => value)),
+      statistic(pairs.filter((pair) => !pair[side].includes(seed))),
     )
   const counts = [seedsOf('lows').length, seedsOf('highs').length]
   const lows = varianceOfDeletions(deletions('lows'))

@@ -48,7 +48,8 @@ export function transferOfSets(
   return { share: from.size === 0 ? undefined : intersection(from, to) / from.size, chance }
 }
 
-function intersection(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+/** |A ∩ B| */
+export function intersection(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
   let shared = 0
   for (const code of a) if (b.has(code)) shared++
   return shared

@@ -56,6 +56,12 @@ export function mainRows({ panel }: Pick<EvaluatedSamples, 'panel'>): number[] {
   return [...panel.keys()].filter((row) => panel[row] === 0)
 }
 
+/** Rows of the other split's panel, of the classes that the main panel has, which a score may be held against. */
+export function otherRows({ panel, givenLabel }: EvaluatedSamples): number[] {
+  const known = new Set(mainRows({ panel }).map((row) => givenLabel[row]))
+  return [...panel.keys()].filter((row) => panel[row] === 1 && known.has(givenLabel[row]))
+}
+
 /** mean |v(N) − v(∅)| over the main panel: what τ is a fraction of by default. */
 export function meanRange(values: EvaluatedSamples): number {
   const ranges = mainRows(values).map((row) => Math.abs(values.full[row] - values.empty[row]))
@@ -132,19 +138,20 @@ export function analyseCheckpoint(
   return { step: input.step, values: input.values, solver, samples }
 }
 
-/** Confusing scores of the main panel, shape [main rows]. */
+/** Confusing scores of some rows, by default those of the main panel; shape [rows]. */
 export function scoreRows(
   input: CheckpointInput,
   taus: Thresholds,
   confusing: ConfusingConfig,
+  rows = mainRows(input.values),
 ): Float64Array {
   const score = rowScorer(input, taus, confusing)
-  return Float64Array.from(mainRows(input.values), (row) =>
+  return Float64Array.from(rows, (row) =>
     score(row, interactionsOf(input.decompositions, row)),
   )
 }
 
-/** The score of a row of the main panel, had it these interactions (its own, or a surrogate's). */
+/** The score of a row, had it these interactions (its own, or a surrogate's). */
 export function rowScorer(
   input: CheckpointInput,
   taus: Thresholds,
@@ -167,10 +174,13 @@ export function rowScorer(
     return (row, interactions) =>
       confusingScore(interactions, { score, tau: taus.rows[row], offsetScope })
   }
-  const classMeans = classReferences(values, decompositions, taus.rows)
+  // Those of the other panel, whichever a row is in.
+  const classMeans = [1, 0].map((panel) =>
+    classReferences(values, decompositions, taus.rows, panel),
+  )
   return (row, interactions) => {
     const label = values.givenLabel[row]
-    const reference = classMeans.get(label)
+    const reference = classMeans[values.panel[row]].get(label)
     if (reference === undefined) {
       throw new InputError(
         `score nongeneralizable-mass: no sample of class ${label} in the other split to compare with; ` +
@@ -206,15 +216,16 @@ function referenceRows(
     }))
 }
 
-/** Mean interactions of the other split's samples, class by class: what a score can be held against. */
+/** Mean interactions of the samples of one panel, class by class: what a score in the other can be held against. */
 function classReferences(
   values: EvaluatedSamples,
   decompositions: Decompositions,
   taus: Float64Array,
+  panel: number,
 ): Map<number, Interactions> {
   const byClass = new Map<number, number[]>()
   for (let row = 0; row < values.count; row++) {
-    if (values.panel[row] === 0) continue
+    if (values.panel[row] !== panel) continue
     const rows = byClass.get(values.givenLabel[row])
     if (rows === undefined) byClass.set(values.givenLabel[row], [row])
     else rows.push(row)

@@ -18,6 +18,7 @@ import {
   type CheckpointAnalysis,
   type CheckpointInput,
   mainRows,
+  otherRows,
   meanRange,
   scoreRows,
   thresholds,
@@ -81,6 +82,8 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
   readonly dynamics: TrainingDynamics | undefined
+  /** The panel of the other split with its final scores; empty where there is none. */
+  readonly otherPanel: { readonly samples: readonly number[]; readonly scores: Float64Array }
   readonly reliability: IntraclassCorrelation | undefined
   /** AUC of the scores for mislabelled samples, the positive control; undefined without any. */
   readonly mislabelledAuc: number | undefined
@@ -138,6 +141,10 @@ export function analyseNetwork<Network>(
       confusing.extremes,
     ),
     dynamics: input.dynamics,
+    otherPanel: {
+      samples: otherRows(last.values).map((row) => last.values.sample[row]),
+      scores: finalScores(scored, config, 1, otherRows(last.values)),
+    },
     mislabelledAuc: areaUnderRoc(
       scores,
       mainRows(last.values).map((row) => last.values.label[row] !== last.values.givenLabel[row]),
@@ -153,17 +160,21 @@ export function analyseNetwork<Network>(
   }
 }
 
-/** Scores at the end or, for the phase `delta`, their growth since overfitting began; τ times `scale`. */
+/**
+ * Scores at the end or, for the phase `delta`, their growth since overfitting began; τ times `scale`. Of the main panel,
+ * or of these rows.
+ */
 function finalScores(
   scored: ScoredCheckpoints,
   { analysis, confusing }: AnalysisSections,
   scale = 1,
+  rows?: number[],
 ): Float64Array {
   const last = scored[scored.length - 1]
   const finalRange = meanRange(last.values)
   const scoresAt = (checkpoint: CheckpointInput) => {
     const taus = thresholds(checkpoint, analysis.salience, finalRange, scale)
-    return scoreRows(checkpoint, taus, confusing)
+    return scoreRows(checkpoint, taus, confusing, rows)
   }
   if (confusing.phase === 'end') return scoresAt(last)
   return deltaScores(scoresAt(last), scoresAt(scored[0]))
