@@ -29,9 +29,7 @@ export function pairInterval<Pair extends Omit<SeededPair, 'value'>>(
   if (estimate === undefined) return undefined
   const seedsOf = (side: 'lows' | 'highs') => [...new Set(pairs.flatMap((pair) => pair[side]))]
   const deletions = (side: 'lows' | 'highs') =>
-    seedsOf(side).map((seed) =>
-      statistic(pairs.filter((pair) => !pair[side].includes(seed))),
-    )
+    seedsOf(side).map((seed) => statistic(pairs.filter((pair) => !pair[side].includes(seed))))
   const counts = [seedsOf('lows').length, seedsOf('highs').length]
   const lows = varianceOfDeletions(deletions('lows'))
   const highs = varianceOfDeletions(deletions('highs'))

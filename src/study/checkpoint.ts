@@ -146,9 +146,7 @@ export function scoreRows(
   rows = mainRows(input.values),
 ): Float64Array {
   const score = rowScorer(input, taus, confusing)
-  return Float64Array.from(rows, (row) =>
-    score(row, interactionsOf(input.decompositions, row)),
-  )
+  return Float64Array.from(rows, (row) => score(row, interactionsOf(input.decompositions, row)))
 }
 
 /** The score of a row, had it these interactions (its own, or a surrogate's). */

@@ -10,8 +10,10 @@ import type {
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
-import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
+import type { EffectRow, MembershipRow, OverlapRow, PairClassRow } from '../tables/tables.js'
+import { pairIou } from './interactionIou.js'
 import type { NetworkAnalysis } from './network.js'
+import { pairClassRows } from './pairClasses.js'
 import { type PairTransfer, pairTransfer } from './transfer.js'
 
 /** The rows and the verdict that take all networks together. */
@@ -19,6 +21,7 @@ interface StudyComparison {
   readonly overlaps: readonly OverlapRow[]
   readonly effects: readonly EffectRow[]
   readonly memberships: readonly MembershipRow[]
+  readonly pairClasses: readonly PairClassRow[]
   readonly verdict: Verdict
 }
 
@@ -33,21 +36,25 @@ export function compareAnalyses(
 ): StudyComparison {
   const checkpoints = analyses[0].checkpoints
   const samples = commonSamples(analyses)
+  const networks = analyses.map((analysis) => networkScores(analysis, samples))
   const found = compareNetworks(
     {
       step: checkpoints[checkpoints.length - 1].step,
       samples,
       omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
-      networks: analyses.map((analysis) => networkScores(analysis, samples)),
+      networks,
       ...facts,
     },
     comparisonOptions(config),
   )
   const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
+  const overlaps = found.overlaps.map((pair) => {
+    const [a, b] = [salient.get(pair.a)!, salient.get(pair.b)!]
+    return overlapRow(pair, pairTransfer(a, b), pairIou(a, b))
+  })
   return {
-    overlaps: found.overlaps.map((pair) =>
-      overlapRow(pair, pairTransfer(salient.get(pair.a)!, salient.get(pair.b)!)),
-    ),
+    overlaps,
+    pairClasses: pairClassRows(overlaps, networks, 1 - config.comparison.alpha),
     effects: found.effects.map(effectRow),
     memberships: found.intersections.map(({ networks, samples }) => ({
       networks: networks.join('+'),
@@ -131,7 +138,7 @@ export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut
     : { cut, cut_layers: undefined }
 }
 
-function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
+function overlapRow(pair: Pair, transfer: PairTransfer, iou: number | undefined): OverlapRow {
   return {
     a: pair.a,
     b: pair.b,
@@ -153,6 +160,7 @@ function overlapRow(pair: Pair, transfer: PairTransfer): OverlapRow {
     expected_transfer: transfer.signed.chance,
     transfer_unsigned: transfer.unsigned.share,
     expected_transfer_unsigned: transfer.unsigned.chance,
+    iou,
   }
 }
 

@@ -18,8 +18,8 @@ import {
   type CheckpointAnalysis,
   type CheckpointInput,
   mainRows,
-  otherRows,
   meanRange,
+  otherRows,
   scoreRows,
   thresholds,
 } from './checkpoint.js'

@@ -207,7 +207,31 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   expected_transfer: number('Its expectation for as many interactions drawn at random.'),
   transfer_unsigned: number('transfer without regard to sign: by kind and set alone.'),
   expected_transfer_unsigned: number('Its expectation for as many interactions drawn at random.'),
+  iou: number(
+    'Intersection over union of the salient interactions (kind, set, sign) of the two networks, mean over the samples that both have.',
+  ),
 })
+
+export const pairClassesTable = table(
+  'pair_classes',
+  'Means of the figures of overlaps.csv over the pairs of each class.',
+  {
+    step: integer('Step of the checkpoint compared, the last one.'),
+    architecture: text('Architecture of both networks; of two different ones both, joined by +.'),
+    regime: text('Regime, likewise.'),
+    cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
+    cut_layers: cutLayers,
+    relation: text('What the two networks share, as in overlaps.csv.'),
+    accuracy: text('all pairs, or those of similar test accuracy (similar_accuracy).'),
+    statistic: text('The column of overlaps.csv.'),
+    pairs: integer('Number of pairs that have it.'),
+    mean: number('Mean over these pairs.'),
+    ci_low: number(
+      'Lower end of its interval by jackknife over seeds; empty for fewer than three low or high seeds.',
+    ),
+    ci_high: number('Upper end of that interval.'),
+  },
+)
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {
   step: integer('Step of the checkpoint compared, the last one.'),
@@ -247,6 +271,34 @@ export const measuresTable = table(
     seed_ci_high: number('Upper end of that interval.'),
     p_value: number('p-value of the permutation test.'),
     note: text('What limits the figure, if anything.'),
+  },
+)
+
+export const subgroupsTable = table(
+  'subgroups',
+  'What decides the scores on parts of the panel, with confusing sets chosen among them, and for pairs of networks of similar accuracy.',
+  {
+    by: text('class (given label), split or accuracy.'),
+    group: text(
+      'Number of the class; train or test; all pairs, or those of similar test accuracy.',
+    ),
+    samples: integer('Samples of the group.'),
+    pairs: integer('By accuracy: pairs of networks of one order of the data.'),
+    step: integer('Step of the checkpoint compared, the last one.'),
+    architecture: text('Architecture of the grid.'),
+    regime: text('Regime of the grid.'),
+    cut: integer('Number of low layers.'),
+    cut_layers: cutLayers,
+    effect: text(
+      'As in effects.csv. By accuracy shares are those of rank correlations: low = mean ρ(same low) − mean ρ(both different), sample = mean ρ(both different).',
+    ),
+    estimate: number('Variance share, or test statistic. Empty for groups that are left out.'),
+    ci_low: number('Lower end of its interval, as in effects.csv.'),
+    ci_high: number('Upper end of that interval.'),
+    seed_ci_low: number('Lower end of the interval over seeds, for shares and by accuracy.'),
+    seed_ci_high: number('Upper end of that interval.'),
+    p_value: number('p-value of the permutation test.'),
+    note: text('What limits the figure, or why the group is left out.'),
   },
 )
 
@@ -315,6 +367,8 @@ export const studyTables = [
   membershipsTable,
   difficultyTable,
   measuresTable,
+  pairClassesTable,
+  subgroupsTable,
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
@@ -330,4 +384,6 @@ export type EffectRow = Row<typeof effectsTable>
 export type SensitivityRow = Row<typeof sensitivityTable>
 export type DifficultyRow = Row<typeof difficultyTable>
 export type MeasureRow = Row<typeof measuresTable>
+export type PairClassRow = Row<typeof pairClassesTable>
+export type SubgroupRow = Row<typeof subgroupsTable>
 export type MembershipRow = Row<typeof membershipsTable>

@@ -102,6 +102,8 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   'sensitivity.csv': /^tiny-[^/]+\/sensitivity\.csv$/,
   'difficulty.csv': /^tiny-[^/]+\/difficulty\.csv$/,
   'measures.csv': /^tiny-[^/]+\/measures\.csv$/,
+  'pair_classes.csv': /^tiny-[^/]+\/pair_classes\.csv$/,
+  'subgroups.csv': /^tiny-[^/]+\/subgroups\.csv$/,
   'memberships.csv': /^tiny-[^/]+\/memberships\.csv$/,
   'verdict.json': /^tiny-[^/]+\/verdict\.json$/,
   'manifest.json': /^tiny-[^/]+\/manifest\.json$/,

@@ -276,6 +276,7 @@ function pairs(): OverlapRow[] {
         transfer: jaccard,
         expected_transfer: 0.05,
         transfer_unsigned: jaccard,
+        iou: jaccard,
         expected_transfer_unsigned: 0.1,
       }
     }),

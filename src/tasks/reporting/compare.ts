@@ -28,6 +28,7 @@ import {
   sampleRows,
 } from '../../study/rows.js'
 import { sensitivityRows } from '../../study/sensitivity.js'
+import { subgroupRows } from '../../study/subgroups.js'
 import { schemaDocument } from '../../tables/schemaDocument.js'
 import { type Row, type Table, toCsv } from '../../tables/table.js'
 import {
@@ -42,10 +43,12 @@ import {
   networksTable,
   ordersTable,
   overlapsTable,
+  pairClassesTable,
   referencesTable,
   type SensitivityRow,
   samplesTable,
   sensitivityTable,
+  subgroupsTable,
 } from '../../tables/tables.js'
 import { type ReferenceInputs, readNetwork } from '../analysis/readNetwork.js'
 import { loadPlannedDataset } from '../dataset.js'
@@ -165,6 +168,8 @@ export async function makeTables(
     'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
     'effects.csv': toCsv(effectsTable, comparison.effects),
     'measures.csv': toCsv(measuresTable, measureRows(analyses, comparison.effects, plan.config)),
+    'subgroups.csv': toCsv(subgroupsTable, subgroupRows(analyses, comparison, plan.config)),
+    'pair_classes.csv': toCsv(pairClassesTable, comparison.pairClasses),
     'memberships.csv': toCsv(membershipsTable, comparison.memberships),
     'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
     [studyFiles.verdict]: jsonText(comparison.verdict),

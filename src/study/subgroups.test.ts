@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
+import type { OverlapRow } from '../tables/tables.js'
+import { classOf, scoredAnalyses } from '../testing/scoredAnalyses.js'
+import { compareAnalyses } from './compare.js'
+import { pairIou } from './interactionIou.js'
+import { matchedRows, pairClassRows } from './pairClasses.js'
+import { subgroupRows } from './subgroups.js'
+
+const COUNT = 60
+
+/** Independent draws by name, within 0.25 … 0.95. */
+function draws(count: number, ...names: (string | number)[]): number[] {
+  const random = stream(0, 'subgroups', ...names.map(String)).at()
+  return Array.from({ length: count }, () => 0.25 + 0.7 * random.uniform())
+}
+
+describe('shares on parts of the panel', () => {
+  // Low seeds decide the samples of class 1 and of the other split, nothing decides those of class 0.
+  const { analyses, config } = scoredAnalyses(({ low, high }) => {
+    const byLow = draws(COUNT, 'low', low)
+    const own = draws(COUNT, 'own', low, high)
+    return {
+      c: byLow.map((value, sample) => (classOf(sample) === 1 ? value : own[sample])),
+      other: draws(30, 'other', low),
+    }
+  })
+  const comparison = compareAnalyses(analyses, {}, config)
+  const rows = subgroupRows(analyses, comparison, config)
+  const estimate = (by: string, group: string, effect: string) =>
+    rows.find((row) => row.by === by && row.group === group && row.effect === effect)?.estimate
+
+  it('are those of the classes alone', () => {
+    // What three low seeds happen to have in common counts as the sample's.
+    expect(estimate('class', '1', 'low')).toBeGreaterThan(0.7)
+    expect(estimate('class', '1', 'residual')).toBeCloseTo(0, 12)
+    expect(estimate('class', '1', 'high')).toBeCloseTo(0, 12)
+    expect(Math.abs(estimate('class', '0', 'low')!)).toBeLessThan(0.2)
+    expect(estimate('class', '1', 'T_low')).toBeGreaterThan(0.5)
+    expect(rows.find(({ by }) => by === 'class')?.samples).toBe(COUNT / 2)
+  })
+
+  it('are those of each split alone, the main one as in effects.csv', () => {
+    const main = comparison.effects.find(({ effect }) => effect === 'low')!
+    expect(estimate('split', 'train', 'low')).toBe(main.estimate)
+    expect(estimate('split', 'test', 'low')).toBeGreaterThan(0.7)
+    expect(estimate('split', 'test', 'residual')).toBeCloseTo(0, 12)
+    expect(rows.find(({ group }) => group === 'test')?.samples).toBe(30)
+  })
+
+  it('of groups that are too small: left out, and said', () => {
+    const small = scoredAnalyses(({ low, high }) => ({ c: draws(30, 'own', low, high) }))
+    const found = subgroupRows(
+      small.analyses,
+      compareAnalyses(small.analyses, {}, small.config),
+      small.config,
+    )
+    expect(found.filter(({ by }) => by === 'split')).toEqual([])
+    expect(found.filter(({ by }) => by === 'class')).toMatchObject([
+      { group: '0', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
+      { group: '1', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
+    ])
+  })
+})
+
+const networks = [0, 1, 2].flatMap((low) =>
+  [0, 1, 2].map((high) => ({
+    network: `${low}${high}`,
+    architecture: 'mlp-5',
+    regime: 'init',
+    seeds: { low, high, order: 0 },
+  })),
+)
+
+/** All pairs, with figures by what they share; those of network 22 are not of similar accuracy. */
+function pairs(figure: (relation: string, similar: boolean) => number): OverlapRow[] {
+  return networks.flatMap((b, second) =>
+    networks.slice(0, second).map((a): OverlapRow => {
+      const relation =
+        a.seeds.low === b.seeds.low
+          ? 'same-low/diff-high'
+          : a.seeds.high === b.seeds.high
+            ? 'diff-low/same-high'
+            : 'both-diff'
+      const similar = ![a, b].some(({ network }) => network === '22')
+      const value = figure(relation, similar)
+      return {
+        a: a.network,
+        b: b.network,
+        relation,
+        cut: 2,
+        step: 1,
+        similar_accuracy: similar,
+        jaccard: value,
+        spearman: value / 2,
+        iou: value / 4,
+      } as OverlapRow
+    }),
+  )
+}
+
+describe('pairs of similar accuracy', () => {
+  const figures: Record<string, number> = {
+    'same-low/diff-high': 0.8,
+    'diff-low/same-high': 0.5,
+    'both-diff': 0.2,
+  }
+  const rows = pairs((relation, similar) => (similar ? figures[relation] : 1))
+
+  it('give contrasts of their own, and say how many are left', () => {
+    const found = matchedRows(rows, networks, 0.95)
+    const of = (group: string, effect: string) =>
+      found.find((row) => row.group === group && row.effect === effect)!
+    expect(of('similar', 'T_low').estimate).toBeCloseTo(0.6, 12)
+    expect(of('similar', 'T_high').estimate).toBeCloseTo(0.3, 12)
+    expect(of('similar', 'T_low−T_high').estimate).toBeCloseTo(0.3, 12)
+    expect(of('similar', 'low').estimate).toBeCloseTo(0.3, 12)
+    expect(of('similar', 'sample').estimate).toBeCloseTo(0.1, 12)
+    // Every pair of a class is alike, whichever seed is left out.
+    expect(of('similar', 'T_low').seed_ci_low).toBeCloseTo(0.6, 12)
+    expect(of('all', 'T_low').estimate).toBeLessThan(0.6)
+    expect(of('all', 'T_low').pairs).toBe(36)
+    // Of the eight pairs of network 22 two share its low seed, two its high one.
+    expect(of('similar', 'T_low').note).toBe(
+      '28 of 36 pairs: 7 same-low/diff-high, 7 diff-low/same-high, 14 both-diff',
+    )
+  })
+
+  it('and means of every class', () => {
+    const found = pairClassRows(rows, networks, 0.95)
+    const low = found.filter(
+      ({ relation, statistic }) => relation === 'same-low/diff-high' && statistic === 'iou',
+    )
+    expect(low).toMatchObject([
+      { accuracy: 'all', pairs: 9 },
+      { accuracy: 'similar', pairs: 7 },
+    ])
+    expect(low[0].mean).toBeCloseTo((7 * 0.2 + 2 * 0.25) / 9, 12)
+    expect(low[1].mean).toBeCloseTo(0.2, 12)
+    expect(low[1].ci_high).toBeCloseTo(0.2, 12)
+  })
+})
+
+describe('pairIou', () => {
+  const sets = (...lists: number[][]) => ({
+    n: 3,
+    sets: new Map(lists.map((codes, sample) => [sample, new Set(codes)])),
+  })
+
+  it('is the mean over samples of |A ∩ B| / |A ∪ B|, signs counted', () => {
+    const a = sets([1, 2, 3], [4], [], [5])
+    const b = sets([2, 3, -1, 6], [4], [], [])
+    // 2 of 5, 1 of 1, nothing to say, 0 of 1
+    expect(pairIou(a, b)).toBeCloseTo((0.4 + 1 + 0) / 3, 12)
+    expect(pairIou(a, a)).toBe(1)
+  })
+
+  it('is undefined without salient interactions or samples in common', () => {
+    expect(pairIou(sets([]), sets([]))).toBeUndefined()
+    expect(pairIou(sets([1]), { n: 3, sets: new Map([[9, new Set([1])]]) })).toBeUndefined()
+  })
+})

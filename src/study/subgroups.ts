@@ -1,0 +1,135 @@
+/** Shares and contrasts on parts of the panel: the rows of `subgroups.csv`. */
+import { compareNetworks } from '../comparison/compare.js'
+import type { NetworkScores } from '../comparison/types.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import { confusingSet } from '../confusing/sets.js'
+import type { EffectRow, OverlapRow, SubgroupRow } from '../tables/tables.js'
+import { commonSamples, comparisonOptions, effectRow, networkScores } from './compare.js'
+import { SECONDARY } from './measures.js'
+import type { NetworkAnalysis } from './network.js'
+import { matchedRows } from './pairClasses.js'
+
+/** Samples that a group needs to be compared on (our choice): of a tenth of fewer there is one, or none. */
+const FEWEST = 20
+
+/** Scores of all networks on some samples. */
+interface Group {
+  readonly by: 'class' | 'split'
+  readonly group: string
+  readonly samples: readonly number[]
+  /** In the order of the networks; shape of each: [samples]. */
+  readonly scores: readonly Float64Array[]
+}
+
+/**
+ * Everything that `effects.csv` has, on the samples of each given class, and of each split where both have a panel, with
+ * confusing sets chosen anew among them; and from the pairs of networks of similar accuracy. Groups of fewer than
+ * {@link FEWEST} samples are named and left out.
+ */
+export function subgroupRows(
+  analyses: readonly NetworkAnalysis[],
+  {
+    overlaps,
+    effects,
+  }: { readonly overlaps: readonly OverlapRow[]; readonly effects: readonly EffectRow[] },
+  config: ExperimentConfig,
+): SubgroupRow[] {
+  const samples = commonSamples(analyses)
+  const networks = analyses.map((analysis) => networkScores(analysis, samples))
+  const checkpoints = analyses[0].checkpoints
+  const { step } = checkpoints[checkpoints.length - 1]
+  const { split } = config.analysis.samples
+  const other = otherSplit(analyses, split)
+  const main = { by: 'split', group: split, samples: samples.length, pairs: undefined } as const
+  return [
+    ...classesOf(analyses, samples, networks).flatMap((group) =>
+      groupRows(group, networks, step, config),
+    ),
+    ...(other === undefined
+      ? []
+      : [
+          ...effects.map((row): SubgroupRow => ({ ...main, ...row })),
+          ...groupRows(other, networks, step, config),
+        ]),
+    ...matchedRows(overlaps, networks, 1 - config.comparison.alpha),
+  ]
+}
+
+/** The main panel by the given labels, of which networks of one study have the same. */
+function classesOf(
+  [{ checkpoints }]: readonly NetworkAnalysis[],
+  samples: readonly number[],
+  networks: readonly NetworkScores[],
+): Group[] {
+  const { values, samples: rows } = checkpoints[checkpoints.length - 1]
+  const labels = new Map(rows.map(({ row, sample }) => [sample, values.givenLabel[row]]))
+  const classes = [...new Set(samples.map((sample) => labels.get(sample)!))].sort((a, b) => a - b)
+  if (classes.length < 2) return []
+  return classes.map((label): Group => {
+    const positions = [...samples.keys()].filter((at) => labels.get(samples[at]) === label)
+    return {
+      by: 'class',
+      group: String(label),
+      samples: positions.map((at) => samples[at]),
+      scores: networks.map(({ score }) => Float64Array.from(positions, (at) => score[at])),
+    }
+  })
+}
+
+/** The samples of the other split's panel that all networks have; undefined where there are none. */
+function otherSplit(
+  analyses: readonly NetworkAnalysis[],
+  split: 'train' | 'test',
+): Group | undefined {
+  const panels = analyses.map(({ otherPanel }) => otherPanel)
+  const positions = panels.map(
+    ({ samples }) => new Map(samples.map((sample, index) => [sample, index])),
+  )
+  const samples = panels[0].samples.filter((sample) =>
+    positions.every((position) => position.has(sample)),
+  )
+  if (samples.length === 0) return undefined
+  return {
+    by: 'split',
+    group: split === 'train' ? 'test' : 'train',
+    samples,
+    scores: panels.map(({ scores }, network) =>
+      Float64Array.from(samples, (sample) => scores[positions[network].get(sample)!]),
+    ),
+  }
+}
+
+function groupRows(
+  { by, group, samples, scores }: Group,
+  networks: readonly NetworkScores[],
+  step: number,
+  config: ExperimentConfig,
+): SubgroupRow[] {
+  const own = { by, group, samples: samples.length, pairs: undefined }
+  if (samples.length < FEWEST) {
+    return [{ ...own, ...empty, note: `left out: fewer than ${FEWEST} samples` }]
+  }
+  const measured = networks.map((network, index): NetworkScores => {
+    const score = scores[index]
+    const { members } = confusingSet(score, samples, config.confusing.set)
+    return { ...network, score, scoreHigh: undefined, set: members.map(({ sample }) => sample) }
+  })
+  const options = { ...comparisonOptions(config), ...SECONDARY }
+  const { effects } = compareNetworks({ step, samples, networks: measured }, options)
+  return effects.map((effect) => ({ ...own, ...effectRow(effect) }))
+}
+
+const empty = {
+  step: undefined,
+  architecture: undefined,
+  regime: undefined,
+  cut: undefined,
+  cut_layers: undefined,
+  effect: undefined,
+  estimate: undefined,
+  ci_low: undefined,
+  ci_high: undefined,
+  seed_ci_low: undefined,
+  seed_ci_high: undefined,
+  p_value: undefined,
+}
