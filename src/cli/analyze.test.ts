@@ -158,7 +158,9 @@ describe('lowlayer analyze', () => {
       expect(wrong.stderr).toMatch(/\nwarning {3}right is right on 0 of 20 samples .* below chance/)
       expect(await fileOf('wrong', 'report/index.html')).toMatch(/below chance \(50\.0%/)
       const refused = await run('--out', 'refused', '--classes', 'data.csv')
-      expect(refused.stderr).toMatch(/--classes has 41 names, but .*right\.onnx has 2 outputs/)
+      expect(refused.stderr).toMatch(
+        /classes \(analyze: --classes FILE\) has 41 names, but .*right\.onnx has 2 outputs/,
+      )
     })
 
     it('is the study that it writes down, which can be run again and extended', async () => {

@@ -20,6 +20,17 @@ const samples = z
         'Only samples that the network (correct), or every network (common-correct), classifies as labelled; with correct, networks are compared on the samples that all have',
       ),
     seed: seed.default(0).describe('Seed of the choice'),
+    first: whole(1)
+      .optional()
+      .describe(
+        'The first so many samples of the split that may be analysed, instead of drawn ones',
+      ),
+    ids: z
+      .union([z.array(whole(0)).min(1), z.string().min(1)])
+      .optional()
+      .describe(
+        'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one a line',
+      ),
   })
   .prefault({})
 

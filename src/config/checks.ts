@@ -3,6 +3,7 @@ import { modelChecks } from './checks/model.js'
 import { networkChecks } from './checks/networks.js'
 import { playerChecks } from './checks/players.js'
 import { runtimeChecks } from './checks/runtime.js'
+import { sampleChecks } from './checks/samples.js'
 import type { Sections } from './checks/shared.js'
 import { countChecks, trainingChecks } from './checks/training.js'
 import type { Finding } from './problems.js'
@@ -16,6 +17,7 @@ export function crossChecks(sections: Sections): Finding[] {
     modelChecks,
     networkChecks,
     playerChecks,
+    sampleChecks,
     countChecks,
     trainingChecks,
     confusingChecks,

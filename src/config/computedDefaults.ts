@@ -14,7 +14,10 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
   const data = isObject(value.data) ? value.data : {}
   const computed: [string[], unknown][] = [
     [['training', 'batchSize'], lesserOf(128, data.train)],
-    [['analysis', 'samples', 'count'], lesserOf(200, ofSplit(value, data, 0))],
+    [
+      ['analysis', 'samples', 'count'],
+      chosenSamples(value) ?? lesserOf(200, ofSplit(value, data, 0)),
+    ],
     [['analysis', 'samples', 'testCount'], lesserOf(50, ofSplit(value, data, 1))],
     [['analysis', 'players', 'count'], usualPlayers(value, data)],
     [
@@ -32,7 +35,7 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
 
 /**
  * The configuration with no more analysed samples than the data turned out to have, unless their number
- * was written. `written` is the configuration without defaults.
+ * was written, or follows from which they are. `written` is the configuration without defaults.
  */
 export function withinData(
   config: ExperimentConfig,
@@ -41,6 +44,7 @@ export function withinData(
 ): ExperimentConfig {
   if (valueAt(written, ['analysis', 'samples', 'count']) !== undefined) return config
   const { samples } = config.analysis
+  if (samples.first !== undefined || samples.ids !== undefined) return config
   const count = lesserOf(samples.count, available[samples.split]) ?? samples.count
   return { ...config, analysis: { ...config.analysis, samples: { ...samples, count } } }
 }
@@ -50,6 +54,13 @@ type Mapping = Readonly<Record<string, unknown>>
 function ofSplit(value: Mapping, data: Mapping, which: 0 | 1): unknown {
   const onTest = valueAt(value, ['analysis', 'samples', 'split']) === 'test'
   return onTest === (which === 0) ? data.test : data.train
+}
+
+/** How many samples are named, or are the first ones; undefined where they are drawn, or named in a file. */
+function chosenSamples(value: Mapping): number | undefined {
+  const { first, ids } = (valueAt(value, ['analysis', 'samples']) ?? {}) as Mapping
+  if (Array.isArray(ids)) return ids.length || undefined
+  return typeof first === 'number' ? first : undefined
 }
 
 /** The usual number, or what the data have if that is less; undefined if the usual one is right. */

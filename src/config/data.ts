@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { partialShare, sampleCount, seed, whole } from './fields.js'
+import { innerShare, partialShare, sampleCount, seed, whole } from './fields.js'
 
 /** What every source accepts. */
 const common = {
@@ -20,9 +20,25 @@ const counts = {
   train: sampleCount
     .default('all')
     .describe(
-      'Training samples. A source without a split of its own gives 70% where both are "all"',
+      'Training samples. A source without test samples of its own gives what data.heldOut leaves where both are "all"',
     ),
   test: sampleCount.default('all').describe('Test samples'),
+  select: z
+    .enum(['random', 'first'])
+    .default('random')
+    .describe(
+      'Which samples a number takes: drawn by data.seed, or the first ones of the source whatever their class (test samples are the last ones where all come from one part)',
+    ),
+}
+
+/** Of sources that may have no test samples of their own. */
+const splitCounts = {
+  ...counts,
+  heldOut: innerShare
+    .optional()
+    .describe(
+      'Share of a source without test samples of its own that becomes test samples, where neither train nor test is a number; by default 0.3, which is said as an assumption',
+    ),
 }
 
 const balance = (value: 'equal' | 'proportional') =>
@@ -65,7 +81,7 @@ const imageFolder = { path: folder, ...counts, ...common, balance: balance('equa
 
 const ticTacToe = z.strictObject({
   source: z.literal('tic-tac-toe').describe('The 958 endgames; has x won? 9 features, no file'),
-  ...counts,
+  ...splitCounts,
   ...common,
   balance: balance('proportional'),
   standardize: standardize(false),
@@ -147,7 +163,7 @@ const csv = z.strictObject({
   label: z.string().default('label').describe('Column of the class'),
   features: z.array(z.string()).min(1).optional().describe('Columns used; default: all but label'),
   delimiter: z.string().length(1).default(',').describe('Character between cells'),
-  ...counts,
+  ...splitCounts,
   ...common,
   balance: balance('proportional'),
   standardize: standardize(true),
@@ -168,7 +184,7 @@ const npz = z.strictObject({
     .describe(
       'Further arrays [N, …] that given models are fed by the names of their inputs, as they are and never masked; NAME_test for test inputs of their own',
     ),
-  ...counts,
+  ...splitCounts,
   ...common,
   balance: balance('proportional'),
   standardize: standardize(true),
@@ -227,7 +243,7 @@ const tokens = z.strictObject({
     .describe(
       'The token whose outputs count, for models with outputs [N, T, values]: last (the last with attention 1; default beside target), a number from 0, or the array [N] that has it',
     ),
-  ...counts,
+  ...splitCounts,
   ...common,
   balance: balance('proportional'),
 })
@@ -245,7 +261,7 @@ const images = z.strictObject({
     .union([z.literal(1), z.literal(3)])
     .default(3)
     .describe('1 is grey'),
-  ...counts,
+  ...splitCounts,
   ...common,
   balance: balance('equal'),
   standardize: standardize(true),
@@ -254,7 +270,6 @@ const images = z.strictObject({
 const textOptions = {
   length: whole(2).max(512).default(32).describe('Tokens of a sample; longer texts are cut'),
   vocabulary: whole(3).default(10000).describe('Words kept, the most frequent of the training set'),
-  ...counts,
   ...common,
   balance: balance('equal'),
 }
@@ -263,6 +278,7 @@ const sst2 = z.strictObject({
   source: z.literal('sst2').describe('SST-2 as in GLUE: train.tsv and dev.tsv, plain or .gz'),
   path: folder,
   ...textOptions,
+  ...counts,
 })
 
 const text = z.strictObject({
@@ -270,6 +286,7 @@ const text = z.strictObject({
   path: file,
   testPath: testFile,
   ...textOptions,
+  ...splitCounts,
 })
 
 export const dataSection = z

@@ -49,6 +49,36 @@ describe('a data set', () => {
     }
   })
 
+  it('holds out the share that is asked for, and says so only where nothing was asked', async () => {
+    const usual = await load({ source: 'tic-tac-toe' })
+    expect(usual.assumptions).toEqual([
+      expect.stringMatching(/288 of 958 are held out .*drawn by data.seed; data.heldOut: 0.3 is/),
+    ])
+    const same = await load({ source: 'tic-tac-toe', heldOut: 0.3 })
+    expect({ ...same, assumptions: [] }).toEqual({ ...usual, assumptions: [] })
+    expect(same.assumptions).toEqual([])
+    const { train, test } = await load({ source: 'tic-tac-toe', heldOut: 0.1 })
+    // 332 and 626 of the two classes, each rounded.
+    expect([train.count, test.count]).toEqual([958 - 33 - 63, 33 + 63])
+    const folder = await mkdtemp(join(tmpdir(), 'lowlayer-held-'))
+    for (const name of ['a', 'b']) {
+      await writeFile(join(folder, `${name}.csv`), 'x,label\n1,0\n2,1\n3,0\n4,1\n')
+    }
+    const own = { source: 'csv', path: join(folder, 'a.csv'), testPath: join(folder, 'b.csv') }
+    await expect(load({ ...own, heldOut: 0.5 })).rejects.toThrow(/heldOut: .* of their own/)
+    await rm(folder, { recursive: true })
+  })
+
+  it('takes the first samples whatever their class, and the last ones as test samples', async () => {
+    const first = { source: 'tic-tac-toe', select: 'first' }
+    const { train, test } = await load({ ...first, train: 200, test: 30 })
+    expect([...train.ids]).toEqual([...Array(200).keys()])
+    expect([...test.ids]).toEqual([...Array(30).keys()].map((index) => 928 + index))
+    const whole = await load(first)
+    expect([...whole.test.ids]).toEqual([...Array(287).keys()].map((index) => 671 + index))
+    expect(whole.assumptions[0]).toMatch(/287 of 958 .*the last ones/)
+  })
+
   it('keeps true labels beside noisy ones, in training only', async () => {
     const { train, test } = await load(data)
     expect(train.labels.filter((label, row) => label !== train.trueLabels[row])).toHaveLength(20)

@@ -7,7 +7,14 @@ import type { DataContext } from './paths.js'
 import type { RawData } from './raw.js'
 import { openSource } from './sources.js'
 import { type Standardization, standardizationOf, standardizeInPlace } from './standardize.js'
-import { quotas, shuffledClasses, splitPool, takeFirst } from './subset.js'
+import {
+  quotas,
+  rowsInOrder,
+  shuffledClasses,
+  splitPool,
+  takeFirst,
+  USUALLY_HELD_OUT,
+} from './subset.js'
 import type { Dataset, Samples } from './types.js'
 
 /**
@@ -58,11 +65,7 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
     ...described,
     ...(raw.axisOrder === undefined ? {} : { axisOrder: raw.axisOrder }),
     ...(raw.classNumbers === undefined ? {} : { classNumbers: raw.classNumbers }),
-    assumptions: [
-      ...(raw.assumptions ?? []),
-      ...splitAssumptions(raw, data, rows.test.length),
-      ...assumptions,
-    ],
+    assumptions: [...(raw.assumptions ?? []), ...splitAssumptions(raw, data, rows), ...assumptions],
     fingerprint: fingerprintOf(described),
   }
 }
@@ -70,14 +73,33 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
 /** That test samples were taken out of the only part there is, where the configuration does not say how many. */
 function splitAssumptions(
   { testLabels }: RawData,
-  { train, test }: Pick<DataConfig, 'train' | 'test'>,
-  held: number,
+  data: DataConfig,
+  rows: { readonly train: Int32Array; readonly test: Int32Array },
 ): string[] {
-  if (testLabels !== undefined || (train !== 'all' && test !== 'all')) return []
+  if (testLabels !== undefined || (data.train !== 'all' && data.test !== 'all')) return []
+  if (heldOutOf(data) !== undefined) return []
+  const held = rows.test.length
+  const all = rows.train.length + held
+  const by = selects(data) === 'first' ? 'the last ones' : 'drawn by data.seed'
+  const remedy =
+    data.train === 'all' && data.test === 'all'
+      ? `; data.heldOut: ${USUALLY_HELD_OUT} is this share`
+      : data.test === 'all'
+        ? '; data.test says how many'
+        : ''
   return [
-    `the data have no test samples of their own: ${held} samples are held out as such and not trained on ` +
-      `(chosen by data.seed${test === 'all' ? '; data.test says how many' : ''})`,
+    `the data have no test samples of their own: ${held} of ${all} are held out as such and not trained on (${by}${remedy})`,
   ]
+}
+
+/** The share that is said to be held out, of sources that may have no test samples of their own. */
+function heldOutOf(data: DataConfig): number | undefined {
+  return 'heldOut' in data ? data.heldOut : undefined
+}
+
+/** Made-up data have no order of which there would be first ones. */
+function selects(data: DataConfig): 'random' | 'first' {
+  return 'select' in data ? data.select : 'random'
 }
 
 /** That of the training samples, the one that is written, or none. Throws InputError where numbers do not fit. */
@@ -155,23 +177,32 @@ function classNumber(classes: readonly string[], name: string | number): number 
 
 function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: Int32Array } {
   const { seed, train, test } = data
-  const balance = 'balance' in data ? data.balance : 'proportional'
   const { isPooled = false } = raw
-  const classes = isPooled ? ['any'] : raw.classes
-  const shuffled = (labels: Int32Array, pool: string) =>
-    shuffledClasses(
-      isPooled ? labels.map((c) => Math.min(c, 0)) : labels,
-      classes.length,
-      seed,
-      pool,
+  const inOrder = selects(data) === 'first'
+  const heldOut = heldOutOf(data)
+  if (heldOut !== undefined && raw.testLabels !== undefined) {
+    throw new InputError(
+      'data.heldOut: the data have test samples of their own, so that none need be held out; leave it away',
     )
-  const trainClasses = shuffled(raw.trainLabels, 'train')
+  }
+  const balance = 'balance' in data && !inOrder ? data.balance : 'proportional'
+  const classes = isPooled || inOrder ? ['any'] : raw.classes
+  const queues = (labels: Int32Array, pool: string) =>
+    inOrder
+      ? rowsInOrder(labels)
+      : shuffledClasses(
+          isPooled ? labels.map((c) => Math.min(c, 0)) : labels,
+          classes.length,
+          seed,
+          pool,
+        )
+  const trainClasses = queues(raw.trainLabels, 'train')
   const chosen =
     raw.testLabels === undefined
-      ? splitPool(trainClasses, train, test, balance, classes)
+      ? splitPool(trainClasses, train, test, balance, classes, heldOut)
       : {
           train: pick(trainClasses, train),
-          test: pick(shuffled(raw.testLabels, 'test'), test, 'test'),
+          test: pick(queues(raw.testLabels, 'test'), test, 'test'),
         }
   for (const split of ['train', 'test'] as const) {
     if (chosen[split].length === 0) throw new InputError(`data.${split}: the source has no samples`)

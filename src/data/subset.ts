@@ -4,6 +4,9 @@ import { stream } from '../core/random.js'
 type Balance = 'equal' | 'proportional'
 type Count = number | 'all'
 
+/** Share of the only samples there are that become test samples, where nothing is said (our choice). */
+export const USUALLY_HELD_OUT = 0.3
+
 /** Rows of each class, in an order drawn from (seed, pool, class): subsets take from its ends. */
 export function shuffledClasses(
   labels: Int32Array,
@@ -66,6 +69,11 @@ function largestRemainders(available: readonly number[], count: number): number[
   return shares
 }
 
+/** All rows with a class, as one class in the order of the source: subsets take the first and the last ones. */
+export function rowsInOrder(labels: Int32Array): Int32Array[] {
+  return [Int32Array.from(labels.keys()).filter((row) => labels[row] >= 0)]
+}
+
 /** The first rows of each class, ascending. */
 export function takeFirst(classes: readonly Int32Array[], counts: readonly number[]): Int32Array {
   return joined(classes.map((rows, c) => rows.subarray(0, counts[c])))
@@ -83,7 +91,7 @@ function joined(parts: readonly Int32Array[]): Int32Array {
 /**
  * Rows of a training and a test subset out of one pool, which share no row. Training rows come from
  * the front of every class's order and test rows from its back. 'all' takes what the other leaves;
- * where both are 'all', 30% of every class, rounded, are test rows (our choice).
+ * where both are 'all', the share `heldOut` of every class, rounded, are test rows.
  */
 export function splitPool(
   classes: readonly Int32Array[],
@@ -91,11 +99,12 @@ export function splitPool(
   test: Count,
   balance: Balance,
   classNames: readonly string[],
+  heldOut = USUALLY_HELD_OUT,
 ): { readonly train: Int32Array; readonly test: Int32Array } {
   const sizes = classes.map((rows) => rows.length)
   const bothAll = train === 'all' && test === 'all'
   const testCounts = bothAll
-    ? sizes.map((size) => Math.round(0.3 * size))
+    ? sizes.map((size) => Math.round(heldOut * size))
     : test === 'all'
       ? undefined
       : quotas(sizes, test, balance, classNames, 'data.test')

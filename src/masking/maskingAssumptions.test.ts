@@ -3,12 +3,12 @@ import { stream } from '../core/random.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
 import { configOf } from '../testing/configOf.js'
-import { maskingAssumptions } from './maskingAssumptions.js'
+import { meanUncertainty } from './baseline/baselines.js'
+import { maskingAssumptions, maskingWarnings } from './maskingAssumptions.js'
 
-/** Four features of 25 samples; the deviation of feature f is deviations[f], its mean 7. */
-function table(deviations: readonly number[]): Dataset {
+/** Features of 25 samples; the deviation of feature f is deviations[f], its mean 7. */
+function table(deviations: readonly number[], count = 25): Dataset {
   const draws = stream(1, 'test').at()
-  const count = 25
   const inputs = Float32Array.from({ length: count * deviations.length }, (_, cell) => {
     return 7 + deviations[cell % deviations.length] * draws.normal()
   })
@@ -28,13 +28,15 @@ function table(deviations: readonly number[]): Dataset {
   }
 }
 
-const linesOf = (data: Dataset, ...overrides: readonly string[]) => {
+const linesOf = (data: Dataset, ...overrides: readonly string[]) =>
+  maskingAssumptions(analysisOf(...overrides), data, (file) => file)
+const analysisOf = (...overrides: readonly string[]) => {
   const config = configOf(
     { data: { source: 'tic-tac-toe' }, model: { architecture: 'mlp-5' } },
     'test',
     ['analysis.players.count=2', 'analysis.players.layout=features', ...overrides],
   )
-  return maskingAssumptions(config.analysis, data, (file) => file)
+  return config.analysis
 }
 
 describe('maskingAssumptions', () => {
@@ -47,7 +49,7 @@ describe('maskingAssumptions', () => {
     const data = table([1e-6, 1e-6])
     expect(linesOf(data)).toEqual([
       expect.stringMatching(
-        /the mean of 25 training samples, 7, 7, .* 20% of a standard deviation/,
+        /the mean of 25 training samples, 7, 7, .* 2[01]% of a standard deviation/,
       ),
     ])
   })
@@ -67,5 +69,38 @@ describe('maskingAssumptions', () => {
     const glyphs = await loadDataset(data, { baseDir: '.', dataDirs: [] })
     const lines = linesOf(glyphs, 'analysis.players.layout=auto')
     expect(lines.filter((line) => line.includes('mean'))).toEqual([])
+  })
+})
+
+describe('the mean of few samples', () => {
+  const usual = analysisOf()
+
+  it('is a warning below a hundred samples of a feature, standardised or not', () => {
+    expect(maskingWarnings(usual, table([1, 2], 120))).toEqual([])
+    const few = table([1, 2], 80)
+    const said = [expect.stringMatching(/only 80 training samples: it is uncertain by 11% of a/)]
+    expect(maskingWarnings(usual, few)).toEqual(said)
+    const standardization = { mean: [7, 7], std: [1, 2] }
+    expect(maskingWarnings(usual, { ...few, standardization })).toEqual(said)
+  })
+
+  it('is none where no mean is taken', () => {
+    const few = table([1, 2], 20)
+    expect(maskingWarnings(analysisOf('analysis.baseline=zero'), few)).toEqual([])
+    const players = { ...usual.players, layout: 'layer' as const, layer: 'a' }
+    expect(maskingWarnings({ ...usual, players }, few)).toEqual([])
+  })
+
+  it('errs as little as the pixels of a channel average out', () => {
+    // 36 independent pixels of 36 samples: the mean of the channel errs by 1/36 of a deviation.
+    const { train, ...rest } = table(Array(36).fill(1), 36)
+    const picture = { ...rest, train, test: train, kind: 'image' as const, shape: [1, 6, 6] }
+    expect(meanUncertainty(picture)).toBeCloseTo(1 / 36, 2)
+    expect(meanUncertainty({ train, shape: [36] })).toBeCloseTo(1 / 6, 2)
+    expect(maskingWarnings(usual, picture)).toEqual([])
+  })
+
+  it('of one sample has no error, and is a warning', () => {
+    expect(maskingWarnings(usual, table([1, 2], 1))[0]).toMatch(/only 1 training sample, and/)
   })
 })

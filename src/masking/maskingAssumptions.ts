@@ -1,7 +1,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
-import { inputMoments } from './baseline/baselines.js'
+import { inputMoments, meanUncertainty } from './baseline/baselines.js'
 import { placePlayers } from './players/configurePlayers.js'
 import { BACKGROUND } from './types.js'
 
@@ -11,7 +11,7 @@ const SHOWN = 8
 /**
  * What an analysis chose from the training data, a line each: which cells or features became players, where
  * others could have been, and what masked ones are replaced by, where that is a mean of raw inputs.
- * Nothing is said of texts, whose players differ from text to text, nor of the mean of standardised inputs, 0.
+ * Nothing is said of texts, whose players differ from text to text, nor of the mean of standardised inputs.
  */
 export function maskingAssumptions(
   { players, baseline }: AnalysisConfig,
@@ -35,12 +35,14 @@ export function maskingAssumptions(
       )
     }
   }
-  if (baseline === 'mean' && players.layout !== 'layer' && data.standardization === undefined) {
+  if (takesInputMean(players, baseline) && data.standardization === undefined) {
     const { means } = inputMoments(data)
-    const error = (100 / Math.sqrt(data.train.count)).toPrecision(2)
+    const error = meanUncertainty(data)
+    const uncertain =
+      error === undefined ? '' : `, which is uncertain by ${percent(error)} of a standard deviation`
     lines.push(
-      `masked players take the mean of ${data.train.count} training samples, ${shown(means)}, which is uncertain by ` +
-        `${error}% of a standard deviation (analysis.baseline)`,
+      `masked players take the mean of ${data.train.count} training samples, ${shown(means)}${uncertain} ` +
+        '(analysis.baseline)',
     )
   }
   if (typeof baseline === 'object' && 'file' in baseline && data.standardization !== undefined) {
@@ -49,6 +51,36 @@ export function maskingAssumptions(
     )
   }
   return lines
+}
+
+/** Standard error of the mean, in deviations of the inputs, above which it is a warning (our choice). */
+const UNCERTAIN = 0.1
+
+/** That masked players take a mean of few samples, whose interactions those of more samples would not be. */
+export function maskingWarnings({ players, baseline }: AnalysisConfig, data: Dataset): string[] {
+  if (data.kind === 'text' || data.kind === 'tokens') return []
+  if (!takesInputMean(players, baseline)) return []
+  const error = meanUncertainty(data)
+  const { count } = data.train
+  if (count > 1 && (error === undefined || error <= UNCERTAIN)) return []
+  const by =
+    error === undefined ? '' : `: it is uncertain by ${percent(error)} of a standard deviation`
+  return [
+    `masked players take the mean of only ${count} training ${count === 1 ? 'sample' : 'samples'}${by}, and values and ` +
+      'interactions with it; give more samples (data.train, data.heldOut), or the mean of many: analysis.baseline: {file: mean.npy}',
+  ]
+}
+
+/** Whether masked inputs become the mean of the training inputs; that of an inner layer is another. */
+function takesInputMean(
+  { layout }: AnalysisConfig['players'],
+  baseline: AnalysisConfig['baseline'],
+): boolean {
+  return baseline === 'mean' && layout !== 'layer'
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(2)}%`
 }
 
 function wordAssumptions({ parts = [] }: Dataset): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { balancedPanel, correctRows } from './panel.js'
+import { balancedPanel, correctRows, firstPanel, namedPanel } from './panel.js'
 
 const labels = Int32Array.from({ length: 300 }, (_, row) => (row % 7 === 0 ? 2 : row % 2))
 
@@ -41,5 +41,39 @@ describe('balancedPanel', () => {
     const wrongOnEven = Int32Array.from(labels, (label, row) => (row % 2 === 0 ? label + 1 : label))
     const { rows } = balancedPanel(labels, 3, 30, 0, correctRows(labels, [right, wrongOnEven]))
     expect([...rows].every((row) => row % 2 === 1)).toBe(true)
+  })
+})
+
+describe('chosen panels', () => {
+  const own = Int32Array.from([4, 9, 2, 30])
+  const others = { split: 'test', ids: Int32Array.from([5, 6]) }
+
+  it('take the first rows that may be analysed', () => {
+    expect([...firstPanel(10, 3)]).toEqual([0, 1, 2])
+    expect([...firstPanel(10, 3, (row) => row % 3 === 1)]).toEqual([1, 4, 7])
+    expect(() => firstPanel(10, 4, (row) => row % 3 === 1)).toThrow(/4 samples .* 3 of 10 may/)
+  })
+
+  it('find samples by their ids, in any order', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...own], { minLength: 1 }), (ids) => {
+        const rows = [...namedPanel(ids, own, others)]
+        expect(rows.map((row) => own[row]).sort()).toEqual([...ids].sort())
+        expect(rows).toEqual([...rows].sort((a, b) => a - b))
+      }),
+    )
+  })
+
+  it.each([
+    [[4, 6], /sample 6 of the source belong to the test split: .*analysis.samples.split to test/],
+    [[4, 6, 77], /sample 6 /],
+    [[77, 78], /samples 77, 78 are not among the 4 samples/],
+    [Array.from({ length: 12 }, (_, index) => 100 + index), /100, .*107, … are not/],
+  ])('refuse %j with what is wrong', (ids, message) => {
+    expect(() => namedPanel(ids, own, others)).toThrow(message)
+  })
+
+  it('refuse a text that has too few words', () => {
+    expect(() => namedPanel([9, 2], own, others, (row) => row !== 1)).toThrow(/sample 9 have fewer/)
   })
 })

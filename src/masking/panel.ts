@@ -44,6 +44,61 @@ export function balancedPanel(
   return { rows: Int32Array.from(rows).sort(), perClass }
 }
 
+/**
+ * The first `count` rows of a split that `allowed` passes. Throws InputError where there are fewer.
+ */
+export function firstPanel(
+  rows: number,
+  count: number,
+  allowed: (row: number) => boolean = () => true,
+): Int32Array {
+  const found: number[] = []
+  for (let row = 0; row < rows && found.length < count; row++) if (allowed(row)) found.push(row)
+  if (found.length === count) return Int32Array.from(found)
+  throw new InputError(
+    `analysis.samples.first: ${count} samples asked for, but ${found.length} of ${rows} may be analysed`,
+  )
+}
+
+/** Numbers that a message lists. */
+const LISTED = 8
+
+/**
+ * The rows, ascending, of the samples with these ids. `own` are the ids of the split that is analysed, `others` those
+ * of the other split. Throws InputError naming ids that are not there, in the other split, or not allowed.
+ */
+export function namedPanel(
+  ids: readonly number[],
+  own: Int32Array,
+  others: { readonly split: string; readonly ids: Int32Array },
+  allowed: (row: number) => boolean = () => true,
+): Int32Array {
+  const rowOf = new Map(Array.from(own, (id, row) => [id, row]))
+  const elsewhere = new Set(others.ids)
+  const refuse = (wrong: readonly number[], reason: string) => {
+    if (wrong.length === 0) return
+    const listed = wrong.slice(0, LISTED).join(', ') + (wrong.length > LISTED ? ', …' : '')
+    const noun = wrong.length === 1 ? 'sample' : 'samples'
+    throw new InputError(`analysis.samples.ids: ${noun} ${listed} ${reason}`)
+  }
+  const missing = ids.filter((id) => !rowOf.has(id))
+  refuse(
+    missing.filter((id) => elsewhere.has(id)),
+    `of the source belong to the ${others.split} split: name samples of the other, set analysis.samples.split to ` +
+      `${others.split}, or say which samples that is (data.select, data.train, data.test, data.heldOut)`,
+  )
+  refuse(
+    missing,
+    `are not among the ${own.length} samples of the split (lowlayer plan CONFIG --json lists those that are analysed)`,
+  )
+  const rows = ids.map((id) => rowOf.get(id) as number)
+  refuse(
+    ids.filter((_, index) => !allowed(rows[index])),
+    'have fewer words than analysis.players.count',
+  )
+  return Int32Array.from(rows).sort()
+}
+
 function classQueues(
   labels: Int32Array,
   classes: number,

@@ -18,6 +18,8 @@ export interface Players {
   readonly map: Int32Array
   /** Short names in player order, such as `r1c2`, a feature or a word. */
   readonly names: readonly string[]
+  /** Their numbers among the cells or features that could be players, as `analysis.players.list` takes them. */
+  readonly numbers?: readonly number[]
 }
 
 /** The value b that a masked cell takes; it may depend on the sample (blur, damp). */

@@ -29,7 +29,7 @@ export function belowChance(
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   return (
     `${name} is right on ${right} of ${count} samples (${percent(right / count)}), which is below chance (${percent(1 / classes)} for ` +
-    `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (--classes FILE), a score ` +
-    'may have the wrong sign (some exporters of binary classifiers), or inputs may lack the preprocessing of its training (--mean, --std, --layout)'
+    `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (classes; analyze: --classes FILE), a score ` +
+    'may have the wrong sign (some exporters of binary classifiers), or inputs may lack the preprocessing of its training (data.standardize, layout; analyze: --mean, --std, --layout)'
   )
 }

@@ -46,12 +46,14 @@ export function usualVariants(
   ]
 }
 
-/** What of the asked reliability cannot be measured, in words for the plan and the verdict. */
-export function unmeasured({
+/** What weakens the study before anything is run: of its data, and of the asked reliability; for the plan and the verdict. */
+export function planWarnings({
   redundantVariants = [],
-}: Pick<DataInfo, 'redundantVariants'>): readonly string[] {
-  if (!redundantVariants.includes('players')) return []
+  warnings = [],
+}: Pick<DataInfo, 'redundantVariants' | 'warnings'>): readonly string[] {
+  if (!redundantVariants.includes('players')) return warnings
   return [
+    ...warnings,
     'reliability under other players (confusing.reliability.players) was left out: another choice gives the ' +
       'same players again, which would count one condition twice; fewer players (analysis.players.count) leave more choice',
   ]

@@ -15,6 +15,10 @@ export interface DataInfo {
   readonly vocabularySize?: number
   /** What was assumed when the data were read, a line each; no part of any id. */
   readonly assumptions?: readonly string[]
+  /** What about the data weakens what is found on them, a line each; no part of any id. */
+  readonly warnings?: readonly string[]
+  /** The players of each choice of them, where they are the same for all samples; no part of any id. */
+  readonly players?: Readonly<Partial<Record<AnalysisRun['name'], readonly PlannedPlayer[]>>>
   /** SHA-256 of the files that players and baseline are read from, by their names. */
   readonly analysisFiles?: Readonly<Record<string, string>>
   /** The networks from elsewhere, as `networks.files` and `networks.table` give them. */
@@ -23,6 +27,13 @@ export interface DataInfo {
   readonly axisOrder?: 'nchw' | 'nhwc'
   /** Usual variants of the analysis that would mask these data as the analysis itself does. */
   readonly redundantVariants?: readonly VariantName[]
+}
+
+/** A player as tables name it; bit i of a coalition is the i-th player. */
+export interface PlannedPlayer {
+  readonly name: string
+  /** Its number among the cells or features that could be players. */
+  readonly number?: number
 }
 
 /** What an analysis is repeated under to see how far the scores depend on it. */

@@ -1,4 +1,4 @@
-/** Rows of the tables that each network fills on its own. */
+/** Rows of the tables that each network fills on its own, and of the players of all. */
 import { overlap } from '../comparison/overlap.js'
 import type { ReferencesConfig } from '../config/confusing.js'
 import type { SampleId } from '../confusing/types.js'
@@ -10,7 +10,7 @@ import {
 } from '../metrics/agreement.js'
 import { mean } from '../metrics/descriptive.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
-import type { StudyNetwork } from '../plan/types.js'
+import type { DataInfo, StudyNetwork } from '../plan/types.js'
 import type {
   AgreementRow,
   ConfusingRow,
@@ -18,6 +18,7 @@ import type {
   GeneralizationRow,
   NetworkRow,
   OrderRow,
+  PlayerRow,
   ReferenceRow,
   SampleRow,
 } from '../tables/tables.js'
@@ -28,6 +29,13 @@ import type { NetworkAnalysis, RuledSet } from './network.js'
 
 /** An analysis of a network of which no more than the id is asked. */
 type NamedAnalysis = NetworkAnalysis<{ readonly id: string }>
+
+/** The players of the analysis, and of its variant with others. */
+export function playerRows(players: DataInfo['players'] = {}): PlayerRow[] {
+  return Object.entries(players).flatMap(([choice, members]) =>
+    members.map(({ name, number }, player) => ({ choice, player, name, number })),
+  )
+}
 
 /** A network that was analysed, or the reason why it was not. */
 export function networkRow(

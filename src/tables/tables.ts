@@ -42,6 +42,19 @@ export const networksTable = table('networks', 'One row a network of the study.'
   reason: text('Why the network failed; empty when done.'),
 })
 
+export const playersTable = table(
+  'players',
+  'The players, where they are the same for all samples: what bit i of a coalition stands for.',
+  {
+    choice: text('main; or players, the other choice of confusing.reliability.players.'),
+    player: integer('Bit of the player in coalitions, from 0.'),
+    name: text('What figures call it: r1c2 is the cell of row 1 and column 2 of the grid, from 0.'),
+    number: integer(
+      'Its number among the cells or features that could be players, as analysis.players.list takes it. Empty: segments.',
+    ),
+  },
+)
+
 export const curvesTable = table('curves', 'Losses and accuracies while training.', {
   network,
   step,
@@ -354,6 +367,7 @@ export const difficultyTable = table(
 
 export const studyTables = [
   networksTable,
+  playersTable,
   curvesTable,
   samplesTable,
   ordersTable,
@@ -372,6 +386,7 @@ export const studyTables = [
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
+export type PlayerRow = Row<typeof playersTable>
 export type CurveRow = Row<typeof curvesTable>
 export type SampleRow = Row<typeof samplesTable>
 export type OrderRow = Row<typeof ordersTable>

@@ -8,9 +8,10 @@ import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
+import { placePlayers } from '../masking/players/configurePlayers.js'
 import { sameBaseline, samePlayers } from '../masking/sameMasking.js'
 import { usualVariants } from '../plan/analysisRuns.js'
-import type { DataInfo, Plan, VariantName } from '../plan/types.js'
+import type { DataInfo, Plan, PlannedPlayer, VariantName } from '../plan/types.js'
 import type { TaskContext } from './types.js'
 
 /** What the planner needs to know of a data set. */
@@ -67,6 +68,32 @@ export async function findRedundantVariants(
     if (isSame) redundantVariants.push(name)
   }
   return redundantVariants.length === 0 ? undefined : redundantVariants
+}
+
+/**
+ * The players of the analysis, and of its variant with others, in the order of their bits; undefined for texts, whose
+ * players differ from text to text. Throws InputError where they do not fit the data.
+ */
+export function playersOf(
+  config: ExperimentConfig,
+  dataset: Dataset,
+  pathOf: (file: string) => string,
+): DataInfo['players'] {
+  if (dataset.kind === 'text' || dataset.kind === 'tokens') return undefined
+  const { train, shape } = dataset
+  const input = train.inputs.subarray(0, train.inputs.length / train.count)
+  const placed = (analysis: AnalysisConfig): PlannedPlayer[] => {
+    const players = placePlayers(analysis.players, dataset, pathOf)
+    const { names, numbers } = players.players({ id: train.ids[0], input }, shape)
+    return names.map((name, index) =>
+      numbers === undefined ? { name } : { name, number: numbers[index] },
+    )
+  }
+  const other = usualVariants(config, dataset).find(({ name }) => name === 'players')
+  return {
+    main: placed(config.analysis),
+    ...(other === undefined ? {} : { players: placed(other.analysis) }),
+  }
 }
 
 function readNamedFile(file: string, key: string): Uint8Array {

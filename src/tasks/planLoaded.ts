@@ -2,15 +2,18 @@
 import { resolve } from 'node:path'
 import { withinData } from '../config/computedDefaults.js'
 import type { LoadedConfig } from '../config/load.js'
+import { valueAt } from '../config/problems.js'
 import { InputError } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
 import { resolvePath } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
-import { maskingAssumptions } from '../masking/maskingAssumptions.js'
+import { maskingAssumptions, maskingWarnings } from '../masking/maskingAssumptions.js'
 import { planStudy } from '../plan/plan.js'
 import type { Plan } from '../plan/types.js'
-import { analysisFiles, describeDataset, findRedundantVariants } from './dataset.js'
+import { withNamedSamples } from './analysis/namedSamples.js'
+import { checkNamedSamples } from './analysis/panel.js'
+import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
 import { describeGiven } from './network/describeGiven.js'
 
 /**
@@ -23,12 +26,17 @@ export async function planLoaded(
 ): Promise<Plan> {
   const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
   const counts = { train: dataset.train.count, test: dataset.test.count }
-  const config = withinData(asked, written, counts)
   const pathOf = (file: string) => resolve(baseDir, file)
+  const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
+  const within = withinData(asked, written, counts)
+  const config = { ...within, analysis: withNamedSamples(within.analysis, isCountWritten, pathOf) }
+  checkNamedSamples(config.analysis, dataset)
   const facts = {
     ...describeDataset(dataset),
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
+    players: playersOf(config, dataset, pathOf),
+    warnings: maskingWarnings(config.analysis, dataset),
   }
   const assumptions = [
     ...dataset.assumptions,

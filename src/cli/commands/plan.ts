@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { unmeasured } from '../../plan/analysisRuns.js'
+import { planWarnings } from '../../plan/analysisRuns.js'
 import { type Estimate, estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
 import { plannedSamples } from '../../tasks/analysis/panel.js'
@@ -47,9 +47,21 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
       : undefined
   if (options.json) {
     const { study, id } = plan
-    const { assumptions } = plan.data
+    const { assumptions, players } = plan.data
+    const warnings = planWarnings(plan.data)
     const samples = await plannedSamples(plan, { baseDir, dataDirs })
-    const all = { study, id, assumptions, samples, tasks, estimate, left, seconds }
+    const all = {
+      study,
+      id,
+      assumptions,
+      warnings,
+      players,
+      samples,
+      tasks,
+      estimate,
+      left,
+      seconds,
+    }
     return `${JSON.stringify(all, undefined, 2)}\n`
   }
   const lines = tasks.map(({ id, kind, network, state, reason }) =>
@@ -68,7 +80,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   ]
   const remarks = [
     ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
-    ...unmeasured(plan.data).map((warning) => `warning: ${warning}\n`),
+    ...planWarnings(plan.data).map((warning) => `warning: ${warning}\n`),
   ]
   return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${remarks.join('')}`
 }

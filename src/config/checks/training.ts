@@ -19,6 +19,13 @@ export function countChecks({ analysis, data, training }: Sections): Finding[] {
     const other = split === 'train' ? 'test' : 'train'
     beyond(['analysis', 'samples', 'testCount'], testCount, other)
   }
+  if ('heldOut' in data && data.heldOut !== undefined) {
+    const told = (['train', 'test'] as const).filter((split) => data[split] !== 'all')
+    if (told.length > 0) {
+      const message = `says what data.${told.join(' and data.')} already says: leave one of them away`
+      findings.push({ path: ['data', 'heldOut'], message })
+    }
+  }
   if (data.source === 'planted-logic') findings.push(...ruleChecks(data))
   return findings
 }

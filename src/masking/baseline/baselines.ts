@@ -91,6 +91,42 @@ export function inputMoments({ shape, train }: Pick<Dataset, 'shape' | 'train'>)
   return moments.result()
 }
 
+/**
+ * Largest standard error of the mean of a channel or feature over its training samples, in standard deviations of its
+ * values: s/√N over the samples' own means, divided by that deviation (1/√N for a feature; less for a channel whose
+ * pixels average out). Undefined where nothing varies or there is one sample.
+ */
+export function meanUncertainty({
+  shape,
+  train,
+}: Pick<Dataset, 'shape' | 'train'>): number | undefined {
+  if (train.count < 2) return undefined
+  const channels = channelIndex(shape)
+  const groups = channelsOf(shape)
+  const cells = channels.length / groups
+  const means = new Float64Array(groups)
+  for (const [at, value] of train.inputs.entries()) {
+    means[channels[at % channels.length]] += value / (cells * train.count)
+  }
+  const spread = new Float64Array(groups)
+  const spreadOfMeans = new Float64Array(groups)
+  const own = new Float64Array(groups)
+  for (let start = 0; start < train.inputs.length; start += channels.length) {
+    own.fill(0)
+    for (const [cell, channel] of channels.entries()) {
+      const deviation = train.inputs[start + cell] - means[channel]
+      spread[channel] += deviation ** 2 / (cells * train.count)
+      own[channel] += deviation / cells
+    }
+    for (const [channel, deviation] of own.entries()) spreadOfMeans[channel] += deviation ** 2
+  }
+  const errors = Array.from(spreadOfMeans, (square, channel) =>
+    spread[channel] > 0 ? Math.sqrt(square / (train.count - 1) / train.count / spread[channel]) : 0,
+  )
+  const largest = errors.reduce((most, error) => Math.max(most, error), 0)
+  return largest > 0 ? largest : undefined
+}
+
 /** Extent of the axis whose entries have a mean each: the last of [T, E], else the first. */
 function channelsOf(shape: readonly number[]): number {
   return shape.length === 2 ? shape[1] : shape[0]

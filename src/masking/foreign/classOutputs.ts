@@ -1,6 +1,8 @@
 /** Which output of a model from elsewhere belongs to which class of the data. */
+
 import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
+import { keyAndOption } from './tellNetwork.js'
 
 /** What is known of classes and outputs. */
 interface ClassesAndOutputs {
@@ -47,19 +49,19 @@ function byList(known: ClassesAndOutputs, listed: readonly string[]): ClassOutpu
   const { file, classes, width } = known
   if (listed.length !== countOf(known)) {
     const outputs = width === 1 ? 'one output, for two classes' : `${width} outputs`
-    throw new InputError(`--classes has ${listed.length} names, but ${file} has ${outputs}`)
+    throw new InputError(`${LIST} has ${listed.length} names, but ${file} has ${outputs}`)
   }
   const outputs = Int32Array.from(classes, (name) => {
     const at = listed.indexOf(name)
     if (at === -1) {
       throw new InputError(
-        `--classes has no "${name}", which is a class of the data (did you mean "${nearestName(name, listed)}"?)`,
+        `${LIST} has no "${name}", which is a class of the data (did you mean "${nearestName(name, listed)}"?)`,
       )
     }
     if (listed.indexOf(name, at + 1) === -1) return at
-    throw new InputError(`--classes has "${name}", a class of the data, twice: which output is it?`)
+    throw new InputError(`${LIST} has "${name}", a class of the data, twice: which output is it?`)
   })
-  return { outputs, remark: mapping(known, outputs, 'as --classes says') }
+  return { outputs, remark: mapping(known, outputs, LISTED) }
 }
 
 function byOwnNames(known: ClassesAndOutputs, own: readonly string[]): ClassOutputs {
@@ -77,7 +79,7 @@ function byNumber(known: ClassesAndOutputs): ClassOutputs {
   requireOutputs(known, outputs)
   if (new Set(outputs).size < outputs.length) {
     throw new InputError(
-      `classes ${shortList(classes)} stand for the same numbers; say which outputs they are with --classes FILE`,
+      `classes ${shortList(classes)} stand for the same numbers; say which outputs they are with ${LIST}`,
     )
   }
   const isPlain = outputs.length === countOf(known) && outputs.every((at, c) => at === c)
@@ -105,9 +107,13 @@ function requireOutputs(known: ClassesAndOutputs, outputs: Int32Array): void {
   throw new InputError(
     `${file}: class "${name}"${place} has no output: there are ${width} values a sample, but the data have ` +
       `${classes.length} classes, ${shortList(classes)}; number them from 0, or list their names in the order of the ` +
-      'outputs with --classes FILE',
+      `outputs with ${LIST}`,
   )
 }
+
+/** Where the names stand in the order of the outputs, and what a mapping by them says. */
+const LIST = keyAndOption('classes')
+const LISTED = 'as listed'
 
 /** Classes that a line names. */
 const NAMED = 6
@@ -126,7 +132,7 @@ function mapping(
     name === `${outputs[c]}` ? name : `${name} = ${outputs[c]}`,
   )
   const of = width === 1 ? 'one output, that of 1' : `${width} outputs`
-  const otherwise = how.startsWith('as --classes') ? '' : '; --classes FILE says otherwise'
+  const otherwise = how === LISTED ? '' : `; ${LIST} says otherwise`
   return `classes are the outputs of ${file} ${how}: ${shortList(pairs)} (of ${of})${otherwise}`
 }
 

@@ -59,5 +59,5 @@ export function describeRange({ min, max, mean, channels }: FedRange, isImage: b
     isImage && channels.length > 1 && channels.length <= NAMED
       ? ` (by channel: ${parts.join('; ')})`
       : ''
-  return `models are fed ${whole}${detail}; compare that with what they were trained on (data.standardize, or --mean and --std, change it)`
+  return `models are fed ${whole}${detail}; compare that with what they were trained on (data.standardize changes it; analyze: --mean and --std)`
 }

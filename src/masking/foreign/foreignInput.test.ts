@@ -51,7 +51,9 @@ describe('fitInput', () => {
 
   it('asks where both layouts would fit, and does as it is told', () => {
     const open = value('x', [undefined, undefined, undefined, undefined])
-    expect(() => fitInput('m.onnx', open, image)).toThrow(/--layout nchw or nhwc/)
+    expect(() => fitInput('m.onnx', open, image)).toThrow(
+      /layout: nchw or nhwc \(analyze: --layout\)/,
+    )
     expect(fitInput('m.onnx', open, image, 'nhwc').shape).toEqual([32, 32, 3])
   })
 
@@ -67,7 +69,7 @@ describe('fitInput', () => {
       shape: [3072],
     })
     expect(() => fitInput('m', row, { shape })).toThrow(
-      /order that the data do not tell; say --layout/,
+      /order that the data do not tell; say layout \(analyze: --layout\)/,
     )
     expect(fitInput('m', row, { shape }, 'nhwc').remark).toBeUndefined()
     const grey = value('x', [undefined, 784])
@@ -100,7 +102,9 @@ describe('chooseInput and chooseOutput', () => {
     )
     expect(() => chooseInput(many)).toThrow(/2 inputs \(x \[\?, 4\], mask \[\?, 4\]\)/)
     expect(() => chooseInput(many, 'y')).toThrow(/no input "y"; the model has x/)
-    expect(() => chooseOutput(many, 10)).toThrow(/--output NAME; there are a \[1, 10\], b/)
+    expect(() => chooseOutput(many, 10)).toThrow(
+      /output: NAME \(analyze: --output NAME\); there are a \[1, 10\], b/,
+    )
     const ids = model([value('ids', [undefined, 4], 'int64')], [])
     expect(() => chooseInput(ids)).toThrow(
       /type int64; only models in float32, float16 or bfloat16/,
@@ -120,7 +124,9 @@ describe('chooseOutput', () => {
     ['features of open width', of(logits(undefined), logits(undefined, 'f')), 10],
     ['none that is wide enough', of(logits(3), logits(4, 'f')), 10],
   ])('asks where there is %s', (_what, asked, classes) => {
-    expect(() => chooseOutput(asked, classes)).toThrow(/m\.onnx: which output .* Say --output NAME/)
+    expect(() => chooseOutput(asked, classes)).toThrow(
+      /m\.onnx: which output .* Say output: NAME \(analyze: --output NAME\)/,
+    )
   })
 
   it('takes the one of as many values as classes, and says so', () => {

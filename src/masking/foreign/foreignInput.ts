@@ -4,6 +4,7 @@ import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
 import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { RowFeed } from './feeds.js'
+import { keyAndOption } from './tellNetwork.js'
 
 /** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
 export type Layout = AxisOrder | 'flat'
@@ -45,7 +46,7 @@ export function chooseInput(
   if (left.length === 1) return requireFloats(file, left[0], FLOAT32)
   const hint =
     left.length === 0
-      ? 'data.held has arrays for all of them: which is fed the samples? Say --input NAME'
+      ? `data.held has arrays for all of them: which is fed the samples? Say ${keyAndOption('input', 'NAME')}`
       : 'one is fed the samples, and data.held lists arrays of the names of the others (source npz)'
   throw new InputError(`${file}: the model has ${inputs.length} inputs (${list}); ${hint}`)
 }
@@ -95,11 +96,11 @@ export function chooseOutput(
     const [{ name: chosen }] = exact
     return {
       name: chosen,
-      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values a sample; --output says otherwise`,
+      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values a sample; ${keyAndOption('output')} says otherwise`,
     }
   }
   throw new InputError(
-    `${file}: which output has the logits or probabilities of ${classes} classes? Say --output NAME; there are ${list}`,
+    `${file}: which output has the logits or probabilities of ${classes} classes? Say ${keyAndOption('output', 'NAME')}; there are ${list}`,
   )
 }
 
@@ -184,17 +185,17 @@ export function fitInput(
     const [{ shape }] = fitting
     if (shape.length === 3) {
       throw new InputError(
-        `${file}: input ${showValue(input)} could be channels first or last; say --layout nchw or nhwc`,
+        `${file}: input ${showValue(input)} could be channels first or last; say ${keyAndOption('layout', 'nchw or nhwc')}`,
       )
     }
     if (axisOrder === undefined) {
       throw new InputError(
         `${file}: input ${showValue(input)} takes an image as a row of ${shape[0]} values, in an order that the data do not ` +
-          'tell; say --layout nchw (channel after channel) or nhwc (pixel after pixel)',
+          `tell; say ${keyAndOption('layout')} nchw (channel after channel) or nhwc (pixel after pixel)`,
       )
     }
     const order = axisOrder === 'nchw' ? 'channel after channel' : 'pixel after pixel'
-    const remark = `${file}: an image goes in as a row of ${shape[0]} values, ${order} as in the data; --layout nchw or nhwc says otherwise`
+    const remark = `${file}: an image goes in as a row of ${shape[0]} values, ${order} as in the data; ${keyAndOption('layout', 'nchw or nhwc')} says otherwise`
     return { ...fitted, shape, layout: axisOrder, remark }
   }
   if (candidates.some(({ shape }) => fits(input.shape, shape))) {

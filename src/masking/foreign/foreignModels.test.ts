@@ -579,7 +579,9 @@ describe('outputs that cannot be read', () => {
       },
     }
     const guessed = await evaluated(modelOf(clipped))
-    expect(guessed.said).toMatch(/read as logits, but .* between 0 and 1 .*--output-kind sigmoids/)
+    expect(guessed.said).toMatch(
+      /read as logits, but .* between 0 and 1 .*outputKind: sigmoids \(analyze: --output-kind\)/,
+    )
     expectValues(guessed, 'logits')
     for (const kind of ['sigmoids', 'probabilities', 'logits'] as const) {
       const told = await evaluated(modelOf(clipped), { kind })

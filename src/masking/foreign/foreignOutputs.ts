@@ -1,9 +1,11 @@
 /** What the outputs of a model from elsewhere are: logits, or probabilities of which kind. */
+
 import type { AnalysisConfig } from '../../config/analysis.js'
 import type { outputKinds } from '../../config/networks.js'
 import { InputError } from '../../core/errors.js'
 import type { OutputOrigin } from '../../engine/onnx/outputOrigin.js'
 import { type Output, parseOutput } from '../evaluation/output.js'
+import { keyAndOption } from './tellNetwork.js'
 
 /**
  * - `logits`         log-odds come from their softmax; a single one is the logit of class 1
@@ -109,26 +111,26 @@ function byValues(seen: SeenOutputs, shares: boolean): OutputReading {
     return guess(
       'probabilities',
       `was read by its values, which lie between 0 and 1 and add up to 1 (${end} whether they are probabilities); if ` +
-        'they are logits: --output-kind logits',
+        `they are logits: ${keyAndOption('outputKind', 'logits')}`,
     )
   }
   if (width > 1) {
     return guess(
       'logits',
       `was read as logits, but its values on training samples lie between 0 and 1 (${end} what they are); if each is ` +
-        'a probability of its own: --output-kind sigmoids, if they are shares of a whole: --output-kind probabilities',
+        `a probability of its own: ${keyAndOption('outputKind', 'sigmoids')}, if they are shares of a whole: probabilities`,
     )
   }
   return nature === 'unknown'
     ? guess(
         'probabilities',
         'was read by its values, which lie between 0 and 1, since its graph does not tell whether they are ' +
-          'probabilities; if they are logits: --output-kind logits, or --set analysis.output=binary-v0',
+          `probabilities; if they are logits: ${keyAndOption('outputKind', 'logits')}, or analysis.output: binary-v0`,
       )
     : guess(
         'logits',
         'was read as a logit, but its values on training samples lie between 0 and 1, and it has no Sigmoid at its ' +
-          'end; if they are probabilities: --output-kind probabilities, or --set analysis.output=prob-log-odds-v0',
+          `end; if they are probabilities: ${keyAndOption('outputKind', 'probabilities')}, or analysis.output: prob-log-odds-v0`,
       )
 }
 
@@ -166,7 +168,7 @@ function asTold(seen: SeenOutputs, wanted: WantedKind): OutputReading {
   }
   if (!areShares(seen, SLACK.rounded)) {
     throw new InputError(
-      `${place}: analysis.output prob-log-odds and --output-kind probabilities or sigmoids need values between 0 and 1, ` +
+      `${place}: analysis.output prob-log-odds and ${keyAndOption('outputKind')} probabilities or sigmoids need values between 0 and 1, ` +
         'but these are not; use log-odds',
     )
   }
@@ -220,7 +222,7 @@ export function checkReading(
   if (found === undefined) return
   throw new InputError(
     `${place}: outputs on training samples lie between 0 and 1 and were read as probabilities, but here one is ` +
-      `${found}: say what they are with --output-kind logits`,
+      `${found}: say what they are: ${keyAndOption('outputKind', 'logits')}`,
   )
 }
 
@@ -250,7 +252,7 @@ export function foreignOutput(
   const isShares = wanted.kind === 'prob-log-odds'
   if (kind === 'logits' ? isShares : wanted.kind !== 'log-odds' && !isShares) {
     throw new InputError(
-      `${file}: analysis.output ${analysis.output} needs ${isShares ? 'probabilities' : 'logits'}, but --output-kind says ${kind}; use log-odds`,
+      `${file}: analysis.output ${analysis.output} needs ${isShares ? 'probabilities' : 'logits'}, but ${keyAndOption('outputKind')} says ${kind}; use log-odds`,
     )
   }
   if (kind !== 'logits' && wanted.temperature !== 1) {

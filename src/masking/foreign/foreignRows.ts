@@ -1,9 +1,11 @@
 /** Running rows through a model from elsewhere, whatever its batch axis takes. */
+
 import { InputError } from '../../core/errors.js'
 import { concatenated } from '../../core/tensor.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
 import { type BatchChoice, batchesAround } from '../evaluation/batchSize.js'
 import { feedsOf, type RowFeed } from './feeds.js'
+import { keyAndOption } from './tellNetwork.js'
 import { atPositions } from './tokenOutput.js'
 
 /** Cells of rows that run together in a model of unknown depth: what measured well on small networks … */
@@ -101,8 +103,8 @@ const scores: ReadOutputs = ({ model, output, position, feed: { size } }, result
       : ''
   throw new InputError(
     `${place} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
-      'axis and one value a class, [batch, classes]: export the model with such an output, or name another one ' +
-      `with --output${hint}`,
+      'axis and one value a class, [batch, classes]: export the model with such an output, or name another one: ' +
+      `${keyAndOption('output', 'NAME')}${hint}`,
   )
 }
 

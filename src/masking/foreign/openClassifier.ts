@@ -220,7 +220,7 @@ function takesOnlyGrey(
 function withHintAtGrey(error: unknown): unknown {
   if (!(error instanceof InputError)) return error
   return new InputError(
-    `${error.message} (images are read in colour; --set data.channels=1 reads them in grey)`,
+    `${error.message} (images are read in colour; data.channels: 1 reads them in grey)`,
     { cause: error },
   )
 }

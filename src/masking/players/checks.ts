@@ -25,6 +25,7 @@ export function playersFromCells(
   cells: readonly (readonly number[])[],
   names: readonly string[],
   size: number,
+  numbers?: readonly number[],
 ): Players {
   checkPlayerCount(cells.length)
   const map = new Int32Array(size).fill(BACKGROUND)
@@ -45,5 +46,5 @@ export function playersFromCells(
       map[cell] = player
     }
   }
-  return { n: cells.length, kind, map, names }
+  return { n: cells.length, kind, map, names, ...(numbers === undefined ? {} : { numbers }) }
 }

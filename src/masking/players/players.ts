@@ -116,7 +116,7 @@ export function playersOfGridCells(
   const cells = gridCells(shape, grid)
   const names = chosen.map((cell) => `r${Math.floor(cell / grid.columns)}c${cell % grid.columns}`)
   const owned = chosen.map((cell) => cells[cell])
-  return playersFromCells(kind, owned, names, sizeOf(shape))
+  return playersFromCells(kind, owned, names, sizeOf(shape), chosen)
 }
 
 /** The tensor cells (all channels) of every grid cell, row-major. */
@@ -201,6 +201,7 @@ export function featurePlayers(
     chosen.map((group) => cells[group]),
     names,
     featureCount,
+    chosen,
   )
 }
 

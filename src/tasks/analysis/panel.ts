@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
+import type { AnalysisConfig } from '../../config/analysis.js'
 import { TaskError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
-import { balancedPanel, correctRows } from '../../masking/panel.js'
+import { balancedPanel, correctRows, firstPanel, namedPanel } from '../../masking/panel.js'
 import { admitsSample } from '../../masking/players/configurePlayers.js'
 import type { PanelTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
@@ -85,25 +86,79 @@ export async function panelOf(
   return found
 }
 
+/**
+ * Throws InputError where an analysis names samples, or first ones, that its split does not have: known before anything
+ * is run, but for what a filter leaves out.
+ */
+export function checkNamedSamples(analysis: AnalysisConfig, dataset: Dataset): void {
+  const { first, ids, filter } = analysis.samples
+  if (ids !== undefined || (first !== undefined && filter === 'none')) mainPanel(analysis, dataset)
+}
+
 function choosePanel(
   plan: Plan,
   dataset: Dataset,
   allowedIn?: (split: SplitName) => (row: number) => boolean,
 ): StudyPanel {
-  const { count, split, testCount, seed } = plan.config.analysis.samples
-  const other: SplitName = split === 'train' ? 'test' : 'train'
-  const rowsOf = (name: SplitName, wanted: number): SplitPanel => {
-    const samples: Samples = dataset[name]
-    const admits = admitsSample(plan.config.analysis.players, dataset)
-    const size = sizeOf(dataset.shape)
-    const passes = allowedIn?.(name) ?? (() => true)
-    const allowed = (row: number) =>
-      passes(row) && admits(samples.inputs.subarray(row * size, (row + 1) * size))
-    const { rows } = balancedPanel(samples.labels, dataset.classes.length, wanted, seed, allowed)
-    return { split: name, rows: [...rows] }
+  const { analysis } = plan.config
+  const { split, testCount } = analysis.samples
+  const other = otherSplit(split)
+  const main = mainPanel(analysis, dataset, allowedIn)
+  if (testCount === 0) return [main]
+  const held = Math.min(testCount, dataset[other].count)
+  return [main, drawnPanel(analysis, dataset, other, held, allowedIn)]
+}
+
+/** Which rows of a split pass a filter. */
+type AllowedIn = (split: SplitName) => (row: number) => boolean
+
+/** The samples that scores are of: named ones, the first ones, or drawn ones. */
+function mainPanel(analysis: AnalysisConfig, dataset: Dataset, allowedIn?: AllowedIn): SplitPanel {
+  const { count, split, first, ids } = analysis.samples
+  if (ids === undefined && first === undefined) {
+    return drawnPanel(analysis, dataset, split, count, allowedIn)
   }
-  const main = rowsOf(split, count)
-  return testCount === 0 ? [main] : [main, rowsOf(other, Math.min(testCount, dataset[other].count))]
+  const other = otherSplit(split)
+  const allowed = allowedRows(analysis, dataset, split, allowedIn)
+  const rows = Array.isArray(ids)
+    ? namedPanel(ids, dataset[split].ids, { split: other, ids: dataset[other].ids }, allowed)
+    : firstPanel(dataset[split].count, count, allowed)
+  return { split, rows: [...rows] }
+}
+
+/** So many samples of a split, equally many of each class. */
+function drawnPanel(
+  analysis: AnalysisConfig,
+  dataset: Dataset,
+  split: SplitName,
+  count: number,
+  allowedIn?: AllowedIn,
+): SplitPanel {
+  const { labels } = dataset[split]
+  const allowed = allowedRows(analysis, dataset, split, allowedIn)
+  const { seed } = analysis.samples
+  return {
+    split,
+    rows: [...balancedPanel(labels, dataset.classes.length, count, seed, allowed).rows],
+  }
+}
+
+/** Rows that pass the filter and have what the players need. */
+function allowedRows(
+  { players }: AnalysisConfig,
+  dataset: Dataset,
+  split: SplitName,
+  allowedIn?: AllowedIn,
+): (row: number) => boolean {
+  const { inputs } = dataset[split]
+  const admits = admitsSample(players, dataset)
+  const size = sizeOf(dataset.shape)
+  const passes = allowedIn?.(split) ?? (() => true)
+  return (row) => passes(row) && admits(inputs.subarray(row * size, (row + 1) * size))
+}
+
+function otherSplit(split: SplitName): SplitName {
+  return split === 'train' ? 'test' : 'train'
 }
 
 async function predictedClasses(

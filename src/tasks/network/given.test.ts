@@ -214,7 +214,7 @@ describe('a network from elsewhere', () => {
     }
     expect(assumed(study)).toEqual([
       expect.stringMatching(/x is read as images of 8×8 pixels with 2 channels, channels first/),
-      expect.stringMatching(/12 samples are held out/),
+      expect.stringMatching(/12 of 40 are held out/),
       expect.stringMatching(/chosen by variance over 28 training samples/),
       expect.stringMatching(/models are fed values from -3\.316 to 3\.349, mean 0\.01331 \(by/),
       expect.stringMatching(/softmax\.onnx gives probabilities/),
@@ -521,15 +521,13 @@ describe('a network from elsewhere with one output', () => {
   it('says where it is in doubt, and takes the remedy it names', async () => {
     const taken = await found('shrunk1')
     expect(taken.said[1]).toMatch(
-      /shrunk1\.onnx .* between 0 and 1, .* no Sigmoid.* --set analysis\.output=prob-log-odds-v0/,
+      /shrunk1\.onnx .* between 0 and 1, .* no Sigmoid.* analysis\.output: prob-log-odds-v0/,
     )
     const told = await found('shrunk1', { output: 'prob-log-odds-v0' })
     expect(told.said).toEqual([])
     expect(new Set(told.prediction)).toEqual(new Set([0, 1]))
     expect(told.tables).not.toEqual(taken.tables)
-    expect((await found('fused1')).said[1]).toMatch(
-      /fused1\.onnx .*--set analysis\.output=binary-v0/,
-    )
+    expect((await found('fused1')).said[1]).toMatch(/fused1\.onnx .*analysis\.output: binary-v0/)
   })
 
   it('has no probabilities where it gives none', async () => {
@@ -617,7 +615,9 @@ describe('a network from elsewhere on a folder of images', () => {
       initialize(model, () => 5),
     )
     writeFileSync(join(folder, 'row-of-colours.onnx'), bytes)
-    await expect(ofPictures('row-of-colours')).rejects.toThrow(/say --layout nchw .* or nhwc/)
+    await expect(ofPictures('row-of-colours')).rejects.toThrow(
+      /say layout \(analyze: --layout\) nchw .* or nhwc/,
+    )
     expect(await reasonOf(ofPictures('row-of-colours', { layout: 'nhwc' }))).toBe('none')
   })
 
@@ -636,7 +636,7 @@ describe('a network from elsewhere on a folder of images', () => {
     modelOf('grey', 1)
     modelOf('two', 2)
     expect(await reasonOf(ofPictures('colour'))).toBe('none')
-    expect(await reasonOf(ofPictures('grey'))).toMatch(/does not take .*data\.channels=1 reads/)
+    expect(await reasonOf(ofPictures('grey'))).toMatch(/does not take .*data\.channels: 1 reads/)
     const two = await reasonOf(ofPictures('two'))
     expect(two).toMatch(/two\.onnx: .* does not take these samples/)
     const output = await reasonOf(ofPictures('colour', { output: 'z' }))

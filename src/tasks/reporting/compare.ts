@@ -8,7 +8,7 @@ import {
 } from '../../artifacts/trainingEngine.js'
 import type { Lack } from '../../comparison/types.js'
 import { InterruptedError, messageOf, TaskError } from '../../core/errors.js'
-import { unmeasured } from '../../plan/analysisRuns.js'
+import { planWarnings } from '../../plan/analysisRuns.js'
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText, type WriteFile } from '../../store/atomic.js'
@@ -25,6 +25,7 @@ import {
   generalizationRows,
   networkRow,
   orderRows,
+  playerRows,
   sampleRows,
 } from '../../study/rows.js'
 import { sensitivityRows } from '../../study/sensitivity.js'
@@ -44,6 +45,7 @@ import {
   ordersTable,
   overlapsTable,
   pairClassesTable,
+  playersTable,
   referencesTable,
   type SensitivityRow,
   samplesTable,
@@ -143,7 +145,10 @@ export async function makeTables(
       `no network could be analysed, so that there is nothing to compare: ${reasons}`,
     )
   }
-  const tables = tablesOf(plan, analyses, failed)
+  const tables = {
+    ...tablesOf(plan, analyses, failed),
+    'players.csv': toCsv(playersTable, playerRows(plan.data.players)),
+  }
   const engines = await enginesOf(plan, results)
   const comparison = compareAnalyses(
     analyses,
@@ -152,7 +157,7 @@ export async function makeTables(
       lacking: listed(lacking),
       trainedBy: engines.map(describeEngine),
       unmeasured: [
-        ...unmeasured(plan.data),
+        ...planWarnings(plan.data),
         ...unverifiedDesign(plan.data.given ?? []),
         ...accuracyWarnings(analyses),
       ],

@@ -1,0 +1,58 @@
+/** Settings of studies that `analyze` heeds, as it is the study of its files. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { encodeInference } from '../engine/onnx/model.js'
+import { buildModel } from '../models/build.js'
+import { initialize } from '../models/initialize.js'
+import { fromCsv } from '../tables/read.js'
+import { networksTable, playersTable, samplesTable } from '../tables/tables.js'
+import { lowlayerHere } from './testing/here.js'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lowlayer-analyze-settings-'))
+  const input = { kind: 'tabular', shape: [9], classes: 2 } as const
+  const model = buildModel({ architecture: 'mlp-5', width: 8 }, input)
+  const weights = initialize(model, () => 1)
+  writeFileSync(join(folder, 'm.onnx'), encodeInference(model.graph, weights))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+it('reliability, named samples, the held-out share and the scale of inputs are those that are asked for', async () => {
+  const set = (...changes: string[]) => changes.flatMap((change) => ['--set', change])
+  const asked = [
+    'analysis.samples={ids: [0, 5, 3, 8, 900, 21], testCount: 2}',
+    'analysis.players.count=4',
+    'confusing.reliability={players: true, baseline: true}',
+    'data.heldOut=0.01',
+    'runtime.device=cpu',
+  ]
+  const args = ['analyze', 'm.onnx', '--data', 'tic-tac-toe', '--mean', '0.5', '--std', '2']
+  const { code, stderr } = await lowlayerHere([...args, '--out', 'out', ...set(...asked)], {
+    cwd: folder,
+  })
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  expect(stderr).not.toMatch(/held out/)
+  const [study] = readdirSync(join(folder, 'out')).filter((name) => name.startsWith('m-'))
+  const read = (name: string) => readFileSync(join(folder, 'out', study, name), 'utf8')
+  const samples = fromCsv(samplesTable, read('samples.csv'))
+  expect(samples.map(({ sample }) => sample)).toEqual([0, 3, 5, 8, 21, 900])
+  const [network] = fromCsv(networksTable, read('networks.csv'))
+  expect(network.reliability).toBeTypeOf('number')
+  const choices = fromCsv(playersTable, read('players.csv')).map(({ choice }) => choice)
+  expect(choices).toEqual([...Array(4).fill('main'), ...Array(4).fill('players')])
+  // The same as keys of a configuration, which is what is written down.
+  const { config } = JSON.parse(read('manifest.json'))
+  expect(config.data).toMatchObject({ heldOut: 0.01, standardize: { mean: [0.5], std: [2] } })
+  const keys = {
+    data: { source: 'tic-tac-toe', heldOut: 0.01, standardize: { mean: 0.5, std: 2 } },
+    networks: { files: [{ name: 'm', path: 'm.onnx' }] },
+  }
+  writeFileSync(join(folder, 'm.yaml'), JSON.stringify(keys))
+  const plan = await lowlayerHere(['plan', 'm.yaml', '--no-time', '--json', ...set(...asked)], {
+    cwd: folder,
+  })
+  expect(`m-${JSON.parse(plan.stdout).id.slice(0, 8)}`).toBe(study)
+})
