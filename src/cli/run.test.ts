@@ -74,9 +74,8 @@ async function valueFilesOf(results: string): Promise<Record<string, string>> {
   return hashes
 }
 
-/** What is asked for to hold scores against noise, other players and another baseline. */
-const againstNoise = [
-  'confusing.noiseNull.surrogates=3',
+/** What is asked for to hold scores against those under other players and another baseline. */
+const underOthers = [
   'confusing.reliability={players: true, baseline: true}',
   'analysis.checkpoints=final',
 ].flatMap((set) => ['--set', set])
@@ -220,17 +219,11 @@ describe('lowlayer run', () => {
     expect(await tablesOf(join(folder, 'a'))).toEqual(reference)
   })
 
-  it('holds scores against noise, other players and another baseline when asked to', async () => {
-    const results = join(folder, 'noise')
-    const run = ['run', file, '--results', results, ...againstNoise]
+  it('holds scores against other players and another baseline when asked to', async () => {
+    const results = join(folder, 'others')
+    const run = ['run', file, '--results', results, ...underOthers]
     expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
     const tables = await tablesOf(results)
-    const samples = fromCsv(samplesTable, tables['samples.csv'])
-    expect(samples).toHaveLength(4 * 12)
-    for (const { p_noise, q_noise } of samples) {
-      expect([0.25, 0.5, 0.75, 1]).toContain(p_noise)
-      expect(q_noise).toBeGreaterThanOrEqual(p_noise!)
-    }
     const networks = fromCsv(networksTable, tables['networks.csv'])
     const before = fromCsv(networksTable, reference['networks.csv'])
     expect(networks.map(({ reliability }) => reliability)).not.toEqual(
@@ -445,16 +438,27 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
   })
 
   it.each([
-    ['noise', `kind === 'noise'`, 'lacks a part of its analysis: noise'],
+    [
+      'the other tie-break',
+      `kind === 'interactions' && run.name === 'main'`,
+      'lacks a part of its analysis: interactions',
+    ],
     ['other players', `kind === 'values' && run.name === 'players'`, 'is missing: values'],
   ])('compares again once %s, which failed before, is there', async (name, when, reason) => {
     const results = join(folder, `without ${name}`)
-    await undone(join(folder, 'noise'), results, async (network) => {
-      if (name === 'noise') return rm(join(network, 'noise'), { recursive: true })
+    await undone(join(folder, 'others'), results, async (network) => {
+      if (name === 'the other tie-break') {
+        const interactions = join(network, 'interactions')
+        const lease = soleLease(interactions)
+        for (const name of await readdir(interactions)) {
+          if (name.includes('-other.')) await lease.remove(join(interactions, name))
+        }
+        return
+      }
       await rm(join(network, 'values'), { recursive: true })
       return rm(join(network, 'interactions'), { recursive: true })
     })
-    const run = ['run', file, '--results', results, ...againstNoise]
+    const run = ['run', file, '--results', results, ...underOthers]
     const first = await lowlayer(run, { env: await killing(when) })
     expect(first.code).toBe(1)
     expect(first.stderr).toContain(
@@ -462,7 +466,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     )
     const networks = async () => {
       const rows = fromCsv(samplesTable, (await tablesOf(results))['samples.csv'])
-      return new Set(rows.flatMap((row) => (row.p_noise === undefined ? [] : [row.network]))).size
+      return new Set(rows.flatMap((row) => (row.score_low === undefined ? [] : [row.network]))).size
     }
     expect(await networks()).toBe(3)
 
@@ -470,7 +474,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     expect(code).toBe(0)
     expect(stderr).not.toContain('low1-high0-order0')
     expect(await networks()).toBe(4)
-    expect(await tablesOf(results)).toEqual(await tablesOf(join(folder, 'noise')))
+    expect(await tablesOf(results)).toEqual(await tablesOf(join(folder, 'others')))
   })
 
   it('does value tables and interactions over that were cut short after they were written', async () => {

@@ -36,13 +36,6 @@ const reliability = z
   .prefault({})
   .describe('How far scores depend on choices of the analysis')
 
-const noiseNull = z
-  .strictObject({
-    surrogates: whole(0).default(0).describe('Surrogate value tables a sample; 0: no p-values'),
-    falseDiscovery: share.default(0.05).describe('Rate that Benjamini and Hochberg control'),
-  })
-  .prefault({})
-
 const references = z
   .strictObject({
     networks: whole(0)
@@ -111,7 +104,6 @@ export const confusingSection = z
       ),
     references: references.optional(),
     reliability,
-    noiseNull,
   })
   .prefault({})
   .describe('Score and set of confusing samples')

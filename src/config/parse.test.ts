@@ -148,6 +148,11 @@ describe('a problem', () => {
       '3:38 training.optimizer.momentum: unknown key',
     ],
     [
+      'a key that is no more',
+      `${least}confusing: { noiseNull: { surrogates: 0 } }`,
+      '3:14 confusing.noiseNull: is no more: tables without structure score higher',
+    ],
+    [
       'a wrong type',
       `${least}training: { batchSize: many }`,
       '3:24 training.batchSize: "many" is not a number',

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { editDistance, nearestName } from '../core/nearest.js'
 import { pathsWithKey, schemaKeys } from './jsonSchema.js'
+import { removedKeys } from './removedKeys.js'
 import { isObject, type Path } from './source.js'
 
 type Issue = z.core.$ZodIssue
@@ -37,6 +38,8 @@ export function valueAt(root: unknown, path: Path): unknown {
 }
 
 function unknownKey(path: Path, holder: unknown): Finding {
+  const removed = removedKeys[path.join('.')]
+  if (removed !== undefined) return { path, aboutKey: true, message: removed }
   const key = String(path.at(-1))
   const valid = schemaKeys(path.slice(0, -1), holder)
   if (valid.includes(key)) {

@@ -53,7 +53,6 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
   ...all('ours', 'confusing.references', 'seed sign form'),
   ...all('ours', 'confusing.set', 'rule fraction factor'),
   ...all('ours', 'confusing.reliability', 'players baseline salience tieBreak minimum'),
-  ...all('ours', 'confusing.noiseNull', 'surrogates falseDiscovery'),
   ...all('ours', 'comparison', 'permutations bootstrap alpha accuracyTolerance equivalence seed'),
   ...all('ours', 'runtime', 'engine device jobs'),
 ])

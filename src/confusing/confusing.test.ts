@@ -1,19 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { stream } from '../core/random.js'
 import { decompose } from '../interactions/decompose.js'
-import { mobius } from '../interactions/mobius.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import type { Interactions } from '../metrics/types.js'
 import { orderOf } from '../testing/orderOf.js'
 import { areaUnderRoc } from './control.js'
 import { difficultyGroups } from './difficulty.js'
-import {
-  additiveFit,
-  falseDiscoveryAdjusted,
-  surrogatePValue,
-  surrogateValues,
-} from './noiseNull.js'
 import { intraclassCorrelation } from './reliability.js'
 import { confusingScore, deltaScores, nongeneralizableMass, offsetComplexity } from './scores.js'
 import { confusingSet, otsuThreshold, undeterminedSamples } from './sets.js'
@@ -233,91 +225,6 @@ describe('reliability', () => {
     expect(intraclassCorrelation([Float64Array.of(1, 2)])).toBeUndefined()
     expect(intraclassCorrelation([Float64Array.of(1), Float64Array.of(2)])).toBeUndefined()
     expect(intraclassCorrelation([])).toBeUndefined()
-  })
-})
-
-describe('noise null', () => {
-  const values = Float64Array.from({ length: 32 }, (_, mask) => Math.sin(3 * mask) + orderOf(mask))
-
-  it('fits additive functions exactly and leaves residuals orthogonal to every player', () => {
-    const additive = Float64Array.from({ length: 8 }, (_, mask) => 2 + 3 * (mask & 1) - (mask >> 2))
-    additiveFit(additive).forEach((value, mask) => {
-      expect(value).toBeCloseTo(additive[mask], 12)
-    })
-    const fit = additiveFit(values)
-    for (let player = 0; player < 5; player++) {
-      let moment = 0
-      values.forEach((value, mask) => {
-        moment += (value - fit[mask]) * ((mask >> player) & 1)
-      })
-      expect(moment).toBeCloseTo(0, 10)
-    }
-  })
-
-  it('permutes residuals within each size only', () => {
-    const surrogate = surrogateValues(values, stream(0, 'surrogate').at())
-    const fit = additiveFit(values)
-    const residuals = (table: Float64Array, size: number) =>
-      [...table]
-        .flatMap((value, mask) => (orderOf(mask) === size ? [value - fit[mask]] : []))
-        .sort()
-    for (let size = 0; size <= 5; size++) {
-      const [before, after] = [residuals(values, size), residuals(surrogate, size)]
-      for (const [index, value] of before.entries()) expect(after[index]).toBeCloseTo(value, 10)
-    }
-    expect(surrogate[0]).toBe(values[0])
-    expect(surrogate[31]).toBe(values[31])
-    expect(surrogate).not.toEqual(values)
-  })
-
-  it('gives p-values close to uniform where there are main effects and noise alone, at 8 players', () => {
-    const n = 8
-    const scoreOf = (table: Float64Array) => {
-      const and = table.slice()
-      mobius(and)
-      const interactions = { n, and, or: new Float64Array(2 ** n) }
-      return offsetComplexity(orderDistribution(interactions, 0.05), 0.05)
-    }
-    const pValues = Array.from({ length: 200 }, (_, study) => {
-      const random = stream(study, 'noise alone').at()
-      const effects = Array.from({ length: n }, () => random.normal())
-      const table = Float64Array.from({ length: 2 ** n }, (_, mask) =>
-        effects.reduce((sum, effect, i) => sum + effect * ((mask >> i) & 1), random.normal() / 2),
-      )
-      const draws = stream(study, 'surrogates of noise')
-      const scores = Array.from({ length: 39 }, (_, d) =>
-        scoreOf(surrogateValues(table, draws.at(d))),
-      )
-      return surrogatePValue(scoreOf(table), scores) as number
-    })
-    const upTo = (level: number) => pValues.filter((p) => p <= level + 1e-9).length / 200
-    // Standard errors at 200 tables: 0.015, 0.031 and 0.035.
-    expect(Math.abs(upTo(0.05) - 0.05)).toBeLessThan(0.045)
-    expect(Math.abs(upTo(0.25) - 0.25)).toBeLessThan(0.09)
-    expect(Math.abs(upTo(0.5) - 0.5)).toBeLessThan(0.1)
-  })
-
-  it('counts the observed score among the draws', () => {
-    expect(surrogatePValue(0.5, [0.1, 0.5, 0.9])).toBe(0.75)
-    expect(surrogatePValue(1, [0.1, 0.5, 0.9])).toBe(0.25)
-    expect(surrogatePValue(1, [])).toBeUndefined()
-  })
-
-  it('makes the discoveries of the published example', () => {
-    // Benjamini & Hochberg 1995, §4.1: 15 comparisons, at 5% the four smallest are discoveries.
-    const published = [
-      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719,
-      0.6528, 0.759, 1,
-    ]
-    const adjusted = falseDiscoveryAdjusted(published)
-    expect([...adjusted].filter((q) => q <= 0.05)).toHaveLength(4)
-    expect(adjusted[3]).toBeCloseTo((0.0095 * 15) / 4, 15)
-  })
-
-  it('adjusts p-values as scipy.stats.false_discovery_control', () => {
-    const adjusted = falseDiscoveryAdjusted([0.01, 0.04, 0.03, 0.5, 0.005, 0.04])
-    const expected = [0.03, 0.048, 0.048, 0.5, 0.03, 0.048]
-    for (const [index, value] of expected.entries()) expect(adjusted[index]).toBeCloseTo(value, 14)
   })
 })
 

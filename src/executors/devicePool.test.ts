@@ -6,7 +6,7 @@ import type { Task } from '../plan/types.js'
 import { devicePool } from './devicePool.js'
 import { schedule } from './schedule.js'
 
-const kinds = ['train', 'values', 'interactions', 'noise'] as const
+const kinds = ['train', 'values', 'interactions'] as const
 
 /** Tasks of these kinds, and a comparison that needs them all. */
 function studyOf(chosen: readonly Task['kind'][]): Task[] {

@@ -4,7 +4,7 @@ import type { Task } from '../plan/types.js'
 import type { StartTask } from './types.js'
 
 /** Tasks that compute without an engine: solvers and statistics. */
-const withoutEngine: ReadonlySet<Task['kind']> = new Set(['interactions', 'noise', 'compare'])
+const withoutEngine: ReadonlySet<Task['kind']> = new Set(['interactions', 'compare'])
 
 /** Devices that work on one task at a time. */
 interface DevicePool {

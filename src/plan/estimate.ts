@@ -20,7 +20,6 @@ const PHASE_CHECKPOINTS = 5
 /** Counts over distinct networks, cached or not; an upper bound where phases choose checkpoints. */
 export function estimatePlan(plan: Plan): Estimate {
   const { samples, players } = plan.config.analysis
-  const { surrogates } = plan.config.confusing.noiseNull
   const panel = samples.count + samples.testCount
   const subsets = subsetCount(players.count)
   const sum = (of: (task: Task) => number) =>
@@ -31,7 +30,6 @@ export function estimatePlan(plan: Plan): Estimate {
       ? panel * scoredCheckpoints(plan, task)
       : 0,
   )
-  const surrogateTables = sum((task) => (task.kind === 'noise' ? samples.count * surrogates : 0))
   const weights = sum((task) =>
     task.kind === 'train'
       ? 8 * (task.network.parameters ?? 0) * task.network.spec.checkpointSteps.length
@@ -40,7 +38,7 @@ export function estimatePlan(plan: Plan): Estimate {
   return {
     trainingSteps: sum((task) => (task.kind === 'train' ? task.network.spec.totalSteps : 0)),
     forwardPasses: tables * subsets,
-    decompositions: tables + otherEnds + surrogateTables,
+    decompositions: tables + otherEnds,
     bytes: weights + (tables + otherEnds) * subsets * BYTES_PER_SUBSET,
   }
 }

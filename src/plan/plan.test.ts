@@ -45,7 +45,7 @@ describe('planStudy', () => {
     `)
     expect([plan.id, plan.valuesId, plan.interactionsId]).toMatchInlineSnapshot(`
       [
-        "5fac1fad9cb17e6f",
+        "7bd4f750ade8ce3b",
         "035ae11b",
         "2704cd35",
       ]
@@ -242,9 +242,9 @@ describe('estimatePlan', () => {
 training: { checkpoints: { logSpaced: 4 } }
 networks: { grid: { low: [0, 1], high: [0], repeats: 1 } }
 analysis: { samples: { count: 10, testCount: 5 }, players: { count: 4 } }
-confusing: { noiseNull: { surrogates: 3 }, reliability: { baseline: true } }`),
+confusing: { reliability: { baseline: true } }`),
     )
     expect(estimate.forwardPasses).toBe(2 * 15 * (4 + 1) * 2 ** 4)
-    expect(estimate.decompositions).toBe(2 * 15 * (4 + 1) + 2 * 15 + 2 * 10 * 3)
+    expect(estimate.decompositions).toBe(2 * 15 * (4 + 1) + 2 * 15)
   })
 })

@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
 import { regimeOf } from '../regimes/registry.js'
-import { analysisRuns, shortId } from './analysisRuns.js'
+import { analysisRuns } from './analysisRuns.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
 import { planGiven } from './given.js'
@@ -30,14 +30,6 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   const analysedIds = analysed.map((network) => network.id)
   const runs = analysisRuns(config, data, ARTIFACT_VERSION, analysedIds)
   const [{ valuesId, interactionsId }] = runs
-  const { score, offsetScope, noiseNull } = config.confusing
-  const noiseId = shortId({
-    version: ARTIFACT_VERSION,
-    interactionsId,
-    salience: config.analysis.salience,
-    score: { score, offsetScope },
-    surrogates: noiseNull.surrogates,
-  })
   const id = contentId({
     version: ARTIFACT_VERSION,
     networks: analysed.map((network) => ({
@@ -53,9 +45,8 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
     confusing: config.confusing,
     comparison: config.comparison,
   } as unknown as Json)
-  const tasks = studyTasks(networks, runs, noiseNull.surrogates > 0, id)
-  const ids = { valuesId, interactionsId, noiseId }
-  return { study: config.study, id, config, data, networks, tasks, runs, ...ids }
+  const tasks = studyTasks(networks, runs, id)
+  return { study: config.study, id, config, data, networks, tasks, runs, valuesId, interactionsId }
 }
 
 /** What a network is held against besides itself; nothing, and so no part of an id, where there are no references. */
@@ -119,7 +110,6 @@ function donorStepsOf(
 function studyTasks(
   networks: readonly StudyNetwork[],
   runs: readonly AnalysisRun[],
-  withNoise: boolean,
   studyId: string,
 ): Task[] {
   // Where a reference is a member too, all that a member needs is done.
@@ -133,7 +123,7 @@ function studyTasks(
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
   const evaluated = distinct.filter(({ id }) => analysedIds.has(id) || referenceIds.has(id))
   const begin = distinct.map((network) => beginTask(network, distinct))
-  const [{ analysis, valuesId, interactionsId }] = runs
+  const [{ analysis, valuesId }] = runs
   const panel = panelTasks(analysed, analysis.samples.filter, valuesId)
   const panelIdsOf = ({ id }: StudyNetwork) =>
     panel.filter((task) => !('network' in task) || task.network.id === id).map((task) => task.id)
@@ -153,15 +143,7 @@ function studyTasks(
     network,
     run,
   }))
-  const noise = (withNoise ? analysed : []).map(
-    (network): Task => ({
-      kind: 'noise',
-      id: `noise-${network.id}-${studyId}`,
-      needs: [`interactions-${network.id}-${interactionsId}`],
-      network,
-    }),
-  )
-  const before = [...begin, ...panel, ...values, ...interactions, ...noise]
+  const before = [...begin, ...panel, ...values, ...interactions]
   const compare: Task = {
     kind: 'compare',
     id: `compare-${studyId}`,

@@ -221,25 +221,12 @@ export interface InteractionsTask extends TaskBase {
   readonly run: AnalysisRun
 }
 
-/** Scores of surrogates without structure, for the noise null of one network. */
-export interface NoiseTask extends TaskBase {
-  readonly kind: 'noise'
-  readonly network: StudyNetwork
-}
-
 /** Metrics, confusing sets, comparison and tables of the study; runs on whatever succeeded. */
 export interface CompareTask extends TaskBase {
   readonly kind: 'compare'
 }
 
-export type Task =
-  | TrainTask
-  | MeasureTask
-  | PanelTask
-  | ValuesTask
-  | InteractionsTask
-  | NoiseTask
-  | CompareTask
+export type Task = TrainTask | MeasureTask | PanelTask | ValuesTask | InteractionsTask | CompareTask
 export type TaskKind = Task['kind']
 
 /** The whole study as a graph of tasks, in an order in which they can run. */
@@ -256,6 +243,4 @@ export interface Plan {
   /** Ids of the main analysis. */
   readonly valuesId: string
   readonly interactionsId: string
-  /** In the names of the files that hold the scores of surrogates without structure. */
-  readonly noiseId: string
 }

@@ -33,7 +33,6 @@ export interface NetworkPaths {
   difficulty(valuesId: string): string
   interactions(step: number, interactionsId: string): string
   interactionsTable(step: number, interactionsId: string): string
-  noise(step: number, noiseId: string): string
   panel(valuesId: string): string
 }
 
@@ -51,7 +50,6 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     difficulty: (id) => join(folder, 'values', `difficulty-${id}.npz`),
     interactions: (step, id) => join(folder, 'interactions', `${step}-${id}.npz`),
     interactionsTable: (step, id) => join(folder, 'interactions', `${step}-${id}.parquet`),
-    noise: (step, id) => join(folder, 'noise', `${step}-${id}.npz`),
     panel: (id) => join(folder, 'panels', `${id}.json`),
   }
 }

@@ -149,8 +149,8 @@ export function scoreRows(
   return Float64Array.from(rows, (row) => score(row, interactionsOf(input.decompositions, row)))
 }
 
-/** The score of a row, had it these interactions (its own, or a surrogate's). */
-export function rowScorer(
+/** The score of a row by its interactions. */
+function rowScorer(
   input: CheckpointInput,
   taus: Thresholds,
   { score, offsetScope, references: rules }: ConfusingConfig,

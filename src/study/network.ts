@@ -2,7 +2,6 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
-import { falseDiscoveryAdjusted, surrogatePValue } from '../confusing/noiseNull.js'
 import { type IntraclassCorrelation, intraclassCorrelation } from '../confusing/reliability.js'
 import { deltaScores } from '../confusing/scores.js'
 import { confusingSet, undeterminedSamples } from '../confusing/sets.js'
@@ -39,8 +38,6 @@ export interface NetworkInput<Network = StudyNetwork> {
   readonly otherEnd?: ScoredCheckpoints
   /** The checkpoints of the score under other players or another baseline. */
   readonly variants?: readonly ScoredCheckpoints[]
-  /** Scores of surrogates of every sample of the main panel, at the last checkpoint. */
-  readonly surrogateScores?: readonly Float64Array[]
   /** How hard the samples were at every kept checkpoint; undefined where that is not known, of values of another tool. */
   readonly dynamics?: TrainingDynamics
 }
@@ -49,15 +46,6 @@ export interface NetworkInput<Network = StudyNetwork> {
 export interface RuledSet {
   readonly set: ConfusingSet
   readonly undetermined: ReadonlySet<SampleId>
-}
-
-/** Scores of the end held against surrogates without structure; shapes [samples]. */
-interface NoiseTests {
-  readonly p: readonly number[]
-  /** Adjusted for false discoveries. */
-  readonly q: Float64Array
-  /** Samples with q within the rate that the study allows. */
-  readonly discoveries: number
 }
 
 export interface NetworkAnalysis<Network = StudyNetwork> {
@@ -76,8 +64,6 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   /** The two above by what they prefer: low orders and high orders. */
   readonly scoresLow: Float64Array | undefined
   readonly scoresHigh: Float64Array | undefined
-  /** P-values of the scores against surrogates without structure, and adjusted ones. */
-  readonly noise: NoiseTests | undefined
   /** The configured rule first, then `mad` beside it. */
   readonly sets: readonly RuledSet[]
   readonly difficulty: DifficultyGroups
@@ -129,11 +115,6 @@ export function analyseNetwork<Network>(
     otherScores: other,
     scoresLow: other === undefined ? undefined : ownEndIsLow ? scores : other,
     scoresHigh: other === undefined ? undefined : ownEndIsLow ? other : scores,
-    noise: noiseOf(
-      analysed[analysed.length - 1].samples.map(({ score }) => score),
-      input.surrogateScores,
-      confusing.noiseNull.falseDiscovery,
-    ),
     sets: ruledSets(scores, other, samples, config),
     difficulty: difficultyGroups(
       Float64Array.from(mainRows(middle), (row) => middle.loss[row]),
@@ -178,18 +159,6 @@ function finalScores(
   }
   if (confusing.phase === 'end') return scoresAt(last)
   return deltaScores(scoresAt(last), scoresAt(scored[0]))
-}
-
-/** Surrogates are of the end: their scores are held against the score there, not against its growth. */
-function noiseOf(
-  scores: readonly number[],
-  surrogateScores: readonly Float64Array[] | undefined,
-  rate: number,
-): NoiseTests | undefined {
-  if (surrogateScores === undefined) return undefined
-  const p = surrogateScores.map((draws, position) => surrogatePValue(scores[position], draws) ?? 1)
-  const q = falseDiscoveryAdjusted(p)
-  return { p, q, discoveries: q.filter((value) => value <= rate).length }
 }
 
 function ruledSets(

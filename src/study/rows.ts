@@ -67,7 +67,6 @@ export function networkRow(
     reliability: analysis?.reliability?.consistency,
     mislabelled_auc: analysis?.mislabelledAuc,
     ...difficultyCells(analysis),
-    above_noise: analysis?.noise?.discoveries,
     status: analysis === undefined ? 'failed' : 'done',
     reason,
   }
@@ -151,8 +150,6 @@ function sampleRow(
     score: final === undefined ? score : analysis.scores[final],
     score_low: final === undefined ? undefined : analysis.scoresLow?.[final],
     score_high: final === undefined ? undefined : analysis.scoresHigh?.[final],
-    p_noise: final === undefined ? undefined : analysis.noise?.p[final],
-    q_noise: final === undefined ? undefined : analysis.noise?.q[final],
   }
 }
 

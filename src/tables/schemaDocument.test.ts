@@ -11,7 +11,8 @@ import { toCsv } from './table.js'
 import { samplesTable, studyTables } from './tables.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-schema-'))
-const { samples } = exampleStudy().tables
+/** With a column that is empty. */
+const samples = exampleStudy().tables.samples.map((row) => ({ ...row, prediction: undefined }))
 
 beforeAll(() => writeFileSync(join(folder, 'samples.csv'), toCsv(samplesTable, samples)))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -39,7 +40,7 @@ if (python === undefined)
   )
 
 it.skipIf(python === undefined)('pandas reads every row, numbers exactly', () => {
-  const script = `${lineOf('pandas')}; print(len(samples), repr(float(samples.score.sum())), samples.p_noise.isna().all())`
+  const script = `${lineOf('pandas')}; print(len(samples), repr(float(samples.score.sum())), samples.prediction.isna().all())`
   const [rows, sum, empty] = execFileSync(python as string, ['-c', script], {
     cwd: folder,
     encoding: 'utf8',

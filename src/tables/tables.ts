@@ -35,9 +35,6 @@ export const networksTable = table('networks', 'One row a network of the study.'
   ),
   easy_jaccard: number('The same with the samples of smallest loss there.'),
   chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
-  above_noise: integer(
-    'Samples whose score exceeds noise at confusing.noiseNull.falseDiscovery (q_noise).',
-  ),
   status: text('done or failed.'),
   reason: text('Why the network failed; empty when done.'),
 })
@@ -96,10 +93,6 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   ),
   score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
   score_high: number('Confusing score at the high-order end.'),
-  p_noise: number('p-value of the score against surrogates without structure.'),
-  q_noise: number(
-    'p_noise adjusted for false discoveries (Benjamini & Hochberg) within the network.',
-  ),
 })
 
 export const ordersTable = table(

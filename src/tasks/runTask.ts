@@ -33,8 +33,6 @@ async function perform(task: Task, context: TaskContext): Promise<void> {
       return (await import('./analysis/values.js')).values(task, context)
     case 'interactions':
       return (await import('./analysis/interactions.js')).interactions(task, context)
-    case 'noise':
-      return (await import('./analysis/scoreSurrogates.js')).scoreSurrogates(task, context)
     case 'compare':
       return (await import('./reporting/compare.js')).compare(task, context)
   }

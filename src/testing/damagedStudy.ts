@@ -17,7 +17,7 @@ import { isTaskDone } from '../tasks/state/isDone.js'
 import { storedFaults } from '../tasks/state/storedFaults.js'
 import { mutations, sameBytes } from './mutations.js'
 
-/** The smallest study that has everything: low layers lent by donors, panels, other players, surrogates. */
+/** The smallest study that has everything: low layers lent by donors, panels, other players. */
 const config = experimentSchema.parse({
   study: 'tiny',
   data: { source: 'tic-tac-toe', labelNoise: 0.1 },
@@ -36,7 +36,7 @@ const config = experimentSchema.parse({
     players: { count: 4 },
     gap: 0.01,
   },
-  confusing: { reliability: { players: true }, noiseNull: { surrogates: 2 } },
+  confusing: { reliability: { players: true } },
   comparison: { bootstrap: 20 },
 })
 
@@ -89,7 +89,6 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   interactions: /\/interactions\/\d+-[0-9a-f]+\.npz$/,
   'interactions at the other end': /\/interactions\/[^/]+-other\.npz$/,
   'interactions for readers': /\/interactions\/[^/]+\.parquet$/,
-  surrogates: /\/noise\/[^/]+\.npz$/,
   panel: /\/panels\/[^/]+\.json$/,
   'networks.csv': /^tiny-[^/]+\/networks\.csv$/,
   'curves.csv': /^tiny-[^/]+\/curves\.csv$/,
@@ -119,7 +118,6 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   'record of a network': /^networks\/[^/]+\/SHA256SUMS$/,
   'record of values': /\/values\/SHA256SUMS$/,
   'record of interactions': /\/interactions\/SHA256SUMS$/,
-  'record of surrogates': /\/noise\/SHA256SUMS$/,
   'record of panels': /\/panels\/SHA256SUMS$/,
   'record of a study': /^tiny-[^/]+\/SHA256SUMS$/,
 }

@@ -9,7 +9,6 @@ export const stageTitles: Readonly<Record<TaskKind, string>> = {
   panel: 'samples',
   values: 'mask',
   interactions: 'decompose',
-  noise: 'noise',
   compare: 'compare',
 }
 

@@ -17,12 +17,7 @@ export function confusingChecks({ analysis, confusing, networks }: Sections): Fi
       'every network has samples of its own under analysis.samples.filter "correct", but references are evaluated on those that all have; use none or common-correct'
     findings.push({ path: ['confusing', 'references'], message })
   }
-  if (score === 'nongeneralizable' && confusing.noiseNull.surrogates > 0) {
-    const message =
-      'does not go with the score "nongeneralizable": no reference shares the interactions of a made-up table; use 0'
-    findings.push({ path: ['confusing', 'noiseNull', 'surrogates'], message })
-  }
-  if (confusing.score === 'nongeneralizable-mass' && analysis.samples.testCount === 0) {
+  if (score === 'nongeneralizable-mass' && analysis.samples.testCount === 0) {
     const message =
       '"nongeneralizable-mass" compares with samples of the other split: analysis.samples.testCount is 0'
     findings.push({ path: ['confusing', 'score'], message })

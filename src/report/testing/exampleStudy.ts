@@ -73,8 +73,6 @@ export function exampleStudy(): ReportStudy {
           score,
           score_low: score,
           score_high: Math.min(1, score * 1.1),
-          p_noise: undefined,
-          q_noise: undefined,
         }
       }),
     ),
@@ -102,7 +100,6 @@ export function exampleStudy(): ReportStudy {
         hard_jaccard: 0.3,
         easy_jaccard: 0,
         chance_jaccard: 0.05,
-        above_noise: undefined,
         phase_boundary_step: 90,
         phase_boundary_low: 40,
         phase_boundary_high: 200,

@@ -8,11 +8,10 @@ import { InputError } from '../../core/errors.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { faultOf } from '../../store/stored.js'
-import { type CheckpointInput, mainRows } from '../../study/checkpoint.js'
+import type { CheckpointInput } from '../../study/checkpoint.js'
 import type { NetworkInput } from '../../study/network.js'
 import { OTHER_END } from '../state/outputs.js'
 import { analysedSteps, scoredSteps } from './analysedSteps.js'
-import { readSurrogateScores } from './scoreSurrogates.js'
 
 /** One checkpoint under one analysis. */
 export async function readCheckpoint(
@@ -97,7 +96,6 @@ export async function readNetwork(
     const checkpoint = await readCheckpoint(results, network.id, step, main)
     checkpoints.push({ ...checkpoint, references: references?.main })
   }
-  const end = checkpoints[checkpoints.length - 1]
   const scored = scoredSteps(plan, network, curve)
   const variants: CheckpointInput[][] = []
   for (const [index, run] of others.entries()) {
@@ -120,10 +118,5 @@ export async function readNetwork(
     dynamics: await readDifficulty(paths.difficulty(main.valuesId)),
     variants,
     otherEnd: allOf(otherEnds)?.map((found) => ({ ...found, references: besideOther })),
-    surrogateScores: await readSurrogateScores(
-      paths.noise(end.step, plan.noiseId),
-      mainRows(end.values).length,
-      plan.config.confusing.noiseNull.surrogates,
-    ),
   }
 }

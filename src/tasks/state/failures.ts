@@ -52,7 +52,7 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
   return record && described(record)
 }
 
-/** Why a task of one network is not done, if one is: networks are analysed without their noise null, say. */
+/** Why a task of one network is not done, if one is: networks are analysed without the other end of the tie-break, say. */
 export async function unfinishedPart(
   where: Where,
   network: StudyNetwork,

@@ -60,8 +60,6 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
       return everyStep(task, place, (step, atBothEnds) =>
         interactionsOutputs(task, place, step, atBothEnds),
       )
-    case 'noise':
-      return [await surrogateScoresOutput(task.network, place)]
     case 'compare':
       return comparisonOutputs(place)
   }
@@ -204,20 +202,6 @@ export async function interactionsOutputs(
   ])
 }
 
-/** The scores of a network's surrogates. */
-export async function surrogateScoresOutput(
-  { id, spec }: StudyNetwork,
-  { plan, results }: StudyPlace,
-): Promise<Required<Output>> {
-  const paths = networkPaths(results, id)
-  const step = spec.totalSteps
-  const values = paths.values(step, plan.valuesId)
-  return {
-    path: paths.noise(step, plan.noiseId),
-    from: await madeFrom([values, paths.interactions(step, plan.interactionsId)]),
-  }
-}
-
 async function everyStep(
   { network, run }: ValuesTask | InteractionsTask,
   { plan, results }: StudyPlace,
@@ -255,7 +239,7 @@ async function comparisonOutputs(place: StudyPlace): Promise<Output[]> {
   return [manifest, ...[...others].map((path) => ({ path }))]
 }
 
-/** What a study is made from: the curves, values, interactions and surrogate scores of its networks. */
+/** What a study is made from: the curves, values and interactions of its networks. */
 export async function comparedFrom(place: StudyPlace): Promise<string> {
   const { plan, results } = place
   const files: string[] = []
