@@ -10,8 +10,10 @@ import type { Row, Table } from '../tables/table.js'
 import {
   confusingTable,
   curvesTable,
+  difficultyTable,
   effectsTable,
   generalizationTable,
+  measuresTable,
   networksTable,
   ordersTable,
   overlapsTable,
@@ -70,6 +72,8 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
     confusing: await rows(confusingTable),
     overlaps: await rows(overlapsTable),
     effects: await rows(effectsTable),
+    measures: await rows(measuresTable),
+    difficulty: await rows(difficultyTable),
   }
   return {
     name: manifest?.study ?? fallbackName,

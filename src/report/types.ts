@@ -3,8 +3,10 @@ import type { Verdict } from '../comparison/types.js'
 import type {
   ConfusingRow,
   CurveRow,
+  DifficultyRow,
   EffectRow,
   GeneralizationRow,
+  MeasureRow,
   NetworkRow,
   OrderRow,
   OverlapRow,
@@ -21,6 +23,8 @@ export interface StudyTables {
   readonly confusing: readonly ConfusingRow[]
   readonly overlaps: readonly OverlapRow[]
   readonly effects: readonly EffectRow[]
+  readonly measures: readonly MeasureRow[]
+  readonly difficulty: readonly DifficultyRow[]
 }
 
 /** The input of a sample and where its players are, ready to be drawn. */

@@ -251,3 +251,28 @@ it.each([
   expect(dots).toHaveLength(16)
   for (const { x, y } of dots) expect(x).toBeCloseTo(expected[conditions.indexOf(y as string)], 2)
 })
+
+it.each([
+  ['low seed', 'low'],
+  ['sample', 'sample'],
+  ['AUC, mislabelled', 'mislabelled_auc'],
+  ['ρ with the score', 'spearman'],
+])('is it just difficulty: %s of every measure', async (title, statistic) => {
+  const rows = exampleStudy().tables.measures.filter((row) => row.statistic === statistic)
+  const dots = (await drawn('measures', 'symbol')).filter(({ xTitle }) => xTitle === title)
+  expect(dots).toHaveLength(rows.length)
+  for (const [at, { estimate }] of rows.entries())
+    expect(dots[at].x).toBeCloseTo(estimate as number, 2)
+})
+
+it('samples through training: the loss of the hardest sample for every network', async () => {
+  const lines = (await drawn('courses', 'line')).filter(
+    ({ yTitle, panel }) => yTitle === 'loss (nats)' && panel === '#203, hard',
+  )
+  const { difficulty } = exampleStudy().tables
+  const hardest = difficulty.filter(({ sample }) => sample === 203)
+  expectHeights(
+    [...lines].sort((a, b) => Number(a.y) - Number(b.y)),
+    hardest.map(({ loss }) => loss as number).sort((a, b) => a - b),
+  )
+})

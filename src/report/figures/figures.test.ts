@@ -19,6 +19,8 @@ const emptyStudy: ReportStudy = {
     confusing: [],
     overlaps: [],
     effects: [],
+    measures: [],
+    difficulty: [],
   },
   details: [],
   sensitivity: [],

@@ -1,4 +1,5 @@
 /** Every figure of the report, in its order. */
+import { coursesFigure } from './courses.js'
 import { difficultyFigure } from './difficulty.js'
 import { effectFigure } from './effects.js'
 import { exactnessFigure } from './exactness.js'
@@ -7,6 +8,7 @@ import { generalizationFigure } from './generalization.js'
 import { heatMapFigure } from './heatMap.js'
 import { gapFigure, lossFigure } from './losses.js'
 import { matchingFigure } from './matching.js'
+import { measuresFigure } from './measures.js'
 import { orderByNetworkFigure, orderFigure, salientCountFigure } from './orders.js'
 import { pairClassFigure } from './pairClasses.js'
 import { sampleOrdersFigure, scoreFigure } from './scores.js'
@@ -26,7 +28,9 @@ export const figureMakers = {
   pairClasses: pairClassFigure,
   effects: effectFigure,
   generalization: generalizationFigure,
+  measures: measuresFigure,
   difficulty: difficultyFigure,
+  courses: coursesFigure,
   matching: matchingFigure,
   exactness: exactnessFigure,
   sensitivity: sensitivityFigure,

@@ -45,7 +45,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ['pairs', 'What networks share, and what they agree on', draw('pairClasses')],
     ['variance', 'What decides the scores', draw('effects')],
     ['generalization', 'Do the interactions generalise?', draw('generalization')],
-    ['difficulty', 'Hard and easy samples', draw('difficulty')],
+    ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],
     ['sensitivity', 'Sensitivity', draw('sensitivity')],
     ['settings', 'Configuration and provenance', settingsSection(study.manifest)],

@@ -77,6 +77,53 @@ export function exampleStudy(): ReportStudy {
       }),
     ),
   )
+  const measures = ['score', 'loss', 'loss_early', 'forgetting', 'score_after_difficulty'].flatMap(
+    (measure, at) =>
+      [
+        'low',
+        'high',
+        'sample',
+        'mislabelled_auc',
+        measure === 'score' ? 'explained' : 'spearman',
+      ].map((statistic, column) => ({
+        step: 1000,
+        architecture: 'mlp-5',
+        regime: 'init',
+        cut: 2,
+        cut_layers: undefined,
+        measure,
+        statistic,
+        estimate: 0.1 + at / 10 + column / 10,
+        ci_low: column < 3 ? at / 10 + column / 10 : undefined,
+        ci_high: column < 3 ? 0.2 + at / 10 + column / 10 : undefined,
+        seed_ci_low: undefined,
+        seed_ci_high: undefined,
+        p_value: undefined,
+        note: undefined,
+      })),
+  )
+  const difficulty = networks.flatMap(({ id, low }) =>
+    steps.flatMap((step, at) =>
+      sampleIds.map((sample, index) => {
+        // The later a sample, the harder it is, and it is learnt but for the last ones.
+        const loss = (1 + index / 10) / (1 + at) + low / 10
+        return {
+          network: id,
+          step,
+          sample,
+          correct: loss < 1,
+          loss,
+          margin: 1 - loss,
+          probability: Math.exp(-loss),
+          el2n: 1 - Math.exp(-loss),
+          grand: 3 * (1 - Math.exp(-loss)),
+          forgetting: 0,
+          learned: at > 0 && loss < 1,
+          variability: at > 1 ? 0.1 : undefined,
+        }
+      }),
+    ),
+  )
   return {
     name: 'example',
     tables: {
@@ -183,6 +230,8 @@ export function exampleStudy(): ReportStudy {
           note: undefined,
         })),
       ],
+      measures,
+      difficulty,
     },
     verdict: {
       verdict: 'inconclusive',

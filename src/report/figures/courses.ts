@@ -1,0 +1,171 @@
+import { mean } from '../../metrics/descriptive.js'
+import type { NetworkRow } from '../../tables/tables.js'
+import type { ReportStudy, StudyTables } from '../types.js'
+import { epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
+import { doneNetworks, rounded } from './studyRows.js'
+
+/** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
+const CONFUSING = 2
+const HARD = 2
+const NETWORKS = 9
+
+/** What is drawn of a sample, a row each; the last two are known at analysed checkpoints alone. */
+const rows = [
+  { field: 'loss', title: 'loss (nats)' },
+  { field: 'margin', title: 'margin' },
+  { field: 'score', title: 'score' },
+  { field: 'high_order_share', title: 'share of high orders' },
+] as const
+
+/** A few samples through training: how hard they are, and how confusing, for each network. */
+export function coursesFigure(study: ReportStudy): FigureResult {
+  const id = 'courses'
+  const { tables } = study
+  const networks = doneNetworks(tables).slice(0, NETWORKS)
+  const samples = chosenSamples(tables)
+  const values = networks.flatMap((network) => valuesOf(tables, network, samples))
+  if (values.length === 0) return { id, missing: 'no sample is followed through training' }
+  const drawn = rows.filter(({ field }) => values.some((value) => value.row === field))
+  const all = doneNetworks(tables).length
+  const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
+  return {
+    id,
+    title: 'Samples through training',
+    source: 'ours',
+    caption: `One line a network, by its low seed. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
+    spec: specOf({
+      vconcat: drawn.map(({ field, title }, index) =>
+        lines(
+          values.filter(({ row }) => row === field),
+          samples.map(({ name }) => name),
+          { title, isFirst: index === 0, isLast: index === drawn.length - 1 },
+        ),
+      ),
+      spacing: 8,
+    }),
+  }
+}
+
+interface ChosenSample {
+  readonly sample: number
+  /** What it is called in the figure. */
+  readonly name: string
+}
+
+function chosenSamples({ confusing, difficulty }: StudyTables): ChosenSample[] {
+  const rule = confusing[0]?.rule
+  const members = confusing.filter((row) => row.rule === rule)
+  const sets = countsBy(members.map(({ sample }) => sample))
+  const inMost = [...sets].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, CONFUSING)
+  const losses = new Map<number, number[]>()
+  for (const { sample, loss } of difficulty) {
+    if (sample === undefined || loss === undefined) continue
+    const known = losses.get(sample)
+    if (known === undefined) losses.set(sample, [loss])
+    else known.push(loss)
+  }
+  const hardest = [...losses]
+    .map(([sample, found]) => [sample, mean(found) ?? 0] as const)
+    .filter(([sample]) => !inMost.some(([one]) => one === sample))
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, HARD)
+  return [
+    ...inMost.map(([sample]) => ({ sample, name: `#${sample}, confusing` })),
+    ...hardest.map(([sample]) => ({ sample, name: `#${sample}, hard` })),
+  ]
+}
+
+function countsBy(samples: readonly (number | undefined)[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const sample of samples) {
+    if (sample !== undefined) counts.set(sample, (counts.get(sample) ?? 0) + 1)
+  }
+  return counts
+}
+
+interface CoursePoint {
+  readonly row: string
+  readonly sample: string
+  readonly network: string
+  readonly low: string
+  readonly epoch: number | undefined
+  readonly value: number | undefined
+}
+
+function valuesOf(
+  { difficulty, samples, curves }: StudyTables,
+  { network, name, seed_low }: NetworkRow,
+  chosen: readonly ChosenSample[],
+): CoursePoint[] {
+  const end = curves.filter((row) => row.network === network).at(-1)
+  const epochsPerStep = end?.step && end.epoch !== undefined ? end.epoch / end.step : 1
+  const names = new Map(chosen.map((one) => [one.sample, one.name]))
+  const point = (
+    row: string,
+    of: { readonly sample?: number; readonly step?: number },
+    value: number | undefined,
+  ): CoursePoint[] => {
+    const sample = names.get(of.sample ?? -1)
+    if (sample === undefined || value === undefined) return []
+    const epoch = rounded((of.step ?? 0) * epochsPerStep)
+    const low = seed_low === undefined ? 'not known' : String(seed_low)
+    return [{ row, sample, network: name ?? '', low, epoch, value: rounded(value, 4) }]
+  }
+  return [
+    ...difficulty.flatMap((row) =>
+      row.network === network
+        ? [...point('loss', row, row.loss), ...point('margin', row, row.margin)]
+        : [],
+    ),
+    ...samples.flatMap((row) =>
+      row.network === network
+        ? [
+            ...point('score', row, row.score),
+            ...point('high_order_share', row, row.high_order_share),
+          ]
+        : [],
+    ),
+  ]
+}
+
+interface RowPlace {
+  readonly title: string
+  readonly isFirst: boolean
+  readonly isLast: boolean
+}
+
+function lines(
+  values: readonly CoursePoint[],
+  order: readonly string[],
+  { title, isFirst, isLast }: RowPlace,
+): Spec {
+  return {
+    data: { values },
+    facet: {
+      column: {
+        field: 'sample',
+        type: 'nominal',
+        title: null,
+        sort: [...order],
+        header: isFirst ? {} : { labels: false },
+      },
+    },
+    spacing: 10,
+    spec: {
+      width: 125,
+      height: 80,
+      mark: { type: 'line', strokeWidth: 1.3, opacity: 0.8, point: { size: 9 } },
+      encoding: {
+        x: { ...epochAxis, title: isLast ? 'epoch' : null },
+        y: { field: 'value', type: 'quantitative', title, axis: { tickCount: 3 } },
+        color: {
+          field: 'low',
+          type: 'nominal',
+          title: 'low seed',
+          legend: isFirst ? { orient: 'right' } : null,
+        },
+        detail: { field: 'network' },
+      },
+    },
+  }
+}
