@@ -8,6 +8,12 @@ const common = {
     .describe(
       'Share of training labels replaced by another class, uniformly; the true label is kept',
     ),
+  labelNoiseTo: z
+    .enum(['other', 'any'])
+    .default('other')
+    .describe(
+      'Whether the new class is another one, or any one: labels reset at random, some to what they were',
+    ),
   seed: seed.default(0).describe('Seed of the subset, the split, the label noise and made-up data'),
   classes: z
     .array(z.union([z.string(), whole(0)]))

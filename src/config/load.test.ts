@@ -42,6 +42,40 @@ training: { epochs: 5, optimizer: { name: sgd, momentum: 0.5 } }
 networks: { list: [{ name: a }, { name: b, from: a, rerandomize: low }, { name: c }] }
 `
 
+describe('configs/lab-protocol.yaml', () => {
+  const load = async (...overrides: string[]) =>
+    (await loadConfig('configs/lab-protocol.yaml', overrides)).config
+
+  it('trains as arXiv 2407.19198 says, and scores by references', async () => {
+    const { data, training, analysis, confusing } = await load()
+    expect(data).toMatchObject({ labelNoise: 0.01, labelNoiseTo: 'any', pad: 2 })
+    expect(training).toMatchObject({
+      epochs: '256ep',
+      batchSize: 128,
+      optimizer: { name: 'sgd', lr: 0.01, momentum: 0.9, weightDecay: 0 },
+      schedule: { name: 'constant', warmup: '0ep' },
+    })
+    expect(analysis.players).toMatchObject({ count: 10, margin: 1, layerGrid: 'grid8x8' })
+    expect(confusing.references).toMatchObject({ networks: 3, agree: 'any', sign: 'ignore' })
+  })
+
+  it('is of CIFAR-10 by one override', async () => {
+    const { data } = await load('data.source=cifar10')
+    expect(data).toMatchObject({ source: 'cifar10', labelNoise: 0.01, labelNoiseTo: 'any' })
+    expect(data).not.toHaveProperty('pad')
+  })
+})
+
+it('the score nongeneralizable has references without being told, another score has none', async () => {
+  const file = await write('score.yaml', `${base}confusing: { score: nongeneralizable }\n`)
+  const { confusing } = (await loadConfig(file)).config
+  expect(confusing.references).toMatchObject({ networks: 3, trainedOn: 'test', form: 'share' })
+  const other = await loadConfig(file, ['confusing.score=cancellation'])
+  expect(other.config.confusing.references).toBeUndefined()
+  const [own] = await problemsOf(file, ['analysis.samples.filter=correct'])
+  expect(own).toMatchObject({ path: 'confusing.references' })
+})
+
 describe('extends', () => {
   it('merges mappings and replaces lists, over a chain in several folders', async () => {
     await write('base.yaml', base)

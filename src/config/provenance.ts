@@ -17,11 +17,8 @@ function all(tag: Provenance, prefix: string, keys: string): [string, Provenance
  */
 export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntries([
   ...all('ours', '', 'study'),
-  ...all(
-    'ours',
-    'data',
-    'train test select labelNoise seed balance standardize pad labels delimiter',
-  ),
+  ...all('ours', 'data', 'train test select labelNoise labelNoiseTo seed balance standardize'),
+  ...all('ours', 'data', 'pad labels delimiter'),
   ...all('ours', 'data', 'features threshold jitter size distortion pixelNoise label inputs'),
   ...all('ours', 'data', 'testInputs testLabels layout channels length vocabulary'),
   ...all('ours', 'data', 'ids attention wordIds words'),

@@ -47,7 +47,8 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   }
   const trueTrain = rows.train.map((row) => raw.trainLabels[row])
   const trueTest = rows.test.map((row) => (raw.testLabels ?? raw.trainLabels)[row])
-  const given = withLabelNoise(trueTrain, raw.classes.length, data.labelNoise, data.seed)
+  const { labelNoise, labelNoiseTo, seed } = data
+  const given = withLabelNoise(trueTrain, raw.classes.length, labelNoise, seed, labelNoiseTo)
   const described = {
     kind: raw.kind,
     shape: raw.shape,

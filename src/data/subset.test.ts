@@ -75,6 +75,37 @@ describe('label noise', () => {
   })
 })
 
+describe('labels reset to any class', () => {
+  const count = 30_000
+  const classes = 4
+  const labels = Int32Array.from({ length: count }, (_, row) => row % classes)
+
+  it('come out as every class equally often, also as the old one', () => {
+    const reset = withLabelNoise(labels, classes, 0.9999, 5, 'any')
+    // Every pair of old and new class has one in sixteen.
+    const expected = count / classes ** 2
+    for (let from = 0; from < classes; from++) {
+      for (let to = 0; to < classes; to++) {
+        const found = reset.filter((label, row) => labels[row] === from && label === to).length
+        expect(Math.abs(found - expected)).toBeLessThan(4.5 * Math.sqrt(expected))
+      }
+    }
+  })
+
+  it('change fewer than were drawn, the same in every run, and others than replaced ones', () => {
+    const reset = withLabelNoise(labels, classes, 0.1, 5, 'any')
+    const changed = [...labels.keys()].filter((row) => reset[row] !== labels[row])
+    const drawn = 0.1 * count
+    const expected = drawn * (1 - 1 / classes)
+    expect(Math.abs(changed.length - expected)).toBeLessThan(4.5 * Math.sqrt(expected / classes))
+    expect(withLabelNoise(labels, classes, 0.1, 5, 'any')).toEqual(reset)
+    const replaced = withLabelNoise(labels, classes, 0.1, 5)
+    const both = changed.filter((row) => replaced[row] !== labels[row]).length
+    // Independent draws share a tenth.
+    expect(both).toBeLessThan(0.15 * changed.length)
+  })
+})
+
 describe('standardisation', () => {
   it('gives every channel mean 0 and deviation 1, and only centres what never varies', () => {
     const inputs = Float32Array.from({ length: 40 * 2 * 6 }, (_, index) =>

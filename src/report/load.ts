@@ -8,6 +8,7 @@ import { readStoredText } from '../store/stored.js'
 import { readTable } from '../tables/read.js'
 import type { Row, Table } from '../tables/table.js'
 import {
+  agreementTable,
   confusingTable,
   curvesTable,
   difficultyTable,
@@ -68,6 +69,7 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
     curves: await rows(curvesTable),
     samples: await rows(samplesTable),
     orders: await rows(ordersTable),
+    agreement: await rows(agreementTable),
     generalization: await rows(generalizationTable),
     confusing: await rows(confusingTable),
     overlaps: await rows(overlapsTable),

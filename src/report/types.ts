@@ -1,6 +1,7 @@
 /** What the report is drawn from: the rows of the tables and a few stored decompositions. */
 import type { Verdict } from '../comparison/types.js'
 import type {
+  AgreementRow,
   ConfusingRow,
   CurveRow,
   DifficultyRow,
@@ -19,6 +20,7 @@ export interface StudyTables {
   readonly curves: readonly CurveRow[]
   readonly samples: readonly SampleRow[]
   readonly orders: readonly OrderRow[]
+  readonly agreement: readonly AgreementRow[]
   readonly generalization: readonly GeneralizationRow[]
   readonly confusing: readonly ConfusingRow[]
   readonly overlaps: readonly OverlapRow[]

@@ -1,4 +1,5 @@
 /** How scores and sets of one network depend on choices that the paper leaves open. */
+import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
 import { spearman } from '../metrics/descriptive.js'
@@ -34,9 +35,15 @@ export function sensitivityRows(
   const membersOf = (values: Float64Array) =>
     new Set(confusingSet(values, ids, confusing.set).members.map(({ sample }) => sample))
   const ownSet = membersOf(own)
-  const otherScores = (['offset-complexity', 'high-order-share', 'cancellation'] as const).filter(
-    (score) => score !== confusing.score,
-  )
+  const hasReferences = end.references !== undefined && end.references.length > 0
+  const otherScores = (
+    [
+      'offset-complexity',
+      ...(hasReferences ? (['nongeneralizable'] as const) : []),
+      'high-order-share',
+      'cancellation',
+    ] as const
+  ).filter((score) => score !== confusing.score)
   const conditions: [string, Float64Array][] = [
     ...variants.map(([condition, input]): [string, Float64Array] => [condition, scores(input, 1)]),
     ['τ × ½', scores(end, 0.5)],
@@ -54,6 +61,10 @@ export function sensitivityRows(
           ] as [string, Float64Array],
         ]
       : []),
+    ...otherReferenceRules(confusing).map(([condition, references]): [string, Float64Array] => [
+      condition,
+      scores(end, 1, { references }),
+    ]),
     ...otherScores.map((score): [string, Float64Array] => [
       `score ${score}`,
       scores(end, 1, { score }),
@@ -65,6 +76,25 @@ export function sensitivityRows(
     spearman: spearman(own, changed),
     jaccard: jaccardOf(ownSet, membersOf(changed)),
   }))
+}
+
+/** What else could be asked of the references, where the score is held against them. */
+function otherReferenceRules({
+  score,
+  references,
+}: ConfusingConfig): [condition: string, ReferencesConfig][] {
+  if (score !== 'nongeneralizable' || references === undefined) return []
+  const rules = (['any', 'majority', 'all'] as const).filter((agree) => agree !== references.agree)
+  const sign = references.sign === 'same' ? 'ignore' : 'same'
+  const form = references.form === 'share' ? 'strength' : 'share'
+  return [
+    ...rules.map((agree): [string, ReferencesConfig] => [
+      `references agree: ${agree}`,
+      { ...references, agree },
+    ]),
+    [`sign in references: ${sign}`, { ...references, sign }],
+    [form === 'share' ? 'share of strength' : 'absolute strength', { ...references, form }],
+  ]
 }
 
 function jaccardOf<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number | undefined {

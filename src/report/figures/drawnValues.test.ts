@@ -160,6 +160,45 @@ it('variance shares: estimates and their intervals', async () => {
 })
 
 it.each([
+  ['generalizable', 'generalizable'],
+  ['not generalizable', 'nongeneralizable'],
+] as const)(
+  '%s strength by order: the mean over networks, plain and over its mean',
+  async (series, column) => {
+    const dots = (await drawn('generalizableOrders', 'symbol')).filter(
+      (mark) => mark.series === series && mark.panel === 'end of training',
+    )
+    const { orders } = exampleStudy().tables
+    const meanAt = (order: number, of: typeof column | `normalized_${typeof column}`) => {
+      const rows = orders.filter(
+        (row) => row.step === 1000 && row.group === 'all' && row.order === order,
+      )
+      // Four networks, with a row each kind.
+      return sum(rows.map((row) => row[of] as number)) / 4
+    }
+    expectHeights(dots, [
+      ...[1, 2, 3, 4].map((order) => meanAt(order, column)),
+      ...[1, 2, 3, 4].map((order) => meanAt(order, `normalized_${column}`)),
+    ])
+  },
+)
+
+it('agreement: the share by each rule, against the references asked', async () => {
+  const dots = await drawn('agreement', 'symbol')
+  for (const [series, change] of [
+    ['in any', 0.1],
+    ['in most', 0],
+    ['in all', -0.1],
+  ] as const) {
+    const own = dots.filter((mark) => mark.series === series)
+    expectHeights(
+      own,
+      [1, 2, 3].map((references) => 0.615 + change * references),
+    )
+  }
+})
+
+it.each([
   ['train vs test', 0.8],
   ['floor: shuffled within order', 0.1],
   ['half of train vs test', 0.6],

@@ -15,6 +15,7 @@ const emptyStudy: ReportStudy = {
     curves: [],
     samples: [],
     orders: [],
+    agreement: [],
     generalization: [],
     confusing: [],
     overlaps: [],

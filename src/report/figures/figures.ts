@@ -4,6 +4,7 @@ import { difficultyFigure } from './difficulty.js'
 import { effectFigure } from './effects.js'
 import { exactnessFigure } from './exactness.js'
 import type { FigureMaker } from './figure.js'
+import { agreementFigure, generalizableOrdersFigure } from './generalizable.js'
 import { generalizationFigure } from './generalization.js'
 import { heatMapFigure } from './heatMap.js'
 import { gapFigure, lossFigure } from './losses.js'
@@ -27,6 +28,8 @@ export const figureMakers = {
   upset: upsetFigure,
   pairClasses: pairClassFigure,
   effects: effectFigure,
+  generalizableOrders: generalizableOrdersFigure,
+  agreement: agreementFigure,
   generalization: generalizationFigure,
   measures: measuresFigure,
   difficulty: difficultyFigure,

@@ -44,7 +44,11 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ['overlaps', 'Overlap of the confusing sets', draw('heatMap', 'upset')],
     ['pairs', 'What networks share, and what they agree on', draw('pairClasses')],
     ['variance', 'What decides the scores', draw('effects')],
-    ['generalization', 'Do the interactions generalise?', draw('generalization')],
+    [
+      'generalization',
+      'Do the interactions generalise?',
+      draw('generalizableOrders', 'agreement', 'generalization'),
+    ],
     ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],
     ['sensitivity', 'Sensitivity', draw('sensitivity')],

@@ -173,6 +173,18 @@ export function exampleStudy(): ReportStudy {
       ),
       samples,
       orders,
+      agreement: networks.flatMap(({ id }, index) =>
+        steps.flatMap((step) =>
+          [1, 2, 3].map((references) => ({
+            network: id,
+            step,
+            references,
+            any: 0.6 + references / 10 + index / 100,
+            majority: 0.6 + index / 100,
+            all: 0.6 - references / 10 + index / 100,
+          })),
+        ),
+      ),
       generalization: networks.flatMap(({ id }) =>
         steps.flatMap((step) =>
           Array.from({ length: players }, (_, index) => ({

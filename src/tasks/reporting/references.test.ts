@@ -14,6 +14,7 @@ import {
   overlapsTable,
   referencesTable,
   samplesTable,
+  sensitivityTable,
 } from '../../tables/tables.js'
 import { fileOf, planOfDocument, type RanStudy, runDocument } from '../../testing/studyRun.js'
 import { runTask } from '../runTask.js'
@@ -140,6 +141,20 @@ describe('a study with references', () => {
       expect(sums.size).toBeGreaterThan(0)
       for (const sum of sums.values()) expect(sum).toBeCloseTo(4, 10)
     }
+  })
+
+  it('shows what other rules for references would have given', () => {
+    const { network } = rows(study, networksTable)[0]
+    const conditions = rows(study, sensitivityTable).filter((row) => row.network === network)
+    const spearmanOf = (name: string) =>
+      conditions.find(({ condition }) => condition === name)?.spearman
+    for (const name of ['majority', 'all']) {
+      expect(spearmanOf(`references agree: ${name}`)).toBeLessThanOrEqual(1)
+    }
+    // More than half of two is both.
+    expect(spearmanOf('references agree: majority')).toBe(spearmanOf('references agree: all'))
+    expect(spearmanOf('sign in references: same')).toBeGreaterThan(0)
+    expect(spearmanOf('absolute strength')).toBeGreaterThan(0)
   })
 
   it('is found done and whole, and trains nothing again for another rule or fewer references', async () => {

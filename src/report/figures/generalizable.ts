@@ -1,0 +1,192 @@
+/** How much of the interactions reference networks have too, and at which orders. */
+import { mean } from '../../metrics/descriptive.js'
+import type { OrderRow } from '../../tables/tables.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, specOf } from './figure.js'
+import { rowsAt } from './orders.js'
+import { boundaryTitle, comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
+
+const missing = 'the study has no reference networks (confusing.references)'
+
+/** A column of orders.csv, plain and over its mean, its name and colour. */
+const sorts = [
+  ['generalizable', 'normalized_generalizable', 'generalizable', colours.blue],
+  ['nongeneralizable', 'normalized_nongeneralizable', 'not generalizable', colours.vermillion],
+] as const
+
+const color = {
+  field: 'sort',
+  type: 'nominal',
+  title: null,
+  scale: { domain: sorts.map(([, , name]) => name), range: sorts.map(([, , , colour]) => colour) },
+  legend: { orient: 'top', symbolStrokeWidth: 0 },
+}
+
+/** Generalizable and other strength by order at the phase boundary and at the end, in v and by their shape. */
+export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'generalizable-orders'
+  const panels = [
+    {
+      panel: boundaryTitle(tables),
+      rows: rowsAt(tables, 'all', ({ boundary }) => boundary),
+    },
+    { panel: 'end of training', rows: rowsAt(tables, 'all', ({ end }) => end) },
+  ]
+  const strengths = drawn(panels, 0)
+  if (strengths.length === 0) return { id, missing }
+  const row = (values: readonly object[], title: string) => ({
+    data: { values },
+    facet: {
+      column: {
+        field: 'panel',
+        type: 'nominal',
+        title: null,
+        sort: panels.map(({ panel }) => panel),
+      },
+    },
+    spec: {
+      width: 265,
+      height: 130,
+      mark: { type: 'line', point: { size: 22 }, strokeWidth: 1.8 },
+      encoding: {
+        x: { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } },
+        y: { field: 'strength', type: 'quantitative', title },
+        color,
+      },
+    },
+  })
+  return {
+    id,
+    title: 'Strength that generalizes, and strength that does not, by order',
+    source: 'ours',
+    caption:
+      'Mean over networks and analysed samples of the salient strength of each order, AND and OR together: what reference networks have too, and what they do not. Below each is divided by its own mean over orders, which leaves its shape: arXiv 2502.10162 says that generalizable interactions decay with order and that others are spindle-shaped, strongest at middle orders.',
+    spec: specOf({
+      vconcat: [
+        row(strengths, 'mean salient strength'),
+        row(drawn(panels, 1), 'over its mean over orders'),
+      ],
+    }),
+  }
+}
+
+/** The rows of orders.csv that a panel shows. */
+interface OrderPanel {
+  readonly panel: string
+  readonly rows: readonly OrderRow[]
+}
+
+/** What is drawn of both sorts: their strength (0), or that over its mean (1). */
+function drawn(panels: readonly OrderPanel[], form: 0 | 1) {
+  return panels.flatMap(({ panel, rows }) =>
+    sorts.flatMap((sort) =>
+      byOrder(rows, sort[form]).map(([order, strength]) => ({
+        panel,
+        sort: sort[2],
+        order,
+        strength: rounded(strength),
+      })),
+    ),
+  )
+}
+
+type StrengthColumn = (typeof sorts)[number][0 | 1]
+
+/** Mean over networks of a column, both kinds together, by order. */
+function byOrder(rows: readonly OrderRow[], column: StrengthColumn): [number, number][] {
+  const sums = new Map<number, Map<string, number>>()
+  for (const { order, network, [column]: value } of rows) {
+    if (order === undefined || network === undefined || value === undefined) continue
+    const networks = sums.get(order) ?? new Map<string, number>()
+    sums.set(order, networks.set(network, (networks.get(network) ?? 0) + value))
+  }
+  return [...sums].map(([order, networks]) => [order, mean([...networks.values()]) ?? 0])
+}
+
+const ruleNames = { any: 'in any', majority: 'in most', all: 'in all' } as const
+
+/** The share of strength that is generalizable, against the number of references asked, at the end. */
+export function agreementFigure({ tables }: ReportStudy): FigureResult {
+  const id = 'agreement'
+  if (tables.agreement.length === 0) return { id, missing }
+  const ends = new Map(
+    doneNetworks(tables).map((network) => [
+      network.network,
+      comparedCheckpoints(tables, network)?.end,
+    ]),
+  )
+  const atEnd = tables.agreement.filter(({ network, step }) => ends.get(network) === step)
+  const counts = [...new Set(atEnd.map(({ references }) => references ?? 0))].sort((a, b) => a - b)
+  const rules = Object.keys(ruleNames) as (keyof typeof ruleNames)[]
+  const values = counts.flatMap((references) =>
+    rules.flatMap((rule) => {
+      const shares = atEnd.flatMap((row) =>
+        row.references === references && row[rule] !== undefined ? [row[rule]] : [],
+      )
+      if (shares.length === 0) return []
+      return [
+        {
+          references,
+          rule: ruleNames[rule],
+          share: rounded(mean(shares)),
+          low: rounded(Math.min(...shares)),
+          high: rounded(Math.max(...shares)),
+        },
+      ]
+    }),
+  )
+  if (values.length === 0) return { id, missing: 'no interaction is salient at the end' }
+  const x = {
+    field: 'references',
+    type: 'ordinal',
+    title: 'reference networks asked',
+    axis: { labelAngle: 0 },
+  }
+  const ruleColor = {
+    field: 'rule',
+    type: 'nominal',
+    title: 'salient',
+    scale: {
+      domain: rules.map((rule) => ruleNames[rule]),
+      range: [colours.blue, colours.green, colours.vermillion],
+    },
+  }
+  return {
+    id,
+    title: 'How much generalizes depends on how many references are asked',
+    source: 'ours',
+    caption:
+      'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks. Of so many references, all choices among those of the study are averaged. References overfit too: under “any” every further one makes more interactions generalizable.',
+    spec: specOf({
+      width: 420,
+      height: 190,
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'rule', strokeWidth: 1.4, opacity: 0.6 },
+          encoding: {
+            x,
+            xOffset: { field: 'rule' },
+            y: { field: 'low', type: 'quantitative', title: 'generalizable share' },
+            y2: { field: 'high' },
+            color: ruleColor,
+          },
+        },
+        {
+          mark: { type: 'point', filled: true, size: 50 },
+          encoding: {
+            x,
+            xOffset: { field: 'rule' },
+            y: {
+              field: 'share',
+              type: 'quantitative',
+              title: 'generalizable share',
+              scale: { domain: [0, 1] },
+            },
+            color: ruleColor,
+          },
+        },
+      ],
+    }),
+  }
+}
