@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { courseOf, difficultyRows } from './dynamics.js'
+import { courseOf, difficultyRows, unknownDifficulty } from './dynamics.js'
 import type { TrainingDynamics } from './types.js'
 
 /** One sample of class 1, with the class that was predicted and p_y at each step. */
@@ -62,6 +62,20 @@ describe('the course of a sample', () => {
 it('a sample that is never learnt is never forgotten, and not learned', () => {
   const [, , end] = courseOf(dynamics([0, 1, 2], [1, 0, 0], [0.6, 0.1, 0.1]), 0)
   expect([end.forgetting, end.learned]).toEqual([0, false])
+})
+
+it('says of which networks what is not known', () => {
+  const known = dynamics([0, 1], [1, 1], [0.5, 0.6])
+  const whole = { ...known, grand: new Float64Array(2) }
+  const named = (name: string, of: TrainingDynamics | undefined) => ({
+    network: { name },
+    dynamics: of,
+  })
+  expect(unknownDifficulty([named('a', whole)])).toEqual([])
+  expect(unknownDifficulty([named('a', undefined), named('b', known), named('c', whole)])).toEqual([
+    expect.stringMatching(/not known .* of a$/),
+    expect.stringMatching(/GraNd is empty .* of b$/),
+  ])
 })
 
 it('rows of a network without dynamics: none', () => {

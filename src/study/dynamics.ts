@@ -92,3 +92,27 @@ export function difficultyRows({
 function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
+
+/** What is not known of how hard samples are, a line each with the networks. */
+export function unknownDifficulty(
+  analyses: readonly {
+    readonly network: { readonly name: string }
+    readonly dynamics: TrainingDynamics | undefined
+  }[],
+): string[] {
+  const namesOf = (those: typeof analyses) => those.map(({ network }) => network.name).join(', ')
+  const without = analyses.filter(({ dynamics }) => dynamics === undefined)
+  const withoutLayer = analyses.filter(({ dynamics }) => dynamics?.grand.some(Number.isNaN))
+  return [
+    ...(without.length === 0
+      ? []
+      : [
+          `how hard samples are is not known (difficulty.csv): there is no network to run of ${namesOf(without)}`,
+        ]),
+    ...(withoutLayer.length === 0
+      ? []
+      : [
+          `GraNd is empty in difficulty.csv: the last linear layer could not be told of ${namesOf(withoutLayer)}`,
+        ]),
+  ]
+}

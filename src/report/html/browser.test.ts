@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { figureMakers } from '../figures/figures.js'
 import { heatMapFigure } from '../figures/heatMap.js'
 import { renderReport } from '../render/report.js'
 import { renderSvg } from '../render/svg.js'
@@ -127,7 +128,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         return { width, height, marks: drawing.querySelectorAll('path, text, line').length }
       }),
     )
-    expect(figures).toHaveLength(16)
+    expect(figures).toHaveLength(Object.keys(figureMakers).length)
     for (const { width, height, marks } of figures) {
       expect(width).toBeGreaterThan(100)
       expect(height).toBeGreaterThan(60)

@@ -15,7 +15,7 @@ import { jsonText, type WriteFile } from '../../store/atomic.js'
 import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
-import { difficultyRows } from '../../study/dynamics.js'
+import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
 import { measureRows } from '../../study/measures.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
@@ -191,7 +191,7 @@ export async function makeTables(
         Object.fromEntries(checkpoints.map(({ step, values }) => [step, values.baseline])),
       ]),
     ),
-    assumptions: await givenAssumptions(plan, results),
+    assumptions: [...(await givenAssumptions(plan, results)), ...unknownDifficulty(analyses)],
     seconds: (performance.now() - began) / 1000,
   })
   return { files, manifest }
