@@ -217,7 +217,7 @@ function checkSharedBlocks(
 /** Batch size, steps an epoch (may be fractional: batches run on across epochs) and in all. */
 export function trainingLength(
   training: ExperimentConfig['training'],
-  data: DataInfo,
+  data: Pick<DataInfo, 'trainCount'>,
 ): TrainingLength {
   const batchSize = Math.min(training.batchSize, data.trainCount)
   const stepsPerEpoch = data.trainCount / batchSize

@@ -1,5 +1,6 @@
 /** The networks that say which interactions of the others are generalizable. */
 import type { ModelConfig } from '../config/model.js'
+import { trainsNetworks } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import type { TrainingConfig } from '../config/training.js'
 import { InputError } from '../core/errors.js'
@@ -42,6 +43,31 @@ export function planReferences(
   )
 }
 
+/** What follows for references from choices that are not about them, a line each. */
+export function referenceAssumptions(
+  { confusing, networks, training, analysis }: ExperimentConfig,
+  data: Pick<DataInfo, 'trainCount' | 'testCount'>,
+): string[] {
+  const { references } = confusing
+  if (references === undefined || references.networks === 0 || !trainsNetworks(networks)) return []
+  const own = trainingLength(training, data).totalSteps
+  const theirs = trainingLength(training, { trainCount: data.testCount }).totalSteps
+  const count = (value: number) => value.toLocaleString('en')
+  return [
+    ...(own === theirs
+      ? []
+      : [
+          `references train for ${training.epochs.replace('ep', '')} epochs of the ${count(data.testCount)} test samples, ${count(theirs)} ` +
+            `steps where the networks of the study have ${count(own)} (confusing.references)`,
+        ]),
+    ...(analysis.samples.split === 'train'
+      ? []
+      : [
+          'references were trained on the analysed samples, which are test samples (analysis.samples.split)',
+        ]),
+  ]
+}
+
 interface ReferenceDraft {
   readonly name: string
   readonly architecture: ModelConfig['architecture']
@@ -58,7 +84,7 @@ function planReference(
   const model = buildModel(modelConfig, data)
   const blocks = model.blocks.map((block) => block.name)
   const { training } = config
-  const length = trainingLength(training, { ...data, trainCount: data.testCount })
+  const length = trainingLength(training, { trainCount: data.testCount })
   const spec: TrainedSpec = {
     data: data.fingerprint,
     trainedOn: 'test',

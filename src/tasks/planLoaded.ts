@@ -10,6 +10,7 @@ import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { maskingAssumptions, maskingWarnings } from '../masking/maskingAssumptions.js'
 import { planStudy } from '../plan/plan.js'
+import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
 import { checkNamedSamples } from './analysis/panel.js'
@@ -41,6 +42,7 @@ export async function planLoaded(
   const assumptions = [
     ...dataset.assumptions,
     ...maskingAssumptions(config.analysis, dataset, pathOf),
+    ...referenceAssumptions(config, facts),
   ]
   const given = await describeGiven(config.networks, (path, key) =>
     resolvePath(path, key, { baseDir }),

@@ -1,5 +1,5 @@
 /** Studies with reference networks, run for real. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -91,6 +91,12 @@ describe('a study with references', () => {
     expect(named.filter((network) => ids.has(network))).toEqual([])
     const verdict = JSON.parse(readFileSync(fileOf(study, 'verdict.json'), 'utf8'))
     expect(verdict.warnings.join()).not.toContain('reference')
+  })
+
+  it('says what follows from training on fewer samples', () => {
+    expect(study.plan.data.assumptions).toContain(
+      'references train for 6 epochs of the 288 test samples, 14 steps where the networks of the study have 31 (confusing.references)',
+    )
   })
 
   it('says how right they are, and on which samples', async () => {
@@ -242,6 +248,24 @@ describe('networks from elsewhere', () => {
     }
     expect(scoresOf('given-0')).toEqual(new Array(12).fill(0))
     expect(Math.max(...scoresOf('given-1'))).toBeGreaterThan(0)
+  })
+
+  it('are references in a table too', async () => {
+    const [first, second] = fileEntries()
+    const line = ({ name, path }: typeof first, reference: string) =>
+      `${name},${path},theirs,${reference}\n`
+    const table = `name,path,architecture,reference\n${line(first, '')}${line(second, 'true')}`
+    writeFileSync(join(folder, 'nets.csv'), table)
+    const asked = { networks: { table: 'nets.csv' }, confusing: { score: 'nongeneralizable' } }
+    const plan = await planOfDocument({ data: document({}).data, ...asked }, places('x'))
+    expect(plan.networks.map(({ name, role }) => [name, role])).toEqual([
+      ['given-0', 'analysed'],
+      ['given-1', 'reference'],
+    ])
+    writeFileSync(join(folder, 'nets.csv'), table.replace('true', 'yes'))
+    await expect(
+      planOfDocument({ data: document({}).data, ...asked }, places('x')),
+    ).rejects.toThrow(/nets\.csv:3: reference: /)
   })
 
   it('need references of their architecture', async () => {
