@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -8,8 +9,9 @@ export default defineConfig({
     // They end tests that hang. None of them may end one on a machine that is slow or busy.
     testTimeout: 20 * 60_000,
     hookTimeout: 20 * 60_000,
-    // Of two cores Vitest would leave one idle. A process a file: tests change folders and load native libraries.
-    maxWorkers: '100%',
+    // One more than there are cores, as some tests wait for a clock. A process a file: tests change folders and
+    // load native libraries.
+    maxWorkers: availableParallelism() + 1,
     pool: 'forks',
     // What was built is taken as it is.
     server: { deps: { external: [/^(?!.*node_modules).*\/dist\/src\//] } },

@@ -9,6 +9,7 @@ import { initialize } from '../models/initialize.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 import { floats, onnxFile } from '../testing/onnxGraph.js'
 import { writeTexts } from '../testing/textModel.js'
+import { lowlayerHere } from './testing/here.js'
 
 let folder: string
 beforeAll(async () => {
@@ -27,7 +28,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const analyze = (...args: string[]) => lowlayer(['analyze', 'model.onnx', ...args], { cwd: folder })
+const analyze = (...args: string[]) =>
+  lowlayerHere(['analyze', 'model.onnx', ...args], { cwd: folder })
 const small = [
   '--set',
   'analysis.samples.count=6',
@@ -65,7 +67,8 @@ describe('lowlayer analyze', () => {
     )
     await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
     const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--out', 'stopped']
-    args.push('--set', 'analysis.samples.count=1500', '--set', 'analysis.players.count=4')
+    const asked = ['samples.count=1500', 'players.count=4', 'solver=and']
+    args.push(...asked.flatMap((set) => ['--set', `analysis.${set}`]))
     const { process: child, result } = startLowlayer(args, {
       cwd: folder,
       env: { npm_command: 'exec' },
@@ -86,10 +89,10 @@ describe('lowlayer analyze', () => {
     expect(stopped.code).toBe(130)
     expect(JSON.parse(await fileOf('stopped', 'manifest.json')).complete).toBe(false)
 
-    const resumed = await lowlayer(args, { cwd: folder })
+    const resumed = await lowlayerHere(args, { cwd: folder })
     expect(resumed.code).toBe(0)
     expect(JSON.parse(await fileOf('stopped', 'manifest.json')).complete).toBe(true)
-    const whole = await lowlayer(
+    const whole = await lowlayerHere(
       args.map((arg) => (arg === 'stopped' ? 'whole' : arg)),
       { cwd: folder },
     )
@@ -108,6 +111,8 @@ describe('lowlayer analyze', () => {
       'analysis.samples={count: 20, testCount: 2}',
       '--set',
       'analysis.tieBreak=high',
+      '--set',
+      'analysis.players.count=7',
     )
     for (const jobs of ['1', '2']) {
       const run = await lowlayer(
@@ -127,7 +132,7 @@ describe('lowlayer analyze', () => {
 
   describe('of a model that is always right', () => {
     const all = ['right.onnx', '--data', 'data.csv', ...small, '--set', 'analysis.samples.count=20']
-    const run = (...args: string[]) => lowlayer(['analyze', ...all, ...args], { cwd: folder })
+    const run = (...args: string[]) => lowlayerHere(['analyze', ...all, ...args], { cwd: folder })
     beforeAll(async () => {
       // Feature a is 0 in rows of the class "no" and 1 in those of "yes".
       const bytes = onnxFile({
@@ -168,7 +173,7 @@ describe('lowlayer analyze', () => {
       const first = await run('--out', 'first', ...options, '--set', 'analysis.output=logit')
       expect(first.code).toBe(0)
       const written = join(await studyIn('first'), 'config.yaml')
-      const again = await lowlayer(['run', written, '--results', 'again'], { cwd: folder })
+      const again = await lowlayerHere(['run', written, '--results', 'again'], { cwd: folder })
       expect(again.code).toBe(0)
       expect(again.stderr).toMatch(/models are fed values from -0\.25 to/)
       for (const name of ['samples.csv', 'networks.csv', 'verdict.json', 'config.yaml'])
@@ -214,7 +219,7 @@ describe('lowlayer analyze', () => {
 describe('lowlayer analyze of texts', () => {
   const ofTexts = (...args: string[]) => {
     const all = ['analyze', 'bert.onnx', '--data', 'texts.npz', ...small, ...args]
-    return lowlayer(all, { cwd: folder })
+    return lowlayerHere(all, { cwd: folder })
   }
   beforeAll(() => writeTexts(folder))
 

@@ -15,7 +15,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeInference } from '../engine/onnx/model.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
-import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+import { startLowlayer } from '../testing/commandLine.js'
+import { lowlayerHere } from './testing/here.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -48,7 +49,7 @@ beforeAll(() => {
     'networks:',
     '  files:',
     ...entries,
-    'analysis: { samples: { count: 100, testCount: 10 }, players: { count: 6 }, checkpoints: all }',
+    'analysis: { samples: { count: 100, testCount: 10 }, players: { count: 6 }, solver: and, checkpoints: all }',
     'comparison: { bootstrap: 20 }',
     '',
   ]
@@ -65,7 +66,7 @@ function tables(results: string): Record<string, string> {
 
 describe('a study of given networks', () => {
   it('that is killed goes on, and ends in the same tables', async () => {
-    const whole = await lowlayer(run('whole'), { cwd: folder })
+    const whole = await lowlayerHere(run('whole'), { cwd: folder })
     expect(whole).toMatchObject({ code: 0 })
     expect(whole.stderr).toMatch(/overlap {3}same-low\/diff-high: .*\(2 pairs\)/)
     mkdirSync(join(folder, 'killed'))
@@ -82,7 +83,7 @@ describe('a study of given networks', () => {
     }
     process.kill(-child.pid!, 'SIGKILL')
     expect((await result).code).toBe(null)
-    expect(await lowlayer(run('killed'), { cwd: folder })).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(run('killed'), { cwd: folder })).toMatchObject({ code: 0 })
     expect(tables('killed')).toEqual(tables('whole'))
     expect(Object.keys(tables('whole'))).toContain('verdict.json')
   })
@@ -91,7 +92,7 @@ describe('a study of given networks', () => {
     const yaml = readFileSync(join(folder, 'nets.yaml'), 'utf8')
     const wrong = yaml.replace('low: 1, high: 0', 'low: 0, high: 0')
     writeFileSync(join(folder, 'wrong.yaml'), wrong)
-    const { code, stderr } = await lowlayer(['run', 'wrong.yaml', '--results', 'wrong'], {
+    const { code, stderr } = await lowlayerHere(['run', 'wrong.yaml', '--results', 'wrong'], {
       cwd: folder,
     })
     expect(stderr).toMatch(

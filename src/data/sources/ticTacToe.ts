@@ -22,6 +22,14 @@ const lines = [
 
 type Board = readonly number[]
 
+interface Endgames {
+  readonly boards: readonly Board[]
+  readonly xWon: readonly boolean[]
+}
+
+/** Enumerated once a process: a study opens its data once a task. */
+let endgames: Endgames | undefined
+
 function hasWon(board: Board, side: number): boolean {
   return lines.some((line) => line.every((square) => board[square] === side))
 }
@@ -30,7 +38,12 @@ function hasWon(board: Board, side: number): boolean {
  * All final boards, nine squares each row by row: +1 for x, −1 for o, 0 for blank. Those that x has
  * won come first, each part sorted as UCI's file is (x before o before blank).
  */
-export function ticTacToeEndgames(): { boards: Board[]; xWon: boolean[] } {
+export function ticTacToeEndgames(): Endgames {
+  endgames ??= playAll()
+  return endgames
+}
+
+function playAll(): Endgames {
   const finals = new Map<string, Board>()
   const seen = new Set<string>()
   const play = (board: Board, side: number) => {

@@ -52,7 +52,7 @@ const deeper: ReadonlySet<string> = new Set([
  */
 function trainingOn(engine: Engine, architecture: string): { model: Model; steps: number } {
   if (engine.name !== 'tfjs' || engine.versions.backend !== 'cpu') {
-    return { model: exampleModel(architecture), steps: architecture.startsWith('resnet') ? 3 : 10 }
+    return { model: exampleModel(architecture), steps: 3 }
   }
   return { model: exampleModel(architecture, 2), steps: deeper.has(architecture) ? 0 : 3 }
 }

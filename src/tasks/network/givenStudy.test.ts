@@ -33,8 +33,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const data = { source: 'tic-tac-toe', labelNoise: 0.1 }
 const analysis = {
-  samples: { count: 20, testCount: 6 },
-  players: { count: 5 },
+  samples: { count: 12, testCount: 5 },
+  players: { count: 4 },
   checkpoints: 'all',
 }
 /** A study whose networks lowlayer trains: two low and two high seeds, losses measured at every checkpoint. */
@@ -362,11 +362,11 @@ describe('values of another tool', () => {
   it('give the scores of the network that they are of', async () => {
     // As another tool may give them, before v(∅) is subtracted: the loss of the whole sample tells it.
     const raw = table.map((value, at) => {
-      const row = Math.floor(at / 32)
+      const row = Math.floor(at / 16)
       const full = -Math.log(Math.expm1(samples.loss[row]))
-      return value - table[row * 32 + 31] + full
+      return value - table[row * 16 + 15] + full
     })
-    writeFileSync(join(folder, 'v.npy'), encodeNpy(raw, [26, 32]))
+    writeFileSync(join(folder, 'v.npy'), encodeNpy(raw, [17, 16]))
     const final = { analysis: { ...analysis, checkpoints: 'final' } }
     const files = [...others(), { ...entry(), values: 'v.npy' }]
     const study = await runDocument(given(files, final), places('values'))
@@ -386,7 +386,7 @@ describe('values of another tool', () => {
   })
 
   it('have a report that says what they do not tell', async () => {
-    writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [26, 32]))
+    writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [17, 16]))
     const study = await runDocument(given([{ ...entry(), values: 'alone.npy' }]), places('alone'))
     const page = read(study, 'report/index.html')
     expect(page).toContain('<dt>predicted</dt><dd>not told</dd>')
@@ -398,9 +398,9 @@ describe('values of another tool', () => {
     const arrays = {
       values: {
         data: Float64Array.from(
-          order.flatMap((row) => [...table.subarray(row * 32, row * 32 + 32)]),
+          order.flatMap((row) => [...table.subarray(row * 16, row * 16 + 16)]),
         ),
-        shape: [26, 32],
+        shape: [17, 16],
       },
       sample: Int32Array.from(order, (row) => samples.sample[row]),
       prediction: Int32Array.from(order, (row) => samples.prediction[row]),
@@ -418,20 +418,20 @@ describe('values of another tool', () => {
   it.each([
     [
       'of other players',
-      () => encodeNpy(table, [52, 16]),
-      /\[samples, 32\], 2\^5 coalitions of 5 players, but have \[52, 16\]/,
+      () => encodeNpy(table, [34, 8]),
+      /\[samples, 16\], 2\^4 coalitions of 4 players, but have \[34, 8\]/,
     ],
     [
       'of fewer samples',
-      () => encodeNpy(table.slice(32), [25, 32]),
-      /25 rows for 26 analysed samples/,
+      () => encodeNpy(table.slice(16), [16, 16]),
+      /16 rows for 17 analysed samples/,
     ],
     [
       'that are no numbers',
       () =>
         encodeNpy(
           table.map((v, at) => (at === 40 ? Number.NaN : v)),
-          [26, 32],
+          [17, 16],
         ),
       /v of sample \d+, coalition 8, is NaN/,
     ],
@@ -443,7 +443,7 @@ describe('values of another tool', () => {
   })
 
   it('do not tell which samples are right', async () => {
-    writeFileSync(join(folder, 'v.npy'), encodeNpy(table, [26, 32]))
+    writeFileSync(join(folder, 'v.npy'), encodeNpy(table, [17, 16]))
     const samples = { ...analysis.samples, filter: 'correct' }
     const document = given([{ ...entry(), values: 'v.npy' }], {
       analysis: { ...analysis, samples },

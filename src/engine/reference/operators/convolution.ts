@@ -3,81 +3,120 @@ import type { ConvolutionGeometry, ConvolutionNode } from '../../../graph/operat
 import type { Shape } from '../../../graph/types.js'
 import type { Kernels } from '../array.js'
 
-/**
- * A run of `length` products along one output row, from positions in x, the weight and the output:
- * x steps by the stride, the output by one.
- */
-type VisitRun = (ofX: number, ofWeight: number, ofOutput: number, length: number) => void
+/** What a convolution does to one sample, as products of matrices: filters × taps by taps × positions. */
+interface Layout {
+  readonly batch: number
+  readonly filters: number
+  /** Input channels times kernel height times kernel width. */
+  readonly taps: number
+  /** Output rows times output columns. */
+  readonly positions: number
+  /** Values of one sample of x. */
+  readonly sampleSize: number
+  /** For each tap and position, shape [taps, positions]: where in a sample x is read, −1 in the padding. */
+  readonly source: Int32Array
+}
 
-/**
- * Every product that a convolution sums up, as runs along output rows that share one weight: the
- * one loop from which the convolution and both of its gradients follow.
- */
-function forEachRun(
+/** The layout of a convolution from the shapes of x, of its weight and of its output. */
+function layoutOf(
   [batch, channels, height, width]: Shape,
   [filters, , kernelHeight, kernelWidth]: Shape,
   [, , rows, columns]: Shape,
   { stride, padding }: ConvolutionGeometry,
-  visit: VisitRun,
-): void {
-  for (let right = 0; right < kernelWidth; right++) {
-    const first = Math.max(0, Math.ceil((padding - right) / stride))
-    const last = Math.min(columns - 1, Math.floor((width - 1 + padding - right) / stride))
-    if (last < first) continue
-    for (let sample = 0; sample < batch; sample++)
-      for (let filter = 0; filter < filters; filter++)
-        for (let channel = 0; channel < channels; channel++)
-          for (let down = 0; down < kernelHeight; down++)
-            for (let row = 0; row < rows; row++) {
-              const y = row * stride + down - padding
-              if (y < 0 || y >= height) continue
-              const ofRow = ((sample * channels + channel) * height + y) * width
-              const tap = (filter * channels + channel) * kernelHeight + down
-              visit(
-                ofRow + first * stride + right - padding,
-                tap * kernelWidth + right,
-                ((sample * filters + filter) * rows + row) * columns + first,
-                last - first + 1,
-              )
-            }
+): Layout {
+  const taps = channels * kernelHeight * kernelWidth
+  const source = new Int32Array(taps * rows * columns)
+  let at = 0
+  for (let channel = 0; channel < channels; channel++)
+    for (let down = 0; down < kernelHeight; down++)
+      for (let right = 0; right < kernelWidth; right++)
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            const y = row * stride + down - padding
+            const x = column * stride + right - padding
+            const inside = y >= 0 && y < height && x >= 0 && x < width
+            source[at++] = inside ? (channel * height + y) * width + x : -1
+          }
+  const [positions, sampleSize] = [rows * columns, channels * height * width]
+  return { batch, filters, taps, positions, sampleSize, source }
+}
+
+/** What each tap meets at each position of one sample, 0 in the padding; shape [taps, positions]. */
+function unfold(x: Float64Array, sample: number, { source, sampleSize }: Layout): Float64Array {
+  const from = sample * sampleSize
+  const unfolded = new Float64Array(source.length)
+  for (let at = 0; at < source.length; at++) {
+    if (source[at] >= 0) unfolded[at] = x[from + source[at]]
   }
+  return unfolded
+}
+
+/** to[0 … length) of one array, from `ofTo`, plus `factor` times as many values of another, from `ofFrom`. */
+function addScaled(
+  to: Float64Array,
+  ofTo: number,
+  from: Float64Array,
+  ofFrom: number,
+  factor: number,
+  length: number,
+): void {
+  for (let k = 0; k < length; k++) to[ofTo + k] += factor * from[ofFrom + k]
 }
 
 export const convolutionKernels: Kernels<ConvolutionNode> = {
   convolution(node, [x, weight, bias], shape) {
+    const layout = layoutOf(x.shape, weight.shape, shape, node)
+    const { batch, filters, taps, positions } = layout
     const out = new Float64Array(sizeOf(shape))
-    if (bias !== undefined) {
-      const area = shape[2] * shape[3]
-      for (let index = 0; index < out.length; index++) {
-        out[index] = bias.data[Math.floor(index / area) % shape[1]]
+    for (let sample = 0; sample < batch; sample++) {
+      const unfolded = unfold(x.data, sample, layout)
+      for (let filter = 0; filter < filters; filter++) {
+        const to = (sample * filters + filter) * positions
+        if (bias !== undefined) out.fill(bias.data[filter], to, to + positions)
+        for (let tap = 0; tap < taps; tap++) {
+          const factor = weight.data[filter * taps + tap]
+          addScaled(out, to, unfolded, tap * positions, factor, positions)
+        }
       }
     }
-    forEachRun(x.shape, weight.shape, shape, node, (ofX, ofWeight, ofOutput, length) => {
-      const factor = weight.data[ofWeight]
-      for (let k = 0; k < length; k++) out[ofOutput + k] += x.data[ofX + k * node.stride] * factor
-    })
     return out
   },
   convolutionInputGradient(node, [gradient, weight], shape) {
+    const layout = layoutOf(shape, weight.shape, gradient.shape, node)
+    const { batch, filters, taps, positions, sampleSize, source } = layout
     const out = new Float64Array(sizeOf(shape))
-    const visit: VisitRun = (ofX, ofWeight, ofOutput, length) => {
-      const factor = weight.data[ofWeight]
-      for (let k = 0; k < length; k++) {
-        out[ofX + k * node.stride] += gradient.data[ofOutput + k] * factor
+    for (let sample = 0; sample < batch; sample++) {
+      const unfolded = new Float64Array(taps * positions)
+      for (let filter = 0; filter < filters; filter++) {
+        const from = (sample * filters + filter) * positions
+        for (let tap = 0; tap < taps; tap++) {
+          const factor = weight.data[filter * taps + tap]
+          addScaled(unfolded, tap * positions, gradient.data, from, factor, positions)
+        }
+      }
+      for (let at = 0; at < source.length; at++) {
+        if (source[at] >= 0) out[sample * sampleSize + source[at]] += unfolded[at]
       }
     }
-    forEachRun(shape, weight.shape, gradient.shape, node, visit)
     return out
   },
   convolutionWeightGradient(node, [x, gradient], shape) {
+    const layout = layoutOf(x.shape, shape, gradient.shape, node)
+    const { batch, filters, taps, positions } = layout
     const out = new Float64Array(sizeOf(shape))
-    forEachRun(x.shape, shape, gradient.shape, node, (ofX, ofWeight, ofOutput, length) => {
-      let sum = 0
-      for (let k = 0; k < length; k++) {
-        sum += gradient.data[ofOutput + k] * x.data[ofX + k * node.stride]
+    for (let sample = 0; sample < batch; sample++) {
+      const unfolded = unfold(x.data, sample, layout)
+      for (let filter = 0; filter < filters; filter++) {
+        const from = (sample * filters + filter) * positions
+        for (let tap = 0; tap < taps; tap++) {
+          let sum = 0
+          for (let k = 0; k < positions; k++) {
+            sum += gradient.data[from + k] * unfolded[tap * positions + k]
+          }
+          out[filter * taps + tap] += sum
+        }
       }
-      out[ofWeight] += sum
-    })
+    }
     return out
   },
 }
