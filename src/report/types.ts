@@ -11,6 +11,7 @@ import type {
   NetworkRow,
   OrderRow,
   OverlapRow,
+  ReferenceRow,
   SampleRow,
   SensitivityRow,
 } from '../tables/tables.js'
@@ -21,6 +22,7 @@ export interface StudyTables {
   readonly samples: readonly SampleRow[]
   readonly orders: readonly OrderRow[]
   readonly agreement: readonly AgreementRow[]
+  readonly references: readonly ReferenceRow[]
   readonly generalization: readonly GeneralizationRow[]
   readonly confusing: readonly ConfusingRow[]
   readonly overlaps: readonly OverlapRow[]

@@ -72,17 +72,35 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const time = seconds === undefined ? [] : [`at least ${formatSeconds(seconds)} for what is left`]
   const summary = [
     `${tasks.length} tasks, ${cached.size} cached`,
-    `${estimate.trainingSteps.toLocaleString('en')} training steps`,
-    `${estimate.forwardPasses.toLocaleString('en')} masked forward passes`,
-    `${estimate.decompositions.toLocaleString('en')} decompositions`,
+    ...inWords(estimate),
     `about ${(estimate.bytes / 2 ** 20).toFixed(0)} MiB of results`,
     ...time,
   ]
   const remarks = [
+    ...referenceCost(plan),
     ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
     ...planWarnings(plan.data).map((warning) => `warning: ${warning}\n`),
   ]
   return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${remarks.join('')}`
+}
+
+function inWords({ trainingSteps, forwardPasses, decompositions }: Estimate): string[] {
+  return [
+    `${trainingSteps.toLocaleString('en')} training steps`,
+    `${forwardPasses.toLocaleString('en')} masked forward passes`,
+    `${decompositions.toLocaleString('en')} decompositions`,
+  ]
+}
+
+/** What of that the reference networks take, and what for. */
+function referenceCost(plan: Plan): string[] {
+  const count = plan.networks.filter(({ role }) => role === 'reference').length
+  if (count === 0) return []
+  const tasks = plan.tasks.filter((task) => 'network' in task && task.network.role === 'reference')
+  const cost = inWords(estimatePlan({ ...plan, tasks })).join(', ')
+  return [
+    `of that for ${count} reference networks, which say which interactions are generalizable: ${cost}\n`,
+  ]
 }
 
 /** What a process costs before it does anything: loading the engine and the data. */

@@ -16,6 +16,7 @@ const emptyStudy: ReportStudy = {
     samples: [],
     orders: [],
     agreement: [],
+    references: [],
     generalization: [],
     confusing: [],
     overlaps: [],

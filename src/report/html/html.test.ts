@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { experimentSchema } from '../../config/schema.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
+import { referenceSection } from './references.js'
 import { playerPaths } from './regions.js'
 import { settingsOf } from './settings.js'
 
@@ -52,6 +53,16 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
       '<span>(ii) T_low = −0.1</span></p>',
   )
   expect(await pageWith([])).not.toContain('other grids')
+})
+
+it('references are told from networks, with their accuracy on what they saw and on what not', () => {
+  const study = exampleStudy()
+  const words = referenceSection(study)
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+  expect(words).toContain('reference-1 ref1 mlp-5 the test samples 500 100.0% 80.0% done')
+  expect(words).toContain('✗ train failed: the loss became NaN')
+  expect(referenceSection({ ...study, tables: { ...study.tables, references: [] } })).toBe('')
 })
 
 it('the page needs nothing but itself and escapes what it is given', async () => {

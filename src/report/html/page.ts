@@ -8,6 +8,7 @@ import { assumptionSection } from './assumptions.js'
 import { escapeHtml } from './escape.js'
 import { networkSection } from './networks.js'
 import { type Panel, picker } from './picker.js'
+import { referenceSection } from './references.js'
 import { sampleSection } from './samples.js'
 import { script } from './script.js'
 import { manifestSection, settingsSection } from './settings.js'
@@ -47,7 +48,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     [
       'generalization',
       'Do the interactions generalise?',
-      draw('generalizableOrders', 'agreement', 'generalization'),
+      referenceSection(study) + draw('generalizableOrders', 'agreement', 'generalization'),
     ],
     ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],

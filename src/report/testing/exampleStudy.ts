@@ -173,6 +173,18 @@ export function exampleStudy(): ReportStudy {
       ),
       samples,
       orders,
+      references: [1, 2, 3].map((index) => ({
+        network: `ref${index}`,
+        name: `reference-${index}`,
+        architecture: 'mlp-5',
+        trained_on: 'test',
+        seed: 2 ** 32 + index,
+        steps: 500,
+        accuracy_on_test_samples: 1,
+        accuracy_on_training_samples: 0.8,
+        status: index === 3 ? 'failed' : 'done',
+        reason: index === 3 ? 'train failed: the loss became NaN' : undefined,
+      })),
       agreement: networks.flatMap(({ id }, index) =>
         steps.flatMap((step) =>
           [1, 2, 3].map((references) => ({
