@@ -19,12 +19,6 @@ export interface EmitOptions {
   readonly domain?: string
 }
 
-/**
- * How an image value [batch, channels, H, W] lies in memory: `plain` as its shape says, `blocked`
- * as [batch, channels/b, H, W, b], the layout of ONNX Runtime's fastest convolutions on CPUs.
- */
-type Layout = 'plain' | 'blocked'
-
 /** Collects ONNX nodes and constants; emitters of operators write through it. */
 export interface Emission {
   /** Shape of a value of the IR graph. */
@@ -34,18 +28,6 @@ export interface Emission {
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string
   /** Whether convolutions must get a multiple of four channels; see {@link EmissionOptions}. */
   readonly paddedChannels: boolean
-  /** Whether convolutions of small images have forms of their own; see {@link EmissionOptions}. */
-  readonly formsForSmallImages: boolean
-  /** Whether products and convolutions have forms for CUDA; see {@link EmissionOptions}. */
-  readonly formsForCuda: boolean
-  /** Channels in a block of the `blocked` layout; undefined where there is no such layout. */
-  readonly blockSize: number | undefined
-  /** Whether a value has been written in a layout. */
-  has(value: string, layout: Layout): boolean
-  /** Name of a value in a layout; converts it, once, where it is only there in the other one. */
-  read(value: string, layout: Layout): string
-  /** Name for a node's value in a layout, to be emitted as output. */
-  write(value: string, layout: Layout): string
   /** Name of a float constant; a scalar without `shape`. */
   floats(values: readonly number[], shape?: Shape): string
   /** Name of an int64 constant vector, as ONNX takes shapes, axes and indices. */
@@ -61,15 +43,26 @@ export type Emitters<N extends Node> = {
   readonly [Kind in N['kind']]: Emitter<Extract<N, { readonly kind: Kind }>>
 }
 
-/** Writes an IR node in the blocked layout, or returns false to leave it to the plain emitter. */
-export type BlockedEmitter<N extends NodeBase> = (
-  node: N,
-  to: Emission,
-  blockSize: number,
-) => boolean
+/** Writes an IR node in a device's own form, or returns false to leave it to its plain emitter. */
+type NodeForm<N extends NodeBase> = (node: N, to: Emission) => boolean
 
-export type BlockedEmitters = {
-  readonly [Kind in NodeKind]?: BlockedEmitter<NodeOf<Kind>>
+export type NodeForms = { readonly [Kind in NodeKind]?: NodeForm<NodeOf<Kind>> }
+
+/** The nodes of one program that are written in a memory layout of the device's own. */
+export interface LayoutForms {
+  /** Writes a node in the layout, or returns false: then it is written in the plain one. */
+  write(node: Node): boolean
+  /** Has a value converted, once, where it is only there in the layout. */
+  toPlain(value: string): void
+  /** The nodes of the whole program, which returns these values, with what the layout lets join. */
+  joined(nodes: readonly NodeProto[], returned: readonly string[]): NodeProto[]
+}
+
+/** What a device computes faster, or at all, in another form than the plain one. Never needed on a CPU. */
+export interface DeviceForms {
+  readonly nodes: NodeForms
+  /** A layout that other tools cannot read, for training programs only. */
+  readonly layout?: (to: Emission) => LayoutForms
 }
 
 export interface EmissionOptions {
@@ -80,22 +73,8 @@ export interface EmissionOptions {
    * as the values (microsoft/onnxruntime#29651).
    */
   readonly paddedChannels?: boolean
-  /**
-   * Writes convolutions of small images in forms that are faster on CPUs, some with an operator of ONNX
-   * Runtime's own: see minimalFiltering.ts, unrolled.ts and batchInnermost.ts.
-   */
-  readonly formsForSmallImages?: boolean
-  /** Writes what CUDA needs in forms of its own: see cudaGradients.ts and linear.ts. */
-  readonly formsForCuda?: boolean
-  /** Where the blocked layout exists: its block and what is written in it. */
-  readonly blocked?: { readonly size: number; readonly emitters: BlockedEmitters }
+  readonly forms?: Partial<DeviceForms>
 }
-
-/** Operator set of what ONNX Runtime has beyond ONNX. */
-export const CONTRIBUTED_DOMAIN = 'com.microsoft'
-
-/** Operator set of ONNX Runtime's own operators on the blocked layout. */
-export const BLOCKED_DOMAIN = 'com.microsoft.nchwc'
 
 /** How the names of the emitter's own constants begin, which no parameter's name does. */
 export const CONSTANT_PREFIX = 'constant:'
@@ -109,7 +88,7 @@ export interface EmittedNodes {
 
 /** Writes every node of a graph or program with the emitter of its kind. */
 export function emitNodes(graph: Graph | Program, options: EmissionOptions): EmittedNodes {
-  const { emitters, blocked } = options
+  const { emitters, forms } = options
   const types = inferTypes(graph)
   const nodes: NodeProto[] = []
   const constants = new Map<string, TensorProto>()
@@ -128,32 +107,8 @@ export function emitNodes(graph: Graph | Program, options: EmissionOptions): Emi
     return type
   }
 
-  const blockedNames = new Map<string, string>()
-  const given = 'parameters' in graph ? [...graph.inputs, ...graph.parameters] : graph.inputs
-  const isPlain = new Set(given.map(({ name }) => name))
-
   const emission: Emission = {
     paddedChannels: options.paddedChannels ?? false,
-    formsForSmallImages: options.formsForSmallImages ?? false,
-    formsForCuda: options.formsForCuda ?? false,
-    blockSize: blocked?.size,
-    has: (value, layout) => (layout === 'plain' ? isPlain : blockedNames).has(value),
-    read(value, layout) {
-      if (emission.has(value, layout)) return layout === 'plain' ? value : blockedNames.get(value)!
-      const name = emission.write(value, layout)
-      const options = { output: name, domain: BLOCKED_DOMAIN }
-      if (layout === 'blocked') return emission.emit('ReorderInput', [value], options)
-      const attributes = { channels: { int: typeOf(value).shape[1] } }
-      return emission.emit('ReorderOutput', [blockedNames.get(value)!], { ...options, attributes })
-    },
-    write(value, layout) {
-      if (layout === 'plain') {
-        isPlain.add(value)
-        return value
-      }
-      blockedNames.set(value, `${value}@blocked`)
-      return `${value}@blocked`
-    },
     shapeOf: (value) => typeOf(value).shape,
     dtypeOf: (value) => typeOf(value).dtype,
     emit(opType, inputs, { attributes = {}, output, domain = '' } = {}) {
@@ -183,17 +138,22 @@ export function emitNodes(graph: Graph | Program, options: EmissionOptions): Emi
     int32: (value) =>
       constant(`${CONSTANT_PREFIX}i32:${value}`, [], dataTypes.int32, Int32Array.of(value)),
   }
+  const layout = forms?.layout?.(emission)
   for (const node of graph.nodes) {
-    const inBlocks = blocked?.emitters[node.kind] as BlockedEmitter<Node> | undefined
-    if (inBlocks?.(node, emission, blocked!.size)) continue
-    for (const input of node.inputs) emission.read(input, 'plain')
+    if (layout?.write(node)) continue
+    for (const input of node.inputs) layout?.toPlain(input)
+    const form = forms?.nodes?.[node.kind] as NodeForm<Node> | undefined
+    if (form?.(node, emission)) continue
     const emitter = emitters[node.kind] as Emitter<Node>
     emitter(node, emission)
-    emission.write(node.name, 'plain')
   }
   const returned = 'output' in graph ? [graph.output] : Object.values(graph.outputs)
-  for (const value of returned) emission.read(value, 'plain')
-  return { nodes, constants: [...constants.values()], types }
+  for (const value of returned) layout?.toPlain(value)
+  return {
+    nodes: layout?.joined(nodes, returned) ?? nodes,
+    constants: [...constants.values()],
+    types,
+  }
 }
 
 function toAttributeProto([name, value]: [string, Attribute]): AttributeProto {

@@ -7,11 +7,8 @@ import {
   type Program,
   type Shape,
 } from '../../graph/types.js'
-import { blockedEmitters } from './blocked/emitters.js'
-import { fuseActivations } from './blocked/fusion.js'
 import {
-  BLOCKED_DOMAIN,
-  CONTRIBUTED_DOMAIN,
+  type DeviceForms,
   type EmissionOptions,
   type EmittedNodes,
   type Emitters,
@@ -52,19 +49,17 @@ const emitters: Emitters<Node> = {
 export const OUTPUT_NAME = 'logits'
 
 /** What a model is written for: any tool, or one device of ONNX Runtime with its peculiarities. */
-export interface Target
-  extends Pick<EmissionOptions, 'paddedChannels' | 'formsForSmallImages' | 'formsForCuda'> {
-  /** Block of the CPU's blocked layout, which other tools cannot read. Training programs only. */
-  readonly blockSize?: number
+export interface Target extends Pick<EmissionOptions, 'paddedChannels'> {
+  readonly forms?: DeviceForms
 }
 
 /** A network in evaluation mode with its weights as initialisers; the output is `logits`. */
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { blockSize: _training, ...options }: Target = {},
+  { paddedChannels, forms }: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, ...options })
+  const emitted = emitNodes(graph, { emitters, paddedChannels, forms: { nodes: forms?.nodes } })
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -82,16 +77,10 @@ export function encodeInference(
  * A program as an ONNX file; its outputs go by the names of the values that they return. Its first
  * input is the batch.
  */
-export function encodeProgram(
-  program: Program,
-  { blockSize, ...options }: Target = {},
-): Uint8Array {
-  const blocked =
-    blockSize === undefined ? undefined : { size: blockSize, emitters: blockedEmitters }
+export function encodeProgram(program: Program, target: Target = {}): Uint8Array {
   const returned = [...new Set(Object.values(program.outputs))]
-  const { nodes, ...rest } = emitNodes(program, { emitters, blocked, ...options })
-  const fused = blocked ? fuseActivations(nodes, returned) : nodes
-  const emitted = { ...rest, nodes: weightsFirst(fused, program.inputs[0].name) }
+  const { nodes, ...rest } = emitNodes(program, { emitters, ...target })
+  const emitted = { ...rest, nodes: weightsFirst(nodes, program.inputs[0].name) }
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )
@@ -119,10 +108,9 @@ function encode(
 }
 
 function operatorSets({ nodes }: EmittedNodes): { domain: string; version: number }[] {
-  const own = [BLOCKED_DOMAIN, CONTRIBUTED_DOMAIN].filter((name) =>
-    nodes.some(({ domain }) => domain === name),
-  )
-  const versions = own.map((domain) => ({ domain, version: 1 }))
+  const domains = new Set(nodes.map(({ domain }) => domain ?? ''))
+  const own = [...domains].filter((domain) => domain !== '').sort()
+  const versions = own.reverse().map((domain) => ({ domain, version: 1 }))
   return [{ domain: '', version: OPERATOR_SET }, ...versions]
 }
 

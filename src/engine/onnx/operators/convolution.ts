@@ -1,56 +1,16 @@
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
-import { BATCH, type Shape } from '../../../graph/types.js'
-import type { Emission, Emitters } from '../emission.js'
-import { emitConvolution, emitInputGradient } from './batchInnermost.js'
+import type { Emitters } from '../emission.js'
 import { emitConv } from './conv.js'
-import { emitConvolvedInputGradient, emitTransposedWeightGradient } from './cudaGradients.js'
-import {
-  emitMinimalConvolution,
-  emitMinimalInputGradient,
-  emitMinimalWeightGradient,
-  isMinimal,
-} from './minimalFiltering.js'
-import { isSmall } from './smallImages.js'
-import { emitUnrolled, isUnrolled } from './unrolled.js'
-
-/** Whether the batch of small images is known: training graphs have a fixed one, inference graphs do not. */
-function isSmallBatch(to: Emission, image: Shape): boolean {
-  return to.formsForSmallImages && image[0] !== BATCH && isSmall(image)
-}
 
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolution(node, to) {
     const { name, inputs, stride, padding } = node
-    if (isMinimal(to, to.shapeOf(inputs[0]), to.shapeOf(inputs[1]), node)) {
-      emitMinimalConvolution(node, to)
-      return
-    }
-    if (isUnrolled(node, to)) {
-      emitUnrolled(node, to)
-      return
-    }
-    if (stride === 1 && isSmallBatch(to, to.shapeOf(name))) {
-      emitConvolution(to, name, inputs, padding)
-      return
-    }
     const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
     emitConv(to, inputs, to.shapeOf(inputs[1])[1], { attributes, output: name })
   },
   convolutionInputGradient(node, to) {
     const { name, inputs, stride, padding, size } = node
-    if (isMinimal(to, to.shapeOf(name), to.shapeOf(inputs[1]), node)) {
-      emitMinimalInputGradient(node, to)
-      return
-    }
-    if (to.formsForCuda) {
-      emitConvolvedInputGradient(node, to)
-      return
-    }
     const [, , ...kernel] = to.shapeOf(inputs[1])
-    if (stride === 1 && isSmallBatch(to, to.shapeOf(name)) && padding < kernel[0]) {
-      emitInputGradient(to, name, inputs, padding)
-      return
-    }
     const [, , ...reduced] = to.shapeOf(inputs[0])
     const rest = size.map(
       (extent, axis) => extent - ((reduced[axis] - 1) * stride + kernel[axis] - 2 * padding),
@@ -70,14 +30,6 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolutionWeightGradient(node, to) {
     const { name, inputs, stride, padding, kernel } = node
     const [x, gradient] = inputs
-    if (isMinimal(to, to.shapeOf(x), to.shapeOf(name), node)) {
-      emitMinimalWeightGradient(node, to)
-      return
-    }
-    if (to.formsForCuda) {
-      emitTransposedWeightGradient(node, to)
-      return
-    }
     const [batch, channels, height, width] = to.shapeOf(x)
     const [, filters, rows, columns] = to.shapeOf(gradient)
     const span = [(rows - 1) * stride + kernel[0], (columns - 1) * stride + kernel[1]]

@@ -1,56 +1,56 @@
 /**
- * Batch norm on the blocked layout: factor · x + offset by channel is a 1×1 convolution with one
+ * Batch norm on the NCHWc layout: factor · x + offset by channel is a 1×1 convolution with one
  * channel a group, for which there is a kernel that takes one pass.
  */
-import { sizeOf } from '../../../core/tensor.js'
+import { sizeOf } from '../../../../core/tensor.js'
 import type {
   BatchNorm,
   BatchNormInputGradient,
   BatchNormScaleGradient,
   ChannelVariance,
-} from '../../../graph/operators/normalization.js'
-import { BLOCKED_DOMAIN, type BlockedEmitter, type Emission } from '../emission.js'
+} from '../../../../graph/operators/normalization.js'
+import { NCHWC_DOMAIN, type NchwcEmission, type NchwcEmitter } from './layout.js'
 import { channelMeans } from './reduction.js'
 
-export const blockedBatchNorm: BlockedEmitter<BatchNorm> = (node, to) => {
+export const nchwcBatchNorm: NchwcEmitter<BatchNorm> = (node, to) => {
   const [x, scale, bias, mean, variance] = node.inputs
-  if (!to.has(x, 'blocked')) return false
+  if (!to.hasNchwc(x)) return false
   const factor = to.emit('Mul', [scale, inverseDeviation(to, variance, node.epsilon)])
-  const output = to.write(node.name, 'blocked')
+  const output = to.writeNchwc(node.name)
   byChannel(to, centred(to, x, mean), x, factor, [bias], output)
   return true
 }
 
-export const blockedChannelVariance: BlockedEmitter<ChannelVariance> = (node, to) => {
+export const nchwcChannelVariance: NchwcEmitter<ChannelVariance> = (node, to) => {
   const [x, mean] = node.inputs
-  if (!to.has(x, 'blocked')) return false
+  if (!to.hasNchwc(x)) return false
   const difference = centred(to, x, mean)
   const square = to.emit('Mul', [difference, difference])
-  channelMeans(to, square, x, to.write(node.name, 'plain'))
+  channelMeans(to, square, x, node.name)
   return true
 }
 
-export const blockedBatchNormScaleGradient: BlockedEmitter<BatchNormScaleGradient> = (node, to) => {
+export const nchwcBatchNormScaleGradient: NchwcEmitter<BatchNormScaleGradient> = (node, to) => {
   const [x, gradient, mean, variance] = node.inputs
-  if (!to.has(x, 'blocked')) return false
-  const product = to.emit('Mul', [to.read(gradient, 'blocked'), centred(to, x, mean)])
+  if (!to.hasNchwc(x)) return false
+  const product = to.emit('Mul', [to.toNchwc(gradient), centred(to, x, mean)])
   const [, channels] = to.shapeOf(x)
   const count = to.floats([sizeOf(to.shapeOf(x)) / channels])
   const inverse = inverseDeviation(to, variance, node.epsilon)
   const factor = to.emit('Mul', [inverse, count])
-  const output = to.write(node.name, 'plain')
+  const output = node.name
   to.emit('Mul', [channelMeans(to, product, x), factor], { output })
   return true
 }
 
 /** a·g + b·(x − mean) + c by channel, from the same three terms as the plain form. */
-export const blockedBatchNormInputGradient: BlockedEmitter<BatchNormInputGradient> = (node, to) => {
+export const nchwcBatchNormInputGradient: NchwcEmitter<BatchNormInputGradient> = (node, to) => {
   const [x, gradient, scale, mean, variance, scaleGradient, biasGradient] = node.inputs
-  if (!to.has(x, 'blocked')) return false
+  if (!to.hasNchwc(x)) return false
   const inverse = inverseDeviation(to, variance, node.epsilon)
   const a = to.emit('Mul', [scale, inverse])
-  const output = to.write(node.name, 'blocked')
-  const g = to.read(gradient, 'blocked')
+  const output = to.writeNchwc(node.name)
+  const g = to.toNchwc(gradient)
   if (!node.fromBatch) {
     byChannel(to, g, x, a, [], output)
     return true
@@ -65,15 +65,15 @@ export const blockedBatchNormInputGradient: BlockedEmitter<BatchNormInputGradien
 }
 
 /** x − mean by channel; the first of the passes that share it emits it. */
-function centred(to: Emission, x: string, mean: string): string {
+function centred(to: NchwcEmission, x: string, mean: string): string {
   const [, channels] = to.shapeOf(x)
   const ones = to.floats(new Array<number>(channels).fill(1))
-  return byChannel(to, to.read(x, 'blocked'), x, ones, [to.emit('Neg', [mean])])
+  return byChannel(to, to.toNchwc(x), x, ones, [to.emit('Neg', [mean])])
 }
 
 /** factor · value + offset (+ a further summand) by channel, for a value shaped like `like`. */
 function byChannel(
-  to: Emission,
+  to: NchwcEmission,
   value: string,
   like: string,
   factor: string,
@@ -84,11 +84,11 @@ function byChannel(
   const weights = to.emit('Reshape', [factor, to.integers([channels, 1, 1, 1])])
   const attributes = { group: { int: channels }, kernel_shape: [1, 1] }
   const inputs = [value, weights, ...summands]
-  return to.emit('Conv', inputs, { attributes, domain: BLOCKED_DOMAIN, output })
+  return to.emit('Conv', inputs, { attributes, domain: NCHWC_DOMAIN, output })
 }
 
 /** 1/√(variance + ε). */
-function inverseDeviation(to: Emission, variance: string, epsilon: number): string {
+function inverseDeviation(to: NchwcEmission, variance: string, epsilon: number): string {
   const shifted = to.emit('Add', [variance, to.floats([epsilon])])
   return to.emit('Div', [to.floats([1]), to.emit('Sqrt', [shifted])])
 }

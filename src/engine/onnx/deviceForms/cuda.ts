@@ -1,5 +1,5 @@
 /**
- * Gradients of convolutions in forms for CUDA. cuDNN refuses the dilated convolution that other devices
+ * Forms for CUDA: gradients of convolutions and matrix products. cuDNN refuses the dilated convolution that other devices
  * take weight gradients by once its taps lie 128 apart, and its own gradient in the input
  * (ConvTranspose) adds up in an order that differs from run to run.
  */
@@ -7,13 +7,51 @@ import type {
   ConvolutionInputGradient,
   ConvolutionWeightGradient,
 } from '../../../graph/operators/convolution.js'
-import type { Emission } from '../emission.js'
+import type { Emission, NodeForms } from '../emission.js'
+import { dataTypes } from '../format.js'
+import { linearEmitters } from '../operators/linear.js'
+
+export const cudaForms: NodeForms = {
+  convolutionInputGradient: written(emitConvolvedInputGradient),
+  convolutionWeightGradient: written(emitTransposedWeightGradient),
+  dense: written((node, to) => linearEmitters.dense(node, multiplyingInFloat64(to))),
+  matrixProduct: written((node, to) =>
+    linearEmitters.matrixProduct(node, multiplyingInFloat64(to)),
+  ),
+}
+
+/** An emitter that leaves nothing to the plain one. */
+function written<N>(emitter: (node: N, to: Emission) => void): (node: N, to: Emission) => boolean {
+  return (node, to) => {
+    emitter(node, to)
+    return true
+  }
+}
+
+/**
+ * An emission whose matrix products are in float64. In float32, ONNX Runtime lets cuBLAS use TF32's 10 bits
+ * of mantissa, and in some versions of cuBLAS 13 the switch against it, NVIDIA_TF32_OVERRIDE, holds only
+ * where a field of the handle that nothing sets happens not to be 1: 3% of sessions had errors of 4e-4.
+ */
+function multiplyingInFloat64(to: Emission): Emission {
+  const cast = (value: string, type: 'float32' | 'float64', output?: string) =>
+    to.emit('Cast', [value], { attributes: { to: { int: dataTypes[type] } }, output })
+  return {
+    ...to,
+    emit(opType, inputs, options = {}) {
+      if (opType !== 'Gemm' && opType !== 'MatMul') return to.emit(opType, inputs, options)
+      const { output, ...rest } = options
+      const factors = inputs.map((factor) => cast(factor, 'float64'))
+      return cast(to.emit(opType, factors, rest), 'float32', output)
+    },
+  }
+}
 
 /**
  * The gradient in the weights as one convolution of images whose channels are samples: of x,
  * [channels, batch, H, W], by the gradient, filters [batch, H′, W′] with taps `stride` pixels apart.
  */
-export function emitTransposedWeightGradient(node: ConvolutionWeightGradient, to: Emission): void {
+function emitTransposedWeightGradient(node: ConvolutionWeightGradient, to: Emission): void {
   const { name, inputs, stride, padding, kernel } = node
   const [, , ...size] = to.shapeOf(inputs[0])
   const [, , ...reduced] = to.shapeOf(inputs[1])
@@ -36,7 +74,7 @@ export function emitTransposedWeightGradient(node: ConvolutionWeightGradient, to
  * The gradient in the input as a convolution of stride 1: of the gradient, with stride − 1 zeros
  * after each value, by the kernel turned by 180°.
  */
-export function emitConvolvedInputGradient(node: ConvolutionInputGradient, to: Emission): void {
+function emitConvolvedInputGradient(node: ConvolutionInputGradient, to: Emission): void {
   const { name, inputs, stride, padding, size } = node
   const [gradient, weight] = inputs
   const [, , ...kernel] = to.shapeOf(weight)

@@ -1,15 +1,16 @@
 /**
- * Activations and sums inside blocked convolutions, whose kernel applies them before it writes: each
+ * Activations and sums inside NCHWc convolutions, whose kernel applies them before it writes: each
  * saves a pass over a value as large as an image batch.
  */
-import { BLOCKED_DOMAIN } from '../emission.js'
-import { attributeTypes, type NodeProto } from '../format.js'
+
+import { attributeTypes, type NodeProto } from '../../format.js'
+import { NCHWC_DOMAIN } from './layout.js'
 
 /**
  * Nodes with `Relu(Conv(x))` and `Relu(Add(Conv(x), y))` as one convolution each, where nothing else
  * reads what lies between. `kept` are names that must stay: the outputs of the graph.
  */
-export function fuseActivations(nodes: readonly NodeProto[], kept: readonly string[]): NodeProto[] {
+export function joinActivations(nodes: readonly NodeProto[], kept: readonly string[]): NodeProto[] {
   const producers = new Map(nodes.map((node) => [node.output[0], node]))
   const readers = new Map<string, number>()
   for (const name of [...kept, ...nodes.flatMap(({ input }) => input)]) {
@@ -38,7 +39,7 @@ export function fuseActivations(nodes: readonly NodeProto[], kept: readonly stri
 }
 
 function isConvolution(node: NodeProto | undefined): boolean {
-  return node?.opType === 'Conv' && node.domain === BLOCKED_DOMAIN
+  return node?.opType === 'Conv' && node.domain === NCHWC_DOMAIN
 }
 
 function activated(convolution: NodeProto, output: string[], summand?: string): NodeProto {

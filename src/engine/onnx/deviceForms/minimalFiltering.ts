@@ -13,7 +13,7 @@ import type {
   ConvolutionWeightGradient,
 } from '../../../graph/operators/convolution.js'
 import { BATCH, type Shape } from '../../../graph/types.js'
-import { CONTRIBUTED_DOMAIN, type Emission } from '../emission.js'
+import type { Emission } from '../emission.js'
 import {
   axisFiltering,
   type Filtering,
@@ -21,7 +21,7 @@ import {
   type Matrix,
   transposed,
 } from './filtering.js'
-import { isSmall } from './smallImages.js'
+import { isSmall } from './smallExtents.js'
 
 /**
  * With fewer channels or filters the steps around the products take longer than the products save, or
@@ -34,7 +34,6 @@ const LEAST_CHANNELS = { training: 16, prediction: 128 }
  * channels, H, W], weight [filters, channels, k, k].
  */
 export function isMinimal(
-  to: Emission,
   image: Shape,
   [filters, channels, ...kernel]: Shape,
   { stride, padding }: ConvolutionGeometry,
@@ -42,7 +41,6 @@ export function isMinimal(
   const [batch, , ...extents] = image
   const least = LEAST_CHANNELS[batch === BATCH ? 'prediction' : 'training']
   return (
-    to.formsForSmallImages &&
     isSmall(image) &&
     kernel.every((taps) => taps === 3) &&
     stride === 1 &&
@@ -147,6 +145,6 @@ function batchedProduct(
 ): string {
   return to.emit('FusedMatMul', operands, {
     attributes: { transA: { int: Number(transA) }, transB: { int: Number(transB) } },
-    domain: CONTRIBUTED_DOMAIN,
+    domain: 'com.microsoft',
   })
 }

@@ -6,7 +6,7 @@
 import { sizeOf } from '../../../core/tensor.js'
 import type { Shape } from '../../../graph/types.js'
 import type { Emission } from '../emission.js'
-import { emitConv } from './conv.js'
+import { emitConv } from '../operators/conv.js'
 
 /** [batch, channels, H, W] as [channels, H·W, batch]. */
 function toInnermost(to: Emission, value: string): string {

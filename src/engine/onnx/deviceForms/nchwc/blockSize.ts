@@ -1,11 +1,11 @@
-import { BLOCKED_DOMAIN } from './emission.js'
-import { dataTypes, encodeModel } from './format.js'
-import { loadOrt, openSession } from './session.js'
+import { dataTypes, encodeModel } from '../../format.js'
+import { loadOrt, openSession } from '../../session.js'
+import { NCHWC_DOMAIN } from './layout.js'
 
 let known: Promise<number | undefined> | undefined
 
 /**
- * Channels in a block of ONNX Runtime's blocked layout on this CPU (16 with AVX-512, 8 with AVX),
+ * Channels in a block of ONNX Runtime's NCHWc layout on this CPU (16 with AVX-512, 8 with AVX),
  * found by converting four channels; undefined where this build has no such layout.
  */
 export function blockSizeOfCpu(): Promise<number | undefined> {
@@ -30,11 +30,11 @@ async function measure(): Promise<number | undefined> {
     producerName: 'lowlayer',
     opsetImport: [
       { domain: '', version: 17 },
-      { domain: BLOCKED_DOMAIN, version: 1 },
+      { domain: NCHWC_DOMAIN, version: 1 },
     ],
     graph: {
       name: 'blockSize',
-      node: [{ ...names, opType: 'ReorderInput', domain: BLOCKED_DOMAIN, attribute: [] }],
+      node: [{ ...names, opType: 'ReorderInput', domain: NCHWC_DOMAIN, attribute: [] }],
       initializer: [],
       input: [value('x', [1, 4, 1, 1])],
       output: [{ name: 'y', type: { tensorType: { elemType: dataTypes.float32 } } }],

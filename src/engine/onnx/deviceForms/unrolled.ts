@@ -14,7 +14,7 @@ import type { Emission } from '../emission.js'
 export function isUnrolled({ inputs: [x, weight] }: Convolution, to: Emission): boolean {
   const [batch, , height, width] = to.shapeOf(x)
   const [, , ...kernel] = to.shapeOf(weight)
-  return to.formsForSmallImages && batch === BATCH && height * width <= kernel[0] * kernel[1]
+  return batch === BATCH && height * width <= kernel[0] * kernel[1]
 }
 
 export function emitUnrolled(node: Convolution, to: Emission): void {
