@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+/** The command `lowlayer`. */
 import { main } from '../src/cli/main.js'
 
 // A reader that has seen enough (`lowlayer plan study.yaml | head`) is no error.

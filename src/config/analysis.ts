@@ -1,3 +1,4 @@
+/** `analysis`: which samples and players, how inputs are masked, what is decomposed and how exactly. */
 import { z } from 'zod'
 import { MAX_PLAYERS } from '../core/subset.js'
 import { duration, positive, seed, share, whole } from './fields.js'

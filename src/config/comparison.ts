@@ -1,3 +1,4 @@
+/** `comparison`: how confusing sets are compared and tested. */
 import { z } from 'zod'
 import { innerShare, seed, share, whole } from './fields.js'
 

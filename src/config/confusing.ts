@@ -1,3 +1,4 @@
+/** `confusing`: the score of a sample, the set it makes, and how far both are trusted. */
 import { z } from 'zod'
 import { innerShare, positive, seed, share, whole } from './fields.js'
 

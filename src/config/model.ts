@@ -1,3 +1,4 @@
+/** `model`: the architecture that is trained, and where its low layers end. */
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { partialShare, whole } from './fields.js'

@@ -1,3 +1,4 @@
+/** `phases`: how the end of the learning phase is found in the curves. */
 import { z } from 'zod'
 import { innerShare, positive, share, whole } from './fields.js'
 

@@ -1,3 +1,4 @@
+/** `training`: length, optimiser, schedule and checkpoints. */
 import { z } from 'zod'
 import { duration, partialShare, positive, positiveDuration, share, whole } from './fields.js'
 

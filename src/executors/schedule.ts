@@ -1,3 +1,4 @@
+/** Runs tasks in the order of what they need, several at once. */
 import { InterruptedError, LowlayerError, messageOf } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import type { RunListener, RunningTask, StartTask, TaskFailure, TaskOutcome } from './types.js'

@@ -1,3 +1,4 @@
+/** Gradients of convolutions in image, weights and bias. */
 import type { ConvolutionNode } from '../../graph/operators/convolution.js'
 import { type GradientRules, notDifferentiable, sumOver } from '../rules.js'
 

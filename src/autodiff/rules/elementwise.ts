@@ -1,3 +1,4 @@
+/** Gradients of arithmetic, activations and dropout; those of operands that were broadcast are summed to their shape. */
 import type { GraphBuilder } from '../../graph/builder.js'
 import type { BinaryOperation, ElementwiseNode } from '../../graph/operators/elementwise.js'
 import { type GradientRules, notDifferentiable, sumToShape } from '../rules.js'

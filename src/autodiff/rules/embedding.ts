@@ -1,3 +1,4 @@
+/** Gradient of an embedding in its table: rows of ids that occur several times add up. */
 import type { EmbeddingNode } from '../../graph/operators/embedding.js'
 import { type GradientRules, notDifferentiable } from '../rules.js'
 

@@ -1,3 +1,4 @@
+/** Gradients of dense layers and matrix products. */
 import type { LinearNode } from '../../graph/operators/linear.js'
 import { type GradientRules, sumOver, sumToShape } from '../rules.js'
 

@@ -1,3 +1,4 @@
+/** Gradients of batch norm and layer norm. */
 import type { NormalizationNode } from '../../graph/operators/normalization.js'
 import { type GradientRules, notDifferentiable, shared, sumOver } from '../rules.js'
 

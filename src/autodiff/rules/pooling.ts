@@ -1,3 +1,4 @@
+/** Gradients of max and average pooling. */
 import type { PoolingNode } from '../../graph/operators/pooling.js'
 import { type GradientRules, notDifferentiable } from '../rules.js'
 

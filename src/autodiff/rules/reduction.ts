@@ -1,3 +1,4 @@
+/** Gradients of sums and means over axes. */
 import type { ReductionNode } from '../../graph/operators/reduction.js'
 import type { GradientRules } from '../rules.js'
 

@@ -1,3 +1,4 @@
+/** Gradients of reshapes, transposes, broadcasts, casts and shortcuts: the same, backwards. */
 import type { ShapingNode } from '../../graph/operators/shaping.js'
 import { type GradientRules, notDifferentiable, sumToShape } from '../rules.js'
 

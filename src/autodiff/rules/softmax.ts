@@ -1,3 +1,4 @@
+/** Gradient of softmax. */
 import type { SoftmaxNode } from '../../graph/operators/softmax.js'
 import { type GradientRules, notDifferentiable } from '../rules.js'
 

@@ -1,3 +1,4 @@
+/** `lowlayer analyze`: classifiers from ONNX files, as the study that it writes down. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Command, Option } from 'commander'

@@ -1,3 +1,4 @@
+/** `lowlayer decompose`: value tables of any tool into interactions, without networks or data. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'

@@ -1,3 +1,4 @@
+/** CIFAR-10 and CIFAR-100 from their authors' binary files. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { locateNamed, namedSources, spellings } from '../named.js'

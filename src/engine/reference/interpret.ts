@@ -1,3 +1,4 @@
+/** Computes a graph node by node in float64. */
 import { inferNode, type ValueType } from '../../graph/infer.js'
 import type { Node } from '../../graph/types.js'
 import type { Float64Tensor, Kernel, Kernels } from './array.js'

@@ -1,3 +1,4 @@
+/** A small network of every architecture, for tests. */
 import { buildModel } from '../build.js'
 import type { InputDescription, LayerSpec, ModelSpec } from '../spec.js'
 import type { Model } from '../types.js'

@@ -1,3 +1,4 @@
+/** Makes the report of a study: page, figures and their specifications. */
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { messageOf } from '../../core/errors.js'

@@ -1,3 +1,4 @@
+/** Convolutions and their gradients in plain ONNX, which runs on any device; see deviceForms for faster ones. */
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
 import type { Emitters } from '../emission.js'
 import { emitConv } from './conv.js'

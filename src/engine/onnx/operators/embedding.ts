@@ -1,3 +1,4 @@
+/** Embeddings in ONNX: Gather, and ScatterND for the gradient. */
 import type { EmbeddingNode } from '../../../graph/operators/embedding.js'
 import type { Emitters } from '../emission.js'
 import { dataTypes } from '../format.js'

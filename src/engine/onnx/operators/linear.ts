@@ -1,3 +1,4 @@
+/** Dense layers and matrix products in ONNX: Gemm for matrices, MatMul for batches of them. */
 import type { LinearNode } from '../../../graph/operators/linear.js'
 import type { Emission, Emitters } from '../emission.js'
 

@@ -1,3 +1,4 @@
+/** Cross-entropy of logits and its gradient in ONNX, averaged over the batch. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import type { Emission, Emitters } from '../emission.js'
 

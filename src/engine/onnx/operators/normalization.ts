@@ -1,3 +1,4 @@
+/** Batch norm and layer norm in ONNX, with their gradients. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { NormalizationNode } from '../../../graph/operators/normalization.js'
 import type { Emission, Emitters } from '../emission.js'

@@ -1,3 +1,4 @@
+/** Pooling in ONNX, with its gradients. */
 import type { PoolingNode } from '../../../graph/operators/pooling.js'
 import type { Emission, Emitters } from '../emission.js'
 import { emitMask } from './elementwise.js'

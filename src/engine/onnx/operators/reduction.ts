@@ -1,3 +1,4 @@
+/** Sums and means over axes in ONNX. */
 import type { ReductionNode } from '../../../graph/operators/reduction.js'
 import type { Emitters } from '../emission.js'
 

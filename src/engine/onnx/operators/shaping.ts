@@ -1,3 +1,4 @@
+/** Reshapes, transposes, broadcasts, casts and shortcuts in ONNX. */
 import type { ShapingNode } from '../../../graph/operators/shaping.js'
 import type { Emission, Emitters } from '../emission.js'
 import { dataTypes } from '../format.js'

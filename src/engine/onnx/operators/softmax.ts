@@ -1,3 +1,4 @@
+/** Softmax over the last axis in ONNX, and its gradient. */
 import type { SoftmaxNode } from '../../../graph/operators/softmax.js'
 import type { Emitters } from '../emission.js'
 

@@ -1,3 +1,4 @@
+/** Arithmetic, activations and their gradients in float64. */
 import type {
   ActivationFunction,
   BinaryOperation,

@@ -1,3 +1,4 @@
+/** Embeddings and their gradients in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { EmbeddingNode } from '../../../graph/operators/embedding.js'
 import type { Kernels } from '../array.js'

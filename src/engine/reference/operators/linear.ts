@@ -1,3 +1,4 @@
+/** Dense layers and matrix products in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { LinearNode } from '../../../graph/operators/linear.js'
 import { broadcast, type Float64Tensor, type Kernels } from '../array.js'

@@ -1,3 +1,4 @@
+/** Cross-entropy and its gradient in float64. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import type { Float64Tensor, Kernels } from '../array.js'
 import { softmaxRows } from './softmax.js'

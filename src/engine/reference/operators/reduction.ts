@@ -1,3 +1,4 @@
+/** Sums and means over axes in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { ReductionNode } from '../../../graph/operators/reduction.js'
 import { broadcastStrides, forEachIndex, type Kernels } from '../array.js'

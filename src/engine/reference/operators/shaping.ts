@@ -1,3 +1,4 @@
+/** Reshapes, transposes, broadcasts, casts and shortcuts in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { ShapingNode } from '../../../graph/operators/shaping.js'
 import type { Shape } from '../../../graph/types.js'

@@ -1,3 +1,4 @@
+/** Convolutions in tfjs, which derives their gradients. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
 import { byChannel, channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'

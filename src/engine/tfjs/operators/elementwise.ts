@@ -1,3 +1,4 @@
+/** Arithmetic and activations in tfjs, which derives their gradients. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type {
   ActivationFunction,

@@ -1,3 +1,4 @@
+/** Embeddings in tfjs, which derives their gradient. */
 import type { EmbeddingNode } from '../../../graph/operators/embedding.js'
 import { derivedByTfjs, type TfKernels } from '../kernels.js'
 

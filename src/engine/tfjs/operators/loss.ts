@@ -1,3 +1,4 @@
+/** Cross-entropy of logits in tfjs, which derives its gradient. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import { derivedByTfjs, type TfKernels } from '../kernels.js'
 

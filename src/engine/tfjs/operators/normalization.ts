@@ -1,3 +1,4 @@
+/** Batch norm and layer norm in tfjs, which derives their gradients. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { NormalizationNode } from '../../../graph/operators/normalization.js'
 import { byChannel, derivedByTfjs, reduce, type TfKernels } from '../kernels.js'

@@ -1,3 +1,4 @@
+/** Pooling in tfjs, which derives its gradients. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { PoolingNode } from '../../../graph/operators/pooling.js'
 import { channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'

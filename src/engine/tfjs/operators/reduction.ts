@@ -1,3 +1,4 @@
+/** Sums and means over axes in tfjs. */
 import type { ReductionNode } from '../../../graph/operators/reduction.js'
 import { reduce, type TfKernels } from '../kernels.js'
 

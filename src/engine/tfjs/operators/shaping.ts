@@ -1,3 +1,4 @@
+/** Reshapes, transposes, broadcasts, casts and shortcuts in tfjs. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { ShapingNode } from '../../../graph/operators/shaping.js'
 import { channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'

@@ -1,3 +1,4 @@
+/** Softmax in tfjs, which derives its gradient. */
 import type { SoftmaxNode } from '../../../graph/operators/softmax.js'
 import { derivedByTfjs, type TfKernels } from '../kernels.js'
 
