@@ -8,6 +8,7 @@ import { type Embedding, embeddingOf } from './embedding.js'
 import { withFloatEnds } from './floatEnds.js'
 import { contentIdOf, externalFiles, graphOf, readModelFile } from './foreignFile.js'
 import { dataTypes } from './format.js'
+import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { decodeParts, encodeParts, type ModelParts } from './parts.js'
 import { loadOrt, type Ort, openSession } from './session.js'
@@ -49,6 +50,8 @@ export interface ForeignModel {
   readonly outputs: readonly ForeignValue[]
   /** What the graph says of the values of an output. */
   origin(output: string): OutputOrigin
+  /** The linear layer that an output comes from; undefined where the graph shows none, and of a part of a model. */
+  lastLinear(output: string): LastLinear | undefined
   /** The table in which an input of ids is looked up, where the graph shows one. */
   embedding(input: string): Embedding | undefined
   /** Fetches one output. Throws InputError when the model refuses what it is fed. */
@@ -86,8 +89,10 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
   const open = partOpener({ file, id, device, origins, embeddings, inBfloat16 })
   const whole = await open(decodeParts(bytes), file)
   const parts: ForeignModel[] = []
+  const layers = new Map(graph.output.map(({ name }) => [name, lastLinear(graph, name)] as const))
   return {
     ...whole,
+    lastLinear: (output) => layers.get(output),
     async cut(tensor, path) {
       const cut = atPlace(file, () => cutGraph(decodeParts(readModelFile(file)), tensor, path))
       const [below, type] = await openBelow(cut, open)
@@ -185,6 +190,7 @@ function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opene
         return changed.has(output) ? { ...origin, rounded: true } : origin
       },
       embedding: (input) => embeddings.get(input),
+      lastLinear: () => undefined,
       async run(feeds, output) {
         try {
           const tensors = Object.entries(feeds).map(([name, fed]) => {

@@ -18,6 +18,7 @@ function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
     outputs,
     origin,
     embedding: () => undefined,
+    lastLinear: () => undefined,
     run: unused,
     cut: unused,
     dispose: unused,

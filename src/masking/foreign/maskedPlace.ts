@@ -84,7 +84,7 @@ export async function atLayer(
 }
 
 /** The inputs of a feed that a part of the model has. */
-function fedTo(inputs: readonly { readonly name: string }[], feed: RowFeed): RowFeed {
+export function fedTo(inputs: readonly { readonly name: string }[], feed: RowFeed): RowFeed {
   const names = new Set(inputs.map(({ name }) => name))
   return { ...feed, inputs: feed.inputs.filter(({ name }) => names.has(name)) }
 }

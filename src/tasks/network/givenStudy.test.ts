@@ -18,6 +18,8 @@ import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
 import type { TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
+import { fromCsv } from '../../tables/read.js'
+import { difficultyTable } from '../../tables/tables.js'
 import {
   fileOf,
   planOfDocument,
@@ -129,6 +131,17 @@ describe('the files of networks that lowlayer trained', () => {
       for (const [coalition, value] of table.entries()) {
         expect(other.tables[row][coalition]).toBeCloseTo(value, 4)
       }
+    }
+    const hardness = [trained, study].map((each) =>
+      fromCsv(difficultyTable, named(each, 'difficulty.csv')),
+    )
+    expect(hardness[1]).toHaveLength(hardness[0].length)
+    for (const [at, { loss, margin, grand, correct }] of hardness[0].entries()) {
+      const found = hardness[1][at]
+      expect(found.correct).toBe(correct)
+      expect(found.loss).toBeCloseTo(loss!, 4)
+      expect(found.margin).toBeCloseTo(margin!, 4)
+      expect(found.grand).toBeCloseTo(grand!, 4)
     }
     const relations = (each: RanStudy) =>
       read(each, 'overlaps.csv')

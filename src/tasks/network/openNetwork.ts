@@ -15,6 +15,7 @@ import { type Output, predictedClass, sampleLoss } from '../../masking/evaluatio
 import type { SampleDifficulty } from '../../masking/evaluation/sampleDifficulty.js'
 import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
 import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
+import { lastInputNorms } from '../../masking/foreign/lastInputNorms.js'
 import { momentsAt } from '../../masking/foreign/maskedPlace.js'
 import { type MappedClassifier, openClassifier } from '../../masking/foreign/openClassifier.js'
 import type { Baseline } from '../../masking/types.js'
@@ -24,7 +25,12 @@ import { networkPaths } from '../../store/layout.js'
 import { type Prediction, predictAll } from '../../training/evaluate.js'
 import type { TaskContext } from '../types.js'
 import { fileId } from './describeGiven.js'
-import { difficultiesOf, graphDifficulties, type RowDifficulties } from './rowDifficulties.js'
+import {
+  difficultiesOf,
+  graphDifficulties,
+  lastLayerGrand,
+  type RowDifficulties,
+} from './rowDifficulties.js'
 
 /** A network at one checkpoint, ready to be asked; holds sessions until disposed. */
 export interface OpenNetwork {
@@ -234,7 +240,8 @@ async function modelDifficulties(
       found.push({ ...row, prediction: outputs.indexOf(row.prediction) })
     }
   }
-  return { rows: found, grand: undefined }
+  const norms = await lastInputNorms(classifier, fedRows(samples))
+  return { rows: found, grand: norms && lastLayerGrand(found, norms) }
 }
 
 /** Outputs [rows, width] of a model for some rows of a split after the other, and which of them belongs to each label. */
