@@ -4,17 +4,30 @@ import { innerShare, positive, share, whole } from './fields.js'
 
 const smoothing = whole(1).default(3).describe('Width of the running median, in evaluation points')
 
+const labels = z
+  .enum(['true', 'given'])
+  .default('true')
+  .describe(
+    'Training loss in the gap: of the samples whose label the label noise left as it was, like those of the test split, or of all with the labels that training saw; without label noise both are the same',
+  )
+
 export const phasesSection = z
   .discriminatedUnion('detector', [
     z.strictObject({
       detector: z.literal('hinge').default('hinge'),
+      labels,
       smoothing,
-      bootstrap: whole(1).default(1000).describe('Residual bootstraps of the interval'),
-      level: innerShare.default(0.95).describe('Level of the interval of the slope'),
+      bootstrap: whole(39)
+        .default(1000)
+        .describe('Simulated curves of the test of the rise, and bootstraps of the interval of t*'),
+      level: innerShare
+        .default(0.95)
+        .describe('Level of the interval of t*; the test of the rise has the level (1 − level)/2'),
     }),
     z.strictObject({ detector: z.literal('min-test-loss'), smoothing }),
     z.strictObject({
       detector: z.literal('threshold'),
+      labels,
       smoothing,
       rise: share
         .default(0.05)

@@ -44,7 +44,7 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
   ...all('lab', 'analysis.reference', 'lr iterations'),
   ...all('lab', 'analysis.salience', 'rule factor'),
   ...all('ours', 'analysis.salience(fixed-final)', 'factor'),
-  ...all('ours', 'phases', 'detector smoothing bootstrap level rise deviations hold'),
+  ...all('ours', 'phases', 'detector labels smoothing bootstrap level rise deviations hold'),
   ...all('ours', 'confusing', 'score offsetScope phase extremes'),
   ...all('lab', 'confusing.references', 'networks trainedOn agree'),
   ...all('ours', 'confusing.references', 'seed sign form'),

@@ -45,7 +45,7 @@ describe('planStudy', () => {
     `)
     expect([plan.id, plan.valuesId, plan.interactionsId]).toMatchInlineSnapshot(`
       [
-        "7bd4f750ade8ce3b",
+        "8bf405008b3bc671",
         "035ae11b",
         "2704cd35",
       ]

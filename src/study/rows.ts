@@ -103,6 +103,7 @@ export function curveRows({ network, curve, phases }: NetworkAnalysis): CurveRow
     }
     return [
       row('train', 'loss', point.trainLoss),
+      ...(phases.labels === 'true' ? [row('train', 'loss_true_labels', point.trueLabelLoss!)] : []),
       row('test', 'loss', point.testLoss),
       row('train', 'accuracy', point.trainAccuracy),
       row('test', 'accuracy', point.testAccuracy),

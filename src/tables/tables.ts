@@ -58,7 +58,9 @@ export const curvesTable = table('curves', 'Losses and accuracies while training
   epoch: number('Epochs done at this step.'),
   phase: text('learning or overfitting; all learning when there is no overfitting phase.'),
   split: text('train or test.'),
-  metric: text('loss (mean cross-entropy, nats) or accuracy.'),
+  metric: text(
+    'loss (mean cross-entropy, nats), accuracy, or loss_true_labels: that of the training samples whose label the label noise left as it was, where the phases take it.',
+  ),
   value: number(
     'Value of the metric, in evaluation mode, on the fixed subset. Empty where a test loss overflowed.',
   ),

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { formatCurve, parseCurve } from './curve.js'
+import { evaluationOf } from './evaluate.js'
 
 const point = {
   step: 3,
@@ -12,6 +13,26 @@ const point = {
 
 it('a curve reads back exactly', () => {
   expect(parseCurve(formatCurve([point]), 'curve.csv')).toEqual([point])
+})
+
+it('a curve with losses on true labels reads back exactly, and one without is written as ever', () => {
+  const measured = [point, { ...point, step: 4, trueLabelLoss: 0.1 }]
+  expect(parseCurve(formatCurve(measured), 'curve.csv')).toEqual(measured)
+  expect(formatCurve([point]).split('\n')[0]).toBe(
+    'step,epoch,train_loss,test_loss,train_accuracy,test_accuracy',
+  )
+})
+
+it('the loss on true labels leaves out changed ones, and is not told where there are none', () => {
+  const predictions = [1, 2, 6].map((loss) => ({ prediction: 0, loss }))
+  const evaluated = (labels: number[]) =>
+    evaluationOf(predictions, {
+      count: 3,
+      labels: Int32Array.from(labels),
+      trueLabels: Int32Array.of(0, 1, 2),
+    })
+  expect(evaluated([0, 1, 0])).toEqual({ loss: 3, accuracy: 2 / 3, trueLabelLoss: 1.5 })
+  expect(evaluated([0, 1, 2])).toEqual({ loss: 3, accuracy: 1 / 3, trueLabelLoss: undefined })
 })
 
 it('a test loss that is not finite is kept as it was measured', () => {

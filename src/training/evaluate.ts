@@ -7,9 +7,11 @@ import type { Predictor } from '../engine/types.js'
 const EVALUATION_BATCH = 256
 
 /** Mean cross-entropy in nats and accuracy, both against the given labels. */
-interface Evaluation {
+export interface Evaluation {
   readonly loss: number
   readonly accuracy: number
+  /** Loss of the samples whose given label is the true one; undefined where all are, or none. */
+  readonly trueLabelLoss: number | undefined
 }
 
 /** What a network says of one sample. */
@@ -92,13 +94,23 @@ export async function evaluate(
 /** Mean loss and accuracy of what was predicted on a split. */
 export function evaluationOf(
   predictions: readonly Prediction[],
-  { labels, count }: Samples,
+  { labels, trueLabels, count }: Pick<Samples, 'labels' | 'trueLabels' | 'count'>,
 ): Evaluation {
   let loss = 0
   let correct = 0
+  let unchanged = 0
+  let unchangedLoss = 0
   for (const [row, found] of predictions.entries()) {
     loss += found.loss
     if (found.prediction === labels[row]) correct++
+    if (labels[row] !== trueLabels[row]) continue
+    unchanged++
+    unchangedLoss += found.loss
   }
-  return { loss: loss / count, accuracy: correct / count }
+  const isMixed = unchanged > 0 && unchanged < count
+  return {
+    loss: loss / count,
+    accuracy: correct / count,
+    trueLabelLoss: isMixed ? unchangedLoss / unchanged : undefined,
+  }
 }

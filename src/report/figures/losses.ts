@@ -100,26 +100,29 @@ function bands(rows: readonly CurveRow[]): Band[] {
 export function gapFigure(study: ReportStudy): FigureResult {
   const { tables } = study
   const id = 'loss-gap'
-  const losses = tables.curves.filter(({ metric }) => metric === 'loss')
+  const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
   if (losses.length === 0) return { id, missing: 'there are no training curves' }
-  const found = new Map<string, { network: string; epoch: number; train?: number; test?: number }>()
-  for (const { network, step, epoch, split, value } of losses) {
+  const found = new Map<string, GapPoint>()
+  for (const { network, step, epoch, split, metric, value } of losses) {
     const key = `${network} ${step}`
     const point = found.get(key) ?? { network: network ?? '', epoch: epoch ?? 0 }
-    found.set(key, { ...point, [split === 'train' ? 'train' : 'test']: value })
+    const part = metric === 'loss_true_labels' ? 'trueLabels' : split === 'train' ? 'train' : 'test'
+    found.set(key, { ...point, [part]: value })
   }
-  const values = [...found.values()].flatMap(({ network, epoch, train, test }) =>
-    train === undefined || test === undefined
-      ? []
-      : [{ network, epoch, gap: rounded(test - train) }],
-  )
+  const points = [...found.values()]
+  const values = points.flatMap(({ network, epoch, train, trueLabels, test }) => {
+    const trainLoss = trueLabels ?? train
+    if (trainLoss === undefined || test === undefined) return []
+    return [{ network, epoch, gap: rounded(test - trainLoss) }]
+  })
+  const isOnTrueLabels = points.some(({ trueLabels }) => trueLabels !== undefined)
   const boundaries = boundaryEpochs(study)
   const count = doneNetworks(tables).length
   return {
     id,
     title: 'Gap between test and training loss, and the two phases',
     source: 'Figure 4b',
-    caption: `One line a network. ${
+    caption: `One line a network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
       boundaries.length === 0
         ? 'No overfitting phase was found.'
         : `Dashed lines: where the overfitting phase begins, found in ${boundaries.length} of ${count} networks; shaded: their bootstrap intervals.`
@@ -158,6 +161,15 @@ export function gapFigure(study: ReportStudy): FigureResult {
       ],
     }),
   }
+}
+
+/** Losses of a network at one point of its curve; `trueLabels` where the phases take that of training samples. */
+interface GapPoint {
+  readonly network: string
+  readonly epoch: number
+  readonly train?: number
+  readonly trueLabels?: number
+  readonly test?: number
 }
 
 interface BoundaryEpoch {

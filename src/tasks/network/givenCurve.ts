@@ -13,16 +13,20 @@ const PARTS = {
   'test accuracy': 'testAccuracy',
 } as const
 
+/** What it may have besides, all as split and metric. */
+const KNOWN = { ...PARTS, 'train loss_true_labels': 'trueLabelLoss' } as const
+
 /**
  * Reads a CSV with the columns step, split (train or test), metric (loss, in nats, or accuracy) and value, as
- * `curves.csv` has them; others are ignored. Throws InputError naming the line that is no such row, or the step that
+ * `curves.csv` has them (with its `loss_true_labels` of the train split, where that is there); other columns are
+ * ignored. Throws InputError naming the line that is no such row, or the step that
  * lacks one of the four.
  */
 export function readGivenCurve(file: string, { stepsPerEpoch }: GivenSpec): CurvePoint[] {
   const points = new Map<number, Partial<Record<keyof CurvePoint, number>>>()
   for (const { record, info } of readRows(file)) {
     const place = `${file}:${info.lines}`
-    const key = PARTS[`${record.split} ${record.metric}` as keyof typeof PARTS]
+    const key = KNOWN[`${record.split} ${record.metric}` as keyof typeof KNOWN]
     const [step, value] = [record.step, record.value].map((cell) =>
       cell === undefined || cell === '' ? Number.NaN : Number(cell),
     )

@@ -16,6 +16,7 @@ import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../..
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { compareAnalyses } from '../../study/compare.js'
 import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
+import { gapLabelAssumptions } from '../../study/gapLabels.js'
 import { measureRows } from '../../study/measures.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
@@ -191,7 +192,11 @@ export async function makeTables(
         Object.fromEntries(checkpoints.map(({ step, values }) => [step, values.baseline])),
       ]),
     ),
-    assumptions: [...(await givenAssumptions(plan, results)), ...unknownDifficulty(analyses)],
+    assumptions: [
+      ...(await givenAssumptions(plan, results)),
+      ...unknownDifficulty(analyses),
+      ...gapLabelAssumptions(analyses, plan.config.phases),
+    ],
     seconds: (performance.now() - began) / 1000,
   })
   return { files, manifest }

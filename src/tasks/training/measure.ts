@@ -6,7 +6,7 @@ import { studyMasking } from '../../masking/configure.js'
 import type { GivenNetwork, MeasureTask } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
 import { lockOf, networkPaths } from '../../store/layout.js'
-import { type CurvePoint, formatCurve } from '../../training/curve.js'
+import { type CurvePoint, curvePoint, formatCurve } from '../../training/curve.js'
 import { evaluationOf } from '../../training/evaluate.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { readGivenCurve } from '../network/givenCurve.js'
@@ -86,12 +86,5 @@ async function pointAt(
 ): Promise<CurvePoint> {
   const train = evaluationOf(await open.predict(dataset.train), dataset.train)
   const test = evaluationOf(await open.predict(dataset.test), dataset.test)
-  return {
-    step,
-    epoch: step / stepsPerEpoch,
-    trainLoss: train.loss,
-    testLoss: test.loss,
-    trainAccuracy: train.accuracy,
-    testAccuracy: test.accuracy,
-  }
+  return curvePoint(step, stepsPerEpoch, train, test)
 }

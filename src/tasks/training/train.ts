@@ -31,7 +31,7 @@ import type { Lease } from '../../store/lock.js'
 import { isStored, readStored } from '../../store/stored.js'
 import { cropAndFlip } from '../../training/augment.js'
 import { batchOrder } from '../../training/batches.js'
-import { type CurvePoint, formatCurve } from '../../training/curve.js'
+import { type CurvePoint, curvePoint, formatCurve } from '../../training/curve.js'
 import { evaluate } from '../../training/evaluate.js'
 import { divergence, trainLoop } from '../../training/loop.js'
 import { learningRateAt } from '../../training/schedule.js'
@@ -221,14 +221,7 @@ class TrainingRun {
     try {
       const train = await evaluate(predictor, dataset, dataset.train)
       const test = await evaluate(predictor, dataset, dataset.test)
-      return {
-        step,
-        epoch: step / this.spec.stepsPerEpoch,
-        trainLoss: train.loss,
-        testLoss: test.loss,
-        trainAccuracy: train.accuracy,
-        testAccuracy: test.accuracy,
-      }
+      return curvePoint(step, this.spec.stepsPerEpoch, train, test)
     } finally {
       await predictor.dispose()
     }

@@ -1,5 +1,5 @@
 import { lossGap, runningMedian, usablePoints } from './gap.js'
-import { defaultPhaseOptions, type LossPoint, type PhaseResult } from './types.js'
+import { defaultPhaseOptions, type GapLabels, type LossPoint, type PhaseResult } from './types.js'
 
 /** What a checkpoint is analysed for. */
 type PhaseMark = 'init' | 'half-boundary' | 'boundary' | 'half-gap' | 'end'
@@ -28,7 +28,7 @@ export function phaseCheckpoints(
   if (result.boundary === undefined) wanted.push(['half-boundary', end / 2])
   else {
     wanted.push(['half-boundary', result.boundary.step / 2], ['boundary', result.boundary.step])
-    const half = halfGapStep(curve, result.boundary.step)
+    const half = halfGapStep(curve, result.boundary.step, result.labels)
     if (half !== undefined) wanted.push(['half-gap', half])
   }
   wanted.push(['end', end])
@@ -61,10 +61,14 @@ function nearestStep(steps: readonly number[], wanted: number): number {
 }
 
 /** First step after t* whose smoothed gap is at least half of the final one. */
-function halfGapStep(curve: readonly LossPoint[], boundary: number): number | undefined {
+function halfGapStep(
+  curve: readonly LossPoint[],
+  boundary: number,
+  labels: GapLabels = 'given',
+): number | undefined {
   const points = usablePoints(curve)
   if (points.length === 0) return undefined
-  const gap = runningMedian(lossGap(points), defaultPhaseOptions.smoothing)
+  const gap = runningMedian(lossGap(points, labels).gap, defaultPhaseOptions.smoothing)
   const half = gap[gap.length - 1] / 2
   return points.find((point, index) => point.step >= boundary && gap[index] >= half)?.step
 }

@@ -22,7 +22,7 @@ const FEWEST_POINTS = 6
  * Splits training into a learning and an overfitting phase by g(t) = L_test(t) − L_train(t), after a
  * running median:
  * - `hinge`: least squares of g = a + b·max(0, x − x*) over x = log(1 + epoch), x* on a grid; there is
- *   an overfitting phase when the residual-bootstrap interval of b lies above 0;
+ *   an overfitting phase when b is larger than noise that is correlated from point to point would make it;
  * - `min-test-loss`: t* is the minimum of the smoothed test loss, if that is not the last point;
  * - `threshold`: t* is the first point from which, `hold` points long, g exceeds its minimum so far by
  *   more than max(rise · range(g), deviations · noise).

@@ -1,4 +1,4 @@
-import type { LossPoint } from './types.js'
+import type { GapLabels, LossPoint } from './types.js'
 
 /** Running median over `width` points (an even width counts as the next odd one), shorter at the ends. */
 export function runningMedian(values: ArrayLike<number>, width: number): Float64Array {
@@ -20,7 +20,21 @@ export function usablePoints(curve: readonly LossPoint[]): LossPoint[] {
     .sort((a, b) => a.step - b.step)
 }
 
-/** g(t) = L_test(t) − L_train(t), shape [points]. */
-export function lossGap(points: readonly LossPoint[]): Float64Array {
-  return Float64Array.from(points, (point) => point.testLoss - point.trainLoss)
+/** A gap, shape [points], and the labels of the training losses in it. */
+interface LossGap {
+  readonly gap: Float64Array
+  readonly labels: GapLabels
+}
+
+/**
+ * g(t) = L_test(t) − L_train(t). With `true` labels L_train is the loss of the training samples whose label noise has
+ * not changed, so that training and test samples are alike; on given labels where the curve does not have it at
+ * every point.
+ */
+export function lossGap(points: readonly LossPoint[], labels: GapLabels): LossGap {
+  const isKnown = points.every(({ trueLabelLoss }) => trueLabelLoss !== undefined)
+  const used = labels === 'true' && isKnown ? 'true' : 'given'
+  const lossOf = ({ trainLoss, trueLabelLoss }: LossPoint) =>
+    used === 'true' ? (trueLabelLoss as number) : trainLoss
+  return { gap: Float64Array.from(points, (point) => point.testLoss - lossOf(point)), labels: used }
 }

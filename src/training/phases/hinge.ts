@@ -1,106 +1,122 @@
 import { type Generator, stream } from '../../core/random.js'
 import { quantile } from '../../metrics/descriptive.js'
+import { type CorrelationOf, correlationScale, lagOne } from './autocorrelation.js'
 import { lossGap, runningMedian } from './gap.js'
+import { type Hinge, hingeFitter } from './hingeFit.js'
+import { riseTest } from './riseTest.js'
 import { type LossPoint, noOverfitting, type PhaseOptions, type PhaseResult } from './types.js'
 
 /** Rises below this share of the largest loss are rounding, not overfitting. */
 const SMALLEST_RISE = 1e-6
 
-/** g = intercept + slope · max(0, x − knot). */
-type Hinge = { readonly intercept: number; readonly slope: number; readonly knot: number }
+/** Curves of noise on which the correlation of residuals is simulated. */
+const CORRELATION_CURVES = 200
 
-/** The hinge of least squared error, with the bootstrap intervals of its slope and its knot. */
+/**
+ * The hinge of least squared error, a test of its rise that allows for noise which is correlated from point to point,
+ * and a bootstrap interval of its knot. The correlation taken for the test is the upper end of its own interval: the
+ * estimate itself would find a phase in up to twice as many curves without one as it should.
+ */
 export function detectHinge(
   points: readonly LossPoint[],
   options: PhaseOptions & { readonly detector: 'hinge' },
   seed: number,
 ): PhaseResult {
   const times = Float64Array.from(points, (point) => Math.log1p(point.epoch))
-  const gap = lossGap(points)
-  const knots = knotGrid(times)
-  const fit = (values: Float64Array) =>
-    fitHinge(times, runningMedian(values, options.smoothing), knots)
+  const { gap, labels } = lossGap(points, options.labels)
+  const fitted = hingeFitter(times)
+  const fit = (values: Float64Array) => fitted(runningMedian(values, options.smoothing))
+  const draws = (role: string, count: number) => {
+    const named = stream(seed, 'phases', 'hinge', role)
+    return Array.from({ length: count }, (_, draw) => named.at(draw))
+  }
   const hinge = fit(gap)
-  const generator = stream(seed, 'phases', 'hinge').at()
-  const fits = bootstrapHinges(times, gap, hinge, fit, options.bootstrap, generator)
-  const slopes = Float64Array.from(fits, (refitted) => refitted.slope)
-  const tail = (1 - options.level) / 2
-  const low = quantile(slopes, tail) as number
-  const high = quantile(slopes, 1 - tail) as number
-  const slope = { estimate: hinge.slope, low, high }
-  const interval = `[${low.toPrecision(3)}, ${high.toPrecision(3)}]`
+  const correlation = correlationScaleOf(
+    times,
+    options.smoothing,
+    fit,
+  )(lagOne(residualsOf(gap, hinge)))
+  const pValue = riseTest(times, gap, correlation.upper, draws('rise', options.bootstrap))
+  const slope = { estimate: hinge.slope, pValue, correlation: correlation.estimate }
+  const alpha = (1 - options.level) / 2
+  const test = `p ${pValue.toPrecision(2)} against ${Number(alpha.toFixed(4))}, noise of neighbouring points correlated by ${correlation.estimate.toFixed(2)}`
   const rise = hinge.slope * (times[times.length - 1] - hinge.knot)
   const largest = Math.max(...points.map((point) => Math.max(point.trainLoss, point.testLoss)))
-  if (!(low > 0) || !(rise > SMALLEST_RISE * largest)) {
-    return noOverfitting(options, `the gap does not rise: slope interval ${interval}`, slope)
+  if (!(rise > SMALLEST_RISE * largest)) {
+    return noOverfitting(options, 'the gap does not rise', labels, slope)
+  }
+  if (pValue > alpha) {
+    const reason = `the gap does not rise more than its noise may: ${test}`
+    return noOverfitting(options, reason, labels, slope)
   }
   const boundary = pointAt(points, Math.expm1(hinge.knot))
-  const reason = `the gap rises from epoch ${boundary.epoch.toPrecision(3)}: slope interval ${interval}`
-  const knotsFound = Float64Array.from(fits, ({ knot }) => knot)
-  const stepAt = (p: number) => pointAt(points, Math.expm1(quantile(knotsFound, p) as number)).step
-  const boundaryInterval = { low: stepAt(tail), high: stepAt(1 - tail) }
-  return { detector: 'hinge', overfitting: true, boundary, boundaryInterval, slope, reason }
+  const knots = bootstrapKnots(
+    gap,
+    hinge,
+    correlation.estimate,
+    fit,
+    draws('knot', options.bootstrap),
+  )
+  const stepAt = (p: number) => pointAt(points, Math.expm1(quantile(knots, p) as number)).step
+  return {
+    detector: 'hinge',
+    labels,
+    overfitting: true,
+    boundary,
+    boundaryInterval: { low: stepAt(alpha), high: stepAt(1 - alpha) },
+    slope,
+    reason: `the gap rises from epoch ${boundary.epoch.toPrecision(3)}: ${test}`,
+  }
 }
 
-/** Candidate knots: the points and quarters between them, with two points or more to the right. */
-function knotGrid(times: Float64Array): number[] {
-  const knots: number[] = []
-  for (let index = 0; index + 2 < times.length; index++) {
-    for (let quarter = 0; quarter < 4; quarter++) {
-      knots.push(times[index] + (quarter / 4) * (times[index + 1] - times[index]))
-    }
-  }
-  return knots.slice(0, -3)
+/** The scale of the last times: the networks of a study are evaluated at the same ones. */
+let lastScale: { readonly key: string; readonly scale: CorrelationOf } | undefined
+
+function correlationScaleOf(
+  times: Float64Array,
+  smoothing: number,
+  fit: (values: Float64Array) => Hinge,
+): CorrelationOf {
+  const key = `${smoothing} ${times.join()}`
+  if (lastScale?.key === key) return lastScale.scale
+  const named = stream(0, 'phases', 'correlation')
+  const scale = correlationScale(
+    times.length,
+    (noise) => lagOne(residualsOf(noise, fit(noise))),
+    Array.from({ length: CORRELATION_CURVES }, (_, draw) => named.at(draw)),
+  )
+  lastScale = { key, scale }
+  return scale
 }
 
-/** The hinge of least squared error over the knots; a flat line when none improves on it. */
-function fitHinge(times: Float64Array, gap: Float64Array, knots: readonly number[]): Hinge {
-  const count = gap.length
-  const gapMean = gap.reduce((sum, value) => sum + value, 0) / count
-  let best = { intercept: gapMean, slope: 0, knot: times[0] }
-  let mostExplained = 0
-  for (const knot of knots) {
-    let ramp = 0
-    let rampSquares = 0
-    let product = 0
-    for (let index = 0; index < count; index++) {
-      const height = Math.max(0, times[index] - knot)
-      ramp += height
-      rampSquares += height * height
-      product += height * gap[index]
-    }
-    const spread = rampSquares - (ramp * ramp) / count
-    const covariance = product - ramp * gapMean
-    if (!(spread > 0)) continue
-    const explained = covariance ** 2 / spread
-    if (explained <= mostExplained) continue
-    const slope = covariance / spread
-    mostExplained = explained
-    best = { intercept: gapMean - (slope * ramp) / count, slope, knot }
-  }
-  return best
+function residualsOf(values: Float64Array, { fitted }: Hinge): Float64Array {
+  return values.map((value, index) => value - fitted[index])
 }
 
 /**
- * Hinges refitted to the fitted curve plus resampled residuals, which are those of the curve before it
- * was smoothed: smoothed ones are correlated and make the interval far too short. Three fitted
- * parameters make residuals too small; the factor √(m / (m − 3)) gives them back their size.
+ * Knots of hinges refitted to the fitted curve plus noise made anew: innovations r_i − ρ r_{i−1} are drawn with
+ * replacement (sieve bootstrap, Bühlmann 1997). Residuals are those of the curve before it was smoothed. Three fitted
+ * parameters make them too small; the factor √(m / (m − 3)) gives them back their size.
  */
-function bootstrapHinges(
-  times: Float64Array,
+function bootstrapKnots(
   gap: Float64Array,
   hinge: Hinge,
+  rho: number,
   fit: (values: Float64Array) => Hinge,
-  draws: number,
-  generator: Generator,
-): Hinge[] {
+  draws: readonly Generator[],
+): Float64Array {
   const count = gap.length
   const inflation = Math.sqrt(count / (count - 3))
-  const fitted = times.map((x) => hinge.intercept + hinge.slope * Math.max(0, x - hinge.knot))
-  const residuals = gap.map((value, index) => (value - fitted[index]) * inflation)
-  return Array.from({ length: draws }, () =>
-    fit(fitted.map((value) => value + residuals[generator.below(count)])),
-  )
+  const residuals = residualsOf(gap, hinge).map((value) => value * inflation)
+  const innovations = residuals.slice(1).map((value, index) => value - rho * residuals[index])
+  return Float64Array.from(draws, (generator) => {
+    let noise = residuals[generator.below(count)]
+    const curve = hinge.fitted.map((value, index) => {
+      if (index > 0) noise = rho * noise + innovations[generator.below(count - 1)]
+      return value + noise
+    })
+    return fit(curve).knot
+  })
 }
 
 /** The step at an epoch, interpolated between the two points around it. */

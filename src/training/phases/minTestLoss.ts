@@ -18,6 +18,7 @@ export function detectMinimum(
   const reason = `the test loss is lowest at epoch ${epoch}`
   return {
     detector: options.detector,
+    labels: undefined,
     overfitting: true,
     boundary: { step, epoch },
     slope: undefined,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
+import { simulatedCurve } from '../../testing/simulatedCurve.js'
 import { boundaryCheckpoint, difficultyCheckpoint, phaseCheckpoints } from './checkpoints.js'
 import { detectPhases, phaseAt } from './detect.js'
 import { runningMedian } from './gap.js'
@@ -9,6 +10,7 @@ const hinge = { ...defaultPhaseOptions, bootstrap: 300 } as PhaseOptions
 const minimum: PhaseOptions = { detector: 'min-test-loss', smoothing: 3 }
 const threshold: PhaseOptions = {
   detector: 'threshold',
+  labels: 'given',
   smoothing: 3,
   rise: 0.05,
   deviations: 3,
@@ -105,6 +107,39 @@ describe('hinge', () => {
     }
     // The interval is two-sided at 95%: 2.5 of 100 expected.
     expect(found).toBeLessThanOrEqual(7)
+  })
+
+  it.each([
+    [12, 0.9],
+    [24, 0.6],
+  ])(
+    'holds its level on %s points with noise of correlation %s, and sees a large rise',
+    (points, rho) => {
+      const options = { ...hinge, bootstrap: 199 } as PhaseOptions
+      const found = (rise: number, curves: number) =>
+        Array.from({ length: curves }, (_, seed) =>
+          detectPhases(simulatedCurve({ points, rho, rise }, seed), options, seed),
+        ).filter(({ overfitting }) => overfitting === true).length
+      // 2.5% are 3.75; more than 10 have a chance of 1 in 500.
+      expect(found(0, 150)).toBeLessThanOrEqual(10)
+      expect(found(15, 20)).toBeGreaterThanOrEqual(19)
+    },
+  )
+
+  it('takes the loss on true labels where every point has it, and says which it took', () => {
+    // Noise that is learnt by heart lowers the loss on given labels; the loss on true ones stays above it.
+    const curve = curveOf(rising, 0.01, 1, 24).map((point, index) => ({
+      ...point,
+      trainLoss: point.trainLoss + 2 * rising(Math.log1p(point.epoch)),
+      trueLabelLoss: point.trainLoss,
+      index,
+    }))
+    const given = { ...hinge, labels: 'given' } as PhaseOptions
+    expect(detectPhases(curve, hinge)).toMatchObject({ overfitting: true, labels: 'true' })
+    expect(detectPhases(curve, given)).toMatchObject({ overfitting: false, labels: 'given' })
+    const before = curve.map(({ trueLabelLoss: _, ...point }) => point)
+    const mixed = [...before.slice(0, 3), ...curve.slice(3)]
+    expect(detectPhases(mixed, hinge)).toEqual(detectPhases(mixed, given))
   })
 
   it('is the same for the same seed, and does not call rounding a rise', () => {
@@ -206,6 +241,7 @@ describe('phases', () => {
     }))
     const result = {
       detector: 'hinge',
+      labels: 'given',
       overfitting: true,
       boundary: { step: 40, epoch: 4 },
       slope: undefined,

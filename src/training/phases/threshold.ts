@@ -7,7 +7,7 @@ export function detectThreshold(
   points: readonly LossPoint[],
   options: PhaseOptions & { readonly detector: 'threshold' },
 ): PhaseResult {
-  const raw = lossGap(points)
+  const { gap: raw, labels } = lossGap(points, options.labels)
   const gap = runningMedian(raw, options.smoothing)
   const noise = noiseOf(raw)
   const range = Math.max(...gap) - Math.min(...gap)
@@ -22,6 +22,7 @@ export function detectThreshold(
     const reason = `the gap stays more than ${threshold.toPrecision(3)} above its minimum from epoch ${epoch}`
     return {
       detector: options.detector,
+      labels,
       overfitting: true,
       boundary: { step, epoch },
       slope: undefined,
@@ -31,6 +32,7 @@ export function detectThreshold(
   return noOverfitting(
     options,
     `the gap never stays more than ${threshold.toPrecision(3)} above its minimum`,
+    labels,
   )
 }
 
