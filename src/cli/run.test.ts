@@ -147,7 +147,7 @@ describe('lowlayer run', () => {
     ])
     expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+ to [\d.]+/m)
     expect(stderr).toMatch(/^overlap {3}same-low\/diff-high: Jaccard .* \(2 pairs\)$/m)
-    expect(stderr).toMatch(/^verdict {3}(reproduced|not-reproduced|inconclusive)/m)
+    expect(stderr).toMatch(/^verdict {3}(decides|real but small|absent|inconclusive)/m)
     expect(stderr).toMatch(/^results {3}.*tiny-/m)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     const study = (await readdir(join(folder, 'a'))).find((name) => name.startsWith('tiny-'))!

@@ -1,22 +1,22 @@
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { classInterval, type SeededPair } from './classInterval.js'
-import type { Grid } from './grid.js'
-import { jackknifeOverSeeds } from './jackknife.js'
+import type { GridCells } from './grid.js'
+import { jackknifeInterval, leaveOut } from './jackknife.js'
 
 const seeds = [0, 1, 2, 3]
-const grid: Grid = {
+const grid: GridCells = {
   lows: seeds,
   highs: seeds,
-  cells: seeds.map((l) => seeds.map((h) => 4 * l + h)),
+  at: seeds.map((l) => seeds.map((h) => 4 * l + h)),
 }
 
 /** Pairs of networks of a grid with equal low and different high seeds, valued at random. */
-function sameLowPairs({ lows, cells }: Grid): SeededPair[] {
+function sameLowPairs({ lows, at }: GridCells): SeededPair[] {
   const random = stream(0, 'test', 'class interval')
   return lows.flatMap((low, row) =>
-    cells[row].flatMap((a, first) =>
-      cells[row].slice(0, first).map((b): SeededPair => {
+    at[row].flatMap((a, first) =>
+      at[row].slice(0, first).map((b): SeededPair => {
         const value = random.at(16 * (a as number) + (b as number)).uniform()
         const high = (cell: number | undefined) => (cell as number) % 4
         return { lows: [low, low], highs: [high(a), high(b)], value }
@@ -26,11 +26,11 @@ function sameLowPairs({ lows, cells }: Grid): SeededPair[] {
 }
 
 it('is the jackknife over the seeds of the grid that the contrasts have', () => {
-  const meanOf = (part: Grid) => {
+  const meanOf = (part: GridCells) => {
     const values = sameLowPairs(part).map(({ value }) => value)
     return values.reduce((sum, value) => sum + value, 0) / values.length
   }
-  const expected = jackknifeOverSeeds(grid, meanOf, 0.95)
+  const expected = jackknifeInterval(leaveOut(grid, meanOf), 0.95)
   const found = classInterval(sameLowPairs(grid), 0.95)
   for (const end of ['estimate', 'low', 'high'] as const)
     expect(found?.[end]).toBeCloseTo(expected?.[end] as number, 12)

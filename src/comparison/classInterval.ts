@@ -1,6 +1,5 @@
 import { mean } from '../metrics/descriptive.js'
-import { FEWEST_SEEDS, varianceOfDeletions } from './jackknife.js'
-import { studentTQuantile } from './studentT.js'
+import { jackknifeInterval } from './jackknife.js'
 import type { Estimate, Seed } from './types.js'
 
 /** The similarity of two networks of one grid, and the seeds of both. */
@@ -16,8 +15,8 @@ export function classInterval(pairs: readonly SeededPair[], level: number): Esti
 }
 
 /**
- * A statistic of pairs with its interval over the choice of seeds, by the two-factor jackknife
- * of {@link jackknifeOverSeeds}: each low seed, then each high seed, is left out with all pairs that have
+ * A statistic of pairs with its interval over the choice of seeds, by
+ * {@link jackknifeInterval}: each low seed, then each high seed, is left out with all pairs that have
  * it. Undefined where the pairs do not give it; ends are undefined for fewer than three low or high seeds.
  */
 export function pairInterval<Pair extends Omit<SeededPair, 'value'>>(
@@ -30,12 +29,5 @@ export function pairInterval<Pair extends Omit<SeededPair, 'value'>>(
   const seedsOf = (side: 'lows' | 'highs') => [...new Set(pairs.flatMap((pair) => pair[side]))]
   const deletions = (side: 'lows' | 'highs') =>
     seedsOf(side).map((seed) => statistic(pairs.filter((pair) => !pair[side].includes(seed))))
-  const counts = [seedsOf('lows').length, seedsOf('highs').length]
-  const lows = varianceOfDeletions(deletions('lows'))
-  const highs = varianceOfDeletions(deletions('highs'))
-  if (Math.min(...counts) < FEWEST_SEEDS || lows === undefined || highs === undefined) {
-    return { estimate, low: undefined, high: undefined }
-  }
-  const reach = studentTQuantile(level, counts[0] * counts[1] - 1) * Math.sqrt(lows + highs)
-  return { estimate, low: estimate - reach, high: estimate + reach }
+  return jackknifeInterval({ estimate, lows: deletions('lows'), highs: deletions('highs') }, level)
 }

@@ -1,9 +1,9 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
-import { type ArmStatistics, armStatistics, type PairFigures } from './arm.js'
-import { effectRows, rowsWithoutArm } from './effects.js'
-import { type Arm, findArms } from './grid.js'
+import { effectRows, rowsWithoutGrid } from './effects.js'
+import { findGrids, type Grid } from './grid.js'
+import { type GridStatistics, gridStatistics, type NetworkFigures } from './gridStatistics.js'
 import { setIntersections } from './membership.js'
-import { findExclusions, overlapRows } from './pairs.js'
+import { findExclusions, overlapRows, studyRanks } from './pairs.js'
 import { hasSeeds } from './relation.js'
 import {
   type ComparisonOptions,
@@ -20,21 +20,21 @@ import { decideVerdict } from './verdict.js'
 interface Comparison {
   /** Every pair of networks: `overlaps.csv`. */
   readonly overlaps: readonly OverlapRow[]
-  /** Every arm with a grid of at least 2 × 2 (the main arm in any case): `effects.csv`. */
+  /** Every grid of at least 2 × 2 (the main grid in any case): `effects.csv`. */
   readonly effects: readonly EffectRow[]
   /** For an UpSet plot. */
   readonly intersections: readonly Intersection[]
-  /** Networks without usable scores or sets. */
+  /** Networks without usable scores. */
   readonly excluded: readonly Exclusion[]
-  /** Statistics by arm, the main one (which decides the verdict) first. */
-  readonly arms: readonly ArmStatistics[]
+  /** Statistics by grid, the main one (which decides the verdict) first. */
+  readonly grids: readonly GridStatistics[]
   readonly verdict: Verdict
 }
 
 /**
- * Compares all networks of a study. The main arm is the one with the largest grid, `init` before other
- * regimes. Networks with damaged, constant or missing scores, or with an empty set, stay in `overlaps`
- * and enter no other statistic. The same study, options and seed give the same numbers.
+ * Compares all networks of a study. The main grid is the largest one, `init` before other regimes. Networks with
+ * damaged, constant or missing scores stay in `overlaps` and enter no other statistic; those with an empty set enter
+ * the statistics of scores alone. The same study, options and seed give the same numbers.
  */
 export function compareNetworks(
   scores: StudyScores,
@@ -42,31 +42,27 @@ export function compareNetworks(
 ): Comparison {
   const study = withinPanel(scores)
   const settings = { ...defaultComparisonOptions, ...options }
-  const overlaps = overlapRows(study, settings)
+  const ranks = studyRanks(study)
+  const overlaps = overlapRows(study, ranks, settings)
   const excluded = findExclusions(study)
   const names = new Set(excluded.map((exclusion) => exclusion.network))
   const usable = study.networks.flatMap((network, index) =>
     names.has(network.network) || !hasSeeds(network) ? [] : [index],
   )
-  const figures = pairFigures(overlaps, study.networks.length)
-  const arms = findArms(study.networks, new Set(usable))
-    .filter((arm, index) => index === 0 || isGrid(arm))
-    .map((arm) => armStatistics(arm, study, figures, settings))
+  const figures = { ranks, ...pairFigures(overlaps, study.networks.length) }
+  const grids = findGrids(study.networks, new Set(usable))
+    .filter((grid, index) => index === 0 || isCrossed(grid))
+    .map((grid) => gridStatistics(grid, study, figures, settings))
   return {
     overlaps,
     effects:
-      arms.length === 0
-        ? rowsWithoutArm(study)
-        : arms.flatMap((statistics) => effectRows(statistics, study.step)),
+      grids.length === 0
+        ? rowsWithoutGrid(study)
+        : grids.flatMap((statistics) => effectRows(statistics, study.step)),
     intersections: setIntersections(study.networks, study.samples),
     excluded,
-    arms,
-    verdict: decideVerdict(
-      arms,
-      study.networks,
-      settings,
-      warningsOf(study, overlaps, excluded, settings),
-    ),
+    grids,
+    verdict: decideVerdict(grids, study, settings, warningsOf(study, overlaps, excluded, settings)),
   }
 }
 
@@ -80,25 +76,21 @@ function withinPanel(study: StudyScores): StudyScores {
   return { ...study, networks }
 }
 
-function isGrid({ grid }: Arm): boolean {
-  return grid.lows.length > 1 && grid.highs.length > 1
+function isCrossed({ cells }: Grid): boolean {
+  return cells.lows.length > 1 && cells.highs.length > 1
 }
 
-/** J and κ_J by position of the networks, from the rows (a before b, second network by second). */
-function pairFigures(rows: readonly OverlapRow[], count: number): PairFigures {
-  const jaccard = new Float64Array(count * count)
-  const kappa = new Float64Array(count * count)
-  let next = 0
-  for (let second = 0; second < count; second++) {
-    for (let first = 0; first < second; first++) {
-      const row = rows[next++]
-      for (const index of [first * count + second, second * count + first]) {
-        jaccard[index] = row.jaccard ?? 0
-        kappa[index] = row.kappa ?? 0
-      }
-    }
+/** Figures of pairs by position of the networks, from the rows (a before b, second network by second). */
+function pairFigures(rows: readonly OverlapRow[], count: number): Omit<NetworkFigures, 'ranks'> {
+  const rowOf = (a: number, b: number): OverlapRow | undefined => {
+    const [first, second] = a < b ? [a, b] : [b, a]
+    return a === b || second >= count ? undefined : rows[(second * (second - 1)) / 2 + first]
   }
-  return { jaccard: (a, b) => jaccard[a * count + b], kappa: (a, b) => kappa[a * count + b] }
+  return {
+    jaccard: (a, b) => rowOf(a, b)?.jaccard ?? 0,
+    kappa: (a, b) => rowOf(a, b)?.kappa ?? 0,
+    expectedJaccard: (a, b) => rowOf(a, b)?.expectedJaccard,
+  }
 }
 
 function warningsOf(
@@ -127,6 +119,13 @@ function warningsOf(
     warnings.push(
       `networks were trained by different engines or devices (${study.trainedBy.join('; ')}), on which the ` +
         'same seeds give other networks: differences between networks may be theirs',
+    )
+  }
+  const flat = study.networks.filter(({ outstanding }) => outstanding === 0).length
+  if (flat > 0) {
+    warnings.push(
+      `no score stands out (rule mad) in ${flat} of ${study.networks.length} networks: a confusing set there is a ` +
+        'slice of a continuum, not a group of its own',
     )
   }
   if (flagged > 0) {

@@ -1,21 +1,20 @@
 /**
- * Network-level contrasts of set overlap on a low × high grid (our choice). Any overlap above chance
+ * Network-level contrasts of a similarity on a low × high grid (our choice). Any similarity above chance
  * may come from samples that are difficult for every network, so means over pair classes are compared:
- * T_low = mean J(same low, different high) − mean J(both different), T_high likewise.
+ * T_low = mean over pairs (same low, different high) − mean over pairs (both different), T_high likewise. Of Spearman's
+ * correlation of scores T_low is the low share (shares.ts); of the Jaccard of sets it stands beside it.
  */
 import { mean } from '../metrics/descriptive.js'
-import { type Grid, transposed } from './grid.js'
-
-/** Similarity of the networks at two positions; symmetric. */
-export type PairSimilarity = (a: number, b: number) => number
+import { type GridCells, transposed } from './grid.js'
+import type { PairSimilarity } from './similarity.js'
 
 /** T_low; undefined when one of its two pair classes is empty. */
-export function lowContrast(grid: Grid, similarity: PairSimilarity): number | undefined {
+export function lowContrast(cells: GridCells, similarity: PairSimilarity): number | undefined {
   let same = 0
   let samePairs = 0
   let different = 0
   let differentPairs = 0
-  forEachCrossPair(grid, (a, b, sameLow) => {
+  forEachCrossPair(cells, (a, b, sameLow) => {
     const value = similarity(a, b)
     if (sameLow) {
       same += value
@@ -30,28 +29,24 @@ export function lowContrast(grid: Grid, similarity: PairSimilarity): number | un
 }
 
 /** T_high = mean J(same high, different low) − mean J(both different). */
-export function highContrast(grid: Grid, similarity: PairSimilarity): number | undefined {
-  return lowContrast(transposed(grid), similarity)
-}
-
-/** T_low − T_high. */
-export function contrastDifference(grid: Grid, similarity: PairSimilarity): number | undefined {
-  const low = lowContrast(grid, similarity)
-  const high = highContrast(grid, similarity)
-  return low === undefined || high === undefined ? undefined : low - high
+export function highContrast(cells: GridCells, similarity: PairSimilarity): number | undefined {
+  return lowContrast(transposed(cells), similarity)
 }
 
 /** Mean similarity of all pairs whose low seeds differ. */
-export function meanOverDifferentLows(grid: Grid, similarity: PairSimilarity): number | undefined {
-  return mean(pairsWithDifferentLows(grid).map(([a, b]) => similarity(a, b)))
+export function meanOverDifferentLows(
+  cells: GridCells,
+  similarity: PairSimilarity,
+): number | undefined {
+  return mean(pairsWithDifferentLows(cells).map(([a, b]) => similarity(a, b)))
 }
 
-/** All pairs of networks whose low seeds differ, whatever their high seeds. */
-export function pairsWithDifferentLows({ cells }: Grid): [number, number][] {
+/** All pairs of cells whose low seeds differ, whatever their high seeds. */
+export function pairsWithDifferentLows({ at }: GridCells): [number, number][] {
   const pairs: [number, number][] = []
-  cells.forEach((row, low) => {
+  at.forEach((row, low) => {
     for (const a of row) {
-      for (const b of cells.slice(0, low).flat()) {
+      for (const b of at.slice(0, low).flat()) {
         if (a !== undefined && b !== undefined) pairs.push([a, b])
       }
     }
@@ -59,12 +54,15 @@ export function pairsWithDifferentLows({ cells }: Grid): [number, number][] {
   return pairs
 }
 
-/** All pairs of networks with different high seeds. */
-function forEachCrossPair(grid: Grid, visit: (a: number, b: number, sameLow: boolean) => void) {
-  grid.highs.forEach((_, high) => {
+/** All pairs of cells with different high seeds. */
+function forEachCrossPair(
+  cells: GridCells,
+  visit: (a: number, b: number, sameLow: boolean) => void,
+) {
+  cells.highs.forEach((_, high) => {
     for (let other = 0; other < high; other++) {
-      grid.cells.forEach((row, low) => {
-        grid.cells.forEach((otherRow, otherLow) => {
+      cells.at.forEach((row, low) => {
+        cells.at.forEach((otherRow, otherLow) => {
           const a = row[high]
           const b = otherRow[other]
           if (a !== undefined && b !== undefined) visit(a, b, low === otherLow)

@@ -1,33 +1,50 @@
-import type { ArmStatistics, TestedContrast } from './arm.js'
+import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
 import type { EffectName, EffectRow, Estimate, NetworkScores, StudyScores } from './types.js'
-import type { ComponentName } from './variance.js'
 
-const shareNames = ['low', 'high', 'order', 'sample', 'residual'] as const
+const effectNames = [
+  'low',
+  'high',
+  'low−high',
+  'sample',
+  'order',
+  'residual',
+  'T_low',
+  'T_high',
+] as const
 
-/** The rows of `effects.csv` for one arm, each cell that is empty with its reason in `note`. */
-export function effectRows(statistics: ArmStatistics, step: number | undefined): EffectRow[] {
+/** Why a study has no grid at all. */
+export const NO_USABLE_NETWORK = 'no network has known seeds and usable scores'
+
+/** The rows of `effects.csv` for one grid, each cell that is empty with its reason in `note`. */
+export function effectRows(statistics: GridStatistics, step: number | undefined): EffectRow[] {
+  const { shares, tests, sets } = statistics
   const row = (effect: EffectName, cells: Partial<EffectRow>): EffectRow => ({
-    ...emptyRow(statistics.arm, step, effect),
+    ...emptyRow(statistics.grid, step, effect),
     ...cells,
   })
+  const share = (effect: EffectName, estimate: Estimate | undefined, test?: PermutationTest) =>
+    row(effect, shareCells(statistics, effect, estimate, test))
   return [
-    ...shareNames.map((name) => row(name, shareCells(statistics, name))),
-    row('T_low', contrastCells(statistics, statistics.low)),
-    row('T_high', contrastCells(statistics, statistics.high)),
-    row('T_low−T_high', intervalCells(statistics, statistics.difference)),
+    share('low', shares?.low, tests.low),
+    share('high', shares?.high, tests.high),
+    share('low−high', shares?.difference),
+    share('sample', shares?.sample),
+    share('order', shares?.order),
+    share('residual', shares?.residual),
+    row('T_low', contrastCells(statistics, sets.low)),
+    row('T_high', contrastCells(statistics, sets.high)),
   ]
 }
 
 /** Rows of a study none of whose networks can be used; none at all without networks. */
-export function rowsWithoutArm({ networks, step }: StudyScores): EffectRow[] {
+export function rowsWithoutGrid({ networks, step }: StudyScores): EffectRow[] {
   const [first] = networks
   if (first === undefined) return []
-  const note = 'no network has known seeds, usable scores and a confusing set'
-  return [...shareNames, 'T_low', 'T_high', 'T_low−T_high'].map((effect) => ({
-    ...emptyRow(first, step, effect as EffectName),
-    note,
+  return effectNames.map((effect) => ({
+    ...emptyRow(first, step, effect),
+    note: NO_USABLE_NETWORK,
   }))
 }
 
@@ -45,21 +62,19 @@ function emptyRow(
     estimate: undefined,
     ciLow: undefined,
     ciHigh: undefined,
-    seedCiLow: undefined,
-    seedCiHigh: undefined,
     pValue: undefined,
     note: undefined,
   }
 }
 
-/** `3 × 3`, the shape of an arm's grid. */
-export function gridShape({ arm }: ArmStatistics): string {
-  return `${arm.grid.lows.length} × ${arm.grid.highs.length}`
+/** `3 × 3`, the shape of a grid. */
+export function gridShape({ grid: { cells } }: GridStatistics): string {
+  return `${cells.lows.length} × ${cells.highs.length}`
 }
 
 /** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
-export function gridState(statistics: ArmStatistics): string {
-  const gaps = statistics.arm.grid.cells.flat().includes(undefined)
+export function gridState(statistics: GridStatistics): string {
+  const gaps = statistics.grid.cells.at.flat().includes(undefined)
   return gaps ? `${gridShape(statistics)} with gaps` : gridShape(statistics)
 }
 
@@ -71,63 +86,60 @@ export function describeTest(test: PermutationTest): string {
   return `${test.relabellings} random relabellings, standard error of p ${error}; ${smallest}`
 }
 
-function shareCells(statistics: ArmStatistics, name: ComponentName): Partial<EffectRow> {
-  const { complete, shares, seedShares, arm } = statistics
-  const share = shares?.[name]
-  if (share === undefined) return { note: reasonForNoShare(statistics, name) }
-  const seeds = seedShares[name]
-  const dropped = arm.grid.lows.length * arm.grid.highs.length > cellsOf(statistics)
+function shareCells(
+  statistics: GridStatistics,
+  name: EffectName,
+  share: Estimate | undefined,
+  test: PermutationTest | undefined,
+): Partial<EffectRow> {
+  const { complete, grid } = statistics
+  const tested = test === undefined ? [] : [describeTest(test)]
+  if (share === undefined) {
+    return {
+      pValue: test?.pValue,
+      note: [...tested, reasonForNoShare(statistics, name)].join('; '),
+    }
+  }
+  const all = grid.cells.lows.length * grid.cells.highs.length
+  const used = complete.lows.length * complete.highs.length
+  const notes = [
+    ...tested,
+    ...(all > used
+      ? [
+          `cells are missing: ${complete.lows.length} × ${complete.highs.length} of ${gridShape(statistics)} used`,
+        ]
+      : []),
+    ...(share.low === undefined
+      ? [
+          `no interval: it needs ${FEWEST_SEEDS} low and ${FEWEST_SEEDS} high seeds, each dispensable`,
+        ]
+      : []),
+  ]
   return {
     estimate: share.estimate,
     ciLow: share.low,
     ciHigh: share.high,
-    seedCiLow: seeds?.low,
-    seedCiHigh: seeds?.high,
-    note: dropped
-      ? `cells are missing: ${complete.lows.length} × ${complete.highs.length} of ${gridShape(statistics)} used`
-      : undefined,
+    pValue: test?.pValue,
+    note: notes.length === 0 ? undefined : notes.join('; '),
   }
 }
 
-function cellsOf({ complete }: ArmStatistics): number {
-  return complete.lows.length * complete.highs.length
-}
-
-/** Why there is no variance share. */
-export function reasonForNoShare(statistics: ArmStatistics, name: ComponentName): string {
+/** Why there is no share. */
+export function reasonForNoShare(statistics: GridStatistics, name: EffectName): string {
   if (statistics.shares !== undefined && name === 'order') {
     return 'no networks differ in the order seed alone; its share is part of residual'
   }
-  const { complete } = statistics
-  if (complete.lows.length < 2 || complete.highs.length < 2) {
-    return `variance shares need 2 × 2 networks without gaps; the grid is ${gridState(statistics)}`
-  }
-  return 'the ranks of the scores do not vary'
+  return `variance shares need 2 × 2 networks without gaps; the grid is ${gridState(statistics)}`
 }
 
-function contrastCells(statistics: ArmStatistics, contrast: TestedContrast): Partial<EffectRow> {
-  const cells = intervalCells(statistics, contrast.estimate)
-  if (contrast.test === undefined) return cells
-  const notes = [describeTest(contrast.test), cells.note].filter((note) => note !== undefined)
-  return { ...cells, pValue: contrast.test.pValue, note: notes.join('; ') }
-}
-
-function intervalCells(
-  statistics: ArmStatistics,
-  estimate: Estimate | undefined,
+function contrastCells(
+  statistics: GridStatistics,
+  { estimate, test }: TestedContrast,
 ): Partial<EffectRow> {
   if (estimate === undefined) {
     return {
-      note: `needs 2 low and 2 high seeds; the grid is ${gridState(statistics)}; smallest attainable p 1`,
+      note: `needs 2 low and 2 high seeds with confusing sets; the grid is ${gridState(statistics)}; smallest attainable p 1`,
     }
   }
-  return {
-    estimate: estimate.estimate,
-    ciLow: estimate.low,
-    ciHigh: estimate.high,
-    note:
-      estimate.low === undefined
-        ? `no interval: it needs ${FEWEST_SEEDS} low and ${FEWEST_SEEDS} high seeds, each dispensable`
-        : undefined,
-  }
+  return { estimate, pValue: test?.pValue, note: test && describeTest(test) }
 }

@@ -1,27 +1,42 @@
 import type { NetworkScores, Seed } from './types.js'
 
-/** A crossed design: `cells[l][h]` is the position of the network with low seed l and high seed h. */
-export interface Grid {
+/**
+ * Which networks have which low and high seed: `at[l][h]` is the number of the cell with low seed l and high seed h
+ * (see {@link Grid.networksOf}), undefined where there is a gap.
+ */
+export interface GridCells {
   readonly lows: readonly Seed[]
   readonly highs: readonly Seed[]
-  readonly cells: readonly (readonly (number | undefined)[])[]
+  readonly at: readonly (readonly (number | undefined)[])[]
+}
+
+/** Networks that differ in the order seed alone, and what they have in common. */
+export interface OrderRepeats {
+  readonly low: Seed
+  readonly high: Seed
+  /** Positions in the list of networks, two or more. */
+  readonly networks: readonly number[]
 }
 
 /** Networks of one architecture, regime and cut: the unit of the statistics. */
-export interface Arm {
+export interface Grid {
   readonly architecture: string
   readonly regime: string
   readonly cut: string | number | undefined
   /** Positions in the list of networks. */
   readonly members: readonly number[]
-  /** Low × high seeds at the order seed that has most of them. */
-  readonly grid: Grid
-  /** Networks alike in everything but the order seed; groups of two or more. */
-  readonly orderRepeats: readonly (readonly number[])[]
+  /** Low × high seeds. */
+  readonly cells: GridCells
+  /**
+   * Positions of the networks of each cell: one for every order seed that fills as many cells as any, and the same
+   * ones, so that all cells have the same order seeds.
+   */
+  readonly networksOf: readonly (readonly number[])[]
+  readonly orderRepeats: readonly OrderRepeats[]
 }
 
-/** The arms of a study, largest grid first, then `init` first, then in order of appearance. */
-export function findArms(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Arm[] {
+/** The grids of a study, largest first, then `init` first, then in order of appearance. */
+export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Grid[] {
   const groups = groupBy(
     networks.map((_, position) => position).filter((position) => usable.has(position)),
     (position) => {
@@ -29,25 +44,31 @@ export function findArms(networks: readonly NetworkScores[], usable: ReadonlySet
       return JSON.stringify([architecture, regime, cut ?? null])
     },
   )
-  const arms = groups.map((members) => {
+  const grids = groups.map((members): Grid => {
     const { architecture, regime, cut } = networks[members[0]]
-    const grid = gridOf(networks, members)
-    return { architecture, regime, cut, members, grid, orderRepeats: repeatsOf(networks, members) }
+    return {
+      architecture,
+      regime,
+      cut,
+      members,
+      ...cellsOf(networks, members),
+      orderRepeats: repeatsOf(networks, members),
+    }
   })
-  const size = (arm: Arm) => arm.grid.lows.length * arm.grid.highs.length
-  return arms.sort(
+  const size = ({ cells }: Grid) => cells.lows.length * cells.highs.length
+  return grids.sort(
     (a, b) => size(b) - size(a) || Number(b.regime === 'init') - Number(a.regime === 'init'),
   )
 }
 
-/** The largest part of a grid without holes, by dropping the line with the largest share of holes. */
-export function completeGrid(grid: Grid): Grid {
-  let complete = grid
+/** The largest part without gaps, by dropping the line with the largest share of gaps. */
+export function completeCells(cells: GridCells): GridCells {
+  let complete = cells
   while (complete.lows.length > 0 && complete.highs.length > 0) {
-    const holes = complete.cells.map((row) => row.map((cell) => Number(cell === undefined)))
-    const rowShares = holes.map((row) => row.reduce((sum, hole) => sum + hole, 0) / row.length)
+    const gaps = complete.at.map((row) => row.map((cell) => Number(cell === undefined)))
+    const rowShares = gaps.map((row) => row.reduce((sum, gap) => sum + gap, 0) / row.length)
     const columnShares = complete.highs.map(
-      (_, column) => holes.reduce((sum, row) => sum + row[column], 0) / holes.length,
+      (_, column) => gaps.reduce((sum, row) => sum + row[column], 0) / gaps.length,
     )
     const worstRow = Math.max(0, ...rowShares)
     const worstColumn = Math.max(0, ...columnShares)
@@ -60,71 +81,99 @@ export function completeGrid(grid: Grid): Grid {
   return complete
 }
 
-/** The grid without one low seed. */
-export function withoutLow(grid: Grid, low: number): Grid {
+/** The cells without one low seed. */
+export function withoutLow(cells: GridCells, low: number): GridCells {
   return {
-    lows: grid.lows.filter((_, row) => row !== low),
-    highs: grid.highs,
-    cells: grid.cells.filter((_, row) => row !== low),
+    lows: cells.lows.filter((_, row) => row !== low),
+    highs: cells.highs,
+    at: cells.at.filter((_, row) => row !== low),
   }
 }
 
-/** The grid without one high seed. */
-export function withoutHigh(grid: Grid, high: number): Grid {
+/** The cells without one high seed. */
+export function withoutHigh(cells: GridCells, high: number): GridCells {
   return {
-    lows: grid.lows,
-    highs: grid.highs.filter((_, column) => column !== high),
-    cells: grid.cells.map((row) => row.filter((_, column) => column !== high)),
+    lows: cells.lows,
+    highs: cells.highs.filter((_, column) => column !== high),
+    at: cells.at.map((row) => row.filter((_, column) => column !== high)),
   }
 }
 
-/** The grid with low and high exchanged. */
-export function transposed(grid: Grid): Grid {
+/** The cells with low and high exchanged. */
+export function transposed(cells: GridCells): GridCells {
   return {
-    lows: grid.highs,
-    highs: grid.lows,
-    cells: grid.highs.map((_, column) => grid.cells.map((row) => row[column])),
+    lows: cells.highs,
+    highs: cells.lows,
+    at: cells.highs.map((_, column) => cells.at.map((row) => row[column])),
   }
 }
 
-function gridOf(networks: readonly NetworkScores[], members: readonly number[]): Grid {
-  const byOrder = groupBy(members, (position) => JSON.stringify(networks[position].seeds.order))
-  const distinctCells = (group: readonly number[]) =>
-    new Set(group.map((position) => cellKey(networks[position]))).size
-  const chosen = byOrder.reduce((best, group) =>
-    distinctCells(group) > distinctCells(best) ? group : best,
+/** The cells that `keeps` keeps; the others are gaps. */
+export function cellsWhere(cells: GridCells, keeps: (cell: number) => boolean): GridCells {
+  const at = cells.at.map((row) =>
+    row.map((cell) => (cell !== undefined && keeps(cell) ? cell : undefined)),
   )
-  const lows = [...new Set(chosen.map((position) => lowOf(networks[position])))]
-  const highs = [...new Set(chosen.map((position) => highOf(networks[position])))]
-  const find = (low: Seed, high: Seed) =>
-    chosen.find(
-      (position) => lowOf(networks[position]) === low && networks[position].seeds.high === high,
-    )
-  return { lows, highs, cells: lows.map((low) => highs.map((high) => find(low, high))) }
+  return { ...cells, at }
 }
 
-function repeatsOf(networks: readonly NetworkScores[], members: readonly number[]): number[][] {
-  return groupBy(members, (position) => cellKey(networks[position]))
-    .map((group) =>
-      groupBy(group, (position) => JSON.stringify(networks[position].seeds.order)).map(
-        (sameOrder) => sameOrder[0],
-      ),
-    )
-    .filter((group) => group.length > 1)
+function cellsOf(
+  networks: readonly NetworkScores[],
+  members: readonly number[],
+): Pick<Grid, 'cells' | 'networksOf'> {
+  const byOrder = groupBy(members, (position) => JSON.stringify(networks[position].seeds.order))
+  const filled = (group: readonly number[]) =>
+    new Set(group.map((position) => cellKey(networks[position])))
+  const best = byOrder.reduce((found, group) =>
+    filled(group).size > filled(found).size ? group : found,
+  )
+  const keys = filled(best)
+  const balanced = byOrder.filter((group) => {
+    const own = filled(group)
+    return own.size === keys.size && [...own].every((key) => keys.has(key))
+  })
+  const lows = [...new Set(best.map((position) => lowOf(networks[position])))]
+  const highs = [...new Set(best.map((position) => highOf(networks[position])))]
+  const networksOf: number[][] = []
+  const at = lows.map((low) =>
+    highs.map((high) => {
+      const found = balanced.flatMap((group) => {
+        const position = group.find(
+          (one) => lowOf(networks[one]) === low && highOf(networks[one]) === high,
+        )
+        return position === undefined ? [] : [position]
+      })
+      return found.length === 0 ? undefined : networksOf.push(found) - 1
+    }),
+  )
+  return { cells: { lows, highs, at }, networksOf }
+}
+
+function repeatsOf(networks: readonly NetworkScores[], members: readonly number[]): OrderRepeats[] {
+  return groupBy(members, (position) => cellKey(networks[position])).flatMap((group) => {
+    const distinct = groupBy(group, (one) => JSON.stringify(networks[one].seeds.order))
+    if (distinct.length < 2) return []
+    const [first] = group
+    return [
+      {
+        low: lowOf(networks[first]),
+        high: highOf(networks[first]),
+        networks: distinct.map((sameOrder) => sameOrder[0]),
+      },
+    ]
+  })
 }
 
 function cellKey(network: NetworkScores): string {
-  return JSON.stringify([lowOf(network), network.seeds.high])
+  return JSON.stringify([lowOf(network), highOf(network)])
 }
 
-/** What makes low layers within an arm equal: their seed and the network that lent them. */
-export function lowOf({ seeds, donor }: NetworkScores): Seed {
+/** What makes low layers within a grid equal: their seed and the network that lent them. */
+function lowOf({ seeds, donor }: NetworkScores): Seed {
   if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined ? seeds.low : `${seeds.low} of ${donor}`
 }
 
-/** What makes high layers within an arm equal: their seed. */
-export function highOf({ seeds }: NetworkScores): Seed {
+function highOf({ seeds }: NetworkScores): Seed {
   if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
   return seeds.high
 }

@@ -1,12 +1,13 @@
 import type { Generator } from '../core/random.js'
-import { lowContrast, type PairSimilarity } from './contrasts.js'
-import type { Grid } from './grid.js'
+import { lowContrast } from './contrasts.js'
+import type { GridCells } from './grid.js'
+import type { PairSimilarity } from './similarity.js'
 
 /** Most relabellings that are enumerated one by one. */
 const MOST_ENUMERATED = 2_000_000
 
 /** Random relabellings when all of them were asked for and there are too many. */
-const MANY_RANDOM = 100_000
+const MANY_RANDOM = 20_000
 
 export interface PermutationTest {
   /** One-sided: share of relabellings whose contrast is at least the observed one. */
@@ -21,7 +22,7 @@ export interface PermutationTest {
   readonly standardError: number
 }
 
-/** The networks of one high seed: `column[l]` is the one that is labelled with low seed l, if any. */
+/** The cells of one high seed: `column[l]` is the one that is labelled with low seed l, if any. */
 type Column = readonly (number | undefined)[]
 
 /**
@@ -32,17 +33,17 @@ type Column = readonly (number | undefined)[]
  * transposed grid. Undefined when the contrast does not exist.
  */
 export function permutationTest(
-  grid: Grid,
+  cells: GridCells,
   similarity: PairSimilarity,
   permutations: 'all' | number,
   generator: Generator,
 ): PermutationTest | undefined {
-  if (lowContrast(grid, similarity) === undefined) return undefined
-  const columns = grid.highs.map((_, high): Column => grid.cells.map((row) => row[high]))
+  if (lowContrast(cells, similarity) === undefined) return undefined
+  const columns = cells.highs.map((_, high): Column => cells.at.map((row) => row[high]))
   const complete = columns.every((column) => presentLows(column).length === column.length)
   const relabelled = complete ? columns.slice(1) : columns
   const total = product(relabelled.map((column) => factorial(presentLows(column).length)))
-  const distinct = (complete ? 1 : 1 / symmetries(grid)) * total
+  const distinct = (complete ? 1 : 1 / symmetries(cells)) * total
   const limit = permutations === 'all' ? MOST_ENUMERATED : permutations
   if (total <= limit) {
     const { reached, seen } = enumerate(columns, complete, similarity)
@@ -78,9 +79,9 @@ function presentLows(column: Column): number[] {
 }
 
 /** Permutations of all low labels at once that keep every column's set of labels. */
-function symmetries(grid: Grid): number {
+function symmetries(cells: GridCells): number {
   const patterns = new Map<string, number>()
-  for (const row of grid.cells) {
+  for (const row of cells.at) {
     const pattern = row.map((cell) => (cell === undefined ? '-' : 'x')).join('')
     patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1)
   }
@@ -153,6 +154,7 @@ function enumerate(columns: readonly Column[], complete: boolean, similarity: Pa
   return { reached, seen }
 }
 
+/** By sums over tables of similarities between columns, which are looked up by index: the draws are many. */
 function countRandom(
   columns: readonly Column[],
   similarity: PairSimilarity,
@@ -160,19 +162,43 @@ function countRandom(
   generator: Generator,
 ): number {
   const threshold = thresholdOf(columns, similarity)
+  const height = columns[0].length
   const lows = columns.map(presentLows)
+  // between[c][e][i·L + j]: of the network at i of column c and that at j of the earlier column e; 0 at gaps.
+  const between = columns.map((column, index) =>
+    columns.slice(0, index).map((earlier) =>
+      Float64Array.from({ length: height * height }, (_, place) => {
+        const [a, b] = [column[Math.floor(place / height)], earlier[place % height]]
+        return a === undefined || b === undefined ? 0 : similarity(a, b)
+      }),
+    ),
+  )
+  // from[c][l]: where in column c the network comes from that is labelled l; gaps keep their place.
+  const from = columns.map(() => Uint32Array.from({ length: height }, (_, low) => low))
   let reached = 0
   for (let draw = 0; draw < draws; draw++) {
-    const shuffled = columns.map((column, index) => {
-      const order = generator.permutation(lows[index].length)
-      return relabel(column, lows[index], (position) => order[position])
+    columns.forEach((_, index) => {
+      const present = lows[index]
+      const order = generator.permutation(present.length)
+      for (let place = 0; place < present.length; place++) {
+        from[index][present[place]] = present[order[place]]
+      }
     })
-    if (totalSharedSum(shuffled, similarity) >= threshold) reached++
+    let sum = 0
+    for (let column = 1; column < columns.length; column++) {
+      for (let earlier = 0; earlier < column; earlier++) {
+        const table = between[column][earlier]
+        for (let low = 0; low < height; low++) {
+          sum += table[from[column][low] * height + from[earlier][low]]
+        }
+      }
+    }
+    if (sum >= threshold) reached++
   }
   return reached
 }
 
-/** All ways to give the networks of a column its low labels. */
+/** All ways to give the cells of a column its low labels. */
 function arrangementsOf(column: Column): Column[] {
   const lows = presentLows(column)
   return permutationsOf(lows.map((_, position) => position)).map((order) =>

@@ -41,7 +41,8 @@ export interface SimulatedDesign {
 /**
  * Scores y = √low·a_l(x) + √high·b_h(x) + √sample·s(x) + √rest·c_lh(x) + √order·e_lho(x) of independent parts of
  * variance 1 (our choice), so that seeds in common mean parts in common. With few `directions` k,
- * a_l(x) = Σ_k g_lk d_k(x)/√k. Scores under tie-break high add noise of 5% of the deviation. Throws RangeError when
+ * a_l(x) = Σ_k g_lk d_k(x)/√k. Scores under tie-break high add noise of 5% of the deviation; phases and
+ * reliability are as the verdict asks for, so that the shares decide. Throws RangeError when
  * shares are negative or add up to more than 1.
  */
 export function simulateScores(design: SimulatedDesign, generator: Generator): StudyScores {
@@ -79,6 +80,7 @@ export function simulateScores(design: SimulatedDesign, generator: Generator): S
           scoreHigh: score.map((value) => value + 0.05 * generator.normal()),
           set: confusingSet(score, ids, { rule: 'top', fraction }).members.map((one) => one.sample),
           overfitting: true,
+          reliability: { salience: 0.9, 'tie-break': 0.9 },
         })
       }
     }

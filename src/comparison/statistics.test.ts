@@ -1,39 +1,54 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { mean } from '../metrics/descriptive.js'
-import { simulatedStudy } from '../testing/simulatedStudy.js'
+import { highContrast, lowContrast, meanOverDifferentLows } from './contrasts.js'
 import {
-  contrastDifference,
-  highContrast,
-  lowContrast,
-  meanOverDifferentLows,
-} from './contrasts.js'
-import { completeGrid, findArms, type Grid, transposed, withoutHigh, withoutLow } from './grid.js'
-import { jackknifeOverSeeds } from './jackknife.js'
-import { meanKappaVariance } from './overlapBootstrap.js'
-import { overlapRows } from './pairs.js'
+  completeCells,
+  findGrids,
+  type GridCells,
+  transposed,
+  withoutHigh,
+  withoutLow,
+} from './grid.js'
+import { expectedJaccard } from './hypergeometric.js'
+import { jackknifeInterval, leaveOut } from './jackknife.js'
+import { meanKappaVariance } from './kappaVariance.js'
+import { overlap } from './overlap.js'
+import { overlapRows, studyRanks } from './pairs.js'
 import { permutationTest, smallestAttainableP } from './permutation.js'
 import { relationOf } from './relation.js'
+import { type SimulatedDesign, simulateScores } from './simulate.js'
 import { studentTQuantile } from './studentT.js'
 import type { NetworkScores } from './types.js'
-import { bootstrapShares, rankNormalised, varianceComponents, varianceShares } from './variance.js'
+
+const design: SimulatedDesign = {
+  lows: 3,
+  highs: 4,
+  orders: 1,
+  samples: 60,
+  shares: { low: 0.4, high: 0.1, sample: 0 },
+}
+
+function simulated(change: Partial<SimulatedDesign>, seed: number) {
+  return simulateScores({ ...design, ...change }, stream(seed, 'simulated').at())
+}
 
 /** A full grid whose networks are numbered row by row. */
-function fullGrid(lows: number, highs: number): Grid {
+function fullGrid(lows: number, highs: number): GridCells {
   return {
     lows: Array.from({ length: lows }, (_, low) => low),
     highs: Array.from({ length: highs }, (_, high) => high),
-    cells: Array.from({ length: lows }, (_, low) =>
+    at: Array.from({ length: lows }, (_, low) =>
       Array.from({ length: highs }, (_, high) => low * highs + high),
     ),
   }
 }
 
-function withHole(grid: Grid, low: number, high: number): Grid {
-  const cells = grid.cells.map((row, l) =>
+function withHole(grid: GridCells, low: number, high: number): GridCells {
+  const at = grid.at.map((row, l) =>
     row.map((cell, h) => (l === low && h === high ? undefined : cell)),
   )
-  return { ...grid, cells }
+  return { ...grid, at }
 }
 
 /** Symmetric random similarities. */
@@ -59,9 +74,9 @@ const permutationsOf3 = [
 ]
 
 /** T_low of every way to permute the networks of each column of a 3 × 3 grid among its own cells. */
-function allContrasts(grid: Grid, similarity: (a: number, b: number) => number): number[] {
+function allContrasts(grid: GridCells, similarity: (a: number, b: number) => number): number[] {
   const contrasts: number[] = []
-  const columns = grid.highs.map((_, high) => grid.cells.map((row) => row[high]))
+  const columns = grid.highs.map((_, high) => grid.at.map((row) => row[high]))
   const moves = columns.map((column) =>
     permutationsOf3
       .map((order) => order.map((from) => column[from]))
@@ -72,8 +87,8 @@ function allContrasts(grid: Grid, similarity: (a: number, b: number) => number):
   for (const a of moves[0]) {
     for (const b of moves[1]) {
       for (const c of moves[2]) {
-        const cells = grid.lows.map((_, low) => [a[low], b[low], c[low]])
-        contrasts.push(lowContrast({ ...grid, cells }, similarity) as number)
+        const at = grid.lows.map((_, low) => [a[low], b[low], c[low]])
+        contrasts.push(lowContrast({ ...grid, at }, similarity) as number)
       }
     }
   }
@@ -163,12 +178,8 @@ describe('permutation test', () => {
 
 describe('contrasts', () => {
   it('are differences of means over pair classes', () => {
-    const study = simulatedStudy(
-      { low: 1, high: 0.5, interaction: 1 },
-      { lows: 3, highs: 4, samples: 60 },
-      1,
-    )
-    const rows = overlapRows(study, { accuracyTolerance: 0.02 })
+    const study = simulated({}, 1)
+    const rows = overlapRows(study, studyRanks(study), { accuracyTolerance: 0.02 })
     const index = new Map(study.networks.map((network, position) => [network.network, position]))
     const table = new Map(
       rows.flatMap((row) => {
@@ -190,17 +201,17 @@ describe('contrasts', () => {
     const high = jaccard('diff-low/same-high') - jaccard('both-diff')
     expect(lowContrast(grid, similarity)).toBeCloseTo(low, 12)
     expect(highContrast(grid, similarity)).toBeCloseTo(high, 12)
-    expect(contrastDifference(grid, similarity)).toBeCloseTo(low - high, 12)
     const different = (12 * jaccard('diff-low/same-high') + 36 * jaccard('both-diff')) / 48
     expect(meanOverDifferentLows(grid, similarity)).toBeCloseTo(different, 12)
   })
 })
 
 describe('jackknife over seeds', () => {
-  it('is the sum of the two delete-one variances', () => {
-    const similarity = randomSimilarity(12, 3)
+  const similarity = randomSimilarity(16, 3)
+  const statistic = (part: GridCells) => lowContrast(part, similarity)
+
+  it('is the sum of the two delete-one variances, and of what is added', () => {
     const grid = fullGrid(3, 4)
-    const statistic = (part: Grid) => lowContrast(part, similarity)
     const part = (values: number[]) => {
       const centre = values.reduce((sum, value) => sum + value, 0) / values.length
       const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
@@ -209,20 +220,18 @@ describe('jackknife over seeds', () => {
     const variance =
       part([0, 1, 2].map((low) => statistic(withoutLow(grid, low)) as number)) +
       part([0, 1, 2, 3].map((high) => statistic(withoutHigh(grid, high)) as number))
-    const interval = jackknifeOverSeeds(grid, statistic, 0.95)
-    // scipy.stats.t.ppf(0.975, 11) = 2.200985160082949.
-    const reach = 2.200985160082949 * Math.sqrt(variance)
+    const interval = jackknifeInterval(leaveOut(grid, statistic), 0.95, 0.01)
+    // scipy.stats.t.ppf(0.975, 2) = 4.302652729749462.
+    const reach = 4.302652729749462 * Math.sqrt(variance + 0.01)
     expect(interval?.high).toBeCloseTo((interval?.estimate ?? 0) + reach, 8)
     expect(interval?.low).toBeCloseTo((interval?.estimate ?? 0) - reach, 8)
   })
 
   it('has no interval for two seeds, and nothing for one', () => {
-    const similarity = randomSimilarity(16, 3)
-    const statistic = (part: Grid) => lowContrast(part, similarity)
-    const two = jackknifeOverSeeds(fullGrid(2, 4), statistic, 0.95)
+    const two = jackknifeInterval(leaveOut(fullGrid(2, 4), statistic), 0.95)
     expect(two?.estimate).toBeDefined()
     expect(two?.low).toBeUndefined()
-    expect(jackknifeOverSeeds(fullGrid(1, 4), statistic, 0.95)).toBeUndefined()
+    expect(jackknifeInterval(leaveOut(fullGrid(1, 4), statistic), 0.95)).toBeUndefined()
   })
 
   it('uses the quantiles of scipy.stats.t', () => {
@@ -239,107 +248,49 @@ describe('jackknife over seeds', () => {
   })
 })
 
-describe('variance components', () => {
-  /** y[l][h][x] = ((l·H·N + h·N + x) · 7919 mod 101) / 10, L = 3, H = 4, N = 5. */
-  const fixed = [0, 1, 2].map((l) =>
-    [0, 1, 2, 3].map((h) =>
-      Float64Array.from({ length: 5 }, (_, x) => (((l * 20 + h * 5 + x) * 7919) % 101) / 10),
-    ),
-  )
+describe('variance of the mean κ over samples', () => {
+  const samples = Array.from({ length: 200 }, (_, index) => index)
+  const range = (from: number, to: number) => new Set(samples.slice(from, to))
+  const pairOf = (a: Set<number>, b: Set<number>) => {
+    const expected = expectedJaccard(200, a.size, b.size)
+    return { a, b, expected }
+  }
 
-  it('agree with the mean squares computed in numpy', () => {
-    const components = varianceComponents(fixed)
-    expect(components?.low).toBeCloseTo(4.1165, 12)
-    expect(components?.high).toBeCloseTo(-0.051999999999999644, 12)
-    expect(components?.residual).toBeCloseTo(1.7001666666666666, 12)
-    expect(components?.sample).toBeCloseTo(4.053333333333332, 12)
-    expect(components?.order).toBeUndefined()
+  it('is 0 for equal sets and for none', () => {
+    expect(meanKappaVariance([pairOf(range(0, 3), range(0, 3))], samples)).toBeLessThan(1e-12)
+    expect(meanKappaVariance([], samples)).toBe(0)
+    expect(meanKappaVariance([pairOf(new Set(), new Set())], samples)).toBe(0)
   })
 
-  it('recover a simulated truth: low 1, high .09, residual .49, sample .25', () => {
-    const effects = { low: 1, high: 0.3, interaction: 0.7, sample: 0.5 }
-    const study = simulatedStudy(effects, { lows: 4, highs: 4, samples: 4000 }, 11)
-    const cells = fullGrid(4, 4).cells.map((row) =>
-      row.map((cell) => study.networks[cell as number].score),
-    )
-    const components = varianceComponents(cells)
-    expect(Math.abs((components?.low ?? 0) - 1)).toBeLessThan(0.05)
-    expect(Math.abs((components?.high ?? 0) - 0.09)).toBeLessThan(0.02)
-    expect(Math.abs((components?.residual ?? 0) / 0.49 - 1)).toBeLessThan(0.05)
-    expect(Math.abs((components?.sample ?? 0) - 0.25)).toBeLessThan(0.03)
+  it('is p(1 − p) over the size of the union for one pair', () => {
+    // Two sets of 40 that share 20 of 200: a third of the union of 60 is shared.
+    const pair = pairOf(range(0, 40), range(20, 60))
+    const exact = ((1 / 3) * (2 / 3)) / 60 / (1 - (pair.expected as number)) ** 2
+    expect(meanKappaVariance([pair], samples) / ((exact * 200) / 199)).toBeCloseTo(1, 12)
   })
 
-  it('tell the order of samples from the interaction by repeats', () => {
-    const effects = { low: 1, interaction: 0.5, order: 0.6 }
-    const design = { lows: 4, highs: 4, samples: 4000, orderRepeats: 2 }
-    const { networks } = simulatedStudy(effects, design, 2)
-    const arm = findArms(networks, new Set(networks.keys()))[0]
-    const scores = (positions: readonly (number | undefined)[]) =>
-      positions.map((position) => networks[position as number].score)
-    expect(arm.orderRepeats.map((group) => group.length)).toEqual([3, 3, 3, 3])
-    const components = varianceComponents(arm.grid.cells.map(scores), arm.orderRepeats.map(scores))
-    expect(Math.abs((components?.order ?? 0) / 0.36 - 1)).toBeLessThan(0.05)
-    expect(Math.abs((components?.residual ?? 0) - 0.25)).toBeLessThan(0.03)
-    const shares = components && varianceShares(components)
-    const sum = Object.values(shares ?? {}).reduce((total, share) => total + (share ?? 0), 0)
-    expect(sum).toBeCloseTo(1, 12)
-  })
-
-  it('have bootstrap intervals as wide as the spread over fresh panels', () => {
-    const effects = { low: 1, high: 0.3, interaction: 0.7, sample: 0.5 }
-    const cellsOf = (seed: number) => {
-      const { networks } = simulatedStudy(effects, { lows: 3, highs: 3, samples: 150 }, seed)
-      return fullGrid(3, 3).cells.map((row) => row.map((cell) => networks[cell as number].score))
-    }
-    const fresh = Array.from({ length: 150 }, (_, seed) => {
-      const components = varianceComponents(cellsOf(seed))
-      return components && varianceShares(components)?.low
-    }).map((share) => share as number)
-    const centre = fresh.reduce((sum, share) => sum + share, 0) / fresh.length
-    const spread = Math.sqrt(fresh.reduce((sum, share) => sum + (share - centre) ** 2, 0) / 149)
-    const widths = Array.from({ length: 10 }, (_, seed) => {
-      const shares = bootstrapShares(cellsOf(seed), [], 400, 0.95, stream(seed, 'bootstrap').at())
-      expect(shares?.low?.low).toBeLessThan(shares?.low?.estimate ?? 0)
-      return ((shares?.low?.high ?? 0) - (shares?.low?.low ?? 0)) / (2 * 1.96)
+  it('is about the spread over panels drawn anew', () => {
+    const pairs = [
+      pairOf(range(0, 40), range(20, 60)),
+      pairOf(range(0, 40), range(30, 80)),
+      pairOf(range(20, 60), range(30, 80)),
+    ]
+    const generator = stream(0, 'panels').at()
+    const means = Array.from({ length: 3000 }, () => {
+      const drawn = samples.map(() => generator.below(200))
+      // A sample that was drawn twice is two samples.
+      const within = (set: ReadonlySet<number>) =>
+        new Set(drawn.flatMap((sample, index) => (set.has(sample) ? [index] : [])))
+      const kappas = pairs.map(({ a, b, expected }) => {
+        const { jaccard } = overlap(within(a), within(b), 200)
+        return ((jaccard as number) - (expected as number)) / (1 - (expected as number))
+      })
+      return mean(kappas) as number
     })
-    const width = widths.reduce((sum, value) => sum + value, 0) / widths.length
-    expect(width / spread).toBeGreaterThan(0.8)
-    expect(width / spread).toBeLessThan(1.25)
-  })
-
-  it('do not exist for one seed, and have no shares when nothing varies', () => {
-    expect(varianceComponents([fixed[0]])).toBeUndefined()
-    expect(varianceComponents([])).toBeUndefined()
-    const flat = [0, 1].map(() => [0, 1].map(() => new Float64Array(5)))
-    const components = varianceComponents(flat)
-    expect(components && varianceShares(components)).toBeUndefined()
-    expect(bootstrapShares(flat, [], 10, 0.95, stream(0, 'flat').at())).toBeUndefined()
-  })
-
-  it('are taken on ranks', () => {
-    expect([...rankNormalised(Float64Array.of(5, -2, 5, 100))]).toEqual([0.5, 0.125, 0.5, 0.875])
-  })
-})
-
-describe('bootstrap of κ over samples', () => {
-  it('is 0 for equal sets and about the spread over fresh panels for random ones', () => {
-    const samples = Array.from({ length: 200 }, (_, index) => index)
-    const same = new Set([1, 2, 3])
-    expect(meanKappaVariance([[same, same]], samples, 200, stream(0, 'same').at())).toBeLessThan(
-      1e-12,
-    )
-    expect(meanKappaVariance([], samples, 20, stream(0, 'none').at())).toBe(0)
-    // Two sets of 40 that share 20 of 200: with p = 1/3 of the union of 60 shared, Var J ≈ p(1 − p)/60.
-    const range = (from: number, to: number) => new Set(samples.slice(from, to))
-    const found = meanKappaVariance(
-      [[range(0, 40), range(20, 60)]],
-      samples,
-      4000,
-      stream(1, 'two').at(),
-    )
-    const expected = ((1 / 3) * (2 / 3) * (1 / 60)) / (1 - 0.1123) ** 2
-    expect(found / expected).toBeGreaterThan(0.85)
-    expect(found / expected).toBeLessThan(1.2)
+    const centre = mean(means) as number
+    const spread = mean(means.map((value) => (value - centre) ** 2)) as number
+    expect(meanKappaVariance(pairs, samples) / spread).toBeGreaterThan(0.85)
+    expect(meanKappaVariance(pairs, samples) / spread).toBeLessThan(1.15)
   })
 })
 
@@ -387,42 +338,54 @@ describe('pair classes', () => {
 })
 
 describe('grids', () => {
-  it('lose as little as possible to holes', () => {
+  it('lose as little as possible to gaps', () => {
     const grid = withHole(withHole(fullGrid(4, 3), 2, 0), 2, 1)
-    expect(completeGrid(grid).lows).toEqual([0, 1, 3])
-    expect(completeGrid(grid).highs).toEqual([0, 1, 2])
-    expect(completeGrid(fullGrid(2, 3)).cells).toEqual(fullGrid(2, 3).cells)
-    const empty = { lows: [0], highs: [0], cells: [[undefined]] }
-    expect(completeGrid(empty).cells.flat()).toEqual([])
+    expect(completeCells(grid).lows).toEqual([0, 1, 3])
+    expect(completeCells(grid).highs).toEqual([0, 1, 2])
+    expect(completeCells(fullGrid(2, 3)).at).toEqual(fullGrid(2, 3).at)
+    const empty = { lows: [0], highs: [0], at: [[undefined]] }
+    expect(completeCells(empty).at.flat()).toEqual([])
   })
 
   it('tell heirs of different networks apart, though the seeds of their low layers agree', () => {
-    const { networks } = simulatedStudy({ low: 1 }, { lows: 1, highs: 3, samples: 20 }, 0)
+    const { networks } = simulated({ lows: 1, highs: 3, samples: 20 }, 0)
     const heirs = ['a@9', 'b@9'].flatMap((donor) => networks.map((one) => ({ ...one, donor })))
-    const [{ grid, orderRepeats }] = findArms(heirs, new Set(Array(6).keys()))
-    expect(grid.cells).toEqual([
-      [0, 1, 2],
-      [3, 4, 5],
+    const [{ cells, networksOf, orderRepeats }] = findGrids(heirs, new Set(Array(6).keys()))
+    expect(cells.at.map((row) => row.map((cell) => networksOf[cell as number]))).toEqual([
+      [[0], [1], [2]],
+      [[3], [4], [5]],
     ])
     expect(orderRepeats).toEqual([])
   })
 
-  it('take the order seed with most cells, and put the largest arm first', () => {
-    const { networks } = simulatedStudy(
-      { low: 1 },
-      { lows: 2, highs: 3, samples: 20, orderRepeats: 1 },
-      0,
-    )
+  it('take the order seed with most cells, and put the largest grid first', () => {
+    const { networks } = simulated({ lows: 2, highs: 3, samples: 20, repeats: 1 }, 0)
     const other = networks.map((one) => ({ ...one, regime: 'trained-frozen' }))
-    const arms = findArms([...other, ...networks], new Set(Array(16).keys()))
-    expect(arms.map((arm) => arm.regime)).toEqual(['init', 'trained-frozen'])
-    expect(arms[1].grid.cells).toEqual([
-      [0, 2, 3],
-      [4, 5, 7],
+    const grids = findGrids([...other, ...networks], new Set(Array(16).keys()))
+    expect(grids.map((grid) => grid.regime)).toEqual(['init', 'trained-frozen'])
+    expect(grids[1].networksOf).toEqual([[0], [2], [3], [4], [5], [7]])
+    expect(grids[1].orderRepeats).toEqual([
+      { low: 0, high: 0, networks: [0, 1] },
+      { low: 1, high: 1, networks: [5, 6] },
     ])
-    expect(arms[1].orderRepeats).toEqual([
-      [0, 1],
-      [5, 6],
+  })
+
+  it('take all order seeds that fill the same cells', () => {
+    const { networks } = simulated({ lows: 2, highs: 2, orders: 3, samples: 20 }, 0)
+    const of = (positions: Iterable<number>) => findGrids(networks, new Set(positions))[0]
+    expect(of(networks.keys()).networksOf).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+      [9, 10, 11],
+    ])
+    // Without its network of the last cell an order seed is left out of all cells.
+    const holed = of([...networks.keys()].filter((position) => position !== 10))
+    expect(holed.networksOf).toEqual([
+      [0, 2],
+      [3, 5],
+      [6, 8],
+      [9, 11],
     ])
   })
 })

@@ -1,3 +1,4 @@
+import type { ReliabilityKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import type { Overlap } from './overlap.js'
 
@@ -36,8 +37,10 @@ export interface NetworkScores {
   readonly overfitting?: boolean
   /** Why it is not known. */
   readonly overfittingUnknown?: string
-  /** Consistency (ICC) of the scores under other choices of the analysis. */
-  readonly reliability?: number
+  /** Consistency (ICC) of the scores under other choices of the analysis, by kind of choice; those measured. */
+  readonly reliability?: Readonly<Partial<Record<ReliabilityKind, number>>>
+  /** Samples whose score stands out by the rule `mad`; undefined where that was not asked. */
+  readonly outstanding?: number
 }
 
 /** What a study does without, of one network, and why. */
@@ -51,6 +54,8 @@ export interface StudyScores {
   /** Checkpoint, for the tables. */
   readonly step?: number
   readonly samples: readonly SampleId[]
+  /** Samples of the panel that training saw with a wrong label: the positive control. */
+  readonly mislabelled?: readonly SampleId[]
   /** Samples that only some of the networks were analysed on, which are left out. */
   readonly omitted?: number
   /** Engines and devices that trained the networks, each once: rounding differs between them. */
@@ -67,13 +72,15 @@ export interface StudyScores {
 export interface ComparisonOptions {
   /** Relabellings of seeds in a permutation test: all distinct ones, or this many at random. */
   readonly permutations: 'all' | number
-  /** Bootstrap draws over samples. */
+  /** Random draws for the intervals of shares. */
   readonly bootstrap: number
   /** Level of tests; intervals are at 1 − alpha. */
   readonly alpha: number
   /** Pairs whose accuracies differ by more are flagged. */
   readonly accuracyTolerance: number
-  /** "Fully different" needs the interval of κ_J within ± this; also the T_low that p ≥ alpha must rule out. */
+  /** Smallest share of the variance that counts, in both directions: "decides" above it, "absent" below. */
+  readonly margin: number
+  /** "Fully different" needs the interval of κ_J within ± this. */
   readonly equivalence: number
   /** Smallest acceptable reliability. */
   readonly reliability: number
@@ -86,6 +93,7 @@ export const defaultComparisonOptions: ComparisonOptions = {
   bootstrap: 2000,
   alpha: 0.05,
   accuracyTolerance: 0.02,
+  margin: 0.1,
   equivalence: 0.1,
   reliability: 0.5,
   seed: 0,
@@ -117,12 +125,12 @@ export interface Estimate {
 export type EffectName =
   | 'low'
   | 'high'
-  | 'order'
+  | 'low−high'
   | 'sample'
+  | 'order'
   | 'residual'
   | 'T_low'
   | 'T_high'
-  | 'T_low−T_high'
 
 /** A row of `effects.csv`. */
 export interface EffectRow {
@@ -130,23 +138,23 @@ export interface EffectRow {
   readonly architecture: string
   readonly regime: string
   readonly cut: string | number | undefined
-  /** A variance share (low, high, order, sample, residual: variance.ts), or a contrast of Jaccard means (T_…: contrasts.ts). */
+  /** A share of the variance of the scores (shares.ts), or a contrast of Jaccard means (T_…: contrasts.ts). */
   readonly effect: EffectName
   readonly estimate: number | undefined
-  /** Shares: bootstrap over samples. Contrasts: jackknife over seeds. */
+  /** Over seeds: low, high and their difference by shareIntervals.ts, other shares by jackknife.ts. */
   readonly ciLow: number | undefined
   readonly ciHigh: number | undefined
-  /** Shares: jackknife over seeds. */
-  readonly seedCiLow: number | undefined
-  readonly seedCiHigh: number | undefined
-  /** Permutation test, for T_low and T_high. */
+  /** Permutation test of low, high, T_low and T_high. */
   readonly pValue: number | undefined
   /** Why a cell is empty, or how a p-value came about. */
   readonly note: string | undefined
 }
 
-/** Whether one clause of the verdict is met. */
-export type ClauseStatus = 'holds' | 'fails' | 'undecided'
+/** Whether one clause of the verdict is met; `not-tested`: the study has nothing to test it with, and it blocks nothing. */
+export type ClauseStatus = 'holds' | 'fails' | 'undecided' | 'not-tested'
+
+/** What a study says of the claim; see verdict.ts. */
+export type Conclusion = 'decides' | 'real-but-small' | 'absent' | 'inconclusive'
 
 export interface Clause {
   readonly id: string
@@ -160,8 +168,10 @@ export interface Clause {
 
 /** The content of `verdict.json`. */
 export interface Verdict {
-  readonly verdict: 'reproduced' | 'not-reproduced' | 'inconclusive'
+  readonly verdict: Conclusion
   readonly clauses: readonly Clause[]
+  /** Whether the sets of confusing samples show an effect of low seeds: beside the scores, decides nothing. */
+  readonly sets: Clause
   /** The stronger claim that networks with different low layers share no more than chance. */
   readonly fullyDifferent: Clause
   /** The grid that all of the above is about; undefined without usable networks. */
@@ -170,7 +180,7 @@ export interface Verdict {
   readonly others: readonly GridVerdict[]
   /** Things that weaken every clause: flagged pairs, missing networks, excluded scores. */
   readonly warnings: readonly string[]
-  /** The verdict in one line. */
+  /** The verdict in words: the outcome and a colon, one or two sentences, then the figures and what is open. */
   readonly sentence: string
 }
 

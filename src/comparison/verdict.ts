@@ -1,111 +1,98 @@
 /**
- * Was the claim reproduced? Five clauses (our choice of rule): two say whether the study could tell
- * ((i) there is an overfitting phase, (v) scores are reliable), three what it says ((ii) T_low > 0,
- * (iii) T_low > T_high, (iv) more variance from low than from high seeds).
- * - `reproduced`: all five hold.
- * - `not-reproduced`: the study could tell (neither i nor v fails), and ii or iii fails, or iv although
- *   ii holds: iv compares estimates, which chance alone orders where there is no effect to see.
- * - `inconclusive`: anything else.
+ * What does the study say of the claim? Six clauses (our choice of rule): three say whether the study could tell
+ * ((i) there is an overfitting phase, (v) scores are reliable, (vi) scores see mislabelled samples), three what it
+ * says ((ii) the effect of low seeds is real, (iii) their share of the variance is above the margin, (iv) and above
+ * that of the high seeds).
+ * - `decides`: all hold ((vi) may be untested).
+ * - `real-but-small`: (ii) holds, and (iii) or (iv) fails: the share is below the margin, or below the high one's.
+ * - `absent`: (iii) fails and (ii) does not hold: no effect is shown, and one as large as the margin is ruled out.
+ * - `inconclusive`: anything else, and all studies that could not tell: (i), (v) or (vi) fails.
  *
- * A clause of the claim fails only on evidence against it, not for want of evidence: with p ≥ α or an
- * interval around 0, effects as large as `equivalence` must be ruled out; else it is undecided.
+ * (iii) and (iv) hold or fail when the interval lies above or below the bound, and are open in between. So no truth
+ * leads to two opposite verdicts but by an error of the intervals: `decides` says that the share is above the margin
+ * and above the high one's, the two others that one of the two is not so.
  */
-import type { ArmStatistics } from './arm.js'
-import { differenceClause, lowClause } from './clauses/contrasts.js'
+
+import { effectClause, setsClause } from './clauses/contrasts.js'
+import { controlClause } from './clauses/control.js'
 import { fullyDifferentClause } from './clauses/fullyDifferent.js'
 import { overfittingClause } from './clauses/overfitting.js'
 import { reliabilityClause } from './clauses/reliability.js'
-import { shareClause } from './clauses/shares.js'
+import { differenceClause, marginClause } from './clauses/shares.js'
+import type { GridStatistics } from './gridStatistics.js'
+import { verdictSentence } from './sentence.js'
 import type {
   Clause,
   ClauseStatus,
   ComparisonOptions,
+  Conclusion,
   GridName,
-  NetworkScores,
+  StudyScores,
   Verdict,
 } from './types.js'
 
-/** The verdict on the first arm, and what the others say; without arms, of a study without usable networks. */
+/** The verdict on the first grid, and what the others say; without grids, of a study without usable networks. */
 export function decideVerdict(
-  arms: readonly ArmStatistics[],
-  networks: readonly NetworkScores[],
+  grids: readonly GridStatistics[],
+  study: StudyScores,
   options: ComparisonOptions,
   warnings: readonly string[],
 ): Verdict {
-  const [main, ...others] = arms
-  const clauses = clausesOf(main, networks, options)
-  const verdict = combine(clauses)
-  const name = arms.length > 1 ? ` for ${gridLabel(main)}` : ''
+  const [main, ...others] = grids
+  const found = judged(main, study, options, grids.length > 1)
   return {
-    verdict,
-    clauses,
+    ...found,
+    sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
     grid: main && gridName(main),
-    others: others.map((arm) => {
-      const found = clausesOf(arm, networks, options)
-      const conclusion = combine(found)
-      return {
-        ...gridName(arm),
-        verdict: conclusion,
-        sentence: sentenceOf(conclusion, found, ` for ${gridLabel(arm)}`),
-      }
+    others: others.map((grid) => {
+      const { verdict, sentence } = judged(grid, study, options, true)
+      return { ...gridName(grid), verdict, sentence }
     }),
     warnings,
-    sentence: sentenceOf(verdict, clauses, name),
   }
 }
 
-function gridName({ arm: { architecture, regime, cut } }: ArmStatistics): GridName {
+function gridName({ grid: { architecture, regime, cut } }: GridStatistics): GridName {
   return { architecture, regime, cut }
 }
 
-/** `mlp-5, init, cut 2`. */
-function gridLabel({ arm: { architecture, regime, cut } }: ArmStatistics): string {
-  return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
-}
-
-function clausesOf(
-  statistics: ArmStatistics | undefined,
-  networks: readonly NetworkScores[],
+/** The clauses of one grid, what follows from them, and that in words; `named`: with the name of the grid. */
+function judged(
+  statistics: GridStatistics | undefined,
+  study: StudyScores,
   options: ComparisonOptions,
-): Clause[] {
-  // What clauses i and v say does not need usable sets.
-  const members = statistics?.arm.members.map((position) => networks[position]) ?? networks
-  return [
+  named: boolean,
+): Pick<Verdict, 'clauses' | 'verdict' | 'sentence'> {
+  // What clauses i, v and vi say needs no grid.
+  const { networks } = study
+  const members = statistics?.grid.members.map((position) => networks[position]) ?? networks
+  const clauses = [
     overfittingClause(members),
-    lowClause(statistics, options),
+    effectClause(statistics, options),
+    marginClause(statistics, options),
     differenceClause(statistics, options),
-    shareClause(statistics),
     reliabilityClause(members, options),
+    controlClause(members, study, options),
   ]
+  const verdict = conclude(clauses)
+  return {
+    clauses,
+    verdict,
+    sentence: verdictSentence(verdict, clauses, statistics, options, named),
+  }
 }
 
-function combine(clauses: readonly Clause[]): Verdict['verdict'] {
-  if (clauses.every((clause) => clause.status === 'holds')) return 'reproduced'
+/** The rule at the head of this file. */
+export function conclude(clauses: readonly Pick<Clause, 'id' | 'status'>[]): Conclusion {
   const status = new Map(clauses.map((clause) => [clause.id, clause.status]))
-  const couldTell = status.get('i') !== 'fails' && status.get('v') !== 'fails'
-  const refuted =
-    status.get('ii') === 'fails' ||
-    status.get('iii') === 'fails' ||
-    (status.get('ii') === 'holds' && status.get('iv') === 'fails')
-  return couldTell && refuted ? 'not-reproduced' : 'inconclusive'
-}
-
-function sentenceOf(verdict: Verdict['verdict'], clauses: readonly Clause[], grid: string): string {
-  const reasons = (statuses: readonly ClauseStatus[]) => {
-    const found = clauses.filter((clause) => statuses.includes(clause.status))
-    // Clauses that fall for one reason are named together.
-    return [...new Set(found.map((clause) => clause.reason))]
-      .map((reason) => {
-        const ids = found.filter((clause) => clause.reason === reason).map(({ id }) => `(${id})`)
-        return `${ids.join(' ')} ${reason}`
-      })
-      .join('; ')
-  }
-  if (verdict === 'reproduced') {
-    const evidence = clauses.slice(1, 4).map((clause) => clause.reason)
-    return `reproduced${grid}: low-layer seeds decide which samples are confusing: ${evidence.join('; ')}`
-  }
-  if (verdict === 'not-reproduced') return `not reproduced${grid}: ${reasons(['fails'])}`
-  return `inconclusive${grid}: ${reasons(['fails', 'undecided'])}`
+  const is = (id: string, expected: ClauseStatus) => status.get(id) === expected
+  if (is('i', 'fails') || is('v', 'fails') || is('vi', 'fails')) return 'inconclusive'
+  const real = is('ii', 'holds')
+  if (real && (is('iii', 'fails') || is('iv', 'fails'))) return 'real-but-small'
+  if (!real && is('iii', 'fails')) return 'absent'
+  const all = clauses.every(
+    (clause) => clause.status === 'holds' || (clause.id === 'vi' && is('vi', 'not-tested')),
+  )
+  return all ? 'decides' : 'inconclusive'
 }

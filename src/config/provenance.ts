@@ -50,7 +50,11 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
   ...all('ours', 'confusing.references', 'seed sign form'),
   ...all('ours', 'confusing.set', 'rule fraction factor'),
   ...all('ours', 'confusing.reliability', 'players baseline salience tieBreak minimum'),
-  ...all('ours', 'comparison', 'permutations bootstrap alpha accuracyTolerance equivalence seed'),
+  ...all(
+    'ours',
+    'comparison',
+    'permutations bootstrap alpha accuracyTolerance margin equivalence seed',
+  ),
   ...all('ours', 'runtime', 'engine device jobs'),
 ])
 

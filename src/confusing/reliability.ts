@@ -1,3 +1,39 @@
+/** Kinds of choice of the analysis that a score can hang on; see `confusing.reliability`. */
+export const reliabilityKinds = ['salience', 'tie-break', 'players', 'baseline'] as const
+
+export type ReliabilityKind = (typeof reliabilityKinds)[number]
+
+/** ICC(3,1) of the scores under the study's own choice and the others of one kind; the kinds that were measured. */
+export type Reliability = Readonly<Partial<Record<ReliabilityKind, number>>>
+
+/**
+ * The kinds are never pooled: choices that change next to nothing (τ, tie-break) would hide one that changes all
+ * (baseline). Kinds without conditions, or whose ICC does not exist, are left out.
+ */
+export function reliabilityByKind(
+  own: Float64Array,
+  conditions: Readonly<Partial<Record<ReliabilityKind, readonly Float64Array[]>>>,
+): Reliability {
+  const found: Partial<Record<ReliabilityKind, number>> = {}
+  for (const kind of reliabilityKinds) {
+    const icc = intraclassCorrelation([own, ...(conditions[kind] ?? [])])?.consistency
+    if (icc !== undefined) found[kind] = icc
+  }
+  return found
+}
+
+/** The kind of choice that changes the scores most. */
+export function weakestKind(reliability: Reliability): ReliabilityKind | undefined {
+  const measured = reliabilityKinds.filter((kind) => reliability[kind] !== undefined)
+  return measured.reduce<ReliabilityKind | undefined>(
+    (worst, kind) =>
+      worst === undefined || (reliability[kind] as number) < (reliability[worst] as number)
+        ? kind
+        : worst,
+    undefined,
+  )
+}
+
 /** Intraclass correlations of scores that were computed under several conditions. */
 export interface IntraclassCorrelation {
   /** ICC(2,1), absolute agreement: also conditions that shift every score count as disagreement. */

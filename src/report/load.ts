@@ -101,13 +101,14 @@ function isVerdict(value: Verdict): boolean {
   const isClause = (clause: Clause | undefined) =>
     typeof clause === 'object' &&
     clause !== null &&
-    ['holds', 'fails', 'undecided'].includes(clause.status) &&
+    ['holds', 'fails', 'undecided', 'not-tested'].includes(clause.status) &&
     [clause.id, clause.text, clause.reason].every((text) => typeof text === 'string') &&
     typeof clause.figures === 'object'
   return (
     typeof value?.sentence === 'string' &&
     Array.isArray(value.clauses) &&
     value.clauses.every(isClause) &&
+    isClause(value.sets) &&
     isClause(value.fullyDifferent) &&
     (value.others === undefined || Array.isArray(value.others)) &&
     Array.isArray(value.warnings)

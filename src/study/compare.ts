@@ -42,6 +42,7 @@ export function compareAnalyses(
       step: checkpoints[checkpoints.length - 1].step,
       samples,
       omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
+      mislabelled: mislabelledEverywhere(analyses),
       networks,
       ...facts,
     },
@@ -78,6 +79,12 @@ export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
 }
 
 /** What the configuration says of the comparison. */
+export /** Wrong labels that all networks saw; networks from elsewhere may have been trained on others. */
+function mislabelledEverywhere(analyses: readonly NetworkAnalysis[]): number[] {
+  const [first, ...others] = analyses.map(({ mislabelled }) => mislabelled)
+  return first.filter((sample) => others.every((mislabelled) => mislabelled.includes(sample)))
+}
+
 export function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
   return { ...comparison, reliability: confusing.reliability.minimum }
 }
@@ -107,7 +114,8 @@ export function networkScores(
     set: sets[0].set.members.map(({ sample }) => sample),
     overfitting: phases.overfitting,
     overfittingUnknown: phases.overfitting === undefined ? phases.reason : undefined,
-    reliability: analysis.reliability?.consistency,
+    reliability: analysis.reliability,
+    outstanding: sets.find(({ set }) => set.rule === 'mad')?.set.members.length,
   }
 }
 
@@ -175,8 +183,6 @@ export function effectRow(effect: Effect): EffectRow {
     estimate: effect.estimate,
     ci_low: effect.ciLow,
     ci_high: effect.ciHigh,
-    seed_ci_low: effect.seedCiLow,
-    seed_ci_high: effect.seedCiHigh,
     p_value: effect.pValue,
     note: effect.note,
   }

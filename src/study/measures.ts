@@ -165,9 +165,8 @@ function meansOf(
       if (known.length === 0) return []
       const note = `mean over ${known.length} of ${members.length} networks`
       const empty = { ci_low: undefined, ci_high: undefined, p_value: undefined }
-      const noSeeds = { seed_ci_low: undefined, seed_ci_high: undefined }
       const grid = { step, architecture, regime, ...cutCells(cut) }
-      return [{ ...grid, measure, statistic, estimate: mean(known), ...empty, ...noSeeds, note }]
+      return [{ ...grid, measure, statistic, estimate: mean(known), ...empty, note }]
     }
     const each = (of: (values: Float64Array, network: MeasuredNetwork) => number | undefined) =>
       members.map((network) => {

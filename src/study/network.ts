@@ -2,12 +2,12 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
-import { type IntraclassCorrelation, intraclassCorrelation } from '../confusing/reliability.js'
+import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
 import { deltaScores } from '../confusing/scores.js'
 import { confusingSet, undeterminedSamples } from '../confusing/sets.js'
 import type { ConfusingSet, SampleId } from '../confusing/types.js'
 import { generalizationByOrder, type OrderGeneralization } from '../metrics/generalization.js'
-import type { StudyNetwork } from '../plan/types.js'
+import type { StudyNetwork, VariantName } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
 import { boundaryCheckpoint, difficultyCheckpoint } from '../training/phases/checkpoints.js'
 import { detectPhases } from '../training/phases/detect.js'
@@ -28,6 +28,12 @@ import { interactionsOf, type TrainingDynamics } from './types.js'
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
 type ScoredCheckpoints = readonly CheckpointInput[]
 
+/** The checkpoints of the score under other players or another baseline. */
+interface Variant {
+  readonly name: VariantName
+  readonly scored: ScoredCheckpoints
+}
+
 /** `Network` is what the caller knows of the network; the analysis passes it on. */
 export interface NetworkInput<Network = StudyNetwork> {
   readonly network: Network
@@ -37,7 +43,7 @@ export interface NetworkInput<Network = StudyNetwork> {
   /** The checkpoints of the score decomposed at the other end of the tie-break, where that was done. */
   readonly otherEnd?: ScoredCheckpoints
   /** The checkpoints of the score under other players or another baseline. */
-  readonly variants?: readonly ScoredCheckpoints[]
+  readonly variants?: readonly Variant[]
   /** How hard the samples were at every kept checkpoint; undefined where that is not known, of values of another tool. */
   readonly dynamics?: TrainingDynamics
 }
@@ -70,7 +76,10 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly dynamics: TrainingDynamics | undefined
   /** The panel of the other split with its final scores; empty where there is none. */
   readonly otherPanel: { readonly samples: readonly number[]; readonly scores: Float64Array }
-  readonly reliability: IntraclassCorrelation | undefined
+  /** ICC of the scores under each kind of other choice that was measured. */
+  readonly reliability: Reliability
+  /** Samples that training saw with a wrong label. */
+  readonly mislabelled: readonly number[]
   /** AUC of the scores for mislabelled samples, the positive control; undefined without any. */
   readonly mislabelledAuc: number | undefined
 }
@@ -100,6 +109,9 @@ export function analyseNetwork<Network>(
   const samples = mainRows(last.values).map((row) => last.values.sample[row])
   const scores = finalScores(scored, config)
   const other = input.otherEnd === undefined ? undefined : finalScores(input.otherEnd, config)
+  const mislabelled = mainRows(last.values).map(
+    (row) => last.values.label[row] !== last.values.givenLabel[row],
+  )
   const ownEndIsLow = config.analysis.tieBreak !== 'high'
   return {
     network,
@@ -126,18 +138,20 @@ export function analyseNetwork<Network>(
       samples: otherRows(last.values).map((row) => last.values.sample[row]),
       scores: finalScores(scored, config, 1, otherRows(last.values)),
     },
-    mislabelledAuc: areaUnderRoc(
-      scores,
-      mainRows(last.values).map((row) => last.values.label[row] !== last.values.givenLabel[row]),
-    ),
-    reliability: intraclassCorrelation([
-      scores,
-      ...(confusing.reliability.salience
+    mislabelled: samples.filter((_, index) => mislabelled[index]),
+    mislabelledAuc: areaUnderRoc(scores, mislabelled),
+    reliability: reliabilityByKind(scores, {
+      salience: confusing.reliability.salience
         ? [0.5, 2].map((scale) => finalScores(scored, config, scale))
-        : []),
-      ...(confusing.reliability.tieBreak && other !== undefined ? [other] : []),
-      ...(input.variants ?? []).map((variant) => finalScores(variant, config)),
-    ]),
+        : [],
+      'tie-break': confusing.reliability.tieBreak && other !== undefined ? [other] : [],
+      ...Object.fromEntries(
+        (input.variants ?? []).map((variant) => [
+          variant.name,
+          [finalScores(variant.scored, config)],
+        ]),
+      ),
+    }),
   }
 }
 

@@ -105,10 +105,8 @@ export function matchedRows(
           cut_layers: row.cut_layers,
           effect,
           estimate: found?.estimate,
-          ci_low: undefined,
-          ci_high: undefined,
-          seed_ci_low: found?.low,
-          seed_ci_high: found?.high,
+          ci_low: found?.low,
+          ci_high: found?.high,
           p_value: undefined,
           note: `${pairs.length} of ${all.length} pairs: ${kept}`,
         }

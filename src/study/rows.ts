@@ -1,6 +1,7 @@
 /** Rows of the tables that each network fills on its own, and of the players of all. */
 import { overlap } from '../comparison/overlap.js'
 import type { ReferencesConfig } from '../config/confusing.js'
+import { weakestKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import {
   type AgreementRule,
@@ -64,12 +65,20 @@ export function networkRow(
     phase_boundary_step: boundary === undefined ? undefined : Math.round(boundary),
     phase_boundary_low: interval && Math.round(interval.low),
     phase_boundary_high: interval && Math.round(interval.high),
-    reliability: analysis?.reliability?.consistency,
+    ...reliabilityCells(analysis),
     mislabelled_auc: analysis?.mislabelledAuc,
     ...difficultyCells(analysis),
     status: analysis === undefined ? 'failed' : 'done',
     reason,
   }
+}
+
+/** The smallest ICC over the kinds of other choice, and which kind has it. */
+function reliabilityCells(
+  analysis: NamedAnalysis | undefined,
+): Pick<NetworkRow, 'reliability' | 'reliability_kind'> {
+  const kind = analysis && weakestKind(analysis.reliability)
+  return { reliability: kind && analysis.reliability[kind], reliability_kind: kind }
 }
 
 /** How far the confusing samples are the hard or the easy ones. */

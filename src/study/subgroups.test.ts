@@ -117,7 +117,7 @@ describe('pairs of similar accuracy', () => {
     expect(of('similar', 'low').estimate).toBeCloseTo(0.3, 12)
     expect(of('similar', 'sample').estimate).toBeCloseTo(0.1, 12)
     // Every pair of a class is alike, whichever seed is left out.
-    expect(of('similar', 'T_low').seed_ci_low).toBeCloseTo(0.6, 12)
+    expect(of('similar', 'T_low').ci_low).toBeCloseTo(0.6, 12)
     expect(of('all', 'T_low').estimate).toBeLessThan(0.6)
     expect(of('all', 'T_low').pairs).toBe(36)
     // Of the eight pairs of network 22 two share its low seed, two its high one.

@@ -129,7 +129,5 @@ const empty = {
   estimate: undefined,
   ci_low: undefined,
   ci_high: undefined,
-  seed_ci_low: undefined,
-  seed_ci_high: undefined,
   p_value: undefined,
 }

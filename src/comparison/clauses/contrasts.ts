@@ -1,69 +1,62 @@
-import type { ArmStatistics } from '../arm.js'
 import { describeTest, gridShape } from '../effects.js'
-import type { Clause, ClauseStatus, ComparisonOptions, Estimate } from '../types.js'
-import { intervalFigures, noGrid, short, withInterval } from './wording.js'
+import type { GridStatistics } from '../gridStatistics.js'
+import type { Clause, ComparisonOptions } from '../types.js'
+import { noGrid, short } from './wording.js'
 
-/** (ii) Whether networks with the same low seeds share more of their sets. */
-export function lowClause(
-  statistics: ArmStatistics | undefined,
-  options: ComparisonOptions,
+/** (ii) Whether the scores of networks with the same low seeds are more alike than chance allows. */
+export function effectClause(
+  statistics: GridStatistics | undefined,
+  { alpha }: ComparisonOptions,
 ): Clause {
-  const { alpha, equivalence } = options
-  const clause = { id: 'ii', text: `T_low > 0 with permutation p < ${alpha}` }
-  const test = statistics?.low.test
-  const estimate = statistics?.low.estimate
-  if (statistics === undefined || test === undefined || estimate === undefined) {
+  const clause = {
+    id: 'ii',
+    text: `the effect of the low seeds on the scores is real: permutation p < ${alpha}`,
+  }
+  const test = statistics?.tests.low
+  if (statistics === undefined || test === undefined) {
     return { ...clause, status: 'undecided', figures: {}, reason: noGrid(statistics) }
   }
   const figures = {
-    ...intervalFigures('T_low', estimate),
     p: test.pValue,
     smallest_p: test.smallestPValue,
     p_error: test.standardError,
   }
-  const found = `T_low = ${withInterval(estimate)}, p = ${short(test.pValue)}`
-  const decided = (status: ClauseStatus, reason: string) => ({ ...clause, status, figures, reason })
+  const found = `p = ${short(test.pValue)}`
   if (test.smallestPValue >= alpha) {
-    const smallest = short(test.smallestPValue)
-    return decided(
-      'undecided',
-      `${found}: a ${gridShape(statistics)} grid gives no p below ${smallest}`,
-    )
+    const reason = `${found}: a ${gridShape(statistics)} grid gives no p below ${short(test.smallestPValue)}`
+    return { ...clause, status: 'undecided', figures, reason }
   }
-  if (Math.abs(test.pValue - alpha) < 2 * test.standardError) {
-    return decided('undecided', `${found}: too close to ${alpha} for ${describeTest(test)}`)
+  const holds = test.pValue < alpha
+  return {
+    ...clause,
+    status: holds ? 'holds' : 'undecided',
+    figures,
+    reason: holds ? found : `${found}: an effect is not shown`,
   }
-  if (test.pValue < alpha && estimate.estimate > 0) return decided('holds', found)
-  return ruledOut(estimate, equivalence)
-    ? decided('fails', `${found}: no effect of low seeds as large as ${equivalence}`)
-    : decided('undecided', `${found}: an effect of ${equivalence} is not ruled out`)
 }
 
-/** (iii) Whether low seeds matter more for the sets than high seeds. */
-export function differenceClause(
-  statistics: ArmStatistics | undefined,
-  { alpha, equivalence }: ComparisonOptions,
+/** Beside the verdict: whether networks with the same low seeds share more of their confusing sets. */
+export function setsClause(
+  statistics: GridStatistics | undefined,
+  { alpha }: ComparisonOptions,
 ): Clause {
-  const level = Math.round(100 * (1 - alpha))
-  const clause = { id: 'iii', text: `the ${level}% interval of T_low − T_high lies above 0` }
-  const difference = statistics?.difference
-  if (statistics === undefined || difference === undefined) {
-    return { ...clause, status: 'undecided', figures: {}, reason: noGrid(statistics) }
+  const clause = {
+    id: 'sets',
+    text: `networks that share low seeds share more of their confusing sets: T_low of the Jaccard above 0 with permutation p < ${alpha}`,
   }
-  const figures = intervalFigures('T_low−T_high', difference)
-  const found = `T_low − T_high = ${withInterval(difference)}`
-  const decided = (status: ClauseStatus, reason: string) => ({ ...clause, status, figures, reason })
-  if (difference.low === undefined || difference.high === undefined) {
-    return decided('undecided', `${found}: a ${gridShape(statistics)} grid gives no interval`)
+  const { estimate, test } = statistics?.sets.low ?? {}
+  if (statistics === undefined || estimate === undefined || test === undefined) {
+    const reason =
+      statistics?.tests.low === undefined
+        ? noGrid(statistics)
+        : 'too few networks have a confusing set'
+    return { ...clause, status: 'undecided', figures: {}, reason }
   }
-  if (difference.low > 0) return decided('holds', found)
-  if (difference.high < 0) return decided('fails', `${found}: high seeds matter more`)
-  return ruledOut(difference, equivalence)
-    ? decided('fails', `${found}: low seeds do not matter more by ${equivalence}`)
-    : decided('undecided', `${found}: the interval includes 0 and ${equivalence}`)
-}
-
-/** Whether an effect as large as `equivalence` lies above the interval. */
-function ruledOut({ high }: Estimate, equivalence: number): boolean {
-  return high !== undefined && high < equivalence
+  const high = statistics.sets.high.estimate
+  return {
+    ...clause,
+    status: test.pValue < alpha ? 'holds' : 'undecided',
+    figures: { T_low: estimate, p: test.pValue, ...(high === undefined ? {} : { T_high: high }) },
+    reason: `T_low = ${short(estimate)}, p = ${short(test.pValue)} (${describeTest(test)})`,
+  }
 }

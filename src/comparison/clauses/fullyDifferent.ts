@@ -1,11 +1,11 @@
-import type { ArmStatistics } from '../arm.js'
 import { gridShape } from '../effects.js'
+import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
 import { intervalFigures, noGrid, withInterval } from './wording.js'
 
 /** The stronger claim: networks with different low seeds share no more than chance. */
 export function fullyDifferentClause(
-  statistics: ArmStatistics | undefined,
+  statistics: GridStatistics | undefined,
   { alpha, equivalence }: ComparisonOptions,
 ): Clause {
   const level = Math.round(100 * (1 - alpha))

@@ -1,33 +1,91 @@
-import type { ArmStatistics } from '../arm.js'
-import { reasonForNoShare } from '../effects.js'
-import type { Clause } from '../types.js'
-import { noGrid, short } from './wording.js'
+import { gridShape, reasonForNoShare } from '../effects.js'
+import type { GridStatistics } from '../gridStatistics.js'
+import type { Clause, ClauseStatus, ComparisonOptions, Estimate } from '../types.js'
+import { intervalFigures, noGrid, percent, withInterval } from './wording.js'
+
+/** (iii) Whether low seeds decide more of the variance of the scores than the margin. */
+export function marginClause(
+  statistics: GridStatistics | undefined,
+  { alpha, margin }: ComparisonOptions,
+): Clause {
+  const text = `low seeds decide more than ${percent(margin)} of the variance of the scores: the ${level(alpha)} interval of their share lies above`
+  return shareClause({ id: 'iii', text }, statistics, {
+    name: 'low',
+    said: 'low share',
+    bound: margin,
+    of: (shares) => shares.low,
+    below: `a share of ${percent(margin)} is ruled out`,
+    between: `the interval includes ${percent(margin)}`,
+  })
+}
 
 /** (iv) Whether low seeds decide more of the variance of the scores than high seeds. */
-export function shareClause(statistics: ArmStatistics | undefined): Clause {
-  const clause = {
-    id: 'iv',
-    text: 'low seeds have a larger variance share than high seeds under both tie-breaks',
-  }
+export function differenceClause(
+  statistics: GridStatistics | undefined,
+  { alpha }: ComparisonOptions,
+): Clause {
+  const text = `low seeds decide more of the variance than high seeds: the ${level(alpha)} interval of the difference of their shares lies above 0`
+  const found = shareClause({ id: 'iv', text }, statistics, {
+    name: 'low−high',
+    said: 'low share − high share',
+    bound: 0,
+    of: (shares) => shares.difference,
+    below: 'high seeds decide more',
+    between: 'the interval includes 0',
+  })
+  const high = statistics?.shares?.high.estimate
+  return high === undefined ? found : { ...found, figures: { ...found.figures, high } }
+}
+
+interface Bounded {
+  /** In `figures`. */
+  readonly name: string
+  /** In words. */
+  readonly said: string
+  readonly bound: number
+  readonly of: (shares: { readonly low: Estimate; readonly difference: Estimate }) => Estimate
+  /** What an interval below the bound, or around it, means. */
+  readonly below: string
+  readonly between: string
+}
+
+/** Holds and fails under both tie-breaks only; to fail, an interval under one suffices where there is no other. */
+function shareClause(
+  clause: Pick<Clause, 'id' | 'text'>,
+  statistics: GridStatistics | undefined,
+  { name, said, bound, of, below, between }: Bounded,
+): Clause {
   const shares = statistics?.shares
-  if (shares?.low === undefined || shares.high === undefined) {
+  if (statistics === undefined || shares === undefined) {
     const reason =
       statistics === undefined ? noGrid(statistics) : reasonForNoShare(statistics, 'low')
     return { ...clause, status: 'undecided', figures: {}, reason }
   }
-  const [low, high] = [shares.low.estimate, shares.high.estimate]
-  const other = statistics?.sharesHigh
-  const figures: Record<string, number> = { low, high }
-  if (shares.sample) figures.sample = shares.sample.estimate
-  const sample = shares.sample ? `, sample ${short(shares.sample.estimate)}` : ''
-  const found = `variance shares low ${short(low)}, high ${short(high)}${sample}`
-  if (other === undefined) {
-    const reason = `${found}; scores under tie-break high are missing`
-    return { ...clause, status: low > high ? 'undecided' : 'fails', figures, reason }
+  const own = of(shares)
+  const other = statistics.otherEnd && of(statistics.otherEnd)
+  const figures = {
+    ...intervalFigures(name, own),
+    ...(other === undefined ? {} : { tie_break_high: other.estimate }),
   }
-  Object.assign(figures, { low_tie_break_high: other.low, high_tie_break_high: other.high })
-  const reason = `${found} (tie-break high: low ${short(other.low)}, high ${short(other.high)})`
-  const agreeing = Number(low > high) + Number(other.low > other.high)
-  const status = agreeing === 2 ? 'holds' : agreeing === 0 ? 'fails' : 'undecided'
-  return { ...clause, status, figures, reason }
+  const found = `${said} ${withInterval(own)}${other === undefined ? '' : ` (tie-break high: ${withInterval(other)})`}`
+  const decided = (status: ClauseStatus, reason: string) => ({ ...clause, status, figures, reason })
+  const places = [own, ...(other === undefined ? [] : [other])].map((one) => sideOf(one, bound))
+  if (places.every((place) => place === 'below')) return decided('fails', `${found}: ${below}`)
+  if (places.every((place) => place === 'above')) {
+    return other === undefined
+      ? decided('undecided', `${found}; scores under tie-break high are missing`)
+      : decided('holds', found)
+  }
+  const small = Math.min(statistics.complete.lows.length, statistics.complete.highs.length) < 3
+  const why = small ? `; two seeds of a ${gridShape(statistics)} grid say little of others` : ''
+  return decided('undecided', `${found}: ${between}${why}`)
+}
+
+function sideOf({ low, high }: Estimate, bound: number): 'above' | 'below' | 'around' {
+  if (low !== undefined && low > bound) return 'above'
+  return high !== undefined && high < bound ? 'below' : 'around'
+}
+
+function level(alpha: number): string {
+  return `${Number((100 * (1 - alpha)).toFixed(1))}%`
 }

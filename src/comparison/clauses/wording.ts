@@ -1,11 +1,11 @@
-import type { ArmStatistics } from '../arm.js'
-import { gridState } from '../effects.js'
+import { gridState, NO_USABLE_NETWORK } from '../effects.js'
+import type { GridStatistics } from '../gridStatistics.js'
 import type { Estimate } from '../types.js'
 
-/** Why a study has no contrasts. */
-export function noGrid(statistics: ArmStatistics | undefined): string {
+/** Why a study has no statistics of a grid. */
+export function noGrid(statistics: GridStatistics | undefined): string {
   return statistics === undefined
-    ? 'no network has known seeds, usable scores and a confusing set'
+    ? NO_USABLE_NETWORK
     : `the low × high grid is ${gridState(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks`
 }
 
@@ -25,6 +25,19 @@ export function intervalFigures(
 export function withInterval({ estimate, low, high }: Estimate): string {
   if (low === undefined || high === undefined) return short(estimate)
   return `${short(estimate)} [${short(low)}, ${short(high)}]`
+}
+
+/** `12% [5%, 20%]`, or the estimate alone. */
+export function inPercent({ estimate, low, high }: Estimate): string {
+  if (low === undefined || high === undefined) return percent(estimate)
+  return `${percent(estimate)} [${percent(low)}, ${percent(high)}]`
+}
+
+/** A share in percent: whole ones from 10 on, a decimal below. */
+export function percent(share: number): string {
+  const value = 100 * share
+  const rounded = Number(value.toFixed(Math.abs(value) < 9.95 ? 1 : 0))
+  return `${rounded === 0 ? 0 : rounded}%`
 }
 
 /** A figure in words: three decimals, or exponents for small ones. */

@@ -15,7 +15,6 @@ const shareColours = {
 const contrastColours = {
   T_low: colours.blue,
   T_high: colours.vermillion,
-  'T_low−T_high': colours.green,
 }
 /** The classes within one cut, the ceiling first. */
 const classColours = {
@@ -40,17 +39,17 @@ interface Point {
 export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
   const { tables } = study
   const { level } = intervalSettings(study)
-  const arms = [...new Set(effects.map(armOf))]
-  const rows = arms.map((arm): Spec => {
-    const own = effects.filter((row) => armOf(row) === arm)
-    const labels = depthLabels(tables.networks.filter((row) => armOf(row) === arm))
+  const series = [...new Set(effects.map(seriesOf))]
+  const rows = series.map((name): Spec => {
+    const own = effects.filter((row) => seriesOf(row) === name)
+    const labels = depthLabels(tables.networks.filter((row) => seriesOf(row) === name))
     const pointsOf = (names: readonly string[]) =>
       own.flatMap((row) =>
         names.includes(row.effect ?? '')
           ? [point(row.cut ?? 0, row.effect ?? '', row.estimate, row.ci_low, row.ci_high)]
           : [],
       )
-    const heading = arms.length > 1 ? arm : undefined
+    const heading = series.length > 1 ? name : undefined
     return {
       hconcat: [
         curves(pointsOf(Object.keys(shareColours)), 'share of variance', {
@@ -62,7 +61,7 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
           colours: contrastColours,
           labels,
         }),
-        curves(classPoints(tables.overlaps, tables.networks, arm, level), 'mean Jaccard', {
+        curves(classPoints(tables.overlaps, tables.networks, name, level), 'mean Jaccard', {
           colours: classColours,
           labels,
         }),
@@ -76,12 +75,12 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
     id: 'variance-shares',
     title: 'Variance shares, contrasts and overlaps by depth of the cut',
     source: 'Figure 9, content ours',
-    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Left: shares of the variance of the rank-normalised scores, with ${percent}% intervals by bootstrap over samples; negative estimates are kept. Middle: contrasts of mean Jaccard with ${percent}% intervals by jackknife over seeds. Right: mean Jaccard of the pairs of each class, with intervals by the same jackknife; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${arms.length > 1 ? ' One row an architecture and regime.' : ''}`,
+    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Left: shares of the variance of the ranked scores, with ${percent}% intervals over the choice of seeds; negative estimates are kept. Middle: contrasts of mean Jaccard. Right: mean Jaccard of the pairs of each class, with ${percent}% intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row an architecture and regime.' : ''}`,
     spec: specOf({ vconcat: rows, spacing: 26, resolve: { scale: { color: 'independent' } } }),
   }
 }
 
-function armOf({ architecture, regime }: Pick<EffectRow, 'architecture' | 'regime'>): string {
+function seriesOf({ architecture, regime }: Pick<EffectRow, 'architecture' | 'regime'>): string {
   return `${architecture}, ${regime}`
 }
 
@@ -89,7 +88,7 @@ function cutOf({ low_layers }: NetworkRow): number | undefined {
   return low_layers === undefined ? undefined : low_layers.split('+').length
 }
 
-/** Labels of the cuts of one arm: two lines, the number of layers and their share of the parameters. */
+/** Labels of the cuts of one series: two lines, the number of layers and their share of the parameters. */
 function depthLabels(networks: readonly NetworkRow[]): Labels {
   return Object.fromEntries(
     networks.flatMap((row) => {
@@ -103,14 +102,14 @@ function depthLabels(networks: readonly NetworkRow[]): Labels {
 function classPoints(
   overlaps: readonly OverlapRow[],
   networks: readonly NetworkRow[],
-  arm: string,
+  name: string,
   level: number,
 ): Point[] {
   const cuts = [...new Set(overlaps.flatMap(({ cut }) => cut ?? []))].sort((a, b) => a - b)
   return cuts.flatMap((cut) => {
     const members = new Map(
       networks
-        .filter((row) => armOf(row) === arm && cutOf(row) === cut)
+        .filter((row) => seriesOf(row) === name && cutOf(row) === cut)
         .map((row) => [row.network, row]),
     )
     return Object.keys(classColours).flatMap((relation) => {

@@ -4,10 +4,10 @@ import { depthFigure } from './depth.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { rounded } from './studyRows.js'
 
-const shares = ['low', 'high', 'sample', 'order', 'residual']
-const contrasts = ['T_low', 'T_high', 'T_low−T_high']
+const shares = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
+const contrasts = ['T_low', 'T_high']
 
-/** What decides the scores: variance shares and contrasts of Jaccard, with intervals. */
+/** What decides the scores: shares of their variance with intervals, and contrasts of Jaccard. */
 export function effectFigure(study: ReportStudy): FigureResult {
   const { tables } = study
   const id = 'variance-shares'
@@ -17,26 +17,24 @@ export function effectFigure(study: ReportStudy): FigureResult {
     return { id, missing: note ?? 'the design has no grid of low and high seeds' }
   }
   if (sweepsTheCut(rows)) return depthFigure(study, rows)
-  const armOf = (row: EffectRow) => {
+  const gridOf = (row: EffectRow) => {
     const low = row.cut_layers ?? `first ${row.cut}`
     return [row.architecture, row.regime, `low = ${low}`].join(', ')
   }
-  const several = new Set(rows.map(armOf)).size > 1
+  const several = new Set(rows.map(gridOf)).size > 1
   const values = rows.map((row) => ({
     effect: row.effect,
-    arm: armOf(row),
+    grid: gridOf(row),
     cut: row.cut,
     estimate: rounded(row.estimate, 4),
     low: rounded(row.ci_low, 4),
     high: rounded(row.ci_high, 4),
-    seedLow: rounded(row.seed_ci_low, 4),
-    seedHigh: rounded(row.seed_ci_high, 4),
   }))
   return {
     id,
     title: 'Variance shares and contrasts',
     source: 'Figure 9, content ours',
-    caption: `Left: shares of the variance of the rank-normalised scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest; thick bar: interval by bootstrap over samples, thin: jackknife over seeds. Negative estimates are kept. Right: contrasts of mean Jaccard with their jackknife intervals.${several ? ' One row an architecture, regime and cut.' : ''}`,
+    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept. Right: what networks with the same low (high) seed share more of their confusing sets than networks that share neither; p-values stand in effects.csv.${several ? ' One row an architecture, regime and cut.' : ''}`,
     spec: specOf({
       hconcat: [
         intervals(
@@ -62,10 +60,10 @@ export function effectFigure(study: ReportStudy): FigureResult {
 function sweepsTheCut(rows: readonly EffectRow[]): boolean {
   const distinct = (parts: (row: EffectRow) => readonly unknown[]) =>
     new Set(rows.map((row) => parts(row).join(' '))).size
-  const arms = distinct((row) => [row.architecture, row.regime])
+  const series = distinct((row) => [row.architecture, row.regime])
   const depths = distinct((row) => [row.architecture, row.regime, row.cut])
   const cuts = distinct((row) => [row.architecture, row.regime, row.cut, row.cut_layers])
-  return depths > arms && cuts === depths
+  return depths > series && cuts === depths
 }
 
 interface IntervalOptions {
@@ -81,19 +79,18 @@ function intervals(
 ): Spec {
   const y = { field: 'effect', type: 'nominal', title: null, sort: [...order] }
   const x = { field: 'estimate', type: 'quantitative', title, axis: { tickCount: 5 } }
-  const bar = (low: string, high: string, strokeWidth: number) => ({
-    transform: [{ filter: `isValid(datum.${low}) && isValid(datum.${high})` }],
-    mark: { type: 'rule', strokeWidth, color, opacity: strokeWidth > 2 ? 0.55 : 1 },
-    encoding: { x: { ...x, field: low }, x2: { field: high }, y },
-  })
+  const bar = {
+    transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
+    mark: { type: 'rule', strokeWidth: 5, color, opacity: 0.55 },
+    encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
+  }
   const layer = [
     {
       data: { values: [{ zero: 0 }] },
       mark: { type: 'rule', strokeDash: [3, 3] },
       encoding: { x: { field: 'zero', type: 'quantitative', title } },
     },
-    bar('seedLow', 'seedHigh', 1.4),
-    bar('low', 'high', 5),
+    bar,
     { mark: { type: 'point', filled: true, size: 70, color, opacity: 1 }, encoding: { x, y } },
   ]
   const height = order.length * 28
@@ -102,7 +99,7 @@ function intervals(
     data: { values },
     facet: {
       row: {
-        field: 'arm',
+        field: 'grid',
         type: 'nominal',
         title: null,
         header: { labelAngle: 0, labelAlign: 'left', labelOrient: 'top' },

@@ -41,16 +41,16 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
     architecture: 'mlp-5',
     regime: 'trained-frozen',
     cut: 2,
-    verdict: 'not-reproduced' as const,
-    sentence: 'not reproduced for mlp-5, trained-frozen, cut 2: (ii) T_low = -0.1',
+    verdict: 'absent' as const,
+    sentence: 'absent for mlp-5, trained-frozen, cut 2: low share -0.01',
   }
   const pageWith = async (others: readonly (typeof other)[]) => {
     const verdict = { ...study.verdict!, others }
     return String((await renderReport({ ...study, verdict }))['report/index.html'])
   }
   expect(await pageWith([other])).toContain(
-    '<p class="verdict not-reproduced"><strong>Not reproduced for mlp-5, trained-frozen, cut 2</strong> ' +
-      '<span>(ii) T_low = −0.1</span></p>',
+    '<p class="verdict absent"><strong>Absent for mlp-5, trained-frozen, cut 2</strong> ' +
+      '<span>low share −0.01</span></p>',
   )
   expect(await pageWith([])).not.toContain('other grids')
 })

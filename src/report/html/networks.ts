@@ -48,7 +48,7 @@ export function networkSection({ tables }: ReportStudy): string {
       'training accuracy',
       'test accuracy',
       'overfitting from',
-      '<abbr title="Intraclass correlation of the scores under other τ and tie-break">reliability</abbr>',
+      '<abbr title="Smallest intraclass correlation of the scores over kinds of other choice: τ, tie-break, players, baseline">reliability</abbr>',
       '<abbr title="How well the scores find labels changed by noise: 0.5 is chance">AUC, noisy labels</abbr>',
       'state',
     ],

@@ -15,7 +15,7 @@ a { color: var(--blue) } code { font-size: .87em; overflow-wrap: anywhere }
 .small, figcaption, .source { color: var(--soft); font-size: .9rem }
 nav ul { list-style: none; padding: 0; margin: .5rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .92rem }
 .verdict { padding: .8rem 1rem; border-left: .4rem solid var(--soft); background: var(--panel); font-size: 1.05rem }
-.verdict.reproduced { border-color: var(--green) } .verdict.not-reproduced { border-color: var(--red) } .verdict.inconclusive { border-color: var(--amber) }
+.verdict.decides { border-color: var(--green) } .verdict.absent, .verdict.real-but-small { border-color: var(--red) } .verdict.inconclusive { border-color: var(--amber) }
 .notice { padding: .6rem 1rem; border-left: .3rem solid var(--amber); background: var(--panel) }
 .notice ul { margin: .2rem 0; padding-left: 1.2rem }
 .mark { white-space: nowrap; font-weight: 600 } .mark.holds { color: var(--green) } .mark.fails { color: var(--red); white-space: normal } .mark.undecided { color: var(--amber) }

@@ -5,13 +5,20 @@ const marks = {
   holds: ['✓', 'holds'],
   fails: ['✗', 'fails'],
   undecided: ['?', 'undecided'],
+  'not-tested': ['–', 'not tested'],
 } as const
+
+/** Clauses that stand beside the verdict. */
+const besides: Readonly<Record<string, string>> = {
+  sets: 'beside it:',
+  'fully-different': 'stronger claim:',
+}
 
 /** The finding in one line, every clause with the figures that decided it, and what weakens them. */
 export function verdictSection(verdict: Verdict | undefined): string {
   if (verdict === undefined)
     return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
-  const rows = [...verdict.clauses, verdict.fullyDifferent].map(clauseRow)
+  const rows = [...verdict.clauses, verdict.sets, verdict.fullyDifferent].map(clauseRow)
   const warnings =
     verdict.warnings.length === 0
       ? ''
@@ -20,7 +27,7 @@ export function verdictSection(verdict: Verdict | undefined): string {
           .join('')}</ul></div>`
   return `${finding(verdict)}
 ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
-<p class="small">“Reproduced” needs all of (i) to (v); it is “not reproduced” when (ii) or (iii) fails, or (iv) although (ii) holds, while (i) and (v) do not fail; anything else is “inconclusive”. The last row is a stronger, separate claim. The rule is ours; docs/method.md explains it.</p>
+<p class="small">“Decides” needs all clauses, (vi) where it could be tested. Where (ii) holds and (iii) or (iv) fails, the effect is “real but small”; where (iii) fails and (ii) does not hold it is “absent”; anything else, and all where (i), (v) or (vi) fails, is “inconclusive”. The last two rows stand beside it and decide nothing: what the sets say, and the stronger claim that they are fully different. The rule is ours; docs/method.md explains it.</p>
 ${otherGrids(verdict.others)}
 ${warnings}`
 }
@@ -45,7 +52,7 @@ function clauseRow(clause: Clause): string[] {
   const figures = Object.entries(clause.figures)
     .map(([name, value]) => `<span class="pair">${escapeHtml(name)} ${shortNumber(value)}</span>`)
     .join(' ')
-  const id = clause.id === 'fully-different' ? 'stronger claim:' : `(${clause.id})`
+  const id = besides[clause.id] ?? `(${clause.id})`
   return [
     `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
     `${escapeHtml(id)} ${escapeHtml(clause.text)}`,

@@ -143,6 +143,7 @@ export function exampleStudy(): ReportStudy {
         train_accuracy: 0.99,
         test_accuracy: 0.9,
         reliability: 0.8,
+        reliability_kind: 'salience',
         mislabelled_auc: 0.7,
         hard_jaccard: 0.3,
         easy_jaccard: 0,
@@ -223,7 +224,7 @@ export function exampleStudy(): ReportStudy {
       ),
       overlaps: pairs(),
       effects: [
-        ...['low', 'high', 'sample', 'residual'].map((effect, index) => ({
+        ...['low', 'high', 'low−high', 'sample', 'residual'].map((effect, index) => ({
           step: 1000,
           architecture: 'mlp-5',
           regime: 'init',
@@ -233,12 +234,10 @@ export function exampleStudy(): ReportStudy {
           estimate: 0.4 - index / 10,
           ci_low: 0.2 - index / 10,
           ci_high: 0.5 - index / 10,
-          seed_ci_low: 0,
-          seed_ci_high: 0.6,
           p_value: undefined,
           note: undefined,
         })),
-        ...['T_low', 'T_high', 'T_low−T_high'].map((effect, index) => ({
+        ...['T_low', 'T_high'].map((effect, index) => ({
           step: 1000,
           architecture: 'mlp-5',
           regime: 'init',
@@ -246,10 +245,8 @@ export function exampleStudy(): ReportStudy {
           cut_layers: undefined,
           effect,
           estimate: 0.3 - index / 10,
-          ci_low: 0.1,
-          ci_high: 0.5,
-          seed_ci_low: undefined,
-          seed_ci_high: undefined,
+          ci_low: undefined,
+          ci_high: undefined,
           p_value: 0.03,
           note: undefined,
         })),
@@ -259,7 +256,8 @@ export function exampleStudy(): ReportStudy {
     },
     verdict: {
       verdict: 'inconclusive',
-      sentence: 'inconclusive: (ii) a 2×2 grid gives no p below 0.5',
+      sentence:
+        'inconclusive: the study does not decide. Open: (ii) p = 0.5: a 2 × 2 grid gives no p below 0.5.',
       clauses: [
         {
           id: 'i',
@@ -270,12 +268,26 @@ export function exampleStudy(): ReportStudy {
         },
         {
           id: 'ii',
-          text: 'T_low > 0 with permutation p < 0.05',
+          text: 'the effect of the low seeds on the scores is real: permutation p < 0.05',
           status: 'undecided',
-          figures: { T_low: 0.3, p: 0.5 },
-          reason: 'a 2×2 grid gives no p below 0.5',
+          figures: { p: 0.5 },
+          reason: 'p = 0.5: a 2 × 2 grid gives no p below 0.5',
+        },
+        {
+          id: 'vi',
+          text: 'the positive control: mislabelled samples have high scores, AUC > ½ with p < 0.05',
+          status: 'not-tested',
+          figures: { mislabelled: 0 },
+          reason: 'not tested: no analysed sample is known to be mislabelled',
         },
       ],
+      sets: {
+        id: 'sets',
+        text: 'networks that share low seeds share more of their confusing sets',
+        status: 'undecided',
+        figures: { T_low: 0.3, p: 0.5 },
+        reason: 'T_low = 0.3, p = 0.5',
+      },
       fullyDifferent: {
         id: 'fully-different',
         text: 'κ_J lies within ±0.1',

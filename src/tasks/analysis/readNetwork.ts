@@ -5,7 +5,7 @@ import { readInteractionFile } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { readEvaluatedSamples } from '../../artifacts/valueFile.js'
 import { InputError } from '../../core/errors.js'
-import type { AnalysisRun, Plan, StudyNetwork } from '../../plan/types.js'
+import type { AnalysisRun, Plan, StudyNetwork, VariantName } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { faultOf } from '../../store/stored.js'
 import type { CheckpointInput } from '../../study/checkpoint.js'
@@ -97,13 +97,16 @@ export async function readNetwork(
     checkpoints.push({ ...checkpoint, references: references?.main })
   }
   const scored = scoredSteps(plan, network, curve)
-  const variants: CheckpointInput[][] = []
+  const variants: NonNullable<NetworkInput['variants']>[number][] = []
   for (const [index, run] of others.entries()) {
     const read = await Promise.all(
       scored.map((step) => readCheckpoint(results, network.id, step, run)),
     )
     const beside = references?.variants[index]
-    variants.push(read.map((checkpoint) => ({ ...checkpoint, references: beside })))
+    variants.push({
+      name: run.name as VariantName,
+      scored: read.map((checkpoint) => ({ ...checkpoint, references: beside })),
+    })
   }
   const otherEnds = await Promise.all(
     checkpoints

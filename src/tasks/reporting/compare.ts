@@ -250,7 +250,7 @@ function sensitivityOf(
     {
       end: checkpoints.at(-1)!,
       otherEnd: otherEnd?.at(-1),
-      variants: variants.map((scored, index) => [conditionOf(runs[index + 1]), scored.at(-1)!]),
+      variants: variants.map(({ scored }, index) => [conditionOf(runs[index + 1]), scored.at(-1)!]),
     },
     config,
   )

@@ -1,0 +1,180 @@
+/**
+ * How often each verdict is given when the truth is known, and how often each interval covers it: studies are
+ * simulated (src/comparison/simulate.ts) and judged by the same `compareNetworks` as real ones.
+ * Run: npm run bench:verdict -- [--fast] [--only PATTERN] [--studies N]
+ *
+ * One line a cell: rates of the four verdicts, rate of p < 0.05, and for each share the rates of studies whose 95%
+ * interval lies above and below the truth. The truth is the mean of the estimates over the studies of the cell,
+ * which are unbiased. `!` marks what is above its bound by more than two standard errors: "decides" where the true
+ * share is at or below the margin or the high share is as large, "absent" where the true share is at or above it,
+ * p < 0.05 without any effect of low seeds, an interval that misses more than 5%.
+ */
+import { compareNetworks } from '../src/comparison/compare.js'
+import { type SimulatedDesign, simulateScores } from '../src/comparison/simulate.js'
+import type { Conclusion, EffectName, EffectRow, StudyScores } from '../src/comparison/types.js'
+import { stream } from '../src/core/random.js'
+
+const ALPHA = 0.05
+const MARGIN = 0.1
+const conclusions: readonly Conclusion[] = ['decides', 'real-but-small', 'absent', 'inconclusive']
+const intervals: readonly EffectName[] = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
+
+interface Cell {
+  readonly name: string
+  readonly design: SimulatedDesign
+  /** Share of networks that are missing, at random. */
+  readonly missing?: number
+}
+
+const usual = { orders: 1, repeats: 1, samples: 200 }
+const shares = (low: number, high = 0.05, sample = 0.3) => ({ low, high, sample, order: 0.1 })
+
+function cellsOf(fast: boolean): Cell[] {
+  const cell = (
+    lows: number,
+    highs: number,
+    low: number,
+    change: Partial<SimulatedDesign> & { readonly missing?: number; readonly said?: string } = {},
+  ): Cell => {
+    const { missing, said, ...design } = change
+    const name = [`${lows}x${highs}`, `low ${low}`, ...(said === undefined ? [] : [said])].join(
+      ', ',
+    )
+    return { name, missing, design: { ...usual, shares: shares(low), lows, highs, ...design } }
+  }
+  const grids: [number, number][] = fast
+    ? [
+        [2, 6],
+        [3, 3],
+        [4, 4],
+        [6, 6],
+      ]
+    : [
+        [2, 2],
+        [2, 6],
+        [3, 3],
+        [4, 4],
+        [5, 5],
+        [6, 6],
+        [8, 8],
+      ]
+  const lows = [0, 0.03, 0.06, 0.1, 0.2, 0.4]
+  const few = fast ? [1] : [1, 2, 3]
+  const special: [number, number][] = fast
+    ? [[4, 4]]
+    : [
+        [3, 3],
+        [4, 4],
+        [6, 6],
+      ]
+  return [
+    ...grids.flatMap(([l, h]) => lows.map((low) => cell(l, h, low))),
+    ...special.flatMap(([l, h]) => [
+      ...few.flatMap((directions) =>
+        [0, 0.1, 0.13, 0.3].map((low) =>
+          cell(l, h, low, { directions, said: `${directions} directions` }),
+        ),
+      ),
+      ...[0, 0.1, 0.4].flatMap((low) => [
+        cell(l, h, low, { tails: 't3', said: 'heavy tails' }),
+        cell(l, h, low, { correlation: 0.7, said: 'correlated samples' }),
+        cell(l, h, low, { missing: 0.15, said: 'networks missing' }),
+        cell(l, h, low, { samples: 20, said: '20 samples' }),
+        cell(l, h, low, { samples: 60, said: '60 samples' }),
+        cell(l, h, low, { orders: 2, repeats: 0, said: '2 orders' }),
+      ]),
+      cell(l, h, 0.2, { shares: shares(0.2, 0.2), said: 'high 0.2' }),
+      cell(l, h, 0.1, { shares: shares(0.1, 0.4), said: 'high 0.4' }),
+      cell(l, h, 0, { shares: shares(0, 0.4), said: 'high 0.4' }),
+      cell(l, h, 0, { shares: shares(0, 0, 0.7), said: 'sample 0.7' }),
+      cell(l, h, 0.1, { shares: shares(0.1, 0.05, 0.7), said: 'sample 0.7' }),
+    ]),
+  ]
+}
+
+interface Found {
+  readonly conclusion: Conclusion
+  readonly rows: ReadonlyMap<EffectName, EffectRow>
+}
+
+function study(cell: Cell, index: number): Found {
+  const generator = stream(index, 'bench verdict', cell.name).at()
+  const whole = simulateScores(cell.design, generator)
+  const kept: StudyScores = {
+    ...whole,
+    networks: whole.networks.filter(() => generator.uniform() >= (cell.missing ?? 0)),
+  }
+  const { effects, verdict } = compareNetworks(kept, {
+    alpha: ALPHA,
+    margin: MARGIN,
+    permutations: 999,
+    bootstrap: 500,
+    seed: index,
+  })
+  return {
+    conclusion: verdict.verdict,
+    rows: new Map(effects.map((row) => [row.effect, row])),
+  }
+}
+
+const rate = (count: number, of: number) => (of === 0 ? 0 : count / of)
+const error = (share: number, of: number) => Math.sqrt((share * (1 - share)) / Math.max(1, of))
+const flag = (share: number, bound: number, of: number) =>
+  share > bound + 2 * error(bound, of) ? '!' : ''
+
+function lineOf(cell: Cell, studies: number): string {
+  const found = Array.from({ length: studies }, (_, index) => study(cell, index))
+  const means = new Map(
+    intervals.map((name) => {
+      const values = found.flatMap(({ rows }) => rows.get(name)?.estimate ?? [])
+      return [name, values.reduce((sum, value) => sum + value, 0) / values.length]
+    }),
+  )
+  const truth = means.get('low') ?? 0
+  const above = (means.get('low−high') ?? 0) > 0.01
+  const rates = conclusions.map((conclusion) => {
+    const share = rate(found.filter((one) => one.conclusion === conclusion).length, studies)
+    const wrong =
+      (conclusion === 'decides' && (truth <= MARGIN || !above)) ||
+      (conclusion === 'absent' && truth >= MARGIN)
+    return `${share.toFixed(2)}${wrong ? flag(share, ALPHA, studies) : ''}`
+  })
+  const real = rate(
+    found.filter(({ rows }) => (rows.get('low')?.pValue ?? 1) < ALPHA).length,
+    studies,
+  )
+  const misses = intervals.map((name) => {
+    const ends = found.flatMap(({ rows }) => {
+      const row = rows.get(name)
+      return row?.ciLow === undefined || row.ciHigh === undefined ? [] : [[row.ciLow, row.ciHigh]]
+    })
+    if (ends.length === 0) return '-'
+    const mean = means.get(name) as number
+    const over = rate(ends.filter(([low]) => low > mean).length, ends.length)
+    const under = rate(ends.filter(([, high]) => high < mean).length, ends.length)
+    return `${(100 * over).toFixed(1)}/${(100 * under).toFixed(1)}${flag(over + under, ALPHA, ends.length)}`
+  })
+  const size = cell.design.shares.low === 0 ? flag(real, ALPHA, studies) : ''
+  return [cell.name, truth.toFixed(3), ...rates, `${real.toFixed(2)}${size}`, ...misses].join(' | ')
+}
+
+const options = process.argv.slice(2)
+const optionOf = (name: string) => options[options.indexOf(name) + 1]
+const fast = options.includes('--fast')
+const studies = options.includes('--studies') ? Number(optionOf('--studies')) : fast ? 200 : 1000
+const pattern = options.includes('--only') ? new RegExp(optionOf('--only')) : /./
+const cells = cellsOf(fast).filter(({ name }) => pattern.test(name))
+const began = performance.now()
+process.stdout.write(
+  `${studies} studies a cell; standard error of a rate of 0.05: ${error(ALPHA, studies).toFixed(3)}\n\n`,
+)
+const head = [
+  'cell',
+  'truth',
+  ...conclusions,
+  'p < 0.05',
+  ...intervals.map((name) => `${name} misses above/below %`),
+]
+process.stdout.write(`| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n`)
+for (const cell of cells) process.stdout.write(`| ${lineOf(cell, studies)} |\n`)
+process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(0)} s\n`)

@@ -1,0 +1,224 @@
+import { contentId } from '../core/hash.js'
+import { stream } from '../core/random.js'
+import { isConstant, variance } from '../metrics/descriptive.js'
+import {
+  highContrast,
+  lowContrast,
+  meanOverDifferentLows,
+  pairsWithDifferentLows,
+} from './contrasts.js'
+import { cellsWhere, completeCells, type Grid, type GridCells, transposed } from './grid.js'
+import { jackknifeInterval, leaveOut } from './jackknife.js'
+import { meanKappaVariance } from './kappaVariance.js'
+import { gridMeanSquares } from './meanSquares.js'
+import { type PermutationTest, permutationTest } from './permutation.js'
+import { type ShareIntervals, shareIntervals } from './shareIntervals.js'
+import {
+  cellMeans,
+  type GridScores,
+  type SampleTerms,
+  type ShareName,
+  sampleTerms,
+  varianceShares,
+  withoutSeed,
+} from './shares.js'
+import {
+  betweenCells,
+  type PairSimilarity,
+  scalarProduct,
+  standardisedRanks,
+} from './similarity.js'
+import type { ComparisonOptions, Estimate, StudyScores } from './types.js'
+
+/** A contrast of the sets of one kind of seed, and its permutation test. */
+export interface TestedContrast {
+  readonly estimate: number | undefined
+  readonly test: PermutationTest | undefined
+}
+
+/** Shares of the variance of the scores with their intervals over seeds. */
+export interface ShareEstimates extends ShareIntervals {
+  readonly sample: Estimate
+  readonly residual: Estimate
+  /** Undefined without order repeats. */
+  readonly order: Estimate | undefined
+}
+
+/** All statistics of one grid; undefined where the design does not allow one. */
+export interface GridStatistics {
+  readonly grid: Grid
+  /** The part of the grid without gaps, which the shares need. */
+  readonly complete: GridCells
+  /** Tests that a share is 0, by relabelling networks. */
+  readonly tests: {
+    readonly low: PermutationTest | undefined
+    readonly high: PermutationTest | undefined
+  }
+  readonly shares: ShareEstimates | undefined
+  /** The same under tie-break high; undefined where a network has no such scores. */
+  readonly otherEnd: ShareIntervals | undefined
+  /** T_low and T_high of the Jaccard of confusing sets. */
+  readonly sets: { readonly low: TestedContrast; readonly high: TestedContrast }
+  /** Mean κ_J of pairs whose low seeds differ. */
+  readonly kappaDifferentLow: Estimate | undefined
+}
+
+/** What the statistics of a grid start from: figures of networks by their position in the study. */
+export interface NetworkFigures {
+  /** Standardised ranks; undefined where a network has no usable scores, which is then in no grid. */
+  readonly ranks: readonly (Float64Array | undefined)[]
+  readonly jaccard: PairSimilarity
+  readonly kappa: PairSimilarity
+  readonly expectedJaccard: (a: number, b: number) => number | undefined
+}
+
+/** Computes {@link GridStatistics}; all networks of the grid have usable scores. */
+export function gridStatistics(
+  grid: Grid,
+  study: StudyScores,
+  figures: NetworkFigures,
+  options: ComparisonOptions,
+): GridStatistics {
+  const key = contentId([grid.architecture, grid.regime, grid.cut ?? null])
+  const generator = (role: string) => stream(options.seed, 'comparison', role, key).at()
+  const { cells } = grid
+  const ranks = (position: number) => figures.ranks[position] as Float64Array
+  const spearman = betweenCells(grid.networksOf, (a, b) => scalarProduct(ranks(a), ranks(b)))
+  const test = (tested: GridCells, similarity: PairSimilarity, role: string) =>
+    permutationTest(tested, similarity, options.permutations, generator(role))
+  const complete = completeCells(cells)
+  const withSets = cellsWhere(cells, (cell) =>
+    grid.networksOf[cell].every((position) => study.networks[position].set.length > 0),
+  )
+  const jaccard = betweenCells(grid.networksOf, figures.jaccard)
+  const draws = { draws: options.bootstrap, level: 1 - options.alpha }
+  const scores = scoresOf(grid, complete, ranks)
+  const intervals = (of: GridScores) =>
+    shareIntervals(gridMeanSquares(cellMeans(of)), draws, generator('share intervals'))
+  return {
+    grid,
+    complete,
+    tests: {
+      low: test(cells, spearman, 'permute low'),
+      high: test(transposed(cells), spearman, 'permute high'),
+    },
+    shares: shareEstimates(scores, intervals, draws.level),
+    otherEnd: otherEnd(grid, complete, study, intervals),
+    sets: {
+      low: {
+        estimate: lowContrast(withSets, jaccard),
+        test: test(withSets, jaccard, 'permute low sets'),
+      },
+      high: {
+        estimate: highContrast(withSets, jaccard),
+        test: test(transposed(withSets), jaccard, 'permute high sets'),
+      },
+    },
+    kappaDifferentLow: kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
+  }
+}
+
+function scoresOf(
+  { networksOf, orderRepeats }: Grid,
+  { lows, highs, at }: GridCells,
+  ranks: (position: number) => Float64Array,
+): GridScores {
+  return {
+    lows,
+    highs,
+    networks: at.map((row) => row.map((cell) => networksOf[cell as number].map(ranks))),
+    repeats: orderRepeats
+      .filter(({ low, high }) => lows.includes(low) && highs.includes(high))
+      .map(({ low, high, networks }) => ({ low, high, scores: networks.map(ranks) })),
+  }
+}
+
+function shareEstimates(
+  scores: GridScores,
+  intervals: (scores: GridScores) => ShareIntervals,
+  level: number,
+): ShareEstimates | undefined {
+  const terms = sampleTerms(scores)
+  if (terms === undefined) return undefined
+  const overSeedsAndSamples = seedJackknife(scores, terms, level)
+  return {
+    ...intervals(scores),
+    sample: overSeedsAndSamples('sample') as Estimate,
+    residual: overSeedsAndSamples('residual') as Estimate,
+    order: overSeedsAndSamples('order'),
+  }
+}
+
+/** Intervals of shares by leaving out seeds, to which comes what another panel would change. */
+function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
+  const without = {
+    lows: scores.lows.map((low) => varianceShares(withoutSeed(scores, 'low', low))),
+    highs: scores.highs.map((high) => varianceShares(withoutSeed(scores, 'high', high))),
+  }
+  const all = varianceShares(scores)
+  return (name: ShareName): Estimate | undefined => {
+    const values = terms[name]
+    const overSamples = values && (variance(values) as number) / values.length
+    return jackknifeInterval(
+      {
+        estimate: all?.[name],
+        lows: without.lows.map((shares) => shares?.[name]),
+        highs: without.highs.map((shares) => shares?.[name]),
+      },
+      level,
+      overSamples,
+    )
+  }
+}
+
+function otherEnd(
+  grid: Grid,
+  complete: GridCells,
+  { networks, samples }: StudyScores,
+  intervals: (scores: GridScores) => ShareIntervals,
+): ShareIntervals | undefined {
+  if (complete.lows.length < 2 || complete.highs.length < 2) return undefined
+  const positions = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number])
+  const ranks = new Map<number, Float64Array>()
+  for (const position of positions) {
+    const { scoreHigh } = networks[position]
+    const usable =
+      scoreHigh?.length === samples.length &&
+      scoreHigh.every(Number.isFinite) &&
+      !isConstant(scoreHigh)
+    if (!usable) return undefined
+    ranks.set(position, standardisedRanks(scoreHigh))
+  }
+  const withoutRepeats = { ...grid, orderRepeats: [] }
+  return intervals(
+    scoresOf(withoutRepeats, complete, (position) => ranks.get(position) as Float64Array),
+  )
+}
+
+/** Contrasts cancel what the choice of samples does to all pairs alike; a mean of κ_J does not. */
+function kappaOverSeedsAndSamples(
+  { networksOf }: Grid,
+  withSets: GridCells,
+  { networks, samples }: StudyScores,
+  { kappa, expectedJaccard }: NetworkFigures,
+  level: number,
+): Estimate | undefined {
+  const sets = new Map(
+    networksOf.flat().map((position) => [position, new Set(networks[position].set)]),
+  )
+  const pairs = pairsWithDifferentLows(withSets).flatMap(([a, b]) =>
+    networksOf[a].flatMap((first) =>
+      networksOf[b].map((second) => ({
+        a: sets.get(first) as ReadonlySet<string | number>,
+        b: sets.get(second) as ReadonlySet<string | number>,
+        expected: expectedJaccard(first, second),
+      })),
+    ),
+  )
+  const similarity = betweenCells(networksOf, kappa)
+  return jackknifeInterval(
+    leaveOut(withSets, (part) => meanOverDifferentLows(part, similarity)),
+    level,
+    meanKappaVariance(pairs, samples),
+  )
+}

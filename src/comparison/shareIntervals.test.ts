@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { type Generator, stream } from '../core/random.js'
+import { mean, spearman, variance } from '../metrics/descriptive.js'
+import { drawChiSquare } from './chiSquare.js'
+import { gridMeanSquares, meanSquare } from './meanSquares.js'
+import { shareIntervals } from './shareIntervals.js'
+import { betweenCells, scalarProduct, standardisedRanks } from './similarity.js'
+import { simulateScores } from './simulate.js'
+
+const normals = (count: number, generator: Generator, scale: (x: number) => number = () => 1) =>
+  Float64Array.from({ length: count }, (_, x) => scale(x) * generator.normal())
+
+describe('standardised ranks', () => {
+  it('have Spearman’s correlation as their scalar product, ties included', () => {
+    const a = Float64Array.of(3, 1, 1, 7, -2, 3, 0.5)
+    const b = Float64Array.of(9, 9, 2, 1, 1, 1, 4)
+    const product = scalarProduct(standardisedRanks(a), standardisedRanks(b))
+    expect(product).toBeCloseTo(spearman(a, b) as number, 14)
+    expect(() => standardisedRanks(new Float64Array(3))).toThrow(/constant/)
+  })
+
+  it('are averaged over all pairs of two cells', () => {
+    const table = [
+      [1, 2, 3],
+      [2, 4, 5],
+      [3, 5, 6],
+    ]
+    const between = betweenCells([[0, 1], [2]], (a, b) => table[a][b])
+    expect(between(0, 1)).toBe((3 + 5) / 2)
+    expect(between(1, 0)).toBe((3 + 5) / 2)
+  })
+})
+
+describe('χ² draws', () => {
+  it.each([0.7, 1, 3.5, 40])('have the moments of %d degrees', (degrees) => {
+    const generator = stream(1, 'chi square', String(degrees)).at()
+    const draws = Float64Array.from({ length: 40_000 }, () => drawChiSquare(degrees, generator))
+    // Standard errors: √(2k/n) of the mean, and about √((8 + 48/k)/n)·k of the variance 2k.
+    expect(Math.abs(mean(draws)! - degrees)).toBeLessThan(4 * Math.sqrt((2 * degrees) / 40_000))
+    const error = degrees * Math.sqrt((8 + 48 / degrees) / 40_000)
+    expect(Math.abs(variance(draws)! - 2 * degrees)).toBeLessThan(4 * error)
+    expect(Math.min(...draws)).toBeGreaterThan(0)
+  })
+})
+
+describe('mean squares', () => {
+  it('agree with sums over cells and samples', () => {
+    const generator = stream(2, 'cells').at()
+    const cells = [0, 1, 2].map(() => [0, 1, 2, 3].map(() => normals(5, generator)))
+    const at = (x: number) => cells.map((row) => row.map((cell) => cell[x]))
+    const over = (of: (y: number[][]) => number) =>
+      [0, 1, 2, 3, 4].reduce((sum, x) => sum + of(at(x)), 0)
+    const average = (values: number[]) => mean(values) as number
+    const low = over((y) => 4 * (variance(y.map(average)) as number))
+    const high = over(
+      (y) => 3 * (variance([0, 1, 2, 3].map((h) => average(y.map((row) => row[h])))) as number),
+    )
+    const total = over((y) => 11 * (variance(y.flat()) as number))
+    const found = gridMeanSquares(cells)
+    expect(found.low.value).toBeCloseTo(low, 12)
+    expect(found.high.value).toBeCloseTo(high, 12)
+    // What is left of all squares, over its (3 − 1)(4 − 1) degrees.
+    expect(found.rest.value).toBeCloseTo((total - 2 * low - 3 * high) / 6, 12)
+  })
+
+  it('estimate tr M² without bias', () => {
+    // M has diagonal 1, ½, ⅓ …: tr M² = Σ 1/k².
+    const size = 12
+    const truth = Array.from({ length: size }, (_, k) => 1 / (k + 1) ** 2).reduce((a, b) => a + b)
+    const generator = stream(3, 'trace').at()
+    const rounds = 4000
+    const found = Float64Array.from({ length: rounds }, () => {
+      const vectors = Array.from({ length: 4 }, () =>
+        normals(size, generator, (k) => 1 / Math.sqrt(k + 1)),
+      )
+      const centre = Float64Array.from({ length: size }, (_, x) => mean(vectors.map((v) => v[x]))!)
+      const centred = vectors.map((vector) => vector.map((value, x) => value - centre[x]))
+      return meanSquare(centred, 3).squared as number
+    })
+    const error = Math.sqrt(variance(found)! / rounds)
+    expect(Math.abs(mean(found)! - truth)).toBeLessThan(4 * error)
+    expect(error).toBeLessThan(0.1)
+  })
+
+  it('cannot tell directions from one contrast', () => {
+    expect(meanSquare([Float64Array.of(1, 2)], 1)).toEqual({
+      contrasts: 1,
+      value: 5,
+      squared: undefined,
+    })
+  })
+})
+
+describe('intervals of the low share', () => {
+  const truths: [string, number | undefined, number][] = [
+    ['each sample an effect of its own', undefined, 0.3],
+    ['effects in one direction', 1, 0.1],
+    ['effects in two directions', 2, 0.3],
+    ['no effect', undefined, 0],
+  ]
+
+  it.each(truths)('cover the truth in 95 of 100 studies: %s', (_, directions, low) => {
+    const studies = 120
+    const found = Array.from({ length: studies }, (__, index) => {
+      const { networks } = simulateScores(
+        {
+          lows: 4,
+          highs: 4,
+          orders: 1,
+          samples: 60,
+          directions,
+          shares: { low, high: 0.05, sample: 0.3 },
+        },
+        stream(index, 'coverage').at(),
+      )
+      const cells = [0, 1, 2, 3].map((l) =>
+        [0, 1, 2, 3].map((h) => standardisedRanks(networks[4 * l + h].score)),
+      )
+      return shareIntervals(
+        gridMeanSquares(cells),
+        { draws: 200, level: 0.95 },
+        stream(index, 'draws').at(),
+      ).low
+    })
+    const truth = mean(found.map(({ estimate }) => estimate)) as number
+    const missed = found.filter((one) => one.low! > truth || one.high! < truth)
+    // 6 of 120 are expected; 13 would be three standard errors more.
+    expect(missed.length).toBeLessThan(13)
+  })
+
+  it('for two low seeds is as wide as χ² with one degree makes it', () => {
+    // Without noise low* = share/χ²₁: its ends are share/5.024 and 1.
+    const one = Float64Array.of(0.6, 0, 0, 0)
+    const other = Float64Array.of(-0.6, 0, 0, 0)
+    const cells = [
+      [one, one],
+      [other, other],
+    ]
+    const { low, high } = shareIntervals(
+      gridMeanSquares(cells),
+      { draws: 20_000, level: 0.95 },
+      stream(0, 'draws').at(),
+    )
+    expect(low.estimate).toBeCloseTo(0.72, 12)
+    // scipy.stats.chi2.ppf(0.975, 1) = 5.023886187314888.
+    expect(low.low).toBeCloseTo(0.72 / 5.023886187314888, 2)
+    expect(low.high).toBe(1)
+    expect(high.estimate).toBeCloseTo(0, 12)
+  })
+})
