@@ -14,6 +14,7 @@ import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/ty
 import { jsonText, type WriteFile } from '../../store/atomic.js'
 import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
+import { claimScope } from '../../study/claimScope.js'
 import { compareAnalyses } from '../../study/compare.js'
 import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
@@ -158,6 +159,7 @@ export async function makeTables(
       lacking: listed(lacking),
       trainedBy: engines.map(describeEngine),
       unmeasured: [
+        ...claimScope(plan.config, plan.networks),
         ...planWarnings(plan.data),
         ...unverifiedDesign(plan.data.given ?? []),
         ...accuracyWarnings(analyses),
