@@ -10,6 +10,7 @@ import { writeTensorboard } from '../report/tensorboard/write.js'
 import { jsonText } from '../store/atomic.js'
 import { lockOf, studyFolder } from '../store/layout.js'
 import { withLock } from '../store/lock.js'
+import { studyTables } from '../tables/tables.js'
 import { describeDataset } from '../tasks/dataset.js'
 import { runTask } from '../tasks/runTask.js'
 import { announceStudy } from '../tasks/state/announceStudy.js'
@@ -90,20 +91,9 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   'interactions at the other end': /\/interactions\/[^/]+-other\.npz$/,
   'interactions for readers': /\/interactions\/[^/]+\.parquet$/,
   panel: /\/panels\/[^/]+\.json$/,
-  'networks.csv': /^tiny-[^/]+\/networks\.csv$/,
-  'curves.csv': /^tiny-[^/]+\/curves\.csv$/,
-  'samples.csv': /^tiny-[^/]+\/samples\.csv$/,
-  'orders.csv': /^tiny-[^/]+\/orders\.csv$/,
-  'generalization.csv': /^tiny-[^/]+\/generalization\.csv$/,
-  'confusing.csv': /^tiny-[^/]+\/confusing\.csv$/,
-  'overlaps.csv': /^tiny-[^/]+\/overlaps\.csv$/,
-  'effects.csv': /^tiny-[^/]+\/effects\.csv$/,
-  'sensitivity.csv': /^tiny-[^/]+\/sensitivity\.csv$/,
-  'difficulty.csv': /^tiny-[^/]+\/difficulty\.csv$/,
-  'measures.csv': /^tiny-[^/]+\/measures\.csv$/,
-  'pair_classes.csv': /^tiny-[^/]+\/pair_classes\.csv$/,
-  'subgroups.csv': /^tiny-[^/]+\/subgroups\.csv$/,
-  'memberships.csv': /^tiny-[^/]+\/memberships\.csv$/,
+  ...Object.fromEntries(
+    studyTables.map(({ name }) => [`${name}.csv`, new RegExp(`^tiny-[^/]+/${name}\\.csv$`)]),
+  ),
   'verdict.json': /^tiny-[^/]+\/verdict\.json$/,
   'manifest.json': /^tiny-[^/]+\/manifest\.json$/,
   'config.yaml': /^tiny-[^/]+\/config\.yaml$/,

@@ -4,6 +4,9 @@ import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { networkNames, rounded } from './studyRows.js'
 
+/** The figures of a pair that are drawn. */
+type PairField = 'jaccard' | 'kappa' | 'spearman' | 'iou'
+
 /** Overlap by what two networks share: every pair, the mean of the class, and chance. */
 export function pairClassFigure(study: ReportStudy): FigureResult {
   const id = 'pair-classes'
@@ -18,19 +21,22 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
       ),
     ) ?? 0
   const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
-  const panel = (field: 'jaccard' | 'kappa' | 'spearman', title: string, names: boolean): Spec =>
+  const panel = (field: PairField, title: string, names: boolean): Spec =>
     strip(overlaps, field, { title, order, names, nameOf })
   return {
     id,
     title: 'Overlap by what two networks share',
     source: 'Figure 8, content ours',
     caption:
-      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
+      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
     spec: specOf({
       hconcat: [
         panel('jaccard', 'Jaccard', true),
         panel('kappa', 'κ_J', false),
         panel('spearman', 'Spearman ρ of scores', false),
+        ...(overlaps.some(({ iou }) => iou !== undefined)
+          ? [panel('iou', 'IoU of interactions', false)]
+          : []),
       ],
       spacing: 18,
     }),
@@ -46,7 +52,7 @@ interface StripOptions {
 
 function strip(
   rows: readonly OverlapRow[],
-  field: 'jaccard' | 'kappa' | 'spearman',
+  field: PairField,
   { title, order, names, nameOf }: StripOptions,
 ): Spec {
   const values = rows.flatMap((row) =>
@@ -57,7 +63,7 @@ function strip(
             relation: row.relation,
             figure: rounded(row[field], 4),
             pair: `${nameOf(row.a)} & ${nameOf(row.b)}`,
-            chance: field === 'jaccard' ? rounded(row.expected_jaccard, 4) : 0,
+            chance: chanceOf(row, field),
           },
         ],
   )
@@ -70,7 +76,7 @@ function strip(
           {
             relation,
             figure: rounded(average, 4),
-            chance: rounded(mean(own.map(({ chance }) => chance ?? 0)), 4),
+            chance: rounded(mean(own.flatMap(({ chance }) => chance ?? [])), 4),
           },
         ]
   })
@@ -88,7 +94,7 @@ function strip(
     axis: { tickCount: 4, labelOverlap: 'greedy', labelSeparation: 8 },
   })
   return {
-    width: 165,
+    width: 135,
     height: Math.max(60, order.length * 30),
     layer: [
       {
@@ -103,9 +109,16 @@ function strip(
       },
       {
         data: { values: means },
+        transform: [{ filter: 'isValid(datum.chance)' }],
         mark: { type: 'tick', thickness: 1.5, size: 26, color: colours.grey },
         encoding: { x: x('chance'), y },
       },
     ],
   }
+}
+
+/** The expectation of a figure by chance; undefined where it is not known. */
+function chanceOf(row: OverlapRow, field: PairField): number | undefined {
+  if (field === 'iou') return undefined
+  return field === 'jaccard' ? rounded(row.expected_jaccard, 4) : 0
 }

@@ -29,7 +29,7 @@ export async function difficulty(
   const found = emptyDynamics(steps, samples)
   for (const [at, step] of steps.entries()) {
     stopIfAsked(context, lease)
-    context.report({ done: at, total: steps.length, note: `difficulty at step ${step}` })
+    context.report({ done: 0, total: steps.length, note: `difficulty at step ${step}` })
     const open = await openNetwork(network, step, use)
     try {
       const of = await open.difficulties(samples)
