@@ -138,10 +138,10 @@ const difference =
 const pairEffects: Readonly<Record<string, PairStatistic>> = {
   low: difference(classMean(sameLow, 'spearman'), classMean(neither, 'spearman')),
   high: difference(classMean(sameHigh, 'spearman'), classMean(neither, 'spearman')),
+  'low−high': difference(classMean(sameLow, 'spearman'), classMean(sameHigh, 'spearman')),
   sample: classMean(neither, 'spearman'),
   T_low: difference(classMean(sameLow, 'jaccard'), classMean(neither, 'jaccard')),
   T_high: difference(classMean(sameHigh, 'jaccard'), classMean(neither, 'jaccard')),
-  'T_low−T_high': difference(classMean(sameLow, 'jaccard'), classMean(sameHigh, 'jaccard')),
 }
 
 function describedPairs(overlaps: readonly OverlapRow[], networks: Networks): DescribedPair[] {

@@ -113,7 +113,7 @@ describe('pairs of similar accuracy', () => {
       found.find((row) => row.group === group && row.effect === effect)!
     expect(of('similar', 'T_low').estimate).toBeCloseTo(0.6, 12)
     expect(of('similar', 'T_high').estimate).toBeCloseTo(0.3, 12)
-    expect(of('similar', 'T_low−T_high').estimate).toBeCloseTo(0.3, 12)
+    expect(of('similar', 'low−high').estimate).toBeCloseTo(0.15, 12)
     expect(of('similar', 'low').estimate).toBeCloseTo(0.3, 12)
     expect(of('similar', 'sample').estimate).toBeCloseTo(0.1, 12)
     // Every pair of a class is alike, whichever seed is left out.
