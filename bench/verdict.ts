@@ -107,8 +107,8 @@ function study(cell: Cell, index: number): Found {
   const { effects, verdict } = compareNetworks(kept, {
     alpha: ALPHA,
     margin: MARGIN,
-    permutations: 999,
-    bootstrap: 500,
+    permutations: 199,
+    bootstrap: 400,
     seed: index,
   })
   return {

@@ -74,6 +74,14 @@ export function smallestAttainableP(lows: number, highs: number): number {
   return lows < 2 || highs < 2 ? 1 : factorial(lows) ** -(highs - 1)
 }
 
+/** Whether a full grid can show an effect at all: a p below α is within its reach. */
+export function canDecide(
+  { lows, highs }: { readonly lows: number; readonly highs: number },
+  alpha: number,
+): boolean {
+  return smallestAttainableP(lows, highs) < alpha
+}
+
 function presentLows(column: Column): number[] {
   return column.flatMap((network, low) => (network === undefined ? [] : [low]))
 }
@@ -177,13 +185,10 @@ function countRandom(
   const from = columns.map(() => Uint32Array.from({ length: height }, (_, low) => low))
   let reached = 0
   for (let draw = 0; draw < draws; draw++) {
-    columns.forEach((_, index) => {
-      const present = lows[index]
-      const order = generator.permutation(present.length)
-      for (let place = 0; place < present.length; place++) {
-        from[index][present[place]] = present[order[place]]
-      }
-    })
+    // A shuffle of the last arrangement is as uniform as one of the first.
+    for (let column = 0; column < columns.length; column++) {
+      shuffle(from[column], lows[column], generator)
+    }
     let sum = 0
     for (let column = 1; column < columns.length; column++) {
       for (let earlier = 0; earlier < column; earlier++) {
@@ -196,6 +201,16 @@ function countRandom(
     if (sum >= threshold) reached++
   }
   return reached
+}
+
+/** Shuffles what stands at `places` among themselves (Fisher & Yates). */
+function shuffle(items: Uint32Array, places: readonly number[], generator: Generator): void {
+  for (let last = places.length - 1; last > 0; last--) {
+    const [a, b] = [places[last], places[generator.below(last + 1)]]
+    const swapped = items[a]
+    items[a] = items[b]
+    items[b] = swapped
+  }
 }
 
 /** All ways to give the cells of a column its low labels. */

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { stream } from '../core/random.js'
 import { decompose } from '../interactions/decompose.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import type { Interactions } from '../metrics/types.js'
 import { orderOf } from '../testing/orderOf.js'
-import { areaUnderRoc } from './control.js'
+import { areaUnderRoc, controlTest } from './control.js'
 import { difficultyGroups } from './difficulty.js'
-import { intraclassCorrelation } from './reliability.js'
+import { intraclassCorrelation, reliabilityByKind, weakestKind } from './reliability.js'
 import { confusingScore, deltaScores, nongeneralizableMass, offsetComplexity } from './scores.js'
 import { confusingSet, otsuThreshold, undeterminedSamples } from './sets.js'
 
@@ -206,7 +207,56 @@ describe('positive control', () => {
   })
 })
 
+describe('positive control over networks', () => {
+  // Mean ranks of the samples: 2, 2, 3.5, 3, 4.5, 6.
+  const scores = [Float64Array.of(1, 2, 3, 4, 5, 6), Float64Array.of(3, 2, 4, 2, 4, 9)]
+
+  it('is the AUC of mean ranks, with the share of choices of samples that reach it', () => {
+    const flagged = [false, false, false, true, true, true]
+    const { auc, pValue } = controlTest(scores, flagged, stream(0, 'control').at())
+    const ranks = scores.map((one) =>
+      Array.from(one, (value) => {
+        const below = one.filter((other) => other < value).length
+        return below + (one.filter((other) => other === value).length + 1) / 2
+      }),
+    )
+    const mean = ranks[0].map((rank, x) => rank + ranks[1][x])
+    const areaOf = (members: readonly number[]) =>
+      areaUnderRoc(
+        mean,
+        Array.from(mean, (_, x) => members.includes(x)),
+      ) as number
+    const choices = mean.flatMap((_, a) =>
+      mean.slice(0, a).flatMap((__, b) => mean.slice(0, b).map((___, c) => [a, b, c])),
+    )
+    const reached = choices.filter((choice) => areaOf(choice) >= areaOf([3, 4, 5]) - 1e-12)
+    expect(choices).toHaveLength(20)
+    expect(auc).toBe(areaOf([3, 4, 5]))
+    // Its standard error is below .005.
+    expect(Math.abs(pValue - reached.length / 20)).toBeLessThan(0.02)
+  })
+
+  it('needs flagged and other samples', () => {
+    expect(() => controlTest(scores, Array(6).fill(false), stream(0, 'control').at())).toThrow(
+      /flagged and other/,
+    )
+  })
+})
+
 describe('reliability', () => {
+  it('is taken kind by kind, so that agreeing choices cannot hide one that disagrees', () => {
+    const own = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8)
+    const near = own.map((value, x) => value + 0.1 * (x % 2))
+    const other = Float64Array.of(4, 1, 7, 2, 8, 3, 6, 5)
+    const found = reliabilityByKind(own, { salience: [near, near], baseline: [other] })
+    expect(Object.keys(found)).toEqual(['salience', 'baseline'])
+    expect(found.salience).toBeGreaterThan(0.99)
+    expect(found.baseline).toBe(intraclassCorrelation([own, other])?.consistency)
+    expect(found.baseline).toBeLessThan(0.5)
+    expect(weakestKind(found)).toBe('baseline')
+    expect(weakestKind({})).toBeUndefined()
+  })
+
   it("gives Shrout and Fleiss's published example", () => {
     // Six targets, four judges (Shrout & Fleiss 1979, table 2): ICC(2,1) = .29, ICC(3,1) = .71.
     const judges = [
