@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nongeneralizable } from '../confusing/scores.js'
+import { type Generator, stream } from '../core/random.js'
 import { orderOf } from '../testing/orderOf.js'
 import {
   type AgreementRule,
+  agreementByChance,
   agreementWith,
   generalizableStrength,
   nongeneralizableTotal,
@@ -133,6 +135,52 @@ describe('whatever the interactions', () => {
     )
   })
 
+  it('chance is what shuffling the references within kind and order gives on average', () => {
+    const own = { interactions: made(3, { 1: 4, 3: -3, 7: 5 }, { 3: 2, 5: 6 }), tau: 1 }
+    const among = [
+      { interactions: made(3, { 2: 2, 3: 5, 5: 9 }, { 6: 3 }), tau: 1 },
+      { interactions: made(3, { 4: 7, 7: 2 }, { 3: 3, 5: -4 }), tau: 1 },
+    ]
+    for (const sign of ['ignore', 'same'] as const) {
+      const expected = agreementByChance(own.interactions, own.tau, among, sign)
+      const sums = new Float64Array(expected.and.length + expected.or.length)
+      const draws = 4000
+      for (let draw = 0; draw < draws; draw++) {
+        const random = stream(draw, 'test', 'shuffled references').at()
+        const shuffled = among.map(({ interactions, tau }) => {
+          return { interactions: shuffledWithin(interactions, random), tau }
+        })
+        const found = agreementWith(own.interactions, own.tau, shuffled, sign)
+        for (const [at, value] of [...found.and, ...found.or].entries()) sums[at] += value / draws
+      }
+      for (const [at, value] of [...expected.and, ...expected.or].entries()) {
+        expect(Math.abs(sums[at] - value)).toBeLessThan(0.25)
+      }
+    }
+  })
+
+  it('chance moves no strength from order to order, and spares what no reference can have', () => {
+    fc.assert(
+      fc.property(thresholded, references, (own, among) => {
+        const expected = agreementByChance(own.interactions, own.tau, among, 'ignore')
+        const found = agreementWith(own.interactions, own.tau, among, 'ignore')
+        for (const kind of ['and', 'or'] as const) {
+          for (let order = 1; order <= n; order++) {
+            const at = order * (among.length + 1)
+            const total = (table: Float64Array) =>
+              table.slice(at, at + among.length + 1).reduce((sum, value) => sum + value, 0)
+            expect(total(expected[kind])).toBeCloseTo(total(found[kind]), 9)
+          }
+        }
+        // The one interaction of order n is salient in a reference or not: chance has nothing to shuffle.
+        const last = n * (among.length + 1)
+        for (let hits = 0; hits <= among.length; hits++) {
+          expect(expected.and[last + hits]).toBeCloseTo(found.and[last + hits], 9)
+        }
+      }),
+    )
+  })
+
   it('the share with fewer references is the mean over all choices of so many', () => {
     fc.assert(
       fc.property(thresholded, references, fc.constantFrom(...rules), (own, among, rule) => {
@@ -153,6 +201,21 @@ describe('whatever the interactions', () => {
     )
   })
 })
+
+/** The interactions of each kind and order in another place, each with another sign. */
+function shuffledWithin({ n, and, or }: Interactions, random: Generator): Interactions {
+  const shuffle = (table: Float64Array) => {
+    const result = new Float64Array(table.length)
+    for (let order = 1; order <= n; order++) {
+      const masks = [...table.keys()].filter((mask) => orderOf(mask) === order)
+      for (const [index, from] of random.permutation(masks.length).entries()) {
+        result[masks[index]] = table[masks[from]] * (random.below(2) === 0 ? 1 : -1)
+      }
+    }
+    return result
+  }
+  return { n, and: shuffle(and), or: shuffle(or) }
+}
 
 function subsets<T>(items: readonly T[]): T[][] {
   return Array.from({ length: 2 ** items.length }, (_, mask) =>

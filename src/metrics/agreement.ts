@@ -4,6 +4,7 @@
  * retell them (three references trained on the test samples, salient in at least one); the other rules are ours.
  */
 import { orders } from '../core/subset.js'
+import { orderDistribution } from './orderDistribution.js'
 import type { ThresholdedInteractions } from './similarity.js'
 import type { Interactions } from './types.js'
 
@@ -57,6 +58,48 @@ export function agreementWith(
     return sums
   }
   return { n, references: references.length, and: strengths('and'), or: strengths('or') }
+}
+
+/**
+ * What {@link agreementWith} is expected to find if each reference had as many salient interactions of every kind and
+ * order, drawn at random (with signs of chance ½ where they count): the number that confirm one is then a sum of
+ * independent draws with p_r = salient ones of reference r / C(n, k). Our choice.
+ */
+export function agreementByChance(
+  interactions: Interactions,
+  tau: number,
+  references: readonly ThresholdedInteractions[],
+  sign: SignRule,
+): Agreement {
+  const { n } = interactions
+  const own = agreementWith(interactions, tau, references, sign)
+  const width = references.length + 1
+  const strengths = (kind: 'and' | 'or') => {
+    const counts = references.map(
+      (reference) => orderDistribution(reference.interactions, reference.tau, kind).count,
+    )
+    const sums = new Float64Array(own[kind].length)
+    for (let order = 1; order <= n; order++) {
+      const at = order * width
+      const strength = own[kind].subarray(at, at + width).reduce((sum, value) => sum + value, 0)
+      const scale = choose(n, order) * (sign === 'same' ? 2 : 1)
+      let chances = [1]
+      for (const count of counts) chances = afterDraw(chances, count[order] / scale)
+      sums.set(
+        chances.map((chance) => strength * chance),
+        at,
+      )
+    }
+    return sums
+  }
+  return { n, references: references.length, and: strengths('and'), or: strengths('or') }
+}
+
+/** Probabilities of 0 … R + 1 hits from those of 0 … R, after one more draw that hits with chance p. */
+function afterDraw(chances: readonly number[], p: number): number[] {
+  return [...chances, 0].map(
+    (chance, hits) => chance * (1 - p) + (hits === 0 ? 0 : chances[hits - 1] * p),
+  )
 }
 
 /** Whether an interaction that `confirmed` of the references have is generalizable. */

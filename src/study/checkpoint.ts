@@ -4,7 +4,7 @@ import type { ConfusingConfig } from '../config/confusing.js'
 import { confusingScore } from '../confusing/scores.js'
 import { InputError } from '../core/errors.js'
 import { type SalienceRule, salienceThreshold } from '../interactions/salience.js'
-import { type Agreement, agreementWith } from '../metrics/agreement.js'
+import { type Agreement, agreementByChance, agreementWith } from '../metrics/agreement.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import { meanInteractions, type ThresholdedInteractions } from '../metrics/similarity.js'
@@ -27,6 +27,8 @@ export interface SampleAnalysis {
   readonly score: number
   /** How far references have its interactions, where the study has references. */
   readonly agreement: Agreement | undefined
+  /** How far they would by chance. */
+  readonly agreementByChance: Agreement | undefined
 }
 
 /** The main panel at one checkpoint. Interactions are not kept: a study has too many to hold. */
@@ -115,6 +117,15 @@ export function analyseCheckpoint(
   const inReferences = referenceRows(input, taus)
   const samples = rows.map((row, position): SampleAnalysis => {
     const interactions = interactionsOf(input.decompositions, row)
+    const held =
+      inReferences &&
+      ((measure: typeof agreementWith) =>
+        measure(
+          interactions,
+          taus.rows[row],
+          inReferences(row),
+          confusing.references?.sign ?? 'ignore',
+        ))
     return {
       row,
       sample: input.values.sample[row],
@@ -123,14 +134,8 @@ export function analyseCheckpoint(
       and: orderDistribution(interactions, taus.rows[row], 'and'),
       or: orderDistribution(interactions, taus.rows[row], 'or'),
       score: scores[position],
-      agreement:
-        inReferences &&
-        agreementWith(
-          interactions,
-          taus.rows[row],
-          inReferences(row),
-          confusing.references?.sign ?? 'ignore',
-        ),
+      agreement: held?.(agreementWith),
+      agreementByChance: held?.(agreementByChance),
     }
   })
   const { l1, lowerBound, gap, matchingError, converged, iterations } = input.decompositions

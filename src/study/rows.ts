@@ -4,6 +4,7 @@ import type { ReferencesConfig } from '../config/confusing.js'
 import { weakestKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import {
+  type Agreement,
   type AgreementRule,
   type GeneralizableStrength,
   generalizableStrength,
@@ -233,18 +234,22 @@ function overMean(
 /** The share of generalizable strength against the number of references asked, at every checkpoint. */
 export function agreementRows({ network, checkpoints }: NamedAnalysis): AgreementRow[] {
   return checkpoints.flatMap(({ step, samples }) => {
-    const agreements = samples.flatMap(({ agreement }) => agreement ?? [])
-    return Array.from({ length: agreements[0]?.references ?? 0 }, (_, index): AgreementRow => {
+    const found = samples.flatMap(({ agreement }) => agreement ?? [])
+    const expected = samples.flatMap(({ agreementByChance }) => agreementByChance ?? [])
+    return Array.from({ length: found[0]?.references ?? 0 }, (_, index): AgreementRow => {
       const references = index + 1
-      const share = (rule: AgreementRule) =>
-        mean(agreements.flatMap((each) => shareWithFewer(each, references, rule) ?? []))
+      const share = (of: readonly Agreement[], rule: AgreementRule) =>
+        mean(of.flatMap((each) => shareWithFewer(each, references, rule) ?? []))
       return {
         network: network.id,
         step,
         references,
-        any: share('any'),
-        majority: share('majority'),
-        all: share('all'),
+        any: share(found, 'any'),
+        majority: share(found, 'majority'),
+        all: share(found, 'all'),
+        expected_any: share(expected, 'any'),
+        expected_majority: share(expected, 'majority'),
+        expected_all: share(expected, 'all'),
       }
     })
   })

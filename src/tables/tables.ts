@@ -136,6 +136,11 @@ export const agreementTable = table(
     any: number('Mean over samples of the share that is salient in at least one of them.'),
     majority: number('The same in more than half of them.'),
     all: number('The same in all of them.'),
+    expected_any: number(
+      'What `any` is expected to be if every reference had as many salient interactions of each kind and order, drawn at random.',
+    ),
+    expected_majority: number('The same for `majority`.'),
+    expected_all: number('The same for `all`.'),
   },
 )
 

@@ -131,6 +131,13 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
           share: rounded(mean(shares)),
           low: rounded(Math.min(...shares)),
           high: rounded(Math.max(...shares)),
+          expected: rounded(
+            mean(
+              atEnd.flatMap((row) =>
+                row.references === references ? (row[`expected_${rule}`] ?? []) : [],
+              ),
+            ),
+          ),
         },
       ]
     }),
@@ -156,7 +163,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
     title: 'How much generalizes depends on how many references are asked',
     source: 'ours',
     caption:
-      'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks. Of so many references, all choices among those of the study are averaged. References overfit too: under “any” every further one makes more interactions generalizable.',
+      'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks; ticks: by chance, if every reference had as many salient interactions of each order, drawn at random. Of so many references, all choices among those of the study are averaged. References overfit too: under “any” every further one makes more interactions generalizable.',
     spec: specOf({
       width: 420,
       height: 190,
@@ -169,6 +176,15 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
             xOffset: { field: 'rule' },
             y: { field: 'low', type: 'quantitative', title: 'generalizable share' },
             y2: { field: 'high' },
+            color: ruleColor,
+          },
+        },
+        {
+          mark: { type: 'tick', thickness: 2, width: 18 },
+          encoding: {
+            x,
+            xOffset: { field: 'rule' },
+            y: { field: 'expected', type: 'quantitative' },
             color: ruleColor,
           },
         },

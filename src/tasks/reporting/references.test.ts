@@ -131,6 +131,16 @@ describe('a study with references', () => {
     }
   })
 
+  it('has a chance beside every share, nested like the rules', () => {
+    for (const row of rows(study, agreementTable)) {
+      const [any, majority, all] = [row.expected_any, row.expected_majority, row.expected_all]
+      expect(any).toBeLessThanOrEqual(1)
+      expect(any).toBeGreaterThanOrEqual(majority as number)
+      expect(majority).toBeGreaterThanOrEqual(all as number)
+      expect(all).toBeGreaterThanOrEqual(0)
+    }
+  })
+
   it('has normalised strengths with a mean of 1 over orders', () => {
     const orders = rows(study, ordersTable).filter(({ group }) => group === 'all')
     const columns = [
