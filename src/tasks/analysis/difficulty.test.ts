@@ -4,7 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
-import { difficultyTable, samplesTable } from '../../tables/tables.js'
+import {
+  difficultyTable,
+  measuresTable,
+  pairClassesTable,
+  samplesTable,
+} from '../../tables/tables.js'
 import { fileOf, type RanStudy, runDocument } from '../../testing/studyRun.js'
 import { verifyResults } from '../state/verifyResults.js'
 
@@ -58,6 +63,33 @@ it('agrees with what masked evaluation says of the unmasked samples', () => {
     expect(row.grand).toBeGreaterThan(row.el2n!)
     expect(Number.isFinite(v_full)).toBe(true)
   }
+})
+
+it('of two classes loss, margin and EL2N order samples alike, and have the same statistics', () => {
+  const measures = fromCsv(measuresTable, readFileSync(fileOf(study, 'measures.csv'), 'utf8'))
+  const of = (measure: string) =>
+    measures.filter((row) => row.measure === measure).map((row) => ({ ...row, measure: '' }))
+  expect(of('loss').length).toBeGreaterThan(5)
+  for (const suffix of ['', '_early']) {
+    expect(of(`margin${suffix}`)).toEqual(of(`loss${suffix}`))
+    expect(of(`el2n${suffix}`)).toEqual(of(`loss${suffix}`))
+  }
+  const names = new Set(measures.map(({ measure }) => measure))
+  for (const name of ['score', 'grand', 'forgetting', 'variability', 'score_after_difficulty']) {
+    expect(names, name).toContain(name)
+  }
+})
+
+it('has every pair in its class, of similar accuracy or not', () => {
+  const classes = fromCsv(
+    pairClassesTable,
+    readFileSync(fileOf(study, 'pair_classes.csv'), 'utf8'),
+  ).filter(({ statistic, accuracy }) => statistic === 'iou' && accuracy === 'all')
+  expect(classes.map(({ relation, pairs }) => [relation, pairs]).sort()).toEqual([
+    ['both-diff', 2],
+    ['diff-low/same-high', 2],
+    ['same-low/diff-high', 2],
+  ])
 })
 
 it('is made of what was lost, and nothing else is made anew', async () => {

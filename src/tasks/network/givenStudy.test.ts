@@ -404,6 +404,11 @@ describe('values of another tool', () => {
     const page = read(study, 'report/index.html')
     expect(page).toContain('<dt>predicted</dt><dd>not told</dd>')
     expect(page).not.toMatch(/>(undefined|NaN)</)
+    // There is nothing to run that would tell how hard the samples are.
+    expect(page).toContain('how hard samples are is not known')
+    for (const name of ['difficulty.csv', 'measures.csv']) {
+      expect(read(study, name).trimEnd().split('\n'), name).toHaveLength(1)
+    }
   })
 
   it('may stand in any order with their ids, with predictions and losses', async () => {
