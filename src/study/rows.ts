@@ -27,6 +27,7 @@ import type {
 import type { CurvePoint } from '../training/curve.js'
 import { phaseAt } from '../training/phases/detect.js'
 import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
+import { standingOut } from './continuum.js'
 import type { NetworkAnalysis, RuledSet } from './network.js'
 
 /** An analysis of a network of which no more than the id is asked. */
@@ -68,6 +69,7 @@ export function networkRow(
     phase_boundary_high: interval && Math.round(interval.high),
     ...reliabilityCells(analysis),
     mislabelled_auc: analysis?.mislabelledAuc,
+    standing_out: analysis && standingOut(analysis),
     ...difficultyCells(analysis),
     status: analysis === undefined ? 'failed' : 'done',
     reason,

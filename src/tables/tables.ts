@@ -31,6 +31,9 @@ export const networksTable = table('networks', 'One row a network of the study.'
   ),
   reliability_kind: text('The kind that it is of: salience, tie-break, players or baseline.'),
   mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
+  standing_out: integer(
+    'Samples whose score stands out from the others by the rule mad (confusing.csv has which).',
+  ),
   hard_jaccard: number(
     'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint nearest to t*, without t* to the middle of training.',
   ),

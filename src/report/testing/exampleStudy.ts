@@ -143,6 +143,7 @@ export function exampleStudy(): ReportStudy {
         train_accuracy: 0.99,
         test_accuracy: 0.9,
         reliability: 0.8,
+        standing_out: 2,
         reliability_kind: 'salience',
         mislabelled_auc: 0.7,
         hard_jaccard: 0.3,

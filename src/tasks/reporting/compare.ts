@@ -16,6 +16,7 @@ import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../..
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { claimScope } from '../../study/claimScope.js'
 import { compareAnalyses } from '../../study/compare.js'
+import { continuumWarnings } from '../../study/continuum.js'
 import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
 import { measureRows } from '../../study/measures.js'
@@ -163,6 +164,7 @@ export async function makeTables(
         ...planWarnings(plan.data),
         ...unverifiedDesign(plan.data.given ?? []),
         ...accuracyWarnings(analyses),
+        ...continuumWarnings(analyses),
       ],
     },
     plan.config,
