@@ -20,6 +20,7 @@ networks:
     - { name: frozen, from: base, rerandomize: high, seed: 1, regime: trained-frozen }
     - { name: warm, from: base, rerandomize: high, seed: 1, regime: trained-warm }
     - { name: rewound, from: base, rerandomize: high, seed: 1, regime: rewind@9it }
+    - { name: mirror, from: base, rerandomize: low, seed: 1, regime: trained-frozen-high }
 analysis: { samples: { count: 8, testCount: 0 }, players: { count: 3 }, checkpoints: final }
 comparison: { bootstrap: 20 }
 runtime: { device: cpu }
@@ -80,6 +81,15 @@ describe('regimes', () => {
     expect(low(await weights('rewound', 0))).toEqual(low(await weights('base', 9)))
   })
 
+  it('a mirror takes the trained high layers, leaves them, and trains new low ones', async () => {
+    const donor = await weights('base', END)
+    const [start, end] = [await weights('mirror', 0), await weights('mirror', END)]
+    expect(high(start)).toEqual(high(donor))
+    expect(high(end)).toEqual(high(donor))
+    expect(low(start)).not.toEqual(low(await weights('base', 0)))
+    expect(low(end)).not.toEqual(low(start))
+  })
+
   it('draws the same high layers from the same seed in every regime', async () => {
     const drawn = high(await weights('random', 0))
     for (const name of ['frozen', 'warm', 'rewound']) {
@@ -96,6 +106,7 @@ describe('regimes', () => {
       'trained-frozen',
       'trained-warm',
       'rewind@9it',
+      'trained-frozen-high',
     ])
     expect(networks[2].from).toBe(networks[0].network)
     expect(networks[2].rerandomized).toBe('fc3+fc4+fc5')

@@ -20,6 +20,7 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
     ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
     ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
     ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
+    ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['results', `${shownFolder}/`],
     ...(hasReport
       ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]

@@ -1,4 +1,5 @@
-import type { NetworkScores, Seed } from './types.js'
+import { mirrorOf } from '../regimes/registry.js'
+import type { GridName, NetworkScores, Seed } from './types.js'
 
 /**
  * Which networks have which low and high seed: `at[l][h]` is the number of the cell with low seed l and high seed h
@@ -35,7 +36,12 @@ export interface Grid {
   readonly orderRepeats: readonly OrderRepeats[]
 }
 
-/** The grids of a study, largest first, then `init` first, then in order of appearance. */
+/** Whether a grid shares high layers in the place of low ones: no verdict of the claim is given on it. */
+export function isMirror({ regime }: Pick<GridName, 'regime'>): boolean {
+  return mirrorOf(regime) !== undefined
+}
+
+/** The grids of a study, mirrors last, else largest first, then `init` first, then in order of appearance. */
 export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Grid[] {
   const groups = groupBy(
     networks.map((_, position) => position).filter((position) => usable.has(position)),
@@ -57,7 +63,10 @@ export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySe
   })
   const size = ({ cells }: Grid) => cells.lows.length * cells.highs.length
   return grids.sort(
-    (a, b) => size(b) - size(a) || Number(b.regime === 'init') - Number(a.regime === 'init'),
+    (a, b) =>
+      Number(isMirror(a)) - Number(isMirror(b)) ||
+      size(b) - size(a) ||
+      Number(b.regime === 'init') - Number(a.regime === 'init'),
   )
 }
 
@@ -168,14 +177,15 @@ function cellKey(network: NetworkScores): string {
 }
 
 /** What makes low layers within a grid equal: their seed and the network that lent them. */
-function lowOf({ seeds, donor }: NetworkScores): Seed {
+function lowOf({ seeds, donor, lent }: NetworkScores): Seed {
   if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
-  return donor === undefined ? seeds.low : `${seeds.low} of ${donor}`
+  return donor === undefined || lent === 'high' ? seeds.low : `${seeds.low} of ${donor}`
 }
 
-function highOf({ seeds }: NetworkScores): Seed {
+/** The same of high layers. */
+function highOf({ seeds, donor, lent }: NetworkScores): Seed {
   if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
-  return seeds.high
+  return donor === undefined || lent !== 'high' ? seeds.high : `${seeds.high} of ${donor}`
 }
 
 /** Groups in order of first appearance. */

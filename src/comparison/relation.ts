@@ -10,7 +10,7 @@ import type { NetworkScores } from './types.js'
 export function relationOf(a: NetworkScores, b: NetworkScores): string {
   if (!hasSeeds(a) || !hasSeeds(b)) return a.network === b.network ? 'identical' : 'other-model'
   const sameLow = sameLowLayers(a, b)
-  const sameHigh = a.seeds.high === b.seeds.high
+  const sameHigh = a.seeds.high === b.seeds.high && lentAlike(a, b, 'high')
   const sameOrder = a.seeds.order === b.seeds.order
   const regime = a.regime === b.regime ? '' : '+regime'
   if (a.architecture === b.architecture && a.cut !== b.cut) {
@@ -36,8 +36,13 @@ function sameLowLayers(a: NetworkScores, b: NetworkScores): boolean {
   return (
     a.seeds.low === b.seeds.low &&
     (a.architecture === b.architecture || a.lowShapes === b.lowShapes) &&
-    (a.regime !== b.regime || a.donor === b.donor)
+    lentAlike(a, b, undefined)
   )
+}
+
+/** Whether layers of a side are of one donor, or of none, within a regime that takes them from trained networks. */
+function lentAlike(a: NetworkScores, b: NetworkScores, side: NetworkScores['lent']): boolean {
+  return a.regime !== b.regime || a.lent !== side || a.donor === b.donor
 }
 
 function baseRelation(a: NetworkScores, b: NetworkScores, sameLow: boolean, sameHigh: boolean) {

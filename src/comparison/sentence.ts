@@ -1,4 +1,5 @@
 /** The verdict in words: first what a tired reader needs, then the figures and what is open. */
+import { regimeOf } from '../regimes/registry.js'
 import { inPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
 import type { Clause, ClauseStatus, ComparisonOptions, Conclusion } from './types.js'
@@ -8,14 +9,6 @@ const outcomes: Readonly<Record<Conclusion, string>> = {
   'real-but-small': 'real but small',
   absent: 'absent',
   inconclusive: 'inconclusive',
-}
-
-/** What the low layers of a regime are, in the plural: only `init` is about what the claim is about. */
-const subjects: Readonly<Record<string, string>> = {
-  init: 'initial low-layer weights',
-  'frozen-random': 'random low layers that stay as drawn',
-  'trained-frozen': 'trained low layers that stay as they are',
-  'trained-warm': 'trained low layers that train on',
 }
 
 /** `decides for mlp-5, init, cut 2: …`; `named` adds the name of the grid. */
@@ -72,9 +65,7 @@ function headOf(
 }
 
 function subjectOf(regime: string | undefined): string {
-  if (regime === undefined) return 'low layers'
-  if (regime.startsWith('rewind@')) return 'low layers taken from early in training'
-  return subjects[regime] ?? `low layers under regime ${regime}`
+  return regime === undefined ? 'low layers' : regimeOf(regime).shared
 }
 
 /** What the verdict is not about. */

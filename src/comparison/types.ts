@@ -23,6 +23,8 @@ export interface NetworkScores {
   }
   /** The trained network whose low layers it took over, if any: heirs of two donors have different low layers. */
   readonly donor?: string
+  /** Layers that the donor lent, where they are not the low ones. */
+  readonly lent?: 'high'
   /** Parameters of the low layers with their shapes, where a study has several architectures. */
   readonly lowShapes?: string
   /** Test accuracy, 0 … 1. */
@@ -178,6 +180,8 @@ export interface Verdict {
   readonly grid: GridName | undefined
   /** What the study's other grids (regimes, cuts, architectures) say, each compared within itself. */
   readonly others: readonly GridVerdict[]
+  /** Regimes that share high layers in the place of low ones, each beside the one whose mirror it is. */
+  readonly mirrors: readonly Mirror[]
   /** Things that weaken every clause: flagged pairs, missing networks, excluded scores. */
   readonly warnings: readonly string[]
   /** The verdict in words: the outcome and a colon, one or two sentences, then the figures and what is open. */
@@ -185,6 +189,24 @@ export interface Verdict {
 }
 
 /** One grid of a study. */
+/** A mirrored grid and, where the study has it, the grid of which it is the mirror. */
+export interface Mirror {
+  readonly high: SharedSide
+  readonly low: SharedSide | undefined
+  /** Both in words. */
+  readonly sentence: string
+}
+
+/** What the layers decide that a regime shares. */
+export interface SharedSide extends GridName {
+  readonly side: 'low' | 'high'
+  /** T of the sets for seeds of that side, with its permutation test. */
+  readonly contrast: number | undefined
+  readonly pValue: number | undefined
+  /** Share of the variance of the scores. */
+  readonly share: Estimate | undefined
+}
+
 export interface GridName {
   readonly architecture: string
   readonly regime: string

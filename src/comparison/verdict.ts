@@ -19,7 +19,9 @@ import { fullyDifferentClause } from './clauses/fullyDifferent.js'
 import { overfittingClause } from './clauses/overfitting.js'
 import { reliabilityClause } from './clauses/reliability.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
+import { isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
+import { mirrorsOf } from './mirrors.js'
 import { verdictSentence } from './sentence.js'
 import type {
   Clause,
@@ -45,10 +47,13 @@ export function decideVerdict(
     sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
     grid: main && gridName(main),
-    others: others.map((grid) => {
-      const { verdict, sentence } = judged(grid, study, options, true)
-      return { ...gridName(grid), verdict, sentence }
-    }),
+    others: others
+      .filter(({ grid }) => !isMirror(grid))
+      .map((grid) => {
+        const { verdict, sentence } = judged(grid, study, options, true)
+        return { ...gridName(grid), verdict, sentence }
+      }),
+    mirrors: mirrorsOf(grids),
     warnings,
   }
 }

@@ -39,6 +39,11 @@ const grid = z
       .min(1)
       .prefault(['init'])
       .describe('As networks.list[].regime; each gives a grid of its own'),
+    donors: whole(1)
+      .default(1)
+      .describe(
+        'Trained networks a seed that lend layers, in regimes that take some over; with 2 or more, what they learned can be told from the seed that they began with',
+      ),
     cuts: z
       .array(z.union([whole(1), layerNames]))
       .min(1)

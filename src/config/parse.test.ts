@@ -72,6 +72,7 @@ describe('a valid configuration', () => {
       order: [0],
       repeats: 3,
       regimes: ['init'],
+      donors: 1,
     })
     expect(config.analysis.players.count).toBe(8)
   })
@@ -146,6 +147,16 @@ describe('a problem', () => {
       'a key of another variant',
       `${least}training: { optimizer: { name: adam, momentum: 0.9 } }`,
       '3:38 training.optimizer.momentum: unknown key',
+    ],
+    [
+      'donors that nothing is taken from',
+      `${least}networks: { grid: { donors: 2 } }`,
+      '3:29 networks.grid.donors: no regime of the grid takes layers over',
+    ],
+    [
+      'other architectures beside shared high layers',
+      `${least}networks: { grid: { regimes: [frozen-random-high], architectures: [resmlp-5] } }`,
+      '3:67 networks.grid.architectures: further architectures share the low layers',
     ],
     [
       'a key that is no more',

@@ -33,7 +33,7 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
   ...all('ours', 'training.optimizer(adam)', 'lr'),
   ...all('ours', 'training.optimizer(adamw)', 'lr'),
   ...all('ours', 'training.schedule', 'name factor warmup floor'),
-  ...all('ours', 'networks.grid', 'low[] high[] order[] repeats regimes[]'),
+  ...all('ours', 'networks.grid', 'low[] high[] order[] repeats regimes[] donors'),
   ...all('ours', 'networks.list[]', 'regime'),
   ...all('ours', 'analysis.samples', 'count split testCount filter seed'),
   ...all('ours', 'analysis.players', 'count layout select seed layerGrid'),

@@ -2,6 +2,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { init } from '../regimes/init.js'
 import { regimeOf } from '../regimes/registry.js'
+import type { Side } from '../regimes/types.js'
 import { modelOf } from './modelOf.js'
 import type { GivenNetwork } from './types.js'
 
@@ -27,7 +28,7 @@ export interface Draft {
   readonly role: 'analysed' | 'donor'
 }
 
-/** Added to a low seed to give the high and order seeds of the donor that lends the low layers. */
+/** Added to the seed of the layers that a donor lends, to give its other seeds; twice that for a second donor, and so on. */
 const DONOR_SEED_OFFSET = 1_000_000
 
 /** Every network that the study trains, donors before those who inherit from them; those from elsewhere may lend too. */
@@ -73,18 +74,30 @@ type Common = Pick<Draft, 'architecture' | 'cut' | 'regime'>
  * seed: the ceiling of all overlaps.
  */
 function crossedDrafts(grid: Grid, common: Common, prefix: string): Draft[] {
-  const donors = regimeOf(common.regime).donorStep
-    ? grid.low.map((low) => donorDraft(common, prefix, low))
-    : []
-  const cell = (low: number, high: number, order: number): Draft => ({
-    ...common,
-    name: `${prefix}low${low}-high${high}-order${order}`,
-    seeds: { low, high, order },
-    from: donors.find((donor) => donor.seeds.low === low)?.name,
-    role: 'analysed',
-  })
-  const crossed = grid.low.flatMap((low) =>
-    grid.high.flatMap((high) => grid.order.map((order) => cell(low, high, order))),
+  const { donorStep, side } = regimeOf(common.regime)
+  const donorNumbers = Array.from(
+    { length: donorStep === undefined ? 1 : grid.donors },
+    (_, n) => n,
+  )
+  const donors =
+    donorStep === undefined
+      ? []
+      : grid[side].flatMap((seed) => donorNumbers.map((n) => donorDraft(common, prefix, seed, n)))
+  const cell = (low: number, high: number, order: number, n = 0): Draft => {
+    const seeds = { low, high, order }
+    const donor = n === 0 ? '' : `donor${n + 1}-`
+    return {
+      ...common,
+      name: `${prefix}${donor}low${low}-high${high}-order${order}`,
+      seeds,
+      from: donorStep && donorName(prefix, side, seeds[side], n),
+      role: 'analysed',
+    }
+  }
+  const crossed = donorNumbers.flatMap((n) =>
+    grid.low.flatMap((low) =>
+      grid.high.flatMap((high) => grid.order.map((order) => cell(low, high, order, n))),
+    ),
   )
   const firstNewOrder = Math.max(...grid.order) + 1
   const repeats = grid.low
@@ -108,16 +121,24 @@ function crossedDrafts(grid: Grid, common: Common, prefix: string): Draft[] {
   return [...donors, ...crossed, ...repeats, ...otherArchitectures]
 }
 
-/** A network trained for its low layers alone; no analysed network shares its other seeds. */
-function donorDraft(common: Common, prefix: string, low: number): Draft {
-  const other = DONOR_SEED_OFFSET + low
+/**
+ * A network trained for the layers of one side alone; no analysed network shares its other seeds. Several of one seed,
+ * numbered from 0, differ in these.
+ */
+function donorDraft(common: Common, prefix: string, seed: number, n: number): Draft {
+  const { side } = regimeOf(common.regime)
+  const other = (n + 1) * DONOR_SEED_OFFSET + seed
   return {
     ...common,
-    name: `${prefix}donor-low${low}`,
+    name: donorName(prefix, side, seed, n),
     regime: init.name,
-    seeds: { low, high: other, order: other },
+    seeds: { low: other, high: other, order: other, [side]: seed },
     role: 'donor',
   }
+}
+
+function donorName(prefix: string, side: Side, seed: number, n: number): string {
+  return `${prefix}donor${n === 0 ? '' : n + 1}-${side}${seed}`
 }
 
 /** What a network takes over from the one that it is derived from. */

@@ -38,14 +38,16 @@ export function planNetwork(
   const modelConfig = { ...modelOf(config), architecture: draft.architecture }
   const model = buildModel(modelConfig, data)
   const low = lowBlocks(model, draft.cut)
-  const high = model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
+  const high = blocksAbove(model, low)
   const redrawn = redrawnBlocks(model, draft, low, high)
   const seeds = effectiveSeeds(draft, base, low, high, redrawn)
   const length = trainingLength(config.training, data)
-  const inherits = inheritance(config, draft, base, low, length)
+  const { side, freezes } = regimeOf(draft.regime)
+  const shared = side === 'low' ? low : high
+  const inherits = inheritance(config, draft, base, shared, length)
   if (inherits !== undefined) checkNotRedrawn(draft, inherits.blocks, redrawn)
   const lowShapes = shapesOf(model, low)
-  checkSharedBlocks(config, data, draft, base, lowShapes)
+  checkSharedBlocks(config, data, draft, base, model)
   const spec: TrainedSpec = {
     data: data.fingerprint,
     model: { ...modelConfig, low: undefined },
@@ -53,7 +55,7 @@ export function planNetwork(
     initSeeds: initSeeds(model, draft, base, low, redrawn),
     orderSeed: seeds.order,
     inherits,
-    frozenBlocks: regimeOf(draft.regime).freezesLow ? low : [],
+    frozenBlocks: freezes ? shared : [],
     ...length,
     checkpointSteps: timePoints(config.training.checkpoints, length, donorSteps),
     evaluationSteps: timePoints(config.training.evaluate, length, []),
@@ -137,20 +139,20 @@ function inheritance(
   config: ExperimentConfig,
   draft: Draft,
   base: StudyNetwork | undefined,
-  low: readonly string[],
+  blocks: readonly string[],
   length: TrainingLength,
 ): Inheritance | undefined {
-  const { donorStep } = regimeOf(draft.regime)
+  const { donorStep, side } = regimeOf(draft.regime)
   if (donorStep === undefined) return undefined
   if (base === undefined) {
     throw new InputError(
-      `network "${draft.name}" of ${config.study}: regime ${draft.regime} needs "from", the network whose low layers it takes`,
+      `network "${draft.name}" of ${config.study}: regime ${draft.regime} needs "from", the network whose ${side} layers it takes`,
     )
   }
   const step = donorStep(base.origin === 'given' ? { ...length, ...base.spec } : length)
-  if (base.origin === 'trained') return { network: base.id, step, blocks: low }
+  if (base.origin === 'trained') return { network: base.id, step, blocks }
   checkLent(draft, base, step)
-  return { network: base.id, step, blocks: low, isGiven: true }
+  return { network: base.id, step, blocks, isGiven: true }
 }
 
 /** A network from elsewhere lends weights of the steps that it has a file of. */
@@ -161,7 +163,7 @@ function checkLent(draft: Draft, { name, spec }: GivenNetwork, step: number): vo
       ? 'no weights'
       : `checkpoints of steps ${spec.checkpointSteps.join(', ')}`
   throw new InputError(
-    `network "${draft.name}": regime ${draft.regime} takes the low layers of "${name}" at step ${step}, which has ${there}`,
+    `network "${draft.name}": regime ${draft.regime} takes the ${regimeOf(draft.regime).side} layers of "${name}" at step ${step}, which has ${there}`,
   )
 }
 
@@ -174,7 +176,7 @@ function checkNotRedrawn(
   const both = inherited.filter((block) => redrawn.includes(block))
   if (both.length === 0) return
   throw new InputError(
-    `network "${draft.name}": regime ${draft.regime} takes the low layers of "${draft.from}", ` +
+    `network "${draft.name}": regime ${draft.regime} takes the ${regimeOf(draft.regime).side} layers of "${draft.from}", ` +
       `so "rerandomize" cannot redraw ${both.join(', ')}`,
   )
 }
@@ -188,30 +190,37 @@ function shapesOf({ graph }: Model, blocks: readonly string[]): string {
 }
 
 /**
- * Other architectures of a grid, and heirs of trained layers, must have the low layers of the network
- * that they stand beside.
+ * Other architectures of a grid must have the low layers of the network that they stand beside, and heirs of trained
+ * layers those that they take.
  */
 function checkSharedBlocks(
   config: ExperimentConfig,
   data: DataInfo,
   draft: Draft,
   base: StudyNetwork | undefined,
-  lowShapes: string,
+  own: Model,
 ): void {
-  const { donorStep } = regimeOf(draft.regime)
+  const { donorStep, side } = regimeOf(draft.regime)
   const other =
     draft.besides ??
     // Weights of a network from elsewhere are held against the model's when they are read.
     (donorStep === undefined || base?.origin !== 'trained' ? undefined : base.architecture)
   if (other === undefined || other === draft.architecture) return
   const named = { ...modelOf(config), architecture: other as ModelConfig['architecture'] }
-  const model = buildModel(named, data)
-  const otherShapes = shapesOf(model, lowBlocks(model, draft.cut))
-  if (otherShapes === lowShapes) return
+  const taken = draft.besides === undefined ? side : 'low'
+  const [ownShapes, otherShapes] = [own, buildModel(named, data)].map((model) => {
+    const low = lowBlocks(model, draft.cut)
+    return shapesOf(model, taken === 'low' ? low : blocksAbove(model, low))
+  })
+  if (otherShapes === ownShapes) return
   throw new InputError(
-    `network "${draft.name}": ${draft.architecture} has other low layers than ${other}: ` +
-      `${lowShapes} against ${otherShapes}`,
+    `network "${draft.name}": ${draft.architecture} has other ${taken} layers than ${other}: ` +
+      `${ownShapes} against ${otherShapes}`,
   )
+}
+
+function blocksAbove(model: Model, low: readonly string[]): string[] {
+  return model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
 }
 
 /** Batch size, steps an epoch (may be fractional: batches run on across epochs) and in all. */

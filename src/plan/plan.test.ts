@@ -45,7 +45,7 @@ describe('planStudy', () => {
     `)
     expect([plan.id, plan.valuesId, plan.interactionsId]).toMatchInlineSnapshot(`
       [
-        "8bf405008b3bc671",
+        "cb1655d9bf940d11",
         "035ae11b",
         "2704cd35",
       ]
@@ -139,6 +139,38 @@ networks:
     expect(train.needs).toEqual([`train-${donors[1].id}`])
     const analysed = plan.tasks.filter(({ kind }) => kind === 'values')
     expect(analysed).toHaveLength(4)
+  })
+
+  it('mirrors a regime: a donor for each high seed lends its high layers', () => {
+    const plan = planOf(
+      'networks: { grid: { low: [0, 1], high: [2, 3], repeats: 1, regimes: [trained-frozen-high] } }',
+    )
+    const donors = plan.networks.filter(({ role }) => role === 'donor')
+    expect(donors.map(({ seeds }) => seeds.high)).toEqual([2, 3])
+    const heir = plan.networks.find(({ name }) => name === 'low1-high3-order0') as TrainedNetwork
+    expect(heir.spec.inherits).toMatchObject({
+      network: donors[1].id,
+      blocks: ['fc3', 'fc4', 'fc5'],
+    })
+    expect(heir.spec.frozenBlocks).toEqual(['fc3', 'fc4', 'fc5'])
+    expect(heir.spec.initSeeds).toMatchObject({ fc1: 1, fc2: 1 })
+  })
+
+  it('crosses donors within low seeds, the first as without others', () => {
+    const grid = (donors: string) =>
+      planOf(
+        `networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1, regimes: [trained-frozen]${donors} } }`,
+      ).networks
+    const [one, two] = [grid(''), grid(', donors: 2')]
+    expect(two.map(({ id }) => id)).toEqual(expect.arrayContaining(one.map(({ id }) => id)))
+    const donors = two.filter(({ role }) => role === 'donor')
+    expect(donors.map(({ seeds }) => seeds.low)).toEqual([0, 0, 1, 1])
+    expect(new Set(donors.map(({ seeds }) => seeds.high)).size).toBe(4)
+    expect(new Set(donors.map(({ seeds }) => seeds.order)).size).toBe(4)
+    expect(two.filter(({ role }) => role === 'analysed')).toHaveLength(8)
+    const at = (name: string) => two.find((network) => network.name === name) as TrainedNetwork
+    expect(at('donor2-low1-high0-order0').spec.inherits?.network).toBe(at('donor2-low1').id)
+    expect(at('low1-high0-order0').spec.inherits?.network).toBe(at('donor-low1').id)
   })
 
   it('keeps the checkpoint that a rewinding network starts from', () => {

@@ -4,5 +4,7 @@ import type { Regime } from './types.js'
 export const frozenRandom: Regime = {
   name: 'frozen-random',
   summary: 'the low layers stay as drawn',
-  freezesLow: true,
+  shared: 'random low layers that stay as drawn',
+  side: 'low',
+  freezes: true,
 }

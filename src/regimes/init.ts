@@ -4,5 +4,7 @@ import type { Regime } from './types.js'
 export const init: Regime = {
   name: 'init',
   summary: 'both start from their seeds, all is trained',
-  freezesLow: false,
+  shared: 'initial low-layer weights',
+  side: 'low',
+  freezes: false,
 }

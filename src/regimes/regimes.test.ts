@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { regime } from '../config/networks.js'
-import { regimeOf, regimes } from './registry.js'
+import { mirrorOf, regimeOf, regimes } from './registry.js'
 
 const length = { batchSize: 10, stepsPerEpoch: 20, totalSteps: 400 }
 
@@ -24,10 +24,27 @@ describe('regimes', () => {
     ['trained-warm', false, 400],
     ['rewind@5ep', false, 100],
     ['rewind@7it', false, 7],
+    ['frozen-random-high', true, undefined],
+    ['trained-frozen-high', true, 400],
+    ['trained-warm-high', false, 400],
+    ['rewind-high@5ep', false, 100],
   ])('%s: frozen %s, donor step %s', (text, frozen, step) => {
-    const { freezesLow, donorStep } = regimeOf(text)
-    expect(freezesLow).toBe(frozen)
+    const { freezes, donorStep } = regimeOf(text)
+    expect(freezes).toBe(frozen)
     expect(donorStep?.(length)).toBe(step)
+  })
+
+  it('share the other side in a mirror, and know whose mirror they are', () => {
+    expect(regimeOf('trained-frozen')).toMatchObject({
+      side: 'low',
+      shared: 'trained low layers that stay as they are',
+    })
+    expect(regimeOf('trained-frozen-high')).toMatchObject({
+      side: 'high',
+      shared: 'trained high layers that stay as they are',
+    })
+    const texts = ['rewind-high@5ep', 'frozen-random-high', 'init', 'trained-warm']
+    expect(texts.map(mirrorOf)).toEqual(['rewind@5ep', 'frozen-random', undefined, undefined])
   })
 
   it('cannot rewind to after the end', () => {

@@ -7,7 +7,9 @@ export const rewind: Regime = {
   name: 'rewind',
   timed: true,
   summary: 'the low layers come from a network after that much training and are trained on',
-  freezesLow: false,
+  shared: 'low layers taken from early in training',
+  side: 'low',
+  freezes: false,
   donorStep: ({ stepsPerEpoch, totalSteps }, at) => {
     const step = durationInSteps(at!, stepsPerEpoch)
     if (step <= totalSteps) return step

@@ -4,6 +4,8 @@ import type { Regime } from './types.js'
 export const trainedFrozen: Regime = {
   name: 'trained-frozen',
   summary: 'the low layers come from a trained network and are frozen',
-  freezesLow: true,
+  shared: 'trained low layers that stay as they are',
+  side: 'low',
+  freezes: true,
   donorStep: ({ totalSteps }) => totalSteps,
 }

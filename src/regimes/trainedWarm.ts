@@ -4,6 +4,8 @@ import type { Regime } from './types.js'
 export const trainedWarm: Regime = {
   name: 'trained-warm',
   summary: 'the low layers come from a trained network and are trained on',
-  freezesLow: false,
+  shared: 'trained low layers that train on',
+  side: 'low',
+  freezes: false,
   donorStep: ({ totalSteps }) => totalSteps,
 }

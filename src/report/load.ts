@@ -111,6 +111,7 @@ function isVerdict(value: Verdict): boolean {
     isClause(value.sets) &&
     isClause(value.fullyDifferent) &&
     (value.others === undefined || Array.isArray(value.others)) &&
+    (value.mirrors === undefined || Array.isArray(value.mirrors)) &&
     Array.isArray(value.warnings)
   )
 }

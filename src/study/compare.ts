@@ -10,6 +10,7 @@ import type {
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
+import { regimeOf } from '../regimes/registry.js'
 import type { EffectRow, MembershipRow, OverlapRow, PairClassRow } from '../tables/tables.js'
 import { pairIou } from './interactionIou.js'
 import type { NetworkAnalysis } from './network.js'
@@ -107,6 +108,7 @@ export function networkScores(
     cut: network.cut,
     seeds: seedsOf(network),
     donor: inherits === undefined ? undefined : `${inherits.network}@${inherits.step}`,
+    lent: inherits && regimeOf(network.regime).side === 'high' ? 'high' : undefined,
     lowShapes: network.lowShapes,
     accuracy: curve[curve.length - 1]?.testAccuracy,
     score: onThese(scores),

@@ -10,7 +10,7 @@ export function networkChecks({ networks }: Sections): Finding[] {
   for (const key of ['low', 'high', 'order', 'regimes'] as const) {
     findings.push(...duplicates(networks?.grid?.[key] ?? [], ['networks', 'grid', key]))
   }
-  findings.push(...givenChecks(networks))
+  findings.push(...gridChecks(networks?.grid), ...givenChecks(networks))
   const list = networks?.list ?? []
   const given = (networks?.files ?? []).map(({ name }) => name)
   const listedNames = list.map(({ name }) => name)
@@ -34,6 +34,23 @@ export function networkChecks({ networks }: Sections): Finding[] {
       const message = `"${network.name}" is derived from itself`
       findings.push({ path: [...path, 'from'], message })
     }
+  }
+  return findings
+}
+
+/** Whether the regimes of a grid can do what else it asks for. */
+function gridChecks(grid: NonNullable<Sections['networks']>['grid']): Finding[] {
+  if (grid === undefined) return []
+  const findings: Finding[] = []
+  const regimes = grid.regimes.map((text) => ({ text, ...regimeOf(text) }))
+  if (grid.donors > 1 && regimes.every(({ donorStep }) => donorStep === undefined)) {
+    const message = `no regime of the grid takes layers over from trained networks (${grid.regimes.join(', ')})`
+    findings.push({ path: ['networks', 'grid', 'donors'], message })
+  }
+  const mirror = regimes.find(({ side }) => side === 'high')
+  if (grid.architectures !== undefined && mirror !== undefined) {
+    const message = `further architectures share the low layers, and in regime ${mirror.text} the high ones are shared; give it a study of its own`
+    findings.push({ path: ['networks', 'grid', 'architectures'], message })
   }
   return findings
 }

@@ -29,6 +29,7 @@ export function verdictSection(verdict: Verdict | undefined): string {
 ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
 <p class="small">“Decides” needs all clauses, (vi) where it could be tested. Where (ii) holds and (iii) or (iv) fails, the effect is “real but small”; where (iii) fails and (ii) does not hold it is “absent”; anything else, and all where (i), (v) or (vi) fails, is “inconclusive”. The last two rows stand beside it and decide nothing: what the sets say, and the stronger claim that they are fully different. The rule is ours; docs/method.md explains it.</p>
 ${otherGrids(verdict.others)}
+${mirrors(verdict.mirrors)}
 ${warnings}`
 }
 
@@ -45,6 +46,13 @@ function otherGrids(others: Verdict['others'] = []): string {
   return `<h3>The study’s other grids</h3>
 ${others.map(finding).join('\n')}
 <p class="small">Each is compared within itself and judged by the same rule; effects.csv has the figures of all.</p>`
+}
+
+/** What the study's mirrored regimes found, each beside the one that it mirrors; early files have none. */
+function mirrors(found: Verdict['mirrors'] = []): string {
+  if (found.length === 0) return ''
+  return `<h3>High layers shared in the place of low ones</h3>
+<ul>${found.map(({ sentence }) => `<li>${escapeHtml(withMinus(sentence))}</li>`).join('')}</ul>`
 }
 
 function clauseRow(clause: Clause): string[] {
