@@ -6,7 +6,7 @@ import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
 import { withFloatEnds } from './floatEnds.js'
-import { contentIdOf, externalFiles, graphOf, readModelFile } from './foreignFile.js'
+import { externalFiles, graphOf, readModelFile } from './foreignFile.js'
 import { dataTypes } from './format.js'
 import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
@@ -44,8 +44,6 @@ export type ForeignFeeds = Readonly<Record<string, FedTensor>>
 /** A model file, open. */
 export interface ForeignModel {
   readonly file: string
-  /** Content id: of the file and of those that its weights are kept in. */
-  readonly id: string
   readonly inputs: readonly ForeignValue[]
   readonly outputs: readonly ForeignValue[]
   /** What the graph says of the values of an output. */
@@ -78,7 +76,8 @@ export interface ForeignCut {
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
   const bytes = readModelFile(file)
   const graph = graphOf(file, bytes)
-  const id = await contentIdOf([file, ...externalFiles(file, graph)])
+  // Throws where one is missing, on which ONNX Runtime fails obscurely.
+  externalFiles(file, graph)
   const origins = new Map(
     graph.output.map(({ name }) => [name, outputOrigin(graph.node, name)] as const),
   )
@@ -86,7 +85,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     graph.input.map(({ name }) => [name, embeddingOf(graph, name)] as const),
   )
   const inBfloat16 = graph.initializer.some(({ dataType }) => dataType === dataTypes.bfloat16)
-  const open = partOpener({ file, id, device, origins, embeddings, inBfloat16 })
+  const open = partOpener({ file, device, origins, embeddings, inBfloat16 })
   const whole = await open(decodeParts(bytes), file)
   const parts: ForeignModel[] = []
   const layers = new Map(graph.output.map(({ name }) => [name, lastLinear(graph, name)] as const))
@@ -124,7 +123,6 @@ const BFLOAT16 =
 /** What a file and its parts have in common. */
 interface Opened {
   readonly file: string
-  readonly id: string
   readonly device: DeviceName
   readonly origins: ReadonlyMap<string, OutputOrigin>
   readonly embeddings: ReadonlyMap<string, Embedding | undefined>
@@ -158,7 +156,7 @@ function isFloat(type: string): type is 'float32' | ShortFloat {
 }
 
 /** Opener of a file and of its parts. */
-function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opened): OpenParts {
+function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): OpenParts {
   return async (parts, same) => {
     const { model, changed } = withFloatEnds(parts)
     const { Tensor } = await loadOrt()
@@ -182,7 +180,6 @@ function partOpener({ file, id, device, origins, embeddings, inBfloat16 }: Opene
     const describeOwn = (value: Metadata) => ({ ...describe(value), ...own.get(value.name) })
     return {
       file,
-      id,
       inputs: session.inputMetadata.map(describeOwn),
       outputs: session.outputMetadata.map(describeOwn),
       origin(output) {

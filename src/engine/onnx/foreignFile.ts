@@ -8,33 +8,39 @@ import { decodeModel, type ModelProto, type TensorProto } from './format.js'
 
 /** What is known of an ONNX file without running it. */
 export interface ForeignFile {
-  /** Content id, as `ForeignModel.id`. */
+  /** Content id: of the file and of those that its weights are kept in. */
   readonly id: string
-  /** Its weights, by name: shape, and the bytes of their values, or a name for bytes in a file beside it. */
+  /** Its weights, by name: shape, and the SHA-256 of their values, which is computed when asked for. */
   readonly weights: ReadonlyMap<
     string,
-    { readonly shape: readonly number[]; readonly hash: string }
+    { readonly shape: readonly number[]; readonly hash: () => string }
   >
 }
 
 /** The content id of a file. Throws InputError where it, or a file of its weights, cannot be read. */
-export function foreignFileId(file: string): Promise<string> {
-  return contentIdOf([file, ...externalFiles(file, graphOf(file, readModelFile(file)))])
+export async function foreignFileId(file: string): Promise<string> {
+  return (await readGraph(file)).id
 }
 
 /** Reads an ONNX file without opening it. Throws InputError where it, or a file of its weights, cannot be read or is no ONNX model. */
 export async function describeForeignFile(file: string): Promise<ForeignFile> {
-  const graph = graphOf(file, readModelFile(file))
-  const id = await contentIdOf([file, ...externalFiles(file, graph)])
+  const { id, graph } = await readGraph(file)
   const weights = new Map(
     graph.initializer
       .filter(({ name }) => !(name ?? '').startsWith(CONSTANT_PREFIX))
       .map((tensor) => [
         tensor.name,
-        { shape: tensor.dims.map(Number), hash: hashOf(file, tensor) },
+        { shape: tensor.dims.map(Number), hash: () => hashOf(file, tensor) },
       ]),
   )
   return { id, weights }
+}
+
+/** The graph of a file, which is read once, and its content id. */
+async function readGraph(file: string) {
+  const bytes = readModelFile(file)
+  const graph = graphOf(file, bytes)
+  return { graph, id: await contentIdOf(bytes, externalFiles(file, graph)) }
 }
 
 /** SHA-256 of the values of a tensor, which may lie in a file beside the model's. */
@@ -54,7 +60,7 @@ function hashOf(file: string, tensor: TensorProto): string {
   return hash.update(bytes.subarray(start, end)).digest('hex')
 }
 
-/** Files of weights beside the model, looked for before ONNX Runtime fails on them obscurely. */
+/** Files of weights beside the model. Throws InputError where one is missing. */
 export function externalFiles(file: string, { initializer }: ModelProto['graph']): Set<string> {
   const found = new Set<string>()
   for (const tensor of initializer) {
@@ -73,9 +79,9 @@ export function externalFiles(file: string, { initializer }: ModelProto['graph']
   return found
 }
 
-/** The first 16 hexadecimal digits of the SHA-256 of the files, one after the other. */
-export async function contentIdOf(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256')
+/** The first 16 hexadecimal digits of the SHA-256 of some bytes and of files, one after the other. */
+async function contentIdOf(bytes: Uint8Array, files: Iterable<string>): Promise<string> {
+  const hash = createHash('sha256').update(bytes)
   for (const path of files) {
     try {
       for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)

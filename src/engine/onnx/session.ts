@@ -56,7 +56,7 @@ export function executionProvider(device: DeviceName): InferenceSession.Executio
 /**
  * NVIDIA's libraries compute float32 products with TF32's 10 bits of mantissa where they are let, and
  * ONNX Runtime lets them: errors of 3e-4 and more. This is their own switch, read when they are loaded; the
- * provider's option cannot be reached from Node. cuDNN heeds it, cuBLAS not always: see linear.ts.
+ * provider's option cannot be reached from Node. cuDNN heeds it, cuBLAS not always: see deviceForms/cuda.ts.
  */
 function withoutTf32(): void {
   process.env.NVIDIA_TF32_OVERRIDE = '0'

@@ -13,7 +13,6 @@ function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const origin = () => ({ nature: 'unknown', operator: undefined, rounded: false }) as const
   return {
     file: 'm.onnx',
-    id: 'm',
     inputs,
     outputs,
     origin,

@@ -25,7 +25,7 @@ const PROBES = 8
 
 /**
  * Sessions of a model that are tried on a GPU before it is refused. Some versions of cuBLAS compute one
- * session in thirty in TF32 (see linear.ts), and then another one right.
+ * session in thirty in TF32 (see deviceForms/cuda.ts), and then another one right.
  */
 const TRIES = 3
 

@@ -52,7 +52,7 @@ async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<G
     checkpoints.push({ step: Math.round(isEpoch ? number * stepsPerEpoch : number), file, id })
     if (entry.lowLayers !== undefined) {
       hashes.push(
-        contentId(lowWeights(file, own, entry.lowLayers).map((name) => own.get(name)!.hash)),
+        contentId(lowWeights(file, own, entry.lowLayers).map((name) => own.get(name)!.hash())),
       )
     }
     weights = own
