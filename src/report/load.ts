@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
 import { studyFiles } from '../store/layout.js'
+import { parseManifest } from '../store/manifest.js'
 import { readStoredText } from '../store/stored.js'
 import { readTable } from '../tables/read.js'
 import type { Row, Table } from '../tables/table.js'
@@ -23,7 +24,7 @@ import {
   schemaVersion,
   sensitivityTable,
 } from '../tables/tables.js'
-import type { ReportManifest, ReportProblem, ReportStudy } from './types.js'
+import type { ReportProblem, ReportStudy } from './types.js'
 
 /**
  * Everything of a study that lies in its own folder; `details` are empty. A file that is not what was written is
@@ -48,11 +49,8 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
       if (isWhole(value)) return value
       throw new RangeError('is damaged: parts are missing')
     })
-  const manifest = await json<ReportManifest>(
-    studyFiles.manifest,
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  )
-  if (manifest?.schemaVersion !== undefined && manifest.schemaVersion !== schemaVersion) {
+  const manifest = await read(studyFiles.manifest, parseManifest)
+  if (manifest !== undefined && manifest.schemaVersion !== schemaVersion) {
     problems.push({
       file: studyFiles.manifest,
       message: `was written under schema version ${manifest.schemaVersion}, this lowlayer knows version ${schemaVersion}: columns may be missing or mean something else`,

@@ -1,5 +1,7 @@
 /** What the report is drawn from: the rows of the tables and a few stored decompositions. */
+
 import type { Verdict } from '../comparison/types.js'
+import type { Manifest } from '../store/manifest.js'
 import type {
   AgreementRow,
   ConfusingRow,
@@ -89,23 +91,11 @@ export interface ReportProblem {
   readonly message: string
 }
 
-/** The parts of manifest.json that the report shows. */
-export interface ReportManifest {
-  readonly id?: string
-  readonly study?: string
-  readonly schemaVersion?: number
-  readonly config?: unknown
-  readonly provenance?: Readonly<Record<string, string>>
-  readonly failed?: Readonly<Record<string, string>>
-  readonly assumptions?: readonly string[]
-  readonly [key: string]: unknown
-}
-
 export interface ReportStudy {
   readonly name: string
   readonly tables: StudyTables
   readonly verdict: Verdict | undefined
-  readonly manifest: ReportManifest | undefined
+  readonly manifest: Manifest | undefined
   readonly details: readonly SampleDetail[]
   readonly sensitivity: readonly SensitivityRow[]
   readonly problems: readonly ReportProblem[]

@@ -1,8 +1,8 @@
-import type { ReportManifest } from '../types.js'
+import type { Manifest } from '../../store/manifest.js'
 import { escapeHtml } from './escape.js'
 
 /** What was assumed or decided without being asked for, of the data and of models from elsewhere, a line each. */
-export function assumptionSection(manifest: ReportManifest | undefined): string {
+export function assumptionSection(manifest: Manifest | undefined): string {
   const { assumptions } = manifest ?? {}
   if (!Array.isArray(assumptions)) {
     return '<p>manifest.json does not tell what was assumed.</p>'

@@ -1,7 +1,7 @@
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
+import type { Manifest } from '../../store/manifest.js'
 import { rounded } from '../figures/studyRows.js'
-import type { ReportManifest } from '../types.js'
 import { escapeHtml, htmlTable } from './escape.js'
 
 /** A value of the configuration: from the user, or a default with its source. */
@@ -69,7 +69,7 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 /** The configuration with the source of every value. */
-export function settingsSection(manifest: ReportManifest | undefined): string {
+export function settingsSection(manifest: Manifest | undefined): string {
   if (manifest?.config === undefined)
     return '<p>manifest.json is missing or damaged: the configuration is not known.</p>'
   const rows = settingsOf(manifest.config).map(({ path, value, source }) => [
@@ -103,7 +103,7 @@ const shown = [
 ]
 
 /** What made the study: versions, machine, engines, ids, times. */
-export function manifestSection(manifest: ReportManifest | undefined): string {
+export function manifestSection(manifest: Manifest | undefined): string {
   if (manifest === undefined) return ''
   const known = Object.fromEntries(
     shown.filter((key) => manifest[key] !== undefined).map((key) => [key, manifest[key]]),

@@ -305,13 +305,17 @@ export function exampleStudy(): ReportStudy {
       warnings: ['1 of 6 pairs differ in test accuracy by more than 2 points'],
     },
     manifest: {
+      complete: true,
       id: 'abc',
       study: 'example',
       schemaVersion,
+      comparisonVersion: 1,
       lowlayer: '0.1.0',
+      data: {},
       config: { study: 'example', training: { epochs: '60ep', batchSize: 64 } },
       provenance: { 'training.batchSize': 'lab', 'training.epochs': 'ours' },
       failed: {},
+      lacking: {},
     },
     details: networks.slice(0, 2).flatMap(({ id }) => [0, 1, 2].map((index) => detail(id, index))),
     sensitivity: networks.flatMap(({ id }) =>

@@ -6,21 +6,10 @@ import { messageOf } from '../../core/errors.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import { planStudy } from '../../plan/plan.js'
 import type { DataInfo, Plan, StudyNetwork } from '../../plan/types.js'
+import type { Manifest } from '../../store/manifest.js'
 import { schemaVersion } from '../../tables/tables.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
-
-/** What a study was made of, by what and where: enough to make it again. */
-export interface Manifest {
-  readonly complete: boolean
-  readonly id: string
-  readonly study: string
-  readonly schemaVersion: number
-  readonly comparisonVersion: number
-  /** What was assumed or decided without being asked for, a line each. */
-  readonly assumptions: readonly string[]
-  readonly [key: string]: unknown
-}
 
 interface RunFacts {
   /** Networks that could not be analysed, with the reason. */
@@ -35,7 +24,7 @@ interface RunFacts {
   readonly seconds: number
 }
 
-/** The manifest of a study. `complete` is false while networks, or parts of their analysis, are missing. */
+/** The manifest of a study whose tables were made of what there is. */
 export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
   const { assumptions = [], ...data } = plan.data
   return {
@@ -85,7 +74,7 @@ function describeNetwork(network: StudyNetwork): Record<string, unknown> {
  * The plan of the study that a manifest tells of, or why it cannot be made: a configuration or networks
  * that this version does not know, as another one may have written.
  */
-export function planOf(manifest: Manifest & { config?: unknown; data?: unknown }): Plan | string {
+export function planOf(manifest: Manifest): Plan | string {
   const by = `it was written by lowlayer ${String(manifest.lowlayer)}, this is ${version}`
   const config = experimentSchema.safeParse(manifest.config)
   if (!config.success) {

@@ -3,21 +3,21 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../../core/errors.js'
 import { loadDataset } from '../../data/load.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
-import type { DataInfo, Plan } from '../../plan/types.js'
+import type { Plan } from '../../plan/types.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
 import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
+import { type Manifest, readManifest } from '../../store/manifest.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
 import { faultOf, readStored, readStoredText } from '../../store/stored.js'
 import { fromCsv } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
-import { readManifest } from '../state/isDone.js'
 import { comparedFrom } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
-import { type Manifest, planOf } from './manifest.js'
+import { planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
 interface RebuildRequest {
@@ -131,9 +131,7 @@ async function requireStudy(folder: string): Promise<void> {
  * or of another version, since loading the study reports it; what else is in the way is named here.
  */
 async function storedPlan(folder: string, problems: ReportProblem[]): Promise<Plan | undefined> {
-  const manifest = (await readManifest(folder).catch(() => undefined)) as
-    | (Manifest & { config: unknown; data: DataInfo })
-    | undefined
+  const manifest = await readManifest(folder).catch(() => undefined)
   if (manifest?.schemaVersion !== schemaVersion) return undefined
   const plan = planOf(manifest)
   if (typeof plan !== 'string') return plan
@@ -185,7 +183,7 @@ async function tablesAnew(
   try {
     const signal = new AbortController().signal
     const made = await makeTables({ plan, results, report: () => undefined, signal })
-    const before = (await readManifest(folder)) as Manifest
+    const before = (await readManifest(folder))!
     const known = missingIn(before)
     const lost = Object.entries(missingIn(made.manifest)).filter(([name]) => !(name in known))
     for (const [name, reason] of lost)
@@ -204,7 +202,7 @@ async function tablesAnew(
 
 /** Networks that tables lack, or have not all of, with the reason. */
 function missingIn(manifest: Manifest): Readonly<Record<string, string>> {
-  return { ...(manifest.lacking as object), ...(manifest.failed as object) }
+  return { ...manifest.lacking, ...manifest.failed }
 }
 
 /** Tables that have less than the stored ones of the same version: rows, or cells that are not empty. */

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { InputError } from '../../core/errors.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Task } from '../../plan/types.js'
-import { studyFiles, studyFolder } from '../../store/layout.js'
-import { type Closeness, isStored, readStoredJson } from '../../store/stored.js'
+import { studyFolder } from '../../store/layout.js'
+import { readManifest } from '../../store/manifest.js'
+import { type Closeness, isStored } from '../../store/stored.js'
 import { schemaVersion } from '../../tables/tables.js'
-import type { Manifest } from '../reporting/manifest.js'
 import { outputsOf, type StudyPlace } from './outputs.js'
 
 /**
@@ -40,9 +39,4 @@ async function isCompared({ plan, results }: StudyPlace): Promise<boolean> {
     manifest.schemaVersion === schemaVersion &&
     manifest.comparisonVersion === COMPARISON_VERSION
   )
-}
-
-/** The manifest of a study, or of an analysis; undefined where there is none. Throws InputError when it is damaged. */
-export function readManifest(folder: string): Promise<Manifest | undefined> {
-  return readStoredJson<Manifest>(join(folder, studyFiles.manifest))
 }

@@ -6,10 +6,11 @@ import { loadStudy } from '../../report/load.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
+import { type Manifest, readManifest } from '../../store/manifest.js'
 import { schemaVersion } from '../../tables/tables.js'
-import { type Manifest, planOf } from '../reporting/manifest.js'
+import { planOf } from '../reporting/manifest.js'
 import { studyFailures } from './failures.js'
-import { isTaskDone, readManifest } from './isDone.js'
+import { isTaskDone } from './isDone.js'
 import { storedFaults } from './storedFaults.js'
 
 /** How far a study is. */
@@ -28,10 +29,6 @@ export interface StudyStatus {
   readonly failed: Readonly<Record<string, string>>
   /** Files of the study that are damaged or of another version, with their place below the results. */
   readonly problems: readonly string[]
-}
-
-interface StoredManifest extends Manifest {
-  readonly failed?: Readonly<Record<string, string>>
 }
 
 /**
@@ -64,9 +61,9 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     tasks: [],
     failed: {},
   }
-  let manifest: StoredManifest
+  let manifest: Manifest
   try {
-    manifest = (await readManifest(folder)) as StoredManifest
+    manifest = (await readManifest(folder))!
   } catch (error) {
     return { ...base, problems: [messageOf(error)] }
   }
@@ -75,7 +72,7 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     study: manifest.study ?? base.study,
     id: manifest.id,
     complete: manifest.complete === true,
-    failed: manifest.failed ?? {},
+    failed: manifest.failed,
   }
   // Before the first comparison there are no tables, and nothing is wrong with that.
   const tables = known.complete ? (await loadStudy(folder, base.study)).problems.map(inWords) : []

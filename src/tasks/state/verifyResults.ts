@@ -4,10 +4,10 @@ import { InputError, messageOf } from '../../core/errors.js'
 import type { Plan } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'
 import { networkPaths, studyFiles } from '../../store/layout.js'
+import { readManifest } from '../../store/manifest.js'
 import { RECORD_NAME } from '../../store/record.js'
 import { type Finding, type Verification, verifyFolder } from '../../store/verify.js'
 import { planOf } from '../reporting/manifest.js'
-import { readManifest } from './isDone.js'
 
 /**
  * Compares every stored file of a study and its networks, or of a whole results folder, with what was written.
