@@ -11,6 +11,8 @@ import { decomposeCommand } from './commands/decompose.js'
 import { doctorCommand } from './commands/doctor.js'
 import { initCommand } from './commands/init.js'
 import { planCommand } from './commands/plan.js'
+import { poolCommand } from './commands/pool.js'
+import { powerCommand } from './commands/power.js'
 import { reportCommand } from './commands/report.js'
 import { runCommand } from './commands/run.js'
 import { schemaCommand } from './commands/schema.js'
@@ -28,6 +30,8 @@ export function program(executor: Executor = localProcesses): Command {
     .option('--debug', 'show the stack of errors')
     .addCommand(runCommand(executor))
     .addCommand(planCommand())
+    .addCommand(powerCommand())
+    .addCommand(poolCommand())
     .addCommand(decomposeCommand())
     .addCommand(analyzeCommand(executor))
     .addCommand(schemaCommand())

@@ -171,7 +171,7 @@ describe('lowlayer run', () => {
       'orders.csv',
       'overlaps.csv',
       'samples.csv',
-      'sensitivity.csv',
+      'multiverse.csv',
       'verdict.json',
     ])
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1

@@ -1,16 +1,17 @@
 import { join } from 'node:path'
+import type { Verdict } from '../comparison/types.js'
 import { loadStudy } from '../report/load.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
-import type { NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
+import type { MultiverseRow, NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
 
 /**
  * What a finished run says last: networks and accuracies, overlaps by pair class, how exact the
  * decompositions are where they are not, the finding in one line, and where the results are.
  */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
-  const { tables, verdict, problems } = await loadStudy(folder, '')
+  const { tables, verdict, problems, multiverse } = await loadStudy(folder, '')
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
     ['networks', describeNetworks(tables.networks)],
@@ -19,6 +20,7 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
     ...describeProblems(problems, shownFolder),
     ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
     ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+    ...describeMultiverse(multiverse, verdict),
     ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['results', `${shownFolder}/`],
@@ -76,6 +78,31 @@ function meanOf(values: readonly (number | undefined)[]): string {
   const known = values.filter((value) => value !== undefined)
   if (known.length === 0) return 'none'
   return (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(3)
+}
+
+/** How many combinations of choices come to the same verdict as the study, and between which low shares. */
+function describeMultiverse(
+  multiverse: readonly MultiverseRow[],
+  verdict: Verdict | undefined,
+): [string, string][] {
+  const { grid } = verdict ?? {}
+  const rows = multiverse.filter(
+    ({ architecture, regime, cut, cut_layers, low_share }) =>
+      low_share !== undefined &&
+      architecture === grid?.architecture &&
+      regime === grid?.regime &&
+      (cut_layers ?? cut) === grid?.cut,
+  )
+  if (rows.length < 2) return []
+  const counts = new Map<string, number>()
+  for (const { verdict: found = '' } of rows) counts.set(found, (counts.get(found) ?? 0) + 1)
+  const listed = [...counts].map(([found, count]) => `${count} ${found}`).join(', ')
+  const shares = rows.map(({ low_share }) => low_share as number).sort((a, b) => a - b)
+  const [least, most] = [shares[0], shares[shares.length - 1]].map(
+    (share) => `${(100 * share).toFixed(1)}%`,
+  )
+  const text = `of ${rows.length} combinations of score, set rule, players, baseline and τ: ${listed}; low share from ${least} to ${most}`
+  return [['choices', text]]
 }
 
 /** Decompositions that ended before the gap that was asked for, never told silently. */

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lowlayer-load-'))
 const example = exampleStudy()
 const all: Record<string, readonly unknown[]> = {
   ...example.tables,
-  sensitivity: example.sensitivity,
+  multiverse: example.multiverse,
 }
 /** The tables that a report is made of. */
 const csvs = new Map(
@@ -96,7 +96,7 @@ describe('a study folder', () => {
       expect(study.problems).toEqual([
         { file: `${name}.csv`, message: expect.stringContaining('is not used') },
       ])
-      const rows = { ...study.tables, sensitivity: study.sensitivity }
+      const rows = { ...study.tables, multiverse: study.multiverse }
       for (const [other, found] of Object.entries(rows))
         expect(found.length > 0, other).toBe(other !== name)
       expect(shown(study)).toContain(`${name}.csv`)

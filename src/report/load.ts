@@ -16,13 +16,13 @@ import {
   effectsTable,
   generalizationTable,
   measuresTable,
+  multiverseTable,
   networksTable,
   ordersTable,
   overlapsTable,
   referencesTable,
   samplesTable,
   schemaVersion,
-  sensitivityTable,
 } from '../tables/tables.js'
 import type { ReportProblem, ReportStudy } from './types.js'
 
@@ -83,7 +83,7 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
     verdict: await json(studyFiles.verdict, isVerdict),
     manifest,
     details: [],
-    sensitivity: await rows(sensitivityTable),
+    multiverse: await rows(multiverseTable),
     problems,
   }
 }

@@ -10,12 +10,12 @@ import type {
   EffectRow,
   GeneralizationRow,
   MeasureRow,
+  MultiverseRow,
   NetworkRow,
   OrderRow,
   OverlapRow,
   ReferenceRow,
   SampleRow,
-  SensitivityRow,
 } from '../tables/tables.js'
 
 export interface StudyTables {
@@ -97,6 +97,6 @@ export interface ReportStudy {
   readonly verdict: Verdict | undefined
   readonly manifest: Manifest | undefined
   readonly details: readonly SampleDetail[]
-  readonly sensitivity: readonly SensitivityRow[]
+  readonly multiverse: readonly MultiverseRow[]
   readonly problems: readonly ReportProblem[]
 }

@@ -80,8 +80,8 @@ export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
 }
 
 /** What the configuration says of the comparison. */
-export /** Wrong labels that all networks saw; networks from elsewhere may have been trained on others. */
-function mislabelledEverywhere(analyses: readonly NetworkAnalysis[]): number[] {
+/** Wrong labels that all networks saw; networks from elsewhere may have been trained on others. */
+export function mislabelledEverywhere(analyses: readonly NetworkAnalysis[]): number[] {
   const [first, ...others] = analyses.map(({ mislabelled }) => mislabelled)
   return first.filter((sample) => others.every((mislabelled) => mislabelled.includes(sample)))
 }

@@ -317,14 +317,29 @@ export const subgroupsTable = table(
   },
 )
 
-export const sensitivityTable = table(
-  'sensitivity',
-  'How much scores and confusing sets of the last checkpoint change with one choice of the analysis.',
+export const multiverseTable = table(
+  'multiverse',
+  'What the study would have said of the scores of the last checkpoint under every combination of choices that the stored interactions allow.',
   {
-    network,
-    condition: text('The choice that is changed, such as τ × 2.'),
-    spearman: number('Rank correlation of the scores with those under the choices of the study.'),
-    jaccard: number('Jaccard of the confusing sets.'),
+    architecture: text('Architecture of the grid.'),
+    regime: text('Regime of the grid.'),
+    cut: integer('Number of low layers.'),
+    cut_layers: cutLayers,
+    players: text('main, or other: those of confusing.reliability.players.'),
+    baseline: text('What masked players are replaced by.'),
+    tau: number('Factor of the salience threshold τ.'),
+    score: text('Confusing score; (global) where offsetting is looked for across orders.'),
+    set: text('Set rule; it moves T_low alone.'),
+    own: boolean('Whether all choices are those of the study.'),
+    low_share: number('Share of the variance of the scores that low seeds decide.'),
+    ci_low: number('Lower end of its interval over seeds.'),
+    ci_high: number('Upper end of that interval.'),
+    p_value: number('p-value of its permutation test.'),
+    t_low: number('T_low of the sets: contrast of mean Jaccard.'),
+    t_low_p: number('p-value of its permutation test.'),
+    verdict: text('What the study would have said: decides, real-but-small, absent, inconclusive.'),
+    spearman: number('Rank correlation of the scores with those of the study, mean over networks.'),
+    jaccard: number('Jaccard of the confusing sets with those of the study, mean over networks.'),
   },
 )
 
@@ -379,7 +394,7 @@ export const studyTables = [
   confusingTable,
   overlapsTable,
   effectsTable,
-  sensitivityTable,
+  multiverseTable,
   membershipsTable,
   difficultyTable,
   measuresTable,
@@ -398,7 +413,7 @@ export type GeneralizationRow = Row<typeof generalizationTable>
 export type ConfusingRow = Row<typeof confusingTable>
 export type OverlapRow = Row<typeof overlapsTable>
 export type EffectRow = Row<typeof effectsTable>
-export type SensitivityRow = Row<typeof sensitivityTable>
+export type MultiverseRow = Row<typeof multiverseTable>
 export type DifficultyRow = Row<typeof difficultyTable>
 export type MeasureRow = Row<typeof measuresTable>
 export type PairClassRow = Row<typeof pairClassesTable>

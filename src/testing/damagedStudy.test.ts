@@ -52,7 +52,7 @@ describe('a finished study', () => {
     expect(await runStudy(plan, results)).toEqual([])
   })
 
-  it.each(['manifest.json', 'sensitivity.csv'])('misses %s that is gone by name', async (kind) => {
+  it.each(['manifest.json', 'multiverse.csv'])('misses %s that is gone by name', async (kind) => {
     const results = copyOf(whole, join(root, 'gone'))
     const name = damage(results, kind, 'deleted', stream(1, 'damage').at())
     expect(await findings(results)).toEqual([name])

@@ -1,11 +1,13 @@
 import { Command } from 'commander'
+import { assumedTruths } from '../../comparison/power/assumedShares.js'
+import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
+import { designWarnings, plannedGrids } from '../../plan/designWarnings.js'
 import { type Estimate, estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
 import { plannedSamples } from '../../tasks/analysis/panel.js'
-import { jobCount } from '../../tasks/jobCount.js'
 import { taskState } from '../../tasks/state/taskState.js'
-import { measureUnitTimes, type UnitTimes } from '../../tasks/training/unitTimes.js'
+import { measureUnitTimes, secondsOf } from '../../tasks/training/unitTimes.js'
 import { formatSeconds } from '../progress/stages.js'
 import { openStudy, type StudyOptions, withStudyOptions } from '../study.js'
 
@@ -43,12 +45,13 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const left = estimatePlan({ ...plan, tasks: plan.tasks.filter(({ id }) => !cached.has(id)) })
   const seconds =
     options.time && cached.size < tasks.length
-      ? secondsFor(left, await measureUnitTimes(plan, { baseDir, dataDirs, results }), plan)
+      ? secondsOf(left, await measureUnitTimes(plan, { baseDir, dataDirs, results }), plan)
       : undefined
+  const warnings = [...planWarnings(plan.data), ...designWarnings(plan)]
+  const odds = options.time ? designOdds(plan) : undefined
   if (options.json) {
     const { study, id } = plan
     const { assumptions, players } = plan.data
-    const warnings = planWarnings(plan.data)
     const samples = await plannedSamples(plan, { baseDir, dataDirs })
     const all = {
       study,
@@ -61,6 +64,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
       estimate,
       left,
       seconds,
+      odds,
     }
     return `${JSON.stringify(all, undefined, 2)}\n`
   }
@@ -79,7 +83,8 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const remarks = [
     ...referenceCost(plan),
     ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
-    ...planWarnings(plan.data).map((warning) => `warning: ${warning}\n`),
+    ...warnings.map((warning) => `warning: ${warning}\n`),
+    ...(odds === undefined ? [] : [describeOdds(odds)]),
   ]
   return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${remarks.join('')}`
 }
@@ -103,15 +108,33 @@ function referenceCost(plan: Plan): string[] {
   ]
 }
 
-/** What a process costs before it does anything: loading the engine and the data. */
-const SECONDS_A_TASK = 0.5
+/** Simulated studies of the design under each truth: a rate of one half is known to ±8%. */
+const SIMULATED = 40
 
-function secondsFor(left: Estimate, times: UnitTimes, plan: Plan): number {
-  const samples = left.forwardPasses / 2 ** plan.config.analysis.players.count
-  const work =
-    left.trainingSteps * times.trainingStep +
-    samples * times.sample +
-    left.decompositions * times.decomposition +
-    plan.tasks.length * SECONDS_A_TASK
-  return work / jobCount(plan.config.runtime)
+interface DesignOdds {
+  /** Assumed share of the low layers. */
+  readonly low: number
+  /** Odds of the right verdict. */
+  readonly right: number
+}
+
+/** How often the design would be right, by simulation; undefined where it is no grid, or can never decide. */
+function designOdds(plan: Plan): DesignOdds[] | undefined {
+  const [sizes] = plannedGrids(plan)
+  const { alpha, margin, seed } = plan.config.comparison
+  if (sizes === undefined || sizes.lows < 2 || sizes.highs < 2) return undefined
+  return assumedTruths.map((shares) => {
+    const settings = { studies: SIMULATED, seed, comparison: { alpha, margin } }
+    const odds = verdictOdds(sizes, shares, settings)
+    return { low: shares.low, right: oddsOfRight(odds, shares, margin) }
+  })
+}
+
+function describeOdds(odds: readonly DesignOdds[]): string {
+  const percent = (share: number) => `${Math.round(100 * share)}%`
+  const cases = odds.map(
+    ({ low, right }) =>
+      `${percent(right)} where low layers decide ${low === 0 ? 'nothing' : `${percent(low)} of the scores`}`,
+  )
+  return `odds of a right verdict, by simulation: ${cases.join(', ')} (lowlayer power has other designs)\n`
 }

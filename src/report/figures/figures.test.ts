@@ -25,7 +25,7 @@ const emptyStudy: ReportStudy = {
     difficulty: [],
   },
   details: [],
-  sensitivity: [],
+  multiverse: [],
 }
 
 /** Drawings of the fixed example; `npx vitest run src/report -u` writes them anew. */

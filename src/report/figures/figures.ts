@@ -10,6 +10,7 @@ import { heatMapFigure } from './heatMap.js'
 import { gapFigure, lossFigure } from './losses.js'
 import { matchingFigure } from './matching.js'
 import { measuresFigure } from './measures.js'
+import { multiverseFigure } from './multiverse.js'
 import { orderByNetworkFigure, orderFigure, salientCountFigure } from './orders.js'
 import { pairClassFigure } from './pairClasses.js'
 import { sampleOrdersFigure, scoreFigure } from './scores.js'
@@ -36,6 +37,7 @@ export const figureMakers = {
   courses: coursesFigure,
   matching: matchingFigure,
   exactness: exactnessFigure,
+  multiverse: multiverseFigure,
   sensitivity: sensitivityFigure,
 } satisfies Record<string, FigureMaker>
 

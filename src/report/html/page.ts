@@ -52,7 +52,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ],
     ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],
-    ['sensitivity', 'Sensitivity', draw('sensitivity')],
+    ['sensitivity', 'Would other choices say the same?', draw('multiverse', 'sensitivity')],
     ['settings', 'Configuration and provenance', settingsSection(study.manifest)],
     ['manifest', 'Manifest', manifestSection(study.manifest)],
     ['cite', 'How to cite', citeSection(study)],

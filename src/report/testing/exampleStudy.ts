@@ -318,13 +318,33 @@ export function exampleStudy(): ReportStudy {
       lacking: {},
     },
     details: networks.slice(0, 2).flatMap(({ id }) => [0, 1, 2].map((index) => detail(id, index))),
-    sensitivity: networks.flatMap(({ id }) =>
-      ['other players', 'baseline blur', 'τ × ½', 'τ × 2'].map((condition, index) => ({
-        network: id,
-        condition,
-        spearman: 0.6 + index / 10,
-        jaccard: 0.2 + index / 5,
-      })),
+    multiverse: ['offset-complexity', 'cancellation'].flatMap((score, first) =>
+      [0.5, 1, 2].flatMap((tau, second) =>
+        ['top', 'mad'].map((set) => {
+          const share = 0.3 - 0.2 * first + 0.02 * second
+          return {
+            architecture: 'mlp-5',
+            regime: 'init',
+            cut: 2,
+            cut_layers: undefined,
+            players: 'main',
+            baseline: 'mean',
+            tau,
+            score,
+            set,
+            own: first === 0 && tau === 1 && set === 'top',
+            low_share: share,
+            ci_low: share - 0.1,
+            ci_high: share + 0.1,
+            p_value: 0.03,
+            t_low: 0.1,
+            t_low_p: 0.04,
+            verdict: first === 0 ? 'decides' : 'inconclusive',
+            spearman: 1 - first / 2,
+            jaccard: 0.5,
+          }
+        }),
+      ),
     ),
     problems: [],
   }

@@ -104,7 +104,7 @@ describe('the files of networks that lowlayer trained', () => {
     for (const table of tables) {
       expect(named(study, `${table}.csv`) === named(trained, `${table}.csv`), table).toBe(true)
     }
-    for (const name of ['effects.csv', 'memberships.csv', 'sensitivity.csv', 'verdict.json']) {
+    for (const name of ['effects.csv', 'memberships.csv', 'multiverse.csv', 'verdict.json']) {
       expect(named(study, name), name).toBe(named(trained, name))
     }
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)

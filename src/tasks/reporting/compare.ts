@@ -21,6 +21,12 @@ import { continuumWarnings } from '../../study/continuum.js'
 import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
 import { measureRows } from '../../study/measures.js'
+import {
+  type AlternativeScores,
+  type AnalysedEnd,
+  alternativeScores,
+  multiverseOf,
+} from '../../study/multiverse.js'
 import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
 import {
   agreementRows,
@@ -32,7 +38,6 @@ import {
   playerRows,
   sampleRows,
 } from '../../study/rows.js'
-import { sensitivityRows } from '../../study/sensitivity.js'
 import { subgroupRows } from '../../study/subgroups.js'
 import { schemaDocument } from '../../tables/schemaDocument.js'
 import { type Row, type Table, toCsv } from '../../tables/table.js'
@@ -45,15 +50,14 @@ import {
   generalizationTable,
   measuresTable,
   membershipsTable,
+  multiverseTable,
   networksTable,
   ordersTable,
   overlapsTable,
   pairClassesTable,
   playersTable,
   referencesTable,
-  type SensitivityRow,
   samplesTable,
-  sensitivityTable,
   subgroupsTable,
 } from '../../tables/tables.js'
 import { type ReferenceInputs, readNetwork } from '../analysis/readNetwork.js'
@@ -122,8 +126,7 @@ export async function makeTables(
   const began = performance.now()
   const networks = membersOf(plan.networks)
   const analyses: NetworkAnalysis[] = []
-  // Networks that are equal under two names share their rows.
-  const sensitivity = new Map<string, readonly SensitivityRow[]>()
+  const alternatives = new Map<string, readonly AlternativeScores[]>()
   const failed: Record<string, string> = {}
   const lacking: Record<string, string> = {}
   const references = await readAllReferences(plan, results)
@@ -138,7 +141,7 @@ export async function makeTables(
     if (typeof found === 'string') failed[network.name] = found
     else {
       analyses.push(found.analysis)
-      sensitivity.set(network.id, found.sensitivity)
+      alternatives.set(network.id, found.alternatives)
       if (lack !== undefined) lacking[network.name] = lack
     }
     context.report({ done: index + 1, total: networks.length + 1, note: network.name })
@@ -182,7 +185,7 @@ export async function makeTables(
     'subgroups.csv': toCsv(subgroupsTable, subgroupRows(analyses, comparison, plan.config)),
     'pair_classes.csv': toCsv(pairClassesTable, comparison.pairClasses),
     'memberships.csv': toCsv(membershipsTable, comparison.memberships),
-    'sensitivity.csv': toCsv(sensitivityTable, [...sensitivity.values()].flat()),
+    'multiverse.csv': toCsv(multiverseTable, multiverseOf(analyses, alternatives, plan.config)),
     [studyFiles.verdict]: jsonText(comparison.verdict),
     [studyFiles.config]: toYaml(plan.config),
     [studyFiles.schema]: schemaDocument(),
@@ -215,10 +218,10 @@ function listed(reasons: Readonly<Record<string, string>>): Lack[] {
   return Object.entries(reasons).map(([network, reason]) => ({ network, reason }))
 }
 
-/** What a study finds on one network, and how far it hangs on the choices of the analysis. */
+/** What a study finds on one network, and its scores under other choices of the analysis. */
 interface FoundOfNetwork {
   readonly analysis: NetworkAnalysis
-  readonly sensitivity: readonly SensitivityRow[]
+  readonly alternatives: readonly AlternativeScores[]
 }
 
 /** The analysis of one network beside its references, or the reason why there is none. */
@@ -239,33 +242,35 @@ async function analyse(
     const input = await readNetwork(plan, results, network, there)
     return {
       analysis: analyseNetwork(input, plan.config),
-      sensitivity: sensitivityOf(input, plan),
+      alternatives: alternativeScores(analysedEnds(input, plan), plan.config),
     }
   } catch (error) {
     return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
   }
 }
 
-function sensitivityOf(
-  { network, checkpoints, otherEnd, variants = [] }: NetworkInput,
-  { runs, config }: Plan,
-): SensitivityRow[] {
-  return sensitivityRows(
-    network.id,
+/** The last checkpoint as the study analysed it, and under other players or another baseline. */
+function analysedEnds(
+  { checkpoints, otherEnd, variants = [] }: NetworkInput,
+  { runs }: Plan,
+): AnalysedEnd[] {
+  const [main] = runs
+  return [
     {
+      players: 'main',
+      baseline: baselineName(main),
       end: checkpoints.at(-1)!,
       otherEnd: otherEnd?.at(-1),
-      variants: variants.map(({ scored }, index) => [conditionOf(runs[index + 1]), scored.at(-1)!]),
     },
-    config,
-  )
+    ...variants.map(({ name, scored }, index): AnalysedEnd => {
+      const players = name === 'players' ? 'other' : 'main'
+      return { players, baseline: baselineName(runs[index + 1]), end: scored.at(-1)! }
+    }),
+  ]
 }
 
-/** What a variant changes, in words. */
-function conditionOf({ name, analysis }: AnalysisRun): string {
-  if (name !== 'baseline') return `other ${name}`
-  const { baseline } = analysis
-  return `baseline ${typeof baseline === 'string' ? baseline : JSON.stringify(baseline)}`
+function baselineName({ analysis: { baseline } }: AnalysisRun): string {
+  return typeof baseline === 'string' ? baseline : JSON.stringify(baseline)
 }
 
 function tablesOf(

@@ -9,12 +9,12 @@ import { fromCsv } from '../../tables/read.js'
 import type { Row, Table } from '../../tables/table.js'
 import {
   agreementTable,
+  multiverseTable,
   networksTable,
   ordersTable,
   overlapsTable,
   referencesTable,
   samplesTable,
-  sensitivityTable,
 } from '../../tables/tables.js'
 import { fileOf, planOfDocument, type RanStudy, runDocument } from '../../testing/studyRun.js'
 import { runTask } from '../runTask.js'
@@ -160,17 +160,18 @@ describe('a study with references', () => {
   })
 
   it('shows what other rules for references would have given', () => {
-    const { network } = rows(study, networksTable)[0]
-    const conditions = rows(study, sensitivityTable).filter((row) => row.network === network)
-    const spearmanOf = (name: string) =>
-      conditions.find(({ condition }) => condition === name)?.spearman
-    for (const name of ['majority', 'all']) {
-      expect(spearmanOf(`references agree: ${name}`)).toBeLessThanOrEqual(1)
+    const found = rows(study, multiverseTable).filter(({ tau, set }) => tau === 1 && set === 'top')
+    const spearmanOf = (name: string) => found.find(({ score }) => score === name)?.spearman
+    expect(spearmanOf('nongeneralizable')).toBe(1)
+    for (const agree of ['majority', 'all']) {
+      expect(spearmanOf(`nongeneralizable (agree: ${agree})`)).toBeLessThanOrEqual(1)
     }
     // More than half of two is both.
-    expect(spearmanOf('references agree: majority')).toBe(spearmanOf('references agree: all'))
-    expect(spearmanOf('sign in references: same')).toBeGreaterThan(0)
-    expect(spearmanOf('absolute strength')).toBeGreaterThan(0)
+    expect(spearmanOf('nongeneralizable (agree: majority)')).toBe(
+      spearmanOf('nongeneralizable (agree: all)'),
+    )
+    expect(spearmanOf('nongeneralizable (sign: same)')).toBeGreaterThan(0)
+    expect(spearmanOf('nongeneralizable (form: strength)')).toBeGreaterThan(0)
   })
 
   it('is found done and whole, and trains nothing again for another rule or fewer references', async () => {

@@ -19,7 +19,7 @@ import type { Plan } from '../../plan/types.js'
 import type { ReportProblem } from '../../report/types.js'
 import { readRecord } from '../../store/record.js'
 import { fromCsv } from '../../tables/read.js'
-import { sensitivityTable } from '../../tables/tables.js'
+import { effectsTable, multiverseTable } from '../../tables/tables.js'
 import { soleLease } from '../../testing/soleLease.js'
 import { describeDataset } from '../dataset.js'
 import { runTask } from '../runTask.js'
@@ -92,15 +92,30 @@ describe('the report of a study', () => {
     expect(status.tasks.every(({ done, total }) => done === total)).toBe(true)
   })
 
-  it('holds the scores against those under other players and another baseline', () => {
-    const rows = fromCsv(sensitivityTable, readFileSync(join(folder, 'sensitivity.csv'), 'utf8'))
-    for (const condition of ['other players', 'baseline zero']) {
-      const found = rows.filter((row) => row.condition === condition)
-      expect(found.length, condition).toBe(4)
+  it('judges anew under other players and another baseline, and every score', () => {
+    const rows = fromCsv(multiverseTable, readFileSync(join(folder, 'multiverse.csv'), 'utf8'))
+    const verdict = JSON.parse(readFileSync(join(folder, 'verdict.json'), 'utf8'))
+    const effects = fromCsv(effectsTable, readFileSync(join(folder, 'effects.csv'), 'utf8'))
+    const own = rows.filter((row) => row.own)
+    expect(own).toHaveLength(1)
+    expect(own[0]).toMatchObject({ verdict: verdict.verdict, spearman: 1, jaccard: 1, tau: 1 })
+    expect(own[0].low_share).toBeCloseTo(
+      effects.find(({ effect }) => effect === 'low')!.estimate!,
+      9,
+    )
+    for (const changed of [{ players: 'other' }, { baseline: 'zero' }] as const) {
+      const [[key, value]] = Object.entries(changed)
+      const found = rows.filter((row) => row[key as 'players'] === value)
+      // As many as the main analysis has: every score, three thresholds, two rules.
+      expect(found).toHaveLength(rows.length / 3)
       // Other players give other scores; equal ones would mean that the wrong file was read.
       expect(found.some(({ spearman }) => (spearman ?? 1) < 0.999)).toBe(true)
     }
-    const figure = readFileSync(join(folder, 'figures', 'sensitivity.svg'), 'utf8')
+    const combinations = rows.map(({ players, baseline, tau, score, set }) =>
+      [players, baseline, tau, score, set].join(),
+    )
+    expect(new Set(combinations).size).toBe(rows.length)
+    const figure = readFileSync(join(folder, 'figures', 'multiverse.svg'), 'utf8')
     expect(figure).toContain('other players')
     expect(figure).toContain('baseline zero')
   })
@@ -108,7 +123,7 @@ describe('the report of a study', () => {
   it('is rebuilt elsewhere, the same to the byte, without the data set', async () => {
     const out = join(root, 'elsewhere')
     expect(await rebuildReport({ folder, out, dataDirs: [] })).toEqual([])
-    for (const file of ['networks.csv', 'samples.csv', 'sensitivity.csv', 'figures/orders.svg']) {
+    for (const file of ['networks.csv', 'samples.csv', 'multiverse.csv', 'figures/orders.svg']) {
       expect(readFileSync(join(out, file)).equals(readFileSync(join(folder, file))), file).toBe(
         true,
       )
@@ -171,7 +186,7 @@ describe('the report of a study', () => {
     expect(readFileSync(join(damaged, 'samples.csv')).equals(whole)).toBe(true)
   })
 
-  it('keeps every table, sensitivity.csv included, beside a damaged value file', async () => {
+  it('keeps every table, multiverse.csv included, beside a damaged value file', async () => {
     const damaged = copied('damaged-values')
     const networks = join(damaged, '..', 'networks')
     const values = join(networks, readdirSync(networks)[0], 'values')

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
 import type { ExportedNetwork } from '../../engine/onnx/checkpoint.js'
@@ -7,9 +8,11 @@ import type { Engine } from '../../engine/types.js'
 import { type StudyEvaluator, studyMasking } from '../../masking/configure.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
+import type { Estimate } from '../../plan/estimate.js'
 import type { Plan, TrainedSpec } from '../../plan/types.js'
 import { decomposeTable } from '../analysis/interactions.js'
 import { loadPlannedDataset } from '../dataset.js'
+import { jobCount } from '../jobCount.js'
 import { type NetworkUse, openNetwork } from '../network/openNetwork.js'
 import type { TaskContext } from '../types.js'
 
@@ -19,6 +22,20 @@ export interface UnitTimes {
   /** All 2^n masked passes of one sample. */
   readonly sample: number
   readonly decomposition: number
+}
+
+/** What a process costs before it does anything: loading the engine and the data. */
+const SECONDS_A_TASK = 0.5
+
+/** Seconds that the work of a plan takes at least on this machine, with as many processes as it may start. */
+export function secondsOf(work: Estimate, times: UnitTimes, plan: Plan): number {
+  const samples = work.forwardPasses / subsetCount(plan.config.analysis.players.count)
+  const seconds =
+    work.trainingSteps * times.trainingStep +
+    samples * times.sample +
+    work.decompositions * times.decomposition +
+    plan.tasks.length * SECONDS_A_TASK
+  return seconds / jobCount(plan.config.runtime)
 }
 
 /** Steps and samples timed, after one that warms up. */

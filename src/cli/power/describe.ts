@@ -1,0 +1,110 @@
+/** What `lowlayer power` prints. */
+import { conclusions, rightVerdicts, type VerdictOdds } from '../../comparison/power/verdictOdds.js'
+import type { SimulatedShares } from '../../comparison/simulate.js'
+import type { GridSizes } from '../../plan/designs.js'
+import { alignedTable } from '../alignedTable.js'
+import { formatSeconds } from '../progress/stages.js'
+
+/** One design: what it costs, and the odds of its verdicts under each truth. */
+export interface JudgedDesign {
+  readonly design: GridSizes
+  /** Networks to train, donors included; undefined where the study has no grid of its own. */
+  readonly networks: number | undefined
+  readonly trainingSteps: number | undefined
+  readonly forwardPasses: number | undefined
+  /** On this machine; undefined where that was not measured. */
+  readonly seconds: number | undefined
+  /** In the order of the truths. */
+  readonly odds: readonly VerdictOdds[]
+  /** Odds that the verdict is right, likewise. */
+  readonly right: readonly number[]
+}
+
+export interface PowerReport {
+  /** Where the shares come from, in words. */
+  readonly source: string
+  readonly truths: readonly SimulatedShares[]
+  readonly margin: number
+  readonly alpha: number
+  readonly studies: number
+  /** Odds of a right verdict that a design has to have under every truth. */
+  readonly wanted: number
+  readonly designs: readonly JudgedDesign[]
+  /** The cheapest design that has them. */
+  readonly cheapest: JudgedDesign | undefined
+}
+
+/** Heads of the columns of the verdicts, in the order of {@link conclusions}. */
+const heads = ['decides', 'small', 'absent', 'open']
+
+const percent = (share: number) => `${Math.round(100 * share)}`
+
+/** A table of a line a design, then the cheapest one and how to ask for it. `yaml` writes that. */
+export function describePower(report: PowerReport, yaml: (design: GridSizes) => string): string {
+  const { truths, designs, cheapest, margin, wanted, studies, source } = report
+  const hasTime = designs.some(({ seconds }) => seconds !== undefined)
+  const first = ['design', 'networks', 'samples', ...(hasTime ? ['time'] : [])]
+  const rows = designs.map(({ design, networks, seconds, odds, right }) => [
+    shapeOf(design) + (right.every((share) => share >= wanted) ? ' *' : ''),
+    networks === undefined ? '-' : String(networks),
+    String(design.samples),
+    ...(hasTime ? [seconds === undefined ? '-' : formatSeconds(seconds)] : []),
+    ...odds.flatMap((one) => conclusions.map((verdict) => percent(one[verdict]))),
+  ])
+  const truthLines = truths.map((truth, index) => {
+    const right = rightVerdicts(truth, margin).map((verdict) => `"${verdict}"`)
+    const said = right.length === 0 ? 'no verdict, it is the margin itself' : right.join(' or ')
+    return `  ${'ABCDEFGH'[index]}: a low share of ${percentText(truth.low)}; right is ${said}`
+  })
+  const columns = truths.flatMap((_, index) =>
+    heads.map((head) => `${truths.length > 1 ? `${'ABCDEFGH'[index]}:` : ''}${head}`),
+  )
+  return [
+    `Shares of the variance of the scores ${source}: ${othersOf(truths[0])}.`,
+    `Verdicts of ${studies} simulated studies a design in percent, margin ${percentText(margin)}, where the truth is`,
+    ...truthLines,
+    ...alignedTable([[...first, ...columns], ...rows]),
+    ...conclusionOf(cheapest, wanted, hasTime, yaml),
+    '',
+  ].join('\n')
+}
+
+function conclusionOf(
+  cheapest: JudgedDesign | undefined,
+  wanted: number,
+  hasTime: boolean,
+  yaml: (design: GridSizes) => string,
+): string[] {
+  if (cheapest === undefined) {
+    return [
+      `No design here is right in ${percentText(wanted)} of the studies: try larger ones (--grids 8x8,10x10), more samples`,
+      '(--samples), or pool several studies (lowlayer pool). A share near the margin can hardly be told from it.',
+    ]
+  }
+  const { design, networks, seconds } = cheapest
+  const cost = [
+    ...(networks === undefined ? [] : [`${networks} networks`]),
+    ...(hasTime && seconds !== undefined ? [`at least ${formatSeconds(seconds)}`] : []),
+  ].join(', ')
+  return [
+    `* right in ${percentText(wanted)} or more; the cheapest is ${shapeOf(design)} with ${design.samples} samples${cost === '' ? '' : ` (${cost})`}:`,
+    yaml(design),
+  ]
+}
+
+/** `4×4`, or `4×4×2` with order seeds. */
+export function shapeOf({
+  lows,
+  highs,
+  orders,
+}: Pick<GridSizes, 'lows' | 'highs' | 'orders'>): string {
+  return `${lows}×${highs}${orders > 1 ? `×${orders}` : ''}`
+}
+
+function othersOf({ high, sample, order = 0 }: SimulatedShares): string {
+  return `high ${percentText(high)}, sample ${percentText(sample)}, order ${percentText(order)}, low as below, the rest low × high`
+}
+
+function percentText(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`
+}

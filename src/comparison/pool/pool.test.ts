@@ -1,0 +1,201 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stream } from '../../core/random.js'
+import { mean } from '../../metrics/descriptive.js'
+import { compareNetworks } from '../compare.js'
+import { simulateScores } from '../simulate.js'
+import type { EffectName, Estimate } from '../types.js'
+import { poolEstimates, poolPValues } from './combine.js'
+import { type PooledStudy, poolStudies } from './poolStudies.js'
+
+const at = (estimate: number, low: number, high: number, group = String(Math.random())) => ({
+  estimate,
+  low,
+  high,
+  group,
+})
+
+describe('pooled estimates', () => {
+  it('of one study are its own, unequal arms included', () => {
+    const pooled = poolEstimates([at(0.2, 0.1, 0.5)], 0.95)
+    expect(pooled.estimate).toBeCloseTo(0.2, 12)
+    expect(pooled.low).toBeCloseTo(0.1, 12)
+    expect(pooled.high).toBeCloseTo(0.5, 12)
+    expect(pooled).toMatchObject({ between: 0, iSquared: 0, groups: 1, weights: [1] })
+  })
+
+  it('of k equal studies have an interval narrower by √k', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), (k) => {
+        const pooled = poolEstimates(
+          Array.from({ length: k }, (_, g) => at(0.2, 0.1, 0.5, String(g))),
+          0.95,
+        )
+        expect(pooled.estimate - pooled.low).toBeCloseTo(0.1 / Math.sqrt(k), 10)
+        expect(pooled.high - pooled.estimate).toBeCloseTo(0.3 / Math.sqrt(k), 10)
+        expect(pooled.between).toBe(0)
+      }),
+    )
+  })
+
+  it('of studies of the same networks are no surer than one', () => {
+    const pooled = poolEstimates([at(0.2, 0.1, 0.3, 'a'), at(0.3, 0.1, 0.5, 'a')], 0.95)
+    expect(pooled).toMatchObject({ groups: 1, weights: [0.5, 0.5], between: 0, iSquared: 0 })
+    const awkward = at(0.1 + 0.2, 0.1, 0.7, 'a')
+    expect(poolEstimates([awkward, awkward, awkward], 0.95)).toMatchObject({ iSquared: 0 })
+    expect(pooled.low).toBeCloseTo(0.1, 12)
+    expect(pooled.high).toBeCloseTo(0.4, 12)
+  })
+
+  it('weigh by precision, and agree with the closed form of two studies', () => {
+    // s² are 1 and 4 in units of 0.01²: weights 0.8 and 0.2, Q = (0.02)²/(0.01² + 0.02²) = 0.8.
+    const z = 1.96
+    const pooled = poolEstimates(
+      [at(0.1, 0.1 - z * 0.01, 0.1 + z * 0.01), at(0.12, 0.12 - z * 0.02, 0.12 + z * 0.02)],
+      0.95,
+    )
+    expect(pooled.estimate).toBeCloseTo(0.104, 6)
+    expect(pooled.weights[0]).toBeCloseTo(0.8, 6)
+    expect(pooled.q).toBeCloseTo(0.8, 2)
+    expect(pooled.high - pooled.estimate).toBeCloseTo(z * Math.sqrt(0.8 ** 2 + 0.4 ** 2) * 0.01, 6)
+  })
+
+  it('say how far studies disagree, and widen by it', () => {
+    const [a, b, c] = [0, 0.3, 0.6]
+    const narrow = (estimate: number) => at(estimate, estimate - 1e-3, estimate + 1e-3)
+    const pooled = poolEstimates([narrow(a), narrow(b), narrow(c)], 0.95)
+    // All spread is between studies: the interval is that of a mean of three values, t(2) = 4.303.
+    expect(pooled.between).toBeCloseTo(0.3, 3)
+    expect(pooled.iSquared).toBeGreaterThan(0.99)
+    expect(pooled.high - pooled.estimate).toBeCloseTo((4.303 * 0.3) / Math.sqrt(3), 2)
+  })
+
+  it('cover the true mean of studies that differ', () => {
+    const generator = stream(3, 'test', 'pool').at()
+    let covered = 0
+    const rounds = 300
+    for (let round = 0; round < rounds; round++) {
+      const studies = Array.from({ length: 5 }, () => {
+        const truth = 0.2 + 0.05 * generator.normal()
+        const found = truth + 0.05 * generator.normal()
+        return at(found, found - 1.96 * 0.05, found + 1.96 * 0.05)
+      })
+      const { low, high } = poolEstimates(studies, 0.95)
+      if (low <= 0.2 && 0.2 <= high) covered++
+    }
+    expect(covered / rounds).toBeGreaterThan(0.91)
+  })
+})
+
+describe('pooled p-values', () => {
+  const independent = (...ps: number[]) => ps.map((p, index) => ({ p, group: String(index) }))
+
+  it('of one study are its own; of studies of the same networks Bonferroni’s', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1, noNaN: true }), (p) => {
+        expect(poolPValues(independent(p))).toBeCloseTo(p, 10)
+      }),
+    )
+    const same = [0.02, 0.3, 0.5].map((p) => ({ p, group: 'a' }))
+    expect(poolPValues(same)).toBeCloseTo(0.06, 12)
+  })
+
+  it('are uniform where nothing is there', () => {
+    const generator = stream(4, 'test', 'pool').at()
+    const ps = Array.from({ length: 4000 }, () =>
+      poolPValues(independent(generator.uniform(), generator.uniform(), generator.uniform())),
+    )
+    for (const level of [0.05, 0.5, 0.9]) {
+      expect(ps.filter((p) => p < level).length / ps.length).toBeCloseTo(level, 1)
+    }
+    // P(χ²₄ ≥ 9.488) = 0.05: two p-values of e^(−9.488/4).
+    expect(poolPValues(independent(Math.exp(-9.488 / 4), Math.exp(-9.488 / 4)))).toBeCloseTo(
+      0.05,
+      4,
+    )
+  })
+})
+
+describe('pooled studies', () => {
+  const design = { lows: 3, highs: 3, orders: 1, samples: 100 }
+  const studyOf = (seed: number, low: number, name = `s${seed}`): PooledStudy => {
+    const shares = { low, high: 0.03, sample: 0.5 }
+    const scores = simulateScores({ ...design, shares }, stream(seed, 'test').at())
+    const { effects, verdict } = compareNetworks(scores, {
+      permutations: 199,
+      bootstrap: 300,
+      seed,
+    })
+    const row = (effect: EffectName) => effects.find((one) => one.effect === effect)!
+    const estimateOf = (effect: EffectName): Estimate => {
+      const { estimate, ciLow, ciHigh } = row(effect)
+      return { estimate: estimate!, low: ciLow, high: ciHigh }
+    }
+    return {
+      name,
+      networks: scores.networks.map(({ network }) => `${name}-${network}`),
+      lowSeeds: [seed],
+      low: estimateOf('low'),
+      high: estimateOf('high'),
+      difference: estimateOf('low−high'),
+      p: row('low').pValue!,
+      verdict: verdict.verdict,
+      clauses: verdict.clauses,
+    }
+  }
+  const options = { alpha: 0.05, margin: 0.1 }
+
+  it('decide together what each left open, with the truth in the interval', () => {
+    const studies = [1, 2, 3, 4, 5, 6].map((seed) => studyOf(seed, 0.2))
+    expect(studies.filter(({ verdict }) => verdict === 'inconclusive').length).toBeGreaterThan(0)
+    const pool = poolStudies(studies, options)
+    expect(pool.verdict).toBe('decides')
+    expect(pool.low.low).toBeLessThan(0.2)
+    expect(pool.low.high).toBeGreaterThan(0.17)
+    expect(pool.low.high - pool.low.low).toBeLessThan(
+      0.6 * (mean(studies.map(({ low }) => low.high! - low.low!)) ?? 0),
+    )
+    expect(pool.warnings).toEqual([])
+    const none = poolStudies(
+      [11, 12, 13, 14, 15, 16].map((seed) => studyOf(seed, 0)),
+      options,
+    )
+    expect(none.verdict).toBe('absent')
+  })
+
+  it('of one are that study', () => {
+    for (const seed of [1, 2, 3]) {
+      const study = studyOf(seed, 0.3)
+      const pool = poolStudies([study], options)
+      expect(pool.verdict).toBe(study.verdict)
+      expect(pool.p).toBeCloseTo(study.p, 10)
+      expect(pool.low.high).toBeCloseTo(study.low.high!, 10)
+    }
+  })
+
+  it('cannot tell where one could not, and say which', () => {
+    const studies = [1, 2, 3].map((seed) => studyOf(seed, 0.4))
+    const clauses = studies[1].clauses.map((clause) =>
+      clause.id === 'v' ? { ...clause, status: 'fails' as const, reason: 'ICC 0.1' } : clause,
+    )
+    const pool = poolStudies([studies[0], { ...studies[1], clauses }, studies[2]], options)
+    expect(pool.verdict).toBe('inconclusive')
+    expect(pool.sentence).toMatch(/\(v\) s2: ICC 0\.1/)
+  })
+
+  it('warn of shared networks, of shared seeds and of studies that disagree', () => {
+    const [a, b, c] = [1, 2, 3].map((seed) => studyOf(seed, 0.2))
+    const chained = { ...b, networks: [a.networks[0], c.networks[0]] }
+    const shared = poolStudies([a, chained, c], options)
+    expect(shared.low.groups).toBe(1)
+    expect(shared.warnings).toEqual([expect.stringMatching(/share networks count as one/)])
+    const sameSeeds = poolStudies([a, { ...b, lowSeeds: a.lowSeeds }], options)
+    expect(sameSeeds.warnings).toEqual([expect.stringMatching(/same low seeds/)])
+    const far = { ...b, low: { estimate: 0.9, low: 0.88, high: 0.92 } }
+    expect(poolStudies([a, far], options).warnings).toEqual([
+      expect.stringMatching(/the studies disagree/),
+    ])
+    const open = { ...a, low: { estimate: 0.1, low: undefined, high: undefined } }
+    expect(() => poolStudies([open, b], options)).toThrow(/s1 has no interval/)
+  })
+})

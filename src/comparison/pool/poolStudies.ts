@@ -1,0 +1,193 @@
+/** One verdict of several studies that asked the same: the clauses of the pool, by the rule of a single study. */
+import { inPercent, percent, short } from '../clauses/wording.js'
+import type { Clause, ClauseStatus, Conclusion, Estimate } from '../types.js'
+import { conclude } from '../verdict.js'
+import { type PooledEstimate, poolEstimates, poolPValues } from './combine.js'
+
+/** What the pool takes of one study. */
+export interface PooledStudy {
+  readonly name: string
+  /** Ids of its networks, by which it is seen what studies share. */
+  readonly networks: readonly string[]
+  /** Seeds of its low layers. */
+  readonly lowSeeds: readonly (number | string)[]
+  readonly low: Estimate
+  readonly high: Estimate
+  /** Low share − high share. */
+  readonly difference: Estimate
+  /** Of the permutation test of the low share. */
+  readonly p: number
+  readonly verdict: Conclusion
+  /** Clauses of its verdict. */
+  readonly clauses: readonly Clause[]
+}
+
+export interface Pool {
+  readonly verdict: Conclusion
+  readonly clauses: readonly Clause[]
+  readonly low: PooledEstimate
+  readonly high: PooledEstimate
+  readonly difference: PooledEstimate
+  readonly p: number
+  /** What limits the pool, a line each. */
+  readonly warnings: readonly string[]
+  readonly sentence: string
+}
+
+interface PoolOptions {
+  readonly alpha: number
+  readonly margin: number
+}
+
+/**
+ * Pools the shares and the tests of studies (combine.ts), and concludes by the rule of a single study (verdict.ts):
+ * (ii) by the pooled p, (iii) and (iv) by the pooled intervals, (i), (v) and (vi) hold where they hold in every study
+ * and fail where they fail in one. Throws RangeError where an interval is missing, or without studies.
+ */
+export function poolStudies(studies: readonly PooledStudy[], options: PoolOptions): Pool {
+  const { alpha, margin } = options
+  const groups = groupsOf(studies)
+  const pooled = (name: 'low' | 'high' | 'difference') =>
+    poolEstimates(
+      studies.map((study, index) => {
+        const { estimate, low, high } = study[name]
+        if (low !== undefined && high !== undefined) {
+          return { estimate, low, high, group: groups[index] }
+        }
+        throw new RangeError(`${study.name} has no interval of its shares: it cannot be pooled`)
+      }),
+      1 - alpha,
+    )
+  const low = pooled('low')
+  const difference = pooled('difference')
+  const p = poolPValues(studies.map((study, index) => ({ p: study.p, group: groups[index] })))
+  const clauses = [
+    common('i', studies),
+    {
+      id: 'ii',
+      text: `the effect of the low seeds on the scores is real: pooled p < ${alpha}`,
+      status: p < alpha ? 'holds' : 'undecided',
+      figures: { p },
+      reason: `pooled p = ${short(p)}${p < alpha ? '' : ': an effect is not shown'}`,
+    } satisfies Clause,
+    bounded('iii', `low seeds decide more than ${percent(margin)} of the variance`, low, margin),
+    bounded('iv', 'low seeds decide more of the variance than high seeds', difference, 0),
+    common('v', studies),
+    common('vi', studies),
+  ]
+  const verdict = conclude(clauses)
+  return {
+    verdict,
+    clauses,
+    low,
+    high: pooled('high'),
+    difference,
+    p,
+    warnings: warningsOf(studies, groups, low),
+    sentence: sentenceOf(verdict, { studies, low, p, clauses }, options),
+  }
+}
+
+/** A name for each study, the same where studies share networks, also by way of a third one. */
+function groupsOf(studies: readonly PooledStudy[]): string[] {
+  const groups = studies.map((_, index) => index)
+  for (const [a, one] of studies.entries()) {
+    const networks = new Set(one.networks)
+    for (const [b, other] of studies.entries()) {
+      if (b <= a || !other.networks.some((id) => networks.has(id))) continue
+      const [kept, dropped] = [groups[a], groups[b]]
+      for (const [index, group] of groups.entries()) if (group === dropped) groups[index] = kept
+    }
+  }
+  return groups.map(String)
+}
+
+/** A clause of every study: as the worst of them. */
+function common(id: string, studies: readonly PooledStudy[]): Clause {
+  const found = studies.flatMap(({ name, clauses }) =>
+    clauses.filter((clause) => clause.id === id).map((clause) => ({ name, clause })),
+  )
+  const of = (status: ClauseStatus) => found.filter(({ clause }) => clause.status === status)
+  const worst = (['fails', 'undecided', 'not-tested'] as const).find(
+    (status) => of(status).length > 0,
+  )
+  const status = found.length === 0 ? 'undecided' : (worst ?? 'holds')
+  const named = worst === undefined ? [] : of(worst)
+  return {
+    id,
+    text: `in every study: ${found[0]?.clause.text ?? `clause ${id}`}`,
+    status,
+    figures: {},
+    reason:
+      named.length === 0
+        ? 'in every study'
+        : named.map(({ name, clause }) => `${name}: ${clause.reason}`).join('; '),
+  }
+}
+
+function bounded(id: string, text: string, pooled: PooledEstimate, bound: number): Clause {
+  const status = pooled.low > bound ? 'holds' : pooled.high < bound ? 'fails' : 'undecided'
+  const said = { holds: 'above', fails: 'below', undecided: 'around' }[status]
+  return {
+    id,
+    text: `${text}: the pooled interval lies above ${percent(bound)}`,
+    status,
+    figures: { estimate: pooled.estimate, ci_low: pooled.low, ci_high: pooled.high },
+    reason: `${inPercent(pooled)} lies ${said} ${percent(bound)}`,
+  }
+}
+
+/** I² from which the spread between studies is said to be more than chance (Higgins & Thompson 2002 call it moderate). */
+const HETEROGENEOUS = 0.5
+
+function warningsOf(
+  studies: readonly PooledStudy[],
+  groups: readonly string[],
+  low: PooledEstimate,
+): string[] {
+  const warnings: string[] = []
+  if (low.iSquared >= HETEROGENEOUS) {
+    warnings.push(
+      `the studies disagree: ${percent(low.iSquared)} of the spread of their low shares is not chance (I²), and true ` +
+        `shares differ by ${percent(low.between)} from study to study (τ); the pooled share is a mean of different things`,
+    )
+  }
+  const dependent = new Set(groups).size
+  if (dependent < groups.length) {
+    warnings.push(
+      'studies that share networks count as one measurement: other samples of the same networks say nothing new of seeds',
+    )
+  }
+  const seeds = studies.map(({ lowSeeds }) => [...lowSeeds].sort().join())
+  if (dependent > 1 && new Set(seeds).size < seeds.length) {
+    warnings.push(
+      'studies have the same low seeds, so that their low layers began equal where the architecture is the same: they are ' +
+        'no independent draws of seeds, and the pooled interval may be too narrow; other seeds (networks.grid.low) are',
+    )
+  }
+  return warnings
+}
+
+const outcomes: Readonly<Record<Conclusion, string>> = {
+  decides: 'decides: low layers decide which samples are confusing',
+  'real-but-small': 'real but small: low layers have an effect, but do not decide',
+  absent: 'absent: no effect of the low layers is shown, and one above the margin is ruled out',
+  inconclusive: 'inconclusive: taken together the studies do not decide',
+}
+
+function sentenceOf(
+  verdict: Conclusion,
+  {
+    studies,
+    low,
+    p,
+    clauses,
+  }: Pick<Pool, 'low' | 'p' | 'clauses'> & { readonly studies: readonly PooledStudy[] },
+  { margin }: PoolOptions,
+): string {
+  const count = studies.length === 1 ? '1 study' : `${studies.length} studies`
+  const found = `the low share over ${count} is ${inPercent(low)}, margin ${percent(margin)}, p = ${short(p)}`
+  const open = clauses.filter(({ status }) => status === 'fails' || status === 'undecided')
+  const reasons = open.map(({ id, reason }) => `(${id}) ${reason}`).join('; ')
+  return `${outcomes[verdict]}; ${found}${verdict === 'inconclusive' ? `. Open: ${reasons}` : ''}`
+}

@@ -1,0 +1,71 @@
+/** What a planned design can never say, known before anything is trained. */
+import { smallestAttainableP } from '../comparison/permutation.js'
+import type { GridSizes } from './designs.js'
+import type { Plan, StudyNetwork } from './types.js'
+
+/** Samples of a set below which overlaps take so few values that they say nothing. */
+const FEWEST_IN_SET = 2
+
+/**
+ * Sizes of the grids of a plan, the largest first: analysed networks with known seeds of one architecture, regime and
+ * cut. Cells may be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
+ */
+export function plannedGrids({ networks, config }: Plan): GridSizes[] {
+  const groups = new Map<string, StudyNetwork[]>()
+  for (const network of networks) {
+    if (network.role !== 'analysed' || network.seeds.low === undefined) continue
+    const key = JSON.stringify([network.architecture, network.regime, network.cut])
+    groups.set(key, [...(groups.get(key) ?? []), network])
+  }
+  const distinct = (members: readonly StudyNetwork[], side: 'low' | 'high' | 'order') =>
+    new Set(members.map(({ seeds }) => seeds[side])).size
+  const { grid } = config.networks
+  const samples = config.analysis.samples.count
+  return [...groups.values()]
+    .map((members) => ({
+      lows: distinct(members, 'low'),
+      highs: distinct(members, 'high'),
+      orders: grid?.order.length ?? 1,
+      repeats: (grid?.repeats ?? 1) - 1,
+      samples,
+    }))
+    .sort((a, b) => b.lows * b.highs - a.lows * a.highs)
+}
+
+/** Warnings of designs whose verdict must be inconclusive, or whose sets say nothing, each with what would do. */
+export function designWarnings(plan: Plan): string[] {
+  const { comparison, confusing, analysis } = plan.config
+  const [main] = plannedGrids(plan)
+  const warnings: string[] = []
+  if (main !== undefined && main.lows * main.highs > 1) {
+    const smallest = smallestAttainableP(main.lows, main.highs)
+    if (smallest >= comparison.alpha) {
+      warnings.push(
+        `a grid of ${main.lows} × ${main.highs} seeds cannot decide anything: its permutation test gives no p below ` +
+          `${Number(smallest.toPrecision(2))}, and it takes less than ${comparison.alpha}; ${remedy(main, comparison.alpha)} ` +
+          'can (lowlayer power says with what odds)',
+      )
+    }
+  }
+  const { set } = confusing
+  if (set.rule === 'top' && set.fraction * analysis.samples.count < FEWEST_IN_SET) {
+    const needed = Math.ceil(FEWEST_IN_SET / set.fraction)
+    warnings.push(
+      `sets of ${Math.max(1, Math.round(set.fraction * analysis.samples.count))} of ${analysis.samples.count} samples ` +
+        `overlap all or not at all: analyse at least ${needed} (analysis.samples.count)`,
+    )
+  }
+  return warnings
+}
+
+/** The nearest grids whose smallest p is below α: with more high seeds, and square. */
+function remedy({ lows, highs }: GridSizes, alpha: number): string {
+  const decides = (l: number, h: number) => smallestAttainableP(l, h) < alpha
+  let side = Math.max(2, Math.min(lows, highs))
+  while (!decides(side, side)) side++
+  const square = `${side} × ${side}`
+  if (lows < 2) return square
+  let longer = Math.max(2, highs)
+  while (!decides(lows, longer)) longer++
+  return longer === side && lows === side ? square : `${lows} × ${longer} or ${square}`
+}

@@ -1,0 +1,60 @@
+/** The same study with another design: for what it would cost. */
+import type { ExperimentConfig } from '../config/schema.js'
+import { planStudy } from './plan.js'
+import type { Plan } from './types.js'
+
+/** Sizes of a crossed grid and of its panel. */
+export interface GridSizes {
+  readonly lows: number
+  readonly highs: number
+  /** Order seeds of every cell. */
+  readonly orders: number
+  /** Further order seeds of each cell of the diagonal. */
+  readonly repeats: number
+  readonly samples: number
+}
+
+/** The sections that a design changes. */
+export type DesignSections = Pick<ExperimentConfig, 'networks' | 'analysis'>
+
+/**
+ * The configuration with a grid and a panel of these sizes: its own seeds first, so that networks that are there
+ * serve, then the next numbers. Undefined where it has no grid. Samples are drawn where others were named.
+ */
+export function withDesign(
+  config: ExperimentConfig,
+  { lows, highs, orders, repeats, samples }: GridSizes,
+): ExperimentConfig | undefined {
+  const { grid } = config.networks
+  if (grid === undefined) return undefined
+  const { ids: _ids, first: _first, ...drawn } = config.analysis.samples
+  const sameCount = drawn.count === samples
+  return {
+    ...config,
+    networks: {
+      ...config.networks,
+      grid: {
+        ...grid,
+        low: seedsFrom(grid.low, lows),
+        high: seedsFrom(grid.high, highs),
+        order: seedsFrom(grid.order, orders),
+        repeats: repeats + 1,
+      },
+    },
+    analysis: sameCount
+      ? config.analysis
+      : { ...config.analysis, samples: { ...drawn, count: samples } },
+  }
+}
+
+/** The plan of a study in another design. Throws InputError where the data have fewer samples. */
+export function planOfDesign({ config, data }: Plan, sizes: GridSizes): Plan | undefined {
+  const changed = withDesign(config, sizes)
+  return changed && planStudy(changed, data)
+}
+
+function seedsFrom(seeds: readonly number[], count: number): number[] {
+  const chosen = seeds.slice(0, count)
+  for (let next = 0; chosen.length < count; next++) if (!chosen.includes(next)) chosen.push(next)
+  return chosen
+}

@@ -1,0 +1,136 @@
+import { conclusions } from '../../comparison/power/verdictOdds.js'
+import type { MultiverseRow } from '../../tables/tables.js'
+import type { ReportStudy } from '../types.js'
+import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { rounded } from './studyRows.js'
+
+/** A colour for each verdict. */
+const colourOf: Readonly<Record<string, string>> = {
+  decides: colours.green,
+  'real-but-small': colours.blue,
+  absent: colours.vermillion,
+  inconclusive: colours.grey,
+}
+
+/** The low share under every combination of choices, ordered by it, and below which choices each is (a specification curve). */
+export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureResult {
+  const id = 'multiverse'
+  const main = mainGridRows(multiverse, verdict?.grid)
+  const [first] = main
+  // The set rule moves T_low alone.
+  const rows = main.filter(({ set, low_share }) => set === first?.set && low_share !== undefined)
+  if (rows.length === 0) {
+    return { id, missing: 'there is no grid of low and high seeds whose shares could be compared' }
+  }
+  const ordered = [...rows].sort((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
+  const values = ordered.map((row, place) => ({
+    place,
+    share: rounded(row.low_share, 4),
+    low: rounded(row.ci_low, 4),
+    high: rounded(row.ci_high, 4),
+    verdict: row.verdict,
+    own: row.own === true,
+  }))
+  const choices = ordered.flatMap((row, place) =>
+    choicesOf(row).map((choice) => ({ place, choice, verdict: row.verdict })),
+  )
+  // By kind of choice: scores, players, baselines, thresholds.
+  const kinds = choicesOf(first).map((_, kind) => main.map((row) => choicesOf(row)[kind]))
+  const names = kinds.flatMap((members) => [...new Set(members)])
+  const x = {
+    field: 'place',
+    type: 'quantitative',
+    axis: null,
+    scale: { nice: false, zero: false, domain: [-0.6, values.length - 0.4] },
+  }
+  const color = {
+    field: 'verdict',
+    type: 'nominal',
+    title: 'verdict',
+    scale: { domain: [...conclusions], range: conclusions.map((name) => colourOf[name]) },
+  }
+  const width = Math.min(560, Math.max(160, values.length * 14))
+  const curve: Spec = {
+    width,
+    height: 150,
+    data: { values },
+    layer: [
+      {
+        mark: { type: 'rule', opacity: 0.6, strokeWidth: 1.5 },
+        encoding: {
+          x,
+          y: { field: 'low', type: 'quantitative', title: 'low share' },
+          y2: { field: 'high' },
+          color,
+        },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 36, opacity: 1 },
+        encoding: {
+          x,
+          y: { field: 'share', type: 'quantitative' },
+          color,
+          shape: {
+            field: 'own',
+            type: 'nominal',
+            legend: null,
+            scale: { domain: [false, true], range: ['circle', 'diamond'] },
+          },
+          size: {
+            field: 'own',
+            type: 'nominal',
+            legend: null,
+            scale: { domain: [false, true], range: [30, 130] },
+          },
+        },
+      },
+    ],
+  }
+  return {
+    id,
+    title: 'The low share under every combination of choices',
+    source: 'ours',
+    caption:
+      'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data: they are no independent tests. multiverse.csv has the set rules too.',
+    spec: specOf({
+      vconcat: [
+        curve,
+        {
+          width,
+          height: names.length * 14,
+          data: { values: choices },
+          mark: { type: 'point', filled: true, size: 26, opacity: 1 },
+          encoding: {
+            x,
+            y: { field: 'choice', type: 'nominal', title: null, sort: names },
+            color,
+          },
+        },
+      ],
+      spacing: 8,
+    }),
+  }
+}
+
+/** Rows of the grid that gave the verdict, or of the first one. */
+function mainGridRows(
+  rows: readonly MultiverseRow[],
+  grid: NonNullable<ReportStudy['verdict']>['grid'],
+): readonly MultiverseRow[] {
+  const key = ({ architecture, regime, cut, cut_layers }: MultiverseRow) =>
+    JSON.stringify([architecture, regime, cut_layers ?? cut])
+  const wanted =
+    grid === undefined
+      ? rows[0] && key(rows[0])
+      : JSON.stringify([grid.architecture, grid.regime, grid.cut])
+  return rows.filter((row) => key(row) === wanted)
+}
+
+function choicesOf({ score, players, baseline, tau }: MultiverseRow): string[] {
+  return [
+    `${score}`,
+    players === 'main' ? 'players of the study' : 'other players',
+    `baseline ${baseline}`,
+    `τ × ${tau}`,
+  ]
+}

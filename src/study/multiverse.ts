@@ -1,0 +1,299 @@
+/**
+ * What the study would have said under other choices of the analysis: a multiverse (Steegen, Tuerlinckx, Gelman &
+ * Vanpaemel, Perspectives on Psychological Science 11, 2016). Every combination that the stored interactions allow is
+ * scored and judged anew; nothing is evaluated.
+ */
+import { compareNetworks } from '../comparison/compare.js'
+import type {
+  EffectRow,
+  GridName,
+  NetworkScores,
+  StudyScores,
+  Verdict,
+} from '../comparison/types.js'
+import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import { confusingSet } from '../confusing/sets.js'
+import type { SampleId, SetRule } from '../confusing/types.js'
+import { mean, spearman } from '../metrics/descriptive.js'
+import type { MultiverseRow } from '../tables/tables.js'
+import { type CheckpointInput, mainRows, otherRows, scoreRows, thresholds } from './checkpoint.js'
+import {
+  commonSamples,
+  comparisonOptions,
+  cutCells,
+  mislabelledEverywhere,
+  networkScores,
+} from './compare.js'
+import { SECONDARY } from './measures.js'
+import type { NetworkAnalysis } from './network.js'
+
+/** What τ is multiplied by. */
+const SCALES = [0.5, 1, 2] as const
+
+/** The choices that scores depend on. */
+interface ScoreChoice {
+  /** `main`, or `other`: another choice of players. */
+  readonly players: 'main' | 'other'
+  /** In words: `mean`, `blur`. */
+  readonly baseline: string
+  /** Factor of τ. */
+  readonly tau: number
+  /** The score, with the scope of offsetting where it has one. */
+  readonly score: string
+  /** Whether all of these are the study's own. */
+  readonly own: boolean
+}
+
+/** Scores of one network under one combination of choices; shape [samples]. */
+export interface AlternativeScores extends ScoreChoice {
+  readonly scores: Float64Array
+  /** At the other end of the tie-break, where the interactions are decomposed at both. */
+  readonly otherEnd: Float64Array | undefined
+}
+
+/** One way in which the last checkpoint of a network was analysed. */
+export interface AnalysedEnd {
+  readonly players: ScoreChoice['players']
+  readonly baseline: string
+  readonly end: CheckpointInput
+  readonly otherEnd?: CheckpointInput
+}
+
+/** Scores of the last checkpoint of a network under every combination; the study's own analysis first. */
+export function alternativeScores(
+  analysed: readonly AnalysedEnd[],
+  { analysis, confusing }: Pick<ExperimentConfig, 'analysis' | 'confusing'>,
+): AlternativeScores[] {
+  return analysed.flatMap(({ players, baseline, end, otherEnd }, index) =>
+    scoreChoices(end, confusing).flatMap(({ name, change }) =>
+      SCALES.map((tau): AlternativeScores => {
+        const scoresOf = (input: CheckpointInput) => {
+          const taus = thresholds(input, analysis.salience, undefined, tau)
+          return scoreRows(input, taus, { ...confusing, ...change })
+        }
+        const own = index === 0 && tau === 1 && name === nameOf(confusing)
+        const other = otherEnd && scoresOf(otherEnd)
+        return { players, baseline, tau, score: name, own, scores: scoresOf(end), otherEnd: other }
+      }),
+    ),
+  )
+}
+
+/** A score, by the name that tables have, and how it is asked for. */
+interface ScoreOption {
+  readonly name: string
+  readonly change: Partial<ConfusingConfig>
+}
+
+/** The scores that a checkpoint allows: those that need references or another split only where these are there. */
+function scoreChoices(input: CheckpointInput, confusing: ConfusingConfig): ScoreOption[] {
+  const { values, references = [] } = input
+  const held = new Set(otherRows(values).map((row) => values.givenLabel[row]))
+  const hasClassMeans = mainRows(values).every((row) => held.has(values.givenLabel[row]))
+  const changes: Partial<ConfusingConfig>[] = [
+    { score: 'offset-complexity', offsetScope: 'per-order' },
+    { score: 'offset-complexity', offsetScope: 'global' },
+    ...(hasClassMeans ? [{ score: 'nongeneralizable-mass' as const }] : []),
+    { score: 'high-order-share' },
+    { score: 'cancellation' },
+  ]
+  return [
+    ...changes.map((change) => ({ name: nameOf({ ...confusing, ...change }), change })),
+    ...(references.length > 0 ? referenceScores(confusing) : []),
+  ]
+}
+
+/** The score against references as they are asked for and, where it is the study's own, with one of their rules changed. */
+function referenceScores({ score, references }: ConfusingConfig): ScoreOption[] {
+  if (references === undefined) return []
+  const name = 'nongeneralizable' as const
+  const own: ScoreOption = { name, change: { score: name } }
+  if (score !== name) return [own]
+  const sign = references.sign === 'same' ? 'ignore' : 'same'
+  const form = references.form === 'share' ? 'strength' : 'share'
+  const changed = (said: string, rules: Partial<ReferencesConfig>): ScoreOption => ({
+    name: `${name} (${said})`,
+    change: { score: name, references: { ...references, ...rules } },
+  })
+  return [
+    own,
+    ...(['any', 'majority', 'all'] as const)
+      .filter((agree) => agree !== references.agree)
+      .map((agree) => changed(`agree: ${agree}`, { agree })),
+    changed(`sign: ${sign}`, { sign }),
+    changed(`form: ${form}`, { form }),
+  ]
+}
+
+function nameOf({ score, offsetScope }: Pick<ConfusingConfig, 'score' | 'offsetScope'>): string {
+  return score === 'offset-complexity' && offsetScope === 'global' ? `${score} (global)` : score
+}
+
+/** {@link multiverseRows} of what the networks of a study were analysed into, by the ids of the networks. */
+export function multiverseOf(
+  analyses: readonly NetworkAnalysis[],
+  alternatives: ReadonlyMap<string, readonly AlternativeScores[]>,
+  config: ExperimentConfig,
+): MultiverseRow[] {
+  const samples = commonSamples(analyses)
+  const networks = analyses.map((analysis) => ({
+    scores: networkScores(analysis, samples),
+    samples: analysis.samples,
+    alternatives: alternatives.get(analysis.network.id) ?? [],
+  }))
+  const mislabelled = mislabelledEverywhere(analyses)
+  return multiverseRows(networks, { samples, mislabelled }, config)
+}
+
+/** A network of a study with its alternative scores, each over the samples of the network. */
+export interface MultiverseNetwork {
+  /** As the study compares it, over the samples in common. */
+  readonly scores: NetworkScores
+  /** Its own samples, in the order of alternative scores. */
+  readonly samples: readonly SampleId[]
+  readonly alternatives: readonly AlternativeScores[]
+}
+
+/**
+ * One row a combination of players, baseline, τ, score and set rule, and a grid: its low share with interval and p,
+ * T_low of the sets, the verdict, and how alike scores and sets are to the study's own (means over networks). Networks
+ * without a combination stay out of it; none has it, no row. Where an analysis is decomposed at one end of the
+ * tie-break, that end stands for both.
+ */
+export function multiverseRows(
+  networks: readonly MultiverseNetwork[],
+  study: Omit<StudyScores, 'networks'>,
+  config: ExperimentConfig,
+): MultiverseRow[] {
+  const keys = [...new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))]
+  return keys.flatMap((key) => {
+    const placed = networks.flatMap((network) => {
+      const found = network.alternatives.find((one) => keyOf(one) === key)
+      const own = network.alternatives.find((one) => one.own)
+      return found === undefined || own === undefined ? [] : [{ network, found, own }]
+    })
+    return setRules(config.confusing.set).flatMap((rule, position) => {
+      const changed = placed.map((one) =>
+        changedNetwork(one, study.samples, rule, config.confusing.set),
+      )
+      return rowsOf(changed, study, config, {
+        choice: placed[0].found,
+        set: rule.rule,
+        own: placed[0].found.own && position === 0,
+      })
+    })
+  })
+}
+
+function keyOf({ players, baseline, tau, score }: ScoreChoice): string {
+  return [players, baseline, tau, score].join('|')
+}
+
+/** The study's rule, and the other of the two that say something without a threshold of one's own. */
+function setRules(own: SetRule): SetRule[] {
+  return own.rule === 'mad' ? [own, { rule: 'top', fraction: 0.1 }] : [own, { rule: 'mad' }]
+}
+
+interface ChangedNetwork {
+  readonly scores: NetworkScores
+  /** Rank correlation of the scores, and Jaccard of the sets, with the study's own. */
+  readonly spearman: number | undefined
+  readonly jaccard: number | undefined
+}
+
+function changedNetwork(
+  {
+    network,
+    found,
+    own,
+  }: { network: MultiverseNetwork; found: AlternativeScores; own: AlternativeScores },
+  samples: readonly SampleId[],
+  rule: SetRule,
+  ownRule: SetRule,
+): ChangedNetwork {
+  const position = new Map(network.samples.map((sample, index) => [sample, index]))
+  const common = (values: Float64Array) =>
+    Float64Array.from(samples, (sample) => values[position.get(sample) as number])
+  const membersOf = (values: Float64Array, by: SetRule) =>
+    confusingSet(values, network.samples, by).members.map(({ sample }) => sample)
+  const set = membersOf(found.scores, rule)
+  return {
+    scores: {
+      ...network.scores,
+      score: common(found.scores),
+      scoreHigh: common(found.otherEnd ?? found.scores),
+      set,
+    },
+    spearman: spearman(own.scores, found.scores),
+    jaccard: jaccardOf(new Set(membersOf(own.scores, ownRule)), new Set(set)),
+  }
+}
+
+function rowsOf(
+  changed: readonly ChangedNetwork[],
+  study: Omit<StudyScores, 'networks'>,
+  config: ExperimentConfig,
+  {
+    choice,
+    set,
+    own,
+  }: { readonly choice: ScoreChoice; readonly set: string; readonly own: boolean },
+): MultiverseRow[] {
+  const { effects, verdict } = compareNetworks(
+    { ...study, networks: changed.map(({ scores }) => scores) },
+    { ...comparisonOptions(config), ...SECONDARY },
+  )
+  return gridsOf(verdict).map(({ name, conclusion }) => {
+    const inGrid = (one: GridName) =>
+      one.architecture === name.architecture && one.regime === name.regime && one.cut === name.cut
+    const row = (effect: EffectRow['effect']) =>
+      effects.find((one) => one.effect === effect && inGrid(one))
+    const members = changed.filter(({ scores }) => inGrid(gridNameOf(scores)))
+    const known = (of: (network: ChangedNetwork) => number | undefined) =>
+      mean(members.flatMap((network) => of(network) ?? []))
+    return {
+      architecture: name.architecture,
+      regime: name.regime,
+      ...cutCells(name.cut),
+      players: choice.players,
+      baseline: choice.baseline,
+      tau: choice.tau,
+      score: choice.score,
+      set,
+      own,
+      low_share: row('low')?.estimate,
+      ci_low: row('low')?.ciLow,
+      ci_high: row('low')?.ciHigh,
+      p_value: row('low')?.pValue,
+      t_low: row('T_low')?.estimate,
+      t_low_p: row('T_low')?.pValue,
+      verdict: conclusion,
+      spearman: known((network) => network.spearman),
+      jaccard: known((network) => network.jaccard),
+    }
+  })
+}
+
+function gridNameOf({ architecture, regime, cut }: NetworkScores): GridName {
+  return { architecture, regime, cut }
+}
+
+/** Every grid that a verdict is of. */
+function gridsOf({
+  grid,
+  verdict,
+  others,
+}: Verdict): { readonly name: GridName; readonly conclusion: Verdict['verdict'] }[] {
+  if (grid === undefined) return []
+  return [
+    { name: grid, conclusion: verdict },
+    ...others.map((other) => ({ name: other, conclusion: other.verdict })),
+  ]
+}
+
+function jaccardOf<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number | undefined {
+  const shared = [...a].filter((item) => b.has(item)).length
+  const either = a.size + b.size - shared
+  return either === 0 ? undefined : shared / either
+}
