@@ -153,8 +153,8 @@ export function classRemarks(classes: readonly string[]): string[] {
       name.trim() !== '' && Number.isFinite(number) ? `${number}` : name.trim().toLowerCase()
     bySense.set(sense, [...(bySense.get(sense) ?? []), name])
   }
-  const alike = [...bySense.values()].filter((names) => names.length > 1)
-  return alike.map(
+  const sameSense = [...bySense.values()].filter((names) => names.length > 1)
+  return sameSense.map(
     (names) => `classes ${names.map((name) => `"${name}"`).join(' and ')} count as different ones`,
   )
 }

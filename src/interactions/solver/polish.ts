@@ -1,12 +1,12 @@
 /**
  * From an approximate solution to an exact one: once the iteration has found out which interactions
  * are not 0 and which noise entries are at their bound, both sides of the optimum follow from linear
- * equations. With T the columns of C = (A B) that are used, σ their signs, R the rows with |q| = δ and θ their signs,
+ * equations. With M = (A B), T its columns that are used, σ their signs, R the rows with |q| = δ and θ their signs,
  *
- *   C_RT x_T = v_R + δ θ   (primal, the solution nearest to the iterate)
- *   C_RTᵀ λ_R = w_T σ      (dual, least squares).
+ *   M_RT x_T = v_R + δ θ   (primal, the solution nearest to the iterate)
+ *   M_RTᵀ λ_R = w_T σ      (dual, least squares).
  *
- * One orthogonal factorisation of C_RTᵀ serves both. Nothing is taken on trust: the caller keeps the
+ * One orthogonal factorisation of M_RTᵀ serves both. Nothing is taken on trust: the caller keeps the
  * result only where its bounds are better. Source: our choice; crossover in the sense of Megiddo
  * (1991), without the walk to a vertex.
  */
@@ -29,7 +29,7 @@ interface Polished {
   readonly lambda: Float64Array
 }
 
-/** A column of C: a subset and its kind. */
+/** A column of M: a subset and its kind. */
 interface Term {
   readonly mask: number
   readonly isOr: boolean
@@ -87,7 +87,7 @@ function activeRows({ delta }: SplitProblem, { atBound, lambda }: ActiveSet): nu
   return rows.sort((a, b) => Math.abs(lambda[b]) - Math.abs(lambda[a]))
 }
 
-/** C_RTᵀ = Q U for the independent rows R: Q has orthonormal columns, U is upper triangular. */
+/** M_RTᵀ = Q U for the independent rows R: Q has orthonormal columns, U is upper triangular. */
 interface Factor {
   readonly rows: readonly number[]
   /** Columns of Q, shape [|T|] each. */
@@ -134,7 +134,7 @@ function polishPrimal(
   terms: readonly Term[],
   { rows, basis, upper }: Factor,
 ): AndOrPair {
-  // Uᵀ y = right side − C x, then the change is Q y.
+  // Uᵀ y = right side − M x, then the change is Q y.
   const change = new Float64Array(terms.length)
   const solved = new Float64Array(rows.length)
   for (const [index, row] of rows.entries()) {

@@ -141,9 +141,8 @@ export function dualBounds(problem: SplitProblem, lambda: Float64Array): DualBou
     value += values[mask] * lambda[mask] - delta * Math.abs(lambda[mask])
     const inAnd = Math.abs(a[mask])
     const inOr = orWeights[mask] === Infinity ? 0 : Math.abs(b[mask])
-    const larger = Math.max(inAnd, inOr)
-    weightedExcess = Math.max(weightedExcess, larger / andWeights[mask])
-    unweightedExcess = Math.max(unweightedExcess, larger)
+    weightedExcess = Math.max(weightedExcess, inAnd / andWeights[mask], inOr / orWeights[mask])
+    unweightedExcess = Math.max(unweightedExcess, inAnd, inOr)
   }
   const bound = (excess: number) => (excess > 0 && value > 0 ? value / excess : 0)
   return { weighted: bound(weightedExcess), unweighted: bound(unweightedExcess) }

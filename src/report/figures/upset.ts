@@ -118,14 +118,16 @@ function chooseSets(tables: StudyTables): NetworkRow[] {
   const usable = doneNetworks(tables).filter(({ network }) => membersOf(tables, network).length > 0)
   const first = usable[0]
   if (first === undefined) return []
-  const alike = usable.filter(
+  const comparable = usable.filter(
     ({ architecture, regime, seed_order }) =>
       architecture === first.architecture &&
       regime === first.regime &&
       seed_order === first.seed_order,
   )
-  const lows = [...new Set(alike.map(({ seed_low }) => seed_low))].slice(0, 2)
-  const pairs = lows.flatMap((low) => alike.filter(({ seed_low }) => seed_low === low).slice(0, 2))
+  const lows = [...new Set(comparable.map(({ seed_low }) => seed_low))].slice(0, 2)
+  const pairs = lows.flatMap((low) =>
+    comparable.filter(({ seed_low }) => seed_low === low).slice(0, 2),
+  )
   return (pairs.length >= 2 ? pairs : usable).slice(0, MOST_SETS)
 }
 

@@ -1,3 +1,4 @@
+/** Makes the manifest of a study from its plan, and the plan again from a manifest. */
 import { createRequire } from 'node:module'
 import { arch, cpus, hostname, platform, totalmem } from 'node:os'
 import { provenance } from '../../config/provenance.js'
