@@ -121,13 +121,6 @@ function warningsOf(
         'same seeds give other networks: differences between networks may be theirs',
     )
   }
-  const flat = study.networks.filter(({ outstanding }) => outstanding === 0).length
-  if (flat > 0) {
-    warnings.push(
-      `no score stands out (rule mad) in ${flat} of ${study.networks.length} networks: a confusing set there is a ` +
-        'slice of a continuum, not a group of its own',
-    )
-  }
   if (flagged > 0) {
     const points = Number((100 * accuracyTolerance).toFixed(2))
     warnings.push(

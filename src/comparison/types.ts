@@ -41,8 +41,6 @@ export interface NetworkScores {
   readonly overfittingUnknown?: string
   /** Consistency (ICC) of the scores under other choices of the analysis, by kind of choice; those measured. */
   readonly reliability?: Readonly<Partial<Record<ReliabilityKind, number>>>
-  /** Samples whose score stands out by the rule `mad`; undefined where that was not asked. */
-  readonly outstanding?: number
 }
 
 /** What a study does without, of one network, and why. */

@@ -117,7 +117,6 @@ export function networkScores(
     overfitting: phases.overfitting,
     overfittingUnknown: phases.overfitting === undefined ? phases.reason : undefined,
     reliability: analysis.reliability,
-    outstanding: sets.find(({ set }) => set.rule === 'mad')?.set.members.length,
   }
 }
 
