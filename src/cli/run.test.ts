@@ -17,7 +17,13 @@ import { sha256 } from '../core/hash.js'
 import { spearman } from '../metrics/descriptive.js'
 import { readRecord } from '../store/record.js'
 import { fromCsv } from '../tables/read.js'
-import { curvesTable, networksTable, overlapsTable, samplesTable } from '../tables/tables.js'
+import {
+  curvesTable,
+  networksTable,
+  overlapsTable,
+  samplesTable,
+  studyTables,
+} from '../tables/tables.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 import { soleLease } from '../testing/soleLease.js'
 import { lowlayerHere } from './testing/here.js'
@@ -161,19 +167,9 @@ describe('lowlayer run', () => {
   })
 
   it('writes every table, with a row for every network and analysed sample', () => {
-    expect(Object.keys(reference).sort()).toEqual([
-      'confusing.csv',
-      'curves.csv',
-      'effects.csv',
-      'generalization.csv',
-      'memberships.csv',
-      'networks.csv',
-      'orders.csv',
-      'overlaps.csv',
-      'samples.csv',
-      'multiverse.csv',
-      'verdict.json',
-    ])
+    expect(Object.keys(reference).sort()).toEqual(
+      [...studyTables.map(({ name }) => `${name}.csv`), 'verdict.json'].sort(),
+    )
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
     expect(lines('networks.csv')).toBe(4)
     expect(lines('samples.csv')).toBe(4 * 3 * 12)
