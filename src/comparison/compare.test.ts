@@ -154,7 +154,7 @@ describe('what a verdict needs', () => {
     expect(statusOf(without, 'i')).toBe('fails')
     expect(tables(without).verdict.verdict).toBe('inconclusive')
     expect(tables(without).verdict.sentence).toMatch(
-      /^inconclusive: the study does not decide.* Open: \(i\) only 5 of 24 networks/,
+      /^inconclusive: it is open whether .* Open: \(i\) only 5 of 24 networks/,
     )
     expect(
       statusOf(

@@ -60,8 +60,8 @@ function headOf(
   if (verdict === 'absent') {
     return `no effect of ${subject} on which samples are confusing is shown (p = ${short(p)}), and one as large as ${bound} of the variance of the scores is ruled out. Theirs is ${low}, that of the high layers ${high}. ${itself}`
   }
-  const shown = statusOf('ii') === 'holds' ? 'have an effect' : 'are not shown to have an effect'
-  return `the study does not decide. ${subject} ${shown} on which samples are confusing (p = ${short(p)}); theirs is ${low} of the variance of the scores, that of the high layers ${high}. ${itself}`
+  const shown = statusOf('ii') === 'holds' ? 'is shown' : 'is not shown'
+  return `it is open whether ${subject} decide which samples are confusing. An effect of theirs ${shown} (p = ${short(p)}); their share is ${low} of the variance of the scores, that of the high layers ${high}. ${itself}`
 }
 
 function subjectOf(regime: string | undefined): string {

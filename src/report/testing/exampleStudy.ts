@@ -261,7 +261,7 @@ export function exampleStudy(): ReportStudy {
     verdict: {
       verdict: 'inconclusive',
       sentence:
-        'inconclusive: the study does not decide. Open: (ii) p = 0.5: a 2 × 2 grid gives no p below 0.5.',
+        'inconclusive: it is open whether initial low-layer weights decide which samples are confusing. Open: (ii) p = 0.5: a 2 × 2 grid gives no p below 0.5.',
       clauses: [
         {
           id: 'i',
