@@ -102,6 +102,7 @@ command=$1; shift
 case "$command $1" in
   'run configs/mnist'*|'run smoke'*) set -- "$1" ${sets([...smallStudy, 'networks.grid.low=[0]'])} "\${@:2}" ;;
   'run '*|'plan '*) set -- "$1" ${sets(smallStudy)} "\${@:2}" ;;
+  'power '*) set -- "$1" --studies 5 --no-time "\${@:2}" ;;
   'analyze '*) set -- "$1" ${sets(smallAnalysis)} "\${@:2}" ;;
   'data fetch') set -- "$@" --mirror '${mirror}' ;;
 esac

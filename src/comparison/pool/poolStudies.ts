@@ -162,7 +162,7 @@ function warningsOf(
   if (dependent > 1 && new Set(seeds).size < seeds.length) {
     warnings.push(
       'studies have the same low seeds, so that their low layers began equal where the architecture is the same: they are ' +
-        'no independent draws of seeds, and the pooled interval may be too narrow; other seeds (networks.grid.low) are',
+        'no independent draws of seeds, and the pooled interval may be too narrow; draw others (networks.grid.low)',
     )
   }
   return warnings

@@ -34,7 +34,7 @@ export async function readFinishedStudy(folder: string): Promise<FinishedStudy> 
       return fail(`cannot be read: ${messageOf(error)}`)
     }
   }
-  const manifest = await read('.', readManifest)
+  const manifest = await read(studyFiles.manifest, () => readManifest(folder))
   if (manifest.schemaVersion !== schemaVersion) {
     fail(
       `was written under schema version ${manifest.schemaVersion}, this lowlayer knows ${schemaVersion}: ` +
