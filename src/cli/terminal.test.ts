@@ -134,10 +134,10 @@ describe.skipIf(!hasTools)('a terminal', () => {
     expect(Math.max(...wide.map(({ length }) => length))).toBeGreaterThan(50)
     expect(await ended).toBe(0)
     const screen = screenOf(shown)
-    // Above it stands what was assumed, said before.
+    // Above it stands what was assumed or warned of, said before.
     const below = screen.slice(screen.findIndex((line) => line.startsWith('train')))
     const above = screen.slice(0, screen.length - below.length)
-    expect(above.filter((line) => !line.startsWith('assumed: '))).toEqual([])
+    expect(above.filter((line) => !/^(assumed|warning): /.test(line))).toEqual([])
     const beginnings = below.map((line) => line.split(' ')[0])
     expect(beginnings.slice(0, 5)).toEqual(['train', 'mask', 'decompose', 'compare', 'networks'])
     expect(screen.at(-1)).toMatch(/^report +\S+index\.html$/)
