@@ -49,8 +49,8 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
     return String((await renderReport({ ...study, verdict }))['report/index.html'])
   }
   expect(await pageWith([other])).toContain(
-    '<p class="verdict absent"><strong>Absent for mlp-5, trained-frozen, cut 2</strong> ' +
-      '<span>low share −0.01</span></p>',
+    '<p class="verdict absent"><strong>Absent for mlp-5, trained-frozen, cut 2.</strong> ' +
+      '<span>Low share −0.01</span></p>',
   )
   expect(await pageWith([])).not.toContain('other grids')
 })

@@ -36,8 +36,12 @@ ${warnings}`
 /** A verdict in one line, its outcome first. */
 function finding({ verdict, sentence }: Pick<Verdict, 'verdict' | 'sentence'>): string {
   const [outcome, ...rest] = sentence.split(': ')
-  const head = outcome.charAt(0).toUpperCase() + outcome.slice(1)
-  return `<p class="verdict ${verdict}"><strong>${escapeHtml(head)}</strong> <span>${escapeHtml(withMinus(rest.join(': ')))}</span></p>`
+  const words = capitalized(withMinus(rest.join(': ')))
+  return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${escapeHtml(words)}</span></p>`
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** What a study of several regimes, cuts or architectures found in its other grids; early files have none. */
