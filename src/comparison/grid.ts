@@ -41,7 +41,10 @@ export function isMirror({ regime }: Pick<GridName, 'regime'>): boolean {
   return mirrorOf(regime) !== undefined
 }
 
-/** The grids of a study, mirrors last, else largest first, then `init` first, then in order of appearance. */
+/**
+ * The grids of a study: mirrors last; else crossed grids of `init`, the claim's own regime, first, then the largest first,
+ * then in order of appearance. (Donors multiply the low side of a regime: size alone would take them before `init`.)
+ */
 export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Grid[] {
   const groups = groupBy(
     networks.map((_, position) => position).filter((position) => usable.has(position)),
@@ -62,11 +65,13 @@ export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySe
     }
   })
   const size = ({ cells }: Grid) => cells.lows.length * cells.highs.length
+  const isClaims = ({ regime, cells }: Grid) =>
+    regime === 'init' && cells.lows.length > 1 && cells.highs.length > 1
   return grids.sort(
     (a, b) =>
       Number(isMirror(a)) - Number(isMirror(b)) ||
-      size(b) - size(a) ||
-      Number(b.regime === 'init') - Number(a.regime === 'init'),
+      Number(isClaims(b)) - Number(isClaims(a)) ||
+      size(b) - size(a),
   )
 }
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { ClauseStatus } from './types.js'
+import { stream } from '../core/random.js'
+import { compareNetworks } from './compare.js'
+import { simulateScores } from './simulate.js'
+import type { ClauseStatus, StudyScores } from './types.js'
 import { conclude } from './verdict.js'
 
 const ids = ['i', 'ii', 'iii', 'iv', 'v', 'vi'] as const
@@ -52,4 +55,37 @@ it('nothing decides where a share is not above the margin, or not above the high
       expect(['holds', 'not-tested']).toContain(clauses[5])
     }),
   )
+})
+
+/** A simulated study whose networks are of a regime, the donors of which lent their low or high layers. */
+function studyOf(regime: string, lows: number): StudyScores['networks'] {
+  const shares = { low: 0.5, high: 0.02, sample: 0.2 }
+  const study = simulateScores(
+    { lows, highs: 4, orders: 1, samples: 80, shares },
+    stream(1, 'test', 'regimes').at(),
+  )
+  return study.networks.map((network) => ({
+    ...network,
+    network: `${regime} ${network.network}`,
+    regime,
+  }))
+}
+
+it('no mirrored regime has a verdict of the claim, even alone', () => {
+  const [one] = studyOf('init', 4)
+  const networks = studyOf('trained-frozen-high', 4)
+  const samples = Array.from(one.score, (_, index) => index)
+  const { verdict } = compareNetworks({ samples, networks }, { permutations: 199, bootstrap: 100 })
+  expect(verdict.verdict).toBe('inconclusive')
+  expect(verdict.grid).toBeUndefined()
+  expect(verdict.others).toEqual([])
+  expect(verdict.mirrors).toHaveLength(1)
+})
+
+it('the verdict is of the initial weights where they are crossed, however large other grids are', () => {
+  const networks = [...studyOf('trained-frozen', 6), ...studyOf('init', 3)]
+  const samples = Array.from(networks[0].score, (_, index) => index)
+  const { verdict } = compareNetworks({ samples, networks }, { permutations: 199, bootstrap: 100 })
+  expect(verdict.grid?.regime).toBe('init')
+  expect(verdict.others.map(({ regime }) => regime)).toEqual(['trained-frozen'])
 })

@@ -33,26 +33,27 @@ import type {
   Verdict,
 } from './types.js'
 
-/** The verdict on the first grid, and what the others say; without grids, of a study without usable networks. */
+/**
+ * The verdict on the first grid that is no mirror, and what the others say; of a study without such a grid that there is
+ * nothing to judge by.
+ */
 export function decideVerdict(
   grids: readonly GridStatistics[],
   study: StudyScores,
   options: ComparisonOptions,
   warnings: readonly string[],
 ): Verdict {
-  const [main, ...others] = grids
+  const [main, ...others] = grids.filter(({ grid }) => !isMirror(grid))
   const found = judged(main, study, options, grids.length > 1)
   return {
     ...found,
     sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
     grid: main && gridName(main),
-    others: others
-      .filter(({ grid }) => !isMirror(grid))
-      .map((grid) => {
-        const { verdict, sentence } = judged(grid, study, options, true)
-        return { ...gridName(grid), verdict, sentence }
-      }),
+    others: others.map((grid) => {
+      const { verdict, sentence } = judged(grid, study, options, true)
+      return { ...gridName(grid), verdict, sentence }
+    }),
     mirrors: mirrorsOf(grids),
     warnings,
   }

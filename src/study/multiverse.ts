@@ -4,6 +4,7 @@
  * scored and judged anew; nothing is evaluated.
  */
 import { compareNetworks } from '../comparison/compare.js'
+import { relabellingsFor } from '../comparison/power/verdictOdds.js'
 import type {
   EffectRow,
   GridName,
@@ -13,11 +14,12 @@ import type {
 } from '../comparison/types.js'
 import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
+import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
 import { confusingSet } from '../confusing/sets.js'
 import type { SampleId, SetRule } from '../confusing/types.js'
 import { mean, spearman } from '../metrics/descriptive.js'
 import type { MultiverseRow } from '../tables/tables.js'
-import { type CheckpointInput, mainRows, otherRows, scoreRows, thresholds } from './checkpoint.js'
+import { type CheckpointInput, mainRows, otherRows } from './checkpoint.js'
 import {
   commonSamples,
   comparisonOptions,
@@ -26,7 +28,7 @@ import {
   networkScores,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
-import type { NetworkAnalysis } from './network.js'
+import { finalScores, type NetworkAnalysis, type ScoredCheckpoints } from './network.js'
 
 /** What τ is multiplied by. */
 const SCALES = [0.5, 1, 2] as const
@@ -52,29 +54,36 @@ export interface AlternativeScores extends ScoreChoice {
   readonly otherEnd: Float64Array | undefined
 }
 
-/** One way in which the last checkpoint of a network was analysed. */
+/** One way in which the scored checkpoints of a network were analysed. */
 export interface AnalysedEnd {
   readonly players: ScoreChoice['players']
   readonly baseline: string
-  readonly end: CheckpointInput
-  readonly otherEnd?: CheckpointInput
+  /** The checkpoints that the score is taken from. */
+  readonly scored: ScoredCheckpoints
+  readonly otherEnd?: ScoredCheckpoints
 }
 
-/** Scores of the last checkpoint of a network under every combination; the study's own analysis first. */
+/** Scores of a network (of the end, or their growth, as the study asks) under every combination; the study's own analysis first. */
 export function alternativeScores(
   analysed: readonly AnalysedEnd[],
-  { analysis, confusing }: Pick<ExperimentConfig, 'analysis' | 'confusing'>,
+  { analysis, confusing, phases }: Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>,
 ): AlternativeScores[] {
-  return analysed.flatMap(({ players, baseline, end, otherEnd }, index) =>
-    scoreChoices(end, confusing).flatMap(({ name, change }) =>
+  return analysed.flatMap(({ players, baseline, scored, otherEnd }, index) =>
+    scoreChoices(scored[scored.length - 1], confusing).flatMap(({ name, change }) =>
       SCALES.map((tau): AlternativeScores => {
-        const scoresOf = (input: CheckpointInput) => {
-          const taus = thresholds(input, analysis.salience, undefined, tau)
-          return scoreRows(input, taus, { ...confusing, ...change })
-        }
+        const sections = { analysis, phases, confusing: { ...confusing, ...change } }
+        const scoresOf = (checkpoints: ScoredCheckpoints) => finalScores(checkpoints, sections, tau)
         const own = index === 0 && tau === 1 && name === nameOf(confusing)
         const other = otherEnd && scoresOf(otherEnd)
-        return { players, baseline, tau, score: name, own, scores: scoresOf(end), otherEnd: other }
+        return {
+          players,
+          baseline,
+          tau,
+          score: name,
+          own,
+          scores: scoresOf(scored),
+          otherEnd: other,
+        }
       }),
     ),
   )
@@ -175,7 +184,7 @@ export function multiverseRows(
     })
     return setRules(config.confusing.set).flatMap((rule, position) => {
       const changed = placed.map((one) =>
-        changedNetwork(one, study.samples, rule, config.confusing.set),
+        changedNetwork(one, study.samples, rule, config.confusing),
       )
       return rowsOf(changed, study, config, {
         choice: placed[0].found,
@@ -195,6 +204,25 @@ function setRules(own: SetRule): SetRule[] {
   return own.rule === 'mad' ? [own, { rule: 'top', fraction: 0.1 }] : [own, { rule: 'mad' }]
 }
 
+/** Reliability of scores under one combination: the others differ from it in one kind of choice. */
+function reliabilityOf(
+  found: AlternativeScores,
+  alternatives: readonly AlternativeScores[],
+  asked: ConfusingConfig['reliability'],
+): Reliability {
+  const choices = ['players', 'baseline', 'tau', 'score'] as const
+  const differingIn = (choice: (typeof choices)[number]) =>
+    alternatives
+      .filter((one) => choices.every((each) => (one[each] === found[each]) === (each !== choice)))
+      .map(({ scores }) => scores)
+  return reliabilityByKind(found.scores, {
+    salience: asked.salience ? differingIn('tau') : [],
+    'tie-break': asked.tieBreak && found.otherEnd !== undefined ? [found.otherEnd] : [],
+    players: differingIn('players'),
+    baseline: differingIn('baseline'),
+  })
+}
+
 interface ChangedNetwork {
   readonly scores: NetworkScores
   /** Rank correlation of the scores, and Jaccard of the sets, with the study's own. */
@@ -210,7 +238,7 @@ function changedNetwork(
   }: { network: MultiverseNetwork; found: AlternativeScores; own: AlternativeScores },
   samples: readonly SampleId[],
   rule: SetRule,
-  ownRule: SetRule,
+  { set: ownRule, reliability }: ConfusingConfig,
 ): ChangedNetwork {
   const position = new Map(network.samples.map((sample, index) => [sample, index]))
   const common = (values: Float64Array) =>
@@ -224,6 +252,7 @@ function changedNetwork(
       score: common(found.scores),
       scoreHigh: common(found.otherEnd ?? found.scores),
       set,
+      reliability: reliabilityOf(found, network.alternatives, reliability),
     },
     spearman: spearman(own.scores, found.scores),
     jaccard: jaccardOf(new Set(membersOf(own.scores, ownRule)), new Set(set)),
@@ -242,7 +271,11 @@ function rowsOf(
 ): MultiverseRow[] {
   const { effects, verdict } = compareNetworks(
     { ...study, networks: changed.map(({ scores }) => scores) },
-    { ...comparisonOptions(config), ...SECONDARY },
+    {
+      ...comparisonOptions(config),
+      ...SECONDARY,
+      permutations: relabellingsFor(config.comparison.alpha, SECONDARY.permutations),
+    },
   )
   return gridsOf(verdict).map(({ name, conclusion }) => {
     const inGrid = (one: GridName) =>

@@ -26,7 +26,7 @@ import { type SalientSets, salientSetsOf } from './transfer.js'
 import { interactionsOf, type TrainingDynamics } from './types.js'
 
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
-type ScoredCheckpoints = readonly CheckpointInput[]
+export type ScoredCheckpoints = readonly CheckpointInput[]
 
 /** The checkpoints of the score under other players or another baseline. */
 interface Variant {
@@ -100,12 +100,11 @@ export function analyseNetwork<Network>(
   const tausOf = (checkpoint: CheckpointInput) => thresholds(checkpoint, salience, finalRange)
   const phases = detectPhases(curve, config.phases)
   const steps = checkpoints.map(({ step }) => step)
-  const boundary = checkpoints[steps.indexOf(boundaryCheckpoint(steps, phases))]
   const { values: middle } = checkpoints[steps.indexOf(difficultyCheckpoint(steps, phases))]
   const analysed = checkpoints.map((checkpoint) =>
     analyseCheckpoint(checkpoint, tausOf(checkpoint), confusing),
   )
-  const scored = confusing.phase === 'end' || boundary === last ? [last] : [boundary, last]
+  const scored = scoredCheckpoints(checkpoints, phases, config)
   const samples = mainRows(last.values).map((row) => last.values.sample[row])
   const scores = finalScores(scored, config)
   const other = input.otherEnd === undefined ? undefined : finalScores(input.otherEnd, config)
@@ -155,11 +154,23 @@ export function analyseNetwork<Network>(
   }
 }
 
+/** The checkpoints that the score is taken from: the last and, for its growth, before it the one nearest to t*. */
+export function scoredCheckpoints(
+  checkpoints: readonly CheckpointInput[],
+  phases: PhaseResult,
+  { confusing }: Pick<AnalysisSections, 'confusing'>,
+): ScoredCheckpoints {
+  const last = checkpoints[checkpoints.length - 1]
+  const steps = checkpoints.map(({ step }) => step)
+  const boundary = checkpoints[steps.indexOf(boundaryCheckpoint(steps, phases))]
+  return confusing.phase === 'end' || boundary === last ? [last] : [boundary, last]
+}
+
 /**
  * Scores at the end or, for the phase `delta`, their growth since overfitting began; τ times `scale`. Of the main panel,
  * or of these rows.
  */
-function finalScores(
+export function finalScores(
   scored: ScoredCheckpoints,
   { analysis, confusing }: AnalysisSections,
   scale = 1,

@@ -40,7 +40,15 @@ async function pool(folders: readonly string[], json: boolean): Promise<string> 
   const inputs = studies.map(pooledStudy)
   const { alpha, margin } = studies[0].config.comparison
   const found = poolStudies(inputs, { alpha, margin })
-  const warnings = [...(remark === undefined ? [] : [remark]), ...found.warnings]
+  const warnings = [
+    ...(remark === undefined ? [] : [remark]),
+    ...studies
+      .filter(({ manifest }) => !manifest.complete)
+      .map(
+        ({ folder }) => `${basename(folder)} is not complete: what failed of it is missing here`,
+      ),
+    ...found.warnings,
+  ]
   if (json) {
     const listed = inputs.map(({ clauses: _clauses, ...study }, index) => ({
       ...study,

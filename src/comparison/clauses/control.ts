@@ -41,6 +41,8 @@ export function controlClause(
     ...clause,
     status: holds ? 'holds' : 'fails',
     figures: { auc: found.auc, p: found.pValue, mislabelled: count },
-    reason: holds ? reason : `${reason}: the score does not see them, so that it decides nothing`,
+    reason: holds
+      ? reason
+      : `${reason}: the score is not shown to see them, so that it decides nothing`,
   }
 }

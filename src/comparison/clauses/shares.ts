@@ -65,15 +65,15 @@ function shareClause(
   const other = statistics.otherEnd && of(statistics.otherEnd)
   const figures = {
     ...intervalFigures(name, own),
-    ...(other === undefined ? {} : { tie_break_high: other.estimate }),
+    ...(other === undefined ? {} : { other_tie_break: other.estimate }),
   }
-  const found = `${said} ${withInterval(own)}${other === undefined ? '' : ` (tie-break high: ${withInterval(other)})`}`
+  const found = `${said} ${withInterval(own)}${other === undefined ? '' : ` (other tie-break: ${withInterval(other)})`}`
   const decided = (status: ClauseStatus, reason: string) => ({ ...clause, status, figures, reason })
   const places = [own, ...(other === undefined ? [] : [other])].map((one) => sideOf(one, bound))
   if (places.every((place) => place === 'below')) return decided('fails', `${found}: ${below}`)
   if (places.every((place) => place === 'above')) {
     return other === undefined
-      ? decided('undecided', `${found}; scores under tie-break high are missing`)
+      ? decided('undecided', `${found}; scores under the other tie-break are missing`)
       : decided('holds', found)
   }
   const small = Math.min(statistics.complete.lows.length, statistics.complete.highs.length) < 3

@@ -45,9 +45,9 @@ export function poolEstimates(studies: readonly StudyEstimate[], level: number):
   const z = studentTQuantile(level, NORMAL)
   const groups = byGroup(studies).map(averaged)
   const errors = groups.map(({ low, high }) => ((high - low) / (2 * z)) ** 2)
-  // Where intervals have no width, all count alike.
-  const isExact = errors.every((square) => square === 0)
-  const squares = isExact ? errors.map(() => 1) : errors
+  // A study without width counts as surest, but not alone; where none has any, all count alike.
+  const widest = Math.max(...errors)
+  const squares = errors.map((square) => (widest === 0 ? 1 : Math.max(square, 1e-12 * widest)))
   const { tauSquared, q } = betweenStudies(groups, squares)
   const raw = squares.map((square) => 1 / (square + tauSquared))
   const sum = raw.reduce((total, weight) => total + weight, 0)

@@ -190,7 +190,10 @@ describe('pooled studies', () => {
     expect(shared.low.groups).toBe(1)
     expect(shared.warnings).toEqual([expect.stringMatching(/share networks count as one/)])
     const sameSeeds = poolStudies([a, { ...b, lowSeeds: a.lowSeeds }], options)
-    expect(sameSeeds.warnings).toEqual([expect.stringMatching(/same low seeds/)])
+    expect(sameSeeds.warnings).toEqual([expect.stringMatching(/low seeds in common/)])
+    const partly = { ...b, lowSeeds: [...b.lowSeeds, a.lowSeeds[0]] }
+    const overlapping = poolStudies([a, partly], options)
+    expect(overlapping.warnings).toEqual([expect.stringMatching(/low seeds in common/)])
     const far = { ...b, low: { estimate: 0.9, low: 0.88, high: 0.92 } }
     expect(poolStudies([a, far], options).warnings).toEqual([
       expect.stringMatching(/the studies disagree/),

@@ -158,10 +158,19 @@ function warningsOf(
       'studies that share networks count as one measurement: other samples of the same networks say nothing new of seeds',
     )
   }
-  const seeds = studies.map(({ lowSeeds }) => [...lowSeeds].sort().join())
-  if (dependent > 1 && new Set(seeds).size < seeds.length) {
+  // Studies of one group, which share networks, are told of above.
+  const shareSeeds = studies.some((one, index) =>
+    studies
+      .slice(0, index)
+      .some(
+        (other, earlier) =>
+          groups[earlier] !== groups[index] &&
+          one.lowSeeds.some((seed) => other.lowSeeds.includes(seed)),
+      ),
+  )
+  if (shareSeeds) {
     warnings.push(
-      'studies have the same low seeds, so that their low layers began equal where the architecture is the same: they are ' +
+      'studies have low seeds in common, so that their low layers began equal where the architecture is the same: they are ' +
         'no independent draws of seeds, and the pooled interval may be too narrow; draw others (networks.grid.low)',
     )
   }

@@ -35,6 +35,12 @@ export interface SimulationSettings {
 
 /** Relabellings and draws at most of a simulated study: fewer than of a real one, as many studies average out. */
 const RELABELLINGS = 199
+
+/** Random relabellings whose smallest p, 1/(1 + draws), is a tenth of α or less, and no fewer than `usual`. */
+export function relabellingsFor(alpha: number, usual: number): number {
+  return Math.max(usual, Math.ceil(10 / alpha) - 1)
+}
+
 const DRAWS = 400
 
 /**
@@ -54,7 +60,7 @@ export function verdictOdds(
     const scores = simulateScores({ ...design, shares }, generator)
     const { verdict } = compareNetworks(withoutSets(scores), {
       ...comparison,
-      permutations: RELABELLINGS,
+      permutations: relabellingsFor(comparison.alpha, RELABELLINGS),
       bootstrap: DRAWS,
       seed: study,
     }).verdict
@@ -72,14 +78,14 @@ function withoutSets(study: StudyScores): StudyScores {
 /**
  * The verdicts that are right where shares are these: `decides` where the low share is above the margin and the high
  * one's; `real-but-small` where it is above the margin only, or below it and not 0; `absent` where it is below the
- * margin, 0 included. None is at the margin itself.
+ * margin, 0 included. None is at the margin itself, nor where low and high layers decide equally much above it.
  */
 export function rightVerdicts(
   { low, high }: Pick<SimulatedShares, 'low' | 'high'>,
   margin: number,
 ): readonly Conclusion[] {
   if (low === margin) return []
-  if (low > margin) return low > high ? ['decides'] : ['real-but-small']
+  if (low > margin) return low > high ? ['decides'] : low < high ? ['real-but-small'] : []
   return low > 0 ? ['real-but-small', 'absent'] : ['absent']
 }
 

@@ -27,7 +27,12 @@ import {
   alternativeScores,
   multiverseOf,
 } from '../../study/multiverse.js'
-import { analyseNetwork, type NetworkAnalysis, type NetworkInput } from '../../study/network.js'
+import {
+  analyseNetwork,
+  type NetworkAnalysis,
+  type NetworkInput,
+  scoredCheckpoints,
+} from '../../study/network.js'
 import {
   agreementRows,
   confusingRows,
@@ -240,31 +245,31 @@ async function analyse(
     if (typeof references === 'string' && isNeeded) return references
     const there = typeof references === 'string' ? undefined : references
     const input = await readNetwork(plan, results, network, there)
-    return {
-      analysis: analyseNetwork(input, plan.config),
-      alternatives: alternativeScores(analysedEnds(input, plan), plan.config),
-    }
+    const analysis = analyseNetwork(input, plan.config)
+    const analysed = analysedEnds(input, analysis, plan)
+    return { analysis, alternatives: alternativeScores(analysed, plan.config) }
   } catch (error) {
     return (await failure()) ?? `its results cannot be read: ${messageOf(error)}`
   }
 }
 
-/** The last checkpoint as the study analysed it, and under other players or another baseline. */
+/** The scored checkpoints as the study analysed them, and under other players or another baseline. */
 function analysedEnds(
   { checkpoints, otherEnd, variants = [] }: NetworkInput,
-  { runs }: Plan,
+  { phases }: NetworkAnalysis,
+  { runs, config }: Plan,
 ): AnalysedEnd[] {
   const [main] = runs
   return [
     {
       players: 'main',
       baseline: baselineName(main),
-      end: checkpoints.at(-1)!,
-      otherEnd: otherEnd?.at(-1),
+      scored: scoredCheckpoints(checkpoints, phases, config),
+      otherEnd,
     },
     ...variants.map(({ name, scored }, index): AnalysedEnd => {
       const players = name === 'players' ? 'other' : 'main'
-      return { players, baseline: baselineName(runs[index + 1]), end: scored.at(-1)! }
+      return { players, baseline: baselineName(runs[index + 1]), scored }
     }),
   ]
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Verdict } from '../../comparison/types.js'
 import { type ExperimentConfig, experimentSchema } from '../../config/schema.js'
 import { InputError, messageOf } from '../../core/errors.js'
+import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { DataInfo } from '../../plan/types.js'
 import { studyFiles } from '../../store/layout.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
@@ -39,6 +40,11 @@ export async function readFinishedStudy(folder: string): Promise<FinishedStudy> 
     fail(
       `was written under schema version ${manifest.schemaVersion}, this lowlayer knows ${schemaVersion}: ` +
         'run its configuration again (what is stored of its networks is used)',
+    )
+  }
+  if (manifest.comparisonVersion !== COMPARISON_VERSION) {
+    fail(
+      'was compared by another version: run its configuration again (what is stored of its networks is used)',
     )
   }
   const config = experimentSchema.safeParse(manifest.config)
