@@ -1,5 +1,7 @@
 /** What a planned design can never say, known before anything is trained. */
 import { smallestAttainableP } from '../comparison/permutation.js'
+import { mirrorOf, regimeOf } from '../regimes/registry.js'
+import type { Side } from '../regimes/types.js'
 import type { GridSizes } from './designs.js'
 import type { Plan, StudyNetwork } from './types.js'
 
@@ -7,29 +9,42 @@ import type { Plan, StudyNetwork } from './types.js'
 const FEWEST_IN_SET = 2
 
 /**
- * Sizes of the grids of a plan, the largest first: analysed networks with known seeds of one architecture, regime and
- * cut. Cells may be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
+ * Sizes of the grids of a plan, in the order in which the comparison takes them for the verdict (crossed `init`, then the
+ * largest; mirrors have none): analysed networks with known seeds of one architecture, regime and cut. Layers of two
+ * donors count as two, whatever their seed. Cells may be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
  */
 export function plannedGrids({ networks, config }: Plan): GridSizes[] {
   const groups = new Map<string, StudyNetwork[]>()
   for (const network of networks) {
     if (network.role !== 'analysed' || network.seeds.low === undefined) continue
+    if (mirrorOf(network.regime) !== undefined) continue
     const key = JSON.stringify([network.architecture, network.regime, network.cut])
     groups.set(key, [...(groups.get(key) ?? []), network])
   }
-  const distinct = (members: readonly StudyNetwork[], side: 'low' | 'high' | 'order') =>
-    new Set(members.map(({ seeds }) => seeds[side])).size
+  const distinct = (members: readonly StudyNetwork[], side: 'low' | 'high') =>
+    new Set(members.map((network) => `${network.seeds[side]} of ${donorOf(network, side)}`)).size
   const { grid } = config.networks
   const samples = config.analysis.samples.count
+  const isClaims = ({ regime, lows, highs }: { readonly regime: string } & GridSizes) =>
+    regime === 'init' && lows > 1 && highs > 1
   return [...groups.values()]
     .map((members) => ({
+      regime: members[0].regime,
       lows: distinct(members, 'low'),
       highs: distinct(members, 'high'),
       orders: grid?.order.length ?? 1,
       repeats: (grid?.repeats ?? 1) - 1,
       samples,
     }))
-    .sort((a, b) => b.lows * b.highs - a.lows * a.highs)
+    .sort(
+      (a, b) => Number(isClaims(b)) - Number(isClaims(a)) || b.lows * b.highs - a.lows * a.highs,
+    )
+}
+
+/** The network that lent the layers of one side, if any. */
+function donorOf(network: StudyNetwork, side: Side): string {
+  const { inherits } = network.origin === 'trained' ? network.spec : {}
+  return inherits !== undefined && regimeOf(network.regime).side === side ? inherits.network : ''
 }
 
 /** Warnings of designs whose verdict must be inconclusive, or whose sets say nothing, each with what would do. */

@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { configOf } from '../testing/configOf.js'
+import { designWarnings, plannedGrids } from './designWarnings.js'
+import { planStudy } from './plan.js'
+
+const data = {
+  fingerprint: 'f',
+  kind: 'tabular',
+  shape: [9],
+  classes: 2,
+  trainCount: 671,
+  testCount: 287,
+} as const
+
+function planOf(grid: object) {
+  const config = configOf(
+    { data: { source: 'tic-tac-toe' }, model: { architecture: 'mlp-5' }, networks: { grid } },
+    'test',
+  )
+  return planStudy(config, data)
+}
+const sizesOf = (grid: object) => plannedGrids(planOf(grid)).map(({ lows, highs }) => [lows, highs])
+
+it('donors within a low seed are low layers of their own', () => {
+  const grid = { low: [0, 1], high: [0, 1, 2], repeats: 1, regimes: ['trained-frozen'] }
+  expect(sizesOf(grid)).toEqual([[2, 3]])
+  expect(designWarnings(planOf(grid))).toContainEqual(expect.stringMatching(/2 × 3 seeds cannot/))
+  const crossed = { ...grid, donors: 2 }
+  expect(sizesOf(crossed)).toEqual([[4, 3]])
+  expect(designWarnings(planOf(crossed))).not.toContainEqual(expect.stringMatching(/cannot decide/))
+})
+
+it('the grid of the verdict comes first: initial weights, and never a mirror', () => {
+  const regimes = ['trained-frozen-high', 'trained-frozen', 'init']
+  const grid = { low: [0, 1, 2], high: [0, 1], repeats: 1, donors: 2, regimes }
+  expect(sizesOf(grid)).toEqual([
+    [3, 2],
+    [6, 2],
+  ])
+})
