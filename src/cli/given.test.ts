@@ -64,6 +64,19 @@ function tables(results: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(place, name), 'utf8')]))
 }
 
+/** Whether somewhere below a folder values were begun. Locks come and go while it is read. */
+function hasPartial(results: string): boolean {
+  try {
+    return readdirSync(results, { recursive: true }).some((name) => {
+      const size = statSync(join(results, String(name)), { throwIfNoEntry: false })?.size ?? 0
+      return String(name).endsWith('.partial') && size > 2000
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
 describe('a study of given networks', () => {
   it('that is killed goes on, and ends in the same tables', async () => {
     const whole = await lowlayerHere(run('whole'), { cwd: folder })
@@ -71,16 +84,7 @@ describe('a study of given networks', () => {
     expect(whole.stderr).toMatch(/overlap {3}same-low\/diff-high: .*\(2 pairs\)/)
     mkdirSync(join(folder, 'killed'))
     const { process: child, result } = startLowlayer(run('killed'), { cwd: folder })
-    for (;;) {
-      const begun = readdirSync(join(folder, 'killed'), { recursive: true }).some((name) => {
-        const file = join(folder, 'killed', String(name))
-        return (
-          file.endsWith('.partial') && (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 2000
-        )
-      })
-      if (begun) break
-      await sleep(5)
-    }
+    while (!hasPartial(join(folder, 'killed'))) await sleep(5)
     process.kill(-child.pid!, 'SIGKILL')
     expect((await result).code).toBe(null)
     expect(await lowlayerHere(run('killed'), { cwd: folder })).toMatchObject({ code: 0 })
