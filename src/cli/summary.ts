@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Verdict } from '../comparison/types.js'
+import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
@@ -62,16 +63,12 @@ function describeOverlaps(overlaps: readonly OverlapRow[]): [string, string][] {
 }
 
 function groupByRelation(overlaps: readonly OverlapRow[]): Map<string, OverlapRow[]> {
-  const classes = new Map<string, OverlapRow[]>()
   const cutOf = ({ cut, cut_layers }: OverlapRow) => cut_layers ?? cut
   const cuts = new Set(overlaps.flatMap((pair) => cutOf(pair) ?? []))
-  for (const pair of overlaps) {
+  return groupBy(overlaps, (pair) => {
     const cut = cutOf(pair)
-    const at = cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : ''
-    const relation = (pair.relation ?? '') + at
-    classes.set(relation, [...(classes.get(relation) ?? []), pair])
-  }
-  return classes
+    return (pair.relation ?? '') + (cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : '')
+  })
 }
 
 function meanOf(values: readonly (number | undefined)[]): string {

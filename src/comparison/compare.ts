@@ -32,7 +32,7 @@ interface Comparison {
 }
 
 /**
- * Compares all networks of a study. The main grid is the largest one, `init` before other regimes. Networks with
+ * Compares all networks of a study. The main grid is the first by {@link compareGridRanks}. Networks with
  * damaged, constant or missing scores stay in `overlaps` and enter no other statistic; those with an empty set enter
  * the statistics of scores alone. The same study, options and seed give the same numbers.
  */

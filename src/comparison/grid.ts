@@ -1,3 +1,4 @@
+import { groupBy } from '../core/groupBy.js'
 import { mirrorOf } from '../regimes/registry.js'
 import type { GridName, NetworkScores, Seed } from './types.js'
 
@@ -36,24 +37,45 @@ export interface Grid {
   readonly orderRepeats: readonly OrderRepeats[]
 }
 
+/** One key for all networks of one grid. */
+export function gridKey({
+  architecture,
+  regime,
+  cut,
+}: Pick<NetworkScores, 'architecture' | 'regime' | 'cut'>): string {
+  return JSON.stringify([architecture, regime, cut ?? null])
+}
+
+/** What of a grid decides whether the verdict is on it. */
+interface GridRank {
+  readonly regime: string
+  readonly lows: number
+  readonly highs: number
+}
+
+/**
+ * The order of grids for the verdict: mirrors last; crossed grids of `init`, the claim's own regime, first; then the largest.
+ * (Donors multiply the low side of a regime: size alone would take them before `init`.)
+ */
+export function compareGridRanks(a: GridRank, b: GridRank): number {
+  const isClaims = ({ regime, lows, highs }: GridRank) => regime === 'init' && lows > 1 && highs > 1
+  return (
+    Number(isMirror(a)) - Number(isMirror(b)) ||
+    Number(isClaims(b)) - Number(isClaims(a)) ||
+    b.lows * b.highs - a.lows * a.highs
+  )
+}
+
 /** Whether a grid shares high layers in the place of low ones: no verdict of the claim is given on it. */
 export function isMirror({ regime }: Pick<GridName, 'regime'>): boolean {
   return mirrorOf(regime) !== undefined
 }
 
-/**
- * The grids of a study: mirrors last; else crossed grids of `init`, the claim's own regime, first, then the largest first,
- * then in order of appearance. (Donors multiply the low side of a regime: size alone would take them before `init`.)
- */
+/** The grids of a study, those of equal rank ({@link compareGridRanks}) in order of appearance. */
 export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Grid[] {
-  const groups = groupBy(
-    networks.map((_, position) => position).filter((position) => usable.has(position)),
-    (position) => {
-      const { architecture, regime, cut } = networks[position]
-      return JSON.stringify([architecture, regime, cut ?? null])
-    },
-  )
-  const grids = groups.map((members): Grid => {
+  const positions = [...networks.keys()].filter((position) => usable.has(position))
+  const groups = groupBy(positions, (position) => gridKey(networks[position]))
+  const grids = [...groups.values()].map((members): Grid => {
     const { architecture, regime, cut } = networks[members[0]]
     return {
       architecture,
@@ -64,15 +86,12 @@ export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySe
       orderRepeats: repeatsOf(networks, members),
     }
   })
-  const size = ({ cells }: Grid) => cells.lows.length * cells.highs.length
-  const isClaims = ({ regime, cells }: Grid) =>
-    regime === 'init' && cells.lows.length > 1 && cells.highs.length > 1
-  return grids.sort(
-    (a, b) =>
-      Number(isMirror(a)) - Number(isMirror(b)) ||
-      Number(isClaims(b)) - Number(isClaims(a)) ||
-      size(b) - size(a),
-  )
+  const rankOf = ({ regime, cells }: Grid) => ({
+    regime,
+    lows: cells.lows.length,
+    highs: cells.highs.length,
+  })
+  return grids.sort((a, b) => compareGridRanks(rankOf(a), rankOf(b)))
 }
 
 /** The largest part without gaps, by dropping the line with the largest share of gaps. */
@@ -134,7 +153,7 @@ function cellsOf(
   networks: readonly NetworkScores[],
   members: readonly number[],
 ): Pick<Grid, 'cells' | 'networksOf'> {
-  const byOrder = groupBy(members, (position) => JSON.stringify(networks[position].seeds.order))
+  const byOrder = [...groupBy(members, (position) => networks[position].seeds.order).values()]
   const filled = (group: readonly number[]) =>
     new Set(group.map((position) => cellKey(networks[position])))
   const best = byOrder.reduce((found, group) =>
@@ -163,8 +182,9 @@ function cellsOf(
 }
 
 function repeatsOf(networks: readonly NetworkScores[], members: readonly number[]): OrderRepeats[] {
-  return groupBy(members, (position) => cellKey(networks[position])).flatMap((group) => {
-    const distinct = groupBy(group, (one) => JSON.stringify(networks[one].seeds.order))
+  const cells = groupBy(members, (position) => cellKey(networks[position]))
+  return [...cells.values()].flatMap((group) => {
+    const distinct = [...groupBy(group, (one) => networks[one].seeds.order).values()]
     if (distinct.length < 2) return []
     const [first] = group
     return [
@@ -191,16 +211,4 @@ function lowOf({ seeds, donor, lent }: NetworkScores): Seed {
 function highOf({ seeds, donor, lent }: NetworkScores): Seed {
   if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined || lent !== 'high' ? seeds.high : `${seeds.high} of ${donor}`
-}
-
-/** Groups in order of first appearance. */
-function groupBy(positions: readonly number[], keyOf: (position: number) => string): number[][] {
-  const groups = new Map<string, number[]>()
-  for (const position of positions) {
-    const key = keyOf(position)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [position])
-    else group.push(position)
-  }
-  return [...groups.values()]
 }

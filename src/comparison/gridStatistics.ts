@@ -1,6 +1,6 @@
 import { contentId } from '../core/hash.js'
 import { stream } from '../core/random.js'
-import { isConstant, variance } from '../metrics/descriptive.js'
+import { isConstant, scalarProduct, variance } from '../metrics/descriptive.js'
 import {
   highContrast,
   lowContrast,
@@ -22,12 +22,7 @@ import {
   varianceShares,
   withoutSeed,
 } from './shares.js'
-import {
-  betweenCells,
-  type PairSimilarity,
-  scalarProduct,
-  standardisedRanks,
-} from './similarity.js'
+import { betweenCells, type PairSimilarity, standardisedRanks } from './similarity.js'
 import type { ComparisonOptions, Estimate, StudyScores } from './types.js'
 
 /** A contrast of the sets of one kind of seed, and its permutation test. */

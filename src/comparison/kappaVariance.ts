@@ -1,5 +1,6 @@
 import type { SampleId } from '../confusing/types.js'
 import { variance } from '../metrics/descriptive.js'
+import { sharedBy } from './overlap.js'
 
 /** Two confusing sets of one panel, and their expected Jaccard if they were independent. */
 export interface SetPair {
@@ -20,8 +21,7 @@ export function meanKappaVariance(pairs: readonly SetPair[], samples: readonly S
   let count = 0
   for (const { a, b, expected } of pairs) {
     if (expected === undefined || expected >= 1) continue
-    let shared = 0
-    for (const sample of a) if (b.has(sample)) shared++
+    const shared = sharedBy(a, b)
     const union = a.size + b.size - shared
     if (union === 0) continue
     count++

@@ -1,5 +1,5 @@
 /** Mean squares of a two-way grid of score vectors, and in how many directions they lie. */
-import { scalarProduct } from './similarity.js'
+import { scalarProduct } from '../metrics/descriptive.js'
 
 /**
  * A mean square of vectors w_1 … w_ν in the space of samples, with E‖w‖² = tr M for their covariance M: tr M itself

@@ -29,9 +29,24 @@ export function overlap(
   b: ReadonlySet<SampleId>,
   population: number,
 ): Overlap {
+  return overlapOfSizes(population, a.size, b.size, sharedBy(a, b))
+}
+
+/** J = |A ∩ B| / |A ∪ B|; undefined when both are empty. */
+export function jaccard<Item>(a: ReadonlySet<Item>, b: ReadonlySet<Item>): number | undefined {
+  return jaccardOfSizes(a.size, b.size, sharedBy(a, b))
+}
+
+/** |A ∩ B|. */
+export function sharedBy<Item>(a: ReadonlySet<Item>, b: ReadonlySet<Item>): number {
   let shared = 0
-  for (const sample of a) if (b.has(sample)) shared++
-  return overlapOfSizes(population, a.size, b.size, shared)
+  for (const item of a) if (b.has(item)) shared++
+  return shared
+}
+
+function jaccardOfSizes(sizeA: number, sizeB: number, shared: number): number | undefined {
+  const union = sizeA + sizeB - shared
+  return union === 0 ? undefined : shared / union
 }
 
 /** {@link overlap} from the sizes of the sets and of their intersection. */
@@ -41,9 +56,8 @@ export function overlapOfSizes(
   sizeB: number,
   shared: number,
 ): Overlap {
-  const union = sizeA + sizeB - shared
   const smaller = Math.min(sizeA, sizeB)
-  const jaccard = union === 0 ? undefined : shared / union
+  const jaccard = jaccardOfSizes(sizeA, sizeB, shared)
   const expected = expectedJaccard(population, sizeA, sizeB)
   return {
     sizeA,

@@ -1,8 +1,8 @@
 import type { SampleId } from '../confusing/types.js'
-import { isConstant } from '../metrics/descriptive.js'
+import { isConstant, scalarProduct } from '../metrics/descriptive.js'
 import { overlap } from './overlap.js'
 import { relationOf } from './relation.js'
-import { scalarProduct, standardisedRanks } from './similarity.js'
+import { standardisedRanks } from './similarity.js'
 import type { ComparisonOptions, Exclusion, OverlapRow, StudyScores } from './types.js'
 
 /** Standardised ranks of the networks of a study; undefined where scores are not fit for them. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Generator, stream } from '../core/random.js'
-import { mean, spearman, variance } from '../metrics/descriptive.js'
+import { mean, scalarProduct, spearman, variance } from '../metrics/descriptive.js'
 import { drawChiSquare } from './chiSquare.js'
 import { gridMeanSquares, meanSquare } from './meanSquares.js'
 import { shareIntervals } from './shareIntervals.js'
-import { betweenCells, scalarProduct, standardisedRanks } from './similarity.js'
+import { betweenCells, standardisedRanks } from './similarity.js'
 import { simulateScores } from './simulate.js'
 
 const normals = (count: number, generator: Generator, scale: (x: number) => number = () => 1) =>

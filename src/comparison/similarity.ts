@@ -1,5 +1,5 @@
 /** Similarities of all pairs of networks, computed once. */
-import { isConstant, midranks } from '../metrics/descriptive.js'
+import { centredRanks, isConstant, scalarProduct } from '../metrics/descriptive.js'
 
 /** Similarity of two networks, or of two cells of a grid, by their number; symmetric. */
 export type PairSimilarity = (a: number, b: number) => number
@@ -10,17 +10,9 @@ export type PairSimilarity = (a: number, b: number) => number
  */
 export function standardisedRanks(scores: Float64Array): Float64Array {
   if (isConstant(scores)) throw new RangeError('constant scores have no ranks to standardise')
-  const centre = (scores.length + 1) / 2
-  const ranks = midranks(scores).map((rank) => rank - centre)
+  const ranks = centredRanks(scores)
   const length = Math.sqrt(scalarProduct(ranks, ranks))
   return ranks.map((rank) => rank / length)
-}
-
-/** Σ_x a(x) b(x). */
-export function scalarProduct(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let index = 0; index < a.length; index++) sum += a[index] * b[index]
-  return sum
 }
 
 /** A table of `similarity` over `count` items, filled once. */

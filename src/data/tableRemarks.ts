@@ -1,5 +1,6 @@
 /** What of a table deserves a look before anything is concluded from it: leaks, counters, rows that are there twice. */
 
+import { groupBy } from '../core/groupBy.js'
 import { sha256 } from '../core/hash.js'
 
 /** Rows below which a column that tells the classes apart says nothing. */
@@ -146,13 +147,10 @@ export function rowRemarks(
 
 /** Class names that are written in several ways, a line. */
 export function classRemarks(classes: readonly string[]): string[] {
-  const bySense = new Map<string, string[]>()
-  for (const name of classes) {
+  const bySense = groupBy(classes, (name) => {
     const number = Number(name)
-    const sense =
-      name.trim() !== '' && Number.isFinite(number) ? `${number}` : name.trim().toLowerCase()
-    bySense.set(sense, [...(bySense.get(sense) ?? []), name])
-  }
+    return name.trim() !== '' && Number.isFinite(number) ? `${number}` : name.trim().toLowerCase()
+  })
   const sameSense = [...bySense.values()].filter((names) => names.length > 1)
   return sameSense.map(
     (names) => `classes ${names.map((name) => `"${name}"`).join(' and ')} count as different ones`,

@@ -54,6 +54,19 @@ export function midranks(values: ArrayLike<number>): Float64Array {
   return ranks
 }
 
+/** Σ_i a_i b_i of two lists of one length. */
+export function scalarProduct(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let index = 0; index < a.length; index++) sum += a[index] * b[index]
+  return sum
+}
+
+/** Ranks, ties averaged, whose mean is taken out. Shape as the input. */
+export function centredRanks(values: ArrayLike<number>): Float64Array {
+  const centre = (values.length + 1) / 2
+  return midranks(values).map((rank) => rank - centre)
+}
+
 /** Whether all values are equal (true for an empty list). */
 export function isConstant(values: ArrayLike<number>): boolean {
   for (let index = 1; index < values.length; index++) {

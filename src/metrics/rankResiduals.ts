@@ -1,4 +1,4 @@
-import { mean, midranks } from './descriptive.js'
+import { centredRanks, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */
 export interface RankResiduals {
@@ -45,28 +45,16 @@ export function rankResiduals(
   }
 }
 
-function centredRanks(values: ArrayLike<number>): Float64Array {
-  const ranks = midranks(values)
-  const centre = mean(ranks) ?? 0
-  return ranks.map((rank) => rank - centre)
-}
-
 /** Takes orthonormal directions out of a vector; twice, since once leaves what rounding makes of large parts. */
 function removeAll(vector: Float64Array, directions: readonly Float64Array[]): void {
   for (let round = 0; round < 2; round++) {
     for (const direction of directions) {
-      const along = product(vector, direction)
+      const along = scalarProduct(vector, direction)
       for (let at = 0; at < vector.length; at++) vector[at] -= along * direction[at]
     }
   }
 }
 
-function product(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let at = 0; at < a.length; at++) sum += a[at] * b[at]
-  return sum
-}
-
 function lengthOf(vector: Float64Array): number {
-  return Math.sqrt(product(vector, vector))
+  return Math.sqrt(scalarProduct(vector, vector))
 }

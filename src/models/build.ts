@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import { nearestName } from '../core/nearest.js'
 import { sizeOf } from '../core/tensor.js'
 import { blockOf, type Graph, type Parameter } from '../graph/types.js'
@@ -59,10 +60,6 @@ function describe(architecture: string, graph: Graph): Model {
 
 /** Blocks in the order in which their first parameters were added: from the input upwards. */
 function blocksOf(parameters: readonly Parameter[]): readonly Block[] {
-  const blocks = new Map<string, string[]>()
-  for (const { name } of parameters) {
-    const block = blockOf(name)
-    blocks.set(block, [...(blocks.get(block) ?? []), name])
-  }
-  return [...blocks].map(([name, names]) => ({ name, parameters: names }))
+  const names = parameters.map(({ name }) => name)
+  return [...groupBy(names, blockOf)].map(([name, own]) => ({ name, parameters: own }))
 }

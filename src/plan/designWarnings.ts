@@ -1,6 +1,9 @@
 /** What a planned design can never say, known before anything is trained. */
+
+import { compareGridRanks, gridKey, isMirror } from '../comparison/grid.js'
 import { smallestAttainableP } from '../comparison/permutation.js'
-import { mirrorOf, regimeOf } from '../regimes/registry.js'
+import { groupBy } from '../core/groupBy.js'
+import { regimeOf } from '../regimes/registry.js'
 import type { Side } from '../regimes/types.js'
 import type { GridSizes } from './designs.js'
 import type { Plan, StudyNetwork } from './types.js'
@@ -14,20 +17,15 @@ const FEWEST_IN_SET = 2
  * donors count as two, whatever their seed. Cells may be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
  */
 export function plannedGrids({ networks, config }: Plan): GridSizes[] {
-  const groups = new Map<string, StudyNetwork[]>()
-  for (const network of networks) {
-    if (network.role !== 'analysed' || network.seeds.low === undefined) continue
-    if (mirrorOf(network.regime) !== undefined) continue
-    const key = JSON.stringify([network.architecture, network.regime, network.cut])
-    groups.set(key, [...(groups.get(key) ?? []), network])
-  }
+  const judged = networks.filter(
+    (network) =>
+      network.role === 'analysed' && network.seeds.low !== undefined && !isMirror(network),
+  )
   const distinct = (members: readonly StudyNetwork[], side: 'low' | 'high') =>
     new Set(members.map((network) => `${network.seeds[side]} of ${donorOf(network, side)}`)).size
   const { grid } = config.networks
   const samples = config.analysis.samples.count
-  const isClaims = ({ regime, lows, highs }: { readonly regime: string } & GridSizes) =>
-    regime === 'init' && lows > 1 && highs > 1
-  return [...groups.values()]
+  return [...groupBy(judged, gridKey).values()]
     .map((members) => ({
       regime: members[0].regime,
       lows: distinct(members, 'low'),
@@ -36,9 +34,7 @@ export function plannedGrids({ networks, config }: Plan): GridSizes[] {
       repeats: (grid?.repeats ?? 1) - 1,
       samples,
     }))
-    .sort(
-      (a, b) => Number(isClaims(b)) - Number(isClaims(a)) || b.lows * b.highs - a.lows * a.highs,
-    )
+    .sort(compareGridRanks)
 }
 
 /** The network that lent the layers of one side, if any. */

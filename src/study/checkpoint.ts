@@ -1,8 +1,10 @@
 /** What one checkpoint of one network says of every analysed sample. */
+
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { ConfusingConfig } from '../config/confusing.js'
 import { confusingScore } from '../confusing/scores.js'
 import { InputError } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import { type SalienceRule, salienceThreshold } from '../interactions/salience.js'
 import { type Agreement, agreementByChance, agreementWith } from '../metrics/agreement.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
@@ -226,13 +228,8 @@ function classReferences(
   taus: Float64Array,
   panel: number,
 ): Map<number, Interactions> {
-  const byClass = new Map<number, number[]>()
-  for (let row = 0; row < values.count; row++) {
-    if (values.panel[row] !== panel) continue
-    const rows = byClass.get(values.givenLabel[row])
-    if (rows === undefined) byClass.set(values.givenLabel[row], [row])
-    else rows.push(row)
-  }
+  const inPanel = [...values.panel.keys()].filter((row) => values.panel[row] === panel)
+  const byClass = groupBy(inPanel, (row) => values.givenLabel[row])
   const references = new Map<number, Interactions>()
   for (const [label, rows] of byClass) {
     const mean = meanInteractions(

@@ -8,6 +8,7 @@ import type {
   Verdict,
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
+import { confusingSet } from '../confusing/sets.js'
 import { InputError } from '../core/errors.js'
 import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
 import { regimeOf } from '../regimes/registry.js'
@@ -79,15 +80,36 @@ export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
   )
 }
 
-/** What the configuration says of the comparison. */
 /** Wrong labels that all networks saw; networks from elsewhere may have been trained on others. */
 export function mislabelledEverywhere(analyses: readonly NetworkAnalysis[]): number[] {
   const [first, ...others] = analyses.map(({ mislabelled }) => mislabelled)
   return first.filter((sample) => others.every((mislabelled) => mislabelled.includes(sample)))
 }
 
+/** What the configuration says of the comparison. */
 export function comparisonOptions({ comparison, confusing }: ExperimentConfig): ComparisonOptions {
   return { ...comparison, reliability: confusing.reliability.minimum }
+}
+
+/** Reads values that are given for `own` samples at some of these; shape [samples]. */
+export function onSamples<Sample>(
+  own: readonly Sample[],
+  samples: readonly Sample[],
+): (values: Float64Array) => Float64Array {
+  const position = new Map(own.map((sample, index) => [sample, index]))
+  const at = samples.map((sample) => position.get(sample) as number)
+  return (values) => Float64Array.from(at, (index) => values[index])
+}
+
+/** A network with another score in the place of its own, and the set that follows from it by the study's rule. */
+export function withScore(
+  network: NetworkScores,
+  score: Float64Array,
+  samples: readonly number[],
+  { confusing }: Pick<ExperimentConfig, 'confusing'>,
+): NetworkScores {
+  const { members } = confusingSet(score, samples, confusing.set)
+  return { ...network, score, scoreHigh: undefined, set: members.map(({ sample }) => sample) }
 }
 
 /** What the comparison knows of a network, on some of its samples. */
@@ -97,9 +119,7 @@ export function networkScores(
 ): NetworkScores {
   const { network, curve, phases, scores, otherScores, sets } = analysis
   const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
-  const position = new Map(analysis.samples.map((sample, index) => [sample, index]))
-  const onThese = (values: Float64Array) =>
-    Float64Array.from(samples, (sample) => values[position.get(sample)!])
+  const onThese = onSamples(analysis.samples, samples)
   return {
     network: network.id,
     name: network.name,

@@ -1,14 +1,23 @@
 /** Is it just difficulty? What decides the usual measures of difficulty, and what of the score they leave. */
+
 import { compareNetworks } from '../comparison/compare.js'
+import { gridKey } from '../comparison/grid.js'
 import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
-import { confusingSet } from '../confusing/sets.js'
+import { groupBy } from '../core/groupBy.js'
 import { isConstant, mean, spearman } from '../metrics/descriptive.js'
 import { type RankResiduals, rankResiduals } from '../metrics/rankResiduals.js'
 import type { EffectRow, MeasureRow } from '../tables/tables.js'
 import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
-import { commonSamples, comparisonOptions, cutCells, effectRow, networkScores } from './compare.js'
+import {
+  commonSamples,
+  comparisonOptions,
+  cutCells,
+  effectRow,
+  networkScores,
+  withScore,
+} from './compare.js'
 import { courseOf, type DynamicsPoint } from './dynamics.js'
 import type { NetworkAnalysis } from './network.js'
 
@@ -93,7 +102,8 @@ export function measureRows(
     const measures = measuresOf(analysis, samples)
     const left =
       measures.size === 0 ? undefined : rankResiduals(scores.score, [...measures.values()])
-    return { scores, mislabelled: mislabelledOf(analysis, samples), measures, left }
+    const wrong = new Set(analysis.mislabelled)
+    return { scores, mislabelled: samples.map((sample) => wrong.has(sample)), measures, left }
   })
   const names = [...new Set(networks.flatMap(({ measures }) => [...measures.keys()]))]
   if (names.length === 0) return []
@@ -114,14 +124,6 @@ export function measureRows(
   })
 }
 
-function mislabelledOf({ checkpoints }: NetworkAnalysis, samples: readonly number[]): boolean[] {
-  const { values, samples: rows } = checkpoints[checkpoints.length - 1]
-  const wrong = new Map(
-    rows.map(({ row, sample }) => [sample, values.label[row] !== values.givenLabel[row]]),
-  )
-  return samples.map((sample) => wrong.get(sample) === true)
-}
-
 interface MeasuredStudy {
   readonly step: number
   readonly samples: readonly number[]
@@ -138,9 +140,7 @@ function effectsOf(
   const measured = networks.flatMap((network): NetworkScores[] => {
     const score = valuesOf(network)
     if (score === undefined) return []
-    const { members } = confusingSet(score, samples, config.confusing.set)
-    const set = members.map(({ sample }) => sample)
-    return [{ ...network.scores, score, scoreHigh: undefined, set }]
+    return [withScore(network.scores, score, samples, config)]
   })
   return compareNetworks({ step, samples, networks: measured }, options).effects.map(effectRow)
 }
@@ -152,12 +152,7 @@ function meansOf(
   valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
   step: number,
 ): MeasureRow[] {
-  const grids = new Map<string, MeasuredNetwork[]>()
-  for (const network of networks) {
-    const { architecture, regime, cut } = network.scores
-    const key = JSON.stringify([architecture, regime, cut ?? null])
-    grids.set(key, [...(grids.get(key) ?? []), network])
-  }
+  const grids = groupBy(networks, ({ scores }) => gridKey(scores))
   return [...grids.values()].flatMap((members) => {
     const { architecture, regime, cut } = members[0].scores
     const row = (statistic: string, found: readonly (number | undefined)[]): MeasureRow[] => {

@@ -4,6 +4,8 @@
  * scored and judged anew; nothing is evaluated.
  */
 import { compareNetworks } from '../comparison/compare.js'
+import { gridKey } from '../comparison/grid.js'
+import { jaccard } from '../comparison/overlap.js'
 import { relabellingsFor } from '../comparison/power/verdictOdds.js'
 import type {
   EffectRow,
@@ -26,6 +28,7 @@ import {
   cutCells,
   mislabelledEverywhere,
   networkScores,
+  onSamples,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
 import { finalScores, type NetworkAnalysis, type ScoredCheckpoints } from './network.js'
@@ -240,9 +243,7 @@ function changedNetwork(
   rule: SetRule,
   { set: ownRule, reliability }: ConfusingConfig,
 ): ChangedNetwork {
-  const position = new Map(network.samples.map((sample, index) => [sample, index]))
-  const common = (values: Float64Array) =>
-    Float64Array.from(samples, (sample) => values[position.get(sample) as number])
+  const common = onSamples(network.samples, samples)
   const membersOf = (values: Float64Array, by: SetRule) =>
     confusingSet(values, network.samples, by).members.map(({ sample }) => sample)
   const set = membersOf(found.scores, rule)
@@ -255,7 +256,7 @@ function changedNetwork(
       reliability: reliabilityOf(found, network.alternatives, reliability),
     },
     spearman: spearman(own.scores, found.scores),
-    jaccard: jaccardOf(new Set(membersOf(own.scores, ownRule)), new Set(set)),
+    jaccard: jaccard(new Set(membersOf(own.scores, ownRule)), new Set(set)),
   }
 }
 
@@ -278,11 +279,10 @@ function rowsOf(
     },
   )
   return gridsOf(verdict).map(({ name, conclusion }) => {
-    const inGrid = (one: GridName) =>
-      one.architecture === name.architecture && one.regime === name.regime && one.cut === name.cut
+    const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
     const row = (effect: EffectRow['effect']) =>
       effects.find((one) => one.effect === effect && inGrid(one))
-    const members = changed.filter(({ scores }) => inGrid(gridNameOf(scores)))
+    const members = changed.filter(({ scores }) => inGrid(scores))
     const known = (of: (network: ChangedNetwork) => number | undefined) =>
       mean(members.flatMap((network) => of(network) ?? []))
     return {
@@ -308,10 +308,6 @@ function rowsOf(
   })
 }
 
-function gridNameOf({ architecture, regime, cut }: NetworkScores): GridName {
-  return { architecture, regime, cut }
-}
-
 /** Every grid that a verdict is of. */
 function gridsOf({
   grid,
@@ -323,10 +319,4 @@ function gridsOf({
     { name: grid, conclusion: verdict },
     ...others.map((other) => ({ name: other, conclusion: other.verdict })),
   ]
-}
-
-function jaccardOf<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number | undefined {
-  const shared = [...a].filter((item) => b.has(item)).length
-  const either = a.size + b.size - shared
-  return either === 0 ? undefined : shared / either
 }

@@ -1,6 +1,8 @@
 /** What pairs of networks agree on, by what they share: the rows of `pair_classes.csv`. */
+
 import { classInterval, pairInterval, type SeededPair } from '../comparison/classInterval.js'
 import type { Estimate, NetworkScores } from '../comparison/types.js'
+import { groupBy } from '../core/groupBy.js'
 import { mean } from '../metrics/descriptive.js'
 import type { OverlapRow, PairClassRow, SubgroupRow } from '../tables/tables.js'
 
@@ -24,14 +26,10 @@ export function pairClassRows(
   networks: Networks,
   level: number,
 ): PairClassRow[] {
-  const groups = grouped(describedPairs(overlaps, networks), (pair) => [
-    pair.architecture,
-    pair.regime,
-    pair.row.cut,
-    pair.row.cut_layers,
-    pair.row.relation,
-  ])
-  return groups.flatMap((pairs) =>
+  const classes = groupBy(describedPairs(overlaps, networks), (pair) =>
+    JSON.stringify([gridOf(pair), pair.row.relation]),
+  )
+  return [...classes.values()].flatMap((pairs) =>
     accuracies.flatMap(({ accuracy, admits }) =>
       statistics.flatMap((statistic): PairClassRow[] => {
         const known = pairs.filter((pair) => admits(pair) && pair.row[statistic] !== undefined)
@@ -78,13 +76,8 @@ export function matchedRows(
     ({ row, hasSeeds }) =>
       hasSeeds && [sameLow, sameHigh, neither].includes(row.relation as string),
   )
-  const groups = grouped(inGrids, ({ architecture, regime, row }) => [
-    architecture,
-    regime,
-    row.cut,
-    row.cut_layers,
-  ])
-  return groups.flatMap((all) =>
+  const grids = groupBy(inGrids, (pair) => JSON.stringify(gridOf(pair)))
+  return [...grids.values()].flatMap((all) =>
     accuracies.flatMap(({ accuracy, admits }) => {
       const pairs = all.filter(admits)
       const count = (relation: string) =>
@@ -144,6 +137,11 @@ const pairEffects: Readonly<Record<string, PairStatistic>> = {
   T_high: difference(classMean(sameHigh, 'jaccard'), classMean(neither, 'jaccard')),
 }
 
+/** What is the same for all pairs of one grid. */
+function gridOf({ architecture, regime, row }: DescribedPair) {
+  return [architecture, regime, row.cut, row.cut_layers]
+}
+
 function describedPairs(overlaps: readonly OverlapRow[], networks: Networks): DescribedPair[] {
   const byId = new Map(networks.map((network) => [network.network, network]))
   return overlaps.flatMap((row): DescribedPair[] => {
@@ -162,21 +160,6 @@ function describedPairs(overlaps: readonly OverlapRow[], networks: Networks): De
       },
     ]
   })
-}
-
-/** Groups by a key, in the order of their first members. */
-function grouped(
-  pairs: readonly DescribedPair[],
-  keyOf: (pair: DescribedPair) => readonly unknown[],
-): DescribedPair[][] {
-  const groups = new Map<string, DescribedPair[]>()
-  for (const pair of pairs) {
-    const key = JSON.stringify(keyOf(pair))
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [pair])
-    else group.push(pair)
-  }
-  return [...groups.values()]
 }
 
 function withoutInterval(estimate: number | undefined): Estimate | undefined {

@@ -2,9 +2,15 @@
 import { compareNetworks } from '../comparison/compare.js'
 import type { NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import { confusingSet } from '../confusing/sets.js'
 import type { EffectRow, OverlapRow, SubgroupRow } from '../tables/tables.js'
-import { commonSamples, comparisonOptions, effectRow, networkScores } from './compare.js'
+import {
+  commonSamples,
+  comparisonOptions,
+  effectRow,
+  networkScores,
+  onSamples,
+  withScore,
+} from './compare.js'
 import { SECONDARY } from './measures.js'
 import type { NetworkAnalysis } from './network.js'
 import { matchedRows } from './pairClasses.js'
@@ -82,20 +88,14 @@ function otherSplit(
   split: 'train' | 'test',
 ): Group | undefined {
   const panels = analyses.map(({ otherPanel }) => otherPanel)
-  const positions = panels.map(
-    ({ samples }) => new Map(samples.map((sample, index) => [sample, index])),
-  )
-  const samples = panels[0].samples.filter((sample) =>
-    positions.every((position) => position.has(sample)),
-  )
+  const others = panels.slice(1).map((panel) => new Set(panel.samples))
+  const samples = panels[0].samples.filter((sample) => others.every((set) => set.has(sample)))
   if (samples.length === 0) return undefined
   return {
     by: 'split',
     group: split === 'train' ? 'test' : 'train',
     samples,
-    scores: panels.map(({ scores }, network) =>
-      Float64Array.from(samples, (sample) => scores[positions[network].get(sample)!]),
-    ),
+    scores: panels.map((panel) => onSamples(panel.samples, samples)(panel.scores)),
   }
 }
 
@@ -109,11 +109,9 @@ function groupRows(
   if (samples.length < FEWEST) {
     return [{ ...own, ...empty, note: `left out: fewer than ${FEWEST} samples` }]
   }
-  const measured = networks.map((network, index): NetworkScores => {
-    const score = scores[index]
-    const { members } = confusingSet(score, samples, config.confusing.set)
-    return { ...network, score, scoreHigh: undefined, set: members.map(({ sample }) => sample) }
-  })
+  const measured = networks.map((network, index) =>
+    withScore(network, scores[index], samples, config),
+  )
   const options = { ...comparisonOptions(config), ...SECONDARY }
   const { effects } = compareNetworks({ step, samples, networks: measured }, options)
   return effects.map((effect) => ({ ...own, ...effectRow(effect) }))

@@ -54,10 +54,10 @@ export function describePower(report: PowerReport, yaml: (design: GridSizes) => 
   const truthLines = truths.map((truth, index) => {
     const right = rightVerdicts(truth, margin).map((verdict) => `"${verdict}"`)
     const said = right.length === 0 ? 'no verdict, it is the margin itself' : right.join(' or ')
-    return `  ${'ABCDEFGH'[index]}: a low share of ${percentText(truth.low)}; right is ${said}`
+    return `  ${letterOf(index)}: a low share of ${percentText(truth.low)}; right is ${said}`
   })
   const columns = truths.flatMap((_, index) =>
-    heads.map((head) => `${truths.length > 1 ? `${'ABCDEFGH'[index]}:` : ''}${head}`),
+    heads.map((head) => `${truths.length > 1 ? `${letterOf(index)}:` : ''}${head}`),
   )
   return [
     `Shares of the variance of the scores ${source}: ${othersOf(truths[0])}.`,
@@ -90,6 +90,11 @@ function conclusionOf(
     `* right in ${percentText(wanted)} or more; the cheapest is ${shapeOf(design)} with ${design.samples} samples${cost === '' ? '' : ` (${cost})`}:`,
     yaml(design),
   ]
+}
+
+/** A, B, … of the assumed truths. */
+function letterOf(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index)
 }
 
 /** `4×4`, or `4×4×2` with order seeds. */

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
@@ -57,15 +58,11 @@ function chosenSamples({ confusing, difficulty }: StudyTables): ChosenSample[] {
   const members = confusing.filter((row) => row.rule === rule)
   const sets = countsBy(members.map(({ sample }) => sample))
   const inMost = [...sets].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, CONFUSING)
-  const losses = new Map<number, number[]>()
-  for (const { sample, loss } of difficulty) {
-    if (sample === undefined || loss === undefined) continue
-    const known = losses.get(sample)
-    if (known === undefined) losses.set(sample, [loss])
-    else known.push(loss)
-  }
-  const hardest = [...losses]
-    .map(([sample, found]) => [sample, mean(found) ?? 0] as const)
+  const known = difficulty.flatMap(({ sample, loss }) =>
+    sample === undefined || loss === undefined ? [] : [{ sample, loss }],
+  )
+  const hardest = [...groupBy(known, ({ sample }) => sample)]
+    .map(([sample, found]) => [sample, mean(found.map(({ loss }) => loss)) ?? 0] as const)
     .filter(([sample]) => !inMost.some(([one]) => one === sample))
     .sort((a, b) => b[1] - a[1])
     .slice(0, HARD)

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
@@ -78,11 +79,7 @@ const dashes = {
 } as const
 
 function bands(rows: readonly CurveRow[]): Band[] {
-  const groups = new Map<string, CurveRow[]>()
-  for (const row of rows) {
-    const key = `${row.split} ${row.epoch}`
-    groups.set(key, [...(groups.get(key) ?? []), row])
-  }
+  const groups = groupBy(rows, ({ split, epoch }) => `${split} ${epoch}`)
   return [...groups.values()].flatMap((group) => {
     const values = group.flatMap(({ value }) => (value === undefined ? [] : [value]))
     if (values.length === 0) return []

@@ -1,5 +1,7 @@
 /** Questions that several figures ask of a study's rows. */
+
 import { defaultComparisonOptions } from '../../comparison/types.js'
+import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow, OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
@@ -77,11 +79,7 @@ export interface MeanStrength {
 
 /** Means over networks of the positive and the negative strength of each order and kind. */
 export function meanStrengths(rows: readonly OrderRow[]): MeanStrength[] {
-  const groups = new Map<string, OrderRow[]>()
-  for (const row of rows) {
-    const key = `${row.order} ${row.kind}`
-    groups.set(key, [...(groups.get(key) ?? []), row])
-  }
+  const groups = groupBy(rows, ({ order, kind }) => `${order} ${kind}`)
   return [...groups.values()].flatMap((group) =>
     (['positive', 'negative'] as const).map((sign) => ({
       order: group[0].order ?? 0,

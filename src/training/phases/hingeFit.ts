@@ -1,4 +1,5 @@
 /** Least squares of g = intercept + slope · max(0, x − knot) over a grid of knots. */
+import { mean, scalarProduct } from '../../metrics/descriptive.js'
 
 /** A hinge, and its fitted values at the times that it was fitted to, shape [points]. */
 export interface Hinge {
@@ -19,7 +20,7 @@ export class Ramps {
   constructor(times: Float64Array, projected: (values: Float64Array) => Float64Array) {
     this.knots = knotGrid(times)
     this.ramps = this.knots.map((knot) => projected(times.map((x) => Math.max(0, x - knot))))
-    this.squares = this.ramps.map((ramp) => dot(ramp, ramp))
+    this.squares = this.ramps.map((ramp) => scalarProduct(ramp, ramp))
   }
 
   /** The ramp that leaves least squared error of values without their constant; `rising` ones only where asked for. */
@@ -27,7 +28,7 @@ export class Ramps {
     let best = { slope: 0, knot: this.knots[0], explained: 0 }
     for (const [index, ramp] of this.ramps.entries()) {
       if (!(this.squares[index] > 0)) continue
-      const product = dot(ramp, values)
+      const product = scalarProduct(ramp, values)
       const explained = product ** 2 / this.squares[index]
       if (explained <= best.explained || (rising && product < 0)) continue
       best = { slope: product / this.squares[index], knot: this.knots[index], explained }
@@ -42,7 +43,7 @@ export function hingeFitter(times: Float64Array): (values: Float64Array) => Hing
   return (values) => {
     const { slope, knot } = ramps.best(withoutMean(values), false)
     const rise = times.map((x) => slope * Math.max(0, x - knot))
-    const intercept = meanOf(values) - meanOf(rise)
+    const intercept = (mean(values) ?? 0) - (mean(rise) ?? 0)
     return { slope, knot, fitted: rise.map((height) => intercept + height) }
   }
 }
@@ -58,17 +59,6 @@ function knotGrid(times: Float64Array): number[] {
 }
 
 function withoutMean(values: Float64Array): Float64Array {
-  const centre = meanOf(values)
+  const centre = mean(values) ?? 0
   return values.map((value) => value - centre)
-}
-
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** Σ_i a_i b_i. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let index = 0; index < a.length; index++) sum += a[index] * b[index]
-  return sum
 }

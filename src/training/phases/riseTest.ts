@@ -1,6 +1,7 @@
 import type { Generator } from '../../core/random.js'
+import { scalarProduct } from '../../metrics/descriptive.js'
 import { correlatedNoise } from './autocorrelation.js'
-import { dot, Ramps } from './hingeFit.js'
+import { Ramps } from './hingeFit.js'
 
 /**
  * P-value of a rise of a curve over noise of a known autocorrelation: the largest share of squares that a rising hinge
@@ -25,16 +26,16 @@ export function riseTest(
 /** Share of the squares of a whitened curve, its constant taken out, that the best rising hinge explains. */
 function riseShare(times: Float64Array, rho: number): (curve: Float64Array) => number {
   const constant = whitened(new Float64Array(times.length).fill(1), rho)
-  const length = dot(constant, constant)
+  const length = scalarProduct(constant, constant)
   const projected = (values: Float64Array) => {
     const white = whitened(values, rho)
-    const level = dot(white, constant) / length
+    const level = scalarProduct(white, constant) / length
     return white.map((value, index) => value - level * constant[index])
   }
   const ramps = new Ramps(times, projected)
   return (curve) => {
     const white = projected(curve)
-    const all = dot(white, white)
+    const all = scalarProduct(white, white)
     return all === 0 ? 0 : ramps.best(white, true).explained / all
   }
 }
