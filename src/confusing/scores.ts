@@ -4,15 +4,9 @@
  * revised one of non-generalizable interactions alone, which `nongeneralizable` measures as its authors define them
  * elsewhere. The other four scores are our choice. A sample without salient interactions scores 0.
  */
-import {
-  type AgreementRule,
-  agreementWith,
-  nongeneralizableTotal,
-  type SignRule,
-} from '../metrics/agreement.js'
+import { type Agreement, type AgreementRule, nongeneralizableTotal } from '../metrics/agreement.js'
 import { cancellation, highOrderShare, totalStrength } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
-import type { ThresholdedInteractions } from '../metrics/similarity.js'
 import type { Interactions, OrderDistribution } from '../metrics/types.js'
 import type { OffsetScope, ScoreName } from './types.js'
 
@@ -71,12 +65,9 @@ export function nongeneralizableMass(
   return total > 0 ? 1 - confirmed / total : 0
 }
 
-/** What `nongeneralizable` holds a sample against, and how. */
-export interface ReferenceOptions {
-  /** The same sample in every reference network. */
-  readonly references: readonly ThresholdedInteractions[]
+/** What counts as generalizable, and whether its lack is told as a share or as an amount. */
+export interface NongeneralizableRule {
   readonly agree: AgreementRule
-  readonly sign: SignRule
   readonly form: 'share' | 'strength'
 }
 
@@ -86,37 +77,30 @@ export interface ReferenceOptions {
  * salient (`agreementWith`). Source: see there; which of both forms the authors take is not known.
  */
 export function nongeneralizable(
-  interactions: Interactions,
-  tau: number,
-  { references, agree, sign, form }: ReferenceOptions,
+  agreement: Agreement,
+  { agree, form }: NongeneralizableRule,
 ): number {
-  const agreement = agreementWith(interactions, tau, references, sign)
   const { total, nongeneralizable } = nongeneralizableTotal(agreement, agree)
   if (form === 'strength') return nongeneralizable
   return total > 0 ? nongeneralizable / total : 0
 }
 
 interface ScoreOptions {
-  readonly score: ScoreName
+  readonly score: Exclude<ScoreName, 'nongeneralizable'>
   /** Salience threshold τ. */
   readonly tau: number
   /** For `offset-complexity`. */
   readonly offsetScope?: OffsetScope
   /** For `nongeneralizable-mass`: interactions of the same sample, or class, elsewhere. */
   readonly reference?: Interactions
-  /** For `nongeneralizable`. */
-  readonly references?: ReferenceOptions
 }
 
-/** The score of one sample by name. Throws RangeError when one of the two that need references lacks them. */
+/**
+ * The score of one sample by name; {@link nongeneralizable} stands apart, as its rules share what is found in references.
+ * Throws RangeError when `nongeneralizable-mass` lacks its reference.
+ */
 export function confusingScore(interactions: Interactions, options: ScoreOptions): number {
-  const { score, tau, offsetScope, reference, references } = options
-  if (score === 'nongeneralizable') {
-    if (references === undefined) {
-      throw new RangeError('the score nongeneralizable needs reference networks')
-    }
-    return nongeneralizable(interactions, tau, references)
-  }
+  const { score, tau, offsetScope, reference } = options
   if (score === 'nongeneralizable-mass') {
     if (reference === undefined) {
       throw new RangeError('the score nongeneralizable-mass needs reference interactions')

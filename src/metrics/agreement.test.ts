@@ -58,11 +58,14 @@ describe('a sample worked out by hand', () => {
   })
 
   it('gives share and strength, and 0 where nothing is salient', () => {
-    const options = { references, agree: 'any', sign: 'ignore', form: 'share' } as const
-    expect(nongeneralizable(own, 1, options)).toBeCloseTo(2 / 9, 15)
-    expect(nongeneralizable(own, 1, { ...options, form: 'strength' })).toBe(2)
-    expect(nongeneralizable(own, 100, options)).toBe(0)
-    expect(nongeneralizable(own, 100, { ...options, form: 'strength' })).toBe(0)
+    const share = { agree: 'any', form: 'share' } as const
+    const strength = { agree: 'any', form: 'strength' } as const
+    const found = agreementWith(own, 1, references, 'ignore')
+    expect(nongeneralizable(found, share)).toBeCloseTo(2 / 9, 15)
+    expect(nongeneralizable(found, strength)).toBe(2)
+    const nothing = agreementWith(own, 100, references, 'ignore')
+    expect(nongeneralizable(nothing, share)).toBe(0)
+    expect(nongeneralizable(nothing, strength)).toBe(0)
   })
 })
 
@@ -82,7 +85,7 @@ describe('whatever the interactions', () => {
     agree: AgreementRule,
     sign: 'ignore' | 'same' = 'ignore',
     form: 'share' | 'strength' = 'share',
-  ) => nongeneralizable(own.interactions, own.tau, { references: among, agree, sign, form })
+  ) => nongeneralizable(agreementWith(own.interactions, own.tau, among, sign), { agree, form })
 
   it('a network that is its own reference has nothing that is not generalizable', () => {
     fc.assert(
@@ -142,7 +145,11 @@ describe('whatever the interactions', () => {
       { interactions: made(3, { 4: 7, 7: 2 }, { 3: 3, 5: -4 }), tau: 1 },
     ]
     for (const sign of ['ignore', 'same'] as const) {
-      const expected = agreementByChance(own.interactions, own.tau, among, sign)
+      const expected = agreementByChance(
+        agreementWith(own.interactions, own.tau, among, sign),
+        among,
+        sign,
+      )
       const sums = new Float64Array(expected.and.length + expected.or.length)
       const draws = 4000
       for (let draw = 0; draw < draws; draw++) {
@@ -162,7 +169,11 @@ describe('whatever the interactions', () => {
   it('chance moves no strength from order to order, and spares what no reference can have', () => {
     fc.assert(
       fc.property(thresholded, references, (own, among) => {
-        const expected = agreementByChance(own.interactions, own.tau, among, 'ignore')
+        const expected = agreementByChance(
+          agreementWith(own.interactions, own.tau, among, 'ignore'),
+          among,
+          'ignore',
+        )
         const found = agreementWith(own.interactions, own.tau, among, 'ignore')
         for (const kind of ['and', 'or'] as const) {
           for (let order = 1; order <= n; order++) {

@@ -66,13 +66,11 @@ export function agreementWith(
  * independent draws with p_r = salient ones of reference r / C(n, k). Our choice.
  */
 export function agreementByChance(
-  interactions: Interactions,
-  tau: number,
+  own: Agreement,
   references: readonly ThresholdedInteractions[],
   sign: SignRule,
 ): Agreement {
-  const { n } = interactions
-  const own = agreementWith(interactions, tau, references, sign)
+  const { n } = own
   const width = references.length + 1
   const strengths = (kind: 'and' | 'or') => {
     const counts = references.map(

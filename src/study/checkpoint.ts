@@ -2,11 +2,16 @@
 
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { ConfusingConfig } from '../config/confusing.js'
-import { confusingScore } from '../confusing/scores.js'
+import { confusingScore, nongeneralizable } from '../confusing/scores.js'
 import { InputError } from '../core/errors.js'
 import { groupBy } from '../core/groupBy.js'
 import { type SalienceRule, salienceThreshold } from '../interactions/salience.js'
-import { type Agreement, agreementByChance, agreementWith } from '../metrics/agreement.js'
+import {
+  type Agreement,
+  agreementByChance,
+  agreementWith,
+  type SignRule,
+} from '../metrics/agreement.js'
 import { type Complexity, complexity } from '../metrics/complexity.js'
 import { orderDistribution } from '../metrics/orderDistribution.js'
 import { meanInteractions, type ThresholdedInteractions } from '../metrics/similarity.js'
@@ -115,19 +120,14 @@ export function analyseCheckpoint(
   confusing: ConfusingConfig,
 ): CheckpointAnalysis {
   const rows = mainRows(input.values)
-  const scores = scoreRows(input, taus, confusing)
+  const scorer = new RowScorer(input, taus, rows)
+  const scores = scorer.scores(confusing)
+  const sign = confusing.references?.sign ?? 'ignore'
+  const agreements = scorer.agreements(sign)
   const inReferences = referenceRows(input, taus)
   const samples = rows.map((row, position): SampleAnalysis => {
     const interactions = interactionsOf(input.decompositions, row)
-    const held =
-      inReferences &&
-      ((measure: typeof agreementWith) =>
-        measure(
-          interactions,
-          taus.rows[row],
-          inReferences(row),
-          confusing.references?.sign ?? 'ignore',
-        ))
+    const agreement = agreements?.[position]
     return {
       row,
       sample: input.values.sample[row],
@@ -136,8 +136,9 @@ export function analyseCheckpoint(
       and: orderDistribution(interactions, taus.rows[row], 'and'),
       or: orderDistribution(interactions, taus.rows[row], 'or'),
       score: scores[position],
-      agreement: held?.(agreementWith),
-      agreementByChance: held?.(agreementByChance),
+      agreement,
+      agreementByChance:
+        agreement && inReferences && agreementByChance(agreement, inReferences(row), sign),
     }
   })
   const { l1, lowerBound, gap, matchingError, converged, iterations } = input.decompositions
@@ -145,54 +146,71 @@ export function analyseCheckpoint(
   return { step: input.step, values: input.values, solver, samples }
 }
 
-/** Confusing scores of some rows, by default those of the main panel; shape [rows]. */
-export function scoreRows(
-  input: CheckpointInput,
-  taus: Thresholds,
-  confusing: ConfusingConfig,
-  rows = mainRows(input.values),
-): Float64Array {
-  const score = rowScorer(input, taus, confusing)
-  return Float64Array.from(rows, (row) => score(row, interactionsOf(input.decompositions, row)))
+/** Scores of some rows of a checkpoint by any rule: what is found in references is found once for all rules of one sign. */
+export class RowScorer {
+  private readonly found = new Map<SignRule, readonly Agreement[]>()
+
+  /** @param rows by default those of the main panel */
+  constructor(
+    private readonly input: CheckpointInput,
+    private readonly taus: Thresholds,
+    private readonly rows = mainRows(input.values),
+  ) {}
+
+  /** Shape [rows]. Throws InputError where a score lacks what it holds samples against. */
+  scores({ score, offsetScope, references }: ConfusingConfig): Float64Array {
+    const { values, decompositions } = this.input
+    if (score === 'nongeneralizable') {
+      const agreements = references && this.agreements(references.sign)
+      if (agreements === undefined || references === undefined) {
+        throw new InputError('score nongeneralizable: there are no reference networks')
+      }
+      return Float64Array.from(agreements, (agreement) => nongeneralizable(agreement, references))
+    }
+    const referenceOf =
+      score === 'nongeneralizable-mass' ? classMeanOf(this.input, this.taus.rows) : undefined
+    return Float64Array.from(this.rows, (row) =>
+      confusingScore(interactionsOf(decompositions, row), {
+        score,
+        tau: this.taus.rows[row],
+        offsetScope,
+        reference: referenceOf?.(values.panel[row], values.givenLabel[row]),
+      }),
+    )
+  }
+
+  /** How far references have the interactions of each row; undefined without references. */
+  agreements(sign: SignRule): readonly Agreement[] | undefined {
+    const known = this.found.get(sign)
+    if (known !== undefined) return known
+    const inReferences = referenceRows(this.input, this.taus)
+    if (inReferences === undefined) return undefined
+    const found = this.rows.map((row) =>
+      agreementWith(
+        interactionsOf(this.input.decompositions, row),
+        this.taus.rows[row],
+        inReferences(row),
+        sign,
+      ),
+    )
+    this.found.set(sign, found)
+    return found
+  }
 }
 
-/** The score of a row by its interactions. */
-function rowScorer(
-  input: CheckpointInput,
-  taus: Thresholds,
-  { score, offsetScope, references: rules }: ConfusingConfig,
-): (row: number, interactions: Interactions) => number {
-  const { values, decompositions } = input
-  if (score === 'nongeneralizable') {
-    const inReferences = referenceRows(input, taus)
-    if (inReferences === undefined || rules === undefined) {
-      throw new InputError('score nongeneralizable: there are no reference networks')
-    }
-    return (row, interactions) =>
-      confusingScore(interactions, {
-        score,
-        tau: taus.rows[row],
-        references: { ...rules, references: inReferences(row) },
-      })
-  }
-  if (score !== 'nongeneralizable-mass') {
-    return (row, interactions) =>
-      confusingScore(interactions, { score, tau: taus.rows[row], offsetScope })
-  }
-  // Those of the other panel, whichever a row is in.
-  const classMeans = [1, 0].map((panel) =>
-    classReferences(values, decompositions, taus.rows, panel),
-  )
-  return (row, interactions) => {
-    const label = values.givenLabel[row]
-    const reference = classMeans[values.panel[row]].get(label)
-    if (reference === undefined) {
-      throw new InputError(
-        `score nongeneralizable-mass: no sample of class ${label} in the other split to compare with; ` +
-          'raise analysis.samples.testCount',
-      )
-    }
-    return confusingScore(interactions, { score, tau: taus.rows[row], reference })
+/** Mean interactions of a class in the panel that a row is not in. Throws InputError where there are none. */
+function classMeanOf(
+  { values, decompositions }: CheckpointInput,
+  taus: Float64Array,
+): (panel: number, label: number) => Interactions {
+  const means = [1, 0].map((other) => classReferences(values, decompositions, taus, other))
+  return (panel, label) => {
+    const reference = means[panel].get(label)
+    if (reference !== undefined) return reference
+    throw new InputError(
+      `score nongeneralizable-mass: no sample of class ${label} in the other split to compare with; ` +
+        'raise analysis.samples.testCount',
+    )
   }
 }
 

@@ -31,7 +31,7 @@ import {
   onSamples,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
-import { finalScores, type NetworkAnalysis, type ScoredCheckpoints } from './network.js'
+import { finalScorer, type NetworkAnalysis, type ScoredCheckpoints } from './network.js'
 
 /** What τ is multiplied by. */
 const SCALES = [0.5, 1, 2] as const
@@ -69,27 +69,23 @@ export interface AnalysedEnd {
 /** Scores of a network (of the end, or their growth, as the study asks) under every combination; the study's own analysis first. */
 export function alternativeScores(
   analysed: readonly AnalysedEnd[],
-  { analysis, confusing, phases }: Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>,
+  { analysis, confusing }: Pick<ExperimentConfig, 'analysis' | 'confusing'>,
 ): AlternativeScores[] {
-  return analysed.flatMap(({ players, baseline, scored, otherEnd }, index) =>
-    scoreChoices(scored[scored.length - 1], confusing).flatMap(({ name, change }) =>
-      SCALES.map((tau): AlternativeScores => {
-        const sections = { analysis, phases, confusing: { ...confusing, ...change } }
-        const scoresOf = (checkpoints: ScoredCheckpoints) => finalScores(checkpoints, sections, tau)
+  return analysed.flatMap(({ players, baseline, scored, otherEnd }, index) => {
+    const scorers = SCALES.map((tau) => ({
+      tau,
+      scoresOf: finalScorer(scored, analysis, tau),
+      otherEndOf: otherEnd && finalScorer(otherEnd, analysis, tau),
+    }))
+    return scoreChoices(scored[scored.length - 1], confusing).flatMap(({ name, change }) =>
+      scorers.map(({ tau, scoresOf, otherEndOf }): AlternativeScores => {
+        const rule = { ...confusing, ...change }
         const own = index === 0 && tau === 1 && name === nameOf(confusing)
-        const other = otherEnd && scoresOf(otherEnd)
-        return {
-          players,
-          baseline,
-          tau,
-          score: name,
-          own,
-          scores: scoresOf(scored),
-          otherEnd: other,
-        }
+        const choice = { players, baseline, tau, score: name, own }
+        return { ...choice, scores: scoresOf(rule), otherEnd: otherEndOf?.(rule) }
       }),
-    ),
-  )
+    )
+  })
 }
 
 /** A score, by the name that tables have, and how it is asked for. */

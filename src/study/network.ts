@@ -1,4 +1,5 @@
 /** What a study finds on one network, over all its analysed checkpoints. */
+import type { ConfusingConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { type DifficultyGroups, difficultyGroups } from '../confusing/difficulty.js'
@@ -19,7 +20,7 @@ import {
   mainRows,
   meanRange,
   otherRows,
-  scoreRows,
+  RowScorer,
   thresholds,
 } from './checkpoint.js'
 import { type SalientSets, salientSetsOf } from './transfer.js'
@@ -93,11 +94,11 @@ export function analyseNetwork<Network>(
   config: AnalysisSections,
 ): NetworkAnalysis<Network> {
   const { network, curve, checkpoints } = input
-  const { salience } = config.analysis
-  const { confusing } = config
+  const { analysis, confusing } = config
   const last = checkpoints[checkpoints.length - 1]
   const finalRange = meanRange(last.values)
-  const tausOf = (checkpoint: CheckpointInput) => thresholds(checkpoint, salience, finalRange)
+  const tausOf = (checkpoint: CheckpointInput) =>
+    thresholds(checkpoint, analysis.salience, finalRange)
   const phases = detectPhases(curve, config.phases)
   const steps = checkpoints.map(({ step }) => step)
   const { values: middle } = checkpoints[steps.indexOf(difficultyCheckpoint(steps, phases))]
@@ -106,8 +107,8 @@ export function analyseNetwork<Network>(
   )
   const scored = scoredCheckpoints(checkpoints, phases, config)
   const samples = mainRows(last.values).map((row) => last.values.sample[row])
-  const scores = finalScores(scored, config)
-  const other = input.otherEnd === undefined ? undefined : finalScores(input.otherEnd, config)
+  const scores = finalScorer(scored, analysis)(confusing)
+  const other = input.otherEnd && finalScorer(input.otherEnd, analysis)(confusing)
   const mislabelled = mainRows(last.values).map(
     (row) => last.values.label[row] !== last.values.givenLabel[row],
   )
@@ -135,19 +136,19 @@ export function analyseNetwork<Network>(
     dynamics: input.dynamics,
     otherPanel: {
       samples: otherRows(last.values).map((row) => last.values.sample[row]),
-      scores: finalScores(scored, config, 1, otherRows(last.values)),
+      scores: finalScorer(scored, analysis, 1, otherRows(last.values))(confusing),
     },
     mislabelled: samples.filter((_, index) => mislabelled[index]),
     mislabelledAuc: areaUnderRoc(scores, mislabelled),
     reliability: reliabilityByKind(scores, {
       salience: confusing.reliability.salience
-        ? [0.5, 2].map((scale) => finalScores(scored, config, scale))
+        ? [0.5, 2].map((scale) => finalScorer(scored, analysis, scale)(confusing))
         : [],
       'tie-break': confusing.reliability.tieBreak && other !== undefined ? [other] : [],
       ...Object.fromEntries(
         (input.variants ?? []).map((variant) => [
           variant.name,
-          [finalScores(variant.scored, config)],
+          [finalScorer(variant.scored, analysis)(confusing)],
         ]),
       ),
     }),
@@ -167,23 +168,24 @@ export function scoredCheckpoints(
 }
 
 /**
- * Scores at the end or, for the phase `delta`, their growth since overfitting began; τ times `scale`. Of the main panel,
- * or of these rows.
+ * Scores at the end or, for the phase `delta`, their growth since overfitting began, by any rule; τ times `scale`. Of the
+ * main panel, or of these rows.
  */
-export function finalScores(
+export function finalScorer(
   scored: ScoredCheckpoints,
-  { analysis, confusing }: AnalysisSections,
+  { salience }: ExperimentConfig['analysis'],
   scale = 1,
   rows?: number[],
-): Float64Array {
-  const last = scored[scored.length - 1]
-  const finalRange = meanRange(last.values)
-  const scoresAt = (checkpoint: CheckpointInput) => {
-    const taus = thresholds(checkpoint, analysis.salience, finalRange, scale)
-    return scoreRows(checkpoint, taus, confusing, rows)
+): (confusing: ConfusingConfig) => Float64Array {
+  const finalRange = meanRange(scored[scored.length - 1].values)
+  const scorers = scored.map(
+    (checkpoint) =>
+      new RowScorer(checkpoint, thresholds(checkpoint, salience, finalRange, scale), rows),
+  )
+  return (confusing) => {
+    const end = scorers[scorers.length - 1].scores(confusing)
+    return confusing.phase === 'end' ? end : deltaScores(end, scorers[0].scores(confusing))
   }
-  if (confusing.phase === 'end') return scoresAt(last)
-  return deltaScores(scoresAt(last), scoresAt(scored[0]))
 }
 
 function ruledSets(
