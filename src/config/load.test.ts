@@ -177,6 +177,7 @@ describe('overrides', () => {
     ['training.epochs=*x', '', 'the value is no YAML'],
     ['training.epochs=often', 'training.epochs', '"often" is not'],
     ['training.epoch=3', 'training.epoch', 'did you mean "epochs"?'],
+    ['confusing.refernces.networks=3', 'confusing.refernces', 'did you mean "references"?'],
     ['networks.list.7.seed=3', 'networks.list.7.seed', 'entries 0 to 2'],
   ])('are named when wrong: %s', async (text, path, message) => {
     const file = await write('a.yaml', base)

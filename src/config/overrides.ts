@@ -32,9 +32,12 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
     return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
   }
   const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), given)
-  const placeOf: ConfigSource['placeOf'] = (wanted) => {
-    const within = path.every((part, index) => String(wanted[index]) === part)
-    return within ? { place: { file }, depth: wanted.length, closed: true } : undefined
+  const placeOf: ConfigSource['placeOf'] = (wanted, what) => {
+    const common = path.filter((part, index) => String(wanted[index]) === part).length
+    if (common === path.length) return { place: { file }, depth: wanted.length, closed: true }
+    // A key above the value, such as an unknown one, is written here too; values beside this one are not.
+    const isAbove = what === 'key' && common === wanted.length
+    return isAbove ? { place: { file }, depth: common, closed: false } : undefined
   }
   return { path, value: given, source: { value: nested, placeOf } }
 }
