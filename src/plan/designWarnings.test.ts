@@ -1,23 +1,15 @@
 import { expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { designWarnings, plannedGrids } from './designWarnings.js'
 import { planStudy } from './plan.js'
-
-const data = {
-  fingerprint: 'f',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 671,
-  testCount: 287,
-} as const
 
 function planOf(grid: object) {
   const config = configOf(
     { data: { source: 'tic-tac-toe' }, model: { architecture: 'mlp-5' }, networks: { grid } },
     'test',
   )
-  return planStudy(config, data)
+  return planStudy(config, ticTacToeInfo)
 }
 const sizesOf = (grid: object) => plannedGrids(planOf(grid)).map(({ lows, highs }) => [lows, highs])
 

@@ -1,21 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'
 import { estimatePlan } from './estimate.js'
 import { planStudy } from './plan.js'
 import type { DataInfo, TrainedNetwork } from './types.js'
 
-const board: DataInfo = {
-  fingerprint: 'f00d',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 670,
-  testCount: 288,
-}
-
 function planOf(rest: string, more: Partial<DataInfo> = {}) {
   const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\n${rest}`
-  const plan = planStudy(parseConfig(yaml, 'study.yaml'), { ...board, ...more })
+  const plan = planStudy(parseConfig(yaml, 'study.yaml'), { ...ticTacToeInfo, ...more })
   return { ...plan, networks: plan.networks as readonly TrainedNetwork[] }
 }
 
@@ -221,7 +213,7 @@ networks:
     expect(withArchitectures(2).networks.map(({ lowShapes }) => lowShapes)).toEqual(
       Array(2).fill('fc1.weight 100×9, fc1.bias 100, fc2.weight 100×100, fc2.bias 100'),
     )
-    const digits: DataInfo = { ...board, kind: 'image', shape: [1, 28, 28], classes: 10 }
+    const digits: DataInfo = { ...ticTacToeInfo, kind: 'image', shape: [1, 28, 28], classes: 10 }
     const yaml = `data: { source: glyphs }
 model: { architecture: lenet, low: 2 }
 networks: { grid: { low: [0], high: [0], repeats: 1, architectures: [mlp-5] } }`
@@ -263,7 +255,9 @@ analysis: { checkpoints: ${times} }`
     const redrawn = 'networks: { list: [{ name: a }, { name: b, from: a, rerandomize: [fc9] }] }'
     expect(() => planOf(redrawn)).toThrow(/no layer "fc9" \(did you mean/)
     const deep = 'data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 5 }'
-    expect(() => planStudy(parseConfig(deep, 's.yaml'), board)).toThrow(/deeper than the network/)
+    expect(() => planStudy(parseConfig(deep, 's.yaml'), ticTacToeInfo)).toThrow(
+      /deeper than the network/,
+    )
   })
 })
 

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'
 import { estimatePlan } from './estimate.js'
 import { planStudy } from './plan.js'
-import type { DataInfo, Plan } from './types.js'
-
-const board: DataInfo = {
-  fingerprint: 'f00d',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 670,
-  testCount: 288,
-}
+import type { Plan } from './types.js'
 
 /** The plan of a grid of 2 × 2 networks with these further lines. */
 function planOf(more: string, grid = 'repeats: 1'): Plan {
@@ -19,7 +11,7 @@ function planOf(more: string, grid = 'repeats: 1'): Plan {
 model: { architecture: mlp-5, low: 2 }
 networks: { grid: { low: [0, 1], high: [0, 1], ${grid} } }
 ${more}`
-  return planStudy(parseConfig(yaml, 'study.yaml'), board)
+  return planStudy(parseConfig(yaml, 'study.yaml'), ticTacToeInfo)
 }
 
 const namesOf = (plan: Plan) =>
@@ -82,7 +74,7 @@ describe('references of a plan', () => {
 model: { architecture: mlp-5, low: 2 }
 networks: { list: [{ name: reference-1 }] }
 ${scored}`
-    expect(() => planStudy(parseConfig(yaml, 'study.yaml'), board)).toThrow(
+    expect(() => planStudy(parseConfig(yaml, 'study.yaml'), ticTacToeInfo)).toThrow(
       /"reference-1" is given twice/,
     )
   })

@@ -2,19 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { planStudy } from '../plan/plan.js'
 import { configOf } from '../testing/configOf.js'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
 import type { CurvePoint } from '../training/curve.js'
 import { compareAnalyses } from './compare.js'
 import { analyseNetwork } from './network.js'
-
-const data = {
-  fingerprint: 'f',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 671,
-  testCount: 287,
-} as const
 
 /** The comparison of a planned study of mlp-5 whose networks have random interactions. */
 function compared(grid: object, curve: readonly CurvePoint[] = []) {
@@ -27,7 +19,7 @@ function compared(grid: object, curve: readonly CurvePoint[] = []) {
     },
     'test',
   )
-  const { networks } = planStudy(config, data)
+  const { networks } = planStudy(config, ticTacToeInfo)
   const analyses = networks.map((network) => {
     const generator = stream(0, 'interactions', network.id).at()
     const rows = Array.from({ length: 20 }, () =>

@@ -2,16 +2,8 @@ import { planStudy } from '../plan/plan.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
 import type { TrainingDynamics } from '../study/types.js'
 import { configOf } from './configOf.js'
+import { ticTacToeInfo } from './dataInfo.js'
 import { madeCheckpoint } from './madeCheckpoint.js'
-
-const data = {
-  fingerprint: 'f',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 671,
-  testCount: 287,
-} as const
 
 /** What is known of one network, by its seeds; one number a sample of its main panel. */
 export interface GivenNetworkScores {
@@ -44,7 +36,7 @@ export function scoredAnalyses(
     },
     'test',
   )
-  const { networks } = planStudy(config, data)
+  const { networks } = planStudy(config, ticTacToeInfo)
   const analyses = networks.map((network): NetworkAnalysis => {
     const { c, dynamics, other = [], accuracy } = scoresOf(network.seeds as never)
     const rows = [...c, ...other].map((value) => [0, 1, -value, 0])
