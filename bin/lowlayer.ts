@@ -2,10 +2,10 @@
 /** The command `lowlayer`. */
 import { main } from '../src/cli/main.js'
 
-// A reader that has seen enough (`lowlayer plan study.yaml | head`) is no error.
+// A reader that has seen enough (`lowlayer plan study.yaml | head`), or a terminal that was closed, is no error.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error
   })
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readNpz } from '../formats/npz.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-terminal-'))
@@ -75,7 +76,9 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
     await until(() => (stateOf(worker) === 'T' ? true : undefined))
     process.kill(-pid, 'SIGINT')
     await until(() => (said.includes('again to stop at once') ? true : undefined))
-    await sleep(300)
+    // One that npx passes on comes at once; who means it needs longer.
+    process.kill(-pid, 'SIGINT')
+    await sleep(800)
     expect(stateOf(pid)).toMatch(/[SR]/)
     process.kill(-pid, 'SIGINT')
     expect(await result.then(({ code }) => code)).toBe(130)
@@ -93,12 +96,60 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
   })
 })
 
-/** Lines that every frame draws anew: train, mask, decompose, compare. */
-const STAGES = 4
-
 const hasTools =
   isLinux && ['script', 'stty'].every((tool) => spawnSync('which', [tool]).status === 0)
-if (!hasTools) console.warn('resizing is not tested: it needs script and stty')
+if (!hasTools) console.warn('terminals are not tested: that needs script and stty')
+
+describe.skipIf(!isLinux)('a run', () => {
+  /** The step that a stopped training goes on from. */
+  const savedStep = async (results: string) => {
+    const [network] = await readdir(join(results, 'networks'))
+    const place = join(results, 'networks', network)
+    const left = (await readdir(place)).filter((name) => /^lock|tmp$|^failed/.test(name))
+    expect(left).toEqual([])
+    return Number(readNpz(join(place, 'resume.npz')).step.data[0])
+  }
+  const isTraining = (results: string) =>
+    until(async () => {
+      const [network] = await readdir(join(results, 'networks')).catch(() => [])
+      const record = join(results, 'networks', network ?? '', 'SHA256SUMS')
+      const text = await readFile(record, 'utf8').catch(() => '')
+      return text.includes('resume.npz') ? true : undefined
+    })
+  const long = ['--jobs', '1', '--set', 'training.epochs=5000']
+
+  it('stops at a safe point when all its processes are sent SIGTERM, again and again', async () => {
+    const results = join(folder, 'terminated')
+    const args = ['run', tiny, '--results', results, ...long]
+    const { process: child, result } = startLowlayer(args)
+    await isTraining(results)
+    for (let times = 0; times < 3; times++) process.kill(-child.pid!, 'SIGTERM')
+    const { code, stderr } = await result
+    expect(code).toBe(130)
+    expect(stderr).toContain('SIGTERM: stopping at the next safe point')
+    expect(stderr).not.toContain('failed')
+    expect(await savedStep(results)).toBeGreaterThan(0)
+  })
+
+  it.skipIf(!hasTools)('stops at a safe point when its terminal is closed', async () => {
+    const results = join(folder, 'hung-up')
+    const bin = join(process.cwd(), 'dist/bin/lowlayer.js')
+    const words = [process.execPath, bin, 'run', tiny, '--results', results, ...long]
+    const { CI: _ci, ...env } = process.env
+    const args = ['-qec', `exec ${words.join(' ')}`, '/dev/null']
+    const terminal = spawn('script', args, { stdio: ['pipe', 'ignore', 'ignore'], env })
+    await isTraining(results)
+    const [run] = childrenOf(terminal.pid as number)
+    const [worker] = childrenOf(run)
+    terminal.kill('SIGKILL')
+    for (const pid of [run, worker])
+      await until(() => (['Z', undefined].includes(stateOf(pid)) ? true : undefined))
+    expect(await savedStep(results)).toBeGreaterThan(0)
+  })
+})
+
+/** Lines that every frame draws anew: train, mask, decompose, compare. */
+const STAGES = 4
 
 describe.skipIf(!hasTools)('a terminal', () => {
   it('that is made narrower and wider again has its lines fitted, one a stage, and the summary below', async () => {

@@ -5,6 +5,7 @@ import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/state/failures.js'
 import type { TaskEvent } from '../tasks/types.js'
 import { workerOptions } from './environment.js'
+import { STOP_SIGNALS } from './stopSignals.js'
 import type { Executor, RunningTask, TaskFailure, WorkerContext } from './types.js'
 
 export interface WorkerOrder {
@@ -52,7 +53,10 @@ function startWorker(order: WorkerOrder, onEvent: (event: TaskEvent) => void): R
       else if (verdict?.kind === 'failed') reject(revive(verdict.failure))
       else {
         const error = crash(code, signal, lastWords)
-        if (interrupted) reject(error)
+        // A stop that was sent to all processes finds some that do not heed their parent yet: they have done nothing.
+        if (interrupted && signal !== null && STOP_SIGNALS.includes(signal))
+          reject(new InterruptedError())
+        else if (interrupted) reject(error)
         // Who dies cannot leave the reason for the tables.
         else
           recordFailure(order.context, order.task, error.message).then(() => reject(error), reject)

@@ -2,12 +2,13 @@
 import { fork } from 'node:child_process'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { InterruptedError } from '../core/errors.js'
 import { accelerators } from '../engine/registry.js'
 import type { DeviceName } from '../engine/types.js'
 import type { Plan } from '../plan/types.js'
 import { jsonText } from '../store/atomic.js'
 import { lockOf } from '../store/layout.js'
-import { type Lease, withLock } from '../store/lock.js'
+import { type Lease, type Waiting, withLock } from '../store/lock.js'
 import { readStoredJson } from '../store/stored.js'
 import { workerOptions } from './environment.js'
 
@@ -37,13 +38,14 @@ const TIMEOUT_MS = 120_000
  * of the study as the CPU does and outruns the `jobs` cores that would work otherwise; else the CPU.
  * What was chosen is kept in `file`, so that every later run of the study computes on the same
  * device; undefined where the configuration names one or the engine has only one. `file` lies in the study's
- * folder, whose lock keeps two runs that start at once from choosing differently; `onWait` is told of the other.
+ * folder, whose lock keeps two runs that start at once from choosing differently; `waiting`: for the other. Throws
+ * InterruptedError when that is asked to stop, and chooses nothing then.
  */
 export async function settleDevice(
   plan: Plan,
   file: string,
   jobs: number,
-  onWait?: (holder: string) => void,
+  waiting: Waiting = {},
 ): Promise<SettledDevice | undefined> {
   const { engine, device, devices } = plan.config.runtime
   if (device !== 'auto' || devices !== undefined || !(engine === 'auto' || engine === 'onnx'))
@@ -57,12 +59,13 @@ export async function settleDevice(
     if (chosen !== undefined) return chosen
     const trials: [DeviceName, TrialAnswer][] = []
     for (const gpu of await accelerators())
-      trials.push([gpu, await tryApart({ plan, device: gpu })])
+      trials.push([gpu, await tryApart({ plan, device: gpu }, waiting.signal)])
+    if (waiting.signal?.aborted) throw new InterruptedError()
     const settled = chooseDevice(trials, jobs)
     await lease.write(file, jsonText(settled))
     return settled
   }
-  return withLock(lockOf(dirname(file)), settle, onWait)
+  return withLock(lockOf(dirname(file)), settle, waiting)
 }
 
 /** What was chosen before; nothing where that is damaged: it is chosen anew. */
@@ -94,20 +97,20 @@ export function onDevice(plan: Plan, device: DeviceName): Plan {
   return { ...plan, config: { ...plan.config, runtime } }
 }
 
-function tryApart(order: TrialOrder): Promise<TrialAnswer> {
+function tryApart(order: TrialOrder, signal?: AbortSignal): Promise<TrialAnswer> {
   return new Promise((resolve) => {
     const worker = fork(workerFile, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       ...workerOptions(),
       timeout: TIMEOUT_MS,
+      signal,
       killSignal: 'SIGKILL',
     })
     worker.on('message', (answer: TrialAnswer) => resolve(answer))
     worker.on('error', ({ message }) => resolve({ kind: 'refused', reason: message }))
-    worker.on('exit', (code, signal) => {
-      const how =
-        signal === 'SIGKILL' ? 'was stopped after two minutes' : `ended with ${signal ?? code}`
+    worker.on('exit', (code, by) => {
+      const how = by === 'SIGKILL' ? 'was stopped after two minutes' : `ended with ${by ?? code}`
       resolve({ kind: 'refused', reason: `the process that tried it ${how}` })
     })
     worker.send(order)

@@ -1,19 +1,17 @@
 /** Entry of a worker process: takes one task, runs it, tells how it went, ends. */
-import { runTask } from '../tasks/runTask.js'
+import './obeyParent.js'
 import type { WorkerMessage, WorkerOrder } from './local.js'
-import { describeFailure } from './schedule.js'
 
 const interruption = new AbortController()
-// A terminal sends Ctrl-C to the whole process group; only the parent decides what it means.
-process.on('SIGINT', () => undefined)
-// Without a parent nobody would learn of the result, and another run may start the same task.
-process.on('disconnect', () => process.exit(1))
 process.on('message', (message: WorkerOrder | 'interrupt') => {
   if (message === 'interrupt') interruption.abort()
   else void obey(message)
 })
 
 async function obey({ task, context }: WorkerOrder): Promise<void> {
+  // Loaded now: until this file has run, which awaits all that it imports, signals would end the process.
+  const { runTask } = await import('../tasks/runTask.js')
+  const { describeFailure } = await import('./schedule.js')
   try {
     await runTask(task, {
       ...context,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -95,7 +95,10 @@ describe('withLock', () => {
       const enter = async () => {
         entered = true
       }
-      const visit = withLock(path, enter, (holder) => waitedFor.push(holder), timing)
+      const visit = withLock(path, enter, {
+        onWait: (holder) => waitedFor.push(holder),
+        timing,
+      })
       await sleep(2 * timing.stale)
       expect(entered).toBe(false)
       expect(waitedFor).toEqual([`process ${process.pid} on ${hostname()}`])
@@ -117,7 +120,7 @@ describe('withLock', () => {
     const enter = async () => {
       entered = true
     }
-    const visit = withLock(path, enter, undefined, timing)
+    const visit = withLock(path, enter, { timing })
     const shifts = [-86_400, 86_400, -90, 90]
     const began = performance.now()
     while (performance.now() - began < 2 * timing.stale) {
@@ -132,10 +135,29 @@ describe('withLock', () => {
     expect(entered).toBe(true)
   })
 
-  it('takes over a lock that names nobody when it has stood still', async () => {
-    const path = join(folder, 'nobody')
-    await writeFile(path, '')
-    expect(await withLock(path, async () => 'mine', undefined, timing)).toBe('mine')
+  it.concurrent.each(['', 'null\n0\n', '[]', '{"pid": "1"}', '{"token": 1, "host": null}', '\0\0'])(
+    'takes over a lock that names nobody (%j) when it has stood still',
+    async (content) => {
+      const path = join(folder, `nobody-${content.length}`)
+      await writeFile(path, content)
+      const waitedFor: string[] = []
+      const onWait = (holder: string) => waitedFor.push(holder)
+      expect(await withLock(path, async () => 'mine', { onWait, timing })).toBe('mine')
+      expect(waitedFor).toEqual(['another process'])
+    },
+  )
+
+  it('takes over from a silent owner of another host whose clock is an hour ahead', async () => {
+    const path = join(folder, 'ahead')
+    await leaveLock(path, { host: 'elsewhere' })
+    await utimes(path, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600)
+    expect(await withLock(path, async () => 'mine', { timing })).toBe('mine')
+  })
+
+  it('names a folder in the place of a lock, and what to do', async () => {
+    const path = join(folder, 'folder')
+    await mkdir(path)
+    await expect(withLock(path, async () => undefined)).rejects.toThrow(/is a folder.*remove it/)
   })
 
   it('keeps its heart beating while the process computes without a pause', async () => {
@@ -151,8 +173,7 @@ describe('withLock', () => {
         while (performance.now() < end);
         expect(Number(await beatOf())).toBeGreaterThan(Number(first) + 1)
       },
-      undefined,
-      timing,
+      { timing },
     )
   })
 
@@ -166,7 +187,7 @@ describe('withLock', () => {
       await sleep(5)
       inside--
     }
-    const visits = Array.from({ length: 8 }, () => withLock(path, enter, undefined, timing))
+    const visits = Array.from({ length: 8 }, () => withLock(path, enter, { timing }))
     await Promise.all(visits)
     expect(most).toBe(1)
     expect(await left('contended')).toEqual([])
@@ -244,8 +265,7 @@ describe('a lease', () => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve))
         stopIfLost()
       },
-      undefined,
-      timing,
+      { timing },
     )
     await expect(former).rejects.toThrow(/Run the same command again/)
     await rm(path)

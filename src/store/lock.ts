@@ -17,7 +17,7 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { InputError, LockLostError, messageOf } from '../core/errors.js'
+import { InputError, InterruptedError, LockLostError, messageOf } from '../core/errors.js'
 import { exists, makeFolder, type WriteFile, writeAtomically } from './atomic.js'
 import { beat, type Heart, lockContent, ownerIn, readLock, wasReplaced } from './lockFile.js'
 import { describeOwner, type Owner, ownerHere } from './owner.js'
@@ -36,6 +36,14 @@ export interface LockTiming {
 const TIMING: LockTiming = { beat: 5_000, stale: 60_000, poll: 500 }
 /** Between two attempts at a lock that was free, or abandoned, a moment ago. */
 const RETRY_MS = 20
+
+/** How a process waits while another one holds a lock. */
+export interface Waiting {
+  /** Told, once, which process that is. */
+  readonly onWait?: (holder: string) => void
+  /** Ends the waiting when it is aborted. */
+  readonly signal?: AbortSignal
+}
 
 /** A lock that is held, until another process takes over or the action ends. */
 export interface Lease {
@@ -61,17 +69,16 @@ export interface Lease {
 /**
  * Runs a function while holding a lock file, waiting while another live process holds it, so that
  * two runs on one results folder share work instead of spoiling it. A lock left by a dead process is taken
- * over: at once where that can be seen from here, otherwise when its heart has stood still for a minute. `onWait`
- * is told, once, which process holds it. Throws InputError when the place cannot be written, and LockLostError
- * when another process took over meanwhile, or somebody removed the lock.
+ * over: at once where that can be seen from here, otherwise when its heart has stood still for a minute.
+ * Throws InputError when the place cannot be written, InterruptedError when it was waited for until `signal`, and
+ * LockLostError when another process took over meanwhile, or somebody removed the lock.
  */
 export async function withLock<T>(
   path: string,
   action: (lease: Lease) => Promise<T>,
-  onWait: (holder: string) => void = () => undefined,
-  timing: LockTiming = TIMING,
+  { timing = TIMING, ...waiting }: Waiting & { readonly timing?: LockTiming } = {},
 ): Promise<T> {
-  const hold = await acquire(path, onWait, timing)
+  const hold = await acquire(path, waiting, timing)
   const lease = leaseOf(hold)
   const looking = setInterval(() => lease.check().catch(() => undefined), timing.beat)
   looking.unref()
@@ -101,7 +108,7 @@ interface Hold extends Attempt {
 
 async function acquire(
   path: string,
-  onWait: (holder: string) => void,
+  { onWait, signal }: Waiting,
   timing: LockTiming,
 ): Promise<Hold> {
   const judge = new Judge(timing.stale, timing.poll)
@@ -114,9 +121,13 @@ async function acquire(
       await sleep(RETRY_MS)
       continue
     }
-    if (!isWaiting) onWait(describeOwner(ownerIn(content)))
+    const holder = describeOwner(ownerIn(content))
+    if (!isWaiting) onWait?.(holder)
     isWaiting = true
-    await sleep(timing.poll)
+    await sleep(timing.poll, undefined, { signal }).catch((error: unknown) => {
+      if (!signal?.aborted) throw error
+      throw new InterruptedError(`interrupted while ${holder} held ${path}`)
+    })
   }
 }
 

@@ -30,8 +30,9 @@ export function lockContent(owner: Owner): string {
 /** The owner that a lock names; undefined where it names none. */
 export function ownerIn(content: string): Owner | undefined {
   try {
-    const owner = JSON.parse(content.split('\n', 1)[0]) as Owner | null
-    return typeof owner === 'object' && owner !== null ? owner : undefined
+    const { token, host, pid, ...rest } = JSON.parse(content.split('\n', 1)[0]) as Partial<Owner>
+    const isOwner = [token, host].every((word) => typeof word === 'string') && Number.isInteger(pid)
+    return isOwner ? ({ token, host, pid, ...rest } as Owner) : undefined
   } catch {
     return undefined
   }
@@ -45,6 +46,8 @@ export async function readLock(path: string): Promise<string | undefined> {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException
       if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
+      if (code === 'EISDIR')
+        throw new InputError(`${path} is a folder, where a lock belongs: remove it`)
       if (!wasReplaced(error) || attempt === REPLACED_ATTEMPTS) {
         throw new InputError(`cannot read the lock ${path}: ${messageOf(error)}`, { cause: error })
       }

@@ -37,7 +37,7 @@ while (performance.now() < end) {
         await lease.write(file, before + line + '\\n')
         say(line)
       }
-    }, undefined, timing)
+    }, { timing })
   } catch (error) {
     if (error.code !== 'lock-lost') throw error
     say('lost')
@@ -69,7 +69,7 @@ try {
   await withLock(lock, async (lease) => {
     await lease.write(folder + '/written', 'mine')
     await lease.remove(folder + '/removed')
-  }, undefined, timing)
+  }, { timing })
 } catch (error) {
   process.stdout.write(error.code + '\\n')
 }
@@ -175,8 +175,7 @@ describe.skipIf(noNamespaces !== undefined)(
               expect(await readFile(join(folder, file), 'utf8')).toBe('theirs')
             await lease.check()
           },
-          undefined,
-          timing,
+          { timing },
         )
         expect((await said).slice(1)).toEqual(outcome)
         expect(existsSync(lock)).toBe(false)

@@ -36,7 +36,7 @@ export function reportCommand(): Command {
         onMended: ({ file, message }) =>
           process.stderr.write(`damaged: ${file} ${message}: made anew\n`),
       })
-      if (options.tensorboard) await writeTensorboard(out, sayWaiting(out))
+      if (options.tensorboard) await writeTensorboard(out, { onWait: sayWaiting(out) })
       for (const { file, message } of problems)
         process.stderr.write(`not all is shown: ${file}: ${message}\n`)
       process.stderr.write(`Report: ${relative(process.cwd(), `${out}/report/index.html`)}\n`)

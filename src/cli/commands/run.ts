@@ -14,10 +14,12 @@ import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
+import type { Waiting } from '../../store/lock.js'
 import { jobCount } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
 import { storedFaults } from '../../tasks/state/storedFaults.js'
+import { interruptible, onStop } from '../interruption.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { messagesIn, progressView } from '../progress/view.js'
@@ -68,12 +70,30 @@ export async function runPlanned(
   }
   // A folder that cannot be written should be known before hours of training, not after.
   await writeAtomically(`${results}/README.md`, resultsReadme)
-  const study = await settled(opened, say)
+  const interruption = interruptible()
+  try {
+    return await runStoppable(opened, options, executor, say, interruption.signal)
+  } finally {
+    interruption.release()
+  }
+}
+
+/** {@link runPlanned} until it is asked to stop. Throws InterruptedError where it is before the first task. */
+async function runStoppable(
+  opened: Study,
+  options: RunOptions,
+  executor: Executor,
+  say: Say,
+  signal: AbortSignal,
+): Promise<number> {
+  const { results } = opened
+  const waiting = { onWait: sayWaiting(results, say), signal }
+  const study = await settled(opened, say, waiting)
   const { plan } = study
   await requireEngine(plan, results)
-  await announceStudy(plan, results, sayWaiting(results, say))
+  await announceStudy(plan, results, waiting)
   const view = progressView(options.progress, plan.tasks)
-  const interruption = interruptible(view.say)
+  onStop(signal, view.say)
   const { baseDir, dataDirs } = study
   const startOn = (device?: CardName) =>
     executor({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
@@ -85,7 +105,7 @@ export async function runPlanned(
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
     ...pool,
-    signal: interruption.signal,
+    signal,
     listener: {
       started: (task) => view.started?.(task),
       progress: (task, event) => view.progress?.(task, event),
@@ -98,14 +118,13 @@ export async function runPlanned(
   }).finally(async () => {
     await Promise.all(told)
     view.close()
-    interruption.release()
   })
   const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
   if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
     const folder = studyFolder(results, plan.study, plan.id)
-    await writeTensorboard(folder, sayWaiting(folder, say))
+    await writeTensorboard(folder, { onWait: sayWaiting(folder, say), signal })
   }
-  return conclude(study, outcomes, { interrupted: interruption.signal.aborted, say: view.say })
+  return conclude(study, outcomes, { interrupted: signal.aborted, say: view.say })
 }
 
 /** Says what was assumed about a network from elsewhere when it was measured, now or before. */
@@ -124,11 +143,11 @@ async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<bool
 }
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
-async function settled(study: Study, say: Say): Promise<Study> {
+async function settled(study: Study, say: Say, waiting: Waiting): Promise<Study> {
   const { plan, results } = study
   const file = join(studyFolder(results, plan.study, plan.id), studyFiles.device)
   const jobs = Math.min(jobCount(plan.config.runtime), plan.networks.length)
-  const found = await settleDevice(plan, file, jobs, sayWaiting(results, say))
+  const found = await settleDevice(plan, file, jobs, waiting)
   if (found === undefined) return study
   if (found.reason !== '') say(`device ${found.device} (${found.reason})`)
   return { ...study, plan: onDevice(plan, found.device) }
@@ -207,25 +226,6 @@ function failureCode(outcomes: readonly TaskOutcome[]): number {
   const codes = new Set(causesOf(outcomes).map(({ failure }) => failure.exitCode))
   if (codes.size === 0) return exitCodes.done
   return codes.size === 1 ? [...codes][0] : exitCodes.taskFailed
-}
-
-/** The first Ctrl-C (or SIGTERM) asks for a safe stop; the second ends the process at once. */
-function interruptible(say: Say): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController()
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    controller.abort()
-    say('stopping at the next safe point; again to stop at once')
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-    },
-  }
 }
 
 const resultsReadme = `# Results

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
 import { lockOf } from '../../store/layout.js'
-import { type Lease, withLock } from '../../store/lock.js'
+import { type Lease, type Waiting, withLock } from '../../store/lock.js'
 import { analysedSteps, doneNetworks } from '../figures/studyRows.js'
 import { loadStudy } from '../load.js'
 import type { StudyTables } from '../types.js'
@@ -12,13 +12,10 @@ const metrics = ['score', 'mean_order', 'high_order_share', 'offset', 'salient']
 /**
  * Writes `tensorboard/<network>/events.out.tfevents.…` beside the tables of a study: one run a
  * network, with losses, accuracies and the means over samples of what the interactions are like.
- * Returns the folder. `onWait` is told of a process that works on the study: it is waited for.
+ * Returns the folder. `waiting`: for a process that works on the study.
  */
-export function writeTensorboard(
-  folder: string,
-  onWait?: (holder: string) => void,
-): Promise<string> {
-  return withLock(lockOf(folder), (lease) => writeEvents(folder, lease), onWait)
+export function writeTensorboard(folder: string, waiting?: Waiting): Promise<string> {
+  return withLock(lockOf(folder), (lease) => writeEvents(folder, lease), waiting)
 }
 
 async function writeEvents(folder: string, lease: Lease): Promise<string> {

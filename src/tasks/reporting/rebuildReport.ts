@@ -39,7 +39,9 @@ interface RebuildRequest {
  */
 export async function rebuildReport(request: RebuildRequest): Promise<readonly ReportProblem[]> {
   await requireStudy(request.folder)
-  return withLock(lockOf(request.out), (lease) => rebuild(request, lease), request.onWait)
+  return withLock(lockOf(request.out), (lease) => rebuild(request, lease), {
+    onWait: request.onWait,
+  })
 }
 
 async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly ReportProblem[]> {
