@@ -190,7 +190,13 @@ describe.skipIf(!hasTools)('a terminal', () => {
     const above = screen.slice(0, screen.length - below.length)
     expect(above.filter((line) => !/^(assumed|warning): /.test(line))).toEqual([])
     const beginnings = below.map((line) => line.split(' ')[0])
-    expect(beginnings.slice(0, 5)).toEqual(['train', 'mask', 'decompose', 'compare', 'networks'])
+    expect(beginnings.slice(0, 5)).toEqual([
+      'train',
+      'values',
+      'interactions',
+      'compare',
+      'networks',
+    ])
     expect(screen.at(-1)).toMatch(/^report +\S+index\.html$/)
     expect(shown).toContain(`${ESCAPE}[?25h`)
   })

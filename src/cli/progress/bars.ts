@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress'
 import type { Task, TaskKind } from '../../plan/types.js'
-import { formatSeconds, type StageProgress, StageTracker, stageTitles } from './stages.js'
+import { formatSeconds, type StageProgress, StageTracker } from './stages.js'
 import type { ProgressView } from './types.js'
 
 const RESOLUTION = 1000
@@ -86,7 +86,7 @@ function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: Stag
 function payload(stage: StageProgress): Payload {
   const unfinished = stage.ended < stage.tasks
   return {
-    title: stageTitles[stage.kind].padEnd(9),
+    title: stage.kind.padEnd(12),
     ended: stage.ended,
     tasks: stage.tasks,
     left: stateOf(stage),

@@ -1,5 +1,5 @@
 import type { Task, TaskKind } from '../../plan/types.js'
-import { formatSeconds, type StageProgress, StageTracker, stageTitles } from './stages.js'
+import { formatSeconds, type StageProgress, StageTracker } from './stages.js'
 import type { ProgressView } from './types.js'
 
 const INTERVAL_MS = 30_000
@@ -17,7 +17,7 @@ export function plainView(tasks: readonly Task[], write: (line: string) => void)
       tracker.started(task)
       if (open.has(task.kind)) return
       open.add(task.kind)
-      write(`${stageTitles[task.kind]}: started, ${count(tracker.get(task.kind))}`)
+      write(`${task.kind}: started, ${count(tracker.get(task.kind))}`)
     },
     progress: (task, event) => tracker.progress(task, event),
     ended(outcome) {
@@ -27,7 +27,7 @@ export function plainView(tasks: readonly Task[], write: (line: string) => void)
       if (stage.ended < stage.tasks) return
       open.delete(kind)
       const failed = stage.failed > 0 ? `, ${stage.failed} failed or skipped` : ''
-      write(`${stageTitles[kind]}: ended, ${count(stage)}${failed}`)
+      write(`${kind}: ended, ${count(stage)}${failed}`)
     },
     say: write,
     close: () => clearInterval(timer),
@@ -42,5 +42,5 @@ function describe(stage: StageProgress): string {
   const parts = [`${Math.floor(stage.fraction * 100)}%`, `${stage.ended} of ${count(stage)} ended`]
   if (stage.secondsLeft !== undefined) parts.push(`about ${formatSeconds(stage.secondsLeft)} left`)
   if (stage.note !== undefined) parts.push(stage.note)
-  return `${stageTitles[stage.kind]}: ${parts.join(', ')}`
+  return `${stage.kind}: ${parts.join(', ')}`
 }

@@ -2,16 +2,6 @@ import type { TaskOutcome } from '../../executors/types.js'
 import type { Task, TaskKind } from '../../plan/types.js'
 import type { TaskEvent } from '../../tasks/types.js'
 
-/** What the user calls each kind of task. */
-export const stageTitles: Readonly<Record<TaskKind, string>> = {
-  train: 'train',
-  measure: 'measure',
-  panel: 'samples',
-  values: 'mask',
-  interactions: 'decompose',
-  compare: 'compare',
-}
-
 /** From this share of a stage on, or after so many seconds, its rate says when it will end. */
 const FIRST_SHARE = 0.005
 const FIRST_SECONDS = 30
