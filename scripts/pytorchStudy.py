@@ -174,7 +174,7 @@ def overlaps(study, networks, ends):
     for row in table(study, "confusing"):
         if row["rule"] == "top":
             stored[row["network"]].add(int(row["sample"]))
-    found = {frozenset((row["a"], row["b"])): row for row in table(study, "overlaps")}
+    found = {frozenset((row["network_a"], row["network_b"])): row for row in table(study, "overlaps")}
     worst, classes, crossed, other = 0.0, {}, {}, []
     for a, b in combinations(networks, 2):
         row = found.pop(frozenset((a, b)))

@@ -55,13 +55,13 @@ it('holds every interaction of every sample, over several row groups', async () 
     kind: 'and',
     mask: 3,
     players: '0+1',
-    order: 2,
+    interaction_order: 2,
     value: and[3],
   })
   expect(found[found.length - 1]).toMatchObject({
     sample: 149,
     kind: 'or',
-    order: n,
+    interaction_order: n,
     value: or[2 ** n - 1],
   })
   const wrong = found.find(({ sample, kind, mask, value }) => {

@@ -17,7 +17,7 @@ const ROWS_A_GROUP = 100_000
 
 /**
  * Writes every interaction of every sample as Parquet, one row an interaction: `sample, kind, mask,
- * players, order, value`. For orders 0 and 1, where AND and OR are the same function, everything is
+ * players, interaction_order, value`. For orders 0 and 1, where AND and OR are the same function, everything is
  * under `and` and there are no `or` rows. With thresholds `salient` follows: |value| > τ and order ≥ 1; a study's
  * interactions have none, since τ is no part of what they are named by. A row group holds whole samples, and is
  * written before the next is encoded.
@@ -85,7 +85,7 @@ function columnsOf({ samples, rows, taus }: InteractionTable, first: number, las
     { name: 'kind', data: kind, type: 'STRING' as const },
     { name: 'mask', data: masks, type: 'INT32' as const },
     { name: 'players', data: players, type: 'STRING' as const },
-    { name: 'order', data: order, type: 'INT32' as const },
+    { name: 'interaction_order', data: order, type: 'INT32' as const },
     { name: 'value', data: value, type: 'DOUBLE' as const },
     ...(taus === undefined ? [] : [{ name: 'salient', data: salient, type: 'BOOLEAN' as const }]),
   ]

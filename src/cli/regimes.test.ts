@@ -108,7 +108,7 @@ describe('regimes', () => {
       'rewind@9it',
       'trained-frozen-high',
     ])
-    expect(networks[2].from).toBe(networks[0].network)
+    expect(networks[2].derived_from).toBe(networks[0].network)
     expect(networks[2].rerandomized).toBe('fc3+fc4+fc5')
     const pairs = fromCsv(overlapsTable, await readFile(join(results, 'overlaps.csv'), 'utf8'))
     expect(pairs.find(({ relation }) => relation?.endsWith('+regime'))).toBeDefined()

@@ -606,9 +606,11 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     expect(stderr).toContain(
       `compared on the ${common.length} samples that all were analysed on; ${all.size - common.length} that`,
     )
-    for (const { a, b, spearman: found } of fromCsv(overlapsTable, tables['overlaps.csv'])) {
-      const [left, right] = [a, b].map((id) => common.map((sample) => scores.get(id)!.get(sample)!))
-      expect(found).toBeCloseTo(spearman(left, right)!, 9)
+    for (const row of fromCsv(overlapsTable, tables['overlaps.csv'])) {
+      const [left, right] = [row.network_a, row.network_b].map((id) =>
+        common.map((sample) => scores.get(id)!.get(sample)!),
+      )
+      expect(row.spearman).toBeCloseTo(spearman(left, right)!, 9)
     }
   })
 

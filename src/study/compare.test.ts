@@ -43,7 +43,7 @@ describe('cuts given as lists of layers', () => {
 
   it('never make two networks identical', () => {
     const relations = overlaps
-      .filter(({ a, b }) => a !== b)
+      .filter(({ network_a, network_b }) => network_a !== network_b)
       .map(({ relation, cut, cut_layers }) => `${relation} ${cut ?? ''} ${cut_layers ?? ''}`)
     expect([...new Set(relations)].sort()).toEqual([
       'both-diff 1 ',

@@ -51,9 +51,10 @@ export function compareAnalyses(
     comparisonOptions(config),
   )
   const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
+  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
   const overlaps = found.overlaps.map((pair) => {
     const [a, b] = [salient.get(pair.a)!, salient.get(pair.b)!]
-    return overlapRow(pair, pairTransfer(a, b), pairIou(a, b))
+    return overlapRow(pair, names, pairTransfer(a, b), pairIou(a, b))
   })
   return {
     overlaps,
@@ -61,6 +62,7 @@ export function compareAnalyses(
     effects: found.effects.map(effectRow),
     memberships: found.intersections.map(({ networks, samples }) => ({
       networks: networks.join('+'),
+      names: networks.map((id) => names.get(id)).join('+'),
       count: samples.length,
       samples: samples.join('+'),
     })),
@@ -167,10 +169,17 @@ export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut
     : { cut, cut_layers: undefined }
 }
 
-function overlapRow(pair: Pair, transfer: PairTransfer, iou: number | undefined): OverlapRow {
+function overlapRow(
+  pair: Pair,
+  names: ReadonlyMap<string, string>,
+  transfer: PairTransfer,
+  iou: number | undefined,
+): OverlapRow {
   return {
-    a: pair.a,
-    b: pair.b,
+    network_a: pair.a,
+    name_a: names.get(pair.a),
+    network_b: pair.b,
+    name_b: names.get(pair.b),
     relation: pair.relation,
     ...cutCells(pair.cut),
     step: pair.step,

@@ -87,8 +87,8 @@ export function matchedRows(
         const found = pairInterval(pairs, statistic, level)
         const [{ architecture, regime, row }] = all
         return {
-          by: 'accuracy',
-          group: accuracy,
+          grouping: 'accuracy',
+          subgroup: accuracy,
           samples: undefined,
           pairs: pairs.length,
           step: row.step,
@@ -145,7 +145,7 @@ function gridOf({ architecture, regime, row }: DescribedPair) {
 function describedPairs(overlaps: readonly OverlapRow[], networks: Networks): DescribedPair[] {
   const byId = new Map(networks.map((network) => [network.network, network]))
   return overlaps.flatMap((row): DescribedPair[] => {
-    const [a, b] = [byId.get(row.a as string), byId.get(row.b as string)]
+    const [a, b] = [byId.get(row.network_a as string), byId.get(row.network_b as string)]
     if (a === undefined || b === undefined) return []
     const both = [a.seeds, b.seeds]
     const either = (one: string, other: string) => (one === other ? one : `${one}+${other}`)

@@ -30,8 +30,8 @@ import type { CheckpointAnalysis, SampleAnalysis } from './checkpoint.js'
 import { standingOut } from './continuum.js'
 import type { NetworkAnalysis, RuledSet } from './network.js'
 
-/** An analysis of a network of which no more than the id is asked. */
-type NamedAnalysis = NetworkAnalysis<{ readonly id: string }>
+/** An analysis of a network of which no more than id and name are asked. */
+type NamedAnalysis = NetworkAnalysis<{ readonly id: string; readonly name: string }>
 
 /** The players of the analysis, and of its variant with others. */
 export function playerRows(players: DataInfo['players'] = {}): PlayerRow[] {
@@ -57,7 +57,7 @@ export function networkRow(
     seed_low: network.seeds.low,
     seed_high: network.seeds.high,
     seed_order: network.seeds.order,
-    from: network.from,
+    derived_from: network.from,
     rerandomized: network.rerandomized.join('+') || undefined,
     low_layers: network.lowBlocks.join('+'),
     parameters: network.parameters,
@@ -143,6 +143,7 @@ function sampleRow(
   const prediction = knownClass(values.prediction[row])
   return {
     network: analysis.network.id,
+    name: analysis.network.name,
     step,
     sample,
     label: values.label[row],
@@ -159,7 +160,7 @@ function sampleRow(
     salient: complexity.salient,
     mean_order: complexity.meanOrder,
     high_order_share: complexity.highOrderShare,
-    offset: complexity.offset,
+    offsetting: complexity.offset,
     score: final === undefined ? score : analysis.scores[final],
     score_low: final === undefined ? undefined : analysis.scoresLow?.[final],
     score_high: final === undefined ? undefined : analysis.scoresHigh?.[final],
@@ -186,8 +187,8 @@ export function orderRows(analysis: NamedAnalysis, references?: ReferencesConfig
           return {
             network: analysis.network.id,
             step: checkpoint.step,
-            group,
-            order,
+            sample_group: group,
+            interaction_order: order,
             kind,
             positive: found.positive[order],
             negative: found.negative[order],
@@ -245,10 +246,10 @@ export function agreementRows({ network, checkpoints }: NamedAnalysis): Agreemen
       return {
         network: network.id,
         step,
-        references,
-        any: share(found, 'any'),
-        majority: share(found, 'majority'),
-        all: share(found, 'all'),
+        references_asked: references,
+        share_any: share(found, 'any'),
+        share_majority: share(found, 'majority'),
+        share_all: share(found, 'all'),
         expected_any: share(expected, 'any'),
         expected_majority: share(expected, 'majority'),
         expected_all: share(expected, 'all'),
@@ -296,7 +297,7 @@ export function generalizationRows(analysis: NamedAnalysis): GeneralizationRow[]
     orders.map(({ order, similarity, matched, ceiling, floor }) => ({
       network: analysis.network.id,
       step: analysis.checkpoints[index].step,
-      order,
+      interaction_order: order,
       similarity,
       matched,
       ceiling,
@@ -310,6 +311,7 @@ export function confusingRows({ network, checkpoints, sets }: NamedAnalysis): Co
   return sets.flatMap(({ set, undetermined }) =>
     set.members.map(({ sample, rank, score }) => ({
       network: network.id,
+      name: network.name,
       step,
       rule: set.rule,
       sample: Number(sample),

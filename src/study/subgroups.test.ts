@@ -27,8 +27,10 @@ describe('shares on parts of the panel', () => {
   })
   const comparison = compareAnalyses(analyses, {}, config)
   const rows = subgroupRows(analyses, comparison, config)
-  const estimate = (by: string, group: string, effect: string) =>
-    rows.find((row) => row.by === by && row.group === group && row.effect === effect)?.estimate
+  const estimate = (grouping: string, subgroup: string, effect: string) =>
+    rows.find(
+      (row) => row.grouping === grouping && row.subgroup === subgroup && row.effect === effect,
+    )?.estimate
 
   it('are those of the classes alone', () => {
     // What three low seeds happen to have in common counts as the sample's.
@@ -37,7 +39,7 @@ describe('shares on parts of the panel', () => {
     expect(estimate('class', '1', 'high')).toBeCloseTo(0, 12)
     expect(Math.abs(estimate('class', '0', 'low')!)).toBeLessThan(0.2)
     expect(estimate('class', '1', 'T_low')).toBeGreaterThan(0.5)
-    expect(rows.find(({ by }) => by === 'class')?.samples).toBe(COUNT / 2)
+    expect(rows.find(({ grouping }) => grouping === 'class')?.samples).toBe(COUNT / 2)
   })
 
   it('are those of each split alone, the main one as in effects.csv', () => {
@@ -45,7 +47,7 @@ describe('shares on parts of the panel', () => {
     expect(estimate('split', 'train', 'low')).toBe(main.estimate)
     expect(estimate('split', 'test', 'low')).toBeGreaterThan(0.7)
     expect(estimate('split', 'test', 'residual')).toBeCloseTo(0, 12)
-    expect(rows.find(({ group }) => group === 'test')?.samples).toBe(30)
+    expect(rows.find(({ subgroup }) => subgroup === 'test')?.samples).toBe(30)
   })
 
   it('of groups that are too small: left out, and said', () => {
@@ -55,10 +57,10 @@ describe('shares on parts of the panel', () => {
       compareAnalyses(small.analyses, {}, small.config),
       small.config,
     )
-    expect(found.filter(({ by }) => by === 'split')).toEqual([])
-    expect(found.filter(({ by }) => by === 'class')).toMatchObject([
-      { group: '0', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
-      { group: '1', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
+    expect(found.filter(({ grouping }) => grouping === 'split')).toEqual([])
+    expect(found.filter(({ grouping }) => grouping === 'class')).toMatchObject([
+      { subgroup: '0', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
+      { subgroup: '1', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
     ])
   })
 })
@@ -85,8 +87,8 @@ function pairs(figure: (relation: string, similar: boolean) => number): OverlapR
       const similar = ![a, b].some(({ network }) => network === '22')
       const value = figure(relation, similar)
       return {
-        a: a.network,
-        b: b.network,
+        network_a: a.network,
+        network_b: b.network,
         relation,
         cut: 2,
         step: 1,
@@ -109,8 +111,8 @@ describe('pairs of similar accuracy', () => {
 
   it('give contrasts of their own, and say how many are left', () => {
     const found = matchedRows(rows, networks, 0.95)
-    const of = (group: string, effect: string) =>
-      found.find((row) => row.group === group && row.effect === effect)!
+    const of = (subgroup: string, effect: string) =>
+      found.find((row) => row.subgroup === subgroup && row.effect === effect)!
     expect(of('similar', 'T_low').estimate).toBeCloseTo(0.6, 12)
     expect(of('similar', 'T_high').estimate).toBeCloseTo(0.3, 12)
     expect(of('similar', 'low−high').estimate).toBeCloseTo(0.15, 12)

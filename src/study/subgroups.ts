@@ -20,8 +20,8 @@ const FEWEST = 20
 
 /** Scores of all networks on some samples. */
 interface Group {
-  readonly by: 'class' | 'split'
-  readonly group: string
+  readonly grouping: 'class' | 'split'
+  readonly subgroup: string
   readonly samples: readonly number[]
   /** In the order of the networks; shape of each: [samples]. */
   readonly scores: readonly Float64Array[]
@@ -46,7 +46,12 @@ export function subgroupRows(
   const { step } = checkpoints[checkpoints.length - 1]
   const { split } = config.analysis.samples
   const other = otherSplit(analyses, split)
-  const main = { by: 'split', group: split, samples: samples.length, pairs: undefined } as const
+  const main = {
+    grouping: 'split',
+    subgroup: split,
+    samples: samples.length,
+    pairs: undefined,
+  } as const
   return [
     ...classesOf(analyses, samples, networks).flatMap((group) =>
       groupRows(group, networks, step, config),
@@ -74,8 +79,8 @@ function classesOf(
   return classes.map((label): Group => {
     const positions = [...samples.keys()].filter((at) => labels.get(samples[at]) === label)
     return {
-      by: 'class',
-      group: String(label),
+      grouping: 'class',
+      subgroup: String(label),
       samples: positions.map((at) => samples[at]),
       scores: networks.map(({ score }) => Float64Array.from(positions, (at) => score[at])),
     }
@@ -92,20 +97,20 @@ function otherSplit(
   const samples = panels[0].samples.filter((sample) => others.every((set) => set.has(sample)))
   if (samples.length === 0) return undefined
   return {
-    by: 'split',
-    group: split === 'train' ? 'test' : 'train',
+    grouping: 'split',
+    subgroup: split === 'train' ? 'test' : 'train',
     samples,
     scores: panels.map((panel) => onSamples(panel.samples, samples)(panel.scores)),
   }
 }
 
 function groupRows(
-  { by, group, samples, scores }: Group,
+  { grouping, subgroup, samples, scores }: Group,
   networks: readonly NetworkScores[],
   step: number,
   config: ExperimentConfig,
 ): SubgroupRow[] {
-  const own = { by, group, samples: samples.length, pairs: undefined }
+  const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
   if (samples.length < FEWEST) {
     return [{ ...own, ...empty, note: `left out: fewer than ${FEWEST} samples` }]
   }

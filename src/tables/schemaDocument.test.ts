@@ -83,3 +83,14 @@ it('names every table and column', () => {
     for (const column of Object.keys(columns)) expect(document).toContain(`| ${column} |`)
   }
 })
+
+it('needs no quotes around any column in SQL', async () => {
+  const connection = await (await DuckDBInstance.create()).connect()
+  const reader = await connection.runAndReadAll(
+    "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'",
+  )
+  const keywords = new Set(reader.getRows().map(([keyword]) => keyword))
+  const columns = studyTables.flatMap(({ columns }) => Object.keys(columns))
+  expect(columns.filter((column) => keywords.has(column))).toEqual([])
+  connection.closeSync()
+})

@@ -1,23 +1,24 @@
 /** Every table of a study. A column never changes meaning without a new {@link schemaVersion}. */
 import { boolean, integer, number, type Row, table, text } from './table.js'
 
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 const network = text('Id of the network (the name of its folder below results/networks).')
+const name = text('Name of the network in this study.')
 const step = integer('Optimiser steps done at this checkpoint.')
 const cutLayers = text('Names of these low layers, joined by +, where they are not the first ones.')
 const sample = integer('Position of the sample in its source, from 0.')
 
 export const networksTable = table('networks', 'One row a network of the study.', {
   network,
-  name: text('Name of the network in this study.'),
+  name,
   architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
   regime: text('How low and high layers were re-randomised, frozen or trained.'),
   seed_low: integer('Seed of the initial weights of the low layers; empty where it is not known.'),
   seed_high: integer('Seed of the initial weights of the high layers.'),
   seed_order: integer('Seed of the order of the training samples.'),
-  from: text('Id of the network that this one was derived from.'),
-  rerandomized: text('Layers drawn anew with respect to `from`, joined by +.'),
+  derived_from: text('Id of the network that this one was derived from.'),
+  rerandomized: text('Layers drawn anew with respect to `derived_from`, joined by +.'),
   low_layers: text('Layers below the cut, joined by +.'),
   parameters: integer('Number of trainable parameters.'),
   low_parameters: integer('Trainable parameters in the low layers.'),
@@ -72,6 +73,7 @@ export const curvesTable = table('curves', 'Losses and accuracies while training
 
 export const samplesTable = table('samples', 'One row a network, checkpoint and analysed sample.', {
   network,
+  name,
   step,
   sample,
   label: integer('True label.'),
@@ -93,7 +95,7 @@ export const samplesTable = table('samples', 'One row a network, checkpoint and 
   salient: integer('Number of salient interactions of order ≥ 1.'),
   mean_order: number('Mean order of salient strength, divided by n.'),
   high_order_share: number('Share of salient strength at orders ≥ n/2.'),
-  offset: number('Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.'),
+  offsetting: number('Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.'),
   score: number(
     'Confusing score at this checkpoint; at the last one under phase: delta its growth since t*.',
   ),
@@ -107,10 +109,10 @@ export const ordersTable = table(
   {
     network,
     step,
-    group: text(
+    sample_group: text(
       'all, confusing, other, hard or easy (largest and smallest loss at the analysed checkpoint nearest to t*, without t* to the middle of training).',
     ),
-    order: integer('Order |T| of the interactions.'),
+    interaction_order: integer('Order |T| of the interactions.'),
     kind: text('`and` or `or`; orders 0 and 1 stand under `and`.'),
     positive: number('Mean over samples of the sum of positive salient interactions.'),
     negative: number('Mean over samples of the sum of negative salient interactions (≤ 0).'),
@@ -135,15 +137,15 @@ export const agreementTable = table(
   {
     network,
     step,
-    references: integer('Number of references asked; all choices of so many are averaged.'),
-    any: number('Mean over samples of the share that is salient in at least one of them.'),
-    majority: number('The same in more than half of them.'),
-    all: number('The same in all of them.'),
+    references_asked: integer('Number of references asked; all choices of so many are averaged.'),
+    share_any: number('Mean over samples of the share that is salient in at least one of them.'),
+    share_majority: number('The same in more than half of them.'),
+    share_all: number('The same in all of them.'),
     expected_any: number(
-      'What `any` is expected to be if every reference had as many salient interactions of each kind and order, drawn at random.',
+      'What `share_any` is expected to be if every reference had as many salient interactions of each kind and order, drawn at random.',
     ),
-    expected_majority: number('The same for `majority`.'),
-    expected_all: number('The same for `all`.'),
+    expected_majority: number('The same for `share_majority`.'),
+    expected_all: number('The same for `share_all`.'),
   },
 )
 
@@ -176,7 +178,7 @@ export const generalizationTable = table(
   {
     network,
     step,
-    order: integer('Order of the interactions.'),
+    interaction_order: integer('Order of the interactions.'),
     similarity: number('Mean over classes of Sim(train mean, test mean).'),
     matched: number(
       'The same with as few samples on either side as the halves of the ceiling have: compare it with that.',
@@ -188,6 +190,7 @@ export const generalizationTable = table(
 
 export const confusingTable = table('confusing', 'The confusing samples of each network.', {
   network,
+  name,
   step,
   rule: text('Set rule: top, mad, absolute or otsu.'),
   sample,
@@ -199,8 +202,10 @@ export const confusingTable = table('confusing', 'The confusing samples of each 
 })
 
 export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of two networks.', {
-  a: text('Id of the first network.'),
-  b: text('Id of the second network.'),
+  network_a: text('Id of the first network.'),
+  name_a: text('Its name in this study.'),
+  network_b: text('Id of the second network.'),
+  name_b: text('Its name in this study.'),
   relation: text(
     'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; other-model where the seeds of one are not known. +order, +regime and +cut are appended where these differ too.',
   ),
@@ -293,8 +298,8 @@ export const subgroupsTable = table(
   'subgroups',
   'What decides the scores on parts of the panel, with confusing sets chosen among them, and for pairs of networks of similar accuracy.',
   {
-    by: text('class (given label), split or accuracy.'),
-    group: text(
+    grouping: text('class (given label), split or accuracy.'),
+    subgroup: text(
       'Number of the class; train or test; all pairs, or those of similar test accuracy.',
     ),
     samples: integer('Samples of the group.'),
@@ -327,9 +332,9 @@ export const multiverseTable = table(
     cut_layers: cutLayers,
     players: text('main, or other: those of confusing.reliability.players.'),
     baseline: text('What masked players are replaced by.'),
-    tau: number('Factor of the salience threshold τ.'),
+    tau_factor: number('Factor of the salience threshold τ.'),
     score: text('Confusing score; (global) where offsetting is looked for across orders.'),
-    set: text('Set rule; it moves T_low alone.'),
+    set_rule: text('Set rule; it moves T_low alone.'),
     own: boolean('Whether all choices are those of the study.'),
     low_share: number('Share of the variance of the scores that low seeds decide.'),
     ci_low: number('Lower end of its interval over seeds.'),
@@ -348,6 +353,7 @@ export const membershipsTable = table(
   'Which samples are confusing for exactly which networks: the bars of an UpSet plot.',
   {
     networks: text('Ids of the networks, joined by +.'),
+    names: text('Their names in this study, joined by +.'),
     count: integer('Number of samples.'),
     samples: text('The samples, joined by +.'),
   },

@@ -55,7 +55,7 @@ describe('lowlayer decompose', () => {
 
     const salient = await records(join(out, 'interactions.csv'))
     const planted = salient.filter(({ sample }) => sample === '0')
-    expect(planted.map(({ kind, mask, players, order }) => [kind, mask, players, order])).toEqual([
+    expect(planted.map((row) => [row.kind, row.mask, row.players, row.interaction_order])).toEqual([
       ['and', '3', '0+1', '2'],
       ['or', '6', '1+2', '2'],
     ])
@@ -71,7 +71,12 @@ describe('lowlayer decompose', () => {
 
     const orders = await records(join(out, 'orders.csv'))
     expect(orders).toHaveLength(3 * 4)
-    expect(orders[1]).toMatchObject({ sample: '0', order: '2', negative: '0', count: '2' })
+    expect(orders[1]).toMatchObject({
+      sample: '0',
+      interaction_order: '2',
+      negative: '0',
+      count: '2',
+    })
     expect(Number(orders[1].positive)).toBeCloseTo(5, 9)
   })
 

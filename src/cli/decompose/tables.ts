@@ -41,14 +41,14 @@ export const interactionsTable = table('interactions', 'One row an interaction.'
   kind: text('and, or; for orders 0 and 1, where both are the same function, and.'),
   mask: integer('The subset T as a bitmask, bit i ↔ player i.'),
   players: text('Players of T, joined by +.'),
-  order: integer('|T|.'),
+  interaction_order: integer('|T|.'),
   value: number('I(T), in units of v.'),
   salient: boolean('|I(T)| > τ and T ≠ ∅.'),
 })
 
 export const ordersTable = table('orders', 'Salient strength by order.', {
   sample,
-  order: integer('Order k = |T|, from 1.'),
+  interaction_order: integer('Order k = |T|, from 1.'),
   positive: number('Sum of the positive salient interactions of order k, AND and OR.'),
   negative: number('Sum of the negative ones (≤ 0).'),
   count: integer('Number of salient interactions of order k.'),
@@ -89,7 +89,7 @@ export function interactionRows(
       const salient = mask !== 0 && isSalient(value, tau)
       if (!salient && !every) return
       const players = playersOf(mask).join('+')
-      rows.push({ sample, kind, mask, players, order: order[mask], value, salient })
+      rows.push({ sample, kind, mask, players, interaction_order: order[mask], value, salient })
     })
   }
   return rows
@@ -101,7 +101,7 @@ export function orderRows({ sample, found, tau }: DecomposedSample): Row<typeof 
     const order = index + 1
     return {
       sample,
-      order,
+      interaction_order: order,
       positive: positive[order],
       negative: negative[order],
       count: count[order],

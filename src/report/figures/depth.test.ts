@@ -16,7 +16,7 @@ function sweep(): ReportStudy {
       seeds.slice(0, second).map((a) => {
         const relation = relationOf(a, b)
         const jaccard = (a.low === b.low ? 0.2 * cut : 0.1) + 0.01 * (a.low + b.high)
-        return { ...overlaps[0], a: idOf(a), b: idOf(b), relation, cut, jaccard }
+        return { ...overlaps[0], network_a: idOf(a), network_b: idOf(b), relation, cut, jaccard }
       }),
     )
   return {

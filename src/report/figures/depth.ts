@@ -114,7 +114,7 @@ function classPoints(
     )
     return Object.keys(classColours).flatMap((relation) => {
       const pairs = overlaps.flatMap((row): SeededPair[] => {
-        const [a, b] = [members.get(row.a), members.get(row.b)]
+        const [a, b] = [members.get(row.network_a), members.get(row.network_b)]
         if (row.cut !== cut || row.relation !== relation || row.jaccard === undefined) return []
         if (a === undefined || b === undefined) return []
         return [

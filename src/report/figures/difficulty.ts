@@ -17,13 +17,13 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
   const values = groups.flatMap((group) => {
     const byOrder = new Map<number, Map<string, { positive: number; negative: number }>>()
     for (const row of rowsAt(tables, group, ({ end }) => end)) {
-      const networks = byOrder.get(row.order ?? 0) ?? new Map()
+      const networks = byOrder.get(row.interaction_order ?? 0) ?? new Map()
       const sum = networks.get(row.network) ?? { positive: 0, negative: 0 }
       networks.set(row.network, {
         positive: sum.positive + (row.positive ?? 0),
         negative: sum.negative + (row.negative ?? 0),
       })
-      byOrder.set(row.order ?? 0, networks)
+      byOrder.set(row.interaction_order ?? 0, networks)
     }
     return [...byOrder].flatMap(([order, networks]) =>
       (['positive', 'negative'] as const).map((sign) => {

@@ -58,7 +58,10 @@ it.each([
   const meanOf = (sign: 'positive' | 'negative', kind: string, order: number) =>
     mean(
       orders.flatMap((row) =>
-        row.group === 'all' && row.step === step && row.kind === kind && row.order === order
+        row.sample_group === 'all' &&
+        row.step === step &&
+        row.kind === kind &&
+        row.interaction_order === order
           ? [Math.abs(row[sign] as number)]
           : [],
       ),
@@ -172,7 +175,7 @@ it.each([
     const { orders } = exampleStudy().tables
     const meanAt = (order: number, of: typeof column | `normalized_${typeof column}`) => {
       const rows = orders.filter(
-        (row) => row.step === 1000 && row.group === 'all' && row.order === order,
+        (row) => row.step === 1000 && row.sample_group === 'all' && row.interaction_order === order,
       )
       // Four networks, with a row each kind.
       return sum(rows.map((row) => row[of] as number)) / 4
@@ -235,7 +238,8 @@ it.each(['hard', 'easy', 'confusing', 'other'])(
       sum(
         orders
           .filter(
-            (row: OrderRow) => row.group === group && row.step === 1000 && row.order === order,
+            (row: OrderRow) =>
+              row.sample_group === group && row.step === 1000 && row.interaction_order === order,
           )
           .map((row) => row[sign] as number),
       ) / 4
@@ -293,7 +297,7 @@ it('multiverse: low shares in their order, the choices of each below', async () 
   const placesOf = (choice: string) => dots.filter(({ y }) => y === choice).map(({ x }) => x)
   const places = curve.slice(0, shares.length).map(({ x }) => x)
   expect(placesOf('cancellation')).toEqual(places.slice(0, 3))
-  expect(placesOf('τ × 1')).toEqual([places[1], places[4]])
+  expect(placesOf('threshold τ')).toEqual([places[1], places[4]])
 })
 
 it.each([

@@ -95,7 +95,7 @@ type StrengthColumn = (typeof sorts)[number][0 | 1]
 /** Mean over networks of a column, both kinds together, by order. */
 function byOrder(rows: readonly OrderRow[], column: StrengthColumn): [number, number][] {
   const sums = new Map<number, Map<string, number>>()
-  for (const { order, network, [column]: value } of rows) {
+  for (const { interaction_order: order, network, [column]: value } of rows) {
     if (order === undefined || network === undefined || value === undefined) continue
     const networks = sums.get(order) ?? new Map<string, number>()
     sums.set(order, networks.set(network, (networks.get(network) ?? 0) + value))
@@ -116,12 +116,12 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
     ]),
   )
   const atEnd = tables.agreement.filter(({ network, step }) => ends.get(network) === step)
-  const counts = [...new Set(atEnd.map(({ references }) => references ?? 0))].sort((a, b) => a - b)
+  const counts = [...new Set(atEnd.map((row) => row.references_asked ?? 0))].sort((a, b) => a - b)
   const rules = Object.keys(ruleNames) as (keyof typeof ruleNames)[]
   const values = counts.flatMap((references) =>
     rules.flatMap((rule) => {
       const shares = atEnd.flatMap((row) =>
-        row.references === references && row[rule] !== undefined ? [row[rule]] : [],
+        row.references_asked === references ? (row[`share_${rule}`] ?? []) : [],
       )
       if (shares.length === 0) return []
       return [
@@ -134,7 +134,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
           expected: rounded(
             mean(
               atEnd.flatMap((row) =>
-                row.references === references ? (row[`expected_${rule}`] ?? []) : [],
+                row.references_asked === references ? (row[`expected_${rule}`] ?? []) : [],
               ),
             ),
           ),

@@ -38,7 +38,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
         const value = row[field]
         // A ceiling says something beside what it is the ceiling of.
         if (value === undefined || (field === 'ceiling' && row.matched === undefined)) continue
-        const key = JSON.stringify([panel, name, row.order])
+        const key = JSON.stringify([panel, name, row.interaction_order])
         gathered.set(key, [...(gathered.get(key) ?? []), value])
       }
     }

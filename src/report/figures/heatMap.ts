@@ -49,7 +49,7 @@ function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
 }
 
 function bothWays(
-  { a, b, jaccard, kappa, relation }: OverlapRow,
+  { network_a: a, network_b: b, jaccard, kappa, relation }: OverlapRow,
   nameOf: (id: string | undefined) => string,
 ) {
   const figures = { relation, jaccard: rounded(jaccard, 3), kappa: rounded(kappa, 3) }

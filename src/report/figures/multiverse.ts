@@ -18,7 +18,9 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
   const main = mainGridRows(multiverse, verdict?.grid)
   const [first] = main
   // The set rule moves T_low alone.
-  const rows = main.filter(({ set, low_share }) => set === first?.set && low_share !== undefined)
+  const rows = main.filter(
+    ({ set_rule, low_share }) => set_rule === first?.set_rule && low_share !== undefined,
+  )
   if (rows.length === 0) {
     return { id, missing: 'there is no grid of low and high seeds whose shares could be compared' }
   }
@@ -126,11 +128,11 @@ function mainGridRows(
   return rows.filter((row) => key(row) === wanted)
 }
 
-function choicesOf({ score, players, baseline, tau }: MultiverseRow): string[] {
+function choicesOf({ score, players, baseline, tau_factor }: MultiverseRow): string[] {
   return [
     `${score}`,
     players === 'main' ? 'players of the study' : 'other players',
     `baseline ${baseline}`,
-    `τ × ${tau}`,
+    `threshold ${tau_factor === 1 ? 'τ' : `${tau_factor} τ`}`,
   ]
 }

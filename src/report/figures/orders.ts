@@ -69,7 +69,7 @@ export function rowsAt(
     if (pair === undefined) return []
     const step = stepOf(pair)
     return tables.orders.filter(
-      (row) => row.network === network.network && row.step === step && row.group === group,
+      (row) => row.network === network.network && row.step === step && row.sample_group === group,
     )
   })
 }
@@ -101,7 +101,7 @@ export function orderFiguresByCheckpoint({
   tables,
 }: ReportStudy): { readonly step: number; readonly epoch: number; readonly spec: Spec }[] {
   const epochOf = epochsOf(tables)
-  const all = tables.orders.filter(({ group }) => group === 'all')
+  const all = tables.orders.filter((row) => row.sample_group === 'all')
   const steps = [...new Set(all.map(({ step }) => step ?? 0))].sort((a, b) => a - b)
   const means = steps.map((step) => meanStrengths(all.filter((row) => row.step === step)))
   const domain = strengthDomain(means.flat())
@@ -147,7 +147,8 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
     const pair = comparedCheckpoints(tables, network)
     if (pair === undefined) return []
     const rows = tables.orders.filter(
-      (row) => row.network === network.network && row.step === pair.end && row.group === 'all',
+      (row) =>
+        row.network === network.network && row.step === pair.end && row.sample_group === 'all',
     )
     const bars = orderBars(meanStrengths(rows), {
       title: network.name ?? '',
@@ -190,8 +191,8 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
     string,
     { epoch: number; order: number; count: number; networks: Set<string> }
   >()
-  for (const { network, step, group, order, count } of tables.orders) {
-    if (group !== 'all' || count === undefined || order === undefined) continue
+  for (const { network, step, sample_group, interaction_order: order, count } of tables.orders) {
+    if (sample_group !== 'all' || count === undefined || order === undefined) continue
     const epoch = epochOf(network, step)
     const key = `${epoch} ${order}`
     const sum = sums.get(key) ?? { epoch, order, count: 0, networks: new Set() }

@@ -62,7 +62,7 @@ function strip(
           {
             relation: row.relation,
             figure: rounded(row[field], 4),
-            pair: `${nameOf(row.a)} & ${nameOf(row.b)}`,
+            pair: `${nameOf(row.network_a)} & ${nameOf(row.network_b)}`,
             chance: chanceOf(row, field),
           },
         ],

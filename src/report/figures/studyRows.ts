@@ -79,10 +79,10 @@ export interface MeanStrength {
 
 /** Means over networks of the positive and the negative strength of each order and kind. */
 export function meanStrengths(rows: readonly OrderRow[]): MeanStrength[] {
-  const groups = groupBy(rows, ({ order, kind }) => `${order} ${kind}`)
+  const groups = groupBy(rows, (row) => `${row.interaction_order} ${row.kind}`)
   return [...groups.values()].flatMap((group) =>
     (['positive', 'negative'] as const).map((sign) => ({
-      order: group[0].order ?? 0,
+      order: group[0].interaction_order ?? 0,
       kind: group[0].kind ?? '',
       sign,
       strength: mean(group.map((row) => row[sign] ?? 0)) ?? 0,

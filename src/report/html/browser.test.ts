@@ -78,7 +78,13 @@ function everyOverlap(): ReportStudy {
   )
   const overlaps = pairs.map(([a, b], index) => {
     const jaccard = index / (pairs.length - 1)
-    return { ...study.tables.overlaps[0], a, b, jaccard, kappa: 1.1 * jaccard - 0.1 }
+    return {
+      ...study.tables.overlaps[0],
+      network_a: a,
+      network_b: b,
+      jaccard,
+      kappa: 1.1 * jaccard - 0.1,
+    }
   })
   return { ...study, tables: { ...study.tables, networks, overlaps } }
 }

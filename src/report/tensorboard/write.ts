@@ -7,7 +7,7 @@ import { loadStudy } from '../load.js'
 import type { StudyTables } from '../types.js'
 import { encodeEvents, type Scalar } from './events.js'
 
-const metrics = ['score', 'mean_order', 'high_order_share', 'offset', 'salient'] as const
+const metrics = ['score', 'mean_order', 'high_order_share', 'offsetting', 'salient'] as const
 
 /**
  * Writes `tensorboard/<network>/events.out.tfevents.…` beside the tables of a study: one run a

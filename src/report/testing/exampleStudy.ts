@@ -30,8 +30,8 @@ export function exampleStudy(): ReportStudy {
             return {
               network: id,
               step,
-              group,
-              order,
+              sample_group: group,
+              interaction_order: order,
               kind,
               positive: size,
               negative: -size / 2,
@@ -47,12 +47,13 @@ export function exampleStudy(): ReportStudy {
       ),
     ),
   )
-  const samples = networks.flatMap(({ id }) =>
+  const samples = networks.flatMap(({ id, name }) =>
     steps.flatMap((step) =>
       sampleIds.map((sample, index) => {
         const score = random.uniform()
         return {
           network: id,
+          name,
           step,
           sample,
           label: index % 2,
@@ -69,7 +70,7 @@ export function exampleStudy(): ReportStudy {
           salient: 9,
           mean_order: 0.5,
           high_order_share: 0.4,
-          offset: 0.3,
+          offsetting: 0.3,
           score,
           score_low: score,
           score_high: Math.min(1, score * 1.1),
@@ -135,7 +136,7 @@ export function exampleStudy(): ReportStudy {
         seed_low: low,
         seed_high: high,
         seed_order: 0,
-        from: undefined,
+        derived_from: undefined,
         rerandomized: undefined,
         low_layers: 'fc1+fc2',
         parameters: 1234,
@@ -192,10 +193,10 @@ export function exampleStudy(): ReportStudy {
           [1, 2, 3].map((references) => ({
             network: id,
             step,
-            references,
-            any: 0.6 + references / 10 + index / 100,
-            majority: 0.6 + index / 100,
-            all: 0.6 - references / 10 + index / 100,
+            references_asked: references,
+            share_any: 0.6 + references / 10 + index / 100,
+            share_majority: 0.6 + index / 100,
+            share_all: 0.6 - references / 10 + index / 100,
             expected_any: 0.1 * references,
             expected_majority: 0.1,
             expected_all: 0.1 ** references,
@@ -207,7 +208,7 @@ export function exampleStudy(): ReportStudy {
           Array.from({ length: players }, (_, index) => ({
             network: id,
             step,
-            order: index + 1,
+            interaction_order: index + 1,
             similarity: 0.8 / (index + 1),
             matched: 0.6 / (index + 1),
             ceiling: 0.7 / (index + 1),
@@ -215,9 +216,10 @@ export function exampleStudy(): ReportStudy {
           })),
         ),
       ),
-      confusing: networks.flatMap(({ id, low }) =>
+      confusing: networks.flatMap(({ id, name, low }) =>
         Array.from({ length: 3 }, (_, index) => ({
           network: id,
+          name,
           step: 1000,
           rule: 'top',
           sample: sampleIds[low * 2 + index],
@@ -329,9 +331,9 @@ export function exampleStudy(): ReportStudy {
             cut_layers: undefined,
             players: 'main',
             baseline: 'mean',
-            tau,
+            tau_factor: tau,
             score,
-            set,
+            set_rule: set,
             own: first === 0 && tau === 1 && set === 'top',
             low_share: share,
             ci_low: share - 0.1,
@@ -367,8 +369,10 @@ function pairs(): OverlapRow[] {
       const relation = relationOf(a, b)
       const jaccard = a.low === b.low ? 1 : 0.2
       return {
-        a: a.id,
-        b: b.id,
+        network_a: a.id,
+        name_a: a.name,
+        network_b: b.id,
+        name_b: b.name,
         relation,
         cut: 2,
         cut_layers: undefined,

@@ -115,19 +115,19 @@ describe('a study with references', () => {
   })
 
   it('has the same share of strength in its scores, orders and agreement', () => {
-    const orders = rows(study, ordersTable).filter(({ group }) => group === 'all')
+    const orders = rows(study, ordersTable).filter((row) => row.sample_group === 'all')
     for (const row of orders) {
       const both = (row.generalizable ?? 0) + (row.nongeneralizable ?? 0)
       expect(both).toBeCloseTo((row.positive ?? 0) - (row.negative ?? 0), 10)
     }
-    for (const { network, step, any } of rows(study, agreementTable).filter(
-      ({ references }) => references === 2,
+    for (const { network, step, share_any } of rows(study, agreementTable).filter(
+      (row) => row.references_asked === 2,
     )) {
       const scores = rows(study, samplesTable).filter(
         (row) => row.network === network && row.step === step && row.salient !== 0,
       )
       const mean = scores.reduce((sum, { score }) => sum + (score ?? 0), 0) / scores.length
-      expect(any).toBeCloseTo(1 - mean, 10)
+      expect(share_any).toBeCloseTo(1 - mean, 10)
     }
   })
 
@@ -142,7 +142,7 @@ describe('a study with references', () => {
   })
 
   it('has normalised strengths with a mean of 1 over orders', () => {
-    const orders = rows(study, ordersTable).filter(({ group }) => group === 'all')
+    const orders = rows(study, ordersTable).filter((row) => row.sample_group === 'all')
     const columns = [
       'normalized',
       'normalized_generalizable',
@@ -160,7 +160,9 @@ describe('a study with references', () => {
   })
 
   it('shows what other rules for references would have given', () => {
-    const found = rows(study, multiverseTable).filter(({ tau, set }) => tau === 1 && set === 'top')
+    const found = rows(study, multiverseTable).filter(
+      (row) => row.tau_factor === 1 && row.set_rule === 'top',
+    )
     const spearmanOf = (name: string) => found.find(({ score }) => score === name)?.spearman
     expect(spearmanOf('nongeneralizable')).toBe(1)
     for (const agree of ['majority', 'all']) {
@@ -187,7 +189,9 @@ describe('a study with references', () => {
     const isFirst = (row: { network?: string; step?: number }) =>
       row.network === network && row.step === step
     const scores = other.rows(samplesTable).filter(isFirst)
-    const orders = other.rows(ordersTable).filter((row) => isFirst(row) && row.group === 'all')
+    const orders = other
+      .rows(ordersTable)
+      .filter((row) => isFirst(row) && row.sample_group === 'all')
     const sum = (values: (number | undefined)[]) =>
       values.reduce((total: number, value) => total + (value ?? Number.NaN), 0)
     expect(sum(scores.map(({ score }) => score)) / 12).toBeCloseTo(

@@ -98,7 +98,12 @@ describe('the report of a study', () => {
     const effects = fromCsv(effectsTable, readFileSync(join(folder, 'effects.csv'), 'utf8'))
     const own = rows.filter((row) => row.own)
     expect(own).toHaveLength(1)
-    expect(own[0]).toMatchObject({ verdict: verdict.verdict, spearman: 1, jaccard: 1, tau: 1 })
+    expect(own[0]).toMatchObject({
+      verdict: verdict.verdict,
+      spearman: 1,
+      jaccard: 1,
+      tau_factor: 1,
+    })
     expect(own[0].low_share).toBeCloseTo(
       effects.find(({ effect }) => effect === 'low')!.estimate!,
       9,
@@ -111,8 +116,8 @@ describe('the report of a study', () => {
       // Other players give other scores; equal ones would mean that the wrong file was read.
       expect(found.some(({ spearman }) => (spearman ?? 1) < 0.999)).toBe(true)
     }
-    const combinations = rows.map(({ players, baseline, tau, score, set }) =>
-      [players, baseline, tau, score, set].join(),
+    const combinations = rows.map(({ players, baseline, tau_factor, score, set_rule }) =>
+      [players, baseline, tau_factor, score, set_rule].join(),
     )
     expect(new Set(combinations).size).toBe(rows.length)
     const figure = readFileSync(join(folder, 'figures', 'multiverse.svg'), 'utf8')
