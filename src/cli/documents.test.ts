@@ -103,6 +103,8 @@ describe('the documented commands', () => {
     fillReadersFolder(folder, standIn.url)
     // The README's configuration is the study.yaml that other documents speak of.
     writeFileSync(join(folder, 'study.yaml'), blocksOf('yaml')[0].block)
+    // What a cluster would do of the study that is run here.
+    expect(await bash('lowlayer submit configs/quickstart.yaml --print')).toMatchObject({ code: 0 })
     const made = await bash('lowlayer run configs/quickstart.yaml')
     expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('report') })
     // Documents name this study by a made-up id.

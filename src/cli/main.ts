@@ -4,6 +4,7 @@ import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
 import { localProcesses } from '../executors/local.js'
 import type { Executor } from '../executors/types.js'
 import { analyzeCommand } from './commands/analyze.js'
+import { cancelCommand } from './commands/cancel.js'
 import { citeCommand } from './commands/cite.js'
 import { completionCommand } from './commands/completion.js'
 import { dataCommand } from './commands/data.js'
@@ -17,6 +18,8 @@ import { reportCommand } from './commands/report.js'
 import { runCommand } from './commands/run.js'
 import { schemaCommand } from './commands/schema.js'
 import { statusCommand } from './commands/status.js'
+import { submitCommand } from './commands/submit.js'
+import { taskCommand } from './commands/task.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
@@ -30,6 +33,9 @@ export function program(executor: Executor = localProcesses): Command {
     .option('--debug', 'show the stack of errors')
     .addCommand(runCommand(executor))
     .addCommand(planCommand())
+    .addCommand(submitCommand())
+    .addCommand(taskCommand(executor))
+    .addCommand(cancelCommand())
     .addCommand(powerCommand())
     .addCommand(poolCommand())
     .addCommand(decomposeCommand())

@@ -44,13 +44,18 @@ export async function planOf(loaded: LoadedConfig, options: StudyOptions): Promi
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 
-/** Adds the argument and the options that every command about a study has. */
-export function withStudyOptions(command: Command): Command {
+/** Adds the argument and the options that say which study is meant. */
+export function withConfigOptions(command: Command): Command {
   return command
     .argument('<config>', 'YAML configuration')
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--results <dir>', 'results folder', 'results')
     .option('--data-dir <dir>', 'folder of data sets')
+}
+
+/** {@link withConfigOptions}, and those of where it runs on this machine. */
+export function withStudyOptions(command: Command): Command {
+  return withConfigOptions(command)
     .option('--jobs <n>', 'processes at once (default: one a core)')
     .option('--engine <name>', 'onnx, tfjs or reference')
     .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')

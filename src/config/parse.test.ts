@@ -105,6 +105,7 @@ describe('a valid configuration', () => {
       parseConfig(`${least}runtime: { devices: [cuda:0, cuda:12] }`, 'a.yaml').runtime,
     ).toEqual({
       ...{ engine: 'auto', device: 'auto', jobs: 'auto' },
+      slurm: { cpus: 1, pack: 1, requeues: 20 },
       devices,
     })
     expect(parseConfig(`${least}runtime: { device: cuda:1 }`, 'a.yaml').runtime.device).toBe(

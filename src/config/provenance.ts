@@ -56,6 +56,7 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
     'permutations bootstrap alpha accuracyTolerance margin equivalence seed',
   ),
   ...all('ours', 'runtime', 'engine device jobs'),
+  ...all('ours', 'runtime.slurm', 'cpus pack requeues'),
 ])
 
 /** Keys whose value picks the variant of a mapping. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { whole } from './fields.js'
+import { slurmSection } from './slurm.js'
 
 /** An NVIDIA card by CUDA's number for it. */
 const card = z
@@ -33,6 +34,7 @@ export const runtimeSection = z
       .union([z.literal('auto'), whole(1)])
       .default('auto')
       .describe('Processes at once; auto: one a core, or one a card of devices'),
+    slurm: slurmSection,
   })
   .prefault({})
   .describe(

@@ -1,10 +1,7 @@
 /**
  * The one family of errors that users meet. Every error says what is wrong, where, and what to do;
- * its exit code is the process's. Whatever a message repeats of files, it has no character that steers a terminal and
- * no line that fills it.
+ * its exit code is the process's.
  */
-import { limits } from './limits.js'
-import { quotable, tellable } from './quote.js'
 
 /** Exit codes of the command line (the contract of `lowlayer --help`). */
 export const exitCodes = {
@@ -32,7 +29,7 @@ export class LowlayerError extends Error {
   readonly context: ErrorContext
 
   constructor(code: string, exitCode: ExitCode, message: string, options: ErrorOptions = {}) {
-    super(tellable(message), options.cause === undefined ? undefined : { cause: options.cause })
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code
     this.exitCode = exitCode
@@ -74,7 +71,7 @@ function formatProblem(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
   const path = problem.path === '' ? '' : ` ${problem.path}`
   const head = `${place.join(':')}${path}: ${problem.message}`
-  return problem.source === undefined ? head : `${head}\n    ${quotable(problem.source.trim())}`
+  return problem.source === undefined ? head : `${head}\n    ${problem.source.trim()}`
 }
 
 /** A configuration with one or more problems, all of them at once: exit 2. */
@@ -82,10 +79,7 @@ export class ConfigError extends LowlayerError {
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[]) {
-    const told = problems.slice(0, limits.problems).map(formatProblem)
-    const more = problems.length - told.length
-    if (more > 0) told.push(`… and ${more.toLocaleString('en')} more problems`)
-    super('bad-config', exitCodes.badInput, told.join('\n'))
+    super('bad-config', exitCodes.badInput, problems.map(formatProblem).join('\n'))
     this.problems = problems
   }
 }

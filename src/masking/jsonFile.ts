@@ -1,12 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { InputError, messageOf } from '../core/errors.js'
-import { readInputFile } from '../formats/inputFile.js'
-import { decodeText } from '../formats/text.js'
 
 /** Content of a JSON file. Throws InputError when it cannot be read or parsed. */
 export function readJson(file: string): unknown {
-  const text = decodeText(readInputFile(file), file)
   try {
-    return JSON.parse(text)
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
     throw new InputError(`${file}: cannot be read as JSON: ${messageOf(cause)}`, { cause })
   }

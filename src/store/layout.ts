@@ -8,7 +8,7 @@
  *                   noise/<step>-<noise id>.npz
  *                   panels/<values id>.json     its own samples, where they depend on its predictions
  *     panels/<values id>.json   the samples of all networks, where they depend on what all predict
- *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/, figures/
+ *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/, figures/, slurm/
  *
  * A network's folder, each of its folders but `checkpoints`, `panels` and a study's folder have a record of all
  * files in them and below, `SHA256SUMS`, and while somebody works there a `lock` and a folder `lock.<token>` with
@@ -76,6 +76,8 @@ export const studyFiles = {
   config: 'config.yaml',
   schema: 'SCHEMA.md',
   device: 'device.json',
+  /** What was submitted to a cluster, its scripts and logs. */
+  cluster: 'slurm',
   page: 'report/index.html',
   /** Drawings of the shown samples, kept for when the data set is gone. */
   drawings: 'report/drawings.json',

@@ -3,9 +3,9 @@
  * silent owner is taken for dead. Every stored file is held against that of a run that nothing disturbed.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CommandResult, lowlayer } from './commandLine.js'
 import { type ApartProcess, noNamespaces, startApart } from './otherNamespace.js'
+import { storedIn } from './storedFiles.js'
 
 const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
 const configuration = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url))
@@ -47,22 +48,6 @@ beforeAll(async () => {
   undisturbed = await storedIn(results)
 })
 afterAll(() => rm(folders[0], { recursive: true }))
-
-/** Files in which it stands when and by whom the study was finished, and the record with their checksums. */
-const TELLS_OF_THE_RUN = /manifest\.json$|index\.html$|-[0-9a-f]{8}\/SHA256SUMS$/
-
-/** All files below a folder, by their path; those that tell of the run without their content. */
-async function storedIn(results: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(results, { recursive: true, withFileTypes: true })
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-  const contents = files.sort().map(async (file): Promise<[string, string]> => {
-    const content = TELLS_OF_THE_RUN.test(file) ? '' : await readFile(file, 'base64')
-    return [relative(results, file), content]
-  })
-  return new Map(await Promise.all(contents))
-}
 
 /** Starts the study on a host; `view` is the folder as it is seen from there. */
 function runOn(host: string, view: number, name: string, wrapper?: readonly string[]) {

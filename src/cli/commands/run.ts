@@ -10,7 +10,7 @@ import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { designWarnings } from '../../plan/designWarnings.js'
-import type { MeasureTask, Plan, Task } from '../../plan/types.js'
+import type { MeasureTask, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { writeAtomically } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
@@ -36,7 +36,7 @@ export interface RunOptions extends StudyOptions {
 }
 
 /** How progress is shown. */
-function progressOption(): Option {
+export function progressOption(): Option {
   return new Option('--progress <mode>', 'how progress is shown')
     .choices(progressModes)
     .default('auto')
@@ -90,17 +90,34 @@ async function runStoppable(
   const waiting = { onWait: sayWaiting(results, say), signal }
   const study = await settled(opened, say, waiting)
   const { plan } = study
-  await requireEngine(plan, results)
+  await requireEngine(study, plan.tasks)
   await announceStudy(plan, results, waiting)
-  const view = progressView(options.progress, plan.tasks)
+  const outcomes = await runTasks(study, plan.tasks, options, executor, signal)
+  const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
+  if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
+    const folder = studyFolder(results, plan.study, plan.id)
+    await writeTensorboard(folder, { onWait: sayWaiting(folder, say), signal })
+  }
+  return conclude(study, outcomes, { interrupted: signal.aborted, say })
+}
+
+/** Runs what is missing of tasks of a study on its devices until it is asked to stop, and shows how they go. */
+export async function runTasks(
+  study: Study,
+  tasks: readonly Task[],
+  options: Pick<RunOptions, 'progress' | 'failFast'>,
+  executor: Executor,
+  signal: AbortSignal,
+): Promise<TaskOutcome[]> {
+  const { plan, results, baseDir, dataDirs } = study
+  const view = progressView(options.progress, tasks)
   onStop(signal, view.say)
-  const { baseDir, dataDirs } = study
   const startOn = (device?: CardName) =>
     executor({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []
-  const outcomes = await schedule(plan.tasks, {
+  return schedule(tasks, {
     jobs: jobCount(plan.config.runtime),
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
@@ -119,12 +136,6 @@ async function runStoppable(
     await Promise.all(told)
     view.close()
   })
-  const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
-  if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
-    const folder = studyFolder(results, plan.study, plan.id)
-    await writeTensorboard(folder, { onWait: sayWaiting(folder, say), signal })
-  }
-  return conclude(study, outcomes, { interrupted: signal.aborted, say: view.say })
 }
 
 /** Says what was assumed about a network from elsewhere when it was measured, now or before. */
@@ -143,7 +154,7 @@ async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<bool
 }
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
-async function settled(study: Study, say: Say, waiting: Waiting): Promise<Study> {
+export async function settled(study: Study, say: Say, waiting: Waiting): Promise<Study> {
   const { plan, results } = study
   const file = join(studyFolder(results, plan.study, plan.id), studyFiles.device)
   const jobs = Math.min(jobCount(plan.config.runtime), plan.networks.length)
@@ -154,12 +165,15 @@ async function settled(study: Study, say: Say, waiting: Waiting): Promise<Study>
 }
 
 /**
- * Throws what is missing of an engine or a device that the configuration names, once and before any
- * task; a study whose tasks are all done needs neither.
+ * Throws what is missing of an engine or a device that the configuration names, once and before any of
+ * some tasks; where all of them are done it needs neither.
  */
-async function requireEngine(plan: Plan, results: string): Promise<void> {
+export async function requireEngine(
+  { plan, results }: Study,
+  tasks: readonly Task[],
+): Promise<void> {
   const { engine, device, devices = [device] } = plan.config.runtime
-  for (const task of plan.tasks) {
+  for (const task of tasks) {
     if (await isTaskDone(task, { plan, results })) continue
     for (const each of devices) await createEngine(engine, each)
     return
@@ -201,7 +215,7 @@ function shownPath(folder: string): string {
 }
 
 /** Says each cause once, with the tasks that it stopped. */
-function reportFailures(outcomes: readonly TaskOutcome[], say: Say): void {
+export function reportFailures(outcomes: readonly TaskOutcome[], say: Say): void {
   const causes = new Map<string, string[]>()
   for (const { task, failure } of causesOf(outcomes)) {
     const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''

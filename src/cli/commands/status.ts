@@ -1,6 +1,9 @@
 import { relative, resolve } from 'node:path'
 import { Command } from 'commander'
 import { exitCodes } from '../../core/errors.js'
+import { groupBy } from '../../core/groupBy.js'
+import type { ElementState } from '../../slurm/queue.js'
+import { type ClusterStatus, clusterStatus } from '../../slurm/status.js'
 import { jsonText } from '../../store/atomic.js'
 import type { Verification } from '../../store/verify.js'
 import { type StudyStatus, studyStatus } from '../../tasks/state/studyStatus.js'
@@ -29,7 +32,12 @@ export function statusCommand(): Command {
 }
 
 async function show(folder: string, { json }: StatusOptions): Promise<void> {
-  const found = await studyStatus(folder)
+  const found = await Promise.all(
+    (await studyStatus(folder)).map(async (study) => ({
+      ...study,
+      cluster: await clusterStatus(study.folder),
+    })),
+  )
   process.stdout.write(json ? jsonText(found) : found.map(describe).join('\n'))
 }
 
@@ -49,15 +57,64 @@ function describeVerification({ files, findings }: Verification): string {
   return `${[...lines, summary].join('\n')}\n`
 }
 
-function describe({ study, folder, complete, tasks, failed, problems }: StudyStatus): string {
+type Described = StudyStatus & { readonly cluster: ClusterStatus | undefined }
+
+function describe({
+  study,
+  folder,
+  complete,
+  tasks,
+  failed,
+  problems,
+  cluster,
+}: Described): string {
   const lines = [
     `${study}: ${complete ? 'complete' : 'not complete'} (${relative(process.cwd(), folder) || '.'})`,
     ...tasks.map(({ kind, done, total }) => `  ${kind.padEnd(13)} ${done} of ${total} done`),
     ...Object.entries(failed).map(([network, reason]) => `  failed: ${network}: ${reason}`),
     ...problems.map((problem) => `  ${problem}`),
-    ...(complete || problems.length > 0
+    ...(cluster === undefined ? [] : describeCluster(cluster).map((line) => `  ${line}`)),
+    ...(complete || problems.length > 0 || cluster?.open.some((element) => element.isQueued)
       ? []
-      : ['  lowlayer run with the same configuration goes on from here']),
+      : [
+          `  lowlayer ${cluster === undefined ? 'run' : 'submit'} with the same configuration goes on from here`,
+        ]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Most elements that are named one by one. */
+const NAMED = 10
+
+/** What waits or runs, by array and state; and what ended without its results, one by one. */
+function describeCluster({ answers, elements, open, logs }: ClusterStatus): string[] {
+  if (open.length === 0) return []
+  if (!answers) {
+    return [
+      `cluster       SLURM does not answer; ${open.length} of ${elements} elements are not done`,
+    ]
+  }
+  const queued = open.filter((element) => element.isQueued)
+  const arrays = [...groupBy(queued, ({ job }) => job)].map(([job, own]) => {
+    const states = groupBy(own, ({ state }) => inWords(state))
+    return `${job} ${[...states].map(([words, some]) => `${some.length} ${words}`).join(', ')}`
+  })
+  const lost = open.filter((element) => !element.isQueued)
+  const named = lost.slice(0, NAMED).map(({ job, element, state }) => {
+    const why = state === undefined ? '' : ` (${state.state})`
+    return `  ${job} ${element} ended without all of its results${why}`
+  })
+  const rest = lost.length > NAMED ? [`  and ${lost.length - NAMED} more`] : []
+  return [
+    ...(arrays.length > 0 ? [`cluster       ${arrays.join('; ')}`] : []),
+    ...named,
+    ...rest,
+    ...(lost.length > 0 ? [`  their logs: ${logs}`] : []),
+  ]
+}
+
+/** `running`, `pending (Priority)`. */
+function inWords(found: ElementState | undefined): string {
+  const { state = 'UNKNOWN', reason = 'None' } = found ?? {}
+  return state.toLowerCase() + (reason === 'None' || reason === '' ? '' : ` (${reason})`)
 }

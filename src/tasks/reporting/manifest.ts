@@ -25,6 +25,14 @@ interface RunFacts {
   readonly seconds: number
 }
 
+/** What a study can be planned again from. */
+export type Planned = Pick<Manifest, 'id' | 'lowlayer' | 'config' | 'data'>
+
+/** {@link Planned} of a plan: {@link planOf} makes the same plan of it. */
+export function plannedOf({ id, config, data }: Plan): Planned {
+  return { id, lowlayer: version, config, data }
+}
+
 /** The manifest of a study whose tables were made of what there is. */
 export function manifestOf(plan: Plan, facts: RunFacts): Manifest {
   const { assumptions = [], ...data } = plan.data
@@ -75,7 +83,7 @@ function describeNetwork(network: StudyNetwork): Record<string, unknown> {
  * The plan of the study that a manifest tells of, or why it cannot be made: a configuration or networks
  * that this version does not know, as another one may have written.
  */
-export function planOf(manifest: Manifest): Plan | string {
+export function planOf(manifest: Planned): Plan | string {
   const by = `it was written by lowlayer ${String(manifest.lowlayer)}, this is ${version}`
   const config = experimentSchema.safeParse(manifest.config)
   if (!config.success) {

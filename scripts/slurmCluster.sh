@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# A SLURM cluster of one node, this machine, for tests: slurmCluster.sh start FOLDER [LINE …], slurmCluster.sh stop FOLDER.
+# Needs root and Debian's slurmctld, slurmd, slurm-client and munge; no systemd. FOLDER has everything: configuration (with the
+# LINEs at its end), keys, state and logs. SLURM's commands find it by SLURM_CONF=FOLDER/slurm.conf.
+set -euo pipefail
+[ $# -ge 2 ] || { echo 'usage: slurmCluster.sh start|stop FOLDER [LINE …]' >&2; exit 2; }
+action=$1
+mkdir -p "$2"
+folder=$(cd "$2" && pwd)
+shift 2
+export SLURM_CONF=$folder/slurm.conf
+
+stop() {
+  for daemon in slurmd slurmctld munged; do
+    if [ -s "$folder/$daemon.pid" ]; then
+      pid=$(cat "$folder/$daemon.pid")
+      kill "$pid" 2>/dev/null || continue
+      for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    fi
+  done
+}
+
+start() {
+  # Its folder and all above it have to belong to root, and to nobody else.
+  chmod 755 "$folder"
+  mkdir -p "$folder/state" "$folder/spool" "$folder/munge"
+  port=$((20000 + RANDOM % 10000))
+  head -c 1024 /dev/urandom >"$folder/munge/key"
+  chmod 600 "$folder/munge/key"
+  cat >"$SLURM_CONF" <<EOF
+ClusterName=one
+SlurmctldHost=$(hostname -s)(127.0.0.1)
+SlurmUser=root
+SlurmctldPort=$port
+SlurmdPort=$((port + 1))
+AuthType=auth/munge
+CredType=cred/munge
+AuthInfo=socket=$folder/munge/socket,cred_expire=3
+StateSaveLocation=$folder/state
+SlurmdSpoolDir=$folder/spool
+SlurmctldPidFile=$folder/slurmctld.pid
+SlurmdPidFile=$folder/slurmd.pid
+SlurmctldLogFile=$folder/slurmctld.log
+SlurmdLogFile=$folder/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+ReturnToService=2
+SlurmdParameters=config_overrides
+SchedulerParameters=sched_interval=2,batch_sched_delay=1
+SlurmdTimeout=10
+KillWait=10
+MailProg=/bin/true
+NodeName=$(hostname -s) NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
+PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+$(printf '%s\n' "$@")
+EOF
+  munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
+    --pid-file="$folder/munged.pid" --log-file="$folder/munged.log" --seed-file="$folder/munge/seed"
+  slurmctld
+  slurmd
+  for _ in $(seq 60); do
+    [ "$(sinfo --noheader --format=%T 2>/dev/null | head -1)" = idle ] && return
+    sleep 0.5
+  done
+  echo "the node did not come up; see $folder/*.log" >&2
+  stop
+  exit 1
+}
+
+"$action"

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { cancelStudy } from '../../slurm/status.js'
+
+/** `lowlayer cancel DIR`: takes a study from the cluster. */
+export function cancelCommand(): Command {
+  return new Command('cancel')
+    .summary('cancel what a SLURM cluster does of a study')
+    .description(
+      'Cancels what waits or runs of a study. What is done stays, and can be gone on from.',
+    )
+    .argument('<dir>', 'folder of the study, which lowlayer submit names')
+    .addHelpText('after', '\nExample:\n  lowlayer cancel results/quickstart-1a2b3c4d')
+    .action(async (folder: string) => {
+      const count = await cancelStudy(resolve(folder))
+      process.stdout.write(
+        count === 0 ? 'nothing waits or runs\n' : `${count} elements cancelled\n`,
+      )
+    })
+}

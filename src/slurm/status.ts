@@ -1,0 +1,90 @@
+/** How far the cluster is with a study: what was submitted, what SLURM says of it, and what is stored. */
+import { relative } from 'node:path'
+import { EnvironmentError } from '../core/errors.js'
+import { isTaskDone } from '../tasks/state/isDone.js'
+import { queueOf, scancel } from './commands.js'
+import {
+  type JobsFile,
+  logFolder,
+  readJobs,
+  requireJobs,
+  type SubmittedElement,
+  submittedElements,
+  submittedStudy,
+} from './jobsFile.js'
+import { type ElementState, isQueued } from './queue.js'
+
+/** An element whose tasks are not all done. */
+interface OpenElement {
+  /** Name of its array. */
+  readonly job: string
+  /** `<array>_<index>`. */
+  readonly element: string
+  readonly tasks: readonly string[]
+  /** What SLURM says of it; undefined where it does not know it any more. */
+  readonly state?: ElementState
+  readonly isQueued: boolean
+}
+
+export interface ClusterStatus {
+  /** Whether SLURM answered: where not, no element has a state. */
+  readonly answers: boolean
+  /** Elements that were submitted. */
+  readonly elements: number
+  readonly open: readonly OpenElement[]
+  /** Folder of their logs, whose names begin with study, array and index. */
+  readonly logs: string
+}
+
+/** What the cluster does of the study in a folder; undefined where nothing of it was submitted. Reads only. */
+export async function clusterStatus(folder: string): Promise<ClusterStatus | undefined> {
+  const jobs = await readJobs(folder)
+  if (jobs === undefined || jobs.submissions.length === 0) return undefined
+  const queue = await queueOf(idsOf(jobs))
+  const elements = await submittedElements(folder, jobs)
+  const open: OpenElement[] = []
+  for (const { job, index, tasks } of await openElements(folder, elements)) {
+    const element = `${job.id}_${index}`
+    const state = queue?.get(element)
+    open.push({ job: job.name, element, tasks, state, isQueued: isQueued(state) })
+  }
+  const logs = relative(process.cwd(), logFolder(folder))
+  return { answers: queue !== undefined, elements: elements.length, open, logs }
+}
+
+/** Elements with a task that is not done and is in no later element. */
+async function openElements(
+  folder: string,
+  elements: readonly SubmittedElement[],
+): Promise<SubmittedElement[]> {
+  const study = await submittedStudy(folder)
+  const tasks = new Map(study.plan.tasks.map((task) => [task.id, task]))
+  const seen = new Set<string>()
+  const open: SubmittedElement[] = []
+  for (const element of elements) {
+    const latest = element.tasks.filter((id) => !seen.has(id))
+    for (const id of latest) seen.add(id)
+    const done = await Promise.all(latest.map((id) => isTaskDone(tasks.get(id)!, study)))
+    if (done.includes(false)) open.push(element)
+  }
+  return open
+}
+
+/** Cancels what waits or runs of the study in a folder; how many elements. Throws EnvironmentError without SLURM. */
+export async function cancelStudy(folder: string): Promise<number> {
+  const jobs = await requireJobs(folder)
+  const queue = await queueOf(idsOf(jobs))
+  if (queue === undefined) {
+    throw new EnvironmentError(
+      'SLURM does not answer here (squeue): cancel where the study was submitted',
+    )
+  }
+  const queued = [...queue].filter(([, state]) => isQueued(state)).map(([element]) => element)
+  const arrays = new Set(queued.map((element) => element.split('_')[0]))
+  if (arrays.size > 0) await scancel([...arrays])
+  return queued.length
+}
+
+function idsOf({ submissions }: JobsFile): string[] {
+  return submissions.flatMap(({ jobs }) => jobs.map(({ id }) => id))
+}

@@ -1,0 +1,186 @@
+/**
+ * Studies on a SLURM cluster of one node, this machine, which `scripts/slurmCluster.sh` starts: failing, stopped, cancelled and
+ * dying, each ends with the files of a run that nothing disturbed.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lowlayer } from './commandLine.js'
+import { storedIn } from './storedFiles.js'
+
+const script = fileURLToPath(new URL('../../scripts/slurmCluster.sh', import.meta.url))
+const configuration = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url))
+
+/** Three networks that train for some seconds. */
+const STUDY = [
+  configuration,
+  ...[
+    'networks.grid.low=[0]',
+    'networks.grid.high=[0, 1, 2]',
+    'training.epochs=400',
+    'analysis.samples.count=10',
+    'analysis.players.count=4',
+    'comparison.bootstrap=20',
+    'comparison.permutations=50',
+    'runtime.device=cpu',
+  ].flatMap((setting) => ['--set', setting]),
+]
+
+/** Why there can be no cluster here; undefined where there can. */
+const noCluster = (() => {
+  if (process.getuid?.() !== 0) return 'needs root'
+  const needed = ['munged', 'slurmctld', 'slurmd', 'sbatch']
+  const missing = needed.filter((name) => spawnSync('which', [name]).status !== 0)
+  return missing.length === 0 ? undefined : `no ${missing.join(', ')} here`
+})()
+
+let folder: string
+let undisturbed: ReadonlyMap<string, string>
+
+/** Whether a file is a result, and not what the cluster was told. */
+const isResult = (file: string) => !/\/slurm\/|^README\.md$/.test(file)
+
+function cluster(action: 'start' | 'stop', ...lines: string[]): void {
+  execFileSync(script, [action, join(folder, 'cluster'), ...lines], { stdio: 'inherit' })
+}
+
+beforeAll(async () => {
+  if (noCluster !== undefined) return
+  folder = await mkdtemp(join(tmpdir(), 'lowlayer-slurm-'))
+  process.env.SLURM_CONF = join(folder, 'cluster', 'slurm.conf')
+  // Three elements are no array any more, but two.
+  cluster('start', 'MaxArraySize=2')
+  const results = join(folder, 'undisturbed')
+  const { code } = await lowlayer(['run', ...STUDY, '--results', results, '--progress', 'none'])
+  expect(code).toBe(0)
+  undisturbed = await storedIn(results, isResult)
+})
+afterAll(async () => {
+  if (noCluster !== undefined) return
+  spawnSync('scancel', ['--user=root'])
+  cluster('stop')
+  await rm(folder, { recursive: true })
+})
+
+/** A study of this test that is submitted. */
+interface Submitted {
+  readonly results: string
+  /** The study's folder. */
+  readonly study: string
+  /** Numbers of its arrays by their name. */
+  readonly ids: Readonly<Record<string, string>>
+  readonly stdout: string
+}
+
+async function submit(name: string, ...options: string[]): Promise<Submitted> {
+  const results = join(folder, name)
+  const found = await lowlayer(['submit', ...STUDY, '--results', results, ...options])
+  expect(found).toMatchObject({ code: 0 })
+  const arrays = [...found.stdout.matchAll(/^(\S+) +(\d+) +\d+ elements/gm)]
+  const ids = Object.fromEntries(arrays.map(([, array, id]) => [array, id]))
+  const study = join(process.cwd(), /lowlayer status (.*)/.exec(found.stdout)?.[1] ?? '')
+  return { results, study, ids, stdout: found.stdout }
+}
+
+function slurm(command: string, ...words: string[]): string {
+  return execFileSync(command, words, { encoding: 'utf8' }).trim()
+}
+
+/** States of all elements that are in the queue. */
+function states(): string[] {
+  return slurm('squeue', '--noheader', '--array', '--format=%T').split('\n').filter(Boolean)
+}
+
+async function until(what: () => unknown): Promise<void> {
+  while (!what()) await sleep(300)
+}
+
+const untilEnded = () => until(() => states().length === 0)
+
+/** The log of one element. */
+function logOf({ study }: Submitted, array: string, element: string): Promise<string> {
+  const name = `${study.split('/').at(-1)}-${array}-${element}.out`
+  return readFile(join(study, 'slurm', 'logs', name), 'utf8').catch(() => '')
+}
+
+async function untilTraining(submitted: Submitted, element: string): Promise<void> {
+  while (!(await logOf(submitted, 'train', element)).includes('train: started')) await sleep(200)
+  await sleep(1500)
+}
+
+async function expectUndisturbed({ results, study }: Submitted): Promise<void> {
+  const found = await storedIn(results, isResult)
+  expect([...found.keys()]).toEqual([...undisturbed.keys()])
+  const differing = [...found].filter(([file, content]) => content !== undisturbed.get(file))
+  expect(differing.map(([file]) => file)).toEqual([])
+  const { stdout } = await lowlayer(['status', study])
+  expect(stdout).toMatch(/: complete/)
+}
+
+describe.skipIf(noCluster !== undefined)(
+  `a study on a cluster${noCluster === undefined ? '' : ` (skipped: ${noCluster})`}`,
+  () => {
+    it('goes on where a task fails, and runs only what is missing when it is submitted again', async () => {
+      const results = join(folder, 'failing')
+      const id = [...undisturbed.keys()].find((file) => file.endsWith('spec.json'))!.split('/')[1]
+      // Where one network belongs, so that it cannot be written.
+      await mkdir(join(results, 'networks'), { recursive: true })
+      await writeFile(join(results, 'networks', id), '')
+      const first = await submit('failing')
+      expect(Object.keys(first.ids)).toEqual([
+        'train',
+        'train-2',
+        'analyze',
+        'analyze-2',
+        'compare',
+      ])
+      await untilEnded()
+      const failed = await lowlayer(['status', first.study])
+      expect(failed.stdout).toMatch(/train +2 of 3 done/)
+      expect(failed.stdout).toMatch(/decompose +2 of 3 done/)
+      expect(failed.stdout).toMatch(/train(-2)? \d+_\d ended without all of its results \(FAILED\)/)
+      await rm(join(results, 'networks', id))
+      const second = await submit('failing')
+      expect(second.stdout).toMatch(/^train +\d+ +1 elements, 1 tasks$/m)
+      expect(second.stdout).toMatch(/^analyze +\d+ +1 elements, 2 tasks$/m)
+      // Nothing that waits or runs is submitted twice.
+      expect((await submit('failing')).stdout).toMatch(/^4 tasks wait or run already; nothing/)
+      await untilEnded()
+      await expectUndisturbed(second)
+      expect((await submit('failing')).stdout).toBe('nothing to submit: everything else is done\n')
+    })
+
+    it('saves and goes back to the queue at the notice before the time limit', async () => {
+      const submitted = await submit('noticed', '--pack', '3')
+      const element = `${submitted.ids.train}_0`
+      await untilTraining(submitted, element)
+      // What SLURM does before the limit, which is a minute at least.
+      slurm('scancel', '--batch', '--signal=USR2', element)
+      await untilEnded()
+      const log = await logOf(submitted, 'train', element)
+      expect(log).toMatch(/SIGUSR2: stopping at the next safe point/)
+      expect(log).toMatch(/saved; goes back to the queue/)
+      expect(log).toMatch(/restart 1/)
+      await expectUndisturbed(submitted)
+    })
+
+    it('is cancelled, stays cancelled, and goes on when it is submitted again', async () => {
+      const submitted = await submit('cancelled')
+      await untilTraining(submitted, `${submitted.ids.train}_0`)
+      const { stdout } = await lowlayer(['cancel', submitted.study])
+      expect(stdout).toBe('7 elements cancelled\n')
+      await untilEnded()
+      expect(await logOf(submitted, 'train', `${submitted.ids.train}_0`)).toMatch(/stays stopped/)
+      // A requeued element would wait for the credential of the first to expire.
+      await sleep(5_000)
+      expect(states()).toEqual([])
+      const again = await submit('cancelled')
+      await untilEnded()
+      await expectUndisturbed(again)
+    })
+  },
+)
