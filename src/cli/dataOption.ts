@@ -4,7 +4,8 @@ import { dataSources } from '../config/data.js'
 import { InputError } from '../core/errors.js'
 import { listFolder } from '../data/folders.js'
 import { isChannelsLast } from '../data/pixelArrays.js'
-import { readBytes, readNpyHeader } from '../formats/npy.js'
+import { readInputFile } from '../formats/inputFile.js'
+import { readNpyHeader } from '../formats/npy.js'
 import { npzEntries } from '../formats/npz.js'
 
 /** The section `data` of a configuration, as a user would write it. */
@@ -71,7 +72,7 @@ const inputNames = ['x_train', 'x', 'X', 'images', 'inputs', 'data']
 const labelNames = ['y_train', 'y', 'labels', 'targets', 'target']
 
 function fromNpz(path: string, labels?: string): DataInput {
-  const entries = npzEntries(readBytes(path), path)
+  const entries = npzEntries(readInputFile(path), path)
   const names = [...entries.keys()]
   if (names.includes(TOKEN_IDS)) return tokens(path, names, labels)
   const pick = (usual: readonly string[], what: string) => {

@@ -2,28 +2,33 @@ import { join } from 'node:path'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
+import { nextCommand } from '../report/nextCommand.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
 import type { MultiverseRow, NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
+import { ownCommand } from './ownCommand.js'
 
 /**
- * What a finished run says last: networks and accuracies, overlaps by pair class, how exact the
- * decompositions are where they are not, the finding in one line, and where the results are.
+ * What a finished run says last: what was asked and found, then networks and accuracies, overlaps by pair class, how
+ * sure the finding is, what weakens it, what to run next, and where the results are.
  */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
   const { tables, verdict, problems, multiverse } = await loadStudy(folder, '')
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
+    ['asked', verdict?.asked ?? 'nothing that could be compared'],
+    ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+    ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['networks', describeNetworks(tables.networks)],
     ...describeOverlaps(tables.overlaps),
+    ...describeCertainty(verdict),
+    ...describeMultiverse(multiverse, verdict),
+    ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ...describeUnconverged(tables.samples),
     ...describeProblems(problems, shownFolder),
     ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
-    ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
-    ...describeMultiverse(multiverse, verdict),
-    ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
-    ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
+    ...describeNext(verdict),
     ['results', `${shownFolder}/`],
     ...(hasReport
       ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]
@@ -75,6 +80,26 @@ function meanOf(values: readonly (number | undefined)[]): string {
   const known = values.filter((value) => value !== undefined)
   if (known.length === 0) return 'none'
   return (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(3)
+}
+
+/** How sure each verdict is; that of a study of several grids by name. */
+function describeCertainty(verdict: Verdict | undefined): [string, string][] {
+  if (verdict === undefined) return []
+  const others = verdict.others.map(({ regime, cut, certainty }): [string, string] => [
+    'how sure',
+    `${regime}${cut === undefined ? '' : `, cut ${cut}`}: ${certainty}`,
+  ])
+  return [['how sure', verdict.certainty], ...others]
+}
+
+/** What would decide an open verdict, and the command that does it. */
+function describeNext(verdict: Verdict | undefined): [string, string][] {
+  if (verdict?.next === undefined) return []
+  const command = nextCommand(verdict.next, ownCommand())
+  return [
+    ['next', verdict.next.reason],
+    ...(command === undefined ? [] : [['', command] as [string, string]]),
+  ]
 }
 
 /** How many combinations of choices come to the same verdict as the study, and between which low shares. */

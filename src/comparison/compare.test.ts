@@ -94,9 +94,27 @@ describe('a study in which low seeds decide', () => {
       'not-tested',
     ])
     expect(result.verdict.sets.status).toBe('holds')
-    expect(result.verdict.sentence).toMatch(
-      /^decides: initial low-layer weights decide which samples are confusing\. Theirs is \d\d% \[\d\d%, \d\d%\]/,
+    expect(result.verdict.certainty).toMatch(/the low layers decide \d\d% \[\d\d%, \d\d%\]/)
+  })
+
+  it('is told in shares of common confusing samples, as counted over pairs', () => {
+    // Without repeats of the order a pair of cells is a pair of networks.
+    const crossed = simulated(lowDecides, { repeats: 0, samples: 60 }, 7)
+    const found = tables(crossed)
+    const percentOf = (relation: string) => {
+      const pairs = found.overlaps.filter((pair) => pair.relation === relation)
+      const common = pairs.reduce((sum, pair) => sum + pair.shared / pair.sizeA, 0)
+      return (100 * common) / pairs.length
+    }
+    const { asked, sentence } = found.verdict
+    expect(asked).toBe(
+      'whether initial low-layer weights decide which of 60 samples are confusing: 16 networks, 4 draws of the low layers × 4 of the high ones',
     )
+    const [same, different, chance] = [...sentence.matchAll(/([\d.]+)%/g)].map(([, n]) => Number(n))
+    expect(same).toBeCloseTo(percentOf('same-low/diff-high'), -1)
+    expect(different).toBeCloseTo(percentOf('both-diff'), -1)
+    expect(same).toBeGreaterThan(different)
+    expect(chance).toBe(10)
   })
 
   it('puts shares where they were planted', () => {
@@ -153,9 +171,8 @@ describe('what a verdict needs', () => {
     const without = changed(study, (one, index) => ({ ...one, overfitting: index < 5 }))
     expect(statusOf(without, 'i')).toBe('fails')
     expect(tables(without).verdict.verdict).toBe('inconclusive')
-    expect(tables(without).verdict.sentence).toMatch(
-      /^inconclusive: it is open whether .* Open: \(i\) only 5 of 24 networks/,
-    )
+    expect(tables(without).verdict.sentence).toMatch(/^inconclusive: it is open whether /)
+    expect(tables(without).verdict.certainty).toMatch(/ Open: \(i\) only 5 of 24 networks/)
     expect(
       statusOf(
         changed(study, ({ overfitting: _, ...one }) => one),
@@ -199,11 +216,11 @@ describe('what a verdict needs', () => {
       tables(changed(study, (one) => ({ ...one, reliability }))).verdict
     const broken = with_({ salience: 0.98, 'tie-break': 0.99, players: 0.8, baseline: 0.11 })
     expect(broken.verdict).toBe('inconclusive')
-    expect(broken.sentence).toMatch(/\(v\) .* baseline 0\.11: other baseline breaks them/)
+    expect(broken.certainty).toMatch(/\(v\) .* baseline 0\.11: other baseline breaks them/)
     const partly = with_({ salience: 0.98 })
     expect(partly.verdict).toBe('decides')
     expect(partly.clauses[4].reason).toMatch(/not measured: tie-break, players, baseline$/)
-    expect(with_(undefined).sentence).toMatch(/\(v\) .* not measured/)
+    expect(with_(undefined).certainty).toMatch(/\(v\) .* not measured/)
     expect(with_(undefined).verdict).toBe('inconclusive')
   })
 
@@ -224,12 +241,14 @@ describe('what a verdict needs', () => {
     expect(control(highest.slice(0, 12)).verdict).toBe('decides')
     const blind = control(highest.slice(140, 160))
     expect(blind.verdict).toBe('inconclusive')
-    expect(blind.sentence).toMatch(
+    expect(blind.certainty).toMatch(
       /\(vi\) AUC 0\.5\d* of 20 mislabelled samples, p = 0\.\d+: the score/,
     )
+    expect(blind.warnings[0]).toMatch(/^the positive control failed: AUC 0\.5/)
+    expect(control(highest.slice(0, 12)).warnings).toEqual([])
     expect(control(highest.slice(-4)).clauses[5]).toMatchObject({ status: 'not-tested' })
     expect(control(highest.slice(-4)).verdict).toBe('decides')
-    expect(control(highest.slice(-4)).sentence).toMatch(/Not known: \(vi\) not tested: 4 analysed/)
+    expect(control(highest.slice(-4)).certainty).toMatch(/Not known: \(vi\) not tested: 4 analysed/)
   })
 
   it('both tie-breaks', () => {
@@ -244,7 +263,7 @@ describe('what a verdict needs', () => {
       simulated({ low: 0.9, high: 0, sample: 0 }, { lows: 2, highs: 2, samples: 100 }, 0),
     )
     expect(small.verdict.verdict).toBe('inconclusive')
-    expect(small.verdict.sentence).toMatch(/a 2 × 2 grid gives no p below 0\.5/)
+    expect(small.verdict.certainty).toMatch(/a 2 × 2 grid gives no p below 0\.5/)
     expect(small.effects.find((row) => row.effect === 'low')?.note).toMatch(
       /smallest attainable p 0\.5/,
     )
@@ -278,7 +297,7 @@ describe('bad input', () => {
 
   it('one network', () => {
     const { verdict, effects } = tables({ ...study, networks: study.networks.slice(0, 1) })
-    expect(verdict.sentence).toMatch(
+    expect(verdict.certainty).toMatch(
       /\(ii\) the low × high grid is 1 × 1: the smallest attainable p is 1.*\(iii\) \(iv\) variance shares need 2 × 2/,
     )
     expect(effects).toHaveLength(8)
@@ -298,8 +317,8 @@ describe('bad input', () => {
   it('a hole in a 2 × 2 grid leaves a test and no shares', () => {
     const small = simulated(lowDecides, { lows: 2, highs: 2, samples: 60, repeats: 0 }, 5)
     const { verdict } = tables({ ...small, networks: small.networks.slice(1) })
-    expect(verdict.sentence).toMatch(/\(ii\) .*a 2 × 2 grid gives no p below 0\.5/)
-    expect(verdict.sentence).toMatch(/\(iii\) \(iv\) .*without gaps; the grid is 2 × 2 with gaps/)
+    expect(verdict.certainty).toMatch(/\(ii\) .*a 2 × 2 grid gives no p below 0\.5/)
+    expect(verdict.certainty).toMatch(/\(iii\) \(iv\) .*without gaps; the grid is 2 × 2 with gaps/)
   })
 
   it('constant scores, empty sets, damaged scores: left out with a reason', () => {
@@ -324,7 +343,7 @@ describe('bad input', () => {
   it('every score constant', () => {
     const flat = changed(study, (one) => ({ ...one, score: new Float64Array(60), set: [] }))
     const { verdict, effects } = tables(flat)
-    expect(verdict.sentence).toMatch(/no network has known seeds and usable scores/)
+    expect(verdict.certainty).toMatch(/no network has known seeds and usable scores/)
     expect(effects).toHaveLength(8)
     for (const row of effects)
       expect(row.note).toMatch(/no network has known seeds and usable scores/)
@@ -375,8 +394,9 @@ describe('grids', () => {
     expect(verdict.grid).toMatchObject({ regime: 'init' })
     expect(verdict.others).toMatchObject([{ regime: 'trained-frozen', verdict: 'absent' }])
     expect(verdict.others[0].sentence).toMatch(
-      /^absent for simulated, trained-frozen: no effect of trained low layers .* The claim is about initial weights/,
+      /^absent for simulated, trained-frozen: trained low layers .* do not decide/,
     )
+    expect(verdict.others[0].certainty).toMatch(/The claim is about initial weights/)
     expect(tables(study).verdict.sentence).toMatch(/^decides: /)
   })
 })

@@ -89,6 +89,7 @@ function pairFigures(rows: readonly OverlapRow[], count: number): Omit<NetworkFi
   return {
     jaccard: (a, b) => rowOf(a, b)?.jaccard ?? 0,
     kappa: (a, b) => rowOf(a, b)?.kappa ?? 0,
+    coefficient: (a, b) => rowOf(a, b)?.coefficient ?? 0,
     expectedJaccard: (a, b) => rowOf(a, b)?.expectedJaccard,
   }
 }

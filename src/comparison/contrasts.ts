@@ -8,8 +8,21 @@ import { mean } from '../metrics/descriptive.js'
 import { type GridCells, transposed } from './grid.js'
 import type { PairSimilarity } from './similarity.js'
 
+/** Mean similarities of pairs with different high seeds. */
+interface PairMeans {
+  /** Of those with the same low seed. */
+  readonly same: number
+  readonly different: number
+}
+
 /** T_low; undefined when one of its two pair classes is empty. */
 export function lowContrast(cells: GridCells, similarity: PairSimilarity): number | undefined {
+  const means = lowMeans(cells, similarity)
+  return means && means.same - means.different
+}
+
+/** The two means whose difference is T_low; undefined when one of the two pair classes is empty. */
+export function lowMeans(cells: GridCells, similarity: PairSimilarity): PairMeans | undefined {
   let same = 0
   let samePairs = 0
   let different = 0
@@ -25,7 +38,7 @@ export function lowContrast(cells: GridCells, similarity: PairSimilarity): numbe
     }
   })
   if (samePairs === 0 || differentPairs === 0) return undefined
-  return same / samePairs - different / differentPairs
+  return { same: same / samePairs, different: different / differentPairs }
 }
 
 /** T_high = mean J(same high, different low) − mean J(both different). */

@@ -4,6 +4,7 @@ import { isConstant, scalarProduct, variance } from '../metrics/descriptive.js'
 import {
   highContrast,
   lowContrast,
+  lowMeans,
   meanOverDifferentLows,
   pairsWithDifferentLows,
 } from './contrasts.js'
@@ -39,6 +40,16 @@ export interface ShareEstimates extends ShareIntervals {
   readonly order: Estimate | undefined
 }
 
+/** Mean |A ∩ B| / min(|A|, |B|) of the confusing sets of two networks with different high layers. */
+export interface CommonShares {
+  /** With the same low layers. */
+  readonly same: number
+  /** With different ones. */
+  readonly different: number
+  /** Expected of independent sets of these sizes: max(|A|, |B|) over the number of samples. */
+  readonly chance: number
+}
+
 /** All statistics of one grid; undefined where the design does not allow one. */
 export interface GridStatistics {
   readonly grid: Grid
@@ -54,6 +65,8 @@ export interface GridStatistics {
   readonly otherEnd: ShareIntervals | undefined
   /** T_low and T_high of the Jaccard of confusing sets. */
   readonly sets: { readonly low: TestedContrast; readonly high: TestedContrast }
+  /** Share of confusing samples that two networks with different high layers have in common. */
+  readonly common: CommonShares | undefined
   /** Mean κ_J of pairs whose low seeds differ. */
   readonly kappaDifferentLow: Estimate | undefined
 }
@@ -64,6 +77,8 @@ export interface NetworkFigures {
   readonly ranks: readonly (Float64Array | undefined)[]
   readonly jaccard: PairSimilarity
   readonly kappa: PairSimilarity
+  /** Of pairs whose sets are not empty. */
+  readonly coefficient: PairSimilarity
   readonly expectedJaccard: (a: number, b: number) => number | undefined
 }
 
@@ -109,6 +124,7 @@ export function gridStatistics(
         test: test(transposed(withSets), jaccard, 'permute high sets'),
       },
     },
+    common: commonShares(grid, withSets, study, figures),
     kappaDifferentLow: kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
   }
 }
@@ -188,6 +204,19 @@ function otherEnd(
   return intervals(
     scoresOf(withoutRepeats, complete, (position) => ranks.get(position) as Float64Array),
   )
+}
+
+function commonShares(
+  { networksOf }: Grid,
+  withSets: GridCells,
+  { networks, samples }: StudyScores,
+  { coefficient }: NetworkFigures,
+): CommonShares | undefined {
+  const sizeOf = (position: number) => networks[position].set.length
+  const byChance = (a: number, b: number) => Math.max(sizeOf(a), sizeOf(b)) / samples.length
+  const found = lowMeans(withSets, betweenCells(networksOf, coefficient))
+  const expected = lowMeans(withSets, betweenCells(networksOf, byChance))
+  return found && expected && { ...found, chance: expected.different }
 }
 
 /** Contrasts cancel what the choice of samples does to all pairs alike; a mean of κ_J does not. */

@@ -1,8 +1,15 @@
-/** The verdict in words: first what a tired reader needs, then the figures and what is open. */
+/** The verdict in words: what was asked, what was found in figures that need no definition, and how sure that is. */
 import { regimeOf } from '../regimes/registry.js'
 import { inPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
-import type { Clause, ClauseStatus, ComparisonOptions, Conclusion } from './types.js'
+import type {
+  Clause,
+  ClauseStatus,
+  ComparisonOptions,
+  Conclusion,
+  StudyScores,
+  VerdictWords,
+} from './types.js'
 
 const outcomes: Readonly<Record<Conclusion, string>> = {
   decides: 'decides',
@@ -11,21 +18,30 @@ const outcomes: Readonly<Record<Conclusion, string>> = {
   inconclusive: 'inconclusive',
 }
 
-/** `decides for mlp-5, init, cut 2: …`; `named` adds the name of the grid. */
-export function verdictSentence(
-  verdict: Conclusion,
-  clauses: readonly Clause[],
-  statistics: GridStatistics | undefined,
-  options: ComparisonOptions,
-  named: boolean,
-): string {
+/** What is put into words; `named`: with the name of the grid. */
+interface Judged {
+  readonly verdict: Conclusion
+  readonly clauses: readonly Clause[]
+  readonly statistics: GridStatistics | undefined
+  readonly study: StudyScores
+  readonly named: boolean
+}
+
+/** Sentence: `decides for mlp-5, init, cut 2: …`. */
+export function verdictWords(judged: Judged, options: ComparisonOptions): VerdictWords {
+  const { verdict, clauses, statistics, study, named } = judged
   const grid = named && statistics !== undefined ? ` for ${gridLabel(statistics)}` : ''
-  const parts = [
-    headOf(verdict, clauses, statistics, options),
-    ...scopeOf(statistics),
-    ...openOf(verdict, clauses),
-  ]
-  return `${outcomes[verdict]}${grid}: ${parts.join(' ')}`
+  return {
+    asked: askedOf(statistics, study),
+    sentence: [`${outcomes[verdict]}${grid}: ${answerOf(judged)}`, ...commonOf(statistics)].join(
+      ' ',
+    ),
+    certainty: [
+      ...figuresOf(statistics, options),
+      ...scopeOf(statistics),
+      ...openOf(verdict, clauses),
+    ].join(' '),
+  }
 }
 
 /** `mlp-5, init, cut 2`. */
@@ -33,39 +49,63 @@ function gridLabel({ grid: { architecture, regime, cut } }: GridStatistics): str
   return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
 }
 
-function headOf(
-  verdict: Conclusion,
-  clauses: readonly Clause[],
-  statistics: GridStatistics | undefined,
-  { margin }: ComparisonOptions,
-): string {
-  const shares = statistics?.shares
-  const p = statistics?.tests.low?.pValue
-  if (shares === undefined || p === undefined) return 'the study has nothing to judge by.'
-  const subject = subjectOf(statistics?.grid.regime)
-  const [low, high] = [inPercent(shares.low), inPercent(shares.high)]
-  const bound = percent(margin)
-  const itself = `The sample itself decides ${percent(shares.sample.estimate)}.`
-  const statusOf = (id: string) => clauses.find((clause) => clause.id === id)?.status
-  if (verdict === 'decides') {
-    return `${subject} decide which samples are confusing. Theirs is ${low} of the variance of the scores, more than the margin of ${bound} and more than the ${high} of the high layers (p = ${short(p)}). ${itself}`
+function askedOf(statistics: GridStatistics | undefined, { samples }: StudyScores): string {
+  const panel = `${samples.length} samples`
+  if (statistics === undefined) {
+    return `whether low layers decide which of ${panel} are confusing`
   }
-  if (verdict === 'real-but-small') {
-    const limit =
-      statusOf('iii') === 'fails'
-        ? `less than the margin of ${bound}; the high layers have ${high}`
-        : `less than the ${high} of the high layers`
-    return `${subject} have an effect on which samples are confusing (p = ${short(p)}), but do not decide it. Theirs is ${low} of the variance of the scores, ${limit}. ${itself}`
-  }
-  if (verdict === 'absent') {
-    return `no effect of ${subject} on which samples are confusing is shown (p = ${short(p)}), and one as large as ${bound} of the variance of the scores is ruled out. Theirs is ${low}, that of the high layers ${high}. ${itself}`
-  }
-  const shown = statusOf('ii') === 'holds' ? 'is shown' : 'is not shown'
-  return `it is open whether ${subject} decide which samples are confusing. An effect of theirs ${shown} (p = ${short(p)}); their share is ${low} of the variance of the scores, that of the high layers ${high}. ${itself}`
+  const { grid } = statistics
+  const { lows, highs } = grid.cells
+  const count = grid.members.length
+  const networks = count === 1 ? '1 network' : `${count} networks`
+  return `whether ${subjectOf(grid.regime)} decide which of ${panel} are confusing: ${networks}, ${lows.length} draws of the low layers × ${highs.length} of the high ones`
 }
 
-function subjectOf(regime: string | undefined): string {
-  return regime === undefined ? 'low layers' : regimeOf(regime).shared
+function answerOf({ verdict, statistics }: Judged): string {
+  if (statistics?.shares === undefined || statistics.tests.low === undefined) {
+    return 'the study has nothing to judge by.'
+  }
+  const subject = subjectOf(statistics.grid.regime)
+  switch (verdict) {
+    case 'decides':
+      return `${subject} decide which samples are confusing, more than the high layers do.`
+    case 'real-but-small':
+      return `${subject} have an effect on which samples are confusing, but do not decide it.`
+    case 'absent':
+      return `${subject} do not decide which samples are confusing; no effect of theirs is shown.`
+    case 'inconclusive':
+      return `it is open whether ${subject} decide which samples are confusing.`
+  }
+}
+
+/** The sets of two networks, which everybody can picture. */
+function commonOf(statistics: GridStatistics | undefined): string[] {
+  if (statistics?.common === undefined) return []
+  const { same, different, chance } = statistics.common
+  return [
+    `Two networks have ${percent(same)} of their confusing samples in common where these are the same, ${percent(different)} where they differ, and ${percent(chance)} by chance.`,
+  ]
+}
+
+function subjectOf(regime: string): string {
+  return regimeOf(regime).shared
+}
+
+/** Shares of the variance, which decide the verdict. */
+function figuresOf(
+  statistics: GridStatistics | undefined,
+  { alpha, margin }: ComparisonOptions,
+): string[] {
+  const shares = statistics?.shares
+  if (shares === undefined) return []
+  const p = statistics?.tests.low?.pValue
+  const level = `${Number((100 * (1 - alpha)).toFixed(1))}%`
+  return [
+    `Of the variance of the scores the low layers decide ${inPercent(shares.low)}, the high layers ${inPercent(shares.high)}, the sample itself ${inPercent(shares.sample)} (${level} intervals; what counts as deciding: more than ${percent(margin)}).`,
+    ...(p === undefined
+      ? []
+      : [`An effect of the low layers as large by chance: p = ${short(p)}.`]),
+  ]
 }
 
 /** What the verdict is not about. */

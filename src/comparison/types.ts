@@ -167,7 +167,7 @@ export interface Clause {
 }
 
 /** The content of `verdict.json`. */
-export interface Verdict {
+export interface Verdict extends VerdictWords {
   readonly verdict: Conclusion
   readonly clauses: readonly Clause[]
   /** Whether the sets of confusing samples show an effect of low seeds: beside the scores, decides nothing. */
@@ -180,13 +180,30 @@ export interface Verdict {
   readonly others: readonly GridVerdict[]
   /** Regimes that share high layers in the place of low ones, each beside the one whose mirror it is. */
   readonly mirrors: readonly Mirror[]
-  /** Things that weaken every clause: flagged pairs, missing networks, excluded scores. */
+  /** What weakens it: a failed positive control first, then flagged pairs, missing networks, excluded scores. */
   readonly warnings: readonly string[]
-  /** The verdict in words: the outcome and a colon, one or two sentences, then the figures and what is open. */
-  readonly sentence: string
+  /** Of an open verdict, what would close it. */
+  readonly next?: NextStep
 }
 
-/** One grid of a study. */
+/** A verdict in words, for readers who know none of the terms. */
+export interface VerdictWords {
+  /** What was asked, and of which networks and samples. */
+  readonly asked: string
+  /** The outcome and a colon, then the finding in one or two sentences. */
+  readonly sentence: string
+  /** How sure it is: shares with their intervals, tests, and what is open or not known. */
+  readonly certainty: string
+}
+
+/** What to run next where a verdict is open. */
+export interface NextStep {
+  /** Why that. */
+  readonly reason: string
+  /** Settings that differ, `path=value` each; empty where no setting would help. */
+  readonly set: readonly string[]
+}
+
 /** A mirrored grid and, where the study has it, the grid of which it is the mirror. */
 export interface Mirror {
   readonly high: SharedSide
@@ -205,6 +222,7 @@ export interface SharedSide extends GridName {
   readonly share: Estimate | undefined
 }
 
+/** One grid of a study. */
 export interface GridName {
   readonly architecture: string
   readonly regime: string
@@ -212,9 +230,8 @@ export interface GridName {
 }
 
 /** The verdict on one of the other grids. */
-interface GridVerdict extends GridName {
+interface GridVerdict extends GridName, VerdictWords {
   readonly verdict: Verdict['verdict']
-  readonly sentence: string
 }
 
 /** Networks that are not fit for the statistics of scores and sets, and why. */

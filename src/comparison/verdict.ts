@@ -22,7 +22,7 @@ import { differenceClause, marginClause } from './clauses/shares.js'
 import { isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { mirrorsOf } from './mirrors.js'
-import { verdictSentence } from './sentence.js'
+import { verdictWords } from './sentence.js'
 import type {
   Clause,
   ClauseStatus,
@@ -31,6 +31,7 @@ import type {
   GridName,
   StudyScores,
   Verdict,
+  VerdictWords,
 } from './types.js'
 
 /**
@@ -44,19 +45,30 @@ export function decideVerdict(
   warnings: readonly string[],
 ): Verdict {
   const [main, ...others] = grids.filter(({ grid }) => !isMirror(grid))
-  const found = judged(main, study, options, grids.length > 1)
+  const judgedAs = (grid: GridStatistics | undefined) =>
+    judged(grid, study, options, grids.length > 1)
+  const found = judgedAs(main)
+  const judgedOthers = others.map((grid) => ({ ...gridName(grid), ...judgedAs(grid) }))
   return {
     ...found,
     sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
     grid: main && gridName(main),
-    others: others.map((grid) => {
-      const { verdict, sentence } = judged(grid, study, options, true)
-      return { ...gridName(grid), verdict, sentence }
-    }),
+    others: judgedOthers.map(({ clauses: _, ...other }) => other),
     mirrors: mirrorsOf(grids),
-    warnings,
+    warnings: [
+      ...controlWarnings(found, ''),
+      ...judgedOthers.flatMap((other) => controlWarnings(other, ` under ${other.regime}`)),
+      ...warnings,
+    ],
   }
+}
+
+/** A score that does not see mislabelled samples is said first, wherever the verdict is shown. */
+function controlWarnings({ clauses }: Pick<Verdict, 'clauses'>, where: string): string[] {
+  return clauses
+    .filter(({ id, status }) => id === 'vi' && status === 'fails')
+    .map(({ reason }) => `the positive control failed${where}: ${reason}`)
 }
 
 function gridName({ grid: { architecture, regime, cut } }: GridStatistics): GridName {
@@ -69,7 +81,7 @@ function judged(
   study: StudyScores,
   options: ComparisonOptions,
   named: boolean,
-): Pick<Verdict, 'clauses' | 'verdict' | 'sentence'> {
+): Pick<Verdict, 'clauses' | 'verdict'> & VerdictWords {
   // What clauses i, v and vi say needs no grid.
   const { networks } = study
   const members = statistics?.grid.members.map((position) => networks[position]) ?? networks
@@ -85,7 +97,7 @@ function judged(
   return {
     clauses,
     verdict,
-    sentence: verdictSentence(verdict, clauses, statistics, options, named),
+    ...verdictWords({ verdict, clauses, statistics, study, named }, options),
   }
 }
 

@@ -1,7 +1,10 @@
 /**
  * The one family of errors that users meet. Every error says what is wrong, where, and what to do;
- * its exit code is the process's.
+ * its exit code is the process's. Whatever a message repeats of files, it has no character that steers a terminal and
+ * no line that fills it.
  */
+import { limits } from './limits.js'
+import { quotable, tellable } from './quote.js'
 
 /** Exit codes of the command line (the contract of `lowlayer --help`). */
 export const exitCodes = {
@@ -29,7 +32,7 @@ export class LowlayerError extends Error {
   readonly context: ErrorContext
 
   constructor(code: string, exitCode: ExitCode, message: string, options: ErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(tellable(message), options.cause === undefined ? undefined : { cause: options.cause })
     this.name = new.target.name
     this.code = code
     this.exitCode = exitCode
@@ -71,7 +74,7 @@ function formatProblem(problem: ConfigProblem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
   const path = problem.path === '' ? '' : ` ${problem.path}`
   const head = `${place.join(':')}${path}: ${problem.message}`
-  return problem.source === undefined ? head : `${head}\n    ${problem.source.trim()}`
+  return problem.source === undefined ? head : `${head}\n    ${quotable(problem.source.trim())}`
 }
 
 /** A configuration with one or more problems, all of them at once: exit 2. */
@@ -79,7 +82,10 @@ export class ConfigError extends LowlayerError {
   readonly problems: readonly ConfigProblem[]
 
   constructor(problems: readonly ConfigProblem[]) {
-    super('bad-config', exitCodes.badInput, problems.map(formatProblem).join('\n'))
+    const told = problems.slice(0, limits.problems).map(formatProblem)
+    const more = problems.length - told.length
+    if (more > 0) told.push(`… and ${more.toLocaleString('en')} more problems`)
+    super('bad-config', exitCodes.badInput, told.join('\n'))
     this.problems = problems
   }
 }

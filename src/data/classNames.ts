@@ -1,6 +1,30 @@
-/** Class names in order: by number where all are numbers, otherwise by code unit. */
-export function sortedClasses(names: Iterable<string>): string[] {
+import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
+import { quotable } from '../core/quote.js'
+import { requireAtMost } from '../core/requireAtMost.js'
+
+/**
+ * Throws InputError for a name, of a class or a column, that tables, figures and terminals cannot show: longer than a line, or
+ * with characters that steer a terminal.
+ */
+export function checkNames(names: Iterable<string>, what: string, file: string): void {
+  for (const name of names) {
+    const place = `${file}: letters of the name of ${what} "${quotable(name, 40)}"`
+    requireAtMost(name.length, limits.nameLetters, place, 'give it a shorter one')
+    if (quotable(name, name.length) === name) continue
+    throw new InputError(
+      `${file}: ${what} "${quotable(name)}" has characters in its name that cannot be shown; give it another one`,
+    )
+  }
+}
+
+/**
+ * Class names in order: by number where all are numbers, otherwise by code unit. Throws InputError as
+ * {@link checkNames} does.
+ */
+export function sortedClasses(names: Iterable<string>, file: string): string[] {
   const unique = [...new Set(names)]
+  checkNames(unique, 'the class', file)
   const numeric = unique.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
   return unique.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1))
 }

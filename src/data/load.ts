@@ -1,6 +1,9 @@
 import type { DataConfig } from '../config/data.js'
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { nearestName } from '../core/nearest.js'
+import { requireAtMost } from '../core/requireAtMost.js'
+import { sizeOf } from '../core/tensor.js'
 import { fingerprintOf } from './fingerprint.js'
 import { withLabelNoise } from './labelNoise.js'
 import type { DataContext } from './paths.js'
@@ -28,6 +31,8 @@ import type { Dataset, Samples } from './types.js'
 export async function loadDataset(data: DataConfig, context: DataContext): Promise<Dataset> {
   const raw = withClasses(await openSource(data, context), data.classes)
   const rows = chooseRows(raw, data)
+  checkSize(raw.shape, rows.train.length, 'train')
+  checkSize(raw.shape, rows.test.length, 'test')
   const { train, test, held, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
   checkFinite(train, rows.train, raw.shape, 'train')
   checkFinite(test, rows.test, raw.shape, 'test')
@@ -214,6 +219,19 @@ function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: 
     const available = pools.map((rows) => rows.length)
     return takeFirst(pools, quotas(available, count, balance, classes, `data.${split}`))
   }
+}
+
+/** Throws InputError where samples hold nothing, or all of a split would not fit into memory. */
+function checkSize(shape: readonly number[], count: number, split: 'train' | 'test'): void {
+  const said = `inputs [${shape.join(', ')}]`
+  if (shape.includes(0)) throw new InputError(`the ${split} split has ${said}, which hold nothing`)
+  const what = `numbers of ${count} ${said} of the ${split} split`
+  requireAtMost(
+    count * sizeOf(shape),
+    limits.inputNumbers,
+    what,
+    'take fewer samples (data.train, data.test) or smaller ones',
+  )
 }
 
 function checkFinite(

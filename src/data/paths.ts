@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
+import { inflate } from '../formats/inflate.js'
+import { readInputFile } from '../formats/inputFile.js'
 import { decodeText } from '../formats/text.js'
 
 /** Folders that decide where files are looked for. */
@@ -66,23 +65,15 @@ export function requireFile(
 }
 
 /** The bytes of a file, unpacked where its name ends in .gz. Throws InputError naming the file. */
-export async function readPlainOrGzip(file: string): Promise<Uint8Array> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'no such file' : error.message
-    throw new InputError(`cannot read ${file}: ${why}`, { cause: error })
-  })
-  if (!file.endsWith('.gz')) return bytes
-  return promisify(gunzip)(bytes).catch((error: unknown) => {
-    throw new InputError(`${file} is damaged or cut short (gzip: ${messageOf(error)})`, {
-      cause: error,
-    })
-  })
+export function readPlainOrGzip(file: string): Uint8Array {
+  const bytes = readInputFile(file)
+  return file.endsWith('.gz') ? inflate('gzip', bytes, file) : bytes
 }
 
 /**
  * The text of a file, unpacked where its name ends in .gz. Throws InputError naming the file where it is not
  * UTF-8 (see {@link decodeText}).
  */
-export async function readText(file: string): Promise<string> {
-  return decodeText(await readPlainOrGzip(file), file)
+export function readText(file: string): string {
+  return decodeText(readPlainOrGzip(file), file)
 }

@@ -1,4 +1,6 @@
 import { InputError } from '../core/errors.js'
+import { quotable } from '../core/quote.js'
+import { repeated } from '../core/repeated.js'
 
 /** A CSV file as text cells. Line numbers count from 1; quoted cells may span lines. */
 export interface CsvTable {
@@ -24,8 +26,9 @@ export function readCsvTable(text: string, delimiter: string, file: string): Csv
   const [head, ...rows] = csvRecords(text.replace(/^\uFEFF/, ''), delimiter, file)
   if (head === undefined) throw new InputError(`${file} is empty`)
   const header = head.cells.map((name) => name.trim())
-  const twice = header.find((name, index) => header.indexOf(name) !== index)
-  if (twice !== undefined) throw new InputError(`${file}: the column "${twice}" is there twice`)
+  const [twice] = repeated(header)
+  if (twice !== undefined)
+    throw new InputError(`${file}: the column "${quotable(twice)}" is there twice`)
   for (const { line, cells } of rows) {
     if (cells.length === header.length) continue
     throw new InputError(

@@ -2,9 +2,11 @@
  * NumPy's `.npy` files: a magic string, a version, a Python dict that names type, order and shape,
  * then the raw elements. Source: numpy/lib/format.py (format versions 1.0, 2.0 and 3.0).
  */
-import { readFileSync } from 'node:fs'
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
+import { quotable } from '../core/quote.js'
 import { sizeOf } from '../core/tensor.js'
+import { readInputFile } from './inputFile.js'
 
 /** Typed arrays that `.npy` files are read into; 64-bit integers become float64. */
 export type NpyData =
@@ -197,13 +199,27 @@ function parseDict(text: string, file: string): Omit<NpyHeader, 'offset'> {
   if (extents.at(-1) === '') extents.pop()
   const isTuple = shape !== undefined && extents.every((part) => /^\d+L?$/.test(part))
   if (dtype === undefined || fortran === undefined || !isTuple) {
-    throw new InputError(`${file}: unreadable .npy header: ${text.trim().slice(0, 80)}`)
+    throw new InputError(`${file}: unreadable .npy header: ${quotable(text.trim(), 80)}`)
   }
   return {
     dtype,
     fortranOrder: fortran === 'True',
-    shape: extents.map((part) => Number.parseInt(part, 10)),
+    shape: checkedShape(
+      extents.map((part) => Number.parseInt(part, 10)),
+      file,
+    ),
   }
+}
+
+/** Throws InputError for a shape that no array has: what a header claims costs time before any element is read. */
+function checkedShape(shape: readonly number[], file: string): readonly number[] {
+  const size = sizeOf(shape)
+  const isEmpty = shape.includes(0)
+  if (shape.length <= limits.axes && Number.isSafeInteger(size)) {
+    if (!isEmpty || shape.every((extent) => extent <= limits.emptyExtent)) return shape
+  }
+  const said = quotable(shape.join(', '), 80)
+  throw new InputError(`${file}: its .npy header claims the shape (${said}), which no array has`)
 }
 
 /** NumPy's type name by typed array, little-endian. */
@@ -249,16 +265,5 @@ export function encodeNpyHeader(dtype: string, shape: readonly number[]): Uint8A
 
 /** Reads a `.npy` file. Throws InputError naming the file when it is missing or wrong. */
 export function readNpy(file: string): NpyArray {
-  return decodeNpy(readBytes(file), file)
-}
-
-/** The bytes of a file, or an InputError that says why it cannot be read. */
-export function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    const reason = code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? cause})`
-    throw new InputError(`${file}: ${reason}`, { cause })
-  }
+  return decodeNpy(readInputFile(file), file)
 }

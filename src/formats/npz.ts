@@ -1,7 +1,9 @@
 /** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
 import { type Zippable, zipSync } from 'fflate'
 import { InputError } from '../core/errors.js'
-import { decodeNpy, encodeNpy, type NpyArray, type NpyData, readBytes } from './npy.js'
+import { quotable } from '../core/quote.js'
+import { readInputFile } from './inputFile.js'
+import { decodeNpy, encodeNpy, type NpyArray, type NpyData } from './npy.js'
 import { readZip } from './zipEntries.js'
 
 /**
@@ -10,11 +12,10 @@ import { readZip } from './zipEntries.js'
  * @throws InputError when the bytes are no zip archive, are damaged, or hold an unreadable array
  */
 export function decodeNpz(bytes: Uint8Array, file: string): Record<string, NpyArray> {
-  const arrays: Record<string, NpyArray> = {}
-  for (const [key, content] of npzEntries(bytes, file)) {
-    arrays[key] = decodeNpy(content, `${file} [${key}]`)
-  }
-  return arrays
+  const entries = [...npzEntries(bytes, file)]
+  return Object.fromEntries(
+    entries.map(([key, content]) => [key, decodeNpy(content, `${file} [${quotable(key)}]`)]),
+  )
 }
 
 /** The `.npy` files in a `.npz` file, by the names of the arrays; throws InputError as {@link decodeNpz}. */
@@ -32,8 +33,7 @@ export function arrayOf(
   key: string,
   file: string,
 ): NpyArray {
-  const array = arrays[key]
-  if (array !== undefined) return array
+  if (Object.hasOwn(arrays, key)) return arrays[key]
   const names = Object.keys(arrays).join(', ') || 'none'
   throw new InputError(`${file}: no array named "${key}" (it has: ${names})`)
 }
@@ -59,5 +59,5 @@ export function encodeNpz(content: NpzContent): Uint8Array {
 
 /** Reads a `.npz` file. Throws InputError naming the file when it is missing or wrong. */
 export function readNpz(file: string): Record<string, NpyArray> {
-  return decodeNpz(readBytes(file), file)
+  return decodeNpz(readInputFile(file), file)
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { Zip, ZipDeflate } from 'fflate'
 import { InputError } from '../core/errors.js'
 import { sizeOf } from '../core/tensor.js'
+import { requireUnpackable } from './inflate.js'
 import {
   decodeNpy,
   encodeNpyHeader,
@@ -11,7 +12,7 @@ import {
   type NpyHeader,
   readNpyHeader,
 } from './npy.js'
-import { entryPieces, readZipEntries } from './zipEntries.js'
+import { entryPieces, readZipEntries, unpackedSize } from './zipEntries.js'
 
 /** One array to write, its elements in row-major order over all pieces. */
 export interface ArrayPieces {
@@ -83,9 +84,13 @@ export async function readNpzExcept(
   const file = await openFile(path)
   try {
     const arrays: Record<string, NpyArray> = {}
-    for (const [entryName, entry] of await readZipEntries(file, path)) {
-      const name = entryName.replace(/\.npy$/, '')
-      if (except.includes(name)) continue
+    const all = [...(await readZipEntries(file, path))].map(
+      ([name, entry]) => [name.replace(/\.npy$/, ''), entry] as const,
+    )
+    const held = all.filter(([name]) => !except.includes(name))
+    const { size } = await file.stat()
+    requireUnpackable(unpackedSize(held.map(([, entry]) => entry)), size, path)
+    for (const [name, entry] of held) {
       const pieces: Uint8Array[] = []
       for await (const piece of entryPieces(file, path, entry)) pieces.push(piece)
       arrays[name] = decodeNpy(Buffer.concat(pieces), `${path} [${name}]`)

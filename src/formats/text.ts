@@ -1,4 +1,6 @@
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
+import { requireAtMost } from '../core/requireAtMost.js'
 
 /** Byte order marks of encodings that are not read. */
 const marks: readonly (readonly [name: string, bytes: readonly number[]])[] = [
@@ -17,6 +19,12 @@ const LOOKED_AT = 1024
  * become the same sign, and words and classes merge.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
+  requireAtMost(
+    bytes.length,
+    limits.textBytes,
+    `${file}: bytes of text`,
+    'take fewer rows of it, or save it as .npz',
+  )
   const marked = marks.find(([, mark]) => mark.every((byte, at) => bytes[at] === byte))?.[0]
   const wide = marked ?? (bytes.subarray(0, LOOKED_AT).includes(0) ? 'UTF-16 or binary' : undefined)
   if (wide !== undefined) {

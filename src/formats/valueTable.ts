@@ -6,7 +6,8 @@ import { InputError } from '../core/errors.js'
 import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
 import { csvRecords } from './csvTable.js'
 import { parseDecimal, whyNoNumber } from './decimal.js'
-import { decodeNpy, type NpyArray, readBytes } from './npy.js'
+import { readInputFile } from './inputFile.js'
+import { decodeNpy, type NpyArray } from './npy.js'
 import { arrayOf, decodeNpz } from './npz.js'
 import { decodeText } from './text.js'
 
@@ -23,7 +24,7 @@ const NPZ_KEY = 'values'
 
 /** Reads a file of value tables. Throws InputError naming file, sample and column. */
 export function readValueTables(file: string, bitOrder: BitOrder = 'lsb'): ValueTables {
-  return decodeValueTables(readBytes(file), file, bitOrder)
+  return decodeValueTables(readInputFile(file), file, bitOrder)
 }
 
 /** {@link readValueTables} of bytes. */

@@ -5,9 +5,10 @@
  */
 import type { FileHandle } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
-import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw } from 'node:zlib'
 import { InputError } from '../core/errors.js'
 import { checksumOf } from './checksum.js'
+import { inflate, requireUnpackable } from './inflate.js'
 
 /** Where the bytes of one entry lie. */
 interface ZipEntry {
@@ -71,25 +72,25 @@ export function readZip(bytes: Uint8Array, path: string): Map<string, Uint8Array
   const end = endOf(all, at, 0)
   if (end === undefined) throw cutShort(path)
   const entries = entriesOf(all.subarray(end.start, end.start + end.length), end.count, path)
+  requireUnpackable(unpackedSize(entries.values()), bytes.length, path)
   return new Map(
     [...entries].map(([name, entry]) => [name, contentOf(all, entry, `${path} [${name}]`)]),
   )
 }
 
+/** Bytes of the contents of entries. */
+export function unpackedSize(entries: Iterable<Pick<ZipEntry, 'size'>>): number {
+  let total = 0
+  for (const { size } of entries) total += size
+  return total
+}
+
 function contentOf(all: Buffer, entry: ZipEntry, path: string): Uint8Array {
   const start = contentStart(all.subarray(entry.header), entry, path)
   const stored = all.subarray(start, start + entry.compressed)
-  const content = entry.method === STORED ? stored : inflated(stored, entry, path)
+  const content = entry.method === STORED ? stored : inflate('raw', stored, path, entry.size)
   checkContent(entry, { size: content.length, checksum: checksumOf(content) }, path)
   return content
-}
-
-function inflated(stored: Uint8Array, { size }: ZipEntry, path: string): Uint8Array {
-  try {
-    return inflateRawSync(stored, { maxOutputLength: Math.max(1, size) })
-  } catch (cause) {
-    throw new InputError(`${path}: damaged (${(cause as Error).message})`, { cause })
-  }
 }
 
 /**
@@ -213,7 +214,7 @@ function entriesOf(directory: Buffer, count: number, path: string): Map<string, 
     const method = directory.readUInt16LE(at + 10)
     if (method !== STORED && method !== DEFLATED) {
       throw new InputError(
-        `${path} [${name}]: compressed by a method that is not read (${method}); save it with numpy.savez`,
+        `${path} [${name}]: compressed by a method that is not read (${method}); save it with numpy.savez or zip`,
       )
     }
     if (entries.has(name)) {
@@ -228,7 +229,7 @@ function entriesOf(directory: Buffer, count: number, path: string): Map<string, 
 }
 
 function cutShort(path: string): InputError {
-  return new InputError(`${path}: not a .npz file, or cut short`)
+  return new InputError(`${path}: not a zip archive (.npz, .zip), or cut short`)
 }
 
 /** The content of an entry, piece by piece. Throws InputError naming the file where it is damaged. */
@@ -249,6 +250,7 @@ export async function* entryPieces(
   try {
     for await (const piece of content) {
       size += piece.length
+      if (size > entry.size) break
       checksum = checksumOf(piece, checksum)
       yield piece
     }

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
 import { InputError, messageOf } from '../core/errors.js'
+import { readInputFile } from '../formats/inputFile.js'
+import { decodeText } from '../formats/text.js'
 
 /** Content of a JSON file. Throws InputError when it cannot be read or parsed. */
 export function readJson(file: string): unknown {
+  const text = decodeText(readInputFile(file), file)
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     throw new InputError(`${file}: cannot be read as JSON: ${messageOf(cause)}`, { cause })
   }

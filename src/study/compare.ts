@@ -1,4 +1,6 @@
 import { compareNetworks } from '../comparison/compare.js'
+import { isMirror } from '../comparison/grid.js'
+import type { GridStatistics } from '../comparison/gridStatistics.js'
 import type {
   ComparisonOptions,
   EffectRow as Effect,
@@ -15,6 +17,7 @@ import { regimeOf } from '../regimes/registry.js'
 import type { EffectRow, MembershipRow, OverlapRow, PairClassRow } from '../tables/tables.js'
 import { pairIou } from './interactionIou.js'
 import type { NetworkAnalysis } from './network.js'
+import { nextStep } from './nextStep.js'
 import { pairClassRows } from './pairClasses.js'
 import { type PairTransfer, pairTransfer } from './transfer.js'
 
@@ -66,8 +69,16 @@ export function compareAnalyses(
       count: samples.length,
       samples: samples.join('+'),
     })),
-    verdict: found.verdict,
+    verdict: {
+      ...found.verdict,
+      next: nextStep(found.verdict, judgedGrid(found), samples.length, config),
+    },
   }
+}
+
+/** The grid that the verdict is about. */
+function judgedGrid({ grids }: ReturnType<typeof compareNetworks>): GridStatistics | undefined {
+  return grids.find(({ grid }) => !isMirror(grid))
 }
 
 /** The samples that all networks were analysed on, in the order of the first. Throws InputError where there is none. */

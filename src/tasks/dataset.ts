@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import { EnvironmentError, InputError, messageOf } from '../core/errors.js'
+import { atPlace, EnvironmentError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
+import { readInputFile } from '../formats/inputFile.js'
 import { placePlayers } from '../masking/players/configurePlayers.js'
 import { sameBaseline, samePlayers } from '../masking/sameMasking.js'
 import { usualVariants } from '../plan/analysisRuns.js'
@@ -97,11 +97,7 @@ export function playersOf(
 }
 
 function readNamedFile(file: string, key: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    throw new InputError(`${key}: cannot read ${file}: ${messageOf(cause)}`, { cause })
-  }
+  return atPlace(key, () => readInputFile(file))
 }
 
 /**

@@ -1,12 +1,14 @@
 /** `lowlayer analyze`: classifiers from ONNX files, as the study that it writes down. */
-import { readFileSync } from 'node:fs'
+
 import { basename } from 'node:path'
 import { Command, Option } from 'commander'
 import { type LoadedConfig, loadConfig, writtenConfigOf } from '../../config/load.js'
 import { axisLayouts, outputKinds } from '../../config/networks.js'
 import { isObject } from '../../config/source.js'
-import { InputError, messageOf } from '../../core/errors.js'
+import { atPlace, InputError } from '../../core/errors.js'
 import type { Executor } from '../../executors/types.js'
+import { readInputFile } from '../../formats/inputFile.js'
+import { decodeText } from '../../formats/text.js'
 import { parseClassList } from '../../masking/foreign/classOutputs.js'
 import { dataFromOption } from '../dataOption.js'
 import { collect, overridesOf, planOf } from '../study.js'
@@ -122,12 +124,7 @@ function givenFiles(models: readonly string[], options: AnalyzeOptions): object[
 }
 
 function readClasses(file: string): string[] {
-  try {
-    return parseClassList(readFileSync(file, 'utf8'), file)
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause
-    throw new InputError(`--classes ${file}: cannot be read: ${messageOf(cause)}`, { cause })
-  }
+  return atPlace('--classes', () => parseClassList(decodeText(readInputFile(file), file), file))
 }
 
 function preprocessing({ mean, std }: AnalyzeOptions): object | undefined {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { assumedLows, assumedOthers } from '../../comparison/power/assumedShares.js'
+import { simulatedShares } from '../../comparison/power/decidingDesign.js'
 import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { InputError, messageOf } from '../../core/errors.js'
@@ -140,26 +141,18 @@ async function openSource(file: string, options: PowerOptions): Promise<Source> 
 /** Shares of the main grid of a pilot, none below 0, and what is said of them. Throws InputError where it has none. */
 function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: string } {
   const rows = new Map(mainEffects(pilot).map((row) => [row.effect, row]))
-  const share = (name: string) => Math.max(0, rows.get(name)?.estimate ?? 0)
+  const share = (name: string) => rows.get(name)?.estimate ?? 0
   if (rows.get('low')?.estimate === undefined) {
     throw new InputError(
       `${pilot.folder} has no variance shares (${rows.get('low')?.note ?? 'no grid'}): give a configuration, with --low and --shares`,
     )
   }
-  const found = {
+  const shares = simulatedShares({
     low: share('low'),
     high: share('high'),
     sample: share('sample'),
     order: share('order'),
-  }
-  // Estimates below 0 became 0, which can make the others too large.
-  const sum = Math.max(1, found.low + found.high + found.sample + found.order)
-  const shares = {
-    low: found.low / sum,
-    high: found.high / sum,
-    sample: found.sample / sum,
-    order: found.order / sum,
-  }
+  })
   const { ci_low, ci_high } = rows.get('low') as { ci_low?: number; ci_high?: number }
   const interval =
     ci_low === undefined || ci_high === undefined

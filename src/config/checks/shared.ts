@@ -18,8 +18,12 @@ export function duplicates(
   path: Finding['path'],
   key?: string,
 ): Finding[] {
+  const seen = new Set<unknown>()
   return values.flatMap((value, index) => {
-    if (values.indexOf(value) === index) return []
+    if (!seen.has(value)) {
+      seen.add(value)
+      return []
+    }
     const place = key === undefined ? [...path, index] : [...path, index, key]
     return [{ path: place, message: `${JSON.stringify(value)} is given twice` }]
   })

@@ -301,14 +301,14 @@ describe('an archive', () => {
       gzipSync(Buffer.alloc(2000, 7)),
       /no tar archive, damaged or cut short: /,
     ],
-    ['no gzip', 'x.tar.gz', Buffer.from('<html>moved</html>'), /damaged or too large/],
+    ['no gzip', 'x.tar.gz', Buffer.from('<html>moved</html>'), /damaged or cut short/],
     [
       'a zip path upwards',
       'x.zip',
       zipSync({ 'a.bin': strToU8('1'), 'b.bin': strToU8('2'), '../evil': strToU8('x') }),
       /leads out/,
     ],
-    ['a damaged zip', 'x.zip', zipSync({ 'a.bin': strToU8('1') }).subarray(0, 30), /damaged/],
+    ['a damaged zip', 'x.zip', zipSync({ 'a.bin': strToU8('1') }).subarray(0, 30), /cut short/],
   ])('with %s is refused, and nothing of it is written', async (_, name, bytes, message) => {
     const fetching = fetchArchive(name, bytes)
     await expect(fetching).rejects.toThrow(InputError)

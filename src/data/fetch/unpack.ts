@@ -1,29 +1,26 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { unzipSync } from 'fflate'
-import { InputError, messageOf } from '../../core/errors.js'
+import { InputError } from '../../core/errors.js'
+import { inflate } from '../../formats/inflate.js'
+import { readInputFile } from '../../formats/inputFile.js'
+import { readZip } from '../../formats/zipEntries.js'
 import { type ArchiveFile, readTar } from './tar.js'
-
-/** The largest archive content that is unpacked; the data sets known here are below 200 MB. */
-const LARGEST = 2 ** 30
 
 /**
  * Takes the wanted files, by base name, out of a .tar.gz or .zip archive and writes them straight into
  * a folder, whatever folders the archive has. Nothing is written unless the whole archive is in order:
  * paths that lead out of a folder, links, devices, a wanted file that is missing or there twice, or
- * more than 1 GiB are refused with InputError.
+ * more than its bytes may stand for are refused with InputError.
  */
 export async function unpack(
   archive: string,
   wanted: readonly string[],
   folder: string,
 ): Promise<void> {
-  const bytes = await readFile(archive)
+  const bytes = readInputFile(archive)
   const files = archive.endsWith('.zip')
-    ? zipFiles(bytes, wanted, archive)
-    : await readTar(await gunzipped(bytes, archive), archive)
+    ? zipFiles(bytes, archive)
+    : await readTar(inflate('gzip', bytes, archive), archive)
   const found = new Map<string, Uint8Array>()
   for (const { name, data } of files) {
     checkName(name, archive)
@@ -40,34 +37,11 @@ export async function unpack(
   }
 }
 
-async function gunzipped(bytes: Uint8Array, archive: string): Promise<Uint8Array> {
-  return promisify(gunzip)(bytes, { maxOutputLength: LARGEST }).catch((error: unknown) => {
-    throw new InputError(`${archive} is damaged or too large: ${messageOf(error)}`, {
-      cause: error,
-    })
-  })
-}
-
-function zipFiles(bytes: Uint8Array, wanted: readonly string[], archive: string): ArchiveFile[] {
-  let total = 0
-  const taken: string[] = []
-  try {
-    const entries = unzipSync(bytes, {
-      filter({ name, originalSize }) {
-        checkName(name, archive)
-        if (name.endsWith('/') || !wanted.includes(posix.basename(name))) return false
-        total += originalSize
-        if (total > LARGEST)
-          throw new InputError(`${archive} unpacks to more than ${LARGEST} bytes`)
-        taken.push(name)
-        return true
-      },
-    })
-    return taken.map((name) => ({ name, data: entries[name] }))
-  } catch (error) {
-    if (error instanceof InputError) throw error
-    throw new InputError(`${archive} is damaged: ${messageOf(error)}`, { cause: error })
-  }
+/** The files of a zip archive, without its folders. */
+function zipFiles(bytes: Uint8Array, archive: string): ArchiveFile[] {
+  return [...readZip(bytes, archive)].flatMap(([name, data]) =>
+    name.endsWith('/') ? [] : [{ name, data }],
+  )
 }
 
 /** Refuses absolute paths, drive letters, backslashes and parts that lead upwards. */

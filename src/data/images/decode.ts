@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { InputError, messageOf } from '../../core/errors.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import { decodeJpeg } from './jpeg.js'
 import { type ImageTraits, type Pixels, UnsupportedImage } from './pixels.js'
 import { decodePng } from './png.js'
@@ -22,9 +22,7 @@ export const imageName = /\.(png|jpe?g)$/i
  * kind that is not read.
  */
 export async function decodeImage(file: string, channels: 1 | 3): Promise<DecodedImage> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new InputError(`cannot read ${file}: ${messageOf(error)}`, { cause: error })
-  })
+  const bytes = readInputFile(file)
   try {
     const { width, height, data, stride, traits } = decode(bytes)
     return { width, height, planes: planesOf(data, stride, width * height, channels), traits }

@@ -1,6 +1,7 @@
 import jpeg from 'jpeg-js'
+import { limits } from '../../core/limits.js'
 import { orientationOf } from './exif.js'
-import { type Pixels, UnsupportedImage } from './pixels.js'
+import { checkExtents, type Pixels, UnsupportedImage } from './pixels.js'
 
 /** What the segments before the first scan say. */
 interface Header {
@@ -25,6 +26,7 @@ export function decodeJpeg(bytes: Uint8Array): Pixels {
   const { width, height, data } = jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
+    maxResolutionInMP: limits.pixels / 1e6,
     tolerantDecoding: false,
     colorTransform: !isRgb(header),
   })
@@ -100,6 +102,9 @@ function readHeader(bytes: Uint8Array): Header {
         id: segment[6 + 3 * index],
         sampling: segment[7 + 3 * index],
       }))
+      if (segment.length >= 6) {
+        checkExtents(256 * segment[3] + segment[4], 256 * segment[1] + segment[2])
+      }
       frame = { frame: marker, precision: segment[0], components }
     }
     at += 2 + length

@@ -1,3 +1,5 @@
+import { limits } from '../../core/limits.js'
+
 /** What a picture has that its pixels do not show, and that a reader has to hear of. */
 export interface ImageTraits {
   /** Some pixel is transparent; its colour is taken as if it were not. */
@@ -19,3 +21,15 @@ export interface Pixels {
 
 /** A picture that is whole but of a kind that is not read; the message goes behind the file's name. */
 export class UnsupportedImage extends Error {}
+
+/**
+ * Throws UnsupportedImage for a picture without pixels and for one whose header claims more than are decoded: a few bytes
+ * may claim billions.
+ */
+export function checkExtents(width: number, height: number): void {
+  if (width > 0 && height > 0 && width * height <= limits.pixels) return
+  const most = Math.floor(Math.sqrt(limits.pixels))
+  throw new UnsupportedImage(
+    `has ${height} × ${width} pixels by its header; pictures have 1 to ${limits.pixels} pixels (such as ${most} × ${most}): make it smaller`,
+  )
+}

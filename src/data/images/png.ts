@@ -1,6 +1,7 @@
 import { PNG } from 'pngjs'
+import { inflate } from '../../formats/inflate.js'
 import { orientationOf } from './exif.js'
-import { type Pixels, UnsupportedImage } from './pixels.js'
+import { checkExtents, type Pixels, UnsupportedImage } from './pixels.js'
 
 const SIGNATURE = 8
 const PALETTE = 3
@@ -18,12 +19,18 @@ interface Chunk {
  */
 export function decodePng(bytes: Uint8Array): Pixels {
   const chunks = chunksOf(bytes)
-  const [depth, colourType] = chunks[0]?.data.subarray(8, 10) ?? []
+  const header = chunks[0]?.type === 'IHDR' ? chunks[0].data : new Uint8Array(0)
+  if (header.length < 13) throw new Error('it does not begin with its header')
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
+  checkExtents(view.getUint32(0), view.getUint32(4))
+  const [depth, colourType, , , interlaced] = header.subarray(8)
   if (depth === 16) {
     throw new UnsupportedImage(
       'is a PNG file of 16 bits a channel, which is not read: save it with 8',
     )
   }
+  // pngjs unpacks all that there is of interlaced pixels.
+  if (interlaced === 1) checkUnpacked(chunks, view.getUint32(0), view.getUint32(4))
   // A single transparent colour: pngjs would make its pixels black.
   const isKey = ({ type }: Chunk) => type === 'tRNS' && colourType !== PALETTE
   const kept = chunks.filter((chunk) => !isKey(chunk)).map((chunk) => chunk.bytes)
@@ -42,6 +49,12 @@ export function decodePng(bytes: Uint8Array): Pixels {
       isSubsampled: false,
     },
   }
+}
+
+/** Throws where compressed pixels are more than any form of such a picture has: 4 bytes a pixel, seven passes of rows. */
+function checkUnpacked(chunks: readonly Chunk[], width: number, height: number): void {
+  const packed = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)
+  inflate('zlib', Buffer.concat(packed), 'its pixel data', 4 * width * height + 7 * (height + 1))
 }
 
 function chunksOf(bytes: Uint8Array): Chunk[] {

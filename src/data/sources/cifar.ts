@@ -93,7 +93,7 @@ async function recordLayout(data: CifarConfig, folder: string): Promise<RecordLa
 }
 
 async function readNames(path: string, count: number): Promise<string[]> {
-  const text = new TextDecoder().decode(await readPlainOrGzip(path))
+  const text = new TextDecoder().decode(readPlainOrGzip(path))
   const names = text.split(/\r?\n/).filter((name) => name !== '')
   if (names.length === count) return names
   throw new InputError(`${path} has ${names.length} class names, ${count} expected`)
@@ -103,7 +103,7 @@ async function readSplit(files: readonly string[], layout: RecordLayout): Promis
   const record = layout.labelBytes + PIXELS
   const parts: Uint8Array[] = []
   for (const path of files) {
-    const bytes = await readPlainOrGzip(path)
+    const bytes = readPlainOrGzip(path)
     if (bytes.length === 0 || bytes.length % record !== 0) {
       throw new InputError(
         `${path} is cut short or no CIFAR file: ${bytes.length} bytes are not whole records of ` +

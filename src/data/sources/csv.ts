@@ -1,9 +1,13 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
 import { nearestName } from '../../core/nearest.js'
+import { quotable } from '../../core/quote.js'
+import { repeated } from '../../core/repeated.js'
+import { requireAtMost } from '../../core/requireAtMost.js'
 import { type CsvTable, readCsvTable } from '../../formats/csvTable.js'
 import { isMissing, parseDecimal, whyNoNumber } from '../../formats/decimal.js'
-import { sortedClasses } from '../classNames.js'
+import { checkNames, sortedClasses } from '../classNames.js'
 import { checkFloat32 } from '../float32.js'
 import { type DataContext, readText, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
@@ -30,7 +34,7 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
   const features = featureColumns(table, data, file)
   const train = readPart(table, features, data.label, file)
   checkFloat32(train.inputs, features, file)
-  const classes = sortedClasses(train.labels)
+  const classes = sortedClasses(train.labels, file)
   if (classes.length < 2) throw new InputError(`${file}: the column "${data.label}" has one class`)
   const test = await readTest(data, features, context)
   const size = features.length
@@ -64,7 +68,7 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
 }
 
 async function readTable(file: string, delimiter: string): Promise<CsvTable> {
-  const table = readCsvTable(await readText(file), delimiter, file)
+  const table = readCsvTable(readText(file), delimiter, file)
   if (table.rows.length === 0) throw new InputError(`${file} has a header but no rows`)
   return table
 }
@@ -100,20 +104,26 @@ function rowNumberColumn({ header, rows }: CsvTable, data: CsvConfig, file: stri
 }
 
 function featureColumns({ header }: CsvTable, data: CsvConfig, file: string): readonly string[] {
-  column(header, data.label, file)
+  columnsOf(header, [data.label], file)
   const features = data.features ?? header.filter((name) => name !== data.label && name !== '')
   if (features.length === 0) throw new InputError(`${file} has no column besides "${data.label}"`)
   if (features.includes(data.label)) {
     throw new InputError(`data.features lists "${data.label}", which is the column of the class`)
   }
-  const twice = features.find((name, index) => features.indexOf(name) !== index)
+  const [twice] = repeated(features)
   if (twice !== undefined) throw new InputError(`data.features lists "${twice}" twice`)
+  requireAtMost(features.length, limits.columns, `${file}: columns`, 'list some in data.features')
+  checkNames(features, 'the column', file)
   return features
 }
 
-function column(header: readonly string[], name: string, file: string): number {
-  const index = header.indexOf(name)
-  if (index !== -1) return index
+/** The position of every name in a header. Throws InputError for one that is not there. */
+function columnsOf(header: readonly string[], names: readonly string[], file: string): number[] {
+  const places = new Map(header.map((name, index) => [name, index]))
+  return names.map((name) => places.get(name) ?? noColumn(header, name, file))
+}
+
+function noColumn(header: readonly string[], name: string, file: string): never {
   const hint = otherDelimiter(header) ?? `did you mean "${nearestName(name, header)}"?`
   throw new InputError(`${file} has no column "${name}" (${hint})`)
 }
@@ -132,8 +142,7 @@ function otherDelimiter(header: readonly string[]): string | undefined {
 }
 
 function readPart(table: CsvTable, features: readonly string[], label: string, file: string): Part {
-  const columns = features.map((name) => column(table.header, name, file))
-  const labelColumn = column(table.header, label, file)
+  const [labelColumn, ...columns] = columnsOf(table.header, [label, ...features], file)
   const inputs = new Float64Array(table.rows.length * columns.length)
   for (const [row, { line, cells, quoted }] of table.rows.entries()) {
     for (const [feature, index] of columns.entries()) {
@@ -141,7 +150,7 @@ function readPart(table: CsvTable, features: readonly string[], label: string, f
       if (value === undefined) {
         const why = whyNoNumber(cells[index].trim())
         throw new InputError(
-          `${file}:${line}: column "${features[feature]}" holds "${cells[index]}", not a number` +
+          `${file}:${line}: column "${features[feature]}" holds "${quotable(cells[index])}", not a number` +
             (why === '' ? '' : ` (${why})`),
         )
       }
@@ -163,6 +172,8 @@ function classNumbers({ labels, lines, file }: Part, classes: readonly string[])
   return Int32Array.from(labels, (name, row) => {
     const number = numbers.get(name)
     if (number !== undefined) return number
-    throw new InputError(`${file}:${lines[row]}: class "${name}" is not among the training classes`)
+    throw new InputError(
+      `${file}:${lines[row]}: class "${quotable(name)}" is not among the training classes`,
+    )
   })
 }

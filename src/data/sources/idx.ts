@@ -90,8 +90,8 @@ async function readSplit(
     requireFile(folder, spellings(`${prefix}-${kind}-ubyte`), subfolders)
   const imageFile = find('images-idx3')
   const labelFile = find('labels-idx1')
-  const images = decodeIdx(await readPlainOrGzip(imageFile), 3, imageFile)
-  const labels = decodeIdx(await readPlainOrGzip(labelFile), 1, labelFile)
+  const images = decodeIdx(readPlainOrGzip(imageFile), 3, imageFile)
+  const labels = decodeIdx(readPlainOrGzip(labelFile), 1, labelFile)
   if (images.shape[0] !== labels.shape[0]) {
     throw new InputError(
       `${imageFile} has ${images.shape[0]} images, but ${labelFile} has ${labels.shape[0]} labels`,

@@ -82,7 +82,7 @@ function splitsOf(root: string): Splits {
 }
 
 function classFolders(folder: string): string[] {
-  const names = sortedClasses(listFolder(folder).folders)
+  const names = sortedClasses(listFolder(folder).folders, folder)
   if (names.length >= 2) return names
   throw new InputError(`${folder} needs a subfolder a class, at least 2; it has ${names.length}`)
 }

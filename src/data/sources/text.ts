@@ -1,5 +1,6 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { quotable } from '../../core/quote.js'
 import { sortedClasses } from '../classNames.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
 import { type DataContext, readText, requireFile, resolveDataPath } from '../paths.js'
@@ -28,7 +29,7 @@ export async function openText(data: TextConfig, context: DataContext): Promise<
   const split = data.source === 'sst2' ? splitTokenised : splitProse
   const train = await readPart(trainFile, split)
   const test = testFile === undefined ? undefined : await readPart(testFile, split)
-  const classes = data.source === 'sst2' ? ['0', '1'] : sortedClasses(train.labels)
+  const classes = data.source === 'sst2' ? ['0', '1'] : sortedClasses(train.labels, trainFile)
   if (classes.length < 2) throw new InputError(`${trainFile}: the column "label" has one class`)
   return {
     kind: 'text',
@@ -75,7 +76,7 @@ function splitProse(sentence: string): string[] {
 }
 
 async function readPart(file: string, split: (sentence: string) => string[]): Promise<Part> {
-  const text = await readText(file)
+  const text = readText(file)
   const [head, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   const header = head.split('\t')
   const [sentenceAt, labelAt] = [header.indexOf('sentence'), header.indexOf('label')]
@@ -103,10 +104,13 @@ async function readPart(file: string, split: (sentence: string) => string[]): Pr
 }
 
 function classNumbers({ labels, file }: Part, classes: readonly string[]): Int32Array {
+  const numbers = new Map(classes.map((name, label) => [name, label]))
   return Int32Array.from(labels, (name, row) => {
-    const label = classes.indexOf(name)
-    if (label !== -1) return label
-    throw new InputError(`${file}:${row + 2}: class "${name}" is not one of ${classes.join(', ')}`)
+    const label = numbers.get(name)
+    if (label !== undefined) return label
+    throw new InputError(
+      `${file}:${row + 2}: class "${quotable(name)}" is not one of ${classes.join(', ')}`,
+    )
   })
 }
 

@@ -1,7 +1,8 @@
 /** The arrays of a file of token ids, checked: whole numbers, as many rows and tokens as there are ids. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-import { decodeNpy, type NpyArray, readBytes } from '../../formats/npy.js'
+import { readInputFile } from '../../formats/inputFile.js'
+import { decodeNpy, type NpyArray } from '../../formats/npy.js'
 import { decodeNpyStrings, type StringArray } from '../../formats/npyStrings.js'
 import { npzEntries } from '../../formats/npz.js'
 
@@ -41,7 +42,7 @@ export function openTokenArrays(
   file: string,
   { ids: idsName, attention: attentionName }: Extract<DataConfig, { source: 'tokens' }>,
 ): TokenArrays {
-  const entries = npzEntries(readBytes(file), file)
+  const entries = npzEntries(readInputFile(file), file)
   const bytesOf = (name: string): Uint8Array => {
     const bytes = entries.get(name)
     if (bytes !== undefined) return bytes

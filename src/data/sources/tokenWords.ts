@@ -125,7 +125,7 @@ function pieceOf(token: string): string {
  * Throws InputError when it is neither.
  */
 export async function readTokenVocabulary(file: string): Promise<string[]> {
-  const text = await readText(file)
+  const text = readText(file)
   if (text.trimStart().startsWith('{')) return fromJson(text, file)
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()

@@ -1,8 +1,10 @@
 /** ONNX files from elsewhere, read without running them. */
+
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import { CONSTANT_PREFIX } from './emission.js'
 import { decodeModel, type ModelProto, type TensorProto } from './format.js'
 
@@ -55,7 +57,7 @@ function hashOf(file: string, tensor: TensorProto): string {
   const of = (name: string) => externalData.find(({ key }) => key === name)?.value
   const start = Number(of('offset') ?? 0)
   const length = of('length')
-  const bytes = readFileSync(join(dirname(file), of('location') ?? ''))
+  const bytes = readInputFile(join(dirname(file), of('location') ?? ''))
   const end = length === undefined ? bytes.length : start + Number(length)
   return hash.update(bytes.subarray(start, end)).digest('hex')
 }
@@ -110,12 +112,5 @@ export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
 
 /** The bytes of an ONNX file. Throws InputError where it cannot be read. */
 export function readModelFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new InputError(`cannot read ${file}: ${missing ? 'no such file' : messageOf(cause)}`, {
-      cause,
-    })
-  }
+  return readInputFile(file)
 }

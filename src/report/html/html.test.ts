@@ -42,7 +42,9 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
     regime: 'trained-frozen',
     cut: 2,
     verdict: 'absent' as const,
+    asked: 'whether trained low layers decide',
     sentence: 'absent for mlp-5, trained-frozen, cut 2: low share -0.01',
+    certainty: 'p = 0.4',
   }
   const pageWith = async (others: readonly (typeof other)[]) => {
     const verdict = { ...study.verdict!, others }
@@ -50,9 +52,20 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
   }
   expect(await pageWith([other])).toContain(
     '<p class="verdict absent"><strong>Absent for mlp-5, trained-frozen, cut 2.</strong> ' +
-      '<span>Low share −0.01</span></p>',
+      '<span>Low share −0.01</span><br><span class="small"><b>Asked:</b> ',
   )
   expect(await pageWith([])).not.toContain('other grids')
+})
+
+it('an open verdict says what to run next, as a command that names the configuration of the study', async () => {
+  const study = exampleStudy()
+  const page = String((await renderReport(study))['report/index.html'])
+  expect(page).toContain(
+    'npx lowlayer run results/example-abc/config.yaml --set &#39;networks.grid.low=[0,1,2,3]&#39;',
+  )
+  const { next: _, ...firm } = study.verdict!
+  const without = String((await renderReport({ ...study, verdict: firm }))['report/index.html'])
+  expect(without).not.toContain('What to run next')
 })
 
 it('references are told from networks, with their accuracy on what they saw and on what not', () => {

@@ -31,7 +31,7 @@ interface PageParts {
 export function reportPage({ study, figures, checkpoints }: PageParts): string {
   const draw = (...names: FigureName[]) => names.map((name) => figureHtml(figures[name])).join('\n')
   const sections: readonly (readonly [id: string, title: string, html: string])[] = [
-    ['verdict', 'Verdict', verdictSection(study.verdict)],
+    ['verdict', 'Verdict', verdictSection(study.verdict, study.manifest)],
     ['assumptions', 'What was assumed', assumptionSection(study.manifest)],
     ['networks', 'Networks and accuracies', networkSection(study)],
     ['losses', 'Losses, gap and phases', draw('losses', 'gap')],

@@ -1,5 +1,8 @@
-import type { Clause, Verdict } from '../../comparison/types.js'
-import { escapeHtml, htmlTable, shortNumber, withMinus } from './escape.js'
+import type { Clause, NextStep, Verdict, VerdictWords } from '../../comparison/types.js'
+import { studyFiles, studyFolder } from '../../store/layout.js'
+import type { Manifest } from '../../store/manifest.js'
+import { nextCommand } from '../nextCommand.js'
+import { escapeHtml, htmlTable, withMinus } from './escape.js'
 
 const marks = {
   holds: ['✓', 'holds'],
@@ -14,30 +17,65 @@ const besides: Readonly<Record<string, string>> = {
   'fully-different': 'stronger claim:',
 }
 
-/** The finding in one line, every clause with the figures that decided it, and what weakens them. */
-export function verdictSection(verdict: Verdict | undefined): string {
+/**
+ * The verdict: what was found, in words; what was asked, how sure the finding is and what to run next; what weakens it;
+ * and every clause with what decided it.
+ */
+export function verdictSection(
+  verdict: Verdict | undefined,
+  manifest: Manifest | undefined,
+): string {
   if (verdict === undefined)
     return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
   const rows = [...verdict.clauses, verdict.sets, verdict.fullyDifferent].map(clauseRow)
-  const warnings =
-    verdict.warnings.length === 0
-      ? ''
-      : `<div class="notice"><strong>To keep in mind</strong><ul>${verdict.warnings
-          .map((warning) => `<li>${escapeHtml(warning)}</li>`)
-          .join('')}</ul></div>`
   return `${finding(verdict)}
-${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided', 'figures'], rows, 'clauses')}
-<p class="small">“Decides” needs all clauses, (vi) where it could be tested. Where (ii) holds and (iii) or (iv) fails, the effect is “real but small”; where (iii) fails and (ii) does not hold it is “absent”; anything else, and all where (i), (v) or (vi) fails, is “inconclusive”. The last two rows stand beside it and decide nothing: what the sets say, and the stronger claim that they are fully different. The rule is ours; docs/method.md explains it.</p>
 ${otherGrids(verdict.others)}
 ${mirrors(verdict.mirrors)}
-${warnings}`
+${warnings(verdict.warnings)}
+${nextStep(verdict.next, manifest)}
+<h3>What decided</h3>
+${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided'], rows, 'clauses')}
+<p class="small">“Decides” needs all clauses, (vi) where it could be tested. Where (ii) holds and (iii) or (iv) fails, the effect is “real but small”; where (iii) fails and (ii) does not hold it is “absent”; anything else, and all where (i), (v) or (vi) fails, is “inconclusive”. The last two rows stand beside it and decide nothing: what the sets say, and the stronger claim that they are fully different. The rule is ours; docs/method.md explains it.</p>`
 }
 
-/** A verdict in one line, its outcome first. */
-function finding({ verdict, sentence }: Pick<Verdict, 'verdict' | 'sentence'>): string {
-  const [outcome, ...rest] = sentence.split(': ')
+function warnings(found: readonly string[]): string {
+  if (found.length === 0) return ''
+  const items = found.map((warning) => `<li>${escapeHtml(withMinus(warning))}</li>`).join('')
+  return `<div class="notice"><strong>To keep in mind</strong><ul>${items}</ul></div>`
+}
+
+/** What would decide an open verdict; the command runs the configuration that lies beside the tables. */
+function nextStep(next: NextStep | undefined, manifest: Manifest | undefined): string {
+  if (next === undefined) return ''
+  const command =
+    manifest &&
+    nextCommand(
+      next,
+      `npx lowlayer run ${studyFolder('results', manifest.study, manifest.id)}/${studyFiles.config}`,
+    )
+  const shown = command ? `<pre><code>${escapeHtml(command)}</code></pre>` : ''
+  return `<h3>What to run next</h3>
+<p>${escapeHtml(capitalized(next.reason))}.</p>${shown}`
+}
+
+/** A verdict in words, its outcome first; studies of earlier versions have the sentence alone. */
+function finding({
+  verdict,
+  asked,
+  sentence,
+  certainty,
+}: Pick<Verdict, 'verdict'> & Partial<VerdictWords>): string {
+  const [outcome, ...rest] = (sentence ?? '').split(': ')
   const words = capitalized(withMinus(rest.join(': ')))
-  return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${escapeHtml(words)}</span></p>`
+  const details = [
+    ['Asked', asked],
+    ['How sure', certainty],
+  ].flatMap(([title, text]) =>
+    text === undefined
+      ? []
+      : [`<br><span class="small"><b>${title}:</b> ${escapeHtml(withMinus(text))}</span>`],
+  )
+  return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${escapeHtml(words)}</span>${details.join('')}</p>`
 }
 
 function capitalized(text: string): string {
@@ -61,14 +99,10 @@ function mirrors(found: Verdict['mirrors'] = []): string {
 
 function clauseRow(clause: Clause): string[] {
   const [mark, word] = marks[clause.status]
-  const figures = Object.entries(clause.figures)
-    .map(([name, value]) => `<span class="pair">${escapeHtml(name)} ${shortNumber(value)}</span>`)
-    .join(' ')
   const id = besides[clause.id] ?? `(${clause.id})`
   return [
     `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
     `${escapeHtml(id)} ${escapeHtml(clause.text)}`,
     escapeHtml(withMinus(clause.reason)),
-    figures,
   ]
 }

@@ -1,7 +1,8 @@
 /** The samples that a configuration names, as numbers: from a list or from a file of them. */
-import { readFileSync } from 'node:fs'
+
 import type { AnalysisConfig } from '../../config/analysis.js'
-import { InputError, messageOf } from '../../core/errors.js'
+import { atPlace, InputError } from '../../core/errors.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import { decodeText } from '../../formats/text.js'
 
 /**
@@ -47,12 +48,5 @@ function readIds(file: string): number[] {
 }
 
 function readText(file: string): string {
-  try {
-    return decodeText(readFileSync(file), file)
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause
-    throw new InputError(`analysis.samples.ids: cannot read ${file}: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
+  return atPlace('analysis.samples.ids', () => decodeText(readInputFile(file), file))
 }

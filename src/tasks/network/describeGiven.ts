@@ -1,11 +1,13 @@
 /** Finds the files of networks from elsewhere and reads what the planner needs to know of them. */
-import { readdirSync, readFileSync } from 'node:fs'
+
+import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
 import { InputError, messageOf } from '../../core/errors.js'
 import { contentId, sha256 } from '../../core/hash.js'
 import { sizeOf } from '../../core/tensor.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
 import { readNetworkTable } from './networkTable.js'
 
@@ -71,11 +73,7 @@ function namedFile(file: string): NamedFile {
 
 /** Content id of a file that is read as a whole. Throws InputError where it cannot be read. */
 export function fileId(file: string): string {
-  try {
-    return sha256(readFileSync(file)).slice(0, 16)
-  } catch (cause) {
-    throw new InputError(`cannot read ${file}: ${messageOf(cause)}`, { cause })
-  }
+  return sha256(readInputFile(file)).slice(0, 16)
 }
 
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */

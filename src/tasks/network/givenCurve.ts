@@ -1,7 +1,8 @@
 /** Losses and accuracies that a user gives of a network from elsewhere. */
-import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { InputError, messageOf } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import type { GivenSpec } from '../../plan/types.js'
 import type { CurvePoint } from '../../training/curve.js'
 
@@ -65,7 +66,7 @@ function readRows(file: string): CurveRecord[] {
       skip_empty_lines: true,
       info: true,
     } as const
-    return parse(readFileSync(file), options) as unknown as CurveRecord[]
+    return parse(readInputFile(file, limits.textBytes), options) as unknown as CurveRecord[]
   } catch (cause) {
     throw new InputError(`${file}: cannot be read as CSV: ${messageOf(cause)}`, { cause })
   }

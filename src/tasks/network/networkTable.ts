@@ -1,9 +1,10 @@
 /** A table of networks from elsewhere: a CSV with the keys of `networks.files[]` as columns. */
-import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { problemOfGiven } from '../../config/checks/networks.js'
 import { type GivenNetworkConfig, givenNetwork } from '../../config/networks.js'
 import { InputError, messageOf } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
+import { readInputFile } from '../../formats/inputFile.js'
 
 /** Columns that hold lists, with + between their parts. */
 const LISTS: ReadonlySet<string> = new Set(['lowLayers', 'classes'])
@@ -38,7 +39,7 @@ interface TableRecord {
 
 function readRecords(file: string): TableRecord[] {
   try {
-    return parse(readFileSync(file), {
+    return parse(readInputFile(file, limits.textBytes), {
       columns: true,
       bom: true,
       trim: true,

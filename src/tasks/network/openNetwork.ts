@@ -1,5 +1,5 @@
 /** A network at one checkpoint, whether lowlayer trained it or it is from elsewhere. */
-import { readFileSync } from 'node:fs'
+
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { InputError } from '../../core/errors.js'
@@ -9,6 +9,7 @@ import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoi
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Predictor } from '../../engine/types.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
@@ -71,7 +72,7 @@ export async function openNetwork(
     return openGraph(await createEngine(name, device), { graph, parameters }, use)
   }
   const file = await givenFile(network, step)
-  const exported = importExported(readFileSync(file))
+  const exported = importExported(readInputFile(file))
   if (exported !== undefined) {
     return openGraph(await createEngine(name, device), exported, withOwnLayer(use, network))
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { type NetworkState, readCurve } from '../../artifacts/networkState.js'
 import {
@@ -20,6 +19,7 @@ import type { Dataset } from '../../data/types.js'
 import { exportOnnx, importOnnxParameters } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Trainer, TrainState } from '../../engine/types.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import type { Graph } from '../../graph/types.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
@@ -265,7 +265,7 @@ async function lentWeights(
     return readCheckpointWeights(networkPaths(results, id).checkpoint(step), graph)
   }
   const file = await givenFile(donor, step)
-  const lent = importOnnxParameters(readFileSync(file))
+  const lent = importOnnxParameters(readInputFile(file))
   for (const { name, shape } of heir.parameters) {
     if (!names.includes(name) || lent[name]?.shape.join() === shape.join()) continue
     const found =

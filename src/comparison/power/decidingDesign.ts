@@ -1,0 +1,47 @@
+/** The smallest grid that would decide an open study, if its shares are what it found. */
+import type { SimulatedShares } from '../simulate.js'
+import { type Design, oddsOfRight, type SimulationSettings, verdictOdds } from './verdictOdds.js'
+
+/** Seeds of a side, of square grids (our choice): beyond them networks cost more than most studies have. */
+const sides = [4, 6, 8]
+/** Odds of a right verdict that are asked for, as `lowlayer power` does. */
+const WANTED = 0.8
+/** More samples tell little more of seeds, and take time. */
+const MOST_SAMPLES = 60
+
+/** A design and the odds that its verdict is right. */
+export interface DecidingDesign {
+  readonly design: Design
+  readonly odds: number
+}
+
+/**
+ * The smallest square grid, larger than `current`, whose simulated studies of these shares end with a right verdict in
+ * 80% or more; undefined where none up to 8 × 8 does, as where the low share lies near the margin.
+ */
+export function decidingDesign(
+  current: Design,
+  shares: SimulatedShares,
+  settings: SimulationSettings,
+): DecidingDesign | undefined {
+  const samples = Math.min(current.samples, MOST_SAMPLES)
+  for (const side of sides) {
+    if (side <= Math.min(current.lows, current.highs)) continue
+    const lows = Math.max(side, current.lows)
+    const highs = Math.max(side, current.highs)
+    const odds = verdictOdds({ ...current, lows, highs, samples }, shares, settings)
+    const right = oddsOfRight(odds, shares, settings.comparison.margin)
+    if (right >= WANTED) return { design: { ...current, lows, highs }, odds: right }
+  }
+  return undefined
+}
+
+/** Shares that can be simulated: none below 0, and no more than 1 in all, as estimates can be. */
+export function simulatedShares(found: SimulatedShares): SimulatedShares {
+  const { low, high, sample, order = 0 } = found
+  const [lowest, highest, own, orders] = [low, high, sample, order].map((share) =>
+    Math.max(0, share),
+  )
+  const sum = Math.max(1, lowest + highest + own + orders)
+  return { low: lowest / sum, high: highest / sum, sample: own / sum, order: orders / sum }
+}

@@ -1,0 +1,47 @@
+/**
+ * What is too much to be meant: every bound on what comes from outside stands here, so that a slip or a hostile file
+ * ends in a sentence and neither in hours nor in all the memory of a machine. Well above what studies of small networks
+ * need (our choice).
+ */
+export const limits = {
+  /** Bytes of a file that is read at once; more than 2³¹ − 1 Node does not read. */
+  fileBytes: 2 ** 31 - 1,
+  /** Bytes of a file of text: tables, lists, JSON. */
+  textBytes: 2 ** 28,
+  /** Bytes of a configuration and of each that it extends. */
+  configBytes: 2 ** 20,
+  /** How deep mappings and lists of a configuration may be nested. */
+  configDepth: 50,
+  /** Configurations that extend one another. */
+  configChain: 50,
+  /** Problems of a configuration that are told. */
+  problems: 50,
+  /** Bytes that any compressed file may unpack to … */
+  unpackedFreely: 2 ** 27,
+  /** … or this many times its own, where that is more (real data seldom shrink to a hundredth) … */
+  unpackedTimes: 200,
+  /** … and never more than this. */
+  unpackedBytes: 2 ** 32 - 1,
+  /** Axes of an array: NumPy has 64. */
+  axes: 64,
+  /** Rows or columns of an array that holds nothing, since some other axis is 0. */
+  emptyExtent: 2 ** 20,
+  /** Columns of a table. */
+  columns: 100_000,
+  /** Letters of the name of a column, a class, a network or a study, part of file names and of every table. */
+  nameLetters: 200,
+  /** Pixels of a picture. */
+  pixels: 2 ** 25,
+  /** Samples of data that are made up. */
+  samples: 10_000_000,
+  /** Numbers of all inputs of a split: 4 GiB as float32. */
+  inputNumbers: 2 ** 30,
+  /** Networks of a study. */
+  networks: 50_000,
+  /** Weights of a network: 1 GiB as float32. */
+  parameters: 2 ** 28,
+  /** Random draws of the comparison. */
+  draws: 10_000_000,
+  /** Seconds that opening and trying a network from elsewhere may take. */
+  probeSeconds: 120,
+} as const

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { compareNetworks } from '../comparison/compare.js'
+import { simulateScores } from '../comparison/simulate.js'
+import type { ClauseStatus, Conclusion } from '../comparison/types.js'
+import { experimentSchema } from '../config/schema.js'
+import { stream } from '../core/random.js'
+import { nextStep } from './nextStep.js'
+
+const config = experimentSchema.parse({
+  study: 's',
+  data: { source: 'tic-tac-toe' },
+  model: { architecture: 'mlp-5' },
+  training: { epochs: '7.5ep' },
+  networks: { grid: { low: [5, 1, 2], high: [0, 1, 2] } },
+})
+
+/** The grid of a simulated 3 × 3 study. */
+function gridOf(low: number, networks = 9) {
+  const study = simulateScores(
+    { lows: 3, highs: 3, orders: 1, samples: 60, shares: { low, high: 0, sample: 0.6 } },
+    stream(0, 'test', 'next step').at(),
+  )
+  const part = { ...study, networks: study.networks.slice(0, networks) }
+  return compareNetworks(part, { permutations: 199, bootstrap: 100 }).grids[0]
+}
+
+/** A verdict whose clauses hold but for those named. */
+function verdictOf(verdict: Conclusion, failing: readonly string[] = []) {
+  const clauses = ['i', 'ii', 'iii', 'iv', 'v', 'vi'].map((id) => {
+    const status: ClauseStatus = failing.includes(id) ? 'fails' : 'holds'
+    return { id, status, text: '', figures: {}, reason: '' }
+  })
+  return { verdict, clauses }
+}
+
+describe('what to run next', () => {
+  it('is nothing after a firm verdict, and without a grid', () => {
+    expect(nextStep(verdictOf('absent'), gridOf(0), 60, config)).toBeUndefined()
+    expect(nextStep(verdictOf('inconclusive'), undefined, 60, config)).toBeUndefined()
+  })
+
+  it('mends first what no number of seeds mends', () => {
+    const grid = gridOf(0)
+    const settings = (failing: readonly string[], of = config) =>
+      nextStep(verdictOf('inconclusive', failing), grid, 60, of)?.set
+    expect(settings(['i', 'v', 'vi'])).toEqual(['training.epochs=15ep'])
+    expect(settings(['v', 'vi'])).toEqual(['confusing.score=nongeneralizable'])
+    const taken = {
+      ...config,
+      confusing: { ...config.confusing, score: 'nongeneralizable' as const },
+    }
+    expect(settings(['vi'], taken)).toEqual([])
+    expect(settings(['v'])).toEqual([])
+  })
+
+  it('is as many seeds as would decide, those that are there first', () => {
+    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4), 60, config)
+    const sets = step?.set.join(' ') ?? ''
+    expect(sets).toMatch(/^networks\.grid\.low=\[5,1,2,0(,\d)*\] networks\.grid\.high=\[0,1,2,3/)
+    const [lows, highs] = [...sets.matchAll(/\[([\d,]+)\]/g)].map(([, list]) => list.split(','))
+    expect(step?.reason).toContain(`${lows.length} × ${highs.length} seeds decide in`)
+  })
+
+  it('is no command where the grid has no shares', () => {
+    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4, 1), 60, config)
+    expect(step).toMatchObject({ set: [], reason: expect.stringContaining('two low and two high') })
+  })
+})

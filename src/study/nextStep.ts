@@ -1,0 +1,92 @@
+/** What to run next where a verdict is open: what would let the study decide, as settings of the same configuration. */
+import type { GridStatistics } from '../comparison/gridStatistics.js'
+import { decidingDesign, simulatedShares } from '../comparison/power/decidingDesign.js'
+import type { NextStep, Verdict } from '../comparison/types.js'
+import type { ExperimentConfig } from '../config/schema.js'
+import { withDesign } from '../plan/designs.js'
+
+/** Simulated studies a design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
+const STUDIES = 20
+
+/**
+ * What stands in the way first: no overfitting phase, a score that does not see mislabelled samples or that other
+ * choices change, and only then too few seeds. Undefined of a firm verdict, and of a study without a grid.
+ */
+export function nextStep(
+  { verdict, clauses }: Pick<Verdict, 'verdict' | 'clauses'>,
+  grid: GridStatistics | undefined,
+  samples: number,
+  config: ExperimentConfig,
+): NextStep | undefined {
+  if (verdict !== 'inconclusive' || grid === undefined) return undefined
+  const fails = (id: string) =>
+    clauses.some((clause) => clause.id === id && clause.status === 'fails')
+  if (fails('i')) return trainLonger(config)
+  if (fails('vi')) return otherScore(config)
+  if (fails('v')) {
+    const reason =
+      'the scores depend on choices of the analysis (clause v), which no number of seeds mends'
+    return { reason, set: [] }
+  }
+  return moreSeeds(grid, samples, config)
+}
+
+function trainLonger({ training }: ExperimentConfig): NextStep {
+  const reason = 'most networks have not begun to overfit: train twice as long'
+  const twice = training.epochs.replace(/^[\d.]+/, (length) => String(2 * Number(length)))
+  return { reason, set: [`training.epochs=${twice}`] }
+}
+
+function otherScore({ confusing }: ExperimentConfig): NextStep {
+  if (confusing.score === 'nongeneralizable') {
+    const reason =
+      'the score does not see mislabelled samples: train longer, or analyse other players'
+    return { reason, set: [] }
+  }
+  const reason =
+    'the score does not see mislabelled samples: take that of the claim’s authors, which needs three more networks'
+  return { reason, set: ['confusing.score=nongeneralizable'] }
+}
+
+function moreSeeds(
+  { grid, shares }: GridStatistics,
+  samples: number,
+  config: ExperimentConfig,
+): NextStep {
+  const { alpha, margin, seed } = config.comparison
+  const current = {
+    lows: grid.cells.lows.length,
+    highs: grid.cells.highs.length,
+    orders: config.networks.grid?.order.length ?? 1,
+    repeats: (config.networks.grid?.repeats ?? 1) - 1,
+    samples,
+  }
+  const found =
+    shares &&
+    decidingDesign(
+      current,
+      simulatedShares({
+        low: shares.low.estimate,
+        high: shares.high.estimate,
+        sample: shares.sample.estimate,
+        order: shares.order?.estimate ?? 0,
+      }),
+      { studies: STUDIES, seed, comparison: { alpha, margin } },
+    )
+  if (found === undefined) {
+    const reason =
+      shares === undefined
+        ? 'the grid has no shares of the variance: it needs two low and two high seeds or more, all crossed'
+        : 'if the shares are what this study found, no grid up to 8 × 8 seeds decides in 4 of 5 studies'
+    return { reason, set: [] }
+  }
+  const { lows, highs } = found.design
+  const reason = `if the shares are what this study found, ${lows} × ${highs} seeds decide in ${Math.round(100 * found.odds)}% of simulated studies`
+  const larger = withDesign(config, { ...found.design, samples: config.analysis.samples.count })
+  const seeds = larger?.networks.grid
+  if (seeds === undefined) return { reason, set: [] }
+  return {
+    reason,
+    set: [`networks.grid.low=[${seeds.low.join()}]`, `networks.grid.high=[${seeds.high.join()}]`],
+  }
+}
