@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { compareNetworks } from './compare.js'
+import { overlapRows } from './pairs.js'
 import { type SimulatedDesign, type SimulatedShares, simulateScores } from './simulate.js'
-import type { Conclusion, NetworkScores, StudyScores } from './types.js'
+import {
+  type Conclusion,
+  defaultComparisonOptions,
+  type NetworkScores,
+  type StudyScores,
+} from './types.js'
 
 const design = { lows: 4, highs: 4, orders: 1, repeats: 2, samples: 300 }
 const quick = { bootstrap: 200 }
@@ -24,7 +30,8 @@ function expectFinite(value: unknown, path = ''): void {
 }
 
 function tables(study: StudyScores) {
-  const { overlaps, effects, intersections, excluded, verdict } = compareNetworks(study, quick)
+  const { effects, intersections, excluded, verdict } = compareNetworks(study, quick)
+  const overlaps = [...overlapRows(study, defaultComparisonOptions)]
   const rows = { overlaps, effects, intersections, excluded, verdict }
   expectFinite(rows)
   return rows
@@ -135,7 +142,7 @@ describe('a study in which low seeds decide', () => {
 
   it('calls networks of equal seeds identical, with the same set', () => {
     const twin = { ...study.networks[0], network: 'twin' }
-    const { overlaps } = compareNetworks({ ...study, networks: [study.networks[0], twin] }, quick)
+    const { overlaps } = tables({ ...study, networks: [study.networks[0], twin] })
     expect(overlaps).toMatchObject([{ relation: 'identical', jaccard: 1, kappa: 1 }])
     expect(overlaps[0].spearman).toBeCloseTo(1, 12)
   })

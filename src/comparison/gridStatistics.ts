@@ -10,20 +10,22 @@ import {
 } from './contrasts.js'
 import { cellsWhere, completeCells, type Grid, type GridCells, transposed } from './grid.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
-import { meanKappaVariance } from './kappaVariance.js'
+import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { gridMeanSquares } from './meanSquares.js'
+import type { PairOverlap } from './pairs.js'
 import { type PermutationTest, permutationTest } from './permutation.js'
 import { type ShareIntervals, shareIntervals } from './shareIntervals.js'
 import {
   cellMeans,
   type GridScores,
+  meanScores,
   type SampleTerms,
   type ShareName,
   sampleTerms,
   varianceShares,
   withoutSeed,
 } from './shares.js'
-import { betweenCells, type PairSimilarity, standardisedRanks } from './similarity.js'
+import { betweenCells, type PairSimilarity, standardisedRanks, tabulated } from './similarity.js'
 import type { ComparisonOptions, Estimate, StudyScores } from './types.js'
 
 /** A contrast of the sets of one kind of seed, and its permutation test. */
@@ -65,21 +67,18 @@ export interface GridStatistics {
   readonly otherEnd: ShareIntervals | undefined
   /** T_low and T_high of the Jaccard of confusing sets. */
   readonly sets: { readonly low: TestedContrast; readonly high: TestedContrast }
-  /** Share of confusing samples that two networks with different high layers have in common. */
-  readonly common: CommonShares | undefined
-  /** Mean κ_J of pairs whose low seeds differ. */
-  readonly kappaDifferentLow: Estimate | undefined
+  /** Share of confusing samples that two networks with different high layers have in common; computed when asked. */
+  readonly common: () => CommonShares | undefined
+  /** Mean κ_J of pairs whose low seeds differ; computed when asked, since it takes all pairs of networks. */
+  readonly kappaDifferentLow: () => Estimate | undefined
 }
 
 /** What the statistics of a grid start from: figures of networks by their position in the study. */
 export interface NetworkFigures {
   /** Standardised ranks; undefined where a network has no usable scores, which is then in no grid. */
   readonly ranks: readonly (Float64Array | undefined)[]
-  readonly jaccard: PairSimilarity
-  readonly kappa: PairSimilarity
-  /** Of pairs whose sets are not empty. */
-  readonly coefficient: PairSimilarity
-  readonly expectedJaccard: (a: number, b: number) => number | undefined
+  /** Of the confusing sets. */
+  readonly overlap: PairOverlap
 }
 
 /** Computes {@link GridStatistics}; all networks of the grid have usable scores. */
@@ -93,14 +92,16 @@ export function gridStatistics(
   const generator = (role: string) => stream(options.seed, 'comparison', role, key).at()
   const { cells } = grid
   const ranks = (position: number) => figures.ranks[position] as Float64Array
-  const spearman = betweenCells(grid.networksOf, (a, b) => scalarProduct(ranks(a), ranks(b)))
+  // The mean over the pairs of two cells of scalar products is that of the cells' means.
+  const cellRanks = grid.networksOf.map((networks) => meanScores(networks.map(ranks)))
+  const spearman = tabulated(cellRanks.length, (a, b) => scalarProduct(cellRanks[a], cellRanks[b]))
   const test = (tested: GridCells, similarity: PairSimilarity, role: string) =>
     permutationTest(tested, similarity, options.permutations, generator(role))
   const complete = completeCells(cells)
   const withSets = cellsWhere(cells, (cell) =>
     grid.networksOf[cell].every((position) => study.networks[position].set.length > 0),
   )
-  const jaccard = betweenCells(grid.networksOf, figures.jaccard)
+  const jaccard = betweenCells(grid.networksOf, (a, b) => figures.overlap(a, b).jaccard ?? 0)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
   const scores = scoresOf(grid, complete, ranks)
   const intervals = (of: GridScores) =>
@@ -124,8 +125,8 @@ export function gridStatistics(
         test: test(transposed(withSets), jaccard, 'permute high sets'),
       },
     },
-    common: commonShares(grid, withSets, study, figures),
-    kappaDifferentLow: kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
+    common: () => commonShares(grid, withSets, study, figures),
+    kappaDifferentLow: () => kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
   }
 }
 
@@ -210,10 +211,11 @@ function commonShares(
   { networksOf }: Grid,
   withSets: GridCells,
   { networks, samples }: StudyScores,
-  { coefficient }: NetworkFigures,
+  { overlap }: NetworkFigures,
 ): CommonShares | undefined {
   const sizeOf = (position: number) => networks[position].set.length
   const byChance = (a: number, b: number) => Math.max(sizeOf(a), sizeOf(b)) / samples.length
+  const coefficient = (a: number, b: number) => overlap(a, b).coefficient ?? 0
   const found = lowMeans(withSets, betweenCells(networksOf, coefficient))
   const expected = lowMeans(withSets, betweenCells(networksOf, byChance))
   return found && expected && { ...found, chance: expected.different }
@@ -224,25 +226,26 @@ function kappaOverSeedsAndSamples(
   { networksOf }: Grid,
   withSets: GridCells,
   { networks, samples }: StudyScores,
-  { kappa, expectedJaccard }: NetworkFigures,
+  { overlap }: NetworkFigures,
   level: number,
 ): Estimate | undefined {
   const sets = new Map(
     networksOf.flat().map((position) => [position, new Set(networks[position].set)]),
   )
-  const pairs = pairsWithDifferentLows(withSets).flatMap(([a, b]) =>
-    networksOf[a].flatMap((first) =>
-      networksOf[b].map((second) => ({
-        a: sets.get(first) as ReadonlySet<string | number>,
-        b: sets.get(second) as ReadonlySet<string | number>,
-        expected: expectedJaccard(first, second),
-      })),
-    ),
-  )
-  const similarity = betweenCells(networksOf, kappa)
+  function* pairs(): Generator<SetPair> {
+    for (const [a, b] of pairsWithDifferentLows(withSets)) {
+      for (const first of networksOf[a]) {
+        for (const second of networksOf[b]) {
+          const expected = overlap(first, second).expectedJaccard
+          yield { a: sets.get(first)!, b: sets.get(second)!, expected }
+        }
+      }
+    }
+  }
+  const similarity = betweenCells(networksOf, (a, b) => overlap(a, b).kappa ?? 0)
   return jackknifeInterval(
     leaveOut(withSets, (part) => meanOverDifferentLows(part, similarity)),
     level,
-    meanKappaVariance(pairs, samples),
+    meanKappaVariance(pairs(), samples),
   )
 }

@@ -15,7 +15,7 @@ export interface SetPair {
  * (1[x∈A∩B] − J·1[x∈A∪B])/|A∪B|, κ_J by that over 1 − E, the mean by the mean u_x of these; Var = N·Var_x(u).
  * Pairs of empty sets, or without κ, are left out. 0 for no pairs.
  */
-export function meanKappaVariance(pairs: readonly SetPair[], samples: readonly SampleId[]): number {
+export function meanKappaVariance(pairs: Iterable<SetPair>, samples: readonly SampleId[]): number {
   const position = new Map(samples.map((sample, index) => [sample, index]))
   const influence = new Float64Array(samples.length)
   let count = 0

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { compareNetworks } from './compare.js'
+import { overlapRows } from './pairs.js'
 import { simulateScores } from './simulate.js'
-import type { NetworkScores, StudyScores } from './types.js'
+import { defaultComparisonOptions, type NetworkScores, type StudyScores } from './types.js'
 
 const design = { lows: 4, highs: 4, orders: 1, samples: 200 }
 
@@ -31,7 +32,8 @@ function study(): StudyScores {
 }
 
 it('a mirror stands beside the regime that it mirrors, and gets no verdict of its own', () => {
-  const { verdict, overlaps } = compareNetworks(study(), { bootstrap: 100 })
+  const { verdict } = compareNetworks(study(), { bootstrap: 100 })
+  const overlaps = [...overlapRows(study(), defaultComparisonOptions)]
   expect(verdict.grid?.regime).toBe('trained-frozen')
   expect(verdict.others).toEqual([])
   const [{ low, high, sentence }] = verdict.mirrors
@@ -58,7 +60,7 @@ it('high layers of two donors are not the same, whatever their seed', () => {
     network: `${index}`,
     seeds: { ...network.seeds, high: 7 },
   }))
-  const { overlaps } = compareNetworks({ samples, networks: heirs }, { bootstrap: 50 })
+  const overlaps = [...overlapRows({ samples, networks: heirs }, defaultComparisonOptions)]
   expect(new Set(overlaps.map(({ relation }) => relation))).toEqual(
     new Set(['same-low/diff-high', 'diff-low/same-high', 'both-diff']),
   )

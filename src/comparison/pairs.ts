@@ -1,9 +1,16 @@
 import type { SampleId } from '../confusing/types.js'
+import { bitCount } from '../core/subset.js'
 import { isConstant, scalarProduct } from '../metrics/descriptive.js'
-import { overlap } from './overlap.js'
+import { type Overlap, overlapOfSizes } from './overlap.js'
 import { relationOf } from './relation.js'
 import { standardisedRanks } from './similarity.js'
-import type { ComparisonOptions, Exclusion, OverlapRow, StudyScores } from './types.js'
+import type {
+  ComparisonOptions,
+  Exclusion,
+  NetworkScores,
+  OverlapRow,
+  StudyScores,
+} from './types.js'
 
 /** Standardised ranks of the networks of a study; undefined where scores are not fit for them. */
 export function studyRanks({ networks, samples }: StudyScores): (Float64Array | undefined)[] {
@@ -12,41 +19,108 @@ export function studyRanks({ networks, samples }: StudyScores): (Float64Array | 
   )
 }
 
+/** How the sets of two networks overlap, by their positions in the study; asked of every pair, so as fast as can be. */
+export type PairOverlap = (a: number, b: number) => Overlap
+
 /**
- * Every pair of networks, in the study's order (a before b). Figures that a pair does not have (empty
- * sets, constant or damaged scores, unknown accuracies) are undefined. `ranks` are {@link studyRanks}.
+ * {@link PairOverlap} of a study. Sets are bits over the panel, and what follows from the sizes of two sets and of their intersection
+ * alone is computed once. Throws RangeError when a set is larger than the panel.
  */
-export function overlapRows(
-  study: StudyScores,
-  ranks: readonly (Float64Array | undefined)[],
+export function pairOverlaps({ networks, samples }: StudyScores): PairOverlap {
+  const population = samples.length
+  const position = new Map(samples.map((sample, index) => [sample, index]))
+  const words = Math.ceil(population / 32)
+  const bits = new Int32Array(networks.length * words)
+  networks.forEach(({ set }, network) => {
+    for (const sample of set) {
+      const at = position.get(sample) as number
+      bits[network * words + (at >> 5)] |= 1 << (at & 31)
+    }
+  })
+  const sizes = networks.map(({ set }) => set.length)
+  const known = new Map<number, Overlap>()
+  return (a, b) => {
+    const [first, second] = a < b ? [a, b] : [b, a]
+    let shared = 0
+    for (let word = 0; word < words; word++) {
+      shared += bitCount(bits[first * words + word] & bits[second * words + word])
+    }
+    const key = (sizes[first] * (population + 1) + sizes[second]) * (population + 1) + shared
+    let found = known.get(key)
+    if (found === undefined) {
+      found = overlapOfSizes(population, sizes[first], sizes[second], shared)
+      known.set(key, found)
+    }
+    return found
+  }
+}
+
+/**
+ * Every pair of networks, in the study's order (a before b), one by one, since there are too many to be held. Figures that a pair
+ * does not have (empty sets, constant or damaged scores, unknown accuracies) are undefined.
+ */
+export function* overlapRows(
+  scores: StudyScores,
   { accuracyTolerance }: Pick<ComparisonOptions, 'accuracyTolerance'>,
-): OverlapRow[] {
-  const population = study.samples.length
-  const sets = study.networks.map((network) => new Set<SampleId>(network.set))
-  const rows: OverlapRow[] = []
-  study.networks.forEach((b, second) => {
+): Generator<OverlapRow> {
+  const study = withinPanel(scores)
+  const { networks, step } = study
+  const ranks = studyRanks(study)
+  const overlapOf = pairOverlaps(study)
+  for (const [second, b] of networks.entries()) {
     for (let first = 0; first < second; first++) {
-      const a = study.networks[first]
+      const a = networks[first]
       const [ranksA, ranksB] = [ranks[first], ranks[second]]
-      const gap =
-        a.accuracy === undefined || b.accuracy === undefined
-          ? undefined
-          : Math.abs(a.accuracy - b.accuracy)
-      rows.push({
+      const gap = accuracyGap(a, b)
+      yield {
         a: a.network,
         b: b.network,
         relation: relationOf(a, b),
         cut: a.cut === b.cut ? a.cut : undefined,
-        step: study.step,
-        ...overlap(sets[first], sets[second], population),
+        step,
+        ...overlapOf(first, second),
         spearman: ranksA && ranksB && correlation(ranksA, ranksB),
         accuracyGap: gap,
-        // Accuracies are multiples of 1/samples: the last bit must not decide.
-        similarAccuracy: gap === undefined ? undefined : gap <= accuracyTolerance + 1e-12,
-      })
+        similarAccuracy: gap === undefined ? undefined : isWithin(gap, accuracyTolerance),
+      }
+    }
+  }
+}
+
+/** How many pairs of networks there are, and of how many it is known that their accuracies differ by more than the tolerance. */
+export function countAccuracyGaps(
+  { networks }: StudyScores,
+  { accuracyTolerance }: Pick<ComparisonOptions, 'accuracyTolerance'>,
+): { readonly pairs: number; readonly wide: number } {
+  let wide = 0
+  networks.forEach((b, second) => {
+    for (let first = 0; first < second; first++) {
+      const gap = accuracyGap(networks[first], b)
+      if (gap !== undefined && !isWithin(gap, accuracyTolerance)) wide++
     }
   })
-  return rows
+  return { pairs: (networks.length * (networks.length - 1)) / 2, wide }
+}
+
+function accuracyGap(a: NetworkScores, b: NetworkScores): number | undefined {
+  if (a.accuracy === undefined || b.accuracy === undefined) return undefined
+  return Math.abs(a.accuracy - b.accuracy)
+}
+
+/** Accuracies are multiples of 1/samples: the last bit must not decide. */
+function isWithin(gap: number, tolerance: number): boolean {
+  return gap <= tolerance + 1e-12
+}
+
+/** The study with sets that name no sample twice and none outside the panel. */
+export function withinPanel(study: StudyScores): StudyScores {
+  const panel = new Set(study.samples)
+  const inPanel = (set: readonly SampleId[]) =>
+    [...new Set(set)].filter((sample) => panel.has(sample))
+  return {
+    ...study,
+    networks: study.networks.map((network) => ({ ...network, set: inPanel(network.set) })),
+  }
 }
 
 /** Rounding must not take a correlation beyond 1. */

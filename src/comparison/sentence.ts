@@ -80,8 +80,9 @@ function answerOf({ verdict, statistics }: Judged): string {
 
 /** The sets of two networks, which everybody can picture. */
 function commonOf(statistics: GridStatistics | undefined): string[] {
-  if (statistics?.common === undefined) return []
-  const { same, different, chance } = statistics.common
+  const common = statistics?.common()
+  if (common === undefined) return []
+  const { same, different, chance } = common
   return [
     `Two networks have ${percent(same)} of their confusing samples in common where these are the same, ${percent(different)} where they differ, and ${percent(chance)} by chance.`,
   ]

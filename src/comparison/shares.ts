@@ -47,14 +47,15 @@ export type SampleTerms = Readonly<Record<Exclude<ShareName, 'order'>, Float64Ar
 
 /** Scores of the cells: the mean over their order seeds. */
 export function cellMeans({ networks }: GridScores): Float64Array[][] {
-  return networks.map((row) =>
-    row.map((scores) => {
-      if (scores.length === 1) return scores[0]
-      const sum = new Float64Array(scores[0].length)
-      for (const one of scores) for (let x = 0; x < sum.length; x++) sum[x] += one[x]
-      return sum.map((value) => value / scores.length)
-    }),
-  )
+  return networks.map((row) => row.map(meanScores))
+}
+
+/** Mean over networks, one or more; shape [samples]. */
+export function meanScores(scores: readonly Float64Array[]): Float64Array {
+  if (scores.length === 1) return scores[0]
+  const sum = new Float64Array(scores[0].length)
+  for (const one of scores) for (let x = 0; x < sum.length; x++) sum[x] += one[x]
+  return sum.map((value) => value / scores.length)
 }
 
 /** The shares of a complete grid; undefined below 2 × 2. */

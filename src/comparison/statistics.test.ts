@@ -14,7 +14,7 @@ import { expectedJaccard } from './hypergeometric.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
 import { meanKappaVariance } from './kappaVariance.js'
 import { overlap } from './overlap.js'
-import { overlapRows, studyRanks } from './pairs.js'
+import { overlapRows } from './pairs.js'
 import { canDecide, permutationTest, smallestAttainableP } from './permutation.js'
 import { relationOf } from './relation.js'
 import { type SimulatedDesign, simulateScores } from './simulate.js'
@@ -181,7 +181,7 @@ describe('permutation test', () => {
 describe('contrasts', () => {
   it('are differences of means over pair classes', () => {
     const study = simulated({}, 1)
-    const rows = overlapRows(study, studyRanks(study), { accuracyTolerance: 0.02 })
+    const rows = [...overlapRows(study, { accuracyTolerance: 0.02 })]
     const index = new Map(study.networks.map((network, position) => [network.network, position]))
     const table = new Map(
       rows.flatMap((row) => {

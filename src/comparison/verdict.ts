@@ -44,7 +44,7 @@ export function decideVerdict(
   options: ComparisonOptions,
   warnings: readonly string[],
 ): Verdict {
-  const [main, ...others] = grids.filter(({ grid }) => !isMirror(grid))
+  const [main, ...others] = judgedGrids(grids)
   const judgedAs = (grid: GridStatistics | undefined) =>
     judged(grid, study, options, grids.length > 1)
   const found = judgedAs(main)
@@ -71,6 +71,23 @@ function controlWarnings({ clauses }: Pick<Verdict, 'clauses'>, where: string): 
     .map(({ reason }) => `the positive control failed${where}: ${reason}`)
 }
 
+/** What is concluded of every grid that a verdict is of, the main one first: nothing besides, which takes longer. */
+export function gridConclusions(
+  grids: readonly GridStatistics[],
+  study: StudyScores,
+  options: ComparisonOptions,
+): { readonly name: GridName; readonly conclusion: Conclusion }[] {
+  return judgedGrids(grids).map((grid) => ({
+    name: gridName(grid),
+    conclusion: conclude(clausesOf(grid, study, options)),
+  }))
+}
+
+/** The grids that a verdict is of, the main one first. */
+function judgedGrids(grids: readonly GridStatistics[]): GridStatistics[] {
+  return grids.filter(({ grid }) => !isMirror(grid))
+}
+
 function gridName({ grid: { architecture, regime, cut } }: GridStatistics): GridName {
   return { architecture, regime, cut }
 }
@@ -82,10 +99,24 @@ function judged(
   options: ComparisonOptions,
   named: boolean,
 ): Pick<Verdict, 'clauses' | 'verdict'> & VerdictWords {
+  const clauses = clausesOf(statistics, study, options)
+  const verdict = conclude(clauses)
+  return {
+    clauses,
+    verdict,
+    ...verdictWords({ verdict, clauses, statistics, study, named }, options),
+  }
+}
+
+function clausesOf(
+  statistics: GridStatistics | undefined,
+  study: StudyScores,
+  options: ComparisonOptions,
+): Clause[] {
   // What clauses i, v and vi say needs no grid.
   const { networks } = study
   const members = statistics?.grid.members.map((position) => networks[position]) ?? networks
-  const clauses = [
+  return [
     overfittingClause(members),
     effectClause(statistics, options),
     marginClause(statistics, options),
@@ -93,12 +124,6 @@ function judged(
     reliabilityClause(members, options),
     controlClause(members, study, options),
   ]
-  const verdict = conclude(clauses)
-  return {
-    clauses,
-    verdict,
-    ...verdictWords({ verdict, clauses, statistics, study, named }, options),
-  }
 }
 
 /** The rule at the head of this file. */

@@ -25,6 +25,13 @@ export function playersOf(mask: number): number[] {
   return players
 }
 
+/** How many of the 32 bits of a word are 1. Source: Warren, Hacker's Delight, section 5-1. */
+export function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
 /** |S| of every subset of n players, indexed by bitmask; shape [2^n]. */
 export function orders(n: number): Uint8Array {
   const table = new Uint8Array(subsetCount(n))

@@ -7,7 +7,12 @@ import { midranks, pearson, quantile, spearman, variance } from './descriptive.j
 import { generalizationByOrder } from './generalization.js'
 import { meanOrderDistribution, orderDistribution } from './orderDistribution.js'
 import { meanInteractions, similarity, similarityByOrder } from './similarity.js'
-import { salientSet, transferOfSets } from './transferability.js'
+import {
+  salientSet,
+  sharedInteractions,
+  transferByChance,
+  transferShare,
+} from './transferability.js'
 import type { Interactions } from './types.js'
 
 /** Interactions from `{ mask: value }` of each kind. */
@@ -202,13 +207,41 @@ describe('transferability', () => {
   const a = interactionsOf(3, { 1: 1, 3: -2, 7: 0.1 }, { 3: 1 })
   const b = interactionsOf(3, { 1: 1, 3: 2, 7: 0.1 }, { 3: 1 })
 
-  const transferAt = (tauA: number, tauB: number) =>
-    transferOfSets(salientSet(a, tauA), salientSet(b, tauB), 3)
+  const transferAt = (tauA: number, tauB: number) => {
+    const [own, other] = [salientSet(a, tauA), salientSet(b, tauB)]
+    const share = transferShare(own, sharedInteractions(own, other).signed)
+    return { share, chance: transferByChance(other, 'same') }
+  }
 
   it('counts kind, set and sign', () => {
     expect(salientSet(a, 0.5).size).toBe(3)
     expect(transferAt(0.5, 0.5).share).toBeCloseTo(2 / 3, 15)
     expect(transferAt(5, 0.5).share).toBeUndefined()
+  })
+
+  it('counts with and without sign what two lists of interactions have in common, for any number of players', () => {
+    const random = stream(0, 'salient').at()
+    for (const n of [1, 3, 4, 5, 7]) {
+      const drawn = [0, 1].map(() => {
+        const table = () => Float64Array.from({ length: 2 ** n }, () => random.normal())
+        const [and, or] = [table(), table()]
+        const listed = [and, or].flatMap((values, kind) =>
+          [...values].flatMap((value, mask) =>
+            mask > 0 && Math.abs(value) > 0.7
+              ? [[`${kind} ${mask}`, Math.sign(value)] as const]
+              : [],
+          ),
+        )
+        return { set: salientSet({ n, and, or }, 0.7), listed }
+      })
+      const [one, two] = drawn.map(({ listed }) => new Map(listed))
+      const common = [...one].filter(([name]) => two.has(name))
+      expect(drawn.map(({ set }) => set.size)).toEqual([one.size, two.size])
+      expect(sharedInteractions(drawn[0].set, drawn[1].set)).toEqual({
+        unsigned: common.length,
+        signed: common.filter(([name, sign]) => two.get(name) === sign).length,
+      })
+    }
   })
 
   it('gives the share of random sets', () => {

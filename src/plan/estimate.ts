@@ -43,6 +43,59 @@ export function estimatePlan(plan: Plan): Estimate {
   }
 }
 
+/** What a comparison does, one after the other: reads networks, holds pairs against each other, compares scores by every measure. */
+export type ComparisonStage = 'networks' | 'pairs' | 'scores'
+
+/** How many parts each stage has, and the seconds that one takes on one core, by `npm run bench:scale`. */
+export type ComparisonWork = Readonly<
+  Record<ComparisonStage, { readonly parts: number; readonly seconds: number }>
+>
+
+/** Seconds that drawing the report takes, whatever the number of networks. */
+const REPORT_SECONDS = 15
+
+/**
+ * What comparing a study costs: reading grows with networks × checkpoints × samples × 2^n, pairs with networks² × samples × 2^n, and each
+ * of the comparisons of other scores (measures of difficulty, subgroups, the multiverse) with networks² too, as sets are held against
+ * each other.
+ */
+export function comparisonWork(plan: Plan): ComparisonWork {
+  const { samples, players } = plan.config.analysis
+  const analysed = plan.networks.filter(({ role }) => role === 'analysed')
+  const panel = samples.count + samples.testCount
+  const subsets = subsetCount(players.count)
+  const pairs = (analysed.length * (analysed.length - 1)) / 2
+  const [checkpoints] = plan.tasks.flatMap((task) =>
+    task.kind === 'values' ? [checkpointsOf(plan, task)] : [],
+  )
+  const references = plan.networks.some(({ role }) => role === 'reference')
+  const alternatives = 6 * plan.runs.length * (references ? 11 : 5)
+  return {
+    networks: {
+      parts: analysed.length,
+      seconds: 0.01 + (checkpoints ?? 1) * panel * (5e-5 + 1e-7 * subsets),
+    },
+    pairs: { parts: pairs, seconds: 1e-5 + samples.count * (5e-8 + 3e-10 * subsets) },
+    scores: {
+      parts: 15 + plan.data.classes + alternatives,
+      seconds: 0.01 + 2e-7 * pairs + 1e-6 * analysed.length * samples.count,
+    },
+  }
+}
+
+/** Seconds on one core of what is done of a comparison, all of it with the report by default. */
+export function comparisonSeconds(
+  work: ComparisonWork,
+  done?: Readonly<Record<ComparisonStage, number>>,
+): number {
+  const stages = Object.keys(work) as ComparisonStage[]
+  const sum = stages.reduce(
+    (total, stage) => total + (done?.[stage] ?? work[stage].parts) * work[stage].seconds,
+    0,
+  )
+  return done === undefined ? sum + REPORT_SECONDS : sum
+}
+
 function checkpointsOf(plan: Plan, task: Task & { readonly kind: 'values' }): number {
   const kept = task.network.spec.checkpointSteps.length
   if (task.run.name !== 'main' || task.network.role === 'reference') {

@@ -1,19 +1,20 @@
 /** Accuracies that show that a network from elsewhere was misunderstood. */
 import { belowChance } from '../metrics/chance.js'
-import type { NetworkAnalysis } from './network.js'
+import { mainRows } from './checkpoint.js'
+import type { KeptAnalysis } from './network.js'
 
 /** Difference between the accuracies of two networks of one study that is worth a question. */
 const FAR_APART = 0.4
 
 /** Networks from elsewhere that are right less often than by chance, or else are far apart, a line each. */
-export function accuracyWarnings(analyses: readonly NetworkAnalysis[]): string[] {
+export function accuracyWarnings(analyses: readonly KeptAnalysis[]): string[] {
   const given = analyses.flatMap((analysis) => {
     const right = rightOf(analysis)
     return analysis.network.origin === 'given' && right !== undefined ? [{ analysis, right }] : []
   })
   const found = given.flatMap(({ analysis: { network, samples, checkpoints }, right }) => {
-    const end = checkpoints[checkpoints.length - 1]
-    const classes = new Set(end.samples.map(({ row }) => end.values.givenLabel[row])).size
+    const { values } = checkpoints[checkpoints.length - 1]
+    const classes = new Set(mainRows(values).map((row) => values.givenLabel[row])).size
     return belowChance(network.name, right, samples.length, classes) ?? []
   })
   if (found.length > 0 || given.length < 2) return found
@@ -32,8 +33,9 @@ export function accuracyWarnings(analyses: readonly NetworkAnalysis[]): string[]
 }
 
 /** How many analysed samples a network classifies as labelled at the end; undefined where predictions are not known. */
-function rightOf({ checkpoints }: NetworkAnalysis): number | undefined {
-  const { values, samples } = checkpoints[checkpoints.length - 1]
-  if (samples.some(({ row }) => values.prediction[row] < -1)) return undefined
-  return samples.filter(({ row }) => values.prediction[row] === values.givenLabel[row]).length
+function rightOf({ checkpoints }: KeptAnalysis): number | undefined {
+  const { values } = checkpoints[checkpoints.length - 1]
+  const rows = mainRows(values)
+  if (rows.some((row) => values.prediction[row] < -1)) return undefined
+  return rows.filter((row) => values.prediction[row] === values.givenLabel[row]).length
 }

@@ -5,7 +5,7 @@ import { configOf } from '../testing/configOf.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
 import type { CurvePoint } from '../training/curve.js'
-import { compareAnalyses } from './compare.js'
+import { compareAnalyses, pairRows } from './compare.js'
 import { analyseNetwork } from './network.js'
 
 /** The comparison of a planned study of mlp-5 whose networks have random interactions. */
@@ -27,7 +27,10 @@ function compared(grid: object, curve: readonly CurvePoint[] = []) {
     )
     return analyseNetwork({ network, curve, checkpoints: [madeCheckpoint(rows)] }, config)
   })
-  return compareAnalyses(analyses, { missing: [], trainedBy: [] }, config)
+  return {
+    ...compareAnalyses(analyses, { missing: [], trainedBy: [] }, config),
+    overlaps: [...pairRows(analyses, config)],
+  }
 }
 
 describe('cuts given as lists of layers', () => {

@@ -1,6 +1,7 @@
 import { compareNetworks } from '../comparison/compare.js'
 import { isMirror } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'
+import { overlapRows } from '../comparison/pairs.js'
 import type {
   ComparisonOptions,
   EffectRow as Effect,
@@ -14,19 +15,15 @@ import { confusingSet } from '../confusing/sets.js'
 import { InputError } from '../core/errors.js'
 import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
 import { regimeOf } from '../regimes/registry.js'
-import type { EffectRow, MembershipRow, OverlapRow, PairClassRow } from '../tables/tables.js'
-import { pairIou } from './interactionIou.js'
-import type { NetworkAnalysis } from './network.js'
+import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
+import type { KeptAnalysis } from './network.js'
 import { nextStep } from './nextStep.js'
-import { pairClassRows } from './pairClasses.js'
-import { type PairTransfer, pairTransfer } from './transfer.js'
+import { type PairAgreement, pairAgreement } from './transfer.js'
 
-/** The rows and the verdict that take all networks together. */
+/** The rows and the verdict that take all networks together; those of pairs are {@link pairRows}. */
 interface StudyComparison {
-  readonly overlaps: readonly OverlapRow[]
   readonly effects: readonly EffectRow[]
   readonly memberships: readonly MembershipRow[]
-  readonly pairClasses: readonly PairClassRow[]
   readonly verdict: Verdict
 }
 
@@ -35,33 +32,22 @@ interface StudyComparison {
  * with `filter: correct` each has its own. Throws InputError where there is none.
  */
 export function compareAnalyses(
-  analyses: readonly NetworkAnalysis[],
+  analyses: readonly KeptAnalysis[],
   facts: Pick<StudyScores, 'missing' | 'lacking' | 'trainedBy' | 'unmeasured'>,
   config: ExperimentConfig,
 ): StudyComparison {
-  const checkpoints = analyses[0].checkpoints
-  const samples = commonSamples(analyses)
-  const networks = analyses.map((analysis) => networkScores(analysis, samples))
+  const scores = studyScores(analyses)
+  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
   const found = compareNetworks(
     {
-      step: checkpoints[checkpoints.length - 1].step,
-      samples,
-      omitted: new Set(analyses.flatMap((analysis) => analysis.samples)).size - samples.length,
+      ...scores,
+      omitted: new Set(analyses.flatMap(({ samples }) => samples)).size - scores.samples.length,
       mislabelled: mislabelledEverywhere(analyses),
-      networks,
       ...facts,
     },
     comparisonOptions(config),
   )
-  const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
-  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
-  const overlaps = found.overlaps.map((pair) => {
-    const [a, b] = [salient.get(pair.a)!, salient.get(pair.b)!]
-    return overlapRow(pair, names, pairTransfer(a, b), pairIou(a, b))
-  })
   return {
-    overlaps,
-    pairClasses: pairClassRows(overlaps, networks, 1 - config.comparison.alpha),
     effects: found.effects.map(effectRow),
     memberships: found.intersections.map(({ networks, samples }) => ({
       networks: networks.join('+'),
@@ -71,7 +57,7 @@ export function compareAnalyses(
     })),
     verdict: {
       ...found.verdict,
-      next: nextStep(found.verdict, judgedGrid(found), samples.length, config),
+      next: nextStep(found.verdict, judgedGrid(found), scores.samples.length, config),
     },
   }
 }
@@ -81,8 +67,36 @@ function judgedGrid({ grids }: ReturnType<typeof compareNetworks>): GridStatisti
   return grids.find(({ grid }) => !isMirror(grid))
 }
 
+/**
+ * The rows of `overlaps.csv`, one by one: what grows with the square of the networks is never held. Throws InputError where no sample
+ * was analysed on every network.
+ */
+export function* pairRows(
+  analyses: readonly KeptAnalysis[],
+  config: ExperimentConfig,
+): Generator<OverlapRow> {
+  const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
+  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
+  for (const pair of overlapRows(studyScores(analyses), comparisonOptions(config))) {
+    yield overlapRow(pair, names, pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!))
+  }
+}
+
+/** What the comparison takes of the networks, on the samples in common. */
+export function studyScores(
+  analyses: readonly KeptAnalysis[],
+): Pick<StudyScores, 'step' | 'samples' | 'networks'> & { readonly samples: readonly number[] } {
+  const { checkpoints } = analyses[0]
+  const samples = commonSamples(analyses)
+  return {
+    step: checkpoints[checkpoints.length - 1].step,
+    samples,
+    networks: analyses.map((analysis) => networkScores(analysis, samples)),
+  }
+}
+
 /** The samples that all networks were analysed on, in the order of the first. Throws InputError where there is none. */
-export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
+export function commonSamples(analyses: readonly KeptAnalysis[]): number[] {
   const [first, ...others] = analyses.map(({ samples }) => samples)
   const sets = others.map((samples) => new Set(samples))
   const common = first.filter((sample) => sets.every((set) => set.has(sample)))
@@ -94,7 +108,7 @@ export function commonSamples(analyses: readonly NetworkAnalysis[]): number[] {
 }
 
 /** Wrong labels that all networks saw; networks from elsewhere may have been trained on others. */
-export function mislabelledEverywhere(analyses: readonly NetworkAnalysis[]): number[] {
+export function mislabelledEverywhere(analyses: readonly KeptAnalysis[]): number[] {
   const [first, ...others] = analyses.map(({ mislabelled }) => mislabelled)
   return first.filter((sample) => others.every((mislabelled) => mislabelled.includes(sample)))
 }
@@ -126,10 +140,7 @@ export function withScore(
 }
 
 /** What the comparison knows of a network, on some of its samples. */
-export function networkScores(
-  analysis: NetworkAnalysis,
-  samples: readonly number[],
-): NetworkScores {
+export function networkScores(analysis: KeptAnalysis, samples: readonly number[]): NetworkScores {
   const { network, curve, phases, scores, otherScores, sets } = analysis
   const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
   const onThese = onSamples(analysis.samples, samples)
@@ -183,8 +194,7 @@ export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut
 function overlapRow(
   pair: Pair,
   names: ReadonlyMap<string, string>,
-  transfer: PairTransfer,
-  iou: number | undefined,
+  { signed, unsigned, iou }: PairAgreement,
 ): OverlapRow {
   return {
     network_a: pair.a,
@@ -205,10 +215,10 @@ function overlapRow(
     spearman: pair.spearman,
     accuracy_gap: pair.accuracyGap,
     similar_accuracy: pair.similarAccuracy,
-    transfer: transfer.signed.share,
-    expected_transfer: transfer.signed.chance,
-    transfer_unsigned: transfer.unsigned.share,
-    expected_transfer_unsigned: transfer.unsigned.chance,
+    transfer: signed.share,
+    expected_transfer: signed.chance,
+    transfer_unsigned: unsigned.share,
+    expected_transfer_unsigned: unsigned.chance,
     iou,
   }
 }

@@ -1,12 +1,12 @@
 import type { ExperimentConfig } from '../config/schema.js'
-import type { NetworkAnalysis } from './network.js'
+import type { KeptAnalysis } from './network.js'
 
 /**
  * What is said where the phases should take the training loss on true labels and a curve does not have it: of networks
  * that were trained before it was measured, or whose curve was given. Empty where no analysed label was changed.
  */
 export function gapLabelAssumptions(
-  analyses: readonly NetworkAnalysis[],
+  analyses: readonly KeptAnalysis[],
   asked: ExperimentConfig['phases'],
 ): string[] {
   if (asked.detector === 'min-test-loss' || asked.labels === 'given') return []

@@ -36,7 +36,7 @@ function draws(...names: (string | number)[]): number[] {
 function found(scoresOf: Parameters<typeof scoredAnalyses>[0]) {
   const { analyses, config } = scoredAnalyses(scoresOf)
   const { effects } = compareAnalyses(analyses, {}, config)
-  const rows = measureRows(analyses, effects, config)
+  const rows = [...measureRows(analyses, effects, config)].flat()
   const estimate = (measure: string, statistic: string) =>
     rows.find((row) => row.measure === measure && row.statistic === statistic)?.estimate
   return { rows, estimate }

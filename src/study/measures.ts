@@ -1,6 +1,6 @@
 /** Is it just difficulty? What decides the usual measures of difficulty, and what of the score they leave. */
 
-import { compareNetworks } from '../comparison/compare.js'
+import { compareScores } from '../comparison/compare.js'
 import { gridKey } from '../comparison/grid.js'
 import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -19,7 +19,7 @@ import {
   withScore,
 } from './compare.js'
 import { courseOf, type DynamicsPoint } from './dynamics.js'
-import type { NetworkAnalysis } from './network.js'
+import type { KeptAnalysis } from './network.js'
 
 /** Measures at one checkpoint, each larger for harder samples. */
 const atCheckpoint = {
@@ -47,7 +47,7 @@ type Measured = ReadonlyMap<string, Float64Array>
  * trained checkpoint nearest to t* (or to the middle of training), before all is fitted; and over all checkpoints.
  */
 export function measuresOf(
-  { dynamics, phases }: Pick<NetworkAnalysis, 'dynamics' | 'phases'>,
+  { dynamics, phases }: Pick<KeptAnalysis, 'dynamics' | 'phases'>,
   samples: readonly number[],
 ): Measured {
   if (dynamics === undefined) return new Map()
@@ -86,16 +86,16 @@ interface MeasuredNetwork {
 const LEFT = 'score_after_difficulty'
 
 /**
- * Rows of `measures.csv`: for the score (whose shares and contrasts are given), every measure of difficulty, and the score with
+ * Rows of `measures.csv`, measure by measure: for the score (whose shares and contrasts are given), every measure of difficulty, and the score with
  * difficulty taken out, the shares and contrasts that the score has, with its set rule; the mean over the networks of a
  * grid of the AUC for mislabelled samples and of the rank correlation with the score. Measures that a network lacks are
  * compared without it.
  */
-export function measureRows(
-  analyses: readonly NetworkAnalysis[],
+export function* measureRows(
+  analyses: readonly KeptAnalysis[],
   scoreEffects: readonly EffectRow[],
   config: ExperimentConfig,
-): MeasureRow[] {
+): Generator<MeasureRow[]> {
   const samples = commonSamples(analyses)
   const networks = analyses.map((analysis): MeasuredNetwork => {
     const scores = networkScores(analysis, samples)
@@ -106,22 +106,22 @@ export function measureRows(
     return { scores, mislabelled: samples.map((sample) => wrong.has(sample)), measures, left }
   })
   const names = [...new Set(networks.flatMap(({ measures }) => [...measures.keys()]))]
-  if (names.length === 0) return []
+  if (names.length === 0) return
   const checkpoints = analyses[0].checkpoints
   const study = { step: checkpoints[checkpoints.length - 1].step, samples }
   const valuesOf = (name: string) => (network: MeasuredNetwork) => {
     if (name === 'score') return network.scores.score
     return name === LEFT ? network.left?.residuals : network.measures.get(name)
   }
-  return ['score', ...names, LEFT].flatMap((measure) => {
+  for (const measure of ['score', ...names, LEFT]) {
     const of = valuesOf(measure)
     const effects =
       measure === 'score' ? scoreEffects : effectsOf(networks, of, { ...study, config })
-    return [
+    yield [
       ...effects.map(({ effect, ...row }): MeasureRow => ({ ...row, measure, statistic: effect })),
       ...meansOf(networks, measure, of, study.step),
     ]
-  })
+  }
 }
 
 interface MeasuredStudy {
@@ -142,7 +142,7 @@ function effectsOf(
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
-  return compareNetworks({ step, samples, networks: measured }, options).effects.map(effectRow)
+  return compareScores({ step, samples, networks: measured }, options).effects.map(effectRow)
 }
 
 /** What is a mean over the networks of each grid. */

@@ -3,17 +3,11 @@
  * Vanpaemel, Perspectives on Psychological Science 11, 2016). Every combination that the stored interactions allow is
  * scored and judged anew; nothing is evaluated.
  */
-import { compareNetworks } from '../comparison/compare.js'
+import { compareScores } from '../comparison/compare.js'
 import { gridKey } from '../comparison/grid.js'
 import { jaccard } from '../comparison/overlap.js'
 import { relabellingsFor } from '../comparison/power/verdictOdds.js'
-import type {
-  EffectRow,
-  GridName,
-  NetworkScores,
-  StudyScores,
-  Verdict,
-} from '../comparison/types.js'
+import type { EffectRow, NetworkScores, StudyScores } from '../comparison/types.js'
 import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
@@ -31,7 +25,7 @@ import {
   onSamples,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
-import { finalScorer, type NetworkAnalysis, type ScoredCheckpoints } from './network.js'
+import { finalScorer, type KeptAnalysis, type ScoredCheckpoints } from './network.js'
 
 /** What τ is multiplied by. */
 const SCALES = [0.5, 1, 2] as const
@@ -139,11 +133,11 @@ function nameOf({ score, offsetScope }: Pick<ConfusingConfig, 'score' | 'offsetS
 }
 
 /** {@link multiverseRows} of what the networks of a study were analysed into, by the ids of the networks. */
-export function multiverseOf(
-  analyses: readonly NetworkAnalysis[],
+export function* multiverseOf(
+  analyses: readonly KeptAnalysis[],
   alternatives: ReadonlyMap<string, readonly AlternativeScores[]>,
   config: ExperimentConfig,
-): MultiverseRow[] {
+): Generator<MultiverseRow[]> {
   const samples = commonSamples(analyses)
   const networks = analyses.map((analysis) => ({
     scores: networkScores(analysis, samples),
@@ -151,7 +145,7 @@ export function multiverseOf(
     alternatives: alternatives.get(analysis.network.id) ?? [],
   }))
   const mislabelled = mislabelledEverywhere(analyses)
-  return multiverseRows(networks, { samples, mislabelled }, config)
+  yield* multiverseRows(networks, { samples, mislabelled }, config)
 }
 
 /** A network of a study with its alternative scores, each over the samples of the network. */
@@ -164,34 +158,34 @@ export interface MultiverseNetwork {
 }
 
 /**
- * One row a combination of players, baseline, τ, score and set rule, and a grid: its low share with interval and p,
+ * Combination by combination of players, baseline, τ, score and set rule one row a grid: its low share with interval and p,
  * T_low of the sets, the verdict, and how alike scores and sets are to the study's own (means over networks). Networks
  * without a combination stay out of it; none has it, no row. Where an analysis is decomposed at one end of the
  * tie-break, that end stands for both.
  */
-export function multiverseRows(
+export function* multiverseRows(
   networks: readonly MultiverseNetwork[],
   study: Omit<StudyScores, 'networks'>,
   config: ExperimentConfig,
-): MultiverseRow[] {
-  const keys = [...new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))]
-  return keys.flatMap((key) => {
+): Generator<MultiverseRow[]> {
+  const keys = new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))
+  for (const key of keys) {
     const placed = networks.flatMap((network) => {
       const found = network.alternatives.find((one) => keyOf(one) === key)
       const own = network.alternatives.find((one) => one.own)
       return found === undefined || own === undefined ? [] : [{ network, found, own }]
     })
-    return setRules(config.confusing.set).flatMap((rule, position) => {
+    for (const [position, rule] of setRules(config.confusing.set).entries()) {
       const changed = placed.map((one) =>
         changedNetwork(one, study.samples, rule, config.confusing),
       )
-      return rowsOf(changed, study, config, {
+      yield rowsOf(changed, study, config, {
         choice: placed[0].found,
         set: rule.rule,
         own: placed[0].found.own && position === 0,
       })
-    })
-  })
+    }
+  }
 }
 
 function keyOf({ players, baseline, tau, score }: ScoreChoice): string {
@@ -266,7 +260,7 @@ function rowsOf(
     own,
   }: { readonly choice: ScoreChoice; readonly set: string; readonly own: boolean },
 ): MultiverseRow[] {
-  const { effects, verdict } = compareNetworks(
+  const { effects, conclusions } = compareScores(
     { ...study, networks: changed.map(({ scores }) => scores) },
     {
       ...comparisonOptions(config),
@@ -274,7 +268,7 @@ function rowsOf(
       permutations: relabellingsFor(config.comparison.alpha, SECONDARY.permutations),
     },
   )
-  return gridsOf(verdict).map(({ name, conclusion }) => {
+  return conclusions().map(({ name, conclusion }) => {
     const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
     const row = (effect: EffectRow['effect']) =>
       effects.find((one) => one.effect === effect && inGrid(one))
@@ -302,17 +296,4 @@ function rowsOf(
       jaccard: known((network) => network.jaccard),
     }
   })
-}
-
-/** Every grid that a verdict is of. */
-function gridsOf({
-  grid,
-  verdict,
-  others,
-}: Verdict): { readonly name: GridName; readonly conclusion: Verdict['verdict'] }[] {
-  if (grid === undefined) return []
-  return [
-    { name: grid, conclusion: verdict },
-    ...others.map((other) => ({ name: other, conclusion: other.verdict })),
-  ]
 }

@@ -85,6 +85,17 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly mislabelledAuc: number | undefined
 }
 
+/** What is kept of a network once the rows of its own samples are made: the samples of many networks would not fit into memory. */
+export type KeptAnalysis = Omit<NetworkAnalysis, 'checkpoints' | 'generalization'> & {
+  readonly checkpoints: readonly Pick<CheckpointAnalysis, 'step' | 'values'>[]
+}
+
+/** {@link KeptAnalysis} of a network. */
+export function keptOf({ generalization: _, ...analysis }: NetworkAnalysis): KeptAnalysis {
+  const checkpoints = analysis.checkpoints.map(({ step, values }) => ({ step, values }))
+  return { ...analysis, checkpoints }
+}
+
 /** The sections of a configuration that say how a network is analysed. */
 type AnalysisSections = Pick<ExperimentConfig, 'analysis' | 'confusing' | 'phases'>
 

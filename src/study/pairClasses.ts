@@ -1,165 +1,236 @@
-/** What pairs of networks agree on, by what they share: the rows of `pair_classes.csv`. */
+/** What pairs of networks agree on, by what they share: the rows of `pair_classes.csv`, and contrasts of pairs of similar accuracy. */
 
-import { classInterval, pairInterval, type SeededPair } from '../comparison/classInterval.js'
-import type { Estimate, NetworkScores } from '../comparison/types.js'
-import { groupBy } from '../core/groupBy.js'
-import { mean } from '../metrics/descriptive.js'
+import { jackknifeInterval } from '../comparison/jackknife.js'
+import { PairMeans, type PairSeeds } from '../comparison/pairMeans.js'
+import type { Estimate, NetworkScores, Seed } from '../comparison/types.js'
 import type { OverlapRow, PairClassRow, SubgroupRow } from '../tables/tables.js'
 
 /** The figures of a pair whose means over a class are of interest. */
-const statistics = ['jaccard', 'kappa', 'spearman', 'transfer', 'transfer_unsigned', 'iou'] as const
+const statistics = [
+  'jaccard',
+  'expected_jaccard',
+  'kappa',
+  'spearman',
+  'transfer',
+  'transfer_unsigned',
+  'iou',
+] as const
 
-/** A pair with what its two networks are. */
-interface DescribedPair extends Omit<SeededPair, 'value'> {
-  readonly row: OverlapRow
-  readonly architecture: string
-  readonly regime: string
-  /** Whether all four seeds are known: only then seeds can be left out. */
-  readonly hasSeeds: boolean
-}
-
-type Networks = readonly Pick<NetworkScores, 'network' | 'architecture' | 'regime' | 'seeds'>[]
-
-/** Means over the pairs of every class, all of them and those of similar accuracy, with intervals over seeds. */
-export function pairClassRows(
-  overlaps: readonly OverlapRow[],
-  networks: Networks,
-  level: number,
-): PairClassRow[] {
-  const classes = groupBy(describedPairs(overlaps, networks), (pair) =>
-    JSON.stringify([gridOf(pair), pair.row.relation]),
-  )
-  return [...classes.values()].flatMap((pairs) =>
-    accuracies.flatMap(({ accuracy, admits }) =>
-      statistics.flatMap((statistic): PairClassRow[] => {
-        const known = pairs.filter((pair) => admits(pair) && pair.row[statistic] !== undefined)
-        const valued = known.map((pair) => ({ ...pair, value: pair.row[statistic] as number }))
-        const found = known.every(({ hasSeeds }) => hasSeeds)
-          ? classInterval(valued, level)
-          : withoutInterval(mean(valued.map(({ value }) => value)))
-        if (found === undefined) return []
-        const [{ architecture, regime, row }] = pairs
-        const { step, cut, cut_layers, relation } = row
-        const grid = { step, architecture, regime, cut, cut_layers, relation, accuracy }
-        const { estimate, low, high } = found
-        return [
-          { ...grid, statistic, pairs: valued.length, mean: estimate, ci_low: low, ci_high: high },
-        ]
-      }),
-    ),
-  )
-}
+type Statistic = (typeof statistics)[number]
 
 /** Which pairs enter by their test accuracies. */
-const accuracies = [
-  { accuracy: 'all', admits: () => true },
-  { accuracy: 'similar', admits: ({ row }: DescribedPair) => row.similar_accuracy === true },
-] as const
+const accuracies = ['all', 'similar'] as const
+
+type Accuracy = (typeof accuracies)[number]
+
+type ComparedNetwork = Pick<NetworkScores, 'network' | 'architecture' | 'regime' | 'seeds'>
+
+/** What all pairs of a class have in common. */
+type ClassName = Pick<
+  PairClassRow,
+  'step' | 'architecture' | 'regime' | 'cut' | 'cut_layers' | 'relation'
+>
+
+/** Means over the pairs of one class. */
+interface PairClass {
+  readonly name: ClassName
+  readonly means: Readonly<Record<Accuracy, Readonly<Record<Statistic, ClassMean>>>>
+}
+
+interface ClassMean {
+  readonly means: PairMeans
+  /** Whether all seeds of all pairs are known: only then seeds can be left out. */
+  hasSeeds: boolean
+}
+
+/** The classes of one grid that a contrast takes, and how many pairs they have. */
+interface PairGrid {
+  readonly name: Omit<ClassName, 'relation'>
+  readonly classes: Map<string, PairClass>
+  readonly pairs: Readonly<Record<Accuracy, GridPairs>>
+}
+
+interface GridPairs {
+  readonly byRelation: Map<string, number>
+  /** In the order in which they were met. */
+  readonly lows: Set<Seed>
+  readonly highs: Set<Seed>
+}
 
 const sameLow = 'same-low/diff-high'
 const sameHigh = 'diff-low/same-high'
 const neither = 'both-diff'
 
-/**
- * Contrasts and shares from the pairs of each grid alone, of all and of those of similar accuracy: what is left of a design
- * once pairs are taken out is unbalanced, and has no analysis of variance. T_low = mean J(same low, different high) − mean J(both
- * different), T_high likewise. Shares by rank correlations ρ of scores, since of y = low + high + sample + rest with equal variances
- * E ρ = (σ²_sample + [same low] σ²_low + [same high] σ²_high)/σ²: low = mean ρ(same low) − mean ρ(both different), sample = mean
- * ρ(both different) (our choice). Pairs of one order of the data alone.
- */
-export function matchedRows(
-  overlaps: readonly OverlapRow[],
-  networks: Networks,
-  level: number,
-): SubgroupRow[] {
-  const inGrids = describedPairs(overlaps, networks).filter(
-    ({ row, hasSeeds }) =>
-      hasSeeds && [sameLow, sameHigh, neither].includes(row.relation as string),
-  )
-  const grids = groupBy(inGrids, (pair) => JSON.stringify(gridOf(pair)))
-  return [...grids.values()].flatMap((all) =>
-    accuracies.flatMap(({ accuracy, admits }) => {
-      const pairs = all.filter(admits)
-      const count = (relation: string) =>
-        pairs.filter(({ row }) => row.relation === relation).length
-      const kept = [sameLow, sameHigh, neither].map((name) => `${count(name)} ${name}`).join(', ')
-      return Object.entries(pairEffects).map(([effect, statistic]): SubgroupRow => {
-        const found = pairInterval(pairs, statistic, level)
-        const [{ architecture, regime, row }] = all
-        return {
-          grouping: 'accuracy',
-          subgroup: accuracy,
-          samples: undefined,
-          pairs: pairs.length,
-          step: row.step,
-          architecture,
-          regime,
-          cut: row.cut,
-          cut_layers: row.cut_layers,
-          effect,
-          estimate: found?.estimate,
-          ci_low: found?.low,
-          ci_high: found?.high,
-          p_value: undefined,
-          note: `${pairs.length} of ${all.length} pairs: ${kept}`,
-        }
-      })
-    }),
-  )
-}
+/** Adds up the pairs of a study, which are too many to be held, by what two networks share. */
+export class PairClasses {
+  private readonly networks: ReadonlyMap<string, ComparedNetwork>
+  private readonly classes = new Map<string, PairClass>()
+  private readonly grids = new Map<string, PairGrid>()
 
-type PairStatistic = (pairs: readonly DescribedPair[]) => number | undefined
-
-const classMean =
-  (relation: string, field: 'jaccard' | 'spearman'): PairStatistic =>
-  (pairs) =>
-    mean(
-      pairs.flatMap(({ row }) => {
-        const value = row.relation === relation ? row[field] : undefined
-        return value === undefined ? [] : [value]
-      }),
-    )
-
-const difference =
-  (a: PairStatistic, b: PairStatistic): PairStatistic =>
-  (pairs) => {
-    const [first, second] = [a(pairs), b(pairs)]
-    return first === undefined || second === undefined ? undefined : first - second
+  /** Intervals are at `level`. */
+  constructor(
+    networks: readonly ComparedNetwork[],
+    private readonly level: number,
+  ) {
+    this.networks = new Map(networks.map((network) => [network.network, network]))
   }
 
-/** By the names that `effects.csv` has for them. */
-const pairEffects: Readonly<Record<string, PairStatistic>> = {
-  low: difference(classMean(sameLow, 'spearman'), classMean(neither, 'spearman')),
-  high: difference(classMean(sameHigh, 'spearman'), classMean(neither, 'spearman')),
-  'low−high': difference(classMean(sameLow, 'spearman'), classMean(sameHigh, 'spearman')),
-  sample: classMean(neither, 'spearman'),
-  T_low: difference(classMean(sameLow, 'jaccard'), classMean(neither, 'jaccard')),
-  T_high: difference(classMean(sameHigh, 'jaccard'), classMean(neither, 'jaccard')),
-}
-
-/** What is the same for all pairs of one grid. */
-function gridOf({ architecture, regime, row }: DescribedPair) {
-  return [architecture, regime, row.cut, row.cut_layers]
-}
-
-function describedPairs(overlaps: readonly OverlapRow[], networks: Networks): DescribedPair[] {
-  const byId = new Map(networks.map((network) => [network.network, network]))
-  return overlaps.flatMap((row): DescribedPair[] => {
-    const [a, b] = [byId.get(row.network_a as string), byId.get(row.network_b as string)]
-    if (a === undefined || b === undefined) return []
-    const both = [a.seeds, b.seeds]
+  /** Adds a pair of two of the networks. */
+  add(row: OverlapRow): void {
+    const [a, b] = [row.network_a, row.network_b].map((id) => this.networks.get(id as string)!)
     const either = (one: string, other: string) => (one === other ? one : `${one}+${other}`)
-    return [
-      {
-        row,
-        architecture: either(a.architecture, b.architecture),
-        regime: either(a.regime, b.regime),
-        lows: [a.seeds.low ?? '', b.seeds.low ?? ''],
-        highs: [a.seeds.high ?? '', b.seeds.high ?? ''],
-        hasSeeds: both.every(({ low, high }) => low !== undefined && high !== undefined),
-      },
-    ]
-  })
+    const { step, cut, cut_layers, relation } = row
+    const architecture = either(a.architecture, b.architecture)
+    const regime = either(a.regime, b.regime)
+    const grid = { step, architecture, regime, cut, cut_layers }
+    const seeds: PairSeeds = {
+      lows: [a.seeds.low ?? '', b.seeds.low ?? ''],
+      highs: [a.seeds.high ?? '', b.seeds.high ?? ''],
+    }
+    const hasSeeds = [a, b].every(
+      ({ seeds: { low, high } }) => low !== undefined && high !== undefined,
+    )
+    const gridKey = [architecture, regime, cut, cut_layers].join('\n')
+    const found = known(this.classes, `${gridKey}\n${relation}`, () => ({
+      name: { ...grid, relation },
+      means: { all: newMeans(), similar: newMeans() },
+    }))
+    const admitted: readonly Accuracy[] = row.similar_accuracy === true ? accuracies : ['all']
+    for (const accuracy of admitted) {
+      for (const statistic of statistics) {
+        const value = row[statistic]
+        if (value === undefined) continue
+        const own = found.means[accuracy][statistic]
+        own.hasSeeds &&= hasSeeds
+        own.means.add(seeds, value)
+      }
+    }
+    if (!hasSeeds || ![sameLow, sameHigh, neither].includes(relation as string)) return
+    const inGrid = known(this.grids, gridKey, () => ({
+      name: grid,
+      classes: new Map(),
+      pairs: { all: noPairs(), similar: noPairs() },
+    }))
+    inGrid.classes.set(relation as string, found)
+    for (const accuracy of admitted) {
+      const { byRelation, lows, highs } = inGrid.pairs[accuracy]
+      byRelation.set(relation as string, (byRelation.get(relation as string) ?? 0) + 1)
+      for (const low of seeds.lows) lows.add(low)
+      for (const high of seeds.highs) highs.add(high)
+    }
+  }
+
+  /** Means over the pairs of every class, all of them and those of similar accuracy, with intervals over seeds. */
+  get rows(): PairClassRow[] {
+    return [...this.classes.values()].flatMap(({ name, means }) =>
+      accuracies.flatMap((accuracy) =>
+        statistics.flatMap((statistic): PairClassRow[] => {
+          const own = means[accuracy][statistic]
+          const found = own.hasSeeds
+            ? own.means.interval(this.level)
+            : withoutInterval(own.means.mean)
+          if (found === undefined) return []
+          const { estimate, low, high } = found
+          const pairs = own.means.count
+          return [
+            { ...name, accuracy, statistic, pairs, mean: estimate, ci_low: low, ci_high: high },
+          ]
+        }),
+      ),
+    )
+  }
+
+  /**
+   * Contrasts and shares from the pairs of each grid alone, of all and of those of similar accuracy: what is left of a design
+   * once pairs are taken out is unbalanced, and has no analysis of variance. T_low = mean J(same low, different high) − mean J(both
+   * different), T_high likewise. Shares by rank correlations ρ of scores, since of y = low + high + sample + rest with equal variances
+   * E ρ = (σ²_sample + [same low] σ²_low + [same high] σ²_high)/σ²: low = mean ρ(same low) − mean ρ(both different), sample = mean
+   * ρ(both different) (our choice). Pairs of one order of the data alone.
+   */
+  get matchedRows(): SubgroupRow[] {
+    return [...this.grids.values()].flatMap(({ name, classes, pairs }) =>
+      accuracies.flatMap((accuracy) => {
+        const { byRelation, lows, highs } = pairs[accuracy]
+        const count = (relation: string) => byRelation.get(relation) ?? 0
+        const total = ({ byRelation }: GridPairs) =>
+          [...byRelation.values()].reduce((sum, one) => sum + one, 0)
+        const kept = [sameLow, sameHigh, neither].map((one) => `${count(one)} ${one}`).join(', ')
+        return Object.entries(pairEffects).map(
+          ([effect, { statistic, of, minus }]): SubgroupRow => {
+            const meanOf = (relation: string, of: (means: PairMeans) => number | undefined) => {
+              const means = classes.get(relation)?.means[accuracy][statistic].means
+              return means && of(means)
+            }
+            const effectOf = (mean: (means: PairMeans) => number | undefined) => {
+              const first = meanOf(of, mean)
+              if (minus === undefined) return first
+              const second = meanOf(minus, mean)
+              return first === undefined || second === undefined ? undefined : first - second
+            }
+            const estimate = effectOf(({ mean }) => mean)
+            const found = jackknifeInterval(
+              {
+                estimate,
+                lows: [...lows].map((seed) => effectOf((means) => means.lows.without(seed))),
+                highs: [...highs].map((seed) => effectOf((means) => means.highs.without(seed))),
+              },
+              this.level,
+            )
+            return {
+              grouping: 'accuracy',
+              subgroup: accuracy,
+              samples: undefined,
+              pairs: total(pairs[accuracy]),
+              ...name,
+              effect,
+              estimate: found?.estimate,
+              ci_low: found?.low,
+              ci_high: found?.high,
+              p_value: undefined,
+              note: `${total(pairs[accuracy])} of ${total(pairs.all)} pairs: ${kept}`,
+            }
+          },
+        )
+      }),
+    )
+  }
+}
+
+/** The mean of a figure over one class of pairs, less that over another: by the names that `effects.csv` has for them. */
+const pairEffects: Readonly<
+  Record<
+    string,
+    {
+      readonly statistic: 'jaccard' | 'spearman'
+      readonly of: string
+      readonly minus: string | undefined
+    }
+  >
+> = {
+  low: { statistic: 'spearman', of: sameLow, minus: neither },
+  high: { statistic: 'spearman', of: sameHigh, minus: neither },
+  'low−high': { statistic: 'spearman', of: sameLow, minus: sameHigh },
+  sample: { statistic: 'spearman', of: neither, minus: undefined },
+  T_low: { statistic: 'jaccard', of: sameLow, minus: neither },
+  T_high: { statistic: 'jaccard', of: sameHigh, minus: neither },
+}
+
+function newMeans(): Record<Statistic, ClassMean> {
+  const entries = statistics.map((name) => [name, { means: new PairMeans(), hasSeeds: true }])
+  return Object.fromEntries(entries) as Record<Statistic, ClassMean>
+}
+
+function noPairs(): GridPairs {
+  return { byRelation: new Map(), lows: new Set(), highs: new Set() }
+}
+
+/** The value of a key, made where there is none. */
+function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const there = map.get(key)
+  if (there !== undefined) return there
+  const made = make()
+  map.set(key, made)
+  return made
 }
 
 function withoutInterval(estimate: number | undefined): Estimate | undefined {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
+import { salientSet } from '../metrics/transferability.js'
 import type { OverlapRow } from '../tables/tables.js'
 import { classOf, scoredAnalyses } from '../testing/scoredAnalyses.js'
 import { compareAnalyses } from './compare.js'
-import { pairIou } from './interactionIou.js'
-import { matchedRows, pairClassRows } from './pairClasses.js'
+import { PairClasses } from './pairClasses.js'
 import { subgroupRows } from './subgroups.js'
+import { pairAgreement, type SalientSets } from './transfer.js'
 
 const COUNT = 60
 
@@ -26,7 +27,7 @@ describe('shares on parts of the panel', () => {
     }
   })
   const comparison = compareAnalyses(analyses, {}, config)
-  const rows = subgroupRows(analyses, comparison, config)
+  const rows = [...subgroupRows(analyses, { ...comparison, matched: [] }, config)].flat()
   const estimate = (grouping: string, subgroup: string, effect: string) =>
     rows.find(
       (row) => row.grouping === grouping && row.subgroup === subgroup && row.effect === effect,
@@ -52,11 +53,8 @@ describe('shares on parts of the panel', () => {
 
   it('of groups that are too small: left out, and said', () => {
     const small = scoredAnalyses(({ low, high }) => ({ c: draws(30, 'own', low, high) }))
-    const found = subgroupRows(
-      small.analyses,
-      compareAnalyses(small.analyses, {}, small.config),
-      small.config,
-    )
+    const { effects } = compareAnalyses(small.analyses, {}, small.config)
+    const found = [...subgroupRows(small.analyses, { effects, matched: [] }, small.config)].flat()
     expect(found.filter(({ grouping }) => grouping === 'split')).toEqual([])
     expect(found.filter(({ grouping }) => grouping === 'class')).toMatchObject([
       { subgroup: '0', samples: 15, estimate: undefined, note: 'left out: fewer than 20 samples' },
@@ -107,10 +105,12 @@ describe('pairs of similar accuracy', () => {
     'diff-low/same-high': 0.5,
     'both-diff': 0.2,
   }
-  const rows = pairs((relation, similar) => (similar ? figures[relation] : 1))
+  const classes = new PairClasses(networks, 0.95)
+  for (const row of pairs((relation, similar) => (similar ? figures[relation] : 1)))
+    classes.add(row)
 
   it('give contrasts of their own, and say how many are left', () => {
-    const found = matchedRows(rows, networks, 0.95)
+    const found = classes.matchedRows
     const of = (subgroup: string, effect: string) =>
       found.find((row) => row.subgroup === subgroup && row.effect === effect)!
     expect(of('similar', 'T_low').estimate).toBeCloseTo(0.6, 12)
@@ -129,7 +129,7 @@ describe('pairs of similar accuracy', () => {
   })
 
   it('and means of every class', () => {
-    const found = pairClassRows(rows, networks, 0.95)
+    const found = classes.rows
     const low = found.filter(
       ({ relation, statistic }) => relation === 'same-low/diff-high' && statistic === 'iou',
     )
@@ -143,22 +143,38 @@ describe('pairs of similar accuracy', () => {
   })
 })
 
-describe('pairIou', () => {
-  const sets = (...lists: number[][]) => ({
-    n: 3,
-    sets: new Map(lists.map((codes, sample) => [sample, new Set(codes)])),
-  })
+describe('the interactions of two networks', () => {
+  /** Networks of three players whose samples have these salient AND interactions: the mask, with the sign of the interaction. */
+  const sets = (...lists: number[][]): SalientSets =>
+    new Map(
+      lists.map((masks, sample) => {
+        const and = new Float64Array(8)
+        for (const mask of masks) and[Math.abs(mask)] = Math.sign(mask)
+        return [sample, salientSet({ n: 3, and, or: new Float64Array(8) }, 0.5)]
+      }),
+    )
+  const a = sets([1, 2, 3], [4], [], [5])
+  const b = sets([2, 3, -1, 6], [4], [], [])
 
-  it('is the mean over samples of |A ∩ B| / |A ∪ B|, signs counted', () => {
-    const a = sets([1, 2, 3], [4], [], [5])
-    const b = sets([2, 3, -1, 6], [4], [], [])
+  it('have an intersection over union: the mean over samples of |A ∩ B| / |A ∪ B|, signs counted', () => {
     // 2 of 5, 1 of 1, nothing to say, 0 of 1
-    expect(pairIou(a, b)).toBeCloseTo((0.4 + 1 + 0) / 3, 12)
-    expect(pairIou(a, a)).toBe(1)
+    expect(pairAgreement(a, b).iou).toBeCloseTo((0.4 + 1 + 0) / 3, 12)
+    expect(pairAgreement(a, a).iou).toBe(1)
   })
 
-  it('is undefined without salient interactions or samples in common', () => {
-    expect(pairIou(sets([]), sets([]))).toBeUndefined()
-    expect(pairIou(sets([1]), { n: 3, sets: new Map([[9, new Set([1])]]) })).toBeUndefined()
+  it('transfer in both directions, with and without their signs', () => {
+    // 2 of 3 and 2 of 4, 1 of 1 twice, nothing to say, 0 of 1; without signs 3 of 3 and 3 of 4
+    expect(pairAgreement(a, b).signed.share).toBeCloseTo((2 / 3 + 2 / 4 + 2 + 0) / 5, 12)
+    expect(pairAgreement(a, b).unsigned.share).toBeCloseTo((1 + 3 / 4 + 2 + 0) / 5, 12)
+    // Of 2 · 7 − 3 interactions of three players.
+    expect(pairAgreement(a, b).unsigned.chance).toBeCloseTo((4 + 3 + 1 + 1 + 0) / 11 / 5, 12)
+    expect(pairAgreement(a, b).signed.chance).toBeCloseTo((4 + 3 + 1 + 1 + 0) / 22 / 5, 12)
+  })
+
+  it('say nothing where there are none, or no samples in common', () => {
+    const nothing = { share: undefined, chance: undefined }
+    const found = { signed: nothing, unsigned: nothing, iou: undefined }
+    expect(pairAgreement(sets([]), sets([]))).toEqual(found)
+    expect(pairAgreement(sets([1]), new Map([[9, a.get(0)!]]))).toEqual(found)
   })
 })

@@ -1,19 +1,12 @@
 /** Shares and contrasts on parts of the panel: the rows of `subgroups.csv`. */
-import { compareNetworks } from '../comparison/compare.js'
+import { compareScores } from '../comparison/compare.js'
 import type { NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import type { EffectRow, OverlapRow, SubgroupRow } from '../tables/tables.js'
-import {
-  commonSamples,
-  comparisonOptions,
-  effectRow,
-  networkScores,
-  onSamples,
-  withScore,
-} from './compare.js'
+import type { EffectRow, SubgroupRow } from '../tables/tables.js'
+import { mainRows } from './checkpoint.js'
+import { comparisonOptions, effectRow, onSamples, studyScores, withScore } from './compare.js'
 import { SECONDARY } from './measures.js'
-import type { NetworkAnalysis } from './network.js'
-import { matchedRows } from './pairClasses.js'
+import type { KeptAnalysis } from './network.js'
 
 /** Samples that a group needs to be compared on (our choice): of a tenth of fewer there is one, or none. */
 const FEWEST = 20
@@ -28,22 +21,19 @@ interface Group {
 }
 
 /**
- * Everything that `effects.csv` has, on the samples of each given class, and of each split where both have a panel, with
+ * Group by group everything that `effects.csv` has, on the samples of each given class, and of each split where both have a panel, with
  * confusing sets chosen anew among them; and from the pairs of networks of similar accuracy. Groups of fewer than
  * {@link FEWEST} samples are named and left out.
  */
-export function subgroupRows(
-  analyses: readonly NetworkAnalysis[],
+export function* subgroupRows(
+  analyses: readonly KeptAnalysis[],
   {
-    overlaps,
+    matched,
     effects,
-  }: { readonly overlaps: readonly OverlapRow[]; readonly effects: readonly EffectRow[] },
+  }: { readonly matched: readonly SubgroupRow[]; readonly effects: readonly EffectRow[] },
   config: ExperimentConfig,
-): SubgroupRow[] {
-  const samples = commonSamples(analyses)
-  const networks = analyses.map((analysis) => networkScores(analysis, samples))
-  const checkpoints = analyses[0].checkpoints
-  const { step } = checkpoints[checkpoints.length - 1]
+): Generator<SubgroupRow[]> {
+  const { samples, networks, step } = studyScores(analyses)
   const { split } = config.analysis.samples
   const other = otherSplit(analyses, split)
   const main = {
@@ -52,28 +42,26 @@ export function subgroupRows(
     samples: samples.length,
     pairs: undefined,
   } as const
-  return [
-    ...classesOf(analyses, samples, networks).flatMap((group) =>
-      groupRows(group, networks, step, config),
-    ),
-    ...(other === undefined
-      ? []
-      : [
-          ...effects.map((row): SubgroupRow => ({ ...main, ...row })),
-          ...groupRows(other, networks, step, config),
-        ]),
-    ...matchedRows(overlaps, networks, 1 - config.comparison.alpha),
-  ]
+  for (const group of classesOf(analyses, samples, networks)) {
+    yield groupRows(group, networks, step, config)
+  }
+  if (other !== undefined) {
+    yield effects.map((row) => ({ ...main, ...row }))
+    yield groupRows(other, networks, step, config)
+  }
+  yield [...matched]
 }
 
 /** The main panel by the given labels, of which networks of one study have the same. */
 function classesOf(
-  [{ checkpoints }]: readonly NetworkAnalysis[],
+  [{ checkpoints }]: readonly KeptAnalysis[],
   samples: readonly number[],
   networks: readonly NetworkScores[],
 ): Group[] {
-  const { values, samples: rows } = checkpoints[checkpoints.length - 1]
-  const labels = new Map(rows.map(({ row, sample }) => [sample, values.givenLabel[row]]))
+  const { values } = checkpoints[checkpoints.length - 1]
+  const labels = new Map(
+    mainRows(values).map((row) => [values.sample[row], values.givenLabel[row]]),
+  )
   const classes = [...new Set(samples.map((sample) => labels.get(sample)!))].sort((a, b) => a - b)
   if (classes.length < 2) return []
   return classes.map((label): Group => {
@@ -88,10 +76,7 @@ function classesOf(
 }
 
 /** The samples of the other split's panel that all networks have; undefined where there are none. */
-function otherSplit(
-  analyses: readonly NetworkAnalysis[],
-  split: 'train' | 'test',
-): Group | undefined {
+function otherSplit(analyses: readonly KeptAnalysis[], split: 'train' | 'test'): Group | undefined {
   const panels = analyses.map(({ otherPanel }) => otherPanel)
   const others = panels.slice(1).map((panel) => new Set(panel.samples))
   const samples = panels[0].samples.filter((sample) => others.every((set) => set.has(sample)))
@@ -107,7 +92,7 @@ function otherSplit(
 function groupRows(
   { grouping, subgroup, samples, scores }: Group,
   networks: readonly NetworkScores[],
-  step: number,
+  step: number | undefined,
   config: ExperimentConfig,
 ): SubgroupRow[] {
   const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
@@ -118,7 +103,7 @@ function groupRows(
     withScore(network, scores[index], samples, config),
   )
   const options = { ...comparisonOptions(config), ...SECONDARY }
-  const { effects } = compareNetworks({ step, samples, networks: measured }, options)
+  const { effects } = compareScores({ step, samples, networks: measured }, options)
   return effects.map((effect) => ({ ...own, ...effectRow(effect) }))
 }
 

@@ -9,9 +9,10 @@ interface TableReading<T extends Table> {
   readonly lacking: readonly string[]
 }
 
-interface CsvRecord {
-  readonly record: readonly string[]
-  readonly info: { readonly lines: number }
+/** Which rows are read: those whose cells of these columns all are among `values`. */
+export interface RowFilter {
+  readonly columns: readonly string[]
+  readonly values: ReadonlySet<string>
 }
 
 /**
@@ -19,37 +20,65 @@ interface CsvRecord {
  * RangeError, naming the line, for anything else: a row that has another number of cells than the header, a cell of
  * another type, no line end (the file is cut short, and a cut number looks like a number), no known column.
  */
-export function readTable<T extends Table>(definition: T, csv: string): TableReading<T> {
-  const [head, ...records] = recordsOf(csv)
-  if (head === undefined) throw new RangeError('the file is empty')
-  const columns = Object.entries(definition.columns).map(
-    ([name, column]) => [name, column, head.record.indexOf(name)] as const,
-  )
-  const lacking = columns.flatMap(([name, , at]) => (at < 0 ? [name] : []))
-  if (lacking.length === columns.length) throw new RangeError('no column is known')
-  const rows = records.map(({ record, info }) => {
-    try {
-      return rowOf<T>(record, columns, head.record.length)
-    } catch (error) {
-      throw new RangeError(`line ${info.lines}: ${messageOf(error)}`)
-    }
-  })
-  if (!csv.endsWith('\n'))
-    throw new RangeError(`line ${(records.at(-1) ?? head).info.lines}: cut short`)
+export function readTable<T extends Table>(
+  definition: T,
+  csv: string,
+  filter?: RowFilter,
+): TableReading<T> {
+  const rows: Row<T>[] = []
+  const lacking = visitRows(definition, csv, (row) => rows.push(row), filter)
   return { rows, lacking }
 }
 
-function recordsOf(csv: string): CsvRecord[] {
+/**
+ * Hands the rows of a table to `visit` one by one, all or those that a filter lets through, and says which columns are lacking: for
+ * tables of more rows than can be held. Throws as {@link readTable} does.
+ */
+export function visitRows<T extends Table>(
+  definition: T,
+  csv: string,
+  visit: (row: Row<T>) => void,
+  filter?: RowFilter,
+): readonly string[] {
+  let head: readonly string[] | undefined
+  let columns: (readonly [name: string, column: Column, at: number])[] = []
+  let line = 0
+  const isWanted = (record: readonly string[], head: readonly string[]) =>
+    filter === undefined ||
+    record.length !== head.length ||
+    filter.columns.every((name) => filter.values.has(record[head.indexOf(name)]))
+  const take = (record: readonly string[]) => {
+    if (head === undefined) {
+      head = record
+      columns = Object.entries(definition.columns).map(
+        ([name, column]) => [name, column, record.indexOf(name)] as const,
+      )
+      if (columns.every(([, , at]) => at < 0)) throw new RangeError('no column is known')
+    } else if (isWanted(record, head)) visit(rowOf<T>(record, columns, head.length))
+  }
   try {
-    return parse(csv, {
+    parse(csv, {
       bom: true,
       skip_empty_lines: true,
-      info: true,
       relax_column_count: true,
-    }) as unknown as CsvRecord[]
+      on_record: (record, { lines }) => {
+        line = lines
+        try {
+          take(record as unknown as readonly string[])
+        } catch (error) {
+          throw head === undefined || columns.every(([, , at]) => at < 0)
+            ? error
+            : new RangeError(`line ${lines}: ${messageOf(error)}`)
+        }
+        return undefined
+      },
+    })
   } catch (error) {
     throw new RangeError(messageOf(error))
   }
+  if (head === undefined) throw new RangeError('the file is empty')
+  if (!csv.endsWith('\n')) throw new RangeError(`line ${line}: cut short`)
+  return columns.flatMap(([name, , at]) => (at < 0 ? [name] : []))
 }
 
 /** The rows of {@link readTable}. */

@@ -50,11 +50,55 @@ export function table<C extends Columns>(name: string, description: string, colu
  * cells for missing values. Throws a RangeError on NaN and infinities, which no table may hold.
  */
 export function toCsv<T extends Table>(definition: T, rows: readonly Row<T>[]): string {
+  return stringify([Object.keys(definition.columns)]) + csvLines(definition, rows)
+}
+
+/** The lines of rows, without the header; RangeError as {@link toCsv}. */
+function csvLines<T extends Table>(definition: T, rows: readonly Row<T>[]): string {
   const names = Object.keys(definition.columns)
-  const records = rows.map((row) =>
-    names.map((name) => cell(definition, name, (row as Record<string, unknown>)[name])),
+  return stringify(
+    rows.map((row) =>
+      names.map((name) => cell(definition, name, (row as Record<string, unknown>)[name])),
+    ),
   )
-  return stringify([names, ...records])
+}
+
+/** Rows that are turned into text at once: their number. */
+const ROWS_A_PIECE = 1000
+
+/** The text of {@link toCsv}, made row by row where there are too many rows to be held: a tenth of what they take as objects. */
+export class CsvText<T extends Table = Table> {
+  /** One after the other they are the text. */
+  private readonly pieces: Buffer[]
+  private rows: Row<T>[] = []
+
+  constructor(
+    private readonly definition: T,
+    rows: Iterable<Row<T>> = [],
+  ) {
+    this.pieces = [Buffer.from(toCsv(definition, []))]
+    for (const row of rows) this.add(row)
+  }
+
+  add(row: Row<T>): void {
+    this.rows.push(row)
+    if (this.rows.length === ROWS_A_PIECE) this.flush()
+  }
+
+  /** All pieces, to be written one after the other. */
+  get content(): readonly Uint8Array[] {
+    this.flush()
+    return this.pieces
+  }
+
+  toString(): string {
+    return Buffer.concat(this.content).toString()
+  }
+
+  private flush(): void {
+    if (this.rows.length > 0) this.pieces.push(Buffer.from(csvLines(this.definition, this.rows)))
+    this.rows = []
+  }
 }
 
 function cell(definition: Table, name: string, value: unknown): string {

@@ -13,7 +13,7 @@ export function fullyDifferentClause(
     id: 'fully-different',
     text: `the ${level}% interval of κ_J over pairs with different low seeds lies within ±${equivalence}`,
   }
-  const kappa = statistics?.kappaDifferentLow
+  const kappa = statistics?.kappaDifferentLow()
   if (statistics === undefined || kappa === undefined) {
     return { ...clause, status: 'undecided', figures: {}, reason: noGrid(statistics) }
   }

@@ -1,5 +1,5 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
-import { classInterval, type SeededPair } from '../../comparison/classInterval.js'
+import { PairMeans } from '../../comparison/pairMeans.js'
 import type { EffectRow, NetworkRow, OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, type Spec, specOf } from './figure.js'
@@ -113,19 +113,15 @@ function classPoints(
         .map((row) => [row.network, row]),
     )
     return Object.keys(classColours).flatMap((relation) => {
-      const pairs = overlaps.flatMap((row): SeededPair[] => {
+      const means = new PairMeans()
+      for (const row of overlaps) {
         const [a, b] = [members.get(row.network_a), members.get(row.network_b)]
-        if (row.cut !== cut || row.relation !== relation || row.jaccard === undefined) return []
-        if (a === undefined || b === undefined) return []
-        return [
-          {
-            lows: [a.seed_low ?? -1, b.seed_low ?? -1],
-            highs: [a.seed_high ?? -1, b.seed_high ?? -1],
-            value: row.jaccard,
-          },
-        ]
-      })
-      const found = classInterval(pairs, level)
+        if (row.cut !== cut || row.relation !== relation || row.jaccard === undefined) continue
+        if (a === undefined || b === undefined) continue
+        const lows = [a.seed_low ?? -1, b.seed_low ?? -1] as const
+        means.add({ lows, highs: [a.seed_high ?? -1, b.seed_high ?? -1] }, row.jaccard)
+      }
+      const found = means.interval(level)
       return found === undefined
         ? []
         : [point(cut, relation, found.estimate, found.low, found.high)]

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { stringify as toYaml } from 'yaml'
 import { isComplete, readState } from '../../artifacts/networkState.js'
 import {
@@ -7,16 +8,18 @@ import {
   type TrainingEngine,
 } from '../../artifacts/trainingEngine.js'
 import type { Lack } from '../../comparison/types.js'
+import type { ExperimentConfig } from '../../config/schema.js'
 import { InterruptedError, messageOf, TaskError } from '../../core/errors.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
+import { type ComparisonStage, comparisonSeconds, comparisonWork } from '../../plan/estimate.js'
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
-import { jsonText, type WriteFile } from '../../store/atomic.js'
+import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
 import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { claimScope } from '../../study/claimScope.js'
-import { compareAnalyses } from '../../study/compare.js'
+import { compareAnalyses, pairRows, studyScores } from '../../study/compare.js'
 import { continuumWarnings } from '../../study/continuum.js'
 import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
@@ -29,10 +32,13 @@ import {
 } from '../../study/multiverse.js'
 import {
   analyseNetwork,
+  type KeptAnalysis,
+  keptOf,
   type NetworkAnalysis,
   type NetworkInput,
   scoredCheckpoints,
 } from '../../study/network.js'
+import { PairClasses } from '../../study/pairClasses.js'
 import {
   agreementRows,
   confusingRows,
@@ -45,7 +51,7 @@ import {
 } from '../../study/rows.js'
 import { subgroupRows } from '../../study/subgroups.js'
 import { schemaDocument } from '../../tables/schemaDocument.js'
-import { type Row, type Table, toCsv } from '../../tables/table.js'
+import { CsvText, toCsv } from '../../tables/table.js'
 import {
   agreementTable,
   confusingTable,
@@ -100,7 +106,7 @@ export async function compare(task: CompareTask, context: TaskContext): Promise<
 /** What a study's folder says of its networks, before it is written. */
 export interface MadeTables {
   /** Tables, verdict, configuration and the meaning of the columns, by file name. */
-  readonly files: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string | CsvText>>
   readonly manifest: Manifest
 }
 
@@ -116,21 +122,30 @@ export async function writeTables(
   { files, manifest }: MadeTables,
   { folder, from, write }: TablePlace,
 ): Promise<void> {
-  for (const [name, content] of Object.entries(files)) await write(join(folder, name), content)
+  for (const [name, made] of Object.entries(files)) {
+    const content: FileContent =
+      typeof made === 'string'
+        ? made
+        : async (writePiece) => {
+            for (const piece of made.content) await writePiece(piece)
+          }
+    await write(join(folder, name), content)
+  }
   await write(join(folder, studyFiles.manifest), jsonText(manifest), from)
 }
 
 /**
- * Makes the tables, the verdict and the manifest of a study from what is stored. Throws TaskError when no network
- * can be analysed.
+ * Makes the tables, the verdict and the manifest of a study from what is stored. Of each network no more is held than what it is
+ * compared by, of each pair the text of its row. Throws TaskError when no network can be analysed.
  */
 export async function makeTables(
   context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
 ): Promise<MadeTables> {
   const { plan, results } = context
+  const { config } = plan
   const began = performance.now()
   const networks = membersOf(plan.networks)
-  const analyses: NetworkAnalysis[] = []
+  const analyses: KeptAnalysis[] = []
   const alternatives = new Map<string, readonly AlternativeScores[]>()
   const failed: Record<string, string> = {}
   const lacking: Record<string, string> = {}
@@ -138,18 +153,20 @@ export async function makeTables(
   for (const { row, name } of references.found) {
     if (row.reason !== undefined) lacking[name] = row.reason
   }
-  for (const [index, network] of networks.entries()) {
-    if (context.signal.aborted) throw new InterruptedError()
+  const own = new NetworkTables(config)
+  const progress = comparisonProgress(plan, context)
+  for (const network of networks) {
+    await progress(network.name, 'networks')
     // Asked first: what is done from now on may have come too late for these tables.
     const lack = await unfinishedPart({ plan, results }, network)
     const found = await analyse(plan, results, network, references.of(network))
     if (typeof found === 'string') failed[network.name] = found
     else {
-      analyses.push(found.analysis)
+      analyses.push(keptOf(found.analysis))
       alternatives.set(network.id, found.alternatives)
       if (lack !== undefined) lacking[network.name] = lack
     }
-    context.report({ done: index + 1, total: networks.length + 1, note: network.name })
+    own.add(network, typeof found === 'string' ? found : found.analysis)
   }
   if (analyses.length === 0) {
     const reasons = [...new Set(Object.values(failed))].join('; ')
@@ -157,42 +174,54 @@ export async function makeTables(
       `no network could be analysed, so that there is nothing to compare: ${reasons}`,
     )
   }
-  const tables = {
-    ...tablesOf(plan, analyses, failed),
-    'players.csv': toCsv(playersTable, playerRows(plan.data.players)),
-  }
   const engines = await enginesOf(plan, results)
-  const comparison = compareAnalyses(
-    analyses,
-    {
-      missing: listed(failed),
-      lacking: listed(lacking),
-      trainedBy: engines.map(describeEngine),
-      unmeasured: [
-        ...claimScope(plan.config, plan.networks),
-        ...planWarnings(plan.data),
-        ...unverifiedDesign(plan.data.given ?? []),
-        ...accuracyWarnings(analyses),
-        ...continuumWarnings(analyses),
-      ],
-    },
-    plan.config,
-  )
+  const facts = {
+    missing: listed(failed),
+    lacking: listed(lacking),
+    trainedBy: engines.map(describeEngine),
+    unmeasured: [
+      ...claimScope(plan.config, plan.networks),
+      ...planWarnings(plan.data),
+      ...unverifiedDesign(plan.data.given ?? []),
+      ...accuracyWarnings(analyses),
+      ...continuumWarnings(analyses),
+    ],
+  }
+  const { overlaps, classes } = await comparePairs(analyses, config, progress)
+  await progress('verdict', 'scores')
+  const { effects, memberships, verdict } = compareAnalyses(analyses, facts, config)
+  /** Rows of scores that are compared in the place of the study's own, each set of scores in its turn. */
+  const inTurn = async <T>(compared: Iterable<readonly T[]>): Promise<T[]> => {
+    const all: T[] = []
+    for (const rows of compared) {
+      all.push(...rows)
+      await progress('other scores', 'scores')
+    }
+    return all
+  }
+  const { matchedRows: matched } = classes
   const files = {
-    ...tables,
+    ...own.files,
+    'players.csv': toCsv(playersTable, playerRows(plan.data.players)),
     'references.csv': toCsv(
       referencesTable,
       references.found.map(({ row }) => row),
     ),
-    'overlaps.csv': toCsv(overlapsTable, comparison.overlaps),
-    'effects.csv': toCsv(effectsTable, comparison.effects),
-    'measures.csv': toCsv(measuresTable, measureRows(analyses, comparison.effects, plan.config)),
-    'subgroups.csv': toCsv(subgroupsTable, subgroupRows(analyses, comparison, plan.config)),
-    'pair_classes.csv': toCsv(pairClassesTable, comparison.pairClasses),
-    'memberships.csv': toCsv(membershipsTable, comparison.memberships),
-    'multiverse.csv': toCsv(multiverseTable, multiverseOf(analyses, alternatives, plan.config)),
-    [studyFiles.verdict]: jsonText(comparison.verdict),
-    [studyFiles.config]: toYaml(plan.config),
+    'overlaps.csv': overlaps,
+    'effects.csv': toCsv(effectsTable, effects),
+    'measures.csv': toCsv(measuresTable, await inTurn(measureRows(analyses, effects, config))),
+    'subgroups.csv': toCsv(
+      subgroupsTable,
+      await inTurn(subgroupRows(analyses, { matched, effects }, config)),
+    ),
+    'pair_classes.csv': toCsv(pairClassesTable, classes.rows),
+    'memberships.csv': toCsv(membershipsTable, memberships),
+    'multiverse.csv': toCsv(
+      multiverseTable,
+      await inTurn(multiverseOf(analyses, alternatives, config)),
+    ),
+    [studyFiles.verdict]: jsonText(verdict),
+    [studyFiles.config]: toYaml(config),
     [studyFiles.schema]: schemaDocument(),
   }
   const manifest = manifestOf(plan, {
@@ -208,11 +237,50 @@ export async function makeTables(
     assumptions: [
       ...(await givenAssumptions(plan, results)),
       ...unknownDifficulty(analyses),
-      ...gapLabelAssumptions(analyses, plan.config.phases),
+      ...gapLabelAssumptions(analyses, config.phases),
     ],
     seconds: (performance.now() - began) / 1000,
   })
   return { files, manifest }
+}
+
+/** Says that a part of a stage is done; lets others have a turn and throws InterruptedError when the user interrupts. */
+type Progress = (note: string, stage: ComparisonStage, parts?: number) => Promise<void>
+
+/** Tells progress by the time that each stage takes. */
+function comparisonProgress(
+  plan: Plan,
+  { report, signal }: Pick<TaskContext, 'report' | 'signal'>,
+): Progress {
+  const work = comparisonWork(plan)
+  const total = comparisonSeconds(work)
+  const done = { networks: 0, pairs: 0, scores: 0 }
+  return async (note, stage, parts = 1) => {
+    done[stage] = Math.min(work[stage].parts, done[stage] + parts)
+    report({ done: comparisonSeconds(work, done), total, note })
+    await setImmediate()
+    if (signal.aborted) throw new InterruptedError()
+  }
+}
+
+/** Pairs after which others have a turn: progress is shown, an interruption heard. */
+const PAIRS_A_TURN = 2000
+
+/** The rows of all pairs as text, and what is added up of them by class. */
+async function comparePairs(
+  analyses: readonly KeptAnalysis[],
+  config: ExperimentConfig,
+  progress: Progress,
+): Promise<{ readonly overlaps: CsvText; readonly classes: PairClasses }> {
+  const overlaps = new CsvText(overlapsTable)
+  const classes = new PairClasses(studyScores(analyses).networks, 1 - config.comparison.alpha)
+  let pairs = 0
+  for (const row of pairRows(analyses, config)) {
+    classes.add(row)
+    overlaps.add(row)
+    if (++pairs % PAIRS_A_TURN === 0) await progress('pairs', 'pairs', PAIRS_A_TURN)
+  }
+  return { overlaps, classes }
 }
 
 function membersOf(networks: readonly StudyNetwork[]): readonly StudyNetwork[] {
@@ -278,30 +346,51 @@ function baselineName({ analysis: { baseline } }: AnalysisRun): string {
   return typeof baseline === 'string' ? baseline : JSON.stringify(baseline)
 }
 
-function tablesOf(
-  { networks, config }: Plan,
-  analyses: readonly NetworkAnalysis[],
-  failed: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const byName = new Map(analyses.map((analysis) => [analysis.network.name, analysis]))
-  // Networks that are equal under two names share their rows.
-  const distinct = [...new Map(analyses.map((found) => [found.network.id, found])).values()]
-  const csv = <T extends Table>(table: T, rowsOf: (analysis: NetworkAnalysis) => Row<T>[]) =>
-    toCsv(table, distinct.flatMap(rowsOf))
-  return {
-    'networks.csv': toCsv(
-      networksTable,
-      membersOf(networks).map((network) =>
-        networkRow(network, byName.get(network.name), failed[network.name]),
-      ),
-    ),
-    'curves.csv': csv(curvesTable, curveRows),
-    'samples.csv': csv(samplesTable, sampleRows),
-    'orders.csv': csv(ordersTable, (found) => orderRows(found, config.confusing.references)),
-    'agreement.csv': csv(agreementTable, agreementRows),
-    'generalization.csv': csv(generalizationTable, generalizationRows),
-    'confusing.csv': csv(confusingTable, confusingRows),
-    'difficulty.csv': csv(difficultyTable, difficultyRows),
+/** The tables whose rows are of one network each, made network by network. */
+class NetworkTables {
+  private readonly done = new Set<string>()
+  private readonly networks = new CsvText(networksTable)
+  private readonly curves = new CsvText(curvesTable)
+  private readonly samples = new CsvText(samplesTable)
+  private readonly orders = new CsvText(ordersTable)
+  private readonly agreement = new CsvText(agreementTable)
+  private readonly generalization = new CsvText(generalizationTable)
+  private readonly confusing = new CsvText(confusingTable)
+  private readonly difficulty = new CsvText(difficultyTable)
+
+  constructor(private readonly config: ExperimentConfig) {}
+
+  /** Adds the rows of a network, or of why there are none. */
+  add(network: StudyNetwork, found: NetworkAnalysis | string): void {
+    if (typeof found === 'string') {
+      this.networks.add(networkRow(network, undefined, found))
+      return
+    }
+    this.networks.add(networkRow(network, found, undefined))
+    // Networks that are equal under two names share their rows.
+    if (this.done.has(network.id)) return
+    this.done.add(network.id)
+    const { references } = this.config.confusing
+    for (const row of curveRows(found)) this.curves.add(row)
+    for (const row of sampleRows(found)) this.samples.add(row)
+    for (const row of orderRows(found, references)) this.orders.add(row)
+    for (const row of agreementRows(found)) this.agreement.add(row)
+    for (const row of generalizationRows(found)) this.generalization.add(row)
+    for (const row of confusingRows(found)) this.confusing.add(row)
+    for (const row of difficultyRows(found)) this.difficulty.add(row)
+  }
+
+  get files(): Record<string, CsvText> {
+    return {
+      'networks.csv': this.networks,
+      'curves.csv': this.curves,
+      'samples.csv': this.samples,
+      'orders.csv': this.orders,
+      'agreement.csv': this.agreement,
+      'generalization.csv': this.generalization,
+      'confusing.csv': this.confusing,
+      'difficulty.csv': this.difficulty,
+    }
   }
 }
 

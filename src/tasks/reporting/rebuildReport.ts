@@ -10,8 +10,8 @@ import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
-import { faultOf, readStored, readStoredText } from '../../store/stored.js'
-import { fromCsv } from '../../tables/read.js'
+import { faultOf, readStored } from '../../store/stored.js'
+import { visitRows } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
 import { comparedFrom } from '../state/outputs.js'
@@ -217,9 +217,10 @@ async function lesserTables(
   const lesser: string[] = []
   for (const table of studyTables) {
     const file = `${table.name}.csv`
-    const stored = await readStoredText(join(folder, file)).catch(() => undefined)
-    if (stored === undefined) continue
-    const [before, after] = [stored, files[file]].map((csv) => cellCounts(table, csv))
+    const stored = await readStored(join(folder, file)).catch(() => undefined)
+    const made = Buffer.from(files[file].toString())
+    if (stored === undefined || stored.equals(made)) continue
+    const [before, after] = [stored, made].map((csv) => cellCounts(table, csv.toString()))
     if (before.some((count, column) => count > after[column])) lesser.push(file)
   }
   return lesser
@@ -227,7 +228,14 @@ async function lesserTables(
 
 /** The number of rows, then of cells of each column that are not empty. */
 function cellCounts(table: Table, csv: string): number[] {
-  const rows = fromCsv(table, csv)
-  const filled = (name: string) => rows.filter((row) => row[name] !== undefined).length
-  return [rows.length, ...Object.keys(table.columns).map(filled)]
+  const names = Object.keys(table.columns)
+  let rows = 0
+  const filled = names.map(() => 0)
+  visitRows(table, csv, (row) => {
+    rows++
+    names.forEach((name, column) => {
+      if (row[name] !== undefined) filled[column]++
+    })
+  })
+  return [rows, ...filled]
 }

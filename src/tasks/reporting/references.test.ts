@@ -56,7 +56,7 @@ async function tablesOf(written: object, where: string) {
   const { files } = await makeTables(context)
   return {
     plan,
-    rows: <T extends Table>(table: T): Row<T>[] => fromCsv(table, files[`${table.name}.csv`]),
+    rows: <T extends Table>(table: T): Row<T>[] => fromCsv(table, `${files[`${table.name}.csv`]}`),
   }
 }
 

@@ -1,8 +1,18 @@
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { classInterval, type SeededPair } from './classInterval.js'
 import type { GridCells } from './grid.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
+import { PairMeans, type PairSeeds } from './pairMeans.js'
+
+interface SeededPair extends PairSeeds {
+  readonly value: number
+}
+
+function classInterval(pairs: readonly SeededPair[], level: number) {
+  const means = new PairMeans()
+  for (const pair of pairs) means.add(pair, pair.value)
+  return means.interval(level)
+}
 
 const seeds = [0, 1, 2, 3]
 const grid: GridCells = {
