@@ -4,7 +4,7 @@ import { stream } from '../core/random.js'
 import { sizeOf, type Tensor, type Tensors } from '../core/tensor.js'
 import { inferTypes } from '../graph/infer.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
-import { relativeError } from './conformance/compare.js'
+import { relativeError } from './relativeError.js'
 import type { Predictor, Trainer, TrainingRecipe } from './types.js'
 
 /**

@@ -8,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { Command, Option } from 'commander'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
-import { ADD_CUDA } from '../../engine/onnx/cudaPart.js'
+import { ADD_CUDA, describeBuild } from '../../engine/onnx/build.js'
 import { checkDevice, type DeviceCheck } from '../../tasks/training/deviceCheck.js'
 import { dataFolders } from '../study.js'
 
@@ -30,7 +30,7 @@ interface DoctorOptions {
 }
 
 const devices = [
-  ['onnx', 'cpu', 'npm install onnxruntime-node'],
+  ['onnx', 'cpu', 'install lowlayer again'],
   [
     'onnx',
     'webgpu',
@@ -76,7 +76,7 @@ export function doctorCommand(): Command {
 }
 
 async function examine(options: DoctorOptions): Promise<Finding[]> {
-  const findings = [nodeFinding(), machineFinding()]
+  const findings = [nodeFinding(), machineFinding(), runtimeFinding()]
   // One after the other: devices share cores, and speeds would suffer.
   for (const [engine, device, fix] of devices)
     findings.push(await deviceFinding(engine, device, fix))
@@ -108,6 +108,10 @@ function machineFinding(): Finding {
     needed: false,
     detail: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB of memory`,
   }
+}
+
+function runtimeFinding(): Finding {
+  return { name: 'ONNX Runtime', works: true, needed: false, detail: describeBuild() }
 }
 
 async function deviceFinding(engine: string, device: string, fix: string): Promise<Finding> {

@@ -1,13 +1,13 @@
 import { EnvironmentError, messageOf } from '../../core/errors.js'
 import { deviceKind } from '../device.js'
 import type { DeviceKind, DeviceName } from '../types.js'
-import { ADD_CUDA } from './cudaPart.js'
+import { ADD_CUDA } from './build.js'
 import { encodeProgram } from './model.js'
 import { loadOrt, openSession } from './session.js'
 
 /** What brings a device that ONNX Runtime cannot open. */
 const remedies: Readonly<Record<DeviceKind, string>> = {
-  cpu: 'reinstall ONNX Runtime with `npm install onnxruntime-node`',
+  cpu: 'install lowlayer again: ONNX Runtime comes with it',
   webgpu:
     'WebGPU needs a GPU driver with Vulkan: on Debian and Ubuntu ' +
     '`apt-get install libvulkan1 mesa-vulkan-drivers`, on NVIDIA cards the vendor driver and ' +

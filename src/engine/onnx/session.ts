@@ -20,8 +20,7 @@ async function load(): Promise<Ort> {
   withoutTelemetry()
   const ort = await import('onnxruntime-node').catch((cause: unknown) => {
     throw new EnvironmentError(
-      `onnxruntime-node cannot be loaded (${messageOf(cause)}); reinstall it with ` +
-        '`npm install onnxruntime-node`',
+      `onnxruntime-node cannot be loaded (${messageOf(cause)}); install lowlayer again: it comes with it`,
       { cause },
     )
   })

@@ -2,7 +2,6 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'
 import { exampleModel } from '../../models/testing/examples.js'
-import { relativeError } from '../conformance/compare.js'
 import {
   caseFeeds,
   caseProgram,
@@ -13,6 +12,7 @@ import {
 import { loadTestedTfjs } from '../conformance/tfjs.js'
 import { sgdRecipe, startState, train } from '../conformance/training.js'
 import { interpret as interpretExactly } from '../reference/interpret.js'
+import { relativeError } from '../relativeError.js'
 import { createTfjsEngine, engineOn } from './engine.js'
 import { interpret } from './interpret.js'
 

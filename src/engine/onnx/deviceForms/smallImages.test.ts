@@ -3,8 +3,8 @@ import { stream } from '../../../core/random.js'
 import { sizeOf } from '../../../core/tensor.js'
 import { buildModel } from '../../../models/build.js'
 import { initialize } from '../../../models/initialize.js'
-import { relativeError } from '../../conformance/compare.js'
 import { createReferenceEngine } from '../../reference/engine.js'
+import { relativeError } from '../../relativeError.js'
 import { createOnnxEngine } from '../engine.js'
 
 /** Kernel, stride, padding, and extents of small images. */

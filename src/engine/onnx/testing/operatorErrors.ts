@@ -1,6 +1,6 @@
-import { relativeError } from '../../conformance/compare.js'
 import { caseFeeds, caseProgram, type OperatorCase } from '../../conformance/operatorCases.js'
 import { interpret } from '../../reference/interpret.js'
+import { relativeError } from '../../relativeError.js'
 import type { DeviceName } from '../../types.js'
 import type { Target } from '../model.js'
 import { runProgram } from './runProgram.js'
