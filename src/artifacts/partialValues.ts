@@ -8,13 +8,15 @@
  * write to one. Who comes next copies what is whole of the files that are there and removes them: what a
  * process that was suspended appends to its file later counts for nothing.
  */
+import { constants } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32c } from '../core/crc32c.js'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { makeFolder } from '../store/atomic.js'
 import type { Lease } from '../store/lock.js'
+import { writeFailure } from '../store/writeFailure.js'
 import type { EvaluationPlan } from '../study/types.js'
 import type { EvaluatedRow } from './valueFile.js'
 
@@ -34,7 +36,7 @@ interface PartialValues {
 /**
  * Opens what is there of the value file `file`, or begins it, for the holder of a lock. What is of other samples,
  * players, another baseline or other `settings` (whatever the file's name does not tell), or damaged from some
- * record on, counts for nothing. Throws InputError when the place cannot be written.
+ * record on, counts for nothing. Throws {@link writeFailure} when the place cannot be written.
  */
 export async function openPartial(
   file: string,
@@ -45,10 +47,12 @@ export async function openPartial(
   const own = `${file}.${lease.token}.partial`
   const writing = <T>(action: Promise<T>): Promise<T> =>
     action.catch((error: unknown) => {
-      throw new InputError(`cannot write ${own}: ${messageOf(error)}`, { cause: error })
+      throw writeFailure(own, error)
     })
   await writing(makeFolder(dirname(file)))
-  const handle = await writing(open(own, 'a+'))
+  // Not through a link, which may point at a file of somebody else.
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants
+  const handle = await writing(open(own, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW))
   try {
     const hash = hashOf(plan, settings)
     const records = recordsOf(handle, plan)
@@ -120,7 +124,7 @@ async function* rowsIn(
   hash: string,
   first: number,
 ): AsyncGenerator<EvaluatedRow> {
-  const handle = await open(path, 'r').catch(() => undefined)
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
   if (handle === undefined) return
   try {
     if (!(await beginsWith(handle, hash))) return

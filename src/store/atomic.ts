@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../core/errors.js'
+import { writeFailure } from './writeFailure.js'
 
 /** Produces a file piece by piece: calls `write` with the next bytes and waits for it. */
 type PieceWriter = (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>
@@ -27,7 +28,7 @@ interface GuardedPlace {
 /**
  * Writes a file so that it is either there whole or not at all: temporary file (beside it, unless a place
  * is given), fsync, rename. Folders on the way are made. What is too large to be held is written by a
- * function. Throws InputError when the place cannot be written, and what the guard throws.
+ * function. Throws {@link writeFailure} when the place cannot be written, and what the guard throws.
  */
 export async function writeAtomically(
   path: string,
@@ -38,7 +39,8 @@ export async function writeAtomically(
     place?.temporary ?? `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`
   try {
     await makeFolder(dirname(path))
-    const file = await open(temporary, 'w')
+    // Never through a link, which may point at a file of somebody else.
+    const file = await open(temporary, 'wx')
     try {
       if (typeof data === 'function') await data((bytes) => file.writeFile(bytes))
       else await file.writeFile(data)
@@ -51,7 +53,23 @@ export async function writeAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     if (error instanceof LockLostError) throw error
-    throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+    throw writeFailure(path, error)
+  }
+}
+
+/**
+ * Writes a small text that tells by itself whether it is whole, in the place of what is there: with nothing beside
+ * it that a kill could leave. Throws {@link writeFailure} when the place cannot be written.
+ */
+export async function writeNote(path: string, text: string): Promise<void> {
+  try {
+    await makeFolder(dirname(path))
+    await rm(path, { force: true })
+    // Never through a link; another process may be writing it at the same time.
+    const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants
+    await writeFile(path, text, { flag: O_CREAT | O_NOFOLLOW | O_TRUNC | O_WRONLY })
+  } catch (error) {
+    throw writeFailure(path, error)
   }
 }
 
@@ -77,11 +95,6 @@ export async function makeFolder(path: string): Promise<void> {
 /** A value as indented JSON with a final newline. */
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
-}
-
-/** Writes a value as JSON, atomically. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  await writeAtomically(path, jsonText(value))
 }
 
 /** Reads JSON; undefined when there is no such file; InputError when it is damaged. */

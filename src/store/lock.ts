@@ -17,12 +17,13 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { InputError, InterruptedError, LockLostError, messageOf } from '../core/errors.js'
+import { InterruptedError, LockLostError } from '../core/errors.js'
 import { exists, makeFolder, type WriteFile, writeAtomically } from './atomic.js'
 import { beat, type Heart, lockContent, ownerIn, readLock, wasReplaced } from './lockFile.js'
-import { describeOwner, type Owner, ownerHere } from './owner.js'
+import { describeOwner, livesHere, type Owner, ownerHere } from './owner.js'
 import { RecordKeeper } from './recordKeeper.js'
 import { Judge } from './staleness.js'
+import { writeFailure } from './writeFailure.js'
 
 /** Times in milliseconds. */
 export interface LockTiming {
@@ -59,7 +60,7 @@ export interface Lease {
   stopIfLost(): void
   /**
    * Writes a file as {@link writeAtomically} does and lists it in the record of the lock's folder; never after
-   * the lock was lost. Throws LockLostError then, and InputError when the place cannot be written.
+   * the lock was lost. Throws LockLostError then, and {@link writeFailure} when the place cannot be written.
    */
   write: WriteFile
   /** Removes a file, if it is there, and strikes it off the record; never after the lock was lost. Throws LockLostError then. */
@@ -70,7 +71,7 @@ export interface Lease {
  * Runs a function while holding a lock file, waiting while another live process holds it, so that
  * two runs on one results folder share work instead of spoiling it. A lock left by a dead process is taken
  * over: at once where that can be seen from here, otherwise when its heart has stood still for a minute.
- * Throws InputError when the place cannot be written, InterruptedError when it was waited for until `signal`, and
+ * Throws {@link writeFailure} when the place cannot be written, InterruptedError when it was waited for until `signal`, and
  * LockLostError when another process took over meanwhile, or somebody removed the lock.
  */
 export async function withLock<T>(
@@ -91,6 +92,14 @@ export async function withLock<T>(
     await heart?.stop()
     await release(hold)
   }
+}
+
+/** Whether a process holds a lock that lives, or of which that cannot be known from here. */
+export async function isHeld(path: string): Promise<boolean> {
+  const content = await readLock(path)
+  if (content === undefined) return false
+  const owner = ownerIn(content)
+  return owner === undefined || (await livesHere(owner)) !== false
 }
 
 /** Who would own a lock. */
@@ -145,7 +154,7 @@ async function tryToTake(path: string, abandoned: string | undefined): Promise<H
     return undefined
   } catch (error) {
     await release(attempt)
-    throw new InputError(`cannot write ${path}: ${messageOf(error)}`, { cause: error })
+    throw writeFailure(path, error)
   }
 }
 
@@ -155,9 +164,13 @@ async function putLock(
   abandoned: string | undefined,
 ): Promise<FileHandle | undefined> {
   const born = abandoned === undefined ? path : join(folder, 'lock')
-  let lock: FileHandle | undefined
+  const lock = await open(born, 'wx').catch(async (error: unknown) => {
+    // Some network file systems (SFTP) have no word for a file that is there already.
+    if (isOthers(error, ['EEXIST', 'ENOENT']) || (await appears(path))) return undefined
+    throw error
+  })
+  if (lock === undefined) return undefined
   try {
-    lock = await open(born, 'wx')
     await lock.writeFile(lockContent(owner))
     await lock.sync()
     if (born === path) return lock
@@ -167,16 +180,20 @@ async function putLock(
       return lock
     }
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    const isOther = ['EEXIST', 'ENOENT'].includes(code) || wasReplaced(error)
-    // Some network file systems (SFTP) have no word for a file that is there already.
-    if (!isOther && !(await appears(path))) {
-      await lock?.close().catch(() => undefined)
+    // Without an owner in it, nobody could tell that it is nobody's.
+    if (born === path) await rename(path, join(folder, 'unwritten')).catch(() => undefined)
+    if (!isOthers(error, ['ENOENT'])) {
+      await lock.close().catch(() => undefined)
       throw error
     }
   }
-  await lock?.close().catch(() => undefined)
+  await lock.close().catch(() => undefined)
   return undefined
+}
+
+/** Whether what went wrong comes of what another process did meanwhile, as these codes tell. */
+function isOthers(error: unknown, codes: readonly string[]): boolean {
+  return codes.includes((error as NodeJS.ErrnoException).code ?? '') || wasReplaced(error)
 }
 
 /** Whether a file is there, or comes into sight within the second for which it may have been looked for in vain. */
@@ -285,7 +302,7 @@ function leaseOf({ path, owner, folder }: Attempt): Lease {
         const other = await unlessLost(error)
         if ((other as NodeJS.ErrnoException).code === 'ENOENT') return
         if (other instanceof LockLostError) throw other
-        throw new InputError(`cannot remove ${file}: ${messageOf(other)}`, { cause: other })
+        throw writeFailure(file, other)
       }
     },
   }

@@ -3,12 +3,15 @@
  * its heart. The owner alone writes it, through the handle with which it came into being; once another lock
  * has taken its place, it beats into a file that nobody sees.
  */
+import { constants as flags } from 'node:fs'
 import { type FileHandle, readFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { InputError, messageOf } from '../core/errors.js'
 import type { Owner } from './owner.js'
+
+const { O_NOFOLLOW, O_RDONLY } = flags
 
 /** Digits of a beat's number. */
 const BEAT_DIGITS = 16
@@ -42,12 +45,12 @@ export function ownerIn(content: string): Owner | undefined {
 export async function readLock(path: string): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readFile(path, 'utf8')
+      return await readFile(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW })
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException
       if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
-      if (code === 'EISDIR')
-        throw new InputError(`${path} is a folder, where a lock belongs: remove it`)
+      if (['EISDIR', 'ELOOP'].includes(code))
+        throw new InputError(`${path} is a folder or a link, where a lock belongs: remove it`)
       if (!wasReplaced(error) || attempt === REPLACED_ATTEMPTS) {
         throw new InputError(`cannot read the lock ${path}: ${messageOf(error)}`, { cause: error })
       }

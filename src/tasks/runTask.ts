@@ -13,7 +13,8 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
   } catch (error) {
     // Who lost the lock has nothing to say any more: the task goes on elsewhere.
     if (!(error instanceof InterruptedError || error instanceof LockLostError)) {
-      await recordFailure(context, task, messageOf(error))
+      // A disk that is full takes no note of it either; the run says it.
+      await recordFailure(context, task, messageOf(error)).catch(() => undefined)
     }
     throw error
   }

@@ -16,6 +16,7 @@ import {
   filesBelow,
   finishedStudy,
   kinds,
+  OF_OTHERS,
   runStudy,
 } from './damagedStudy.js'
 
@@ -67,6 +68,7 @@ describe('a study', () => {
     expect(named.length).toBeGreaterThan(0)
     if (!isRecord) expect(named).toContain(name)
     expect((await verifyResults(results)).findings).toEqual([])
+    if (how === 'linked') expect(readFileSync(join(root, OF_OTHERS), 'utf8')).toBe(OF_OTHERS)
     const after = comparable(results)
     expect([...after.keys()]).toEqual([...before.keys()])
     expect(

@@ -1,9 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import type { Plan } from '../plan/types.js'
+import { lockContent } from '../store/lockFile.js'
+import { ownerHere } from '../store/owner.js'
+import { removeLeftovers } from '../tasks/state/leftovers.js'
+import { lockOfTask } from '../tasks/state/taskLock.js'
 import { verifyResults } from '../tasks/state/verifyResults.js'
 import {
   comparable,
@@ -13,6 +17,7 @@ import {
   filesBelow,
   finishedStudy,
   kinds,
+  OF_OTHERS,
   runStudy,
 } from './damagedStudy.js'
 
@@ -49,7 +54,36 @@ describe('a finished study', () => {
     expect((await runStudy(plan, results)).length).toBeGreaterThan(0)
     expect(await findings(results)).toEqual([])
     expect(comparable(results)).toEqual(comparable(whole))
+    expect(readFileSync(join(root, OF_OTHERS), 'utf8')).toBe(OF_OTHERS)
     expect(await runStudy(plan, results)).toEqual([])
+  })
+
+  it('is rid of what killed processes left, and of nothing else', async () => {
+    const results = copyOf(whole, join(root, 'left'))
+    const place = { plan, results }
+    const before = readdirSync(results, { recursive: true }).sort()
+    const [dead, live] = ['d'.repeat(32), 'e'.repeat(32)]
+    const owner = await ownerHere(live)
+    for (const task of plan.tasks) {
+      const lock = lockOfTask(task, place)
+      writeFileSync(lock, lockContent({ ...owner, token: dead, started: 'earlier' }))
+      mkdirSync(`${lock}.${dead}`, { recursive: true })
+      writeFileSync(join(`${lock}.${dead}`, '0'), 'half of a fi')
+      writeFileSync(join(dirname(lock), 'spec.json.17.0123abcd.tmp'), '{')
+    }
+    const values = plan.tasks.filter(({ kind }) => kind === 'values')
+    const folderOf = (at: number) => dirname(lockOfTask(values[at], place))
+    const [stored] = readdirSync(folderOf(0)).filter((name) => /^\d+-.*npz$/.test(name))
+    const over = join(folderOf(0), `${stored}.${dead}.partial`)
+    const open = join(folderOf(0), `7-${'0'.repeat(16)}.npz.${dead}.partial`)
+    for (const path of [over, open]) writeFileSync(path, 'samples')
+    const held = lockOfTask(values[1], place)
+    writeFileSync(held, lockContent(owner))
+    for (const task of plan.tasks) await removeLeftovers(task, place)
+    const kept = [open, held, `${held}.${dead}`, join(`${held}.${dead}`, '0')]
+    const tmp = join(folderOf(1), 'spec.json.17.0123abcd.tmp')
+    const expected = [...before, ...[...kept, tmp].map((path) => relative(results, path))].sort()
+    expect(readdirSync(results, { recursive: true }).sort()).toEqual(expected)
   })
 
   it.each(['manifest.json', 'multiverse.csv'])('misses %s that is gone by name', async (kind) => {

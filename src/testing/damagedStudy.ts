@@ -1,6 +1,6 @@
 /** A finished study with every kind of file that is stored, for tests that damage them. */
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { experimentSchema } from '../config/schema.js'
 import type { Generator } from '../core/random.js'
 import { loadDataset } from '../data/load.js'
@@ -112,12 +112,15 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   'record of a study': /^tiny-[^/]+\/SHA256SUMS$/,
 }
 
-export const damages = [...Object.keys(mutations), 'deleted'] as const
+export const damages = [...Object.keys(mutations), 'deleted', 'linked'] as const
+
+/** Beside the results: the file that is linked in the place of their own, and its content. */
+export const OF_OTHERS = 'of-others'
 
 /** Files below a folder, by their path from it. */
 export function filesBelow(root: string): string[] {
   return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort()
 }
@@ -130,6 +133,13 @@ export function damage(results: string, kind: string, how: string, draws: Genera
   const path = join(results, name)
   if (how === 'deleted') {
     rmSync(path)
+    return name
+  }
+  if (how === 'linked') {
+    const other = join(dirname(results), OF_OTHERS)
+    writeFileSync(other, OF_OTHERS)
+    rmSync(path)
+    symlinkSync(other, path)
     return name
   }
   const whole = readFileSync(path)

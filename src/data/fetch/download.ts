@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { EnvironmentError, InputError, messageOf } from '../../core/errors.js'
+import { EnvironmentError, LowlayerError, messageOf } from '../../core/errors.js'
+import { writeFailure } from '../../store/writeFailure.js'
 import type { RemoteFile } from './catalogue.js'
 
 /** How a download behaves; the defaults suit the internet. */
@@ -23,8 +24,8 @@ class Refusal extends Error {}
 /**
  * Downloads a file to `path` from the first home that gives it whole. What has arrived is kept in
  * `path`.part, so that a broken download goes on where it stopped, also in a later call. The file
- * gets its name only once its checksum is right. Throws EnvironmentError, or InputError when the disk
- * cannot be written.
+ * gets its name only once its checksum is right. Throws EnvironmentError, or {@link writeFailure} when the
+ * disk cannot be written.
  */
 export async function download(
   file: RemoteFile,
@@ -49,7 +50,7 @@ export async function download(
       throw new Refusal(wrongChecksum(file))
     } catch (error) {
       options.signal?.throwIfAborted()
-      if (error instanceof InputError) throw error
+      if (error instanceof LowlayerError) throw error
       failures.push(`${url}: ${reasonOf(error)}`)
     }
   }
@@ -89,7 +90,7 @@ async function receive(
       return await receiveOnce(url, file, part, options)
     } catch (error) {
       signal?.throwIfAborted()
-      if (error instanceof Refusal || error instanceof InputError || attempt === attempts)
+      if (error instanceof Refusal || error instanceof LowlayerError || attempt === attempts)
         throw error
       await pause(pauseMs * 2 ** (attempt - 1), undefined, { signal })
     }
@@ -102,6 +103,9 @@ async function receiveOnce(
   part: string,
   { stallMs = 30_000, signal, onProgress }: DownloadOptions,
 ): Promise<void> {
+  const cannotWrite = (error: unknown): never => {
+    throw writeFailure(part, error)
+  }
   const had = await sizeOf(part)
   const stall = new AbortController()
   const arm = () => setTimeout(() => stall.abort(new Error(`silent for ${stallMs} ms`)), stallMs)
@@ -131,10 +135,6 @@ async function receiveOnce(
   } finally {
     clearTimeout(timer)
   }
-}
-
-function cannotWrite(error: NodeJS.ErrnoException): never {
-  throw new InputError(`cannot write the download: ${error.message}`, { cause: error })
 }
 
 /** Where an answer's bytes belong; undefined when all of them are here already. */

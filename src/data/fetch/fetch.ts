@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError, messageOf } from '../../core/errors.js'
+import { writeFailure } from '../../store/writeFailure.js'
 import type { CatalogueEntry, RemoteFile } from './catalogue.js'
 import { type DownloadOptions, download, hasChecksum } from './download.js'
 import { unpack } from './unpack.js'
@@ -9,7 +9,7 @@ import { unpack } from './unpack.js'
 /**
  * Brings the files of a data set into a folder: downloads what is missing or wrong, checks it, and
  * unpacks archives. What is there already stays. Throws EnvironmentError when a download fails and
- * InputError when the folder cannot be written or an archive is not in order.
+ * {@link writeFailure} when the folder cannot be written, and InputError when an archive is not in order.
  */
 export async function fetchFiles(
   entry: CatalogueEntry,
@@ -17,7 +17,7 @@ export async function fetchFiles(
   options: DownloadOptions = {},
 ): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw new InputError(`cannot write ${folder}: ${messageOf(error)}`, { cause: error })
+    throw writeFailure(folder, error)
   })
   for (const file of entry.files) {
     if (await isHere(file, folder)) continue

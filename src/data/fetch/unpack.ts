@@ -1,9 +1,9 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { InputError } from '../../core/errors.js'
 import { inflate } from '../../formats/inflate.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { readZip } from '../../formats/zipEntries.js'
+import { writeAtomically } from '../../store/atomic.js'
 import { type ArchiveFile, readTar } from './tar.js'
 
 /**
@@ -32,8 +32,7 @@ export async function unpack(
   const missing = wanted.filter((name) => !found.has(name))
   if (missing.length > 0) throw new InputError(`${archive} has no ${missing.join(', ')}`)
   for (const [name, data] of found) {
-    await writeFile(join(folder, `${name}.part`), data)
-    await rename(join(folder, `${name}.part`), join(folder, name))
+    await writeAtomically(join(folder, name), data)
   }
 }
 

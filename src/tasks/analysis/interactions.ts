@@ -13,7 +13,7 @@ import type { Decomposition } from '../../interactions/types.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
 import type { InteractionsTask, Plan } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
-import { lockBeside, networkPaths } from '../../store/layout.js'
+import { networkPaths } from '../../store/layout.js'
 import { isStored } from '../../store/stored.js'
 import { jobCount } from '../jobCount.js'
 import { interactionsOutputs, OTHER_END, type Output } from '../state/outputs.js'
@@ -32,7 +32,7 @@ const MATCHING_TOLERANCE = 1e-9
 export async function interactions(task: InteractionsTask, context: TaskContext): Promise<void> {
   const { analysis, valuesId, interactionsId } = task.run
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(lockBeside(paths.interactions(0, '')), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     const curve = await readCurve(paths)
     const steps = runSteps(context.plan, task.run, task.network, curve)
     const scored = scoredSteps(context.plan, task.network, curve)

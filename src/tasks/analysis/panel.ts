@@ -8,7 +8,6 @@ import { balancedPanel, correctRows, firstPanel, namedPanel } from '../../maskin
 import { admitsSample } from '../../masking/players/configurePlayers.js'
 import type { PanelTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
-import { lockBeside } from '../../store/layout.js'
 import { readStoredJson } from '../../store/stored.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { openNetwork } from '../network/openNetwork.js'
@@ -35,9 +34,9 @@ interface PanelFile {
 
 /** Chooses the samples that pass the filter: those that the task's network, or every one, gets right. */
 export async function panel(task: PanelTask, context: TaskContext): Promise<void> {
-  const { plan, results } = context
+  const { plan } = context
   const own = 'network' in task ? task.network : undefined
-  await withTaskLock(lockBeside(panelFile(plan, results, own?.id)), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     if (await isTaskDone(task, context, 'content')) return
     const [{ path, from }] = (await outputsOf(task, context))!
     const dataset = await loadPlannedDataset(plan, context)

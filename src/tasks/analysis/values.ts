@@ -12,7 +12,7 @@ import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
 import { parseOutput } from '../../masking/evaluation/output.js'
 import type { GivenNetwork, StudyNetwork, ValuesTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
-import { lockBeside, networkPaths } from '../../store/layout.js'
+import { networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { isStored } from '../../store/stored.js'
 import { evaluationPlan } from '../../study/evaluationPlan.js'
@@ -39,7 +39,7 @@ interface PanelSample extends MaskedSample {
 export async function values(task: ValuesTask, context: TaskContext): Promise<void> {
   const { plan } = context
   const paths = networkPaths(context.results, task.network.id)
-  await withTaskLock(lockBeside(paths.values(0, '')), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     const dataset = await loadPlannedDataset(plan, context)
     const panels = await panelOf(task.network, dataset, context)
     const samples = panelSamples(panels, dataset)
@@ -54,7 +54,10 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     if (hardness !== undefined) await difficulty(task.network, panels[0], hardness, use)
     for (const [index, step] of steps.entries()) {
       const { path: file, from } = await valuesOutput(task, context, step)
-      if (await isStored(file, 'content', from)) continue
+      if (await isStored(file, 'content', from)) {
+        await removePartials(file, lease)
+        continue
+      }
       const onSample = (done: number): void => {
         stopIfAsked(context, lease)
         context.report({ done: index * samples.length + done, total, note: `step ${step}` })

@@ -15,7 +15,7 @@ import { type ComparisonStage, comparisonSeconds, comparisonWork } from '../../p
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
-import { lockOf, networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
+import { networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { claimScope } from '../../study/claimScope.js'
@@ -86,7 +86,7 @@ import { writeStudyReport } from './report.js'
 export async function compare(task: CompareTask, context: TaskContext): Promise<void> {
   const { plan, results } = context
   const folder = studyFolder(results, plan.study, plan.id)
-  await withTaskLock(lockOf(folder), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     // Another run of the study may have done it while this one waited.
     if (await isTaskDone(task, context, 'content')) return
     const from = await comparedFrom(context)

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../../core/hash.js'
 import type { StudyNetwork, Task } from '../../plan/types.js'
-import { readJson, writeJson } from '../../store/atomic.js'
+import { jsonText, readJson, writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFolder } from '../../store/layout.js'
 import type { TaskContext } from '../types.js'
 import { isTaskDone } from './isDone.js'
@@ -14,7 +14,7 @@ import { isTaskDone } from './isDone.js'
 interface FailureRecord {
   readonly kind: Task['kind']
   readonly message: string
-  /** Of the message: it is written and removed without a lock, and so in no record. */
+  /** Of the message: it is written and removed without a lock, and so in no record, and may be cut short by a kill. */
   readonly sha256: string
 }
 
@@ -23,7 +23,7 @@ type Where = Pick<TaskContext, 'plan' | 'results'>
 
 export async function recordFailure(where: Where, task: Task, message: string): Promise<void> {
   const record: FailureRecord = { kind: task.kind, message, sha256: sha256(message) }
-  await writeJson(failureFile(where, task), record)
+  await writeNote(failureFile(where, task), jsonText(record))
 }
 
 export async function clearFailure(where: Where, task: Task): Promise<void> {

@@ -5,7 +5,7 @@ import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { GivenNetwork, MeasureTask } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
-import { lockOf, networkPaths } from '../../store/layout.js'
+import { networkPaths } from '../../store/layout.js'
 import { type CurvePoint, curvePoint, formatCurve } from '../../training/curve.js'
 import { evaluationOf } from '../../training/evaluate.js'
 import { loadPlannedDataset } from '../dataset.js'
@@ -23,7 +23,7 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
   const { network } = task
   const { spec, curveFile } = network
   const paths = networkPaths(context.results, network.id)
-  await withTaskLock(lockOf(paths.folder), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     if (await isTaskDone(task, context, 'content')) return
     // It would speak for a curve that is being measured anew.
     await lease.remove(paths.state)

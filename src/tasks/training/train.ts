@@ -26,7 +26,7 @@ import { initialize } from '../../models/initialize.js'
 import type { Model } from '../../models/types.js'
 import type { Inheritance, TrainedSpec, TrainTask } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
-import { lockOf, type NetworkPaths, networkPaths } from '../../store/layout.js'
+import { type NetworkPaths, networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { isStored, readStored } from '../../store/stored.js'
 import { cropAndFlip } from '../../training/augment.js'
@@ -52,7 +52,7 @@ const SAVE_EVERY_MS = 20_000
 export async function train(task: TrainTask, context: TaskContext): Promise<void> {
   const { network } = task
   const paths = networkPaths(context.results, network.id)
-  await withTaskLock(lockOf(paths.folder), context, async (lease) => {
+  await withTaskLock(task, context, async (lease) => {
     if (await isTaskDone(task, context, 'content')) return
     // It would speak for the curve as soon as that has a point again.
     await lease.remove(paths.state)
