@@ -8,27 +8,15 @@
 import { fork } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { sizeOf } from '../src/core/tensor.js'
 import { createEngine } from '../src/engine/registry.js'
 import { workerOptions } from '../src/executors/environment.js'
-import { inferTypes } from '../src/graph/infer.js'
-import { BATCH, type Graph } from '../src/graph/types.js'
+import { valueBytes } from '../src/plan/memory.js'
 import { startTraining, type Timed } from './training.js'
 
 const [networks = 'mlp-5,lenet,resnet20,vgg11', batchText = '128'] = process.argv.slice(2)
 /** Long enough for garbage to gather: steps that take this many seconds, and ten at least. */
 const SECONDS = 5
 const LEAST_STEPS = 10
-
-/** Bytes of every value that the network computes for a batch, its input included. */
-function activationBytes(graph: Graph, batch: number): number {
-  const batched = inferTypes(graph)
-  let floats = 0
-  for (const [name, { shape }] of inferTypes(graph, batch)) {
-    if (batched.get(name)?.shape.includes(BATCH)) floats += sizeOf(shape)
-  }
-  return 4 * floats
-}
 
 /** The most resident memory of this process since `forgetPeak`, in bytes (Linux). */
 function peakBytes(): number {
@@ -58,7 +46,7 @@ async function measure(network: string, batch: number): Promise<string> {
   const used = peakBytes() - before
   // The momentum of SGD is as large as the weights.
   const weights = 4 * model.parameterCount
-  const needed = 2 * weights + activationBytes(model.graph, batch)
+  const needed = 2 * weights + valueBytes(model.graph, batch)
   const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toPrecision(3)} MiB`
   return [
     `${network}  batch ${batch}`,

@@ -104,6 +104,13 @@ export class TaskError extends LowlayerError {
   }
 }
 
+/** A task's process ran out of memory: exit 1. Where others ran beside it, it is tried again beside fewer. */
+export class OutOfMemoryError extends LowlayerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('out-of-memory', exitCodes.taskFailed, message, options)
+  }
+}
+
 /**
  * A process lost its lock while it worked: another one, to which it seemed dead, does the work now. It stops
  * and writes nothing more: exit 1.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { InputError, InterruptedError, TaskError } from '../core/errors.js'
+import { InputError, InterruptedError, OutOfMemoryError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import { type ScheduleOptions, schedule } from './schedule.js'
 
@@ -56,6 +56,32 @@ describe('schedule', () => {
   it('skips what needs a failed task, finishes the rest and still compares', async () => {
     const { statuses } = await runStudy({ a: fail })
     expect(statuses).toEqual({ a: 'failed', b: 'done', va: 'skipped', vb: 'done', c: 'done' })
+  })
+
+  it('tries what ran out of memory beside others again, beside half as many', async () => {
+    const isAlone = { a: false, b: false }
+    let running = 0
+    const hungry = (id: 'a' | 'b') => async () => {
+      running++
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      isAlone[id] = running-- === 1
+      if (!isAlone[id]) throw new OutOfMemoryError('the process ran out of memory')
+    }
+    const told: [string, number][] = []
+    const again = ({ id }: Task, jobs: number) => void told.push([id, jobs])
+    const { statuses } = await runStudy({ a: hungry('a'), b: hungry('b') }, { listener: { again } })
+    expect(new Set(Object.values(statuses))).toEqual(new Set(['done']))
+    expect(told).toContainEqual(['a', 1])
+    expect(isAlone.a).toBe(true)
+  })
+
+  it('fails a task that runs out of memory though it runs alone', async () => {
+    const hungry = async () => {
+      throw new OutOfMemoryError('the process ran out of memory')
+    }
+    const { statuses, started } = await runStudy({ a: hungry }, { jobs: 1 })
+    expect(statuses).toMatchObject({ a: 'failed', b: 'done' })
+    expect(started.filter((id) => id === 'a')).toEqual(['a'])
   })
 
   it('starts nothing more after a failure when asked to fail fast', async () => {

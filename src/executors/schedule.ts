@@ -1,5 +1,5 @@
 /** Runs tasks in the order of what they need, several at once. */
-import { InterruptedError, LowlayerError, messageOf } from '../core/errors.js'
+import { InterruptedError, LowlayerError, messageOf, OutOfMemoryError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import type { RunListener, RunningTask, StartTask, TaskFailure, TaskOutcome } from './types.js'
 
@@ -23,7 +23,8 @@ export interface ScheduleOptions {
 /**
  * Runs a task graph, `jobs` tasks at once, each as soon as what it needs is done. A failed task
  * never stops its siblings; tasks that need it are skipped, except `compare`, which runs once all
- * others have ended and takes what there is. Tasks are in an order in which they can run.
+ * others have ended and takes what there is. Tasks are in an order in which they can run. One that runs out of memory
+ * beside others is tried again, beside half as many at most, as all are from then on.
  */
 export async function schedule(
   tasks: readonly Task[],
@@ -32,6 +33,7 @@ export async function schedule(
   const outcomes = new Map<string, TaskOutcome>()
   const running = new Map<string, { readonly task: RunningTask; readonly ended: Promise<void> }>()
   const waiting = [...tasks]
+  let { jobs } = options
   const { hasRoom = () => true } = options
   let stopped = false
 
@@ -47,7 +49,14 @@ export async function schedule(
     const ended = runningTask.finished
       .then(
         () => end({ task, status: 'done', seconds: (performance.now() - began) / 1000 }),
-        (error) => end(failedOutcome(task, error)),
+        (error) => {
+          if (!(error instanceof OutOfMemoryError) || running.size === 1) {
+            return end(failedOutcome(task, error))
+          }
+          jobs = Math.max(1, Math.floor(Math.min(jobs, running.size) / 2))
+          waiting.unshift(task)
+          options.listener.again?.(task, jobs)
+        },
       )
       .finally(() => running.delete(task.id))
     running.set(task.id, { task: runningTask, ended })
@@ -62,7 +71,7 @@ export async function schedule(
       const index = halted
         ? -1
         : waiting.findIndex((task) => isReady(task, outcomes) && hasRoom(task))
-      if (index >= 0 && running.size < options.jobs) {
+      if (index >= 0 && running.size < jobs) {
         const [task] = waiting.splice(index, 1)
         const blocker = blockedBy(task, outcomes)
         if (blocker !== undefined) end({ task, status: 'skipped', because: blocker })

@@ -38,5 +38,7 @@ export interface RunningTask {
 export interface RunListener {
   started?(task: Task): void
   progress?(task: Task, event: TaskEvent): void
+  /** A task ran out of memory beside others; it is tried again, with so many at once from now on. */
+  again?(task: Task, jobs: number): void
   ended?(outcome: TaskOutcome): void
 }

@@ -10,14 +10,16 @@ import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { designWarnings } from '../../plan/designWarnings.js'
-import type { MeasureTask, Task } from '../../plan/types.js'
+import { bytesOfProcess } from '../../plan/memory.js'
+import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
-import { writeAtomically } from '../../store/atomic.js'
+import { writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Waiting } from '../../store/lock.js'
-import { jobCount } from '../../tasks/jobCount.js'
+import { jobCount, jobsInMemory } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
+import { removeLeftovers } from '../../tasks/state/leftovers.js'
 import { storedFaults } from '../../tasks/state/storedFaults.js'
 import { interruptible, onStop } from '../interruption.js'
 import { ownCommand } from '../ownCommand.js'
@@ -69,7 +71,7 @@ export async function runPlanned(
     say(`warning: ${warning}`)
   }
   // A folder that cannot be written should be known before hours of training, not after.
-  await writeAtomically(`${results}/README.md`, resultsReadme)
+  await writeNote(join(results, 'README.md'), resultsReadme)
   const interruption = interruptible()
   try {
     return await runStoppable(opened, options, executor, say, interruption.signal)
@@ -118,7 +120,7 @@ export async function runTasks(
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []
   return schedule(tasks, {
-    jobs: jobCount(plan.config.runtime),
+    jobs: jobsAtOnce(plan, view.say),
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
     ...pool,
@@ -126,6 +128,7 @@ export async function runTasks(
     listener: {
       started: (task) => view.started?.(task),
       progress: (task, event) => view.progress?.(task, event),
+      again: (task, jobs) => view.say(outOfMemory(task, jobs)),
       ended(outcome) {
         view.ended?.(outcome)
         if (outcome.task.kind === 'measure')
@@ -138,15 +141,45 @@ export async function runTasks(
   })
 }
 
+/** Tasks at once: as many as are asked for, as far as there is memory, which is said where it bounds them. */
+function jobsAtOnce(plan: Plan, say: Say): number {
+  const asked = Math.min(jobCount(plan.config.runtime), plan.tasks.length)
+  const [each, available] = [bytesOfProcess(plan), process.availableMemory()]
+  const jobs = jobsInMemory(asked, each, available)
+  if (jobs < asked) {
+    const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
+    say(
+      `${jobs} tasks at once, not ${asked}: each takes about ${mib(each)} of memory, and ${mib(available)} are free`,
+    )
+  }
+  return jobs
+}
+
+function nameOf(task: Task): string {
+  return 'network' in task ? `${task.kind} of ${task.network.name}` : task.kind
+}
+
+/** What is said of a task that ran out of memory beside others. */
+function outOfMemory(task: Task, jobs: number): string {
+  const atOnce = jobs === 1 ? 'one task at a time' : `at most ${jobs} tasks at once`
+  return `out of memory: ${nameOf(task)} is tried again; ${atOnce} from now on (--jobs ${jobs} does so from the start)`
+}
+
 /** Says what was assumed about a network from elsewhere when it was measured, now or before. */
 async function sayAssumptions({ network }: MeasureTask, results: string, say: Say): Promise<void> {
   const state = await readState(networkPaths(results, network.id)).catch(() => undefined)
   for (const line of state?.assumptions ?? []) say(`assumed: ${line}`)
 }
 
-/** Whether what a task leaves is there, as it was written; what is not is named, and the task makes it anew. */
+/**
+ * Whether what a task leaves is there, as it was written, and nothing besides from now on; what is not is named, and the task
+ * makes it anew.
+ */
 async function isDoneOrDamaged(task: Task, study: Study, say: Say): Promise<boolean> {
-  if (await isTaskDone(task, study, 'content')) return true
+  if (await isTaskDone(task, study, 'content')) {
+    await removeLeftovers(task, study)
+    return true
+  }
   for (const { file, message } of await storedFaults([task], study, 'content')) {
     say(`damaged: ${file} ${message}: made anew`)
   }
@@ -220,8 +253,7 @@ export function reportFailures(outcomes: readonly TaskOutcome[], say: Say): void
   for (const { task, failure } of causesOf(outcomes)) {
     const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''
     const cause = failure.message + stack
-    const name = 'network' in task ? `${task.kind} of ${task.network.name}` : task.kind
-    causes.set(cause, [...(causes.get(cause) ?? []), name])
+    causes.set(cause, [...(causes.get(cause) ?? []), nameOf(task)])
   }
   for (const [cause, tasks] of causes) {
     say(`failed: ${tasks.join(', ')}: ${cause}`)

@@ -1,0 +1,54 @@
+/** Tells when a process hangs: it was stopped, or waits without end for a disk, a device or a lock of its own. */
+import { readFile } from 'node:fs/promises'
+
+/** How often it is looked at, in the time after which it counts as hung. */
+const LOOKS = 10
+
+/** A process that computes uses more of a processor than this share. */
+const IDLE_SHARE = 0.001
+
+/** Linux counts processor time in hundredths of a second, whatever the machine. */
+const TICK_MS = 10
+
+/** A process that is watched. */
+interface Watch {
+  /** To be called whenever it tells anything. */
+  heard(): void
+  stop(): void
+}
+
+/**
+ * Watches a process on Linux; where the system does not tell how long it computed, nothing is ever found. `onHang` is
+ * called when it has told nothing for `silentMs`, and used no processor either. Looks are counted, not the time, which
+ * may have passed while the whole machine slept.
+ */
+export function watchForHang(pid: number, silentMs: number, onHang: () => void): Watch {
+  const everyMs = silentMs / LOOKS
+  let idleLooks = 0
+  let before: number | undefined
+  const look = async (): Promise<void> => {
+    const ticks = await ticksOf(pid)
+    const isIdle =
+      ticks !== undefined &&
+      before !== undefined &&
+      (ticks - before) * TICK_MS <= IDLE_SHARE * everyMs
+    before = ticks
+    idleLooks = isIdle ? idleLooks + 1 : 0
+    if (idleLooks === LOOKS) onHang()
+  }
+  const timer = setInterval(() => void look(), everyMs)
+  timer.unref()
+  return {
+    heard() {
+      idleLooks = 0
+    },
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** Processor time of a process with all its threads, the 14th and 15th field of `/proc/<pid>/stat`; undefined without. */
+async function ticksOf(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields && Number(fields[11]) + Number(fields[12])
+}

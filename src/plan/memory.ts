@@ -1,0 +1,62 @@
+/** Memory that a process of a study takes, which bounds how many run at once. */
+import { subsetCount } from '../core/subset.js'
+import { sizeOf } from '../core/tensor.js'
+import { inferTypes } from '../graph/infer.js'
+import { BATCH, type Graph } from '../graph/types.js'
+import { buildModel } from '../models/build.js'
+import type { Plan, TrainedNetwork } from './types.js'
+
+/** Node, ONNX Runtime and a task's code: 107 to 114 MiB were measured. */
+const PROCESS_BYTES = 128 * 2 ** 20
+
+/** Resident memory of a training over what it must hold at least: 0.8 to 2.8 were measured (bench/README.md). */
+const TRAINING_FACTOR = 3
+
+/** Batches of coalitions, whose size follows from the caches of a core and not from the network. */
+const COALITIONS_BYTES = 64 * 2 ** 20
+
+/** A coalition's v(S), and its AND and OR interactions at both ends of the tie-break. */
+const BYTES_PER_SUBSET = 8 + 2 * 16
+
+/** Bytes of every value that a network computes for a batch, its input included. */
+export function valueBytes(graph: Graph, batch: number): number {
+  const batched = inferTypes(graph)
+  let floats = 0
+  for (const [name, { shape }] of inferTypes(graph, batch)) {
+    if (batched.get(name)?.shape.includes(BATCH)) floats += sizeOf(shape)
+  }
+  return 4 * floats
+}
+
+/**
+ * Resident bytes, about, of the largest process of a study: the data, twice while they are read, and the most of what
+ * training its largest network, masking or decomposing one checkpoint takes.
+ */
+export function bytesOfProcess({ networks, data, config }: Plan): number {
+  const trained = networks.filter((network) => network.origin === 'trained')
+  const parameters = networks.reduce((most, network) => Math.max(most, network.parameters ?? 0), 0)
+  const largest = trained.reduce<TrainedNetwork | undefined>(
+    (most, network) => ((network.parameters ?? 0) > (most?.parameters ?? -1) ? network : most),
+    undefined,
+  )
+  const { samples, players } = config.analysis
+  const tables = samples.count + samples.testCount
+  return (
+    PROCESS_BYTES +
+    2 * 4 * (data.trainCount + data.testCount) * sizeOf(data.shape) +
+    Math.max(
+      largest === undefined ? 0 : trainingBytes(largest, data),
+      COALITIONS_BYTES + TRAINING_FACTOR * 4 * parameters,
+      tables * subsetCount(players.count) * BYTES_PER_SUBSET,
+    )
+  )
+}
+
+/** What training takes beside the data: weights, momentum and the values that the backward pass reads. */
+export function trainingBytes(
+  { spec, parameters = 0 }: Pick<TrainedNetwork, 'spec' | 'parameters'>,
+  data: Plan['data'],
+): number {
+  const { graph } = buildModel(spec.model, data)
+  return TRAINING_FACTOR * (2 * 4 * parameters + valueBytes(graph, spec.batchSize))
+}
