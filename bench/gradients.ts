@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
+import { oneBatch } from '../src/engine/batches.js'
 import { createEngine } from '../src/engine/registry.js'
 import { encodeNpz } from '../src/formats/npz.js'
 import { buildModel } from '../src/models/build.js'
@@ -43,7 +44,7 @@ async function compare(network: string, batch: number): Promise<void> {
     parameters,
     slots: {},
   })
-  await trainer.step(x, y, 1)
+  await trainer.steps(oneBatch(x, y, 1))
   const after = (await trainer.state()).parameters
   await trainer.dispose()
 

@@ -2,6 +2,7 @@
 import { freeArrays } from '../src/core/freeArrays.js'
 import { stream } from '../src/core/random.js'
 import { sizeOf } from '../src/core/tensor.js'
+import { oneBatch, repeated } from '../src/engine/batches.js'
 import type { Engine, Trainer, TrainingRecipe } from '../src/engine/types.js'
 import { buildModel } from '../src/models/build.js'
 import { initialize } from '../src/models/initialize.js'
@@ -44,16 +45,17 @@ export async function startTraining(
   const input = inputOf(architecture)
   const model = buildModel({ architecture, width }, input)
   const start = { step: 0, parameters: initialize(model, () => 1), slots: {} }
-  const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start)
-  // As a study does.
-  freeArrays(Object.values(start.parameters).map(({ data }) => data))
   const draws = stream(1, 'bench').at()
   const x = Float32Array.from({ length: batch * sizeOf(input.shape) }, () => draws.normal())
   const y = Int32Array.from({ length: batch }, () => draws.below(input.classes))
+  const samples = { inputs: x, labels: y }
+  const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start, samples)
+  // As a study does.
+  freeArrays(Object.values(start.parameters).map(({ data }) => data))
   const timed: Timed = async (steps) => {
     const cpu = process.cpuUsage()
     const wall = performance.now()
-    for (let step = 0; step < steps; step++) await trainer.step(x, y, 0.01)
+    await trainer.steps(repeated(oneBatch(x, y, 0.01), steps))
     const used = process.cpuUsage(cpu)
     return { cpu: (used.user + used.system) / 1e6, wall: (performance.now() - wall) / 1e3 }
   }

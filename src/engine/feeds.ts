@@ -1,7 +1,6 @@
 /** What the host prepares for a training step, the same for every engine. */
 import type { DropoutMask } from '../autodiff/trainStep.js'
 import { stream } from '../core/random.js'
-import { sizeOf } from '../core/tensor.js'
 import type { LossFunction } from '../graph/operators/loss.js'
 
 /**
@@ -44,17 +43,4 @@ export function fillMask(
   for (let index = 0; index < values.length; index++) {
     values[index] = draws.uint32() < threshold ? 0 : kept
   }
-}
-
-/** Throws unless a batch has as many inputs and labels as the training step takes. */
-export function checkBatch(
-  inputs: Float32Array,
-  labels: Int32Array,
-  shape: readonly number[],
-): void {
-  if (inputs.length === sizeOf(shape) && labels.length === shape[0]) return
-  throw new Error(
-    `a batch of [${shape.join(', ')}] has ${sizeOf(shape)} inputs and ${shape[0]} labels, ` +
-      `but got ${inputs.length} and ${labels.length}`,
-  )
 }

@@ -4,8 +4,9 @@ import { stream } from '../core/random.js'
 import { sizeOf, type Tensor, type Tensors } from '../core/tensor.js'
 import { inferTypes } from '../graph/infer.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
+import { oneBatch } from './batches.js'
 import { relativeError } from './relativeError.js'
-import type { Predictor, Trainer, TrainingRecipe } from './types.js'
+import type { Batches, Predictor, Trainer } from './types.js'
 
 /**
  * Largest relative error of a prediction that a device is trusted with. Sound devices stay below 1e-5,
@@ -29,26 +30,23 @@ export async function predictionError(
   return relativeError(await predictor.run(feeds), await trusted.run(feeds))
 }
 
-/**
- * Largest relative difference between two trainers in the loss and the weights of one step, on the
- * batch that is drawn by `seed`.
- */
+/** A batch of a network's training with drawn inputs. */
+export function drawnBatch(graph: Graph, batchSize: number, seed: number): Batches {
+  const { data } = drawnInput(graph.inputs[0], batchSize, seed)
+  const classes = inferTypes(graph).get(graph.output)!.shape[1]
+  const labels = Int32Array.from({ length: batchSize }, (_, row) => row % Math.max(2, classes))
+  return oneBatch(Float32Array.from(data), labels, 0.01)
+}
+
+/** Largest relative difference between two trainers in the loss and the weights of one step. */
 export async function trainingError(
   trainer: Trainer,
   trusted: Trainer,
-  graph: Graph,
-  recipe: TrainingRecipe,
-  seed = 0,
+  batch: Batches,
 ): Promise<number> {
-  const { data } = drawnInput(graph.inputs[0], recipe.batchSize, seed)
-  const classes = inferTypes(graph).get(graph.output)!.shape[1]
-  const labels = Int32Array.from(
-    { length: recipe.batchSize },
-    (_, row) => row % Math.max(2, classes),
-  )
   const results: { loss: number; parameters: Tensors }[] = []
   for (const each of [trainer, trusted]) {
-    const loss = await each.step(Float32Array.from(data), labels, 0.01)
+    const [loss] = await each.steps(batch)
     results.push({ loss, parameters: (await each.state()).parameters })
   }
   const errors = Object.entries(results[1].parameters).map(([name, expected]) =>

@@ -26,13 +26,27 @@ export interface TrainState {
   readonly slots: Tensors
 }
 
+/** Labelled samples that batches are drawn from: inputs [samples, ...shape], labels [samples]. */
+export interface TrainingSamples {
+  readonly inputs: Float32Array
+  readonly labels: Int32Array
+}
+
+/** Consecutive full batches. */
+export interface Batches extends TrainingSamples {
+  /** Rows of the samples, batch after batch: [batches × batchSize]. */
+  readonly rows: Uint32Array
+  /** One to a batch. */
+  readonly learningRates: readonly number[]
+}
+
 /** One network in training. */
 export interface Trainer {
   /**
-   * One optimiser step on one full batch: inputs [batchSize, ...shape], labels [batchSize].
-   * Returns the batch's mean loss before the update.
+   * One optimiser step a batch, one after the other. Returns the mean loss of each batch before its update.
+   * However steps are divided between calls, all comes out the same, bit for bit.
    */
-  step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number>
+  steps(batches: Batches): Promise<readonly number[]>
   /** A snapshot that later steps do not change. */
   state(): Promise<TrainState>
   dispose(): Promise<void>
@@ -51,7 +65,12 @@ export interface Engine {
   readonly device: DeviceName
   /** Versions for the manifest, such as `{ 'onnxruntime-node': '1.30.0' }`. */
   readonly versions: Readonly<Record<string, string>>
-  /** Copies `start`. */
-  createTrainer(graph: Graph, recipe: TrainingRecipe, start: TrainState): Promise<Trainer>
+  /** Copies `start`. With `samples` all batches must be of those, which a device may then keep. */
+  createTrainer(
+    graph: Graph,
+    recipe: TrainingRecipe,
+    start: TrainState,
+    samples?: TrainingSamples,
+  ): Promise<Trainer>
   createPredictor(graph: Graph, parameters: Tensors): Promise<Predictor>
 }

@@ -1,7 +1,7 @@
 import { InterruptedError, TaskError } from '../core/errors.js'
-import { sizeOf } from '../core/tensor.js'
 import type { Dataset } from '../data/types.js'
-import type { Trainer } from '../engine/types.js'
+import { gathered } from '../engine/batches.js'
+import type { Batches, Trainer } from '../engine/types.js'
 
 /** What a run does besides stepping; every callback is awaited. */
 interface LoopHooks {
@@ -30,21 +30,36 @@ interface LoopOptions {
   readonly hooks: LoopHooks
 }
 
+/** Milliseconds that steps of one call should take: an interruption waits for so long. */
+const CALL_MS = 500
+/** Most values of changed copies of samples at once, 16 MiB. */
+const COPIED_VALUES = 2 ** 22
+
 /**
- * Trains from `firstStep` to `totalSteps`. Throws TaskError when the loss is no longer finite,
- * naming the step, and InterruptedError, after saving, when the signal is raised.
+ * Trains from `firstStep` to `totalSteps`, with as many steps in a call of the trainer as go before the next stop.
+ * Throws TaskError when the loss is no longer finite, naming the step, and InterruptedError, after saving, when
+ * the signal is raised.
  */
 export async function trainLoop(options: LoopOptions): Promise<void> {
-  const { trainer, hooks, totalSteps } = options
-  const fill = batchFiller(options)
+  const { trainer, hooks, totalSteps, learningRateAt } = options
   const stops = new Set(options.stops)
   let lastSave = performance.now()
-  for (let step = options.firstStep; step < totalSteps; step++) {
-    const { inputs, labels } = fill(step)
-    const loss = await trainer.step(inputs, labels, options.learningRateAt(step))
-    if (!Number.isFinite(loss)) throw divergence(step + 1, loss, options.learningRateAt(step))
-    const done = step + 1
-    hooks.progress(done, loss)
+  const { inputs, labels } = options.dataset.train
+  const batchValues = (options.batchOf(0).length * inputs.length) / labels.length
+  const copied = Math.max(1, Math.floor(COPIED_VALUES / batchValues))
+  const atMost = options.augment === undefined ? Number.POSITIVE_INFINITY : copied
+  let most = 1
+  for (let done = options.firstStep; done < totalSteps; ) {
+    const first = done
+    const began = performance.now()
+    done = nextStop(stops, first, Math.min(totalSteps, first + most))
+    const losses = await trainer.steps(batchesOf(options, first, done))
+    const lost = losses.findIndex((loss) => !Number.isFinite(loss))
+    if (lost >= 0) throw divergence(first + lost + 1, losses[lost], learningRateAt(first + lost))
+    const now = performance.now()
+    const inTime = Math.floor((CALL_MS * (done - first)) / (now - began))
+    most = Math.max(1, Math.min(2 * most, inTime, atMost))
+    hooks.progress(done, losses[losses.length - 1])
     if (stops.has(done)) await hooks.atStop(done)
     if (options.signal.aborted) {
       await hooks.save(done)
@@ -57,6 +72,12 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
   }
 }
 
+/** The first stop after step `from`, or `to` where there is none before it. */
+function nextStop(stops: ReadonlySet<number>, from: number, to: number): number {
+  for (let step = from + 1; step < to; step++) if (stops.has(step)) return step
+  return to
+}
+
 /** The end of a training whose loss is no longer finite; `step` counts from 1, `learningRate` is its own. */
 export function divergence(step: number, loss: number, learningRate: number): TaskError {
   return new TaskError(
@@ -66,19 +87,22 @@ export function divergence(step: number, loss: number, learningRate: number): Ta
   )
 }
 
-/** Gathers batches into the same two arrays, step after step. */
-function batchFiller({ dataset, batchOf, augment }: LoopOptions) {
-  const size = sizeOf(dataset.shape)
-  const batchSize = batchOf(0).length
-  const inputs = new Float32Array(batchSize * size)
-  const labels = new Int32Array(batchSize)
-  const { train } = dataset
-  return (step: number) => {
-    for (const [position, row] of batchOf(step).entries()) {
-      inputs.set(train.inputs.subarray(row * size, (row + 1) * size), position * size)
-      labels[position] = train.labels[row]
-    }
-    augment?.(inputs, step)
-    return { inputs, labels }
-  }
+/** The batches of the steps from `first` to `end` (exclusive): rows of the training set, or changed copies of them. */
+function batchesOf(
+  { dataset, batchOf, learningRateAt, augment }: LoopOptions,
+  first: number,
+  end: number,
+): Batches {
+  const steps = Array.from({ length: end - first }, (_, index) => first + index)
+  const rows = Uint32Array.from(steps.flatMap((step) => [...batchOf(step)]))
+  const learningRates = steps.map(learningRateAt)
+  const { inputs, labels } = dataset.train
+  const batches = { inputs, labels, rows, learningRates }
+  if (augment === undefined) return batches
+  const copies = gathered(batches)
+  const size = copies.inputs.length / steps.length
+  steps.forEach((step, index) => {
+    augment(copies.inputs.subarray(index * size, (index + 1) * size), step)
+  })
+  return copies
 }

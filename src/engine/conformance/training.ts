@@ -1,10 +1,11 @@
 /** Short trainings on drawn data: what engines and devices are compared on. */
 import { stream } from '../../core/random.js'
-import { sizeOf } from '../../core/tensor.js'
+import { concatenated, sizeOf } from '../../core/tensor.js'
 import { BATCH } from '../../graph/types.js'
 import { initialize } from '../../models/initialize.js'
 import type { Model } from '../../models/types.js'
-import type { Engine, TrainingRecipe, TrainState } from '../types.js'
+import { someOf } from '../batches.js'
+import type { Batches, Engine, TrainingRecipe, TrainState } from '../types.js'
 
 /** Token ids that text is drawn from; 0 is padding. */
 const VOCABULARY = 11
@@ -63,24 +64,40 @@ export interface Training {
   readonly state: TrainState
 }
 
-/** Trains from a state up to a number of steps. */
+/** Trains from a state for a number of steps, by default in one call. */
 export async function train(
   engine: Engine,
   model: Model,
   recipe: TrainingRecipe,
   start: TrainState,
   steps: number,
-  learningRate = 1e-3,
+  perCall = steps,
 ): Promise<Training> {
-  const trainer = await engine.createTrainer(model.graph, recipe, start)
+  const drawn = drawnSteps(model, recipe.batchSize, start.step, steps)
+  const trainer = await engine.createTrainer(model.graph, recipe, start, drawn)
   try {
     const losses: number[] = []
-    for (let step = start.step; step < start.step + steps; step++) {
-      const { inputs, labels } = drawBatch(model, recipe.batchSize, step)
-      losses.push(await trainer.step(inputs, labels, learningRate))
+    for (let step = 0; step < steps; step += perCall) {
+      losses.push(...(await trainer.steps(someOf(drawn, step, Math.min(steps, step + perCall)))))
     }
     return { losses, state: await trainer.state() }
   } finally {
     await trainer.dispose()
+  }
+}
+
+/** The batches of consecutive steps, of samples that stand the other way round. */
+function drawnSteps(model: Model, batchSize: number, first: number, steps: number): Batches {
+  const drawn = Array.from({ length: steps }, (_, index) => {
+    return drawBatch(model, batchSize, first + steps - 1 - index)
+  })
+  const rows = Array.from({ length: steps }, (_, index) =>
+    Array.from({ length: batchSize }, (_, row) => (steps - 1 - index) * batchSize + row),
+  )
+  return {
+    inputs: concatenated(drawn.map(({ inputs }) => inputs)),
+    labels: Int32Array.from(drawn.flatMap(({ labels }) => [...labels])),
+    rows: Uint32Array.from(rows.flat()),
+    learningRates: Array.from({ length: steps }, () => 1e-3),
   }
 }

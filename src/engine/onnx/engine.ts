@@ -18,11 +18,12 @@ export async function createOnnxEngine(device: DeviceName): Promise<Engine> {
     name: 'onnx',
     device,
     versions: { 'onnxruntime-node': ort.env.versions.node ?? ort.env.versions.common },
-    async createTrainer(graph, recipe, start) {
+    async createTrainer(graph, recipe, start, samples) {
       checkParameters(graph, start.parameters)
-      const trainer = await createOnnxTrainer(graph, recipe, start, device)
+      const trainer = await createOnnxTrainer(graph, recipe, start, device, samples)
       if (device !== 'cpu') {
-        await disposedOnFailure(trainer, testTraining(trainer, graph, recipe, start, device))
+        const test = testTraining(trainer, graph, recipe, start, device, samples)
+        await disposedOnFailure(trainer, test)
       }
       return trainer
     },

@@ -107,6 +107,7 @@ export const attributeTypes = {
   float: 1,
   int: 2,
   string: 3,
+  graph: 5,
   floats: 6,
   ints: 7,
   strings: 8,

@@ -14,7 +14,14 @@ import {
   type Emitters,
   emitNodes,
 } from './emission.js'
-import { dataTypes, encodeModel, type TensorProto, type ValueInfoProto } from './format.js'
+import {
+  dataTypes,
+  encodeModel,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './format.js'
 import { weightsFirst } from './nodeOrder.js'
 import { convolutionEmitters } from './operators/convolution.js'
 import { elementwiseEmitters } from './operators/elementwise.js'
@@ -79,12 +86,17 @@ export function encodeInference(
  */
 export function encodeProgram(program: Program, target: Target = {}): Uint8Array {
   const returned = [...new Set(Object.values(program.outputs))]
-  const { nodes, ...rest } = emitNodes(program, { emitters, ...target })
-  const emitted = { ...rest, nodes: weightsFirst(nodes, program.inputs[0].name) }
+  const emitted = emitProgram(program, target)
   const outputs = returned.map((name) =>
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )
   return encode(emitted, program.inputs, emitted.constants, outputs)
+}
+
+/** The ONNX nodes of a program whose first input is the batch. */
+export function emitProgram(program: Program, target: Target): EmittedNodes {
+  const { nodes, ...rest } = emitNodes(program, { emitters, ...target })
+  return { ...rest, nodes: weightsFirst(nodes, program.inputs[0].name) }
 }
 
 function encode(
@@ -93,21 +105,24 @@ function encode(
   initializer: TensorProto[],
   output: ValueInfoProto[],
 ): Uint8Array {
+  const input = inputs.map(({ name, dtype, shape }) => valueInfo(name, dtype, shape))
+  return encodeGraph({ name: 'network', node: emitted.nodes, initializer, input, output })
+}
+
+/** A graph as a file; the operators of `nodes`, by default its own, say which operator sets it needs. */
+export function encodeGraph(
+  graph: GraphProto,
+  nodes: readonly NodeProto[] = graph.node,
+): Uint8Array {
   return encodeModel({
     irVersion: FORMAT_VERSION,
     producerName: 'lowlayer',
-    opsetImport: operatorSets(emitted),
-    graph: {
-      name: 'network',
-      node: emitted.nodes,
-      initializer,
-      input: inputs.map(({ name, dtype, shape }) => valueInfo(name, dtype, shape)),
-      output,
-    },
+    opsetImport: operatorSets(nodes),
+    graph,
   })
 }
 
-function operatorSets({ nodes }: EmittedNodes): { domain: string; version: number }[] {
+function operatorSets(nodes: readonly NodeProto[]): { domain: string; version: number }[] {
   const domains = new Set(nodes.map(({ domain }) => domain ?? ''))
   const own = [...domains].filter((domain) => domain !== '').sort()
   const versions = own.reverse().map((domain) => ({ domain, version: 1 }))
@@ -133,9 +148,13 @@ function weightProto(name: string, shape: Shape, parameters: Tensors): TensorPro
   return { name, dims: [...shape], dataType: dataTypes.float32, rawData }
 }
 
-function valueInfo(name: string, dtype: keyof typeof dataTypes, shape: Shape): ValueInfoProto {
-  const dim = shape.map((extent) =>
-    extent === BATCH ? { dimParam: 'batch' } : { dimValue: extent },
-  )
+/** An input or output; extents of {@link BATCH} stand for one that is known when it runs, called `free`. */
+export function valueInfo(
+  name: string,
+  dtype: keyof typeof dataTypes,
+  shape: Shape,
+  free = 'batch',
+): ValueInfoProto {
+  const dim = shape.map((extent) => (extent === BATCH ? { dimParam: free } : { dimValue: extent }))
   return { name, type: { tensorType: { elemType: dataTypes[dtype], shape: { dim } } } }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exampleModel } from '../../models/testing/examples.js'
+import { oneBatch } from '../batches.js'
 import { drawBatch, sgdRecipe, startState } from '../conformance/training.js'
 import type { Trainer, TrainingRecipe } from '../types.js'
 import { createOnnxPredictor } from './predictor.js'
@@ -17,7 +18,7 @@ const recipe: TrainingRecipe = {
 async function stateAfter(trainer: Trainer, steps: number) {
   for (let step = 0; step < steps; step++) {
     const { inputs, labels } = drawBatch(model, recipe.batchSize, step)
-    await trainer.step(inputs, labels, 0.01)
+    await trainer.steps(oneBatch(inputs, labels, 0.01))
   }
   return trainer.state()
 }
@@ -43,10 +44,11 @@ describe('the test of a device before it is used', () => {
 
   it('takes a trainer that is right on one batch of three', async () => {
     const trainer = await createOnnxTrainer(model.graph, recipe, start, 'cpu')
-    const step = trainer.step.bind(trainer)
+    const step = trainer.steps.bind(trainer)
     let steps = 0
     // As if rounding had switched a ReLU on the first two.
-    trainer.step = (inputs, labels, rate) => step(inputs, labels, ++steps < 3 ? 2 * rate : rate)
+    trainer.steps = ({ learningRates: [rate], ...rest }) =>
+      step({ ...rest, learningRates: [++steps < 3 ? 2 * rate : rate] })
     await testTraining(trainer, model.graph, recipe, start, 'webgpu')
     expect(steps).toBe(3)
     expect(await trainer.state()).toMatchObject({ step: 0, parameters: start.parameters })

@@ -3,115 +3,185 @@ import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { freeArrays } from '../../core/freeArrays.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
-import type { ElementType, Graph, Shape } from '../../graph/types.js'
-import { checkBatch, fillMask, fillTargets } from '../feeds.js'
+import type { Graph, GraphInput, Shape } from '../../graph/types.js'
+import { checkBatches, gathered, someOf } from '../batches.js'
+import { fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
-import type { DeviceName, Trainer, TrainingRecipe, TrainState } from '../types.js'
-import { encodeProgram } from './model.js'
+import type {
+  Batches,
+  DeviceName,
+  Trainer,
+  TrainingRecipe,
+  TrainingSamples,
+  TrainState,
+} from '../types.js'
+import { dataTypes, type TensorProto } from './format.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
+import { after, before, COUNT, encodeSteps, LOSSES, ofSteps, ROWS, SAMPLES } from './steps.js'
 import { targetOf } from './target.js'
 
 /**
- * A network in training as one ONNX Runtime session: a step is one `session.run`. What a step changes comes
- * back in new arrays, copied by ONNX Runtime's Node interface in any case; the next step reads those, and
- * the ones before are freed.
+ * Most bytes of batches, targets and dropout masks in one call of ONNX Runtime, however many steps are asked for.
+ * What a call costs is little against the work of so many bytes.
+ */
+const CALL_BYTES = 2 ** 24
+
+/** Most bytes of samples that stay on a device: an eighth of the memory of a card of 8 GiB. */
+const RESIDENT_BYTES = 2 ** 30
+
+/**
+ * A network in training as one ONNX Runtime session, which takes many steps in a call. What they change stays on the
+ * device in between and comes back after the last, in new arrays, which the next call reads. On the CPU samples are
+ * read where they are; other devices keep `samples`, up to {@link RESIDENT_BYTES}, or get the rows of their batches.
  */
 export async function createOnnxTrainer(
   network: Graph,
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
+  samples?: TrainingSamples,
 ): Promise<OnnxTrainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
-  const session = await openSession(encodeProgram(compiled.program, await targetOf(device)), device)
+  const fits = samples !== undefined && samples.inputs.byteLength <= RESIDENT_BYTES
+  const resident = device !== 'cpu' && fits ? samples : undefined
+  const constant = resident && samplesProto(resident, compiled.program.inputs[0])
+  const session = await openSession(encodeSteps(compiled, await targetOf(device), constant), device)
   const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
-  return new OnnxTrainer(ort, session, compiled, recipe, state, start.step)
+  const reading = device === 'cpu' ? 'in place' : (resident ?? 'rows')
+  return new OnnxTrainer(ort, session, compiled, recipe, reading, state, start.step)
 }
+
+/** Samples as a constant of a model whose batch is `input`. */
+function samplesProto(samples: TrainingSamples, { dtype, shape }: GraphInput): TensorProto {
+  const values = dtype === 'int32' ? Int32Array.from(samples.inputs) : samples.inputs
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const dims = [samples.labels.length, ...shape.slice(1)]
+  return { name: SAMPLES, dims, dataType: dataTypes[dtype], rawData }
+}
+
+/** How a session reads samples: all of them where they are, copies of the rows of its batches, or those that are part of it. */
+type Reading = 'in place' | 'rows' | TrainingSamples
 
 /** A trainer whose steps can be taken back. */
 export class OnnxTrainer implements Trainer {
-  private readonly feeds: OrtFeeds = {}
-  private readonly inputs: Float32Array | Int32Array
-  private readonly inputShape: Shape
-  private readonly targets: Float32Array
-  private readonly scalars: Readonly<Record<string, Float32Array>>
-  private readonly masks: readonly Float32Array[]
+  /** Parameters and slots by name. */
+  private readonly values: OrtFeeds = {}
+  private readonly bytesOfStep: number
+  private wrapped: { readonly inputs: Float32Array; readonly tensor: OrtTensor } | undefined
 
   constructor(
-    ort: Ort,
+    private readonly ort: Ort,
     private readonly session: InferenceSession,
     private readonly compiled: TrainStep,
     private readonly recipe: TrainingRecipe,
+    private readonly reading: Reading,
     state: Tensors,
     private done: number,
   ) {
-    const wrap = (type: ElementType, data: Float32Array | Int32Array, shape: Shape): OrtTensor =>
-      type === 'int32'
-        ? new ort.Tensor('int32', data as Int32Array, shape)
-        : new ort.Tensor('float32', data as Float32Array, shape)
-    const add = (name: string, data: Float32Array, shape: Shape) => {
-      this.feeds[name] = wrap('float32', data, shape)
-      return data
+    for (const [name, { shape, data }] of Object.entries(state)) {
+      this.values[name] = new ort.Tensor('float32', data.slice(), shape)
     }
-    const input = compiled.program.inputs[0]
-    this.inputShape = input.shape
-    this.inputs =
-      input.dtype === 'int32'
-        ? new Int32Array(sizeOf(input.shape))
-        : new Float32Array(sizeOf(input.shape))
-    this.feeds[input.name] = wrap(input.dtype, this.inputs, input.shape)
-    this.targets = add(
-      'targets',
-      new Float32Array(sizeOf(compiled.targetsShape)),
-      compiled.targetsShape,
-    )
-    this.masks = compiled.masks.map(({ input: name, shape }) =>
-      add(name, new Float32Array(sizeOf(shape)), shape),
-    )
-    const names = Object.keys(stepScalars(recipe.optimizer, 0, 1))
-    this.scalars = Object.fromEntries(
-      names.map((name) => [name, add(name, new Float32Array(1), [])]),
-    )
-    for (const [name, { shape, data }] of Object.entries(state)) add(name, data.slice(), shape)
+    const { program, masks, targetsShape } = compiled
+    const shapes = [program.inputs[0].shape, targetsShape, ...masks.map(({ shape }) => shape)]
+    this.bytesOfStep = 4 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
   }
 
-  async step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
-    checkBatch(inputs, labels, this.inputShape)
-    const { optimizer, labelSmoothing, dropoutSeed } = this.recipe
-    this.inputs.set(inputs)
-    fillTargets(this.targets, labels, this.compiled.loss, labelSmoothing)
-    this.compiled.masks.forEach((mask, index) => {
-      fillMask(this.masks[index], mask, dropoutSeed, this.done)
-    })
-    const scalars = stepScalars(optimizer, learningRate, this.done + 1)
-    for (const [name, value] of Object.entries(scalars)) this.scalars[name][0] = value
-    const results = await this.session.run(this.feeds)
-    const before: Float32Array[] = []
-    for (const [name, next] of Object.entries(this.compiled.next)) {
-      before.push(this.feeds[name].data as Float32Array)
-      this.feeds[name] = results[next]
+  async steps(batches: Batches): Promise<readonly number[]> {
+    checkBatches(batches, this.compiled.program.inputs[0].shape)
+    const count = batches.learningRates.length
+    const most = Math.max(1, Math.floor(CALL_BYTES / this.bytesOfStep))
+    const losses: number[] = []
+    for (let from = 0; from < count; from += most) {
+      const some = someOf(batches, from, Math.min(count, from + most))
+      losses.push(...(await this.run(this.reading === 'rows' ? gathered(some) : some)))
     }
-    freeArrays(before)
-    this.done++
-    return (results.loss.data as Float32Array)[0]
+    return losses
+  }
+
+  private async run(batches: Batches): Promise<Float32Array> {
+    const { next } = this.compiled
+    const feeds: OrtFeeds = { ...this.sampleFeeds(batches), ...this.stepFeeds(batches) }
+    for (const [name, value] of Object.entries(this.values)) {
+      feeds[name in next ? before(name) : name] = value
+    }
+    const results = await this.session.run(feeds)
+    const outdated: Float32Array[] = []
+    for (const name of Object.keys(next)) {
+      outdated.push(this.values[name].data as Float32Array)
+      this.values[name] = results[after(name)]
+    }
+    freeArrays(outdated)
+    this.done += batches.learningRates.length
+    return results[LOSSES].data as Float32Array
+  }
+
+  /** Where each step finds its batch. */
+  private sampleFeeds({ inputs, rows, learningRates: { length } }: Batches): OrtFeeds {
+    const { ort, reading } = this
+    const { dtype, shape } = this.compiled.program.inputs[0]
+    const dims = [length, rows.length / length]
+    const feeds: OrtFeeds = { [ROWS]: new ort.Tensor('int32', Int32Array.from(rows), dims) }
+    if (typeof reading === 'object') {
+      if (inputs === reading.inputs) return feeds
+      throw new Error('the batches are of other samples than the trainer was made for')
+    }
+    if (this.wrapped?.inputs !== inputs) {
+      const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs
+      const size = sizeOf(shape.slice(1))
+      const samples = [inputs.length / size, ...shape.slice(1)]
+      this.wrapped = { inputs, tensor: new ort.Tensor(dtype, data, samples) }
+    }
+    return { ...feeds, [SAMPLES]: this.wrapped.tensor }
+  }
+
+  /** Everything else that the host prepares for each step. */
+  private stepFeeds({ rows, labels, learningRates }: Batches): OrtFeeds {
+    const { compiled, recipe, ort } = this
+    const count = learningRates.length
+    const batchSize = rows.length / count
+    const feeds: OrtFeeds = {}
+    const add = (name: string, shape: Shape, fill: (part: Float32Array, step: number) => void) => {
+      const size = sizeOf(shape)
+      const all = new Float32Array(count * size)
+      for (let step = 0; step < count; step++) {
+        fill(all.subarray(step * size, (step + 1) * size), step)
+      }
+      feeds[ofSteps(name)] = new ort.Tensor('float32', all, [count, ...shape])
+    }
+    add('targets', compiled.targetsShape, (part, step) => {
+      const own = rows.subarray(step * batchSize, (step + 1) * batchSize)
+      const given = Int32Array.from(own, (row) => labels[row])
+      fillTargets(part, given, compiled.loss, recipe.labelSmoothing)
+    })
+    for (const mask of compiled.masks) {
+      add(mask.input, mask.shape, (part, step) => {
+        fillMask(part, mask, recipe.dropoutSeed, this.done + step)
+      })
+    }
+    const scalars = learningRates.map((rate, step) =>
+      stepScalars(recipe.optimizer, rate, this.done + step + 1),
+    )
+    for (const name of Object.keys(scalars[0])) {
+      add(name, [], (part, step) => part.fill(scalars[step][name]))
+    }
+    feeds[COUNT] = new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), [])
+    return feeds
   }
 
   async state(): Promise<TrainState> {
-    const snapshot = (keep: (name: string) => boolean): Tensors =>
+    const snapshot = (names: readonly string[]): Tensors =>
       Object.fromEntries(
-        Object.entries(this.feeds)
-          .filter(([name]) => keep(name))
-          .map(([name, { dims, data }]): [string, Tensor] => [
-            name,
-            { shape: [...dims], data: (data as Float32Array).slice() },
-          ]),
+        names.map((name): [string, Tensor] => {
+          const { dims, data } = this.values[name]
+          return [name, { shape: [...dims], data: (data as Float32Array).slice() }]
+        }),
       )
     const { parameters, slots } = this.compiled
     return {
       step: this.done,
-      parameters: snapshot((name) => parameters.includes(name)),
-      slots: snapshot((name) => name in slots),
+      parameters: snapshot(parameters),
+      slots: snapshot(Object.keys(slots)),
     }
   }
 
@@ -119,7 +189,7 @@ export class OnnxTrainer implements Trainer {
   restore(state: TrainState): void {
     const values = { ...state.parameters, ...initialSlots(this.compiled.slots, state) }
     for (const [name, { data }] of Object.entries(values)) {
-      const own = this.feeds[name].data as Float32Array
+      const own = this.values[name].data as Float32Array
       own.set(data)
     }
     this.done = state.step

@@ -2,7 +2,8 @@ import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { Graph, Shape } from '../../graph/types.js'
-import { checkBatch, fillMask, fillTargets } from '../feeds.js'
+import { oneByOne } from '../batches.js'
+import { fillMask, fillTargets } from '../feeds.js'
 import { checkParameters, initialSlots } from '../state.js'
 import type { Engine, Predictor, Trainer, TrainingRecipe, TrainState } from '../types.js'
 import type { Float64Tensor } from './array.js'
@@ -45,14 +46,15 @@ function createReferenceTrainer(graph: Graph, recipe: TrainingRecipe, start: Tra
   }
   let done = start.step
   return {
-    async step(inputs, labels, learningRate) {
-      const feeds = batchFeeds(step, recipe, inputs, labels, learningRate, done)
-      const values = interpret(step.program.nodes, { ...state, ...feeds })
-      const changed = Object.entries(step.next).map(([name, next]) => [name, values.get(next)!])
-      state = { ...state, ...Object.fromEntries(changed) }
-      done++
-      return values.get('loss')!.data[0]
-    },
+    steps: (batches) =>
+      oneByOne(batches, step.program.inputs[0].shape, async (inputs, labels, learningRate) => {
+        const feeds = batchFeeds(step, recipe, inputs, labels, learningRate, done)
+        const values = interpret(step.program.nodes, { ...state, ...feeds })
+        const changed = Object.entries(step.next).map(([name, next]) => [name, values.get(next)!])
+        state = { ...state, ...Object.fromEntries(changed) }
+        done++
+        return values.get('loss')!.data[0]
+      }),
     async state() {
       const { parameters } = step
       return { step: done, parameters: pick(state, parameters), slots: pick(state, slotNames) }
@@ -70,7 +72,6 @@ function batchFeeds(
   done: number,
 ): Float64Tensors {
   const { name, shape } = step.program.inputs[0]
-  checkBatch(inputs, labels, shape)
   const targets = new Float32Array(sizeOf(step.targetsShape))
   fillTargets(targets, labels, step.loss, recipe.labelSmoothing)
   const feeds: Record<string, Float64Tensor> = {

@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'
 import { exampleModel } from '../../models/testing/examples.js'
+import { oneBatch } from '../batches.js'
 import {
   caseFeeds,
   caseProgram,
@@ -73,9 +74,10 @@ describe('memory', () => {
     const size = 28 * 28 * sgdRecipe.batchSize
     const inputs = Float32Array.from({ length: size }, (_, index) => Math.sin(index))
     const labels = Int32Array.from({ length: sgdRecipe.batchSize }, (_, row) => row % 2)
-    await trainer.step(inputs, labels, 0.01)
+    const batch = oneBatch(inputs, labels, 0.01)
+    await trainer.steps(batch)
     const after = tf.memory().numTensors
-    for (let step = 0; step < 100; step++) await trainer.step(inputs, labels, 0.01)
+    for (let step = 0; step < 100; step++) await trainer.steps(batch)
     expect(tf.memory().numTensors).toBe(after)
     await trainer.dispose()
     expect(tf.memory().numTensors).toBe(before)

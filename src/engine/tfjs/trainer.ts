@@ -3,9 +3,10 @@ import { slotRoles, stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { Graph, Node } from '../../graph/types.js'
-import { checkBatch, fillMask, fillTargets } from '../feeds.js'
+import { oneByOne } from '../batches.js'
+import { fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
-import type { Trainer, TrainingRecipe, TrainState } from '../types.js'
+import type { Batches, Trainer, TrainingRecipe, TrainState } from '../types.js'
 import { interpret } from './interpret.js'
 import type { Tf } from './load.js'
 import { update } from './optimizer.js'
@@ -44,7 +45,16 @@ class TfjsTrainer implements Trainer {
     this.trained = [...compiled.gradients.keys()]
   }
 
-  async step(inputs: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
+  steps(batches: Batches): Promise<readonly number[]> {
+    const { shape } = this.compiled.program.inputs[0]
+    return oneByOne(batches, shape, (...batch) => this.step(...batch))
+  }
+
+  private async step(
+    inputs: Float32Array,
+    labels: Int32Array,
+    learningRate: number,
+  ): Promise<number> {
     const { tf } = this
     const scalars = stepScalars(this.recipe.optimizer, learningRate, this.done + 1)
     const results = tf.tidy(() => {
@@ -98,7 +108,6 @@ class TfjsTrainer implements Trainer {
   private batch(inputs: Float32Array, labels: Int32Array): Values {
     const { tf, compiled, recipe } = this
     const { name, shape, dtype } = compiled.program.inputs[0]
-    checkBatch(inputs, labels, shape)
     const targets = new Float32Array(sizeOf(compiled.targetsShape))
     fillTargets(targets, labels, compiled.loss, recipe.labelSmoothing)
     const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs.slice()

@@ -87,6 +87,7 @@ function freeState({ parameters, slots }: TrainState): void {
 class TrainingRun {
   private readonly spec: TrainedSpec
   private readonly learningRateAt: (step: number) => number
+  private readonly augment: ReturnType<typeof augmentation>
   private curve: CurvePoint[] = []
   private trainedBy: readonly TrainingEngine[] = []
 
@@ -104,6 +105,7 @@ class TrainingRun {
     this.spec = task.network.spec
     const { training, totalSteps, stepsPerEpoch } = this.spec
     this.learningRateAt = learningRateAt(training, totalSteps, stepsPerEpoch)
+    this.augment = augmentation(this.spec, dataset)
   }
 
   async finish(): Promise<void> {
@@ -113,7 +115,10 @@ class TrainingRun {
     // Points after the resume point will be measured again.
     this.trainedBy = distinctEngines([...(saved?.trainedBy ?? []), trainingEngineOf(engine)])
     this.curve = saved === undefined ? [] : await pointsUntil(paths, saved.step)
-    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start)
+    const { dataset, augment } = this
+    // Images that are changed for each step are none that a device could keep.
+    const samples = augment === undefined ? dataset.train : undefined
+    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start, samples)
     freeState(start)
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
@@ -170,7 +175,7 @@ class TrainingRun {
       dataset,
       batchOf: batchOrder(spec.orderSeed, dataset.train.count, spec.batchSize),
       learningRateAt: this.learningRateAt,
-      augment: augmentation(spec, dataset),
+      augment: this.augment,
       firstStep,
       totalSteps,
       stops: this.stops(),
