@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { experimentSchema } from '../../config/schema.js'
+import { glossary } from '../glossary.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { referenceSection } from './references.js'
 import { playerPaths } from './regions.js'
 import { settingsOf } from './settings.js'
+import { explained, glossarySection } from './terms.js'
 
 describe('regions of players', () => {
   it('join equal rows into rectangles', () => {
@@ -66,6 +68,14 @@ it('an open verdict says what to run next, as a command that names the configura
   const { next: _, ...firm } = study.verdict!
   const without = String((await renderReport({ ...study, verdict: firm }))['report/index.html'])
   expect(without).not.toContain('What to run next')
+})
+
+it('terms carry their meaning, and stand in the glossary of the page', () => {
+  expect(explained('T_low < p = 0.2')).toMatch(
+    /^<dfn title="mean Jaccard [^"<>]*">T_low<\/dfn> &lt; <dfn title="[^"<>]+">p<\/dfn> = 0\.2$/,
+  )
+  const listed = glossarySection()
+  for (const { term } of glossary) expect(listed).toContain(`<dt>${term}</dt>`)
 })
 
 it('references are told from networks, with their accuracy on what they saw and on what not', () => {

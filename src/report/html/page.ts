@@ -13,6 +13,7 @@ import { sampleSection } from './samples.js'
 import { script } from './script.js'
 import { manifestSection, settingsSection } from './settings.js'
 import { style } from './style.js'
+import { explained, glossarySection } from './terms.js'
 import { verdictSection } from './verdict.js'
 
 /** A figure with its drawing, or why it is missing. */
@@ -53,6 +54,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],
     ['sensitivity', 'Would other choices say the same?', draw('multiverse', 'sensitivity')],
+    ['glossary', 'What the terms mean', glossarySection()],
     ['settings', 'Configuration and provenance', settingsSection(study.manifest)],
     ['manifest', 'Manifest', manifestSection(study.manifest)],
     ['cite', 'How to cite', citeSection(study)],
@@ -105,7 +107,7 @@ function figureHtml(figure: DrawnFigure): string {
     .join(' ')
   return `<figure id="figure-${id}"><h3>${escapeHtml(title)}<span class="tag">${escapeHtml(tag)}</span></h3>
 <div class="drawing" tabindex="0" role="region" aria-label="${escapeHtml(title)}">${svg}</div>
-<figcaption>${escapeHtml(caption)} <span class="files">Files: ${files}</span></figcaption></figure>`
+<figcaption>${explained(caption)} <span class="files">Files: ${files}</span></figcaption></figure>`
 }
 
 function checkpointPicker(panels: readonly Panel[]): string {

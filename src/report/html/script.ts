@@ -32,13 +32,21 @@ const tip = document.createElement('div')
 tip.id = 'tip'
 tip.hidden = true
 document.body.append(tip)
+const tell = (text, event) => {
+  tip.hidden = text === undefined
+  if (tip.hidden) return
+  tip.textContent = text
+  tip.style.left = Math.max(8, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8)) + 'px'
+  tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + 'px'
+}
 document.addEventListener('pointermove', (event) => {
   const mark = event.target.closest && event.target.closest('.drawing [aria-roledescription][aria-label]')
   const inMark = mark && /mark|point|bar|rect|tick|rule/.test(mark.getAttribute('aria-roledescription')) && !/container/.test(mark.getAttribute('aria-roledescription'))
-  tip.hidden = !inMark
-  if (!inMark) return
-  tip.textContent = mark.getAttribute('aria-label').replaceAll('; ', ' · ')
-  tip.style.left = Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 8) + 'px'
-  tip.style.top = Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8) + 'px'
+  tell(inMark ? mark.getAttribute('aria-label').replaceAll('; ', ' · ') : undefined, event)
+})
+// Fingers do not hover: a touched term says what a mouse sees as its title.
+document.addEventListener('click', (event) => {
+  const term = event.target.closest && event.target.closest('dfn')
+  tell(term ? term.title : undefined, event)
 })
 `

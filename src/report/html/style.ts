@@ -31,6 +31,8 @@ th { font-weight: 600; color: var(--soft) }
 figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
 .drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100% }
 .tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em }
+dfn { font-style: normal; text-decoration: underline dotted var(--soft); text-underline-offset: .2em; cursor: help }
+.glossary { display: grid; grid-template-columns: minmax(7rem, 12rem) minmax(0, 1fr); gap: .2rem 1rem; font-size: .9rem }
 .files { font-size: .85rem; color: var(--soft) }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0 }
 .controls label { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; max-width: 100% }

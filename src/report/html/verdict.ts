@@ -3,6 +3,7 @@ import { studyFiles, studyFolder } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
 import { nextCommand } from '../nextCommand.js'
 import { escapeHtml, htmlTable, withMinus } from './escape.js'
+import { explained } from './terms.js'
 
 const marks = {
   holds: ['✓', 'holds'],
@@ -40,7 +41,7 @@ ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided'], rows, 'cla
 
 function warnings(found: readonly string[]): string {
   if (found.length === 0) return ''
-  const items = found.map((warning) => `<li>${escapeHtml(withMinus(warning))}</li>`).join('')
+  const items = found.map((warning) => `<li>${explained(warning)}</li>`).join('')
   return `<div class="notice"><strong>To keep in mind</strong><ul>${items}</ul></div>`
 }
 
@@ -55,7 +56,7 @@ function nextStep(next: NextStep | undefined, manifest: Manifest | undefined): s
     )
   const shown = command ? `<pre><code>${escapeHtml(command)}</code></pre>` : ''
   return `<h3>What to run next</h3>
-<p>${escapeHtml(capitalized(next.reason))}.</p>${shown}`
+<p>${explained(capitalized(next.reason))}.</p>${shown}`
 }
 
 /** A verdict in words, its outcome first; studies of earlier versions have the sentence alone. */
@@ -73,7 +74,7 @@ function finding({
   ].flatMap(([title, text]) =>
     text === undefined
       ? []
-      : [`<br><span class="small"><b>${title}:</b> ${escapeHtml(withMinus(text))}</span>`],
+      : [`<br><span class="small"><b>${title}:</b> ${explained(text)}</span>`],
   )
   return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${escapeHtml(words)}</span>${details.join('')}</p>`
 }
@@ -94,7 +95,7 @@ ${others.map(finding).join('\n')}
 function mirrors(found: Verdict['mirrors'] = []): string {
   if (found.length === 0) return ''
   return `<h3>High layers shared in the place of low ones</h3>
-<ul>${found.map(({ sentence }) => `<li>${escapeHtml(withMinus(sentence))}</li>`).join('')}</ul>`
+<ul>${found.map(({ sentence }) => `<li>${explained(sentence)}</li>`).join('')}</ul>`
 }
 
 function clauseRow(clause: Clause): string[] {
@@ -102,7 +103,7 @@ function clauseRow(clause: Clause): string[] {
   const id = besides[clause.id] ?? `(${clause.id})`
   return [
     `<span class="mark ${clause.status}" title="${word}">${mark} ${word}</span>`,
-    `${escapeHtml(id)} ${escapeHtml(clause.text)}`,
-    escapeHtml(withMinus(clause.reason)),
+    `${escapeHtml(id)} ${explained(clause.text)}`,
+    explained(clause.reason),
   ]
 }

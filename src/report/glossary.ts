@@ -1,0 +1,169 @@
+/** What the terms of reports and documents mean, a line each: the one source of the tooltips, the report's glossary and the README's. */
+
+/** A term and its meaning. */
+export interface GlossaryEntry {
+  readonly term: string
+  /** Other ways in which texts write it. */
+  readonly forms?: readonly string[]
+  readonly meaning: string
+}
+
+/** In the order in which a reader meets them. */
+export const glossary: readonly GlossaryEntry[] = [
+  {
+    term: 'player',
+    forms: ['players'],
+    meaning:
+      'a part of the input that is kept or masked as a whole: a cell of a board or image, a feature, a word',
+  },
+  {
+    term: 'baseline',
+    meaning: 'what a masked player is replaced by, the training mean unless said otherwise',
+  },
+  {
+    term: 'v(S)',
+    forms: ['v(N)'],
+    meaning:
+      'the network’s output, log-odds of the given label, with only the players of S kept; N is all of them, and v(∅) = 0',
+  },
+  {
+    term: 'interaction',
+    forms: ['interactions'],
+    meaning:
+      'an effect on the output of a set of players: an AND needs all of them, an OR any one; all of them add up to the output on every masking',
+  },
+  { term: 'order', forms: ['orders'], meaning: 'how many players an interaction has' },
+  {
+    term: 'salient',
+    meaning:
+      'larger than the threshold τ = 3% of the mean |v(N) − v(∅)| over samples, and so counted; the rest is taken for noise',
+  },
+  {
+    term: 'confusing score',
+    meaning:
+      'how much a network uses complex, mutually offsetting interactions (or, as the claim’s authors have it, ones that do not generalize) on a sample',
+  },
+  {
+    term: 'confusing samples',
+    forms: ['confusing set', 'confusing sets'],
+    meaning: 'the samples of highest confusing score of one network, by default a tenth',
+  },
+  {
+    term: 'low layers',
+    meaning: 'those from the input up to the cut (model.low); the others are the high layers',
+  },
+  {
+    term: 'low seed',
+    forms: ['low seeds', 'high seed', 'high seeds'],
+    meaning:
+      'the number from which the random weights of the low (high) layers are drawn: same seed, same initial weights',
+  },
+  {
+    term: 'regime',
+    meaning:
+      'what networks with the same low seed share: initial weights (init), or layers that another network has trained (trained-frozen, …)',
+  },
+  {
+    term: 'overfitting phase',
+    forms: ['t*'],
+    meaning:
+      'the part of training from t* on in which the gap between test and training loss grows',
+  },
+  {
+    term: 'share of the variance',
+    forms: ['shares of the variance', 'shares of variance', 'low share', 'high share'],
+    meaning:
+      'how much of the differences between (ranked) scores the low seed, the high seed, the sample itself or the order of the data accounts for',
+  },
+  {
+    term: 'margin',
+    meaning: 'the share of the variance, 10% unless set, above which low layers count as deciding',
+  },
+  {
+    term: 'Jaccard',
+    meaning:
+      'samples in both sets over samples in either: 1 for equal sets, 0 for sets that share none',
+  },
+  {
+    term: 'chance',
+    meaning: 'what two sets of these sizes, drawn at random from the analysed samples, would give',
+  },
+  {
+    term: 'T_low',
+    forms: ['T_high'],
+    meaning:
+      'mean Jaccard of pairs of networks with the same low (high) seed minus that of pairs with different seeds: above 0 where the seed matters',
+  },
+  {
+    term: 'κ_J',
+    forms: ['κ'],
+    meaning:
+      'Jaccard corrected for chance: 1 for equal sets, 0 for as many samples in common as by chance',
+  },
+  {
+    term: 'p',
+    forms: ['p-value', 'permutation p'],
+    meaning: 'how often an effect as large would appear if seeds were shuffled among the networks',
+  },
+  {
+    term: 'ICC',
+    meaning:
+      'intraclass correlation of scores under two choices of the analysis: 1 where they agree, 0 where they have nothing in common',
+  },
+  {
+    term: 'AUC',
+    meaning:
+      'how often a mislabelled sample has a higher score than another one: 1 always, ½ by chance',
+  },
+  {
+    term: 'positive control',
+    meaning:
+      'a check whose answer is known: samples trained with a wrong label should have high scores (AUC above ½)',
+  },
+  {
+    term: 'tie-break',
+    meaning:
+      'which of equally sparse decompositions is taken, that of the lowest or of the highest orders; scores are computed at both ends',
+  },
+  {
+    term: 'reference',
+    forms: ['references', 'reference networks'],
+    meaning:
+      'a network trained on the test samples alone; interactions that it has too count as generalizable',
+  },
+  {
+    term: 'mirror',
+    meaning: 'a regime with the sides exchanged: high layers are shared in the place of low ones',
+  },
+]
+
+/** A term as a pattern matches it: whole words only. */
+const meanings = new Map(
+  glossary.flatMap(({ term, forms = [], meaning }) =>
+    [term, ...forms].map((form): [string, string] => [form, meaning]),
+  ),
+)
+const anyTerm = new RegExp(
+  `(?<![\\p{L}\\p{N}_-])(${[...meanings.keys()]
+    .filter((form) => form !== 'p')
+    .sort((a, b) => b.length - a.length)
+    .map((form) => form.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('|')}|p(?= [=<]))(?![\\p{L}\\p{N}_-])`,
+  'gu',
+)
+
+/**
+ * Cuts a text at the terms that the glossary has; of each entry the first occurrence alone carries its meaning, since a
+ * text in which every word is marked cannot be read.
+ */
+export function withMeanings(
+  text: string,
+): readonly { readonly text: string; readonly meaning?: string }[] {
+  const told = new Set<string>()
+  return text.split(anyTerm).map((part, index) => {
+    const meaning = index % 2 === 1 ? meanings.get(part) : undefined
+    if (meaning === undefined || told.has(meaning)) return { text: part }
+    told.add(meaning)
+    return { text: part, meaning }
+  })
+}
