@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TaskError } from '../core/errors.js'
+import { InputError, TaskError } from '../core/errors.js'
 import { noSmallDisk, smallDisk } from '../testing/smallDisk.js'
 import { readJson, writeAtomically, writeNote } from './atomic.js'
 import { withLock } from './lock.js'
@@ -74,6 +74,20 @@ describe.skipIf(noSmallDisk !== undefined)(
         disk.leave(8)
         await put('two')
         expect(await readFile(file, 'utf8')).toBe('two')
+      } finally {
+        disk.remove()
+      }
+    })
+    it('that nobody may write is the fault of who chose it, and is not waited for', async () => {
+      const disk = smallDisk(16)
+      try {
+        const [lock, file] = [join(disk.path, 'lock'), join(disk.path, 'file')]
+        await withLock(lock, ({ write }) => write(file, 'one'))
+        disk.freeze()
+        const locking = withLock(lock, ({ write }) => write(file, 'two'))
+        await expect(locking).rejects.toThrow(InputError)
+        await expect(writeNote(file, 'two')).rejects.toThrow(/cannot write .*EROFS/)
+        expect(await readFile(file, 'utf8')).toBe('one')
       } finally {
         disk.remove()
       }

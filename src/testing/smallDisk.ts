@@ -11,6 +11,8 @@ interface SmallDisk {
   readonly path: string
   /** Takes up all room but this many pages, or gives some back. */
   leave(pages: number): void
+  /** Lets nobody write any more, root neither. */
+  freeze(): void
   remove(): void
 }
 
@@ -32,6 +34,10 @@ export function smallDisk(pages: number): SmallDisk {
       const page = Buffer.alloc(PAGE_BYTES)
       while (statfsSync(path).bfree > wanted) writeSync(file, page)
       closeSync(file)
+    },
+    freeze() {
+      const frozen = spawnSync('mount', ['-o', 'remount,ro', path])
+      if (frozen.status !== 0) throw new Error(`${path} stays writable: ${frozen.stderr}`)
     },
     remove() {
       spawnSync('umount', ['-l', path])
