@@ -15,6 +15,8 @@ import type { Batches, Predictor, Trainer } from './types.js'
 export const PREDICTION_LIMIT = 1e-4
 /** The same of a training step, whose gradients change where rounding switches a ReLU. */
 export const TRAINING_LIMIT = 1e-3
+/** Largest relative error, of either, of a session whose products are surely not in TF32. */
+export const EXACT_LIMIT = 3e-5
 
 const SAMPLES = 3
 

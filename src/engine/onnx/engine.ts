@@ -2,8 +2,9 @@ import { checkParameters } from '../state.js'
 import type { DeviceName, Engine } from '../types.js'
 import { requireDevice } from './devices.js'
 import { createOnnxPredictor } from './predictor.js'
-import { testPrediction, testTraining } from './selfTest.js'
+import { firstTrusted, testPrediction, testTraining } from './selfTest.js'
 import { loadOrt } from './session.js'
+import { targetsOf } from './target.js'
 import { createOnnxTrainer } from './trainer.js'
 
 /**
@@ -20,32 +21,21 @@ export async function createOnnxEngine(device: DeviceName): Promise<Engine> {
     versions: { 'onnxruntime-node': ort.env.versions.node ?? ort.env.versions.common },
     async createTrainer(graph, recipe, start, samples) {
       checkParameters(graph, start.parameters)
-      const trainer = await createOnnxTrainer(graph, recipe, start, device, samples)
-      if (device !== 'cpu') {
-        const test = testTraining(trainer, graph, recipe, start, device, samples)
-        await disposedOnFailure(trainer, test)
-      }
-      return trainer
+      if (device === 'cpu') return createOnnxTrainer(graph, recipe, start, device)
+      return firstTrusted(
+        await targetsOf(device),
+        (target) => createOnnxTrainer(graph, recipe, start, device, { samples, target }),
+        (trainer, limit) => testTraining(trainer, graph, recipe, start, device, { samples, limit }),
+      )
     },
     async createPredictor(graph, parameters) {
       checkParameters(graph, parameters)
-      const predictor = await createOnnxPredictor(graph, parameters, device)
-      if (device !== 'cpu') {
-        await disposedOnFailure(predictor, testPrediction(predictor, graph, parameters, device))
-      }
-      return predictor
+      if (device === 'cpu') return createOnnxPredictor(graph, parameters, device)
+      return firstTrusted(
+        await targetsOf(device),
+        (target) => createOnnxPredictor(graph, parameters, device, target),
+        (predictor, limit) => testPrediction(predictor, graph, parameters, device, limit),
+      )
     },
-  }
-}
-
-async function disposedOnFailure(
-  session: { dispose(): Promise<void> },
-  test: Promise<void>,
-): Promise<void> {
-  try {
-    await test
-  } catch (error) {
-    await session.dispose()
-    throw error
   }
 }

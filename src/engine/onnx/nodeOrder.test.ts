@@ -9,16 +9,19 @@ import type { Program } from '../../graph/types.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { sgdRecipe } from '../conformance/training.js'
 import { encodeProgram } from './model.js'
-import { targetOf } from './target.js'
+import { targetsOf } from './target.js'
 
 /** Names of the nodes of a program in the order in which ONNX Runtime computes them. */
 async function computedOrder(program: Program): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'lowlayer-profile-'))
   try {
-    const session = await InferenceSession.create(encodeProgram(program, await targetOf('cpu')), {
-      enableProfiling: true,
-      profileFilePrefix: join(folder, 'profile'),
-    })
+    const session = await InferenceSession.create(
+      encodeProgram(program, (await targetsOf('cpu'))[0]),
+      {
+        enableProfiling: true,
+        profileFilePrefix: join(folder, 'profile'),
+      },
+    )
     const zeros = program.inputs.map(({ name, shape }) => [
       name,
       new Tensor('float32', new Float32Array(sizeOf(shape)), shape),

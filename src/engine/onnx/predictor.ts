@@ -2,9 +2,9 @@ import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { type Tensor as HostTensor, sizeOf, type Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
 import type { DeviceName, Predictor } from '../types.js'
-import { encodeInference, OUTPUT_NAME } from './model.js'
+import { encodeInference, OUTPUT_NAME, type Target } from './model.js'
 import { loadOrt, type OrtFeeds, openSession } from './session.js'
-import { targetOf } from './target.js'
+import { targetsOf } from './target.js'
 
 type Feed = HostTensor<Float32Array | Int32Array>
 
@@ -13,10 +13,11 @@ export async function createOnnxPredictor(
   graph: Graph,
   parameters: Tensors,
   device: DeviceName,
+  target?: Target,
 ): Promise<Predictor> {
   const { Tensor } = await loadOrt()
   const session = await openSession(
-    encodeInference(graph, parameters, await targetOf(device)),
+    encodeInference(graph, parameters, target ?? (await targetsOf(device))[0]),
     device,
   )
 

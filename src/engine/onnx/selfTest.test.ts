@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Tensors } from '../../core/tensor.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { oneBatch } from '../batches.js'
 import { drawBatch, sgdRecipe, startState } from '../conformance/training.js'
-import type { Trainer, TrainingRecipe } from '../types.js'
+import { predictionError } from '../parity.js'
+import type { Predictor, Trainer, TrainingRecipe } from '../types.js'
 import { createOnnxPredictor } from './predictor.js'
-import { testPrediction, testTraining } from './selfTest.js'
+import { firstTrusted, testPrediction, testTraining } from './selfTest.js'
 import { createOnnxTrainer } from './trainer.js'
 
 /** With batch norm, dropout and slots of its own. */
@@ -21,6 +23,16 @@ async function stateAfter(trainer: Trainer, steps: number) {
     await trainer.steps(oneBatch(inputs, labels, 0.01))
   }
   return trainer.state()
+}
+
+/** Weights with the 10 bits of mantissa that TF32 has. */
+function inTf32(parameters: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, { shape, data }]) => {
+      const bits = new Int32Array(Float32Array.from(data).buffer)
+      return [name, { shape, data: new Float32Array(bits.map((word) => word & ~0x1fff).buffer) }]
+    }),
+  )
 }
 
 describe('the test of a device before it is used', () => {
@@ -56,17 +68,33 @@ describe('the test of a device before it is used', () => {
   })
 
   it('refuses a predictor whose products have the errors of TF32', async () => {
-    const rough = Object.fromEntries(
-      Object.entries(start.parameters).map(([name, { shape, data }]) => {
-        const bits = new Int32Array(Float32Array.from(data).buffer)
-        // 10 bits of mantissa are left.
-        const cut = bits.map((word) => word & ~0x1fff)
-        return [name, { shape, data: new Float32Array(cut.buffer) }]
-      }),
-    )
-    const predictor = await createOnnxPredictor(model.graph, rough, 'cpu')
+    const predictor = await createOnnxPredictor(model.graph, inTf32(start.parameters), 'cpu')
     const test = testPrediction(predictor, model.graph, start.parameters, 'cuda')
     await expect(test).rejects.toThrow(/cuda computes this network wrongly/)
     await predictor.dispose()
+  })
+
+  it('opens sessions until one has no errors of TF32, and holds the last to the wider limit', async () => {
+    const rough = inTf32(start.parameters)
+    const trial = async (ways: readonly Tensors[]) => {
+      const opened: Predictor[] = []
+      const found = firstTrusted(
+        ways,
+        async (parameters) => {
+          const predictor = await createOnnxPredictor(model.graph, parameters, 'cpu')
+          opened.push(predictor)
+          return predictor
+        },
+        (predictor, limit) =>
+          testPrediction(predictor, model.graph, start.parameters, 'cuda', limit),
+      )
+      return { index: opened.indexOf(await found), opened }
+    }
+    expect(await trial([rough, start.parameters, rough])).toMatchObject({ index: 1 })
+    expect(await trial([start.parameters])).toMatchObject({ index: 0 })
+    await expect(trial([rough, rough])).rejects.toThrow(/cuda computes this network wrongly/)
+    // Those that are not taken are closed.
+    const { opened } = await trial([rough, start.parameters])
+    await expect(predictionError(opened[0], opened[1], model.graph)).rejects.toThrow()
   })
 })

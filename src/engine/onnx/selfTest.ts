@@ -1,8 +1,10 @@
 /** Whether a device computes a network as the CPU does, before it is used. */
+import { EnvironmentError } from '../../core/errors.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
 import {
   drawnBatch,
+  EXACT_LIMIT,
   PREDICTION_LIMIT,
   predictionError,
   requireParity,
@@ -32,10 +34,11 @@ export async function testPrediction(
   graph: Graph,
   parameters: Tensors,
   device: DeviceName,
+  limit = PREDICTION_LIMIT,
 ): Promise<void> {
   const trusted = await createOnnxPredictor(graph, parameters, 'cpu')
   try {
-    requireParity(await predictionError(predictor, trusted, graph), PREDICTION_LIMIT, device)
+    requireParity(await predictionError(predictor, trusted, graph), limit, device)
   } finally {
     await trusted.dispose()
   }
@@ -59,10 +62,10 @@ export async function testTraining(
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
-  samples?: TrainingSamples,
+  { samples, limit = TRAINING_LIMIT }: { samples?: TrainingSamples; limit?: number } = {},
 ): Promise<void> {
   let error = Number.POSITIVE_INFINITY
-  for (let batch = 0; batch < BATCHES && error > TRAINING_LIMIT; batch++) {
+  for (let batch = 0; batch < BATCHES && error > limit; batch++) {
     const trusted = await createOnnxTrainer(graph, recipe, start, 'cpu')
     try {
       const tried =
@@ -76,5 +79,40 @@ export async function testTraining(
     }
     trainer.restore(start)
   }
-  requireParity(error, TRAINING_LIMIT, device)
+  requireParity(error, limit, device)
+}
+
+/**
+ * The first session, over the ways to write a model for a device, that computes as the CPU does. The last way is
+ * held to the limits of {@link testTraining} and {@link testPrediction}, those before it to a tenth of the errors of TF32. Throws EnvironmentError when none does.
+ */
+export async function firstTrusted<Way, Session extends { dispose(): Promise<void> }>(
+  ways: readonly Way[],
+  open: (way: Way) => Promise<Session>,
+  test: (session: Session, limit?: number) => Promise<void>,
+): Promise<Session> {
+  for (const way of ways.slice(0, -1)) {
+    const session = await open(way)
+    if (await passes(() => test(session, EXACT_LIMIT))) return session
+    await session.dispose()
+  }
+  const session = await open(ways[ways.length - 1])
+  try {
+    await test(session)
+    return session
+  } catch (error) {
+    await session.dispose()
+    throw error
+  }
+}
+
+/** Whether a session computes as the CPU does; other errors than that it does not are thrown. */
+async function passes(test: () => Promise<void>): Promise<boolean> {
+  try {
+    await test()
+    return true
+  } catch (error) {
+    if (error instanceof EnvironmentError) return false
+    throw error
+  }
 }

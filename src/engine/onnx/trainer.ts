@@ -16,9 +16,10 @@ import type {
   TrainState,
 } from '../types.js'
 import { dataTypes, type TensorProto } from './format.js'
+import type { Target } from './model.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
 import { after, before, COUNT, encodeSteps, LOSSES, ofSteps, ROWS, SAMPLES } from './steps.js'
-import { targetOf } from './target.js'
+import { targetsOf } from './target.js'
 
 /**
  * Most bytes of batches, targets and dropout masks in one call of ONNX Runtime, however many steps are asked for.
@@ -28,6 +29,13 @@ const CALL_BYTES = 2 ** 24
 
 /** Most bytes of samples that stay on a device: an eighth of the memory of a card of 8 GiB. */
 const RESIDENT_BYTES = 2 ** 30
+
+export interface TrainerOptions {
+  /** What all batches are of. */
+  readonly samples?: TrainingSamples
+  /** How the model is written; by default as is tried first on the device. */
+  readonly target?: Target
+}
 
 /**
  * A network in training as one ONNX Runtime session, which takes many steps in a call. What they change stays on the
@@ -39,14 +47,17 @@ export async function createOnnxTrainer(
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
-  samples?: TrainingSamples,
+  { samples, target }: TrainerOptions = {},
 ): Promise<OnnxTrainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
   const fits = samples !== undefined && samples.inputs.byteLength <= RESIDENT_BYTES
   const resident = device !== 'cpu' && fits ? samples : undefined
   const constant = resident && samplesProto(resident, compiled.program.inputs[0])
-  const session = await openSession(encodeSteps(compiled, await targetOf(device), constant), device)
+  const session = await openSession(
+    encodeSteps(compiled, target ?? (await targetsOf(device))[0], constant),
+    device,
+  )
   const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
   const reading = device === 'cpu' ? 'in place' : (resident ?? 'rows')
   return new OnnxTrainer(ort, session, compiled, recipe, reading, state, start.step)

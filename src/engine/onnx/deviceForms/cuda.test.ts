@@ -4,17 +4,20 @@ import { sweepCases } from '../../conformance/sweepCases.js'
 import { dataTypes, decodeModel } from '../format.js'
 import { encodeProgram } from '../model.js'
 import { errorsOf } from '../testing/operatorErrors.js'
-import { cudaForms } from './cuda.js'
+import { cudaForms, float64CudaForms } from './cuda.js'
 
 const cases = [...operatorCases, ...sweepCases].map((each) => [each.name, each] as const)
-const target = { forms: { nodes: cudaForms } }
+const inFloat32 = { forms: { nodes: cudaForms } }
+const inFloat64 = { forms: { nodes: float64CudaForms } }
 
 describe('forms for CUDA, on the CPU', () => {
   it.each(cases.filter(([name]) => /^(convolution|dense|product)/.test(name)))(
     '%s',
     async (_name, operatorCase) => {
-      for (const [output, error] of await errorsOf(operatorCase, 'cpu', target)) {
-        expect(error, output).toBeLessThan(2e-6)
+      for (const target of [inFloat32, inFloat64]) {
+        for (const [output, error] of await errorsOf(operatorCase, 'cpu', target)) {
+          expect(error, output).toBeLessThan(2e-6)
+        }
       }
     },
   )
@@ -23,7 +26,7 @@ describe('forms for CUDA, on the CPU', () => {
     '%s multiplies in float64',
     (_name, operatorCase) => {
       const program = caseProgram(operatorCase)
-      const { graph } = decodeModel(encodeProgram(program, target))
+      const { graph } = decodeModel(encodeProgram(program, inFloat64))
       const casts = new Map(
         graph.node
           .filter(({ opType }) => opType === 'Cast')

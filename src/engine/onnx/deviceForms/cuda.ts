@@ -14,6 +14,11 @@ import { linearEmitters } from '../operators/linear.js'
 export const cudaForms: NodeForms = {
   convolutionInputGradient: written(emitConvolvedInputGradient),
   convolutionWeightGradient: written(emitTransposedWeightGradient),
+}
+
+/** The same with matrix products in float64, which consumer cards take 64 times as long for as in float32. */
+export const float64CudaForms: NodeForms = {
+  ...cudaForms,
   dense: written((node, to) => linearEmitters.dense(node, multiplyingInFloat64(to))),
   matrixProduct: written((node, to) =>
     linearEmitters.matrixProduct(node, multiplyingInFloat64(to)),

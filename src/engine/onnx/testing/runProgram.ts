@@ -3,7 +3,7 @@ import type { Program } from '../../../graph/types.js'
 import type { DeviceName } from '../../types.js'
 import { encodeProgram, type Target } from '../model.js'
 import { loadOrt, openSession } from '../session.js'
-import { targetOf } from '../target.js'
+import { targetsOf } from '../target.js'
 
 /** Runs a program once on a device, written for it or for `target`; returns its outputs by their names. */
 export async function runProgram(
@@ -13,7 +13,7 @@ export async function runProgram(
   target?: Target,
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const ort = await loadOrt()
-  const model = encodeProgram(program, target ?? (await targetOf(device)))
+  const model = encodeProgram(program, target ?? (await targetsOf(device)).at(-1)!)
   const session = await openSession(model, device)
   try {
     const ortFeeds = Object.fromEntries(
