@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InputError, LockLostError, messageOf } from '../core/errors.js'
+import { InputError, messageOf } from '../core/errors.js'
 import { writeFailure } from './writeFailure.js'
 
 /** Produces a file piece by piece: calls `write` with the next bytes and waits for it. */
@@ -52,7 +52,6 @@ export async function writeAtomically(
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    if (error instanceof LockLostError) throw error
     throw writeFailure(path, error)
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { LowlayerError } from '../core/errors.js'
+import { isTaskDone } from '../tasks/state/isDone.js'
 import { verifyResults } from '../tasks/state/verifyResults.js'
 import { comparable, finishedStudy, kinds, runStudy } from './damagedStudy.js'
 import { noSmallDisk, smallDisk } from './smallDisk.js'
@@ -30,7 +31,7 @@ describe.skipIf(noSmallDisk !== undefined)(
       const refused = new Set<string>()
       let runs = 0
       let room = 0
-      let last = ''
+      let done = 0
       for (; ; runs++) {
         disk.leave(room)
         const failure = await runStudy(plan, results).catch((error: unknown) => error)
@@ -41,10 +42,13 @@ describe.skipIf(noSmallDisk !== undefined)(
         expect(exitCode).toBe(1)
         const file = (/^cannot write ([^:]*)/.exec(message)?.[1] ?? '').slice(results.length + 1)
         refused.add(file)
-        // A page for every new file, and twice as much for one that is larger; each of the many files of the study
-        // itself comes after seconds of comparing.
-        room = file === last || file.startsWith('tiny-') ? Math.max(1, 2 * room) : 1
-        last = file
+        // One page more at each run, until a task is done; much more for each of the many files of the study itself, which
+        // come after seconds of comparing.
+        const now = (
+          await Promise.all(plan.tasks.map((task) => isTaskDone(task, { plan, results })))
+        ).filter(Boolean).length
+        room = now > done ? 1 : file.startsWith('tiny-') && now > 0 ? 2 * room : room + 1
+        done = now
         // A file may be in its place that could not be listed any more; it does not count.
         const { findings } = await verifyResults(results).catch(() => ({ findings: [] }))
         for (const { why } of findings) expect(why).toMatch(/is not listed/)
