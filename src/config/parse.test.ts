@@ -160,6 +160,11 @@ describe('a problem', () => {
       '3:67 networks.grid.architectures: further architectures share the low layers',
     ],
     [
+      'too few simulated curves for the level',
+      `${least}phases: { level: 0.99, bootstrap: 198 }`,
+      '3:35 phases.bootstrap: too few for phases.level: no rise could be found with less than 199',
+    ],
+    [
       'a key that is no more',
       `${least}confusing: { noiseNull: { surrogates: 0 } }`,
       '3:14 confusing.noiseNull: is no more: tables without structure score higher',

@@ -13,17 +13,28 @@ const labels = z
 
 export const phasesSection = z
   .discriminatedUnion('detector', [
-    z.strictObject({
-      detector: z.literal('hinge').default('hinge'),
-      labels,
-      smoothing,
-      bootstrap: whole(39)
-        .default(1000)
-        .describe('Simulated curves of the test of the rise, and bootstraps of the interval of t*'),
-      level: innerShare
-        .default(0.95)
-        .describe('Level of the interval of t*; the test of the rise has the level (1 − level)/2'),
-    }),
+    z
+      .strictObject({
+        detector: z.literal('hinge').default('hinge'),
+        labels,
+        smoothing,
+        bootstrap: whole(39)
+          .default(1000)
+          .describe(
+            'Simulated curves of the test of the rise, and bootstraps of the interval of t*',
+          ),
+        level: innerShare
+          .default(0.95)
+          .describe(
+            'Level of the interval of t*; the test of the rise has the level (1 − level)/2',
+          ),
+      })
+      // The smallest p that so many simulated curves can give is 1/(bootstrap + 1).
+      .refine(({ bootstrap, level }) => 2 <= (bootstrap + 1) * (1 - level) * (1 + 1e-9), {
+        path: ['bootstrap'],
+        error: ({ input }) =>
+          `too few for phases.level: no rise could be found with less than ${Math.ceil(2 / (1 - (input as { level: number }).level) - 1e-6) - 1}`,
+      }),
     z.strictObject({ detector: z.literal('min-test-loss'), smoothing }),
     z.strictObject({
       detector: z.literal('threshold'),

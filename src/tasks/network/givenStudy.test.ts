@@ -545,7 +545,7 @@ describe('a network that is trained here', () => {
   it('is refused where shapes or steps differ', async () => {
     const wide = { ...heir(), model: { ...trainedDocument.model, width: 13 } }
     expect(await reasonOf(runDocument(wide, places('wide')))).toMatch(
-      /35\.onnx: the low layers that it lends need fc1\.weight of shape \[13,9\], but it has \[12,9\]/,
+      /35\.onnx: the layers that it lends need fc1\.weight of shape \[13,9\], but it has \[12,9\]/,
     )
     expect(
       await reasonOf(planOfDocument(heir({ regime: 'rewind@3it' }), places('rewind'))),

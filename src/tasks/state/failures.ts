@@ -41,11 +41,11 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
     const record = await readFailure(where, task)
     if (record !== undefined) return described(record)
   }
-  const lender = network.origin === 'trained' ? network.spec.inherits?.network : undefined
-  const donor = networks.find(({ id }) => id === lender)
+  const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
+  const donor = networks.find(({ id }) => id === inherits?.network)
   const cause = donor && (await failureOf(where, donor))
   if (cause !== undefined) {
-    return `${donor!.name}, whose low layers it takes, is missing: ${cause}`
+    return `${donor!.name}, whose ${inherits!.blocks.join(', ')} it takes, is missing: ${cause}`
   }
   const panel = tasks.find((task) => task.kind === 'panel' && !('network' in task))
   const record = panel && (await readFailure(where, panel))

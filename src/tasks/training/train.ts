@@ -276,7 +276,7 @@ async function lentWeights(
     const found =
       lent[name] === undefined ? 'has no weights of that name' : `has [${lent[name].shape}]`
     throw new InputError(
-      `${file}: the low layers that it lends need ${name} of shape [${shape}], but it ${found}; there are ` +
+      `${file}: the layers that it lends need ${name} of shape [${shape}], but it ${found}; there are ` +
         Object.keys(lent).join(', '),
     )
   }
