@@ -1,22 +1,30 @@
 /**
- * What a second core is worth: training steps a second of one process and of two at once, in
- * alternating rounds: `npm run bench:cores -- [networks] [batch] [rounds]`. Two networks of a study
- * train in two processes of one thread each, so the ratio should be 2; memory bandwidth and a clock
+ * What a second core is worth, or many processes on one GPU: training steps a second of one process and of several
+ * at once, in alternating rounds: `npm run bench:cores -- [networks] [batch] [rounds] [processes] [device]`. Networks
+ * of a study train in processes of one thread each, so two cores should give 2; memory bandwidth and a clock
  * that falls take from it.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { createEngine } from '../src/engine/registry.js'
+import type { DeviceName } from '../src/engine/types.js'
 import { workerOptions } from '../src/executors/environment.js'
 import { median, startTraining, type Timed } from './training.js'
 
-const [networks = 'lenet,resnet20', batchText = '128', roundText = '5'] = process.argv.slice(2)
+const [
+  networks = 'lenet,resnet20',
+  batchText = '128',
+  roundText = '5',
+  processes = '2',
+  device = 'cpu',
+] = process.argv.slice(2)
 /** A round takes about this long. */
 const ROUND_SECONDS = 4
 
 interface Order {
   readonly network: string
   readonly batch: number
+  readonly device: DeviceName
 }
 
 /** Child: trains for as many steps as it is told and answers with the seconds that they took. */
@@ -27,7 +35,7 @@ function obey(): void {
       process.send?.((await timed!(message)).wall)
       return
     }
-    const engine = await createEngine('onnx', 'cpu')
+    const engine = await createEngine('onnx', message.device)
     timed = (await startTraining(engine, message.network, message.batch)).timed
     process.send?.((await timed(3)).wall / 3)
   })
@@ -42,25 +50,27 @@ function ask(child: ChildProcess, message: Order | number): Promise<number> {
 
 async function measure(network: string, batch: number): Promise<void> {
   const options = workerOptions()
-  const children = [0, 1].map(() =>
+  const children = Array.from({ length: Number(processes) }, () =>
     fork(fileURLToPath(import.meta.url), {
       ...options,
       env: { ...options.env, LOWLAYER_BENCH_CHILD: '1' },
     }),
   )
-  const [step] = await Promise.all(children.map((child) => ask(child, { network, batch })))
+  const [step] = await Promise.all(
+    children.map((child) => ask(child, { network, batch, device: device as DeviceName })),
+  )
   const steps = Math.max(3, Math.round(ROUND_SECONDS / step))
   const ratios: number[] = []
   for (let round = 0; round < Number(roundText); round++) {
-    const alone = await ask(children[round % 2], steps)
+    const alone = await ask(children[round % children.length], steps)
     const began = performance.now()
     await Promise.all(children.map((child) => ask(child, steps)))
-    ratios.push((2 * alone) / ((performance.now() - began) / 1e3))
+    ratios.push((children.length * alone) / ((performance.now() - began) / 1e3))
   }
   for (const child of children) child.kill()
   const shown = ratios.map((ratio) => ratio.toFixed(2)).join(' ')
   console.log(
-    `${network}  batch ${batch}  two at once ${median(ratios).toFixed(2)} × one  (${shown})`,
+    `${network}  batch ${batch}  ${processes} at once ${median(ratios).toFixed(2)} × one  (${shown})`,
   )
 }
 
