@@ -1,5 +1,6 @@
 /** `analysis`: which samples and players, how inputs are masked, what is decomposed and how exactly. */
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { MAX_PLAYERS } from '../core/subset.js'
 import { duration, positive, seed, share, whole } from './fields.js'
 
@@ -108,7 +109,7 @@ const players = z
 
 const learned = z.strictObject({
   lr: positive.default(1e-3),
-  iterations: whole(1).default(50),
+  iterations: whole(1).max(limits.draws).default(50),
   bound: positive.default(0.05).describe('Largest change, in deviations of the inputs'),
 })
 
@@ -154,7 +155,7 @@ const salience = z
 const reference = z
   .strictObject({
     lr: positive.default(1e-5).describe('Learning rate at the start; falls to a tenth'),
-    iterations: whole(1).default(10_000),
+    iterations: whole(1).max(limits.draws).default(10_000),
   })
   .prefault({})
   .describe('Settings of solver: sgd-reference')

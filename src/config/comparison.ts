@@ -1,16 +1,18 @@
 /** `comparison`: how confusing sets are compared and tested. */
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { innerShare, seed, share, whole } from './fields.js'
 
 export const comparisonSection = z
   .strictObject({
     permutations: z
-      .union([z.literal('all'), whole(1)])
+      .union([z.literal('all'), whole(1).max(limits.draws)])
       .default('all')
       .describe(
         'Relabellings of the seeds: all distinct ones (20,000 at random where there are over two million), or at most this many',
       ),
     bootstrap: whole(1)
+      .max(limits.draws)
       .default(2000)
       .describe(
         'Random draws for the intervals of variance shares, and for the bands of the report',

@@ -1,5 +1,6 @@
 /** `confusing`: the score of a sample, the set it makes, and how far both are trusted. */
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { innerShare, positive, seed, share, whole } from './fields.js'
 
 const fraction = innerShare
@@ -40,6 +41,7 @@ const reliability = z
 const references = z
   .strictObject({
     networks: whole(0)
+      .max(limits.networks)
       .default(3)
       .describe(
         'Reference networks trained for each architecture that the study trains; 0: only those from elsewhere (networks.files[].reference)',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { innerShare, partialShare, sampleCount, seed, whole } from './fields.js'
 
 /** What every source accepts. */
@@ -123,8 +124,8 @@ const plantedLogic = z.strictObject({
       'Deviation of noise added to every bit; with 0 every sample is a pattern of bits of its own',
     ),
   ...common,
-  train: whole(1).default(600).describe('Training samples'),
-  test: whole(1).default(400).describe('Test samples'),
+  train: whole(1).max(limits.samples).default(600).describe('Training samples'),
+  test: whole(1).max(limits.samples).default(400).describe('Test samples'),
   standardize: standardize(false),
 })
 
@@ -134,8 +135,8 @@ const glyphs = z.strictObject({
   distortion: z.number().min(0).default(1).describe('Strength of shift, slant, turn and scale'),
   pixelNoise: z.number().min(0).default(0.1).describe('Deviation of the noise of a pixel'),
   ...common,
-  train: whole(1).default(2000).describe('Training samples'),
-  test: whole(1).default(2000).describe('Test samples'),
+  train: whole(1).max(limits.samples).default(2000).describe('Training samples'),
+  test: whole(1).max(limits.samples).default(2000).describe('Test samples'),
   standardize: standardize(true),
 })
 

@@ -1,9 +1,16 @@
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 
 /** Pieces that several sections of the configuration share. */
 
 /** Whole number of at least `least`. */
 export const whole = (least: number) => z.int().min(least)
+
+/** Name of a study or network: a part of names of files and folders. */
+export const fileName = z
+  .string()
+  .max(limits.fileNameLetters)
+  .regex(/^\w[\w.-]*$/, 'letters, digits, "-", "_" and "." only, a letter or digit first')
 
 /** Seed of a random stream. */
 export const seed = z

@@ -133,7 +133,7 @@ describe('extends', () => {
   it.each([
     ['a circle', 'a.yaml', 'goes in a circle'],
     ['a missing file', 'nowhere.yaml', 'no such file'],
-    ['a folder', '.', 'cannot read'],
+    ['a folder', '.', 'ends in .yaml'],
     ['a list', '[a.yaml]', 'must name one other file'],
   ])('names %s', async (_, value, message) => {
     const file = await write('a.yaml', `extends: ${value}\n`)

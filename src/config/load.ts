@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import { ConfigError, type ConfigProblem, InputError, messageOf } from '../core/errors.js'
+import { atPlace, ConfigError, type ConfigProblem, InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
+import { readInputFile } from '../formats/inputFile.js'
+import { decodeText } from '../formats/text.js'
 import { merge } from './merge.js'
 import { readOverride, setAt } from './overrides.js'
 import { resolveConfig, studyName } from './parse.js'
@@ -27,7 +29,7 @@ export async function loadConfig(
   overrides: readonly string[] = [],
   changed: (written: unknown) => unknown = (written) => written,
 ): Promise<LoadedConfig> {
-  const files = await readChain(file)
+  const files = readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
   const resolved = resolveOverridden(files, changed(value), studyName(file), overrides)
@@ -80,11 +82,11 @@ function withoutExtends(value: unknown): unknown {
 }
 
 /** The file and all that it extends, the lowest layer first. */
-async function readChain(file: string): Promise<ConfigSource[]> {
+function readChain(file: string): ConfigSource[] {
   const chain: ConfigSource[] = []
   const seen: string[] = []
   let at = file
-  let text = await readText(at)
+  let text = readText(at)
   for (;;) {
     seen.push(at)
     const problems: ConfigProblem[] = []
@@ -98,12 +100,20 @@ async function readChain(file: string): Promise<ConfigSource[]> {
       const place = source.placeOf(['extends'], 'value')?.place
       throw new ConfigError([{ file: named, ...place, path: 'extends', message }])
     }
-    if (typeof next !== 'string' || next === '') return fail('must name one other file')
+    if (typeof next !== 'string' || !/\.(ya?ml|json)$/i.test(next))
+      return fail('must name one other file, which ends in .yaml, .yml or .json')
     at = besides(at, next)
     if (seen.some((earlier) => resolve(earlier) === resolve(at))) {
       fail(`goes in a circle: ${[...seen, at].join(' → ')}`)
     }
-    text = await readText(at).catch((error: unknown) => fail(messageOf(error)))
+    if (chain.length > limits.configChain)
+      fail(`goes on over more than ${limits.configChain} files`)
+    try {
+      text = readText(at)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      fail(error.message)
+    }
   }
 }
 
@@ -112,12 +122,10 @@ function besides(file: string, path: string): string {
   return relative(process.cwd(), resolve(dirname(file), path)) || path
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : messageOf(error)
-    throw new InputError(`cannot read the configuration ${file}: ${why}`, { cause: error })
-  }
+const LARGE = 'list networks in a file (networks.table), samples too (analysis.samples.ids)'
+
+function readText(file: string): string {
+  return atPlace('cannot read the configuration', () =>
+    decodeText(readInputFile(file, limits.configBytes, LARGE), file),
+  )
 }

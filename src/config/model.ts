@@ -1,5 +1,6 @@
 /** `model`: the architecture that is trained, and where its low layers end. */
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { architectureNames } from '../models/registry.js'
 import { partialShare, whole } from './fields.js'
 
@@ -45,7 +46,12 @@ export const modelSection = z
       .enum(['softmax', 'binary'])
       .default('softmax')
       .describe('One logit a class, or a single logit for two classes'),
-    layers: z.array(layer).min(1).optional().describe('Your own network, for architecture: custom'),
+    layers: z
+      .array(layer)
+      .min(1)
+      .max(limits.layers)
+      .optional()
+      .describe('Your own network, for architecture: custom'),
   })
   .describe('The network and its cut into low and high layers')
 

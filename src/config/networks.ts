@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { regimes } from '../regimes/registry.js'
-import { seed, whole } from './fields.js'
+import { fileName, seed, whole } from './fields.js'
 
 const layerNames = z.array(z.string().min(1)).min(1)
 
@@ -57,10 +57,8 @@ const grid = z
   })
   .describe('Networks with crossed seeds of low and high layers')
 
-const networkName = z.string().regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only')
-
 const listed = z.strictObject({
-  name: networkName,
+  name: fileName,
   seed: seed.optional().describe('Seed of everything that is drawn afresh'),
   seeds: z
     .strictObject({ low: seed.optional(), high: seed.optional(), order: seed.optional() })
@@ -103,7 +101,7 @@ const reading = {
 
 /** A network from elsewhere, in `files` or as a row of `table`. */
 export const givenNetwork = z.strictObject({
-  name: networkName,
+  name: fileName,
   path: z
     .string()
     .min(1)

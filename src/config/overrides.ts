@@ -1,5 +1,7 @@
 import { parse } from 'yaml'
+import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { merge } from './merge.js'
 import { type ConfigSource, isObject, type Path } from './source.js'
 
@@ -25,12 +27,15 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
     .split('.')
   if (path[0] === 'extends') return fail('extends can only stand in a file')
   if (path.some((part) => part === '')) return fail(`"${match[1]}" is no path of keys`)
+  if (path.length > limits.depth) return fail(`the path has more than ${limits.depth} keys`)
   let given: unknown
   try {
     given = parse(match[2])
   } catch (error) {
     return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
   }
+  if (isDeeper(given, limits.depth))
+    return fail(`the value is nested more than ${limits.depth} deep`)
   const nested = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), given)
   const placeOf: ConfigSource['placeOf'] = (wanted, what) => {
     const common = path.filter((part, index) => String(wanted[index]) === part).length

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, type ConfigProblem } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { crossChecks } from './checks.js'
 import { withComputedDefaults } from './computedDefaults.js'
 import { type Finding, findingsOf, valueAt } from './problems.js'
@@ -23,7 +24,10 @@ export function resolveConfig(
 
 /** Name of a study from its file's: `configs/mnist lenet.yaml` → `mnist-lenet`. */
 export function studyName(file: string): string {
-  const name = basename(file, extname(file)).replaceAll(/[^\w.-]+/g, '-')
+  const name = basename(file, extname(file))
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, limits.fileNameLetters)
   return name === '' ? 'study' : name
 }
 

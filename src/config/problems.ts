@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { editDistance, nearestName } from '../core/nearest.js'
+import { quotable } from '../core/quote.js'
 import { pathsWithKey, schemaKeys } from './jsonSchema.js'
 import { removedKeys } from './removedKeys.js'
 import { isObject, type Path } from './source.js'
@@ -21,7 +23,12 @@ export function findingsOf(issue: Issue, root: unknown, prefix: Path = []): Find
     ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
   ]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey([...path, key], valueAt(root, path)))
+    const told = issue.keys.slice(0, limits.problems - 1)
+    const more = issue.keys.length - told.length
+    const findings = told.map((key) => unknownKey([...path, key], valueAt(root, path)))
+    if (more === 0) return findings
+    const message = `and ${more.toLocaleString('en')} more keys are unknown`
+    return [...findings, { path: [...path, issue.keys[told.length]], message, aboutKey: true }]
   }
   if (issue.code === 'invalid_union' && issue.discriminator === undefined) {
     return unionFindings(issue.errors, path, root)
@@ -38,8 +45,10 @@ export function valueAt(root: unknown, path: Path): unknown {
 }
 
 function unknownKey(path: Path, holder: unknown): Finding {
-  const removed = removedKeys[path.join('.')]
-  if (removed !== undefined) return { path, aboutKey: true, message: removed }
+  const name = path.join('.')
+  if (Object.hasOwn(removedKeys, name)) {
+    return { path, aboutKey: true, message: removedKeys[name] }
+  }
   const key = String(path.at(-1))
   const valid = schemaKeys(path.slice(0, -1), holder)
   if (valid.includes(key)) {
@@ -199,6 +208,5 @@ function typeName(expected: string): string {
 function shown(value: unknown): string {
   if (value === null) return 'an empty value'
   if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+  return quotable(JSON.stringify(value) ?? String(value), 60)
 }

@@ -7,6 +7,7 @@ import { analysisSection } from './analysis.js'
 import { comparisonSection } from './comparison.js'
 import { confusingSection } from './confusing.js'
 import { dataSection } from './data.js'
+import { fileName } from './fields.js'
 import { modelSection } from './model.js'
 import { networksSection } from './networks.js'
 import { phasesSection } from './phases.js'
@@ -14,10 +15,7 @@ import { runtimeSection } from './runtime.js'
 import { trainingSection } from './training.js'
 
 export const experimentSchema = z.strictObject({
-  study: z
-    .string()
-    .regex(/^[\w.-]+$/, 'letters, digits, "-", "_" and "." only')
-    .describe('Name of the study; default: the name of the file'),
+  study: fileName.describe('Name of the study; default: the name of the file'),
   data: dataSection,
   model: modelSection.optional(),
   training: trainingSection,

@@ -4,12 +4,15 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   parseDocument,
   type YAMLMap,
 } from 'yaml'
+import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 
 /** Keys and list positions from the root to a value. */
 export type Path = readonly (string | number)[]
@@ -57,20 +60,53 @@ export function readSource(
   problems: ConfigProblem[],
 ): ConfigSource | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const place = placer(text, file, lines)
-  for (const error of document.errors) {
-    problems.push({ ...place(error.pos[0]), path: '', message: syntaxMessage(error, text) })
+  const document = parsed(text, lines)
+  if (document === undefined) {
+    problems.push({ file, path: '', message: TOO_DEEP })
+    return undefined
+  }
+  for (const error of document.errors.slice(0, limits.problems)) {
+    const isDeep = error.message.startsWith('Maximum call stack')
+    const message = isDeep ? TOO_DEEP : syntaxMessage(error, text)
+    problems.push({ ...place(error.pos[0]), path: '', message })
   }
   if (document.errors.length > 0) return undefined
   try {
     const value: unknown = document.toJS() ?? {}
-    if (isObject(value)) return { value, placeOf: finder(document, place) }
-    problems.push({ ...place(0), path: '', message: 'must hold "key: value" lines' })
+    if (isDeeper(value, limits.depth)) problems.push({ file, path: '', message: TOO_DEEP })
+    else if (isObject(value)) return { value, placeOf: finder(document, place) }
+    else problems.push({ ...place(0), path: '', message: 'must hold "key: value" lines' })
   } catch (error) {
     problems.push({ file, path: '', message: messageOf(error) })
   }
   return undefined
+}
+
+const TOO_DEEP = `mappings and lists are nested more than ${limits.depth} deep`
+
+/** Whether a text opens more than `most` lists or mappings in one another: the parser takes a time that grows with their square. */
+function opensDeeper(text: string, most: number): boolean {
+  let [inFlow, inLine] = [0, 0]
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') inFlow++
+    else if (token === ']' || token === '}') inFlow--
+    else if (token === '-' || token === '?') inLine++
+    else if (token.includes('\n')) inLine = 0
+    if (inFlow > most || inLine > most) return true
+  }
+  return false
+}
+
+/** The document of a text; undefined where it is nested too deeply to be read at all. */
+function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
+  if (opensDeeper(text, limits.depth)) return undefined
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -85,7 +121,9 @@ function syntaxMessage(
   text: string,
 ) {
   if (error.code !== 'DUPLICATE_KEY') {
-    const line = text.slice(text.lastIndexOf('\n', error.pos[0]) + 1).split('\n')[0]
+    const start = text.lastIndexOf('\n', error.pos[0]) + 1
+    // The pattern takes a time that grows with the square of a line.
+    const [line] = text.slice(start, start + 500).split('\n')
     const hint = /[^"']\S*\{(epoch|step)\}/.test(line) ? ` (${QUOTES})` : ''
     return error.message.replaceAll(/\s*\n\s*/g, ' ') + hint
   }

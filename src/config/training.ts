@@ -1,5 +1,6 @@
 /** `training`: length, optimiser, schedule and checkpoints. */
 import { z } from 'zod'
+import { limits } from '../core/limits.js'
 import { duration, partialShare, positive, positiveDuration, share, whole } from './fields.js'
 
 const lr = positive.default(0.01).describe('Learning rate at the start, after warm-up')
@@ -74,7 +75,7 @@ export const trainingSection = z
     epochs: positiveDuration
       .prefault('60ep')
       .describe('Length: epochs as a number or 60ep, or 500it'),
-    batchSize: whole(1).default(128).describe('Samples a step; at most all'),
+    batchSize: whole(1).max(limits.samples).default(128).describe('Samples a step; at most all'),
     optimizer,
     schedule,
     labelSmoothing: partialShare.default(0),

@@ -9,9 +9,9 @@ export const limits = {
   /** Bytes of a file of text: tables, lists, JSON. */
   textBytes: 2 ** 28,
   /** Bytes of a configuration and of each that it extends. */
-  configBytes: 2 ** 20,
-  /** How deep mappings and lists of a configuration may be nested. */
-  configDepth: 50,
+  configBytes: 2 ** 18,
+  /** How deep mappings and lists of a configuration or a JSON file may be nested. */
+  depth: 50,
   /** Configurations that extend one another. */
   configChain: 50,
   /** Problems of a configuration that are told. */
@@ -28,20 +28,28 @@ export const limits = {
   emptyExtent: 2 ** 20,
   /** Columns of a table. */
   columns: 100_000,
-  /** Letters of the name of a column, a class, a network or a study, part of file names and of every table. */
-  nameLetters: 200,
+  /** Letters of the name of a column or a class. */
+  nameLetters: 500,
+  /** Letters of the name of a study or a network, which names of folders have in them. */
+  fileNameLetters: 100,
   /** Pixels of a picture. */
   pixels: 2 ** 25,
   /** Samples of data that are made up. */
   samples: 10_000_000,
   /** Numbers of all inputs of a split: 4 GiB as float32. */
   inputNumbers: 2 ** 30,
+  /** Numbers of an input of fixed shape of a network from elsewhere. */
+  fedNumbers: 2 ** 26,
   /** Networks of a study. */
   networks: 50_000,
   /** Weights of a network: 1 GiB as float32. */
   parameters: 2 ** 28,
-  /** Random draws of the comparison. */
-  draws: 10_000_000,
-  /** Seconds that opening and trying a network from elsewhere may take. */
-  probeSeconds: 120,
+  /** Layers of a network of one's own. */
+  layers: 1000,
+  /** Optimiser steps of a training. */
+  steps: 1e9,
+  /** Times in a training at which something is kept or measured. */
+  timePoints: 100_000,
+  /** Random draws of the comparison, steps of an iteration. */
+  draws: 1_000_000,
 } as const

@@ -1,6 +1,8 @@
 import { InputError } from '../core/errors.js'
 import { groupBy } from '../core/groupBy.js'
+import { limits } from '../core/limits.js'
 import { nearestName } from '../core/nearest.js'
+import { requireAtMost } from '../core/requireAtMost.js'
 import { sizeOf } from '../core/tensor.js'
 import { blockOf, type Graph, type Parameter } from '../graph/types.js'
 import type { Architecture } from './architecture.js'
@@ -49,6 +51,13 @@ function checkInput(architecture: Architecture, input: InputDescription): void {
 }
 
 function describe(architecture: string, graph: Graph): Model {
+  const size = graph.parameters.reduce((count, { shape }) => count + sizeOf(shape), 0)
+  requireAtMost(
+    size,
+    limits.parameters,
+    `weights of ${architecture}`,
+    'make its layers narrower (model)',
+  )
   const trainable = graph.parameters.filter((parameter) => parameter.trainable)
   return {
     architecture,

@@ -3,6 +3,8 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
+import { limits } from '../core/limits.js'
+import { requireAtMost } from '../core/requireAtMost.js'
 import { sizeOf } from '../core/tensor.js'
 import { buildModel } from '../models/build.js'
 import { checkedBlocks, cutLabel, lowBlocks } from '../models/cut.js'
@@ -231,6 +233,7 @@ export function trainingLength(
   const batchSize = Math.min(training.batchSize, data.trainCount)
   const stepsPerEpoch = data.trainCount / batchSize
   const totalSteps = durationInSteps(parseDuration(training.epochs), stepsPerEpoch)
+  requireAtMost(totalSteps, limits.steps, 'training.epochs: optimiser steps', 'train for less')
   return { batchSize, stepsPerEpoch, totalSteps: Math.max(1, totalSteps) }
 }
 
@@ -252,7 +255,14 @@ export function timePoints(
     throw new InputError(`step ${late} lies after the end of training (${totalSteps} steps)`)
   }
   const every = Math.max(1, durationInSteps(parseDuration(points.every), stepsPerEpoch))
-  const regular = Array.from({ length: Math.floor(totalSteps / every) + 1 }, (_, k) => k * every)
+  const count = Math.floor(totalSteps / every) + 1
+  requireAtMost(
+    count,
+    limits.timePoints,
+    `times of training, every ${points.every}`,
+    'make the distance longer',
+  )
+  const regular = Array.from({ length: count }, (_, k) => k * every)
   return uniqueSorted([...regular, totalSteps, ...further])
 }
 

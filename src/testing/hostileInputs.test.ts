@@ -5,12 +5,19 @@ import { dirname, join } from 'node:path'
 import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { dataSection } from '../config/data.js'
-import { InputError } from '../core/errors.js'
+import { loadConfig } from '../config/load.js'
+import { experimentSchema } from '../config/schema.js'
+import { InputError, LowlayerError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
 import { quotable } from '../core/quote.js'
 import { loadDataset } from '../data/load.js'
+import { openForeignModel } from '../engine/onnx/foreign.js'
+import { decodeModel, encodeModel } from '../engine/onnx/format.js'
 import { decodeNpy, encodeNpy } from '../formats/npy.js'
 import { readNpz } from '../formats/npz.js'
+import { planStudy } from '../plan/plan.js'
+import { ticTacToeInfo } from './dataInfo.js'
+import { onnxFile } from './onnxGraph.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-hostile-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -217,11 +224,168 @@ describe('tables', () => {
   })
 })
 
+describe('models from elsewhere', () => {
+  const opened = async (bytes: Uint8Array) => {
+    const model = await openForeignModel(put('model.onnx', bytes), 'cpu')
+    await model.dispose()
+  }
+
+  it.each(['a\0b', '../secret', '/etc/passwd', 'a/../../b', ''])(
+    'keep no weights out of their folder: %j',
+    async (location) => {
+      const externalData = [{ key: 'location', value: location }]
+      const weight = { name: 'w', dims: [2], dataType: 1, dataLocation: 1, externalData }
+      const bytes = onnxFile({
+        inputs: { x: ['n', 2] },
+        outputs: { y: ['n', 2] },
+        nodes: [['Add', ['x', 'w'], ['y']]],
+      })
+      const model = decodeModel(bytes)
+      const whole = { ...model, graph: { ...model.graph, initializer: [weight as never] } }
+      await expect(opened(encodeModel(whole))).rejects.toThrow(/no file beside the model/)
+    },
+  )
+
+  it('of a batch that no memory holds are refused', async () => {
+    const inputs = { x: [2 ** 30, 2] }
+    const bytes = onnxFile({
+      inputs,
+      outputs: { y: [2 ** 30, 2] },
+      nodes: [['Relu', ['x'], ['y']]],
+    })
+    await expect(opened(bytes)).rejects.toThrow(/input "x" \[1073741824, 2\].*open batch axis/)
+  })
+
+  it.each(['Add', 'Softmax', 'Identity', 'Reshape', 'Gemm'])(
+    'whose nodes wait for one another are refused: %s',
+    async (operator) => {
+      const more = operator === 'Softmax' || operator === 'Identity' ? [] : ['x']
+      const bytes = onnxFile({
+        inputs: { x: ['n', 2] },
+        outputs: { y: ['n', 2] },
+        nodes: [
+          [operator, ['b', ...more], ['a']],
+          [operator, ['a', ...more], ['b']],
+          ['Identity', ['b'], ['y']],
+        ],
+      })
+      await expect(opened(bytes)).rejects.toThrow(InputError)
+    },
+  )
+})
+
 describe('text in messages', () => {
   it('stands on one line, steers no terminal and is cut, whatever it is', () => {
     const { message } = new InputError(`"${'x'.repeat(1e6)}" is no number`)
     expect(message.length).toBeLessThan(2000)
     expect(message).toMatch(/^"xxx.* … .*xxx" is no number$/)
     expect(quotable('a\nb\u001b[2J\u202e\ud800é日')).toBe('a\\nb\\x1b[2J\\u202e\\ud800é日')
+  })
+})
+
+describe('configurations', () => {
+  const study = 'data: {source: tic-tac-toe}\nmodel: {architecture: mlp-5}\n'
+  const problemOf = (yaml: string, overrides: string[] = []) =>
+    loadConfig(put('study.yaml', yaml), overrides).then(
+      () => 'none',
+      (error: unknown) => (error instanceof LowlayerError ? error.message : `crash: ${error}`),
+    )
+
+  it.each<[string, string, RegExp]>([
+    ['too long', `${study}# ${'x'.repeat(limits.configBytes)}`, /bytes: .* but at most 262,144/],
+    ['brackets in brackets', `${study}a: ${'['.repeat(1e5)}`, /nested more than 50 deep/],
+    ['lists in lists', `${study}a:\n  ${'- '.repeat(1e5)}`, /nested more than 50 deep/],
+    ['brackets that close', `${study}a: ${']'.repeat(1e5)}`, /study\.yaml:3/],
+    [
+      'mappings in mappings',
+      `${study}${Array.from({ length: 99 }, (_, k) => `${' '.repeat(k)}k:`).join('\n')}`,
+      /nested more/,
+    ],
+    [
+      'names of names of names',
+      `a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n${[...'bcdefghij'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[index]}`)}]`).join('\n')}\n${study}`,
+      /alias/,
+    ],
+    ['a value in itself', `${study}a: &a [*a]`, /unknown key|nested/],
+    [
+      'the prototype of everything',
+      `${study}__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}`,
+      /__proto__: unknown key[\s\S]*constructor: unknown key/,
+    ],
+    [
+      'thousands of keys',
+      study + Array.from({ length: 10_000 }, (_, k) => `k${k}: 1\n`).join(''),
+      /and 9,951 more keys are unknown/,
+    ],
+    ['no file of YAML', `${study}extends: /etc/passwd`, /ends in \.yaml/],
+    [
+      'a million networks',
+      `${study}networks: {grid: {low: [0, 1], high: [0, 1], repeats: 1000000}}`,
+      /networks\.grid: asks for 2,000,002 networks, but a study has at most 50,000/,
+    ],
+    [
+      'donors without end',
+      `${study}networks: {grid: {regimes: [trained-frozen], donors: 1000000}}`,
+      /asks for 12,000,006 networks/,
+    ],
+    [
+      'random draws without end',
+      `${study}comparison: {bootstrap: 1000000000000000}`,
+      /bootstrap: 1000000000000000 must be at most 1000000/,
+    ],
+    [
+      'a name of a study that no folder can have',
+      `${study}study: ${'n'.repeat(300)}`,
+      /study: its length must be at most 100/,
+    ],
+    [
+      'a name that leads upwards',
+      `${study}networks: {list: [{name: .., seed: 1}]}`,
+      /name: .*a letter or digit first/,
+    ],
+  ])('are refused in words: %s', async (_, yaml, message) => {
+    expect(await problemOf(yaml)).toMatch(message)
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  it('are refused where they extend one another without end', async () => {
+    for (let k = 0; k < 60; k++) put(`chain/${k}.yaml`, `extends: ${k + 1}.yaml\n`)
+    expect(await problemOf('extends: chain/0.yaml')).toMatch(/goes on over more than 50 files/)
+  })
+
+  it.each([`a.${'a.'.repeat(1e5)}a=1`, `a=${'['.repeat(1e5)}`, `__proto__.x=1`])(
+    'take no such value from the command line',
+    async (override) => {
+      const problem = await problemOf(study, [override])
+      expect(problem).not.toMatch(/^crash/)
+      expect(problem).not.toBe('none')
+      expect(problem.length).toBeLessThan(5000)
+    },
+  )
+
+  it.each<[string, object, RegExp]>([
+    [
+      'weights',
+      { model: { architecture: 'mlp-5', width: 1e9 } },
+      /weights of mlp-5: .* but at most 268,435,456/,
+    ],
+    [
+      'steps',
+      { training: { epochs: '1000000000000ep' } },
+      /optimiser steps: .* at most 1,000,000,000/,
+    ],
+    [
+      'times',
+      { training: { epochs: '100000000it', evaluate: { every: '1it' } } },
+      /every 1it: 100,000,001, but at most 100,000/,
+    ],
+  ])('are refused when planned, before anything is trained: %s', (_, more, message) => {
+    const config = experimentSchema.parse({
+      study: 's',
+      data: { source: 'tic-tac-toe' },
+      model: { architecture: 'mlp-5' },
+      ...more,
+    })
+    expect(() => planStudy(config, ticTacToeInfo)).toThrow(message)
   })
 })

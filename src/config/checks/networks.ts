@@ -1,3 +1,4 @@
+import { limits } from '../../core/limits.js'
 import { nearestName } from '../../core/nearest.js'
 import { regimeOf } from '../../regimes/registry.js'
 import type { GivenNetworkConfig } from '../networks.js'
@@ -43,6 +44,11 @@ function gridChecks(grid: NonNullable<Sections['networks']>['grid']): Finding[] 
   if (grid === undefined) return []
   const findings: Finding[] = []
   const regimes = grid.regimes.map((text) => ({ text, ...regimeOf(text) }))
+  const size = gridSize(grid)
+  if (size > limits.networks) {
+    const message = `asks for ${size.toLocaleString('en')} networks, but a study has at most ${limits.networks.toLocaleString('en')}: list fewer seeds, repeats or donors`
+    findings.push({ path: ['networks', 'grid'], message })
+  }
   if (grid.donors > 1 && regimes.every(({ donorStep }) => donorStep === undefined)) {
     const message = `no regime of the grid takes layers over from trained networks (${grid.regimes.join(', ')})`
     findings.push({ path: ['networks', 'grid', 'donors'], message })
@@ -53,6 +59,20 @@ function gridChecks(grid: NonNullable<Sections['networks']>['grid']): Finding[] 
     findings.push({ path: ['networks', 'grid', 'architectures'], message })
   }
   return findings
+}
+
+/** Networks of a grid, donors among them. */
+function gridSize(grid: NonNullable<NonNullable<Sections['networks']>['grid']>): number {
+  const { low, high, order, repeats, regimes, donors, cuts, architectures } = grid
+  const diagonal = (repeats - 1) * Math.min(low.length, high.length)
+  const others = (architectures ?? []).length * low.length
+  const perCut = regimes.map((text) => {
+    const { donorStep, side } = regimeOf(text)
+    const crossed = low.length * high.length * order.length
+    if (donorStep === undefined) return crossed + diagonal + others
+    return donors * (crossed + grid[side].length) + diagonal + others
+  })
+  return (cuts ?? [0]).length * perCut.reduce((sum, count) => sum + count, 0)
 }
 
 /** Networks from elsewhere: each with one name, one source, and both seeds or neither. */

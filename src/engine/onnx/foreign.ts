@@ -2,6 +2,9 @@
 import { dirname } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { atPlace, InputError, messageOf } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
+import { requireAtMost } from '../../core/requireAtMost.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
@@ -178,9 +181,15 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
     const fedName = (name: string) => changed.get(name)?.name ?? name
     const own = new Map([...changed].map(([name, { name: fed, type }]) => [fed, { name, type }]))
     const describeOwn = (value: Metadata) => ({ ...describe(value), ...own.get(value.name) })
+    const inputs = session.inputMetadata.map(describeOwn)
+    for (const { name, shape } of inputs) {
+      const size = sizeOf(shape.map((extent) => extent ?? 1))
+      const what = `${file}: numbers of the input "${name}" [${shape.map((extent) => extent ?? '?').join(', ')}]`
+      requireAtMost(size, limits.fedNumbers, what, 'export the model with an open batch axis')
+    }
     return {
       file,
-      inputs: session.inputMetadata.map(describeOwn),
+      inputs,
       outputs: session.outputMetadata.map(describeOwn),
       origin(output) {
         const origin = origins.get(output) ?? outputOrigin([], output)

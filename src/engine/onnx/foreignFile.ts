@@ -68,6 +68,12 @@ export function externalFiles(file: string, { initializer }: ModelProto['graph']
   for (const tensor of initializer) {
     if (tensor.dataLocation !== 1) continue
     const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
+    // ONNX: relative to the folder of the model, and never out of it.
+    if (/^$|\0|^[/\\]|^[a-z]:|(^|[/\\])\.\.([/\\]|$)/i.test(location)) {
+      throw new InputError(
+        `${file}: the weight "${tensor.name}" is said to be kept in "${location}", which is no file beside the model`,
+      )
+    }
     const path = join(dirname(file), location)
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
       found.add(path)

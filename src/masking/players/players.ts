@@ -44,8 +44,8 @@ export function chooseGridCells(
   margin = 0,
 ): number[] {
   checkPlayerCount(count)
-  const inner = innerCells(grid, margin)
   const cells = gridCells(shape, grid)
+  const inner = innerCells(grid, margin)
   const distances = gridDistances(grid)
   const candidates: Candidates = {
     count: inner.length,
