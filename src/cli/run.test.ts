@@ -19,6 +19,7 @@ import { readRecord } from '../store/record.js'
 import { fromCsv } from '../tables/read.js'
 import {
   curvesTable,
+  effectsTable,
   networksTable,
   overlapsTable,
   samplesTable,
@@ -197,22 +198,32 @@ describe('lowlayer run', () => {
     }
   })
 
-  it('finds everything done when run again, and changes nothing', async () => {
+  it('finds everything done when run again, changes nothing, and tells tools the result', async () => {
+    const results = join(folder, 'a')
     const run = await lowlayerHere([
       'run',
       file,
       '--results',
-      join(folder, 'a'),
+      results,
       '--progress',
       'json',
+      '--json',
     ])
+    const { study, id, paths, verdict, contrasts, ...ended } = JSON.parse(run.stdout)
+    expect(ended).toEqual({ exitCode: 0, interrupted: false, failed: {} })
+    expect(paths.folder).toBe(join(results, `${study}-${id.slice(0, 8)}`))
+    expect(JSON.parse(await readFile(paths.verdict, 'utf8'))).toEqual(verdict)
+    expect(await readFile(paths.report, 'utf8')).toContain('</html>')
+    expect(contrasts).toEqual(
+      JSON.parse(JSON.stringify(fromCsv(effectsTable, reference['effects.csv']))),
+    )
     const events = run.stderr
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line))
       .filter(({ event }) => event !== 'message')
     expect(new Set(events.map(({ status }) => status))).toEqual(new Set(['cached']))
-    expect(await tablesOf(join(folder, 'a'))).toEqual(reference)
+    expect(await tablesOf(results)).toEqual(reference)
   })
 
   it('holds scores against other players and another baseline when asked to', async () => {

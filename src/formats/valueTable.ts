@@ -3,7 +3,7 @@
  * or [samples, 2^n]. Column = subset bitmask, bit i ↔ player i, player 0 the least significant bit.
  */
 import { InputError } from '../core/errors.js'
-import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
+import { playersFromTableLength } from '../core/subset.js'
 import { csvRecords } from './csvTable.js'
 import { parseDecimal, whyNoNumber } from './decimal.js'
 import { readInputFile } from './inputFile.js'
@@ -164,25 +164,7 @@ function playersOfColumns(columns: number, file: string): number {
       `${file}: ${columns} column${columns === 1 ? '' : 's'}; 2^n are needed, one for each subset of n players${hint}`,
     )
   }
-  if (n > MAX_PLAYERS) throw new InputError(`${file}: ${tooManyPlayers(n)}`)
   return n
-}
-
-/** Measured at n = 14 and growing threefold with every player (bench/README.md, "Solver"). */
-const SECONDS_AT_LIMIT = 3
-const GROWTH = 3
-const BYTES_A_SUBSET = 400
-
-/** Says what a table beyond the limit would cost. */
-function tooManyPlayers(n: number): string {
-  const seconds = SECONDS_AT_LIMIT * GROWTH ** (n - MAX_PLAYERS)
-  const time =
-    seconds < 120 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toPrecision(2)} hours`
-  const mebibytes = (BYTES_A_SUBSET * 2 ** n) / 2 ** 20
-  return (
-    `${n} players are beyond the limit of ${MAX_PLAYERS}: a sample would need ${2 ** n} masked ` +
-    `forward passes, about ${time} in the solver and ${Math.round(mebibytes)} MiB; choose fewer players`
-  )
 }
 
 function checkFinite(row: Float64Array, sample: number, file: string): void {

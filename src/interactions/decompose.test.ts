@@ -232,6 +232,17 @@ describe('options', () => {
     }
   })
 
+  it('has no limit of players where nothing is searched', () => {
+    const n = 17
+    const pair = (1 << 16) | 1
+    const and = Float64Array.from({ length: 2 ** n }, (_, S) => Number((S & pair) === pair))
+    const or = and.map((_, S) => Number((S & pair) !== 0))
+    const onlyPair = new Float64Array(2 ** n)
+    onlyPair[pair] = 1
+    expect(decompose(and, { solver: 'and' }).and).toEqual(onlyPair)
+    expect(decompose(or, { solver: 'or' }).or).toEqual(onlyPair)
+  })
+
   it('decomposes many tables one like another', () => {
     const all = decomposeMany([v, v.map((value) => -value)])
     expect(all[0].and).toEqual(decompose(v).and)
@@ -240,7 +251,8 @@ describe('options', () => {
 
   it.each([
     [new Float64Array(6), {}, /has 6/],
-    [new Float64Array(2 ** 15), {}, /limit of 14/],
+    [new Float64Array(2 ** 15), {}, /15 players .* limit of 14 for the solver certified/],
+    [new Float64Array(2 ** 15), { solver: 'sgd-reference' as const }, /limit of 14/],
     [Float64Array.of(0, Number.NaN), {}, /NaN at S = 1/],
     [Float64Array.of(0, -Infinity), {}, /-Infinity at S = 1/],
     [Float64Array.of(0, 1), { noise: -1 }, /noise bound/],

@@ -61,13 +61,13 @@ const tieBreakSigns: Readonly<Record<TieBreak, number>> = { low: 1, high: -1, no
  * - `sgd-reference`: the lab's optimiser. Its `lowerBound` and `gap` are NaN: it has none.
  * - `and`: u_and = v, Harsanyi dividends. `or`: u_or = v.
  *
- * @param values v(S) by bitmask (bit i ↔ player i), shape [2^n], n = 0 … 14
+ * @param values v(S) by bitmask (bit i ↔ player i), shape [2^n]; n = 0 … 14 for solvers that search
  * @throws InputError when the length is no power of two, n is too large, a value is not finite, or
  *   an option is out of range
  */
 export function decompose(values: Float64Array, options: DecomposeOptions = {}): Decomposition {
-  const noiseBound = checkedNoiseBound(values, options)
   const solver = options.solver ?? 'certified'
+  const noiseBound = checkedNoiseBound(values, solver, options)
   const start = performance.now()
   const split = solvers[solver](values, noiseBound, options)
   const milliseconds = performance.now() - start
@@ -84,7 +84,7 @@ export function decomposeBothEnds(
   values: Float64Array,
   options: Omit<DecomposeOptions, 'solver' | 'tieBreak' | 'reference'> = {},
 ): { readonly low: Decomposition; readonly high: Decomposition } {
-  const noiseBound = checkedNoiseBound(values, options)
+  const noiseBound = checkedNoiseBound(values, 'certified', options)
   const certified = certifiedOptions(options)
   const start = performance.now()
   const low = tiltedProblem(values, noiseBound, 'low', certified.gap)
@@ -98,8 +98,12 @@ export function decomposeBothEnds(
   return { low: atLow, high: atHigh }
 }
 
-function checkedNoiseBound(values: Float64Array, options: DecomposeOptions): number {
-  checkValues(values)
+function checkedNoiseBound(
+  values: Float64Array,
+  solver: SolverName,
+  options: DecomposeOptions,
+): number {
+  checkValues(values, solver)
   checkOptions(options)
   return noiseBoundOf(values, options)
 }
@@ -229,16 +233,35 @@ function checkOptions({ gap = defaultGap, maxIterations = 1 }: DecomposeOptions)
   }
 }
 
-function checkValues(values: Float64Array): void {
+/** Measured at n = 14 and growing threefold with every player (bench/README.md, "Solver"). */
+const SECONDS_AT_LIMIT = 3
+const GROWTH = 3
+const BYTES_A_SUBSET = 400
+
+/**
+ * Throws InputError, with the cost, where there are more players than a solver searches with. AND or OR interactions alone
+ * need no search, and have no limit but memory.
+ */
+export function checkPlayers(n: number, solver: SolverName): void {
+  if (n <= MAX_PLAYERS || solver === 'and' || solver === 'or') return
+  const seconds = SECONDS_AT_LIMIT * GROWTH ** (n - MAX_PLAYERS)
+  const time =
+    seconds < 120 ? `${Math.round(seconds)} s` : `${(seconds / 3600).toPrecision(2)} hours`
+  const mebibytes = (BYTES_A_SUBSET * 2 ** n) / 2 ** 20
+  throw new InputError(
+    `${n} players are beyond the limit of ${MAX_PLAYERS} for the solver ${solver}: a sample would take about ` +
+      `${time} and ${Math.round(mebibytes)} MiB; choose fewer players, or solver "and" or "or", which have no limit`,
+  )
+}
+
+function checkValues(values: Float64Array, solver: SolverName): void {
   const n = playersFromTableLength(values.length)
   if (n === undefined) {
     throw new InputError(
       `a value table has 2^n entries, one for each subset of n players; this one has ${values.length}`,
     )
   }
-  if (n > MAX_PLAYERS) {
-    throw new InputError(`a value table of ${n} players is beyond the limit of ${MAX_PLAYERS}`)
-  }
+  checkPlayers(n, solver)
   const bad = values.findIndex((value) => !Number.isFinite(value))
   if (bad >= 0)
     throw new InputError(`v(S) is ${values[bad]} at S = ${bad}: every value must be finite`)

@@ -28,8 +28,8 @@ export function balancedPanel(
   const available = queues.reduce((sum, queue) => sum + queue.length, 0)
   if (count < 1 || count > available) {
     throw new InputError(
-      `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: ask ` +
-        'for fewer (analysis.samples), or change analysis.samples.filter',
+      `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: the others are too short ` +
+        'for analysis.players.count, or left out by analysis.samples.filter; ask for fewer (analysis.samples)',
     )
   }
   const perClass = new Array<number>(classes).fill(0)
@@ -94,7 +94,7 @@ export function namedPanel(
   const rows = ids.map((id) => rowOf.get(id) as number)
   refuse(
     ids.filter((_, index) => !allowed(rows[index])),
-    'have fewer words than analysis.players.count',
+    'are too short: they have fewer words than analysis.players.count',
   )
   return Int32Array.from(rows).sort()
 }

@@ -13,7 +13,7 @@ import { planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
-import { checkNamedSamples } from './analysis/panel.js'
+import { checkPanel } from './analysis/panel.js'
 import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
 import { describeGiven } from './network/describeGiven.js'
 
@@ -31,7 +31,7 @@ export async function planLoaded(
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
   const within = withinData(asked, written, counts)
   const config = { ...within, analysis: withNamedSamples(within.analysis, isCountWritten, pathOf) }
-  checkNamedSamples(config.analysis, dataset)
+  const leftOut = checkPanel(config.analysis, dataset)
   const facts = {
     ...describeDataset(dataset),
     analysisFiles: analysisFiles(config.analysis, pathOf),
@@ -41,6 +41,7 @@ export async function planLoaded(
   }
   const assumptions = [
     ...dataset.assumptions,
+    ...leftOut,
     ...maskingAssumptions(config.analysis, dataset, pathOf),
     ...referenceAssumptions(config, facts),
   ]

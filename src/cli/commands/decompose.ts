@@ -3,9 +3,15 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { writeInteractionTable } from '../../artifacts/interactionTable.js'
+import { atPlace } from '../../core/errors.js'
 import { largest } from '../../core/extremes.js'
 import { type BitOrder, readValueTables } from '../../formats/valueTable.js'
-import { defaultGap, defaultMaxIterations, defaultNoise } from '../../interactions/decompose.js'
+import {
+  checkPlayers,
+  defaultGap,
+  defaultMaxIterations,
+  defaultNoise,
+} from '../../interactions/decompose.js'
 import {
   defaultSalience,
   meanOutputRange,
@@ -127,6 +133,7 @@ export function decomposeCommand(): Command {
 
 async function runDecompose(file: string, options: Options): Promise<void> {
   const { n, tables } = readValueTables(file, options.bitOrder)
+  atPlace(file, () => checkPlayers(n, options.solver))
   const samples = await decomposeTables(n, tables, options)
   if (options.out !== undefined) await writeTables(options.out, samples, options)
   if (options.json === true) process.stdout.write(`${describeJson(file, n, samples, options)}\n`)

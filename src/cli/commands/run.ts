@@ -13,7 +13,7 @@ import { designWarnings } from '../../plan/designWarnings.js'
 import { bytesOfProcess } from '../../plan/memory.js'
 import type { MeasureTask, Plan, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
-import { writeNote } from '../../store/atomic.js'
+import { jsonText, writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Waiting } from '../../store/lock.js'
 import { jobCount, jobsInMemory } from '../../tasks/jobCount.js'
@@ -25,6 +25,7 @@ import { interruptible, onStop } from '../interruption.js'
 import { ownCommand } from '../ownCommand.js'
 import { type ProgressMode, type ProgressView, progressModes } from '../progress/types.js'
 import { messagesIn, progressView } from '../progress/view.js'
+import { resultOf } from '../runResult.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { hasFailedNetworks, summarize } from '../summary.js'
@@ -35,6 +36,7 @@ export interface RunOptions extends StudyOptions {
   readonly progress: ProgressMode
   readonly failFast?: boolean
   readonly tensorboard?: boolean
+  readonly json?: boolean
 }
 
 /** How progress is shown. */
@@ -52,6 +54,7 @@ export function runCommand(executor: Executor): Command {
     .addOption(progressOption())
     .option('--fail-fast', 'start no further task after a failure')
     .option('--tensorboard', 'write the curves as TensorBoard event files too')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExample:\n  lowlayer run configs/quickstart.yaml --jobs 2')
     .action(async (file: string, options: RunOptions) => {
       process.exitCode = await runPlanned(await openStudy(file, options), options, executor)
@@ -95,12 +98,16 @@ async function runStoppable(
   await requireEngine(study, plan.tasks)
   await announceStudy(plan, results, waiting)
   const outcomes = await runTasks(study, plan.tasks, options, executor, signal)
-  const compared = outcomes.find(({ task }) => task.kind === 'compare')?.status
-  if (options.tensorboard && (compared === 'done' || compared === 'cached')) {
+  const status = outcomes.find(({ task }) => task.kind === 'compare')?.status
+  const compared = status === 'done' || status === 'cached'
+  if (options.tensorboard && compared) {
     const folder = studyFolder(results, plan.study, plan.id)
     await writeTensorboard(folder, { onWait: sayWaiting(folder, say), signal })
   }
-  return conclude(study, outcomes, { interrupted: signal.aborted, say })
+  const ended = { interrupted: signal.aborted, compared }
+  const exitCode = await conclude(study, outcomes, { ...ended, say, json: options.json ?? false })
+  if (options.json) process.stdout.write(jsonText(await resultOf(study, { ...ended, exitCode })))
+  return exitCode
 }
 
 /** Runs what is missing of tasks of a study on its devices until it is asked to stop, and shows how they go. */
@@ -213,11 +220,20 @@ export async function requireEngine(
   }
 }
 
-/** Reports failures, prints the summary, and gives the exit code. */
+interface Ended {
+  readonly interrupted: boolean
+  /** Whether the comparison is there. */
+  readonly compared: boolean
+  /** Whether the result is printed in another form than words. */
+  readonly json: boolean
+  readonly say: Say
+}
+
+/** Reports failures, says the summary, and gives the exit code. */
 async function conclude(
   { plan, results }: Study,
   outcomes: readonly TaskOutcome[],
-  { interrupted, say }: { readonly interrupted: boolean; readonly say: Say },
+  { interrupted, compared, json, say }: Ended,
 ): Promise<number> {
   reportFailures(outcomes, say)
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length
@@ -226,12 +242,9 @@ async function conclude(
     say(`interrupted; resume with: ${ownCommand()}`)
     return exitCodes.interrupted
   }
-  const compared = outcomes.some(
-    ({ task, status }) => task.kind === 'compare' && (status === 'done' || status === 'cached'),
-  )
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
-    say((await summarize(folder, shownPath(folder))).trimEnd())
+    if (!json) say((await summarize(folder, shownPath(folder))).trimEnd())
     // Tasks of a network whose stored results are damaged may all have been done before.
     const incomplete = await hasFailedNetworks(folder)
     return incomplete || failureCode(outcomes) !== exitCodes.done

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { Task } from '../../plan/types.js'
 import { jsonView } from './json.js'
 import { StageTracker } from './stages.js'
@@ -37,10 +37,31 @@ describe('the progress of a stage', () => {
   })
 })
 
-it('tells tools everything as JSON, messages too', () => {
-  const lines: string[] = []
-  jsonView((line) => lines.push(line)).say('verdict   none\nreport    there')
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
-    { event: 'message', text: 'verdict   none\nreport    there' },
-  ])
+describe('progress as JSON', () => {
+  const lines: Record<string, unknown>[] = []
+  let now = Date.UTC(2024, 1, 29)
+  const view = jsonView(
+    (line) => lines.push(JSON.parse(line)),
+    () => now,
+  )
+  beforeEach(() => void lines.splice(0))
+
+  it('has messages too, and says when', () => {
+    view.say('verdict   none\nreport    there')
+    const time = '2024-02-29T00:00:00.000Z'
+    expect(lines).toEqual([{ time, event: 'message', text: 'verdict   none\nreport    there' }])
+  })
+
+  it('comes a few times a second, however many tasks tell how often; beginnings and ends are all there', () => {
+    for (const task of tasks) view.started?.(task)
+    for (let done = 0; done < 10_000; done++, now++)
+      for (const task of tasks) view.progress?.(task, { done, total: 10_000 })
+    for (const task of tasks) view.ended?.({ task, status: 'done', seconds: 10 })
+    const count = (event: string) => lines.filter((line) => line.event === event).length
+    expect([count('started'), count('ended')]).toEqual([2, 2])
+    // Ten seconds.
+    expect(count('progress')).toBeGreaterThanOrEqual(20)
+    expect(count('progress')).toBeLessThanOrEqual(40)
+    expect(lines.find((line) => line.event === 'progress' && line.task === 'b')).toBeDefined()
+  })
 })

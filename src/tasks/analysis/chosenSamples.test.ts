@@ -29,6 +29,44 @@ const planned = async (...overrides: string[]) => {
   return { plan, samples: samples?.[0].samples }
 }
 
+describe('texts that are too short for the players', () => {
+  const texts = (count: number, ...overrides: string[]) => {
+    // Every third text has two words.
+    const lines = Array.from({ length: 60 }, (_, row) =>
+      row % 3 === 0 ? `bad film\t${row % 2}` : `good film with words ${row}\t${row % 2}`,
+    )
+    writeFileSync(join(folder, 'texts.tsv'), `sentence\tlabel\n${lines.join('\n')}\n`)
+    return planOfDocument(
+      {
+        ...document,
+        data: { source: 'text', path: 'texts.tsv', train: 40, test: 20 },
+        model: { architecture: 'transformer' },
+        analysis: { samples: { count, testCount: 2 }, players: { count: 3 } },
+        confusing: {},
+      },
+      { ...places(), overrides },
+    )
+  }
+
+  it('are left out, which is said', async () => {
+    const { data } = await texts(20)
+    const said = data.assumptions?.filter((line) => line.includes('too short')) ?? []
+    expect(said).toEqual([
+      expect.stringMatching(/^\d+ of 40 texts of the train split are too short for 3 players/),
+      expect.stringMatching(/^\d+ of 20 texts of the test split are too short for 3 players/),
+    ])
+    const left = said.map((line) => Number.parseInt(line, 10))
+    expect(left[0] + left[1]).toBe(20)
+  })
+
+  it.each([[[]], [['analysis.samples.filter=correct']], [['analysis.samples.first=39']]])(
+    'leave too few, which is known before anything is trained: %j',
+    async (overrides) => {
+      await expect(texts(39, ...overrides)).rejects.toThrow(/39 samples asked for, but \d+ of 40/)
+    },
+  )
+})
+
 describe('analysed samples', () => {
   it('are the first ones, or those that are named', async () => {
     expect((await planned('analysis.samples.first=7')).samples).toEqual([0, 1, 2, 3, 4, 5, 6])

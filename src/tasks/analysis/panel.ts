@@ -47,7 +47,7 @@ export async function panel(task: PanelTask, context: TaskContext): Promise<void
       predicted.push(await predictedClasses(network, dataset, context))
       context.report({ done: predicted.length, total: members.length })
     }
-    const chosen = choosePanel(plan, dataset, (split) =>
+    const chosen = choosePanel(plan.config.analysis, dataset, (split) =>
       correctRows(
         dataset[split].labels,
         predicted.map((classes) => classes[split]),
@@ -65,7 +65,7 @@ export async function plannedSamples(
 ): Promise<{ readonly split: SplitName; readonly samples: number[] }[] | undefined> {
   if (plan.config.analysis.samples.filter !== 'none') return undefined
   const dataset = await loadPlannedDataset(plan, context)
-  return choosePanel(plan, dataset).map(({ split, rows }) => {
+  return choosePanel(plan.config.analysis, dataset).map(({ split, rows }) => {
     return { split, samples: rows.map((row) => dataset[split].ids[row]) }
   })
 }
@@ -77,7 +77,7 @@ export async function panelOf(
   { plan, results }: Pick<TaskContext, 'plan' | 'results'>,
 ): Promise<StudyPanel> {
   const { filter } = plan.config.analysis.samples
-  if (filter === 'none') return choosePanel(plan, dataset)
+  if (filter === 'none') return choosePanel(plan.config.analysis, dataset)
   const own = filter === 'correct' ? network.id : undefined
   const file = await readStoredJson<PanelFile>(panelFile(plan, results, own))
   const found = file?.panels.common ?? file?.panels[network.id]
@@ -86,20 +86,29 @@ export async function panelOf(
 }
 
 /**
- * Throws InputError where an analysis names samples, or first ones, that its split does not have: known before anything
- * is run, but for what a filter leaves out.
+ * Chooses the samples as the tasks will, so that before anything is run InputError says where there are too few; of what
+ * a filter leaves out nothing is known then. Tells what is left out already: texts that are too short.
  */
-export function checkNamedSamples(analysis: AnalysisConfig, dataset: Dataset): void {
-  const { first, ids, filter } = analysis.samples
-  if (ids !== undefined || (first !== undefined && filter === 'none')) mainPanel(analysis, dataset)
+export function checkPanel(analysis: AnalysisConfig, dataset: Dataset): string[] {
+  choosePanel(analysis, dataset)
+  const { samples, players } = analysis
+  const splits =
+    samples.testCount === 0 ? [samples.split] : [samples.split, otherSplit(samples.split)]
+  return splits.flatMap((split) => {
+    const { count } = dataset[split]
+    const admitted = allowedRows(analysis, dataset, split)
+    let short = 0
+    for (let row = 0; row < count; row++) if (!admitted(row)) short++
+    if (short === 0) return []
+    return `${short} of ${count} texts of the ${split} split are too short for ${players.count} players (analysis.players.count) and are not analysed`
+  })
 }
 
 function choosePanel(
-  plan: Plan,
+  analysis: AnalysisConfig,
   dataset: Dataset,
   allowedIn?: (split: SplitName) => (row: number) => boolean,
 ): StudyPanel {
-  const { analysis } = plan.config
   const { split, testCount } = analysis.samples
   const other = otherSplit(split)
   const main = mainPanel(analysis, dataset, allowedIn)
