@@ -6,7 +6,7 @@ import { nextCommand } from '../report/nextCommand.js'
 import type { ReportProblem } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
-import type { MultiverseRow, NetworkRow, OverlapRow, SampleRow } from '../tables/tables.js'
+import type { MultiverseRow, NetworkRow, PairClassRow, SampleRow } from '../tables/tables.js'
 import { ownCommand } from './ownCommand.js'
 
 /**
@@ -14,14 +14,17 @@ import { ownCommand } from './ownCommand.js'
  * sure the finding is, what weakens it, what to run next, and where the results are.
  */
 export async function summarize(folder: string, shownFolder: string): Promise<string> {
-  const { tables, verdict, problems, multiverse } = await loadStudy(folder, '')
+  const { tables, verdict, problems, multiverse } = await loadStudy(folder, '', {
+    tables: ['networks', 'samples', 'pairClasses', 'multiverse'],
+    allNetworks: true,
+  })
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
     ['asked', verdict?.asked ?? 'nothing that could be compared'],
     ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
     ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['networks', describeNetworks(tables.networks)],
-    ...describeOverlaps(tables.overlaps),
+    ...describeOverlaps(tables.pairClasses),
     ...describeCertainty(verdict),
     ...describeMultiverse(multiverse, verdict),
     ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
@@ -39,7 +42,7 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
 
 /** Whether the comparison had to do without some networks. */
 export async function hasFailedNetworks(folder: string): Promise<boolean> {
-  const { tables } = await loadStudy(folder, '')
+  const { tables } = await loadStudy(folder, '', { tables: ['networks'] })
   return tables.networks.some(({ status }) => status === 'failed')
 }
 
@@ -58,28 +61,31 @@ function describeNetworks(networks: readonly NetworkRow[]): string {
 }
 
 /** Mean Jaccard of each pair class, beside what chance gives. */
-function describeOverlaps(overlaps: readonly OverlapRow[]): [string, string][] {
-  return [...groupByRelation(overlaps)].map(([relation, pairs]) => {
-    const jaccard = meanOf(pairs.map((pair) => pair.jaccard))
-    const chance = meanOf(pairs.map((pair) => pair.expected_jaccard))
-    const count = pairs.length === 1 ? '1 pair' : `${pairs.length} pairs`
+function describeOverlaps(classes: readonly PairClassRow[]): [string, string][] {
+  const cutOf = ({ cut, cut_layers }: PairClassRow) => cut_layers ?? cut
+  const cuts = new Set(classes.flatMap((row) => cutOf(row) ?? []))
+  const relations = groupBy(
+    classes.filter(({ accuracy }) => accuracy === 'all'),
+    (row) => {
+      const cut = cutOf(row)
+      return (row.relation ?? '') + (cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : '')
+    },
+  )
+  return [...relations].map(([relation, rows]) => {
+    const means = (statistic: string) => meanOf(rows.filter((row) => row.statistic === statistic))
+    const pairs = Math.max(...rows.map(({ statistic = '' }) => means(statistic).pairs))
+    const count = pairs === 1 ? '1 pair' : `${pairs} pairs`
+    const [jaccard, chance] = [means('jaccard').mean, means('expected_jaccard').mean]
     return ['overlap', `${relation}: Jaccard ${jaccard}, chance ${chance} (${count})`]
   })
 }
 
-function groupByRelation(overlaps: readonly OverlapRow[]): Map<string, OverlapRow[]> {
-  const cutOf = ({ cut, cut_layers }: OverlapRow) => cut_layers ?? cut
-  const cuts = new Set(overlaps.flatMap((pair) => cutOf(pair) ?? []))
-  return groupBy(overlaps, (pair) => {
-    const cut = cutOf(pair)
-    return (pair.relation ?? '') + (cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : '')
-  })
-}
-
-function meanOf(values: readonly (number | undefined)[]): string {
-  const known = values.filter((value) => value !== undefined)
-  if (known.length === 0) return 'none'
-  return (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(3)
+/** The mean over the pairs of several classes, from the mean of each. */
+function meanOf(rows: readonly PairClassRow[]): { readonly mean: string; readonly pairs: number } {
+  const pairs = rows.reduce((sum, row) => sum + (row.pairs ?? 0), 0)
+  if (pairs === 0) return { mean: 'none', pairs }
+  const sum = rows.reduce((total, row) => total + (row.pairs ?? 0) * (row.mean ?? 0), 0)
+  return { mean: (sum / pairs).toFixed(3), pairs }
 }
 
 /** How sure each verdict is; that of a study of several grids by name. */

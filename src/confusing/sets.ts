@@ -37,15 +37,19 @@ export function confusingSet(
   return { rule: rule.rule, members, threshold, tied: [], reason: undefined }
 }
 
+/** Hashes of sample ids, which are asked for at every tie of every network. */
+const hashes = new Map<SampleId, string>()
+
+function hashOf(id: SampleId): string {
+  const known = hashes.get(id) ?? sha256(String(id))
+  hashes.set(id, known)
+  return known
+}
+
 /** All samples from the highest score down; equal scores by the hash of the id. */
 export function rankByScore(scores: Float64Array, ids: readonly SampleId[]): ConfusingMember[] {
-  const hashes: string[] = []
-  const hashOf = (index: number) => {
-    hashes[index] ??= sha256(String(ids[index]))
-    return hashes[index]
-  }
   const order = Array.from(scores, (_, index) => index).sort(
-    (a, b) => scores[b] - scores[a] || (hashOf(a) < hashOf(b) ? -1 : 1),
+    (a, b) => scores[b] - scores[a] || (hashOf(ids[a]) < hashOf(ids[b]) ? -1 : 1),
   )
   return order.map((index, position) => ({
     sample: ids[index],

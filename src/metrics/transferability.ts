@@ -18,6 +18,8 @@ export interface SalientSet {
   readonly negative: Uint32Array
   /** Interactions of either sign. */
   readonly size: number
+  /** Their share of all that there are. */
+  readonly density: number
 }
 
 /** The salient interactions, |I_T| > τ, T ≠ ∅. */
@@ -37,7 +39,9 @@ export function salientSet({ n, and, or }: Interactions, tau: number): SalientSe
   }
   add(and, 0)
   add(or, 2 ** n)
-  return { n, positive, negative, size }
+  // After the merge OR holds orders ≥ 2 only: (2^n − 1) AND and (2^n − 1 − n) OR interactions exist.
+  const existing = 2 * (2 ** n - 1) - n
+  return { n, positive, negative, size, density: existing > 0 ? size / existing : 0 }
 }
 
 /** |Ω₁ ∩ Ω₂| by kind, T and sign, and by kind and T alone. */
@@ -64,9 +68,6 @@ export function transferShare(from: SalientSet, shared: number): number | undefi
 }
 
 /** The expectation of {@link transferShare} if Ω₂ were as many interactions drawn at random, each sign with chance ½. */
-export function transferByChance({ n, size }: SalientSet, sign: SignRule): number {
-  // After the merge OR holds orders ≥ 2 only: (2^n − 1) AND and (2^n − 1 − n) OR interactions exist.
-  const existing = 2 * (2 ** n - 1) - n
-  const byKindAndSet = existing > 0 ? size / existing : 0
-  return sign === 'same' ? byKindAndSet / 2 : byKindAndSet
+export function transferByChance({ density }: SalientSet, sign: SignRule): number {
+  return sign === 'same' ? density / 2 : density
 }

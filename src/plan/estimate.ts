@@ -73,12 +73,12 @@ export function comparisonWork(plan: Plan): ComparisonWork {
   return {
     networks: {
       parts: analysed.length,
-      seconds: 0.01 + (checkpoints ?? 1) * panel * (5e-5 + 1e-7 * subsets),
+      seconds: 0.02 + (checkpoints ?? 1) * panel * (2e-4 + 1e-7 * subsets),
     },
-    pairs: { parts: pairs, seconds: 1e-5 + samples.count * (5e-8 + 3e-10 * subsets) },
+    pairs: { parts: pairs, seconds: 1.5e-5 + samples.count * (4e-7 + 3e-10 * subsets) },
     scores: {
       parts: 15 + plan.data.classes + alternatives,
-      seconds: 0.01 + 2e-7 * pairs + 1e-6 * analysed.length * samples.count,
+      seconds: 0.01 + 4e-7 * pairs + 2e-6 * analysed.length * samples.count,
     },
   }
 }

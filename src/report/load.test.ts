@@ -17,6 +17,7 @@ const example = exampleStudy()
 const all: Record<string, readonly unknown[]> = {
   ...example.tables,
   multiverse: example.multiverse,
+  pair_classes: example.tables.pairClasses,
 }
 /** The tables that a report is made of. */
 const csvs = new Map(
@@ -96,7 +97,8 @@ describe('a study folder', () => {
       expect(study.problems).toEqual([
         { file: `${name}.csv`, message: expect.stringContaining('is not used') },
       ])
-      const rows = { ...study.tables, multiverse: study.multiverse }
+      const { pairClasses, ...tables } = study.tables
+      const rows = { ...tables, pair_classes: pairClasses, multiverse: study.multiverse }
       for (const [other, found] of Object.entries(rows))
         expect(found.length > 0, other).toBe(other !== name)
       expect(shown(study)).toContain(`${name}.csv`)

@@ -6,7 +6,7 @@ import { messageOf } from '../core/errors.js'
 import { studyFiles } from '../store/layout.js'
 import { parseManifest } from '../store/manifest.js'
 import { readStoredText } from '../store/stored.js'
-import { readTable } from '../tables/read.js'
+import { type RowFilter, readTable } from '../tables/read.js'
 import type { Row, Table } from '../tables/table.js'
 import {
   agreementTable,
@@ -20,17 +20,31 @@ import {
   networksTable,
   ordersTable,
   overlapsTable,
+  pairClassesTable,
   referencesTable,
   samplesTable,
   schemaVersion,
 } from '../tables/tables.js'
-import type { ReportProblem, ReportStudy } from './types.js'
+import { drawnNetworks } from './drawnNetworks.js'
+import type { ReportProblem, ReportStudy, StudyTables } from './types.js'
+
+/** What of a study is read. */
+export interface Reading {
+  /** Tables whose rows are wanted, by default all; of the others no more is looked at than whether they are what was written. */
+  readonly tables?: readonly (keyof StudyTables | 'multiverse')[]
+  /** Whether the rows of all networks are wanted, and not only those of the networks that are drawn. */
+  readonly allNetworks?: boolean
+}
 
 /**
- * Everything of a study that lies in its own folder; `details` are empty. A file that is not what was written is
- * not read, and named in `problems`.
+ * Everything of a study that lies in its own folder, as far as it is wanted; `details` are empty. A file that is not what was
+ * written is not read, and named in `problems`.
  */
-export async function loadStudy(folder: string, fallbackName: string): Promise<ReportStudy> {
+export async function loadStudy(
+  folder: string,
+  fallbackName: string,
+  reading: Reading = {},
+): Promise<ReportStudy> {
   const problems: ReportProblem[] = []
   /** What a file holds, as `parse` reads it; undefined where it is missing or damaged. */
   const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
@@ -56,26 +70,38 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
       message: `was written under schema version ${manifest.schemaVersion}, this lowlayer knows version ${schemaVersion}: columns may be missing or mean something else`,
     })
   }
-  const rows = async <T extends Table>(table: T): Promise<Row<T>[]> => {
+  const rows = async <T extends Table>(
+    name: keyof StudyTables | 'multiverse',
+    table: T,
+    filter?: RowFilter,
+  ): Promise<Row<T>[]> => {
     const file = `${table.name}.csv`
-    const found = await read(file, (csv) => readTable(table, csv))
+    const isWanted = reading.tables === undefined || reading.tables.includes(name)
+    const found = await read(file, (csv) =>
+      readTable(table, isWanted ? csv : csv.slice(0, csv.indexOf('\n') + 1), filter),
+    )
     const message = whatIsLost(found?.lacking ?? [])
     if (message !== undefined) problems.push({ file, message })
     return found?.rows ?? []
   }
-  const tables = {
-    networks: await rows(networksTable),
-    curves: await rows(curvesTable),
-    samples: await rows(samplesTable),
-    orders: await rows(ordersTable),
-    agreement: await rows(agreementTable),
-    references: await rows(referencesTable),
-    generalization: await rows(generalizationTable),
-    confusing: await rows(confusingTable),
-    overlaps: await rows(overlapsTable),
-    effects: await rows(effectsTable),
-    measures: await rows(measuresTable),
-    difficulty: await rows(difficultyTable),
+  const networks = await rows('networks', networksTable)
+  const drawn = reading.allNetworks ? undefined : drawnNetworks(networks)
+  const among = (...columns: string[]) => drawn && { columns, values: drawn }
+  const own = among('network')
+  const tables: StudyTables = {
+    networks,
+    curves: await rows('curves', curvesTable),
+    samples: await rows('samples', samplesTable, own),
+    orders: await rows('orders', ordersTable, own),
+    agreement: await rows('agreement', agreementTable, own),
+    references: await rows('references', referencesTable),
+    generalization: await rows('generalization', generalizationTable, own),
+    confusing: await rows('confusing', confusingTable),
+    overlaps: await rows('overlaps', overlapsTable, among('network_a', 'network_b')),
+    pairClasses: await rows('pairClasses', pairClassesTable),
+    effects: await rows('effects', effectsTable),
+    measures: await rows('measures', measuresTable),
+    difficulty: await rows('difficulty', difficultyTable, own),
   }
   return {
     name: manifest?.study ?? fallbackName,
@@ -83,7 +109,7 @@ export async function loadStudy(folder: string, fallbackName: string): Promise<R
     verdict: await json(studyFiles.verdict, isVerdict),
     manifest,
     details: [],
-    multiverse: await rows(multiverseTable),
+    multiverse: await rows('multiverse', multiverseTable),
     problems,
   }
 }

@@ -14,10 +14,15 @@ import type {
   NetworkRow,
   OrderRow,
   OverlapRow,
+  PairClassRow,
   ReferenceRow,
   SampleRow,
 } from '../tables/tables.js'
 
+/**
+ * Tables of a study. Of samples, orders, agreement, generalization, overlaps and difficulty there are only the rows of the networks that
+ * are drawn (drawnNetworks.ts), where others were not asked for.
+ */
 export interface StudyTables {
   readonly networks: readonly NetworkRow[]
   readonly curves: readonly CurveRow[]
@@ -28,6 +33,7 @@ export interface StudyTables {
   readonly generalization: readonly GeneralizationRow[]
   readonly confusing: readonly ConfusingRow[]
   readonly overlaps: readonly OverlapRow[]
+  readonly pairClasses: readonly PairClassRow[]
   readonly effects: readonly EffectRow[]
   readonly measures: readonly MeasureRow[]
   readonly difficulty: readonly DifficultyRow[]

@@ -89,11 +89,23 @@ export async function readRecord(folder: string): Promise<FolderRecord> {
   return recordIn(await recordText(folder), folder)
 }
 
+/** Folders whose records are kept as they were read: their files are looked at one after the other, and checking a record takes longest. */
+const RECENT = 256
+
+const recent = new Map<string, { readonly text: string; readonly record: FolderRecord }>()
+
 /** The record of a folder from its text, {@link recordText}. */
 export function recordIn(text: string | undefined, folder: string): FolderRecord {
   if (text === undefined) return EMPTY_RECORD
+  const before = recent.get(folder)
+  if (before?.text === text) return before.record
   const record = parseRecord(text)
-  if (record !== undefined) return record
+  if (record !== undefined) {
+    recent.delete(folder)
+    recent.set(folder, { text, record })
+    if (recent.size > RECENT) recent.delete(recent.keys().next().value as string)
+    return record
+  }
   const file = join(folder, RECORD_NAME)
   throw new InputError(
     `${file} is damaged, so that nothing vouches for the files of its folder; the next run makes them anew`,

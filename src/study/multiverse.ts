@@ -231,12 +231,10 @@ function changedNetwork(
   }: { network: MultiverseNetwork; found: AlternativeScores; own: AlternativeScores },
   samples: readonly SampleId[],
   rule: SetRule,
-  { set: ownRule, reliability }: ConfusingConfig,
+  { reliability }: ConfusingConfig,
 ): ChangedNetwork {
   const common = onSamples(network.samples, samples)
-  const membersOf = (values: Float64Array, by: SetRule) =>
-    confusingSet(values, network.samples, by).members.map(({ sample }) => sample)
-  const set = membersOf(found.scores, rule)
+  const set = confusingSet(found.scores, network.samples, rule).members.map(({ sample }) => sample)
   return {
     scores: {
       ...network.scores,
@@ -246,7 +244,7 @@ function changedNetwork(
       reliability: reliabilityOf(found, network.alternatives, reliability),
     },
     spearman: spearman(own.scores, found.scores),
-    jaccard: jaccard(new Set(membersOf(own.scores, ownRule)), new Set(set)),
+    jaccard: jaccard(new Set(network.scores.set), new Set(set)),
   }
 }
 

@@ -3,10 +3,15 @@ import { assumedTruths } from '../../comparison/power/assumedShares.js'
 import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { designWarnings, plannedGrids } from '../../plan/designWarnings.js'
-import { type Estimate, estimatePlan } from '../../plan/estimate.js'
-import type { Plan } from '../../plan/types.js'
+import {
+  comparisonSeconds,
+  comparisonWork,
+  type Estimate,
+  estimatePlan,
+} from '../../plan/estimate.js'
+import type { Plan, Task } from '../../plan/types.js'
 import { plannedSamples } from '../../tasks/analysis/panel.js'
-import { taskState } from '../../tasks/state/taskState.js'
+import { type TaskState, taskState } from '../../tasks/state/taskState.js'
 import { measureUnitTimes, secondsOf } from '../../tasks/training/unitTimes.js'
 import { formatSeconds } from '../progress/stages.js'
 import { openStudy, type StudyOptions, withStudyOptions } from '../study.js'
@@ -29,18 +34,21 @@ export function planCommand(): Command {
     })
 }
 
+/** A task as it is printed. */
+interface PlannedTask extends TaskState, Pick<Task, 'id' | 'kind' | 'needs'> {
+  readonly network: string | undefined
+}
+
 async function describePlan(file: string, options: PlanOptions): Promise<string> {
   const { plan, results, baseDir, dataDirs } = await openStudy(file, options)
   const estimate = estimatePlan(plan)
-  const tasks = await Promise.all(
-    plan.tasks.map(async (task) => ({
-      id: task.id,
-      kind: task.kind,
-      network: 'network' in task ? task.network.name : undefined,
-      needs: task.needs,
-      ...(await taskState(task, { plan, results })),
-    })),
-  )
+  const tasks: PlannedTask[] = []
+  // One after the other: tens of thousands at once would keep as many files open, and forget what they read of a folder.
+  for (const task of plan.tasks) {
+    const { id, kind, needs } = task
+    const network = 'network' in task ? task.network.name : undefined
+    tasks.push({ id, kind, network, needs, ...(await taskState(task, { plan, results })) })
+  }
   const cached = new Set(tasks.filter(({ state }) => state === 'cached').map(({ id }) => id))
   const left = estimatePlan({ ...plan, tasks: plan.tasks.filter(({ id }) => !cached.has(id)) })
   const seconds =
@@ -78,6 +86,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
     `${tasks.length} tasks, ${cached.size} cached`,
     ...inWords(estimate),
     `about ${(estimate.bytes / 2 ** 20).toFixed(0)} MiB of results`,
+    comparisonCost(plan),
     ...time,
   ]
   const remarks = [
@@ -97,6 +106,13 @@ function inWords({ trainingSteps, forwardPasses, decompositions }: Estimate): st
   ]
 }
 
+/** Pairs of networks and the time that comparing takes, which grows with the square of the networks. */
+function comparisonCost(plan: Plan): string {
+  const work = comparisonWork(plan)
+  const seconds = formatSeconds(comparisonSeconds(work))
+  return `${work.pairs.parts.toLocaleString('en')} pairs of networks to compare, about ${seconds}`
+}
+
 /** What of that the reference networks take, and what for. */
 function referenceCost(plan: Plan): string[] {
   const count = plan.networks.filter(({ role }) => role === 'reference').length
@@ -111,6 +127,9 @@ function referenceCost(plan: Plan): string[] {
 /** Simulated studies of the design under each truth: a rate of one half is known to ±8%. */
 const SIMULATED = 40
 
+/** Scores of a study up to which it is simulated, which takes some seconds: larger ones are seldom in doubt, and `lowlayer power` tells. */
+const MOST_SCORES = 20_000
+
 interface DesignOdds {
   /** Assumed share of the low layers. */
   readonly low: number
@@ -118,11 +137,12 @@ interface DesignOdds {
   readonly right: number
 }
 
-/** How often the design would be right, by simulation; undefined where it is no grid, or can never decide. */
+/** How often the design would be right, by simulation; undefined where it is no grid, too large, or can never decide. */
 function designOdds(plan: Plan): DesignOdds[] | undefined {
   const [sizes] = plannedGrids(plan)
   const { alpha, margin, seed } = plan.config.comparison
   if (sizes === undefined || sizes.lows < 2 || sizes.highs < 2) return undefined
+  if (sizes.lows * sizes.highs * sizes.orders * sizes.samples > MOST_SCORES) return undefined
   return assumedTruths.map((shares) => {
     const settings = { studies: SIMULATED, seed, comparison: { alpha, margin } }
     const odds = verdictOdds(sizes, shares, settings)

@@ -1,6 +1,6 @@
 /** How often a design gives each verdict where the truth is known: by simulation, with the rule of real studies. */
 import { stream } from '../../core/random.js'
-import { compareNetworks } from '../compare.js'
+import { compareScores } from '../compare.js'
 import { type SimulatedShares, simulateScores } from '../simulate.js'
 import type { ComparisonOptions, Conclusion, StudyScores } from '../types.js'
 
@@ -58,13 +58,13 @@ export function verdictOdds(
   for (let study = 0; study < studies; study++) {
     const generator = stream(seed, 'power', String(study)).at()
     const scores = simulateScores({ ...design, shares }, generator)
-    const { verdict } = compareNetworks(withoutSets(scores), {
+    const [main] = compareScores(withoutSets(scores), {
       ...comparison,
       permutations: relabellingsFor(comparison.alpha, RELABELLINGS),
       bootstrap: DRAWS,
       seed: study,
-    }).verdict
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1)
+    }).conclusions()
+    counts.set(main.conclusion, (counts.get(main.conclusion) ?? 0) + 1)
   }
   const odds = conclusions.map((one) => [one, (counts.get(one) ?? 0) / studies])
   return Object.fromEntries(odds) as VerdictOdds

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { PairClasses } from '../../study/pairClasses.js'
 import { renderSvg } from '../render/svg.js'
 import { exampleStudy, relationOf } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
@@ -19,6 +20,14 @@ function sweep(): ReportStudy {
         return { ...overlaps[0], network_a: idOf(a), network_b: idOf(b), relation, cut, jaccard }
       }),
     )
+  const members = seeds.map((seed) => ({
+    network: idOf(seed),
+    architecture: 'mlp-5',
+    regime: 'init',
+    seeds: { ...seed, order: 0 },
+  }))
+  const classes = new PairClasses(members, 0.95)
+  for (const row of cuts.flatMap(pairs)) classes.add(row)
   return {
     ...study,
     tables: {
@@ -35,6 +44,7 @@ function sweep(): ReportStudy {
         })),
       ),
       overlaps: cuts.flatMap(pairs),
+      pairClasses: classes.rows,
       effects: cuts.flatMap((cut) =>
         effects.map((row) => ({
           ...row,

@@ -1,6 +1,5 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
-import { PairMeans } from '../../comparison/pairMeans.js'
-import type { EffectRow, NetworkRow, OverlapRow } from '../../tables/tables.js'
+import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, type Spec, specOf } from './figure.js'
 import { intervalSettings, rounded } from './studyRows.js'
@@ -61,7 +60,7 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
           colours: contrastColours,
           labels,
         }),
-        curves(classPoints(tables.overlaps, tables.networks, name, level), 'mean Jaccard', {
+        curves(classPoints(tables.pairClasses, name), 'mean Jaccard', {
           colours: classColours,
           labels,
         }),
@@ -99,34 +98,18 @@ function depthLabels(networks: readonly NetworkRow[]): Labels {
   )
 }
 
-function classPoints(
-  overlaps: readonly OverlapRow[],
-  networks: readonly NetworkRow[],
-  name: string,
-  level: number,
-): Point[] {
-  const cuts = [...new Set(overlaps.flatMap(({ cut }) => cut ?? []))].sort((a, b) => a - b)
-  return cuts.flatMap((cut) => {
-    const members = new Map(
-      networks
-        .filter((row) => seriesOf(row) === name && cutOf(row) === cut)
-        .map((row) => [row.network, row]),
-    )
-    return Object.keys(classColours).flatMap((relation) => {
-      const means = new PairMeans()
-      for (const row of overlaps) {
-        const [a, b] = [members.get(row.network_a), members.get(row.network_b)]
-        if (row.cut !== cut || row.relation !== relation || row.jaccard === undefined) continue
-        if (a === undefined || b === undefined) continue
-        const lows = [a.seed_low ?? -1, b.seed_low ?? -1] as const
-        means.add({ lows, highs: [a.seed_high ?? -1, b.seed_high ?? -1] }, row.jaccard)
-      }
-      const found = means.interval(level)
-      return found === undefined
+/** Mean Jaccard of the pairs of each class, from the same table that has it for all other uses. */
+function classPoints(classes: readonly PairClassRow[], name: string): Point[] {
+  const own = classes.filter(
+    (row) => row.statistic === 'jaccard' && row.accuracy === 'all' && seriesOf(row) === name,
+  )
+  return own
+    .flatMap((row) =>
+      row.cut === undefined || !((row.relation ?? '') in classColours)
         ? []
-        : [point(cut, relation, found.estimate, found.low, found.high)]
-    })
-  })
+        : [point(row.cut, row.relation as string, row.mean, row.ci_low, row.ci_high)],
+    )
+    .sort((a, b) => a.cut - b.cut)
 }
 
 function point(

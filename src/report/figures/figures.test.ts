@@ -20,6 +20,7 @@ const emptyStudy: ReportStudy = {
     generalization: [],
     confusing: [],
     overlaps: [],
+    pairClasses: [],
     effects: [],
     measures: [],
     difficulty: [],

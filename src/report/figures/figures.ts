@@ -41,4 +41,12 @@ export const figureMakers = {
   sensitivity: sensitivityFigure,
 } satisfies Record<string, FigureMaker>
 
+/** Figures that say the same of however many networks; all others are made of the networks that are drawn (drawnNetworks.ts). */
+export const figuresOfAll: ReadonlySet<string> = new Set<keyof typeof figureMakers>([
+  'losses',
+  'effects',
+  'measures',
+  'multiverse',
+])
+
 export type FigureName = keyof typeof figureMakers

@@ -7,7 +7,7 @@ import type { NetworkRow, OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 
 /** Networks that were analysed, each id once, in the order of the table. */
-export function doneNetworks({ networks }: StudyTables): NetworkRow[] {
+export function doneNetworks({ networks }: Pick<StudyTables, 'networks'>): NetworkRow[] {
   const seen = new Set<string | undefined>()
   return networks.filter(({ network, status }) => {
     if (status === 'failed' || seen.has(network)) return false

@@ -1,6 +1,8 @@
 /** All files of a report from a study: the page and every figure in three formats. */
+
+import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import type { Spec } from '../figures/figure.js'
-import { type FigureName, figureMakers } from '../figures/figures.js'
+import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.js'
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
 import { shortNumber } from '../html/escape.js'
 import { type DrawnFigure, reportPage } from '../html/page.js'
@@ -14,12 +16,15 @@ export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
 export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
   const files: Record<string, string | Uint8Array> = {}
   const figures: Partial<Record<FigureName, DrawnFigure>> = {}
+  const drawn = drawnStudy(study)
+  const note = drawnNote(study)
   for (const [name, make] of Object.entries(figureMakers)) {
-    const figure = make(study)
-    if ('missing' in figure) {
-      figures[name as FigureName] = figure
+    const made = make(figuresOfAll.has(name) ? study : drawn)
+    if ('missing' in made) {
+      figures[name as FigureName] = made
       continue
     }
+    const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
     const svg = await renderSvg(figure.spec, figure.id)
     figures[name as FigureName] = { ...figure, svg: onPage(svg, figure.title) }
     const path = `figures/${figure.id}`
@@ -28,7 +33,7 @@ export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
     files[`${path}.vl.json`] = specFile(figure.spec, figure.title)
   }
   const checkpoints = []
-  for (const { step, epoch, spec } of orderFiguresByCheckpoint(study)) {
+  for (const { step, epoch, spec } of orderFiguresByCheckpoint(drawn)) {
     const label = `epoch ${shortNumber(epoch)} (step ${step})`
     const svg = await renderSvg(spec, `checkpoint-${step}`)
     checkpoints.push({ label, html: onPage(svg, `Strength by order, ${label}`) })

@@ -19,7 +19,10 @@ export function writeTensorboard(folder: string, waiting?: Waiting): Promise<str
 }
 
 async function writeEvents(folder: string, lease: Lease): Promise<string> {
-  const { tables, manifest } = await loadStudy(folder, '')
+  const { tables, manifest } = await loadStudy(folder, '', {
+    tables: ['networks', 'curves', 'samples'],
+    allNetworks: true,
+  })
   const finished = Date.parse(String(manifest?.finishedAt ?? ''))
   const time = Number.isNaN(finished) ? 0 : finished / 1000
   const target = join(folder, 'tensorboard')

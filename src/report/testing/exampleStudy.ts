@@ -229,6 +229,22 @@ export function exampleStudy(): ReportStudy {
         })),
       ),
       overlaps: pairs(),
+      pairClasses: [
+        {
+          step: 1000,
+          architecture: 'mlp-5',
+          regime: 'init',
+          cut: 2,
+          cut_layers: undefined,
+          relation: 'same-low/diff-high',
+          accuracy: 'all',
+          statistic: 'jaccard',
+          pairs: 2,
+          mean: 0.4,
+          ci_low: undefined,
+          ci_high: undefined,
+        },
+      ],
       effects: [
         ...['low', 'high', 'low−high', 'sample', 'residual'].map((effect, index) => ({
           step: 1000,

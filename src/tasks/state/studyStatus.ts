@@ -75,7 +75,9 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     failed: manifest.failed,
   }
   // Before the first comparison there are no tables, and nothing is wrong with that.
-  const tables = known.complete ? (await loadStudy(folder, base.study)).problems.map(inWords) : []
+  const tables = known.complete
+    ? (await loadStudy(folder, base.study, { tables: [] })).problems.map(inWords)
+    : []
   if (manifest.schemaVersion !== schemaVersion)
     return { ...known, problems: [...tables, 'tasks cannot be told'] }
   const plan = planOf(manifest)

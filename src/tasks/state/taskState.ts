@@ -5,7 +5,7 @@ import { networkPaths } from '../../store/layout.js'
 import { isTaskDone } from './isDone.js'
 
 /** Whether a task would run, and why. */
-interface TaskState {
+export interface TaskState {
   readonly state: 'cached' | 'resume' | 'new'
   readonly reason: string
 }
