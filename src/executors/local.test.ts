@@ -86,6 +86,15 @@ it.each([
   },
 )
 
+it('the last words of a process are told without their colours', async () => {
+  const words =
+    "process.stderr.write('\\x1b[1;31m[E:onnxruntime] no kernel\\x1b[m', () => process.exit(3))"
+  const { finished } = await startWith('coloured', `${words}; await new Promise(() => 0)`)
+  await expect(finished).rejects.toThrow(
+    /exit code 3; its last words:\n\[E:onnxruntime\] no kernel$/,
+  )
+})
+
 it('a process that a signal ends before it heeds its parent was interrupted, if its parent was', async () => {
   const { finished, interrupt, results } = await startWith(
     'early',

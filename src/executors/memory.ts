@@ -1,5 +1,6 @@
 /** Whether a process ended for want of memory, by what it and the system say. */
 import { readFile } from 'node:fs/promises'
+import { stripVTControlCharacters } from 'node:util'
 import { OutOfMemoryError, TaskError } from '../core/errors.js'
 
 /** What Node, C++ and ONNX Runtime say when an allocation fails. */
@@ -41,6 +42,8 @@ export function crash({
     return new OutOfMemoryError(`the task's process ran out of memory (it ended with ${how})`)
   }
   const hint = signal === 'SIGKILL' ? ' (killed from outside, or out of memory)' : ''
-  const words = lastWords.trim() === '' ? '' : `; its last words:\n${lastWords.trim()}`
+  // Libraries log in colours, whatever they write to.
+  const said = stripVTControlCharacters(lastWords).trim()
+  const words = said === '' ? '' : `; its last words:\n${said}`
   return new TaskError(`the task's process ended with ${how}${hint}${words}`)
 }
