@@ -69,7 +69,7 @@ it.skipIf(process.platform !== 'linux').each([
 
 it('a process that computes long and tells nothing is left alone', async () => {
   const busy = 'for (const end = Date.now() + 4000; Date.now() < end; ) Math.sqrt(2)'
-  const { finished } = await startWith('busy', busy, { silentMs: 1500 })
+  const { finished } = await startWith('busy', busy, { silentMs: 3000 })
   await finished
 })
 
