@@ -56,3 +56,13 @@ it('reliability, named samples, the held-out share and the scale of inputs are t
   })
   expect(`m-${JSON.parse(plan.stdout).id.slice(0, 8)}`).toBe(study)
 })
+
+it.each(['training.epochs=3', 'model.architecture=lenet'])(
+  '--set %s is refused where nothing is trained',
+  async (setting) => {
+    const args = ['analyze', 'm.onnx', '--data', 'tic-tac-toe', '--set', setting]
+    const { code, stderr } = await lowlayerHere(args, { cwd: folder })
+    expect(stderr).toContain(`--set ${setting}: no network of this study is trained`)
+    expect(code).toBe(2)
+  },
+)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
+import { InputError } from '../core/errors.js'
 import type { Plan } from '../plan/types.js'
 import { planLoaded } from '../tasks/planLoaded.js'
 
@@ -41,6 +42,7 @@ export async function planOf(loaded: LoadedConfig, options: StudyOptions): Promi
   const { file, baseDir } = loaded
   const dataDirs = dataFolders(options.dataDir)
   const plan = await planLoaded(loaded, dataDirs)
+  refuseUnused(options.set ?? [], plan)
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 
@@ -71,4 +73,19 @@ export function dataFolders(fromOption?: string): string[] {
 /** Collects a repeatable option. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
+}
+
+/** Keys of a configuration that only networks need which are trained. */
+const onlyTrained = /^\s*(model|training)\b/
+
+/** Throws InputError naming a setting that nothing in the study would use. */
+function refuseUnused(overrides: readonly string[], { networks }: Plan): void {
+  if (networks.some(({ origin }) => origin === 'trained')) return
+  for (const text of overrides) {
+    const section = onlyTrained.exec(text)?.[1]
+    if (section === undefined) continue
+    throw new InputError(
+      `--set ${text}: no network of this study is trained, and nothing else uses ${section}; leave it away`,
+    )
+  }
 }
