@@ -35,7 +35,7 @@ SlurmctldPort=$port
 SlurmdPort=$((port + 1))
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket=$folder/munge/socket,cred_expire=3
+AuthInfo=socket=$folder/munge/socket
 StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool
 SlurmctldPidFile=$folder/slurmctld.pid
@@ -71,4 +71,4 @@ EOF
   exit 1
 }
 
-"$action"
+"$action" "$@"

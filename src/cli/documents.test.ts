@@ -39,23 +39,20 @@ function blocksOf(...languages: string[]): { document: string; block: string }[]
 }
 
 const scripts = blocksOf('sh', 'bash')
-const isJob = (block: string) => block.startsWith('#!')
 
 const PYTHON = '/usr/bin/python3'
 const hasPandas = spawnSync(PYTHON, ['-c', 'import pandas']).status === 0
 
-/** What comes after the jobs of a cluster, and is run after them. */
-const wholeStudy = 'lowlayer run study.yaml --device cpu --results "$SCRATCH/results"'
+/** Engines that call lowlayer, where they are here. */
+const isHere = (program: string) => spawnSync('which', [program]).status === 0
 
 /** Commands of shell blocks, line by line, without comments. */
-const lines = scripts
-  .filter(({ block }) => !isJob(block))
-  .flatMap(({ document, block }) =>
-    block.split('\n').flatMap((line) => {
-      const command = line.replace(/\s#.*$/, '').trim()
-      return command === '' ? [] : [{ document, command }]
-    }),
-  )
+const lines = scripts.flatMap(({ document, block }) =>
+  block.split('\n').flatMap((line) => {
+    const command = line.replace(/\s#.*$/, '').trim()
+    return command === '' ? [] : [{ document, command }]
+  }),
+)
 /** Whole commands within sentences and table cells of the README. */
 const inline = [
   ...readFileSync('README.md', 'utf8').matchAll(/`npx (lowlayer (?:run|data|de|an)[^`]*)`/g),
@@ -67,7 +64,7 @@ const examples = allCommands(program()).flatMap((command) => {
 /** A command that stands in several places is run once. */
 const ours = [
   ...new Map([...examples, ...inline, ...lines].map((use) => [use.command, use])).values(),
-].filter(({ command }) => /^(?!npm ).*lowlayer /.test(command) && command !== wholeStudy)
+].filter(({ command }) => /^(?!npm ).*lowlayer /.test(command))
 const others = lines.filter(({ command }) => !/^(?!npm ).*lowlayer /.test(command))
 
 function allCommands(command: Command): Command[] {
@@ -161,14 +158,14 @@ describe('the documented commands', () => {
   }
 
   it('are found', () => {
-    expect(lines.map(({ command }) => command)).toContain(wholeStudy)
     expect(ours.length).toBeGreaterThan(20)
     expect(new Set(ours.map(({ document }) => document)).size).toBeGreaterThan(8)
   })
 
-  it.each(ours.map(({ document, command }) => [document, command]))(
+  it.for(ours.map(({ document, command }) => [document, command] as const))(
     '%s: %s',
-    async (_, command) => {
+    async ([, command], { skip }) => {
+      if (command.includes('parallel ') && !isHere('parallel')) skip('no GNU parallel here')
       const { code, stdout, stderr } = await bash(command)
       const said = `${stdout}\n${stderr}`
       if (command.includes('data fetch')) {
@@ -190,24 +187,15 @@ describe('the documented commands', () => {
     },
   )
 
-  it.each(scripts.filter(({ block }) => isJob(block)))(
-    'jobs train their part, and the whole study finds it done',
-    async ({ block }) => {
-      writeFileSync(join(folder, 'job.sh'), block)
-      for (const SLURM_ARRAY_TASK_ID of ['0', '1']) {
-        const { code, stderr } = await bash('bash -n job.sh; bash job.sh', { SLURM_ARRAY_TASK_ID })
-        expect({ code, stderr }).toMatchObject({ code: 0 })
-        expect(stderr).toContain('train: ended, 1 task')
-      }
-      const whole = await bash(`${wholeStudy} --progress json`)
-      const trained = whole.stderr
-        .split('\n')
-        .filter((line) => line.startsWith('{') && line.includes('"train'))
-        .map((line) => JSON.parse(line) as { status: string })
-      expect(trained.length).toBeGreaterThan(0)
-      expect(new Set(trained.map(({ status }) => status))).toEqual(new Set(['cached']))
-    },
-  )
+  it.skipIf(!isHere('snakemake'))('Snakemake runs the tasks of a study', async () => {
+    const [{ block }] = blocksOf('snakemake')
+    writeFileSync(join(folder, 'Snakefile'), block)
+    const { code, stderr } = await bash('snakemake --cores 2 --keep-going')
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    const done = readdirSync(join(folder, 'done')).map((name) => name.split('-')[0])
+    expect(new Set(done)).toContain('compare')
+    expect(done.length).toBeGreaterThan(5)
+  })
 
   it.skipIf(!hasPandas)('Python of docs reads the study', async () => {
     const blocks = blocksOf('python')

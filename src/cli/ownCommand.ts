@@ -1,8 +1,8 @@
+import { shellWord } from '../core/shellWord.js'
+
 /** This very command, to be pasted into a shell. */
 export function ownCommand(): string {
-  const words = process.argv
-    .slice(2)
-    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word}'`))
+  const words = process.argv.slice(2).map(shellWord)
   const program = process.env.npm_command === 'exec' ? 'npx lowlayer' : 'lowlayer'
   return [program, ...words].join(' ')
 }

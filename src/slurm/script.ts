@@ -1,6 +1,7 @@
 /** The script of one array, as `sbatch` takes it. */
 import { type SlurmConfig, secondsOfLimit } from '../config/slurm.js'
 import { InputError } from '../core/errors.js'
+import { shellWord } from '../core/shellWord.js'
 import type { ArrayJob } from './planJobs.js'
 
 /** Where an array runs and what it calls. */
@@ -45,29 +46,40 @@ export function jobScript(job: ArrayJob, place: ScriptPlace, slurm: SlurmConfig)
     value === undefined ? [] : [`#SBATCH --${name}${value === true ? '' : `=${value}`}`],
   )
   const variables = Object.entries(place.environment).map(
-    ([name, value]) => `${name}=${word(value)}`,
+    ([name, value]) => `${name}=${shellWord(value)}`,
   )
-  const call = [...variables, ...place.program.map(word), 'task', word(place.folder)].join(' ')
+  const call = [
+    ...variables,
+    ...place.program.map(shellWord),
+    'task',
+    shellWord(place.folder),
+  ].join(' ')
   const isPartner = job.name.startsWith('train') && job.elements.some((ids) => ids.length > 1)
   return `#!/bin/bash
 ${header.join('\n')}
 
-${setup === undefined ? '' : `set -e\n${setup}\nset +e\n\n`}element=\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
+# USR2 comes before the time limit, TERM when the element is preempted or cancelled: lowlayer saves and ends.
+stop() {
+  stopped=$1
+  [ -z "$worker" ] || kill -USR2 "$worker"
+}
+trap 'stop limit' USR2
+trap 'stop early' TERM
+${setup === undefined ? '' : `\nset -e\n${setup}\nset +e\n`}
+element=\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
 restarts=\${SLURM_RESTART_COUNT:-0}
-tasks=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${word(place.tasksFile)})
+tasks=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" ${shellWord(place.tasksFile)})
 echo "$(date -Is) $(hostname) $element, restart $restarts: $tasks"
 
-${call} --progress plain $tasks &
-worker=$!
-# USR2 comes before the time limit, TERM when the element is preempted or cancelled: lowlayer saves and ends.
-trap 'stopped=limit; again=yes; kill -USR2 "$worker"' USR2
-trap 'stopped=early; again=yes; kill -USR2 "$worker"' TERM
-again=yes
-while [ -n "$again" ]; do
-  again=
+code=130
+if [ -z "$stopped" ]; then
+  ${call} --progress plain $tasks &
+  worker=$!
   wait "$worker"
   code=$?
-done
+  # A signal ends the wait, not the work.
+  while kill -0 "$worker" 2>/dev/null; do wait "$worker"; code=$?; done
+fi
 
 if [ -n "$stopped" ] && [ "$code" -ge 128 ]; then
   # What was cancelled, or is requeued by the cluster itself, is running no more.
@@ -106,11 +118,6 @@ function arraySpec({ elements }: ArrayJob, max: number | undefined): string {
 function noticeOf(time: string | undefined): number {
   if (time === undefined) return LONGEST_NOTICE
   return Math.min(LONGEST_NOTICE, Math.floor(secondsOfLimit(time) / 4))
-}
-
-/** A word of a shell command. */
-function word(text: string): string {
-  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 /** A value on a line of `#SBATCH`. Throws InputError where none can hold it. */

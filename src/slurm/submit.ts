@@ -1,6 +1,6 @@
 /** Submits what is missing of a study to the cluster. */
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RuntimeConfig } from '../config/runtime.js'
 import { cardsOf, type SlurmConfig } from '../config/slurm.js'
@@ -71,11 +71,10 @@ export async function submitStudy(
     const { slurm } = plan.config.runtime
     const longest = await longestArray()
     const jobs = planJobs(plan.tasks, missing, { pack: slurm.pack, longest, queued })
-    if (jobs.length === 0) return { folder, arrays: [], queued: queued.size }
     const submissions = before?.submissions ?? []
     const record: JobsFile = {
       planned: plannedOf(onElement(plan)),
-      baseDir: study.baseDir,
+      baseDir: resolve(study.baseDir),
       dataDirs: study.dataDirs,
       submissions,
     }

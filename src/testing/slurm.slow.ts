@@ -41,8 +41,8 @@ const noCluster = (() => {
 let folder: string
 let undisturbed: ReadonlyMap<string, string>
 
-/** Whether a file is a result, and not what the cluster was told. */
-const isResult = (file: string) => !/\/slurm\/|^README\.md$/.test(file)
+/** Whether a file is a result, and does not say where it was run. */
+const isResult = (file: string) => !/\/slurm\/|^README\.md$|\/config\.yaml$/.test(file)
 
 function cluster(action: 'start' | 'stop', ...lines: string[]): void {
   execFileSync(script, [action, join(folder, 'cluster'), ...lines], { stdio: 'inherit' })
@@ -54,10 +54,7 @@ beforeAll(async () => {
   process.env.SLURM_CONF = join(folder, 'cluster', 'slurm.conf')
   // Three elements are no array any more, but two.
   cluster('start', 'MaxArraySize=2')
-  const results = join(folder, 'undisturbed')
-  const { code } = await lowlayer(['run', ...STUDY, '--results', results, '--progress', 'none'])
-  expect(code).toBe(0)
-  undisturbed = await storedIn(results, isResult)
+  undisturbed = await runHere('undisturbed')
 })
 afterAll(async () => {
   if (noCluster !== undefined) return
@@ -65,6 +62,14 @@ afterAll(async () => {
   cluster('stop')
   await rm(folder, { recursive: true })
 })
+
+/** What the study leaves where nothing disturbs it. */
+async function runHere(name: string, ...options: string[]): Promise<ReadonlyMap<string, string>> {
+  const results = join(folder, name)
+  const words = ['run', ...STUDY, ...options, '--results', results, '--progress', 'none']
+  expect(await lowlayer(words)).toMatchObject({ code: 0 })
+  return storedIn(results, isResult)
+}
 
 /** A study of this test that is submitted. */
 interface Submitted {
@@ -109,13 +114,21 @@ function logOf({ study }: Submitted, array: string, element: string): Promise<st
 
 async function untilTraining(submitted: Submitted, element: string): Promise<void> {
   while (!(await logOf(submitted, 'train', element)).includes('train: started')) await sleep(200)
-  await sleep(1500)
 }
 
-async function expectUndisturbed({ results, study }: Submitted): Promise<void> {
+/** SLURM lets a requeued element wait for two minutes; not here. */
+async function untilRequeued(element: string): Promise<void> {
+  await until(() => slurm('squeue', '--noheader', `--jobs=${element}`, '--format=%T') === 'PENDING')
+  slurm('scontrol', 'update', `JobId=${element}`, 'StartTime=now')
+}
+
+async function expectUndisturbed(
+  { results, study }: Submitted,
+  wanted: ReadonlyMap<string, string> = undisturbed,
+): Promise<void> {
   const found = await storedIn(results, isResult)
-  expect([...found.keys()]).toEqual([...undisturbed.keys()])
-  const differing = [...found].filter(([file, content]) => content !== undisturbed.get(file))
+  expect([...found.keys()]).toEqual([...wanted.keys()])
+  const differing = [...found].filter(([file, content]) => content !== wanted.get(file))
   expect(differing.map(([file]) => file)).toEqual([])
   const { stdout } = await lowlayer(['status', study])
   expect(stdout).toMatch(/: complete/)
@@ -140,8 +153,8 @@ describe.skipIf(noCluster !== undefined)(
       ])
       await untilEnded()
       const failed = await lowlayer(['status', first.study])
-      expect(failed.stdout).toMatch(/train +2 of 3 done/)
-      expect(failed.stdout).toMatch(/decompose +2 of 3 done/)
+      // Training, masking, decomposition.
+      expect(failed.stdout.match(/2 of 3 done/g)).toHaveLength(3)
       expect(failed.stdout).toMatch(/train(-2)? \d+_\d ended without all of its results \(FAILED\)/)
       await rm(join(results, 'networks', id))
       const second = await submit('failing')
@@ -160,6 +173,7 @@ describe.skipIf(noCluster !== undefined)(
       await untilTraining(submitted, element)
       // What SLURM does before the limit, which is a minute at least.
       slurm('scancel', '--batch', '--signal=USR2', element)
+      await untilRequeued(element)
       await untilEnded()
       const log = await logOf(submitted, 'train', element)
       expect(log).toMatch(/SIGUSR2: stopping at the next safe point/)
@@ -175,7 +189,7 @@ describe.skipIf(noCluster !== undefined)(
       expect(stdout).toBe('7 elements cancelled\n')
       await untilEnded()
       expect(await logOf(submitted, 'train', `${submitted.ids.train}_0`)).toMatch(/stays stopped/)
-      // A requeued element would wait for the credential of the first to expire.
+      // Nor does it come back.
       await sleep(5_000)
       expect(states()).toEqual([])
       const again = await submit('cancelled')
@@ -184,3 +198,44 @@ describe.skipIf(noCluster !== undefined)(
     })
   },
 )
+
+describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
+  it('is finished after its node died', async () => {
+    const submitted = await submit('dying', '--pack', '3')
+    const element = `${submitted.ids.train}_0`
+    await untilTraining(submitted, element)
+    const scripts = pidsOf(join(folder, 'cluster', 'spool', 'job'))
+    const daemon = Number(await readFile(join(folder, 'cluster', 'slurmd.pid'), 'utf8'))
+    for (const pid of [daemon, ...scripts.map(parentOf), ...scripts, ...pidsOf(submitted.study)]) {
+      process.kill(pid, 'SIGKILL')
+    }
+    await until(() => slurm('sinfo', '--noheader', '--format=%T').startsWith('down'))
+    slurm('slurmd')
+    await untilEnded()
+    const log = await logOf(submitted, 'train', element)
+    expect(log).toMatch(/restart 1/)
+    await expectUndisturbed(submitted)
+  })
+
+  it('goes on as often as the time limit stops it', async () => {
+    // A minute, the least there is, is less than this takes.
+    const own = ['training.epochs=12000', 'networks.grid.high=[0]', 'runtime.slurm.requeues=100']
+    const options = own.flatMap((setting) => ['--set', setting])
+    const wanted = await runHere('unlimited', ...options)
+    const submitted = await submit('limited', ...options, '--time', '1')
+    await untilEnded()
+    const log = await logOf(submitted, 'train', `${submitted.ids.train}_0`)
+    expect(log).toMatch(/SIGUSR2: stopping at the next safe point[\s\S]*restart 1/)
+    await expectUndisturbed(submitted, wanted)
+  })
+})
+
+/** Processes in whose command a text stands, but for this one. */
+function pidsOf(text: string): number[] {
+  const { stdout } = spawnSync('pgrep', ['--full', text], { encoding: 'utf8' })
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+function parentOf(pid: number): number {
+  return Number(slurm('ps', '--no-headers', '--format=ppid', `--pid=${pid}`))
+}

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { Command } from 'commander'
+import { shellWord } from '../../core/shellWord.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { designWarnings } from '../../plan/designWarnings.js'
 import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'
@@ -70,7 +71,7 @@ function describe({ folder, arrays, queued }: Submitted): string {
     const counts = `${own.length} elements, ${own.flat().length} tasks`
     return `${name.padEnd(12)} ${String(id).padEnd(8)} ${counts}`
   })
-  const shown = relative(process.cwd(), folder)
+  const shown = shellWord(relative(process.cwd(), folder))
   return `${[...lines, ...left, `lowlayer status ${shown}`].join('\n')}\n`
 }
 
@@ -81,7 +82,7 @@ function describePrinted({ folder, arrays }: Submitted): string {
   const idOf = (name: string) => (/^\d/.test(name) ? name : `$${variable(name)}`)
   const lines = arrays.map((array) => {
     const options = dependencyOptions(array, idOf).join(' ')
-    const script = relative(process.cwd(), array.script)
+    const script = shellWord(relative(process.cwd(), array.script))
     const words = ['sbatch --parsable', options, script].filter((part) => part !== '')
     return `${variable(array.name)}=$(${words.join(' ')})`
   })

@@ -1,0 +1,135 @@
+/** `lowlayer submit --print`, `task` and `cancel` without a cluster: what is written, and that bash runs it. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { storedIn } from '../testing/storedFiles.js'
+import { lowlayerHere } from './testing/here.js'
+
+const root = mkdtempSync(join(tmpdir(), 'lowlayer submit '))
+afterAll(() => rmSync(root, { recursive: true }))
+
+const STUDY = [
+  'configs/quickstart.yaml',
+  ...[
+    'networks.grid.low=[0]',
+    'networks.grid.high=[0, 1]',
+    'training.epochs=1',
+    'training.checkpoints.logSpaced=2',
+    'analysis.samples={count: 4, testCount: 2}',
+    'analysis.players.count=3',
+    'comparison.bootstrap=20',
+    'runtime.device=cpu',
+  ].flatMap((setting) => ['--set', setting]),
+]
+
+/** Prints the study; the folders of the study and of its scripts. */
+async function print(name: string, ...options: string[]) {
+  const results = join(root, name)
+  const words = ['submit', ...STUDY, '--results', results, '--print', ...options]
+  const { code, stdout, stderr } = await lowlayerHere(words)
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+  const study = join(results, readdirSync(results).find((entry) => entry.startsWith('quick'))!)
+  return { results, study, scripts: join(study, 'slurm', '1'), stdout }
+}
+
+const textOf = (...parts: string[]) => readFileSync(join(...parts), 'utf8')
+
+/** Options that stand in a script, as sbatch reads them. */
+function optionsOf(script: string): Record<string, string> {
+  const lines = [...script.matchAll(/^#SBATCH --([\w-]+)=?(.*)$/gm)]
+  return Object.fromEntries(lines.map(([, name, value]) => [name, value.replace(/^"|"$/g, '')]))
+}
+
+describe('printed scripts', () => {
+  it('say what was asked of the cluster, and hold every task of the plan once', async () => {
+    const { scripts, stdout } = await print(
+      'options',
+      ...['--partition', 'long,short', '--account', 'lab-1', '--gres', 'gpu:a100:2', '--cpus', '4'],
+      ...['--mem', '8G', '--time', '1-00:30:00', '--pack', '2', '--max', '3'],
+      ...['--setup', 'module load cuda', '--setup', 'export WORDS="a b"'],
+    )
+    expect(
+      readdirSync(scripts)
+        .filter((name) => name.endsWith('.sh'))
+        .sort(),
+    ).toEqual(['analyze.sh', 'compare.sh', 'train.sh'])
+    for (const name of ['train', 'analyze', 'compare']) {
+      const script = textOf(scripts, `${name}.sh`)
+      expect(spawnSync('bash', ['-n'], { input: script }).status).toBe(0)
+      expect(optionsOf(script)).toMatchObject({
+        partition: 'long,short',
+        account: 'lab-1',
+        gres: 'gpu:a100:2',
+        'cpus-per-task': '4',
+        mem: '8G',
+        time: '1-00:30:00',
+        array: '0%3',
+        requeue: '',
+        signal: 'B:USR2@120',
+        chdir: process.cwd(),
+      })
+      expect(script).toContain('\nmodule load cuda\nexport WORDS="a b"\n')
+      const { output } = optionsOf(script)
+      expect(statSync(join(output, '..')).isDirectory()).toBe(true)
+    }
+    const tasks = ['train', 'analyze', 'compare'].flatMap((name) =>
+      textOf(scripts, `${name}.tasks`).trim().split(/\s/),
+    )
+    const plan = JSON.parse((await lowlayerHere(['plan', ...STUDY, '--no-time', '--json'])).stdout)
+    expect(tasks.sort()).toEqual(plan.tasks.map(({ id }: { id: string }) => id).sort())
+    expect(stdout).toMatch(
+      /^train=\$\(sbatch --parsable '.*train\.sh'\)\nanalyze=\$\(sbatch .*aftercorr:\$train /,
+    )
+  })
+
+  it('give each of several cards a worker, and refuse packs that leave some idle', async () => {
+    const cards = ['--set', 'runtime.device=auto', '--gres', 'gpu:2']
+    const { study } = await print('cards', ...cards, '--pack', '2')
+    const { runtime } = JSON.parse(textOf(study, 'slurm', 'jobs.json')).planned.config
+    expect(runtime).toMatchObject({ devices: ['cuda:0', 'cuda:1'], jobs: 2 })
+    const refused = await lowlayerHere(['submit', ...STUDY, ...cards, '--print'])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toMatch(/runtime\.slurm\.pack.*leaves some of 2 cards idle/)
+  })
+
+  it('run one after the other, leave what a run leaves', async () => {
+    const { results, study, scripts } = await print('by hand', '--pack', '2')
+    for (const name of ['train', 'analyze', 'compare']) {
+      const env = { ...process.env, SLURM_ARRAY_JOB_ID: '7', SLURM_ARRAY_TASK_ID: '0' }
+      const found = spawnSync('bash', [join(scripts, `${name}.sh`)], { env, encoding: 'utf8' })
+      expect(found).toMatchObject({ status: 0 })
+    }
+    const run = await lowlayerHere(['run', ...STUDY, '--results', join(root, 'run')])
+    expect(run.code).toBe(0)
+    const isResult = (file: string) => !/\/slurm\/|^README\.md$|\/config\.yaml$/.test(file)
+    expect(await storedIn(results, isResult)).toEqual(await storedIn(join(root, 'run'), isResult))
+    const again = await lowlayerHere(['submit', ...STUDY, '--results', results, '--print'])
+    expect(again.stdout).toBe('nothing to submit: everything else is done\n')
+    expect((await lowlayerHere(['cancel', study])).stdout).toBe('nothing waits or runs\n')
+  })
+})
+
+describe('lowlayer task', () => {
+  it('refuses tasks that there are not, and what was never submitted', async () => {
+    const { study, results } = await print('refusals')
+    const unknown = await lowlayerHere(['task', study, 'train-0'])
+    expect(unknown).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('train-0 is no task'),
+    })
+    const other = await lowlayerHere(['task', results, 'train-0'])
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('lowlayer submit') })
+  })
+
+  it('does not run what needs a task that is not done, and records no failure of it', async () => {
+    const { study, scripts } = await print('needs')
+    const [first] = textOf(scripts, 'analyze.tasks').split('\n')
+    const found = await lowlayerHere(['task', study, ...first.split(' '), '--progress', 'plain'])
+    expect(found.code).toBe(1)
+    expect(found.stderr).toMatch(/train-\w+ is needed and not done: run it before/)
+    const { stdout } = await lowlayerHere(['status', study, '--json'])
+    expect(JSON.parse(stdout)[0].failed).toEqual({})
+  })
+})
