@@ -87,7 +87,7 @@ export interface SampleDetail {
   readonly playerNames: readonly string[]
   /** Absent where the data set could not be read. */
   readonly drawing: Drawing | undefined
-  /** At the phase boundary (or the middle of training) and at the end, ascending by step. */
+  /** At the checkpoints that the report shows, ascending by step. */
   readonly states: readonly StoredSample[]
 }
 

@@ -350,7 +350,7 @@ export const multiverseTable = table(
 
 export const membershipsTable = table(
   'memberships',
-  'Which samples are confusing for exactly which networks: the bars of an UpSet plot.',
+  'Which samples are confusing for exactly which networks: a row each combination of networks.',
   {
     networks: text('Ids of the networks, joined by +.'),
     names: text('Their names in this study, joined by +.'),

@@ -2,6 +2,7 @@ import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
+import { epochsOf } from './checkpoints.js'
 import { epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
 import { doneNetworks, rounded } from './studyRows.js'
 
@@ -15,7 +16,7 @@ const rows = [
   { field: 'loss', title: 'loss (nats)' },
   { field: 'margin', title: 'margin' },
   { field: 'score', title: 'score' },
-  { field: 'high_order_share', title: 'share of high orders' },
+  { field: 'high_order_share', title: ['share of', 'high orders'] },
 ] as const
 
 /** A few samples through training: how hard they are, and how confusing, for each network. */
@@ -25,7 +26,8 @@ export function coursesFigure(study: ReportStudy): FigureResult {
   const networks = doneNetworks(tables).slice(0, NETWORKS)
   const samples = chosenSamples(tables)
   const values = networks.flatMap((network) => valuesOf(tables, network, samples))
-  if (values.length === 0) return { id, missing: 'no sample is followed through training' }
+  if (new Set(values.map(({ epoch }) => epoch)).size < 2)
+    return { id, missing: 'no sample is followed over two checkpoints or more' }
   const drawn = rows.filter(({ field }) => values.some((value) => value.row === field))
   const all = doneNetworks(tables).length
   const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
@@ -90,12 +92,12 @@ interface CoursePoint {
 }
 
 function valuesOf(
-  { difficulty, samples, curves }: StudyTables,
+  tables: StudyTables,
   { network, name, seed_low }: NetworkRow,
   chosen: readonly ChosenSample[],
 ): CoursePoint[] {
-  const end = curves.filter((row) => row.network === network).at(-1)
-  const epochsPerStep = end?.step && end.epoch !== undefined ? end.epoch / end.step : 1
+  const { difficulty, samples } = tables
+  const epochOf = epochsOf(tables)
   const names = new Map(chosen.map((one) => [one.sample, one.name]))
   const point = (
     row: string,
@@ -104,7 +106,7 @@ function valuesOf(
   ): CoursePoint[] => {
     const sample = names.get(of.sample ?? -1)
     if (sample === undefined || value === undefined) return []
-    const epoch = rounded((of.step ?? 0) * epochsPerStep)
+    const epoch = rounded(epochOf(network, of.step))
     const low = seed_low === undefined ? 'not known' : String(seed_low)
     return [{ row, sample, network: name ?? '', low, epoch, value: rounded(value, 4) }]
   }
@@ -126,7 +128,7 @@ function valuesOf(
 }
 
 interface RowPlace {
-  readonly title: string
+  readonly title: string | readonly string[]
   readonly isFirst: boolean
   readonly isLast: boolean
 }

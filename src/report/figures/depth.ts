@@ -1,7 +1,7 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type Figure, type Spec, specOf } from './figure.js'
+import { colours, type Figure, marksKey, type Spec, specOf } from './figure.js'
 import { intervalSettings, rounded } from './studyRows.js'
 
 const shareColours = {
@@ -73,9 +73,14 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
   return {
     id: 'variance-shares',
     title: 'Variance shares, contrasts and overlaps by depth of the cut',
-    source: 'Figure 9, content ours',
+    source: 'ours',
     caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Left: shares of the variance of the ranked scores, with ${percent}% intervals over the choice of seeds; negative estimates are kept. Middle: contrasts of mean Jaccard. Right: mean Jaccard of the pairs of each class, with ${percent}% intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row an architecture and regime.' : ''}`,
-    spec: specOf({ vconcat: rows, spacing: 26, resolve: { scale: { color: 'independent' } } }),
+    spec: specOf({
+      title: marksKey('● estimate', '┃ interval', '┆ 0: no effect'),
+      vconcat: rows,
+      spacing: 26,
+      resolve: { scale: { color: 'independent' } },
+    }),
   }
 }
 

@@ -2,7 +2,8 @@ import { stream } from '../../core/random.js'
 import { bootstrapMeanInterval } from '../../metrics/bootstrap.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, specOf } from './figure.js'
+import { shownCheckpoints } from './checkpoints.js'
+import { colours, type FigureResult, marksKey, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
 import { intervalSettings, rounded } from './studyRows.js'
 
@@ -13,10 +14,11 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
   const id = 'hard-easy'
   const { tables } = study
   const { level, draws } = intervalSettings(study)
+  const shown = shownCheckpoints(tables)
   let networksSeen = 0
   const values = groups.flatMap((group) => {
     const byOrder = new Map<number, Map<string, { positive: number; negative: number }>>()
-    for (const row of rowsAt(tables, group, ({ end }) => end)) {
+    for (const row of rowsAt(tables, group, shown.end)) {
       const networks = byOrder.get(row.interaction_order ?? 0) ?? new Map()
       const sum = networks.get(row.network) ?? { positive: 0, negative: 0 }
       networks.set(row.network, {
@@ -67,9 +69,9 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Hard and easy, confusing and other samples',
     source: 'Figure 5 (right panel ours)',
-    caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss at the checkpoint nearest to the phase boundary or, in networks without one, to the middle of training.`,
+    caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss ${shown.panels.length === 1 ? 'there' : 'at the analysed checkpoint nearest to t*, where overfitting begins, or, in networks without t*, to the middle of training'}.`,
     spec: specOf({
-      title: { text: 'Mean over networks', subtitle: bands },
+      title: marksKey('━ mean over networks', bands),
       data: { values },
       facet: { column: { field: 'panel', type: 'nominal', title: null } },
       spec: {

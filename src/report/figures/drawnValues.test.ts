@@ -40,7 +40,7 @@ it.each([
   expectHeights(marks, steps.map(lossAt))
 })
 
-it('loss gap: one line a network, and its phase boundary between epochs 1 and 10', async () => {
+it('loss gap: one line a network', async () => {
   const lines = await drawn('gap', 'line')
   expect(lines.map(({ x }) => x)).toEqual([...epochs, ...epochs, ...epochs, ...epochs])
   expectHeights(
@@ -49,10 +49,31 @@ it('loss gap: one line a network, and its phase boundary between epochs 1 and 10
   )
 })
 
+it('loss gap: t* of every network, with an interval as long as the table has it', async () => {
+  const study = exampleStudy()
+  const networks = study.tables.networks.map((row) => ({
+    ...row,
+    phase_boundary_step: 100,
+    phase_boundary_low: 0,
+    phase_boundary_high: 1000,
+  }))
+  const found = await Promise.all(
+    (['symbol', 'rule', 'rect'] as const).map((kind) =>
+      drawn('gap', kind, { ...study, tables: { ...study.tables, networks } }),
+    ),
+  )
+  const names = networks.map(({ name }) => name)
+  const [points, intervals] = found.map((marks) => marks.filter(({ y }) => names.includes(`${y}`)))
+  expect(points.map(({ x, y }) => [y, x])).toEqual(names.map((name) => [name, '10']))
+  expect(intervals.map(({ y }) => y)).toEqual(names)
+  // Whatever their length, no interval covers the curves.
+  expect(found[2]).toEqual([])
+})
+
 it.each([
-  ['phase boundary', 100],
-  ['end of training', 1000],
-])('orders at the %s: bars as long as the mean over networks', async (panel, step) => {
+  ['epoch 10 (t*: 9)', 100],
+  ['epoch 100 (end)', 1000],
+])('orders at %s: bars as long as the mean over networks', async (panel, step) => {
   const bars = (await drawn('orders', 'rect')).filter((mark) => mark.panel === panel)
   const { orders } = exampleStudy().tables
   const meanOf = (sign: 'positive' | 'negative', kind: string, order: number) =>
@@ -121,15 +142,28 @@ it('heat map: the overlap of row and column, and its shade', async () => {
   expect(new Set(shades).size).toBe(2)
 })
 
-it('set overlap: how many samples which networks share', async () => {
-  // {0, 7, 14} of the networks with low seed 0, {14, 21, 28} of the others.
-  const bars = await drawn('upset', 'rect')
-  const found = bars.map((bar) => [bar.series, Math.round(length(bar))])
-  expect(found).toEqual([
-    ['same low layers', 2],
-    ['same low layers', 2],
-    ['different low layers', 1],
-  ])
+it('memberships: every sample of every set, the colour that of the low seed', async () => {
+  const squares = await drawn('memberships', 'rect')
+  const found = squares.map(({ x, y, series }) => `${y} ${x} ${series}`)
+  const expected = [0, 1].flatMap((low) =>
+    [0, 1].flatMap((high) =>
+      [low * 14, low * 14 + 7, low * 14 + 14].map(
+        (sample) => `low${low}-high${high}-order0 #${sample} ${low}`,
+      ),
+    ),
+  )
+  expect(found.sort()).toEqual(expected.sort())
+})
+
+it('memberships: networks of unknown seeds have one colour', async () => {
+  const study = exampleStudy()
+  const networks = study.tables.networks.map((row) => ({ ...row, seed_low: undefined }))
+  const squares = await drawn('memberships', 'rect', {
+    ...study,
+    tables: { ...study.tables, networks },
+  })
+  expect(new Set(squares.map(({ fill }) => fill)).size).toBe(1)
+  expect(squares.every(({ series }) => series === undefined)).toBe(true)
 })
 
 it.each([
@@ -170,7 +204,7 @@ it.each([
   '%s strength by order: the mean over networks, plain and over its mean',
   async (series, column) => {
     const dots = (await drawn('generalizableOrders', 'symbol')).filter(
-      (mark) => mark.series === series && mark.panel === 'end of training',
+      (mark) => mark.series === series && mark.panel === 'epoch 100 (end)',
     )
     const { orders } = exampleStudy().tables
     const meanAt = (order: number, of: typeof column | `normalized_${typeof column}`) => {
@@ -209,7 +243,7 @@ it.each([
   ['ceiling: half of train vs other half', 0.7],
 ])('generalisation: %s, by order, in both panels', async (series, first) => {
   const dots = (await drawn('generalization', 'symbol')).filter((mark) => mark.series === series)
-  for (const panel of ['phase boundary', 'end of training']) {
+  for (const panel of ['epoch 10 (t*: 9)', 'epoch 100 (end)']) {
     const own = dots.filter((mark) => mark.panel === panel)
     expect(own.map(({ x }) => Math.round(x as number))).toEqual([1, 2, 3, 4])
     expectHeights(own, [first, first / 2, first / 3, first / 4])

@@ -1,7 +1,7 @@
 import type { EffectRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { depthFigure } from './depth.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
 import { rounded } from './studyRows.js'
 
 const shares = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
@@ -33,9 +33,10 @@ export function effectFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Variance shares and contrasts',
-    source: 'Figure 9, content ours',
+    source: 'ours',
     caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept. Right: what networks with the same low (high) seed share more of their confusing sets than networks that share neither; p-values stand in effects.csv.${several ? ' One row an architecture, regime and cut.' : ''}`,
     spec: specOf({
+      title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
       hconcat: [
         intervals(
           values.filter(({ effect }) => shares.includes(effect ?? '')),

@@ -1,13 +1,13 @@
+import { largest, smallest } from '../../core/extremes.js'
+import { groupBy } from '../../core/groupBy.js'
 import { quantile } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
-import { colours, epochAxis, type FigureResult, specOf } from './figure.js'
-import { epochsOf, rounded } from './studyRows.js'
+import { epochsOf } from './checkpoints.js'
+import { colours, epochAxis, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { rounded } from './studyRows.js'
 
 /** Smallest gap drawn: a logarithmic axis has no 0. */
 const FLOOR = 1e-16
-
-/** Ticks of the logarithmic axes. */
-const powersOfTen = Array.from({ length: 20 }, (_, power) => Number(`1e${power - 17}`))
 
 /** Duality gaps and universal-matching errors over all decompositions, by checkpoint. */
 export function exactnessFigure({ tables }: ReportStudy): FigureResult {
@@ -27,41 +27,68 @@ export function exactnessFigure({ tables }: ReportStudy): FigureResult {
   if (found.size === 0) return { id, missing: 'no decomposition carries a certificate' }
   const values = [...found].map(([key, numbers]) => {
     const [panel, epoch] = key.split('|')
-    const at = (p: number) => rounded(quantile(numbers, p))
-    return { panel, epoch: rounded(Number(epoch)), low: at(0), median: at(0.5), high: at(1) }
-  })
-  const x = epochAxis
-  const y = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title: null,
-    scale: { type: 'log' },
-    axis: { values: powersOfTen, format: '.0e', labelOverlap: 'greedy' },
+    const at = (p: number) => quantile(numbers, p) as number
+    return { panel, epoch: Number(epoch), low: at(0), median: at(0.5), high: at(1) }
   })
   return {
     id,
     title: 'How exact the decompositions are',
     source: 'ours',
     caption:
-      'Dot: median, line: range over all samples and networks of a checkpoint. Left: how far the L1 norm may be above the optimum, certified by a dual bound (without the tie-break’s share). Right: largest difference between the network’s output and what the interactions give, beyond the noise allowed.',
+      'Over all samples and networks of a checkpoint. Left: how far the L1 norm may be above the optimum, certified by a dual bound (without the tie-break’s share). Right: largest difference between the network’s output and what the interactions give, beyond the noise allowed.',
     spec: specOf({
-      data: { values },
-      facet: { column: { field: 'panel', type: 'nominal', title: null } },
-      resolve: { scale: { y: 'independent' } },
-      spec: {
-        width: 255,
-        height: 150,
-        layer: [
-          {
-            mark: { type: 'rule', strokeWidth: 2, color: colours.blue, opacity: 0.5 },
-            encoding: { x, y: y('low'), y2: { field: 'high' } },
-          },
-          {
-            mark: { type: 'point', filled: true, size: 40, color: colours.blue, opacity: 1 },
-            encoding: { x, y: y('median') },
-          },
-        ],
-      },
+      title: marksKey('● median', '┃ range over samples and networks'),
+      hconcat: [...groupBy(values, ({ panel }) => panel)].map(([title, own]) =>
+        panelOf(title, own),
+      ),
+      spacing: 24,
     }),
+  }
+}
+
+interface Spread {
+  readonly epoch: number
+  readonly low: number
+  readonly median: number
+  readonly high: number
+}
+
+function panelOf(title: string, spreads: readonly Spread[]): Spec {
+  // One checkpoint has no course.
+  const isOne = spreads.length < 2
+  const x = isOne ? { ...epochAxis, axis: null } : epochAxis
+  const least = Math.floor(Math.log10(smallest(spreads.map(({ low }) => low))))
+  // At least a decade: an axis of one point would have all its ticks there.
+  const most = Math.max(least + 1, Math.ceil(Math.log10(largest(spreads.map(({ high }) => high)))))
+  const decades = Array.from({ length: most - least + 1 }, (_, at) => Number(`1e${least + at}`))
+  const y = (field: string) => ({
+    field,
+    type: 'quantitative',
+    title: null,
+    scale: { type: 'log', domain: [decades[0], decades.at(-1)], nice: false },
+    axis: { values: decades, format: '.0e' },
+  })
+  return {
+    title,
+    width: isOne ? 120 : 255,
+    height: 150,
+    data: {
+      values: spreads.map(({ epoch, low, median, high }) => ({
+        epoch: rounded(epoch),
+        low: rounded(low),
+        median: rounded(median),
+        high: rounded(high),
+      })),
+    },
+    layer: [
+      {
+        mark: { type: 'rule', strokeWidth: 2, color: colours.blue, opacity: 0.5 },
+        encoding: { x, y: y('low'), y2: { field: 'high' } },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 40, color: colours.blue, opacity: 1 },
+        encoding: { x, y: y('median') },
+      },
+    ],
   }
 }

@@ -8,10 +8,7 @@ export interface Figure {
   /** Name of its files and anchor. */
   readonly id: string
   readonly title: string
-  /**
-   * The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`; `Figure 7, content
-   * ours` where neither figure nor caption could be reached; or `ours`.
-   */
+  /** The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`, or `ours`. */
   readonly source: string
   /** What is drawn and how to read it, in one to three sentences. */
   readonly caption: string
@@ -50,7 +47,7 @@ const categories = [
 /** One light-to-dark scale for shares 0 … 1, and its text is chosen to be readable on it. */
 export const heatScheme = 'blues'
 
-const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
+export const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
 
 /** `currentColor` lets one drawing serve light and dark pages; on its own it is black on white. */
 const ink = 'currentColor'
@@ -71,6 +68,7 @@ const config = {
     titleFontWeight: 'normal',
     labelLimit: 260,
   },
+  axisQuantitative: { labelOverlap: 'greedy', labelSeparation: 6 },
   header: { labelColor: ink, titleColor: ink, labelFontSize: 12, labelFontWeight: 'bold' },
   legend: {
     labelColor: ink,
@@ -98,6 +96,11 @@ export function specOf(parts: Spec): Spec {
   return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config, ...parts }
 }
 
+/** What marks mean, as a line above a figure or panel: a legend for shapes, with the shape itself before each word. */
+export function marksKey(...entries: readonly string[]): Spec {
+  return { text: entries.join('\u2003'), fontSize: 11, fontWeight: 'normal', offset: 6 }
+}
+
 const epochTicks = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
 
 /** Training time on an axis: 0 is shown, and early epochs get room. */
@@ -107,5 +110,5 @@ export const epochAxis = {
   title: 'epoch',
   // A network with a single checkpoint has no extent of its own.
   scale: { type: 'symlog', constant: 1, domain: { unionWith: [0, 1] } },
-  axis: { values: epochTicks, format: '~s' },
+  axis: { values: epochTicks, format: '~s', labelSeparation: 2 },
 } as const

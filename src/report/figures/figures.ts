@@ -10,12 +10,12 @@ import { heatMapFigure } from './heatMap.js'
 import { gapFigure, lossFigure } from './losses.js'
 import { matchingFigure } from './matching.js'
 import { measuresFigure } from './measures.js'
+import { membershipFigure } from './memberships.js'
 import { multiverseFigure } from './multiverse.js'
 import { orderByNetworkFigure, orderFigure, salientCountFigure } from './orders.js'
 import { pairClassFigure } from './pairClasses.js'
 import { sampleOrdersFigure, scoreFigure } from './scores.js'
 import { sensitivityFigure } from './sensitivity.js'
-import { upsetFigure } from './upset.js'
 
 export const figureMakers = {
   losses: lossFigure,
@@ -26,7 +26,7 @@ export const figureMakers = {
   scores: scoreFigure,
   sampleOrders: sampleOrdersFigure,
   heatMap: heatMapFigure,
-  upset: upsetFigure,
+  memberships: membershipFigure,
   pairClasses: pairClassFigure,
   effects: effectFigure,
   generalizableOrders: generalizableOrdersFigure,

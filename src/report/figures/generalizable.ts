@@ -2,9 +2,10 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, specOf } from './figure.js'
+import { shownCheckpoints } from './checkpoints.js'
+import { colours, type FigureResult, marksKey, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { boundaryTitle, comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
+import { rounded } from './studyRows.js'
 
 const missing = 'the study has no reference networks (confusing.references)'
 
@@ -22,16 +23,14 @@ const color = {
   legend: { orient: 'top', symbolStrokeWidth: 0 },
 }
 
-/** Generalizable and other strength by order at the phase boundary and at the end, in v and by their shape. */
+/** Generalizable and other strength by order early and at the end, in v and by their shape. */
 export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult {
   const id = 'generalizable-orders'
-  const panels = [
-    {
-      panel: boundaryTitle(tables),
-      rows: rowsAt(tables, 'all', ({ boundary }) => boundary),
-    },
-    { panel: 'end of training', rows: rowsAt(tables, 'all', ({ end }) => end) },
-  ]
+  const shown = shownCheckpoints(tables)
+  const panels = shown.panels.map((panel) => ({
+    panel: panel.title,
+    rows: rowsAt(tables, 'all', panel),
+  }))
   const strengths = drawn(panels, 0)
   if (strengths.length === 0) return { id, missing }
   const row = (values: readonly object[], title: string) => ({
@@ -59,8 +58,7 @@ export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult
     id,
     title: 'Strength that generalizes, and strength that does not, by order',
     source: 'ours',
-    caption:
-      'Mean over networks and analysed samples of the salient strength of each order, AND and OR together: what reference networks have too, and what they do not. Below each is divided by its own mean over orders, which leaves its shape: arXiv 2502.10162 says that generalizable interactions decay with order and that others are spindle-shaped, strongest at middle orders.',
+    caption: `${shown.words} Mean over networks and analysed samples of the salient strength of each order, AND and OR together: what reference networks have too, and what they do not. Below each is divided by its own mean over orders, which leaves its shape: arXiv 2502.10162 says that generalizable interactions decay with order and that others are spindle-shaped, strongest at middle orders.`,
     spec: specOf({
       vconcat: [
         row(strengths, 'mean salient strength'),
@@ -109,13 +107,8 @@ const ruleNames = { any: 'in any', majority: 'in most', all: 'in all' } as const
 export function agreementFigure({ tables }: ReportStudy): FigureResult {
   const id = 'agreement'
   if (tables.agreement.length === 0) return { id, missing }
-  const ends = new Map(
-    doneNetworks(tables).map((network) => [
-      network.network,
-      comparedCheckpoints(tables, network)?.end,
-    ]),
-  )
-  const atEnd = tables.agreement.filter(({ network, step }) => ends.get(network) === step)
+  const { end } = shownCheckpoints(tables)
+  const atEnd = tables.agreement.filter(({ network, step }) => end.stepOf(network) === step)
   const counts = [...new Set(atEnd.map((row) => row.references_asked ?? 0))].sort((a, b) => a - b)
   const rules = Object.keys(ruleNames) as (keyof typeof ruleNames)[]
   const values = counts.flatMap((references) =>
@@ -165,6 +158,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
     caption:
       'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks; ticks: by chance, if every reference had as many salient interactions of each order, drawn at random. Of so many references, all choices among those of the study are averaged. References overfit too: under “any” every further one makes more interactions generalizable.',
     spec: specOf({
+      title: marksKey('● mean over networks', '┃ range over networks', '━ by chance'),
       width: 420,
       height: 190,
       data: { values },

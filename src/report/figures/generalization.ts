@@ -1,7 +1,8 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, specOf } from './figure.js'
-import { boundaryTitle, comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
+import { shownCheckpoints } from './checkpoints.js'
+import { colours, type FigureResult, marksKey, specOf } from './figure.js'
+import { rounded } from './studyRows.js'
 
 /** What is drawn: a column, its name, colour and dashes. Few samples are as alike as few others: of halves only halves. */
 const series = [
@@ -20,27 +21,17 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
       missing: 'no samples of the other split were analysed (analysis.samples.testCount)',
     }
   }
-  const boundary = boundaryTitle(tables)
+  const { panels, words } = shownCheckpoints(tables)
   const gathered = new Map<string, number[]>()
-  for (const network of doneNetworks(tables)) {
-    const pair = comparedCheckpoints(tables, network)
-    if (pair === undefined) continue
-    for (const row of tables.generalization) {
-      if (row.network !== network.network) continue
-      const panel =
-        row.step === pair.end
-          ? 'end of training'
-          : row.step === pair.boundary
-            ? boundary
-            : undefined
-      if (panel === undefined) continue
-      for (const [field, name] of series) {
-        const value = row[field]
-        // A ceiling says something beside what it is the ceiling of.
-        if (value === undefined || (field === 'ceiling' && row.matched === undefined)) continue
-        const key = JSON.stringify([panel, name, row.interaction_order])
-        gathered.set(key, [...(gathered.get(key) ?? []), value])
-      }
+  for (const row of tables.generalization) {
+    const panel = panels.find(({ stepOf }) => stepOf(row.network) === row.step)
+    if (panel === undefined) continue
+    for (const [field, name] of series) {
+      const value = row[field]
+      // A ceiling says something beside what it is the ceiling of.
+      if (value === undefined || (field === 'ceiling' && row.matched === undefined)) continue
+      const key = JSON.stringify([panel.title, name, row.interaction_order])
+      gathered.set(key, [...(gathered.get(key) ?? []), value])
     }
   }
   const values = [...gathered].map(([key, found]) => {
@@ -69,16 +60,16 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     id,
     title: 'Do interactions of an order hold on test samples?',
     source: 'Figure 3',
-    caption:
-      'Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike, so half of the training samples against as many test samples (dashed) is what to hold against the ceiling, half of them against the other half.',
+    caption: `${words} Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike, so half of the training samples against as many test samples (dashed) is what to hold against the ceiling, half of them against the other half.`,
     spec: specOf({
+      title: marksKey('━ mean over classes and networks', 'band: range over networks'),
       data: { values },
       facet: {
         column: {
           field: 'panel',
           type: 'nominal',
           title: null,
-          sort: [boundary, 'end of training'],
+          sort: panels.map(({ title }) => title),
         },
       },
       spec: {

@@ -1,7 +1,7 @@
-import type { NetworkRow, OverlapRow } from '../../tables/tables.js'
+import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
-import { doneNetworks, networkNames, rounded } from './studyRows.js'
+import { bySeeds, doneNetworks, networkNames, rounded } from './studyRows.js'
 
 /** From here on white is the more readable on the scale of colours: both are 4.5:1 or more. */
 const DARK = 0.74
@@ -22,7 +22,7 @@ export function heatMapFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Overlap of the confusing sets of every pair',
-    source: 'Figure 7, content ours',
+    source: 'ours',
     caption:
       'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Left: Jaccard, |A∩B| / |A∪B|. Right: κ_J, the same after chance, 0 for independent sets and 1 for equal ones.',
     spec: specOf({
@@ -34,18 +34,6 @@ export function heatMapFigure(study: ReportStudy): FigureResult {
       resolve: { scale: { color: 'independent' } },
     }),
   }
-}
-
-function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
-  const key = (row: NetworkRow) =>
-    [row.architecture, row.regime, row.low_layers].map((part) => part ?? '').join(' ')
-  return [...networks].sort(
-    (a, b) =>
-      key(a).localeCompare(key(b)) ||
-      (a.seed_low ?? 0) - (b.seed_low ?? 0) ||
-      (a.seed_high ?? 0) - (b.seed_high ?? 0) ||
-      (a.seed_order ?? 0) - (b.seed_order ?? 0),
-  )
 }
 
 function bothWays(

@@ -2,8 +2,9 @@ import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
-import { doneNetworks, epochsOf, rounded } from './studyRows.js'
+import { epochsOf } from './checkpoints.js'
+import { colours, epochAxis, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { doneNetworks, rounded } from './studyRows.js'
 
 interface Band {
   readonly epoch: number
@@ -16,7 +17,7 @@ interface Band {
 /** Losses and accuracies: mean over networks, with their range. */
 export function lossFigure({ tables }: ReportStudy): FigureResult {
   const id = 'losses'
-  if (tables.curves.length === 0) return { id, missing: 'there are no training curves' }
+  if (isOnePoint(tables.curves)) return { id, missing: ONE_POINT }
   return {
     id,
     title: 'Losses and accuracies',
@@ -24,6 +25,7 @@ export function lossFigure({ tables }: ReportStudy): FigureResult {
     caption:
       'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are held against the labels that training saw.',
     spec: specOf({
+      title: marksKey('━ mean over networks', 'band: range over networks'),
       hconcat: [
         panel(tables.curves, 'loss', 'loss (nats)'),
         panel(tables.curves, 'accuracy', 'accuracy'),
@@ -32,6 +34,13 @@ export function lossFigure({ tables }: ReportStudy): FigureResult {
     }),
   }
 }
+
+/** Two points make a curve; accuracies of one stand in the table of networks. */
+function isOnePoint(rows: readonly CurveRow[]): boolean {
+  return new Set(rows.map(({ step }) => step)).size < 2
+}
+
+const ONE_POINT = 'losses are known of fewer than two checkpoints'
 
 function panel(rows: readonly CurveRow[], metric: string, title: string): Spec {
   const values = bands(rows.filter((row) => row.metric === metric))
@@ -98,7 +107,7 @@ export function gapFigure(study: ReportStudy): FigureResult {
   const { tables } = study
   const id = 'loss-gap'
   const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
-  if (losses.length === 0) return { id, missing: 'there are no training curves' }
+  if (isOnePoint(losses)) return { id, missing: ONE_POINT }
   const found = new Map<string, GapPoint>()
   for (const { network, step, epoch, split, metric, value } of losses) {
     const key = `${network} ${step}`
@@ -122,43 +131,71 @@ export function gapFigure(study: ReportStudy): FigureResult {
     caption: `One line a network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
       boundaries.length === 0
         ? 'No overfitting phase was found.'
-        : `Dashed lines: where the overfitting phase begins, found in ${boundaries.length} of ${count} networks; shaded: their bootstrap intervals.`
+        : `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`
     }`,
     spec: specOf({
-      width: 600,
-      height: 190,
-      layer: [
-        {
-          data: { values },
-          mark: { type: 'line', opacity: 0.6, strokeWidth: 1.4, color: colours.blue },
-          encoding: {
-            x: epochAxis,
-            y: { field: 'gap', type: 'quantitative', title: 'test − training loss (nats)' },
-            detail: { field: 'network' },
-          },
-        },
-        {
-          data: {
-            values: boundaries.filter(({ low, high }) => low !== undefined && high !== undefined),
-          },
-          // All of them together stay as light as one band.
-          mark: { type: 'rect', color: colours.vermillion, opacity: 0.25 / Math.max(1, count) },
-          encoding: { x: { ...epochAxis, field: 'low' }, x2: { field: 'high' } },
-        },
-        {
-          data: { values: boundaries },
-          mark: { type: 'rule', strokeDash: [4, 3], color: colours.vermillion, strokeWidth: 1.4 },
-          encoding: { x: epochAxis },
-        },
-        {
-          data: { values: [{ gap: 0 }] },
-          mark: 'rule',
-          encoding: { y: { field: 'gap', type: 'quantitative' } },
-        },
-      ],
+      vconcat: [gaps(values), ...(boundaries.length === 0 ? [] : [beginnings(boundaries)])],
+      resolve: { scale: { x: 'shared' } },
+      spacing: 10,
     }),
   }
 }
+
+const WIDTH = 600
+
+function gaps(values: readonly object[]): Spec {
+  return {
+    width: WIDTH,
+    height: 190,
+    layer: [
+      {
+        data: { values },
+        mark: { type: 'line', opacity: 0.6, strokeWidth: 1.4, color: colours.blue },
+        encoding: {
+          x: epochAxis,
+          y: { field: 'gap', type: 'quantitative', title: 'test − training loss (nats)' },
+          detail: { field: 'network' },
+        },
+      },
+      {
+        data: { values: [{ gap: 0 }] },
+        mark: 'rule',
+        encoding: { y: { field: 'gap', type: 'quantitative' } },
+      },
+    ],
+  }
+}
+
+/** A row each network: t* and its interval, which may be as long as the training. */
+function beginnings(boundaries: readonly BoundaryEpoch[]): Spec {
+  const y = {
+    field: 'network',
+    type: 'nominal',
+    title: null,
+    sort: null,
+    axis: boundaries.length <= MOST_NAMED ? { labelFontSize: 10 } : null,
+  }
+  return {
+    title: marksKey('● t*, where overfitting begins', '━ its interval'),
+    width: WIDTH,
+    height: { step: boundaries.length <= MOST_NAMED ? 15 : 5 },
+    data: { values: boundaries },
+    layer: [
+      {
+        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
+        mark: { type: 'rule', color: colours.vermillion, strokeWidth: 2, opacity: 0.5 },
+        encoding: { x: { ...epochAxis, field: 'low' }, x2: { field: 'high' }, y },
+      },
+      {
+        mark: { type: 'point', filled: true, size: 30, opacity: 1, color: colours.vermillion },
+        encoding: { x: epochAxis, y },
+      },
+    ],
+  }
+}
+
+/** Networks whose names stand beside their rows. */
+const MOST_NAMED = 24
 
 /** Losses of a network at one point of its curve; `trueLabels` where the phases take that of training samples. */
 interface GapPoint {
@@ -176,22 +213,21 @@ interface BoundaryEpoch {
   readonly high: number | undefined
 }
 
-/** Epoch at which each network's overfitting phase begins, by interpolation between curve points. */
+/** Epoch at which each network's overfitting phase begins. */
 function boundaryEpochs({ tables }: ReportStudy): BoundaryEpoch[] {
   const epochOf = epochsOf(tables)
   return doneNetworks(tables).flatMap((row) => {
     const { network, name, phase_boundary_step: boundary } = row
-    const { phase_boundary_low: low, phase_boundary_high: high } = row
     if (boundary === undefined) return []
-    const steps = [
-      ...new Set(tables.curves.flatMap((row) => (row.network === network ? [row.step ?? 0] : []))),
-    ].sort((a, b) => a - b)
-    const last = steps.at(-1)
-    if (last === undefined || last === 0) return []
     const epochAt = (step: number | undefined) =>
-      step === undefined ? undefined : rounded((step / last) * epochOf(network, last))
+      step === undefined ? undefined : rounded(epochOf(network, step))
     return [
-      { network: name ?? '', epoch: epochAt(boundary), low: epochAt(low), high: epochAt(high) },
+      {
+        network: name ?? '',
+        epoch: epochAt(boundary),
+        low: epochAt(row.phase_boundary_low),
+        high: epochAt(row.phase_boundary_high),
+      },
     ]
   })
 }

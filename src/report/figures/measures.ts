@@ -1,6 +1,6 @@
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
 import { intervalSettings, rounded } from './studyRows.js'
 
 /** The statistics that are shown, each a panel. */
@@ -57,8 +57,9 @@ export function measuresFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Is it just difficulty?',
     source: 'ours',
-    caption: `Shares of variance of the score and of measures of difficulty in its place (bars: ${Math.round(100 * level)}% intervals over seeds), AUC for mislabelled samples (chance: ½) and rank correlation with the score. Early is the checkpoint nearest to the phase boundary or to the middle of training, the others are of the end. Score after difficulty: what is left of the ranks of the score once those of all measures are taken out${explained === undefined ? '' : `, which explain ${Math.round(100 * explained)}% of them`}.${isOne ? '' : ` Of ${first.architecture}, ${first.regime}; measures.csv has the other grids.`}`,
+    caption: `Shares of variance of the score and of measures of difficulty in its place (bars: ${Math.round(100 * level)}% intervals over seeds), AUC for mislabelled samples (chance: ½) and rank correlation with the score. Early is the checkpoint nearest to t*, where overfitting begins, or to the middle of training; the others are of the end. Score after difficulty: what is left of the ranks of the score once those of all measures are taken out${explained === undefined ? '' : `, which explain ${Math.round(100 * explained)}% of them`}.${isOne ? '' : ` Of ${first.architecture}, ${first.regime}; measures.csv has the other grids.`}`,
     spec: specOf({
+      title: marksKey('● estimate', '━ interval over seeds', '┆ no effect, or chance'),
       hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),
       spacing: 12,
     }),

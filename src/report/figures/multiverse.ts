@@ -1,7 +1,7 @@
 import { conclusions } from '../../comparison/power/verdictOdds.js'
 import type { MultiverseRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** A colour for each verdict. */
@@ -95,6 +95,7 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     caption:
       'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data: they are no independent tests. multiverse.csv has the set rules too.',
     spec: specOf({
+      title: marksKey('◆ the choices of the study', '● other choices', '┃ interval over seeds'),
       vconcat: [
         curve,
         {

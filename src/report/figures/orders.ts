@@ -1,16 +1,8 @@
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
+import { epochsOf, type ShownCheckpoint, shownCheckpoints } from './checkpoints.js'
 import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
-import {
-  boundaryTitle,
-  type CheckpointPair,
-  comparedCheckpoints,
-  doneNetworks,
-  epochsOf,
-  type MeanStrength,
-  meanStrengths,
-  rounded,
-} from './studyRows.js'
+import { doneNetworks, type MeanStrength, meanStrengths, rounded } from './studyRows.js'
 
 /** Colour is the sign, lightness the kind; both also differ in place and in grey. */
 const fills = {
@@ -58,38 +50,32 @@ export function strengthValues(strengths: readonly MeanStrength[]) {
   }))
 }
 
-/** Rows of one group, each network at the checkpoint that `stepOf` picks. */
+/** Rows of one group, each network at the checkpoint shown. */
 export function rowsAt(
   tables: StudyTables,
   group: string,
-  stepOf: (pair: CheckpointPair) => number,
+  { stepOf }: Pick<ShownCheckpoint, 'stepOf'>,
 ): OrderRow[] {
-  return doneNetworks(tables).flatMap((network) => {
-    const pair = comparedCheckpoints(tables, network)
-    if (pair === undefined) return []
-    const step = stepOf(pair)
-    return tables.orders.filter(
-      (row) => row.network === network.network && row.step === step && row.sample_group === group,
-    )
-  })
+  return tables.orders.filter(
+    ({ network, step, sample_group }) => sample_group === group && step === stepOf(network),
+  )
 }
 
-/** Strength by order at the phase boundary and at the end. */
+/** Strength by order early and at the end. */
 export function orderFigure({ tables }: ReportStudy): FigureResult {
   const id = 'orders'
-  const boundary = rowsAt(tables, 'all', (pair) => pair.boundary)
-  const end = rowsAt(tables, 'all', ({ end }) => end)
-  if (end.length === 0) return { id, missing: 'there are no order distributions' }
+  const { panels, end, words } = shownCheckpoints(tables)
+  if (rowsAt(tables, 'all', end).length === 0)
+    return { id, missing: 'there are no order distributions' }
   return {
     id,
     title: 'Strength of interactions by order',
     source: 'Figure 4c',
-    caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. Left: ${boundaryTitle(tables)}; right: end of training. Long bars on both sides at high orders are interactions that offset each other.`,
+    caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. ${words} Long bars on both sides at high orders are interactions that offset each other.`,
     spec: specOf({
-      hconcat: [
-        orderBars(meanStrengths(boundary), { title: boundaryTitle(tables) }),
-        orderBars(meanStrengths(end), { title: 'end of training' }),
-      ],
+      hconcat: panels.map((panel) =>
+        orderBars(meanStrengths(rowsAt(tables, 'all', panel)), { title: panel.title }),
+      ),
       resolve: { scale: { y: 'shared' } },
       spacing: 28,
     }),
@@ -139,17 +125,13 @@ function strengthDomain(strengths: readonly MeanStrength[]): [number, number] {
   return [Math.min(0, ...values) * 1.05, Math.max(0, ...values) * 1.05]
 }
 
-/** The order distribution of every network: Figure 4c again, network by network. */
+/** The order distribution of every network at the end. */
 export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
   const id = 'orders-by-network'
   const networks = doneNetworks(tables)
+  const atEnd = rowsAt(tables, 'all', shownCheckpoints(tables).end)
   const panels = networks.flatMap((network) => {
-    const pair = comparedCheckpoints(tables, network)
-    if (pair === undefined) return []
-    const rows = tables.orders.filter(
-      (row) =>
-        row.network === network.network && row.step === pair.end && row.sample_group === 'all',
-    )
+    const rows = atEnd.filter((row) => row.network === network.network)
     const bars = orderBars(meanStrengths(rows), {
       title: network.name ?? '',
       legend: false,
@@ -162,9 +144,9 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
   return {
     id,
     title: 'Strength by order, network by network, at the end',
-    source: 'Figure 10, content ours',
+    source: 'ours',
     caption:
-      'The right panel of Figure 4c for every network of the study, all on one scale: networks, architectures and regimes can be compared at a glance. Colours as there.',
+      'As above at the end of training, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
     spec: specOf({
       concat: panels,
       columns: 4,
@@ -200,7 +182,8 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
     sum.networks.add(network ?? '')
     sums.set(key, sum)
   }
-  if (sums.size === 0) return { id, missing: 'there are no order distributions' }
+  const epochs = new Set([...sums.values()].map(({ epoch }) => epoch))
+  if (epochs.size < 2) return { id, missing: 'fewer than two checkpoints were analysed' }
   const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
     epoch: rounded(epoch),
     order,

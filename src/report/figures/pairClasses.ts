@@ -1,7 +1,7 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
 import { networkNames, rounded } from './studyRows.js'
 
 /** The figures of a pair that are drawn. */
@@ -26,10 +26,11 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Overlap by what two networks share',
-    source: 'Figure 8, content ours',
+    source: 'ours',
     caption:
       'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
     spec: specOf({
+      title: marksKey('● a pair of networks', '┃ orange: mean of the class', '┃ grey: by chance'),
       hconcat: [
         panel('jaccard', 'Jaccard', true),
         panel('kappa', 'κ_J', false),

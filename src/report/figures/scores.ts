@@ -1,28 +1,18 @@
 import { largest, smallest } from '../../core/extremes.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
+import { shownCheckpoints } from './checkpoints.js'
 import { colours, type FigureResult, specOf } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
-import {
-  boundaryTitle,
-  comparedCheckpoints,
-  doneNetworks,
-  type MeanStrength,
-  rounded,
-} from './studyRows.js'
+import { type MeanStrength, rounded } from './studyRows.js'
 
 const BINS = 24
 
 /** Histogram of the confusing scores at the end, with wrongly labelled samples apart. */
 export function scoreFigure({ tables }: ReportStudy): FigureResult {
   const id = 'scores'
-  const ends = new Map(
-    doneNetworks(tables).map((network) => [
-      network.network,
-      comparedCheckpoints(tables, network)?.end,
-    ]),
-  )
+  const { end } = shownCheckpoints(tables)
   const rows = tables.samples.filter(
-    ({ network, step, score }) => score !== undefined && ends.get(network) === step,
+    ({ network, step, score }) => score !== undefined && end.stepOf(network) === step,
   )
   if (rows.length === 0) return { id, missing: 'there are no scores' }
   const scores = rows.map(({ score }) => score as number)
@@ -72,7 +62,7 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
             domain: ['label kept', 'label changed by noise'],
             range: [colours.blue, colours.vermillion],
           },
-          legend: { orient: 'top' },
+          legend: noisy === 0 ? null : { orient: 'top' },
         },
       },
     }),
@@ -84,7 +74,7 @@ const SAMPLES_EACH = 3
 /** Strength by order of a few confusing and a few other samples, before and after overfitting. */
 export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResult {
   const id = 'sample-orders'
-  const before = boundaryTitle(tables)
+  const { panels } = shownCheckpoints(tables)
   const network = details[0]?.network
   const own = details.filter((detail) => detail.network === network)
   const chosen = [
@@ -95,13 +85,12 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
   const titleOf = ({ confusing, sample }: SampleDetail) =>
     `${confusing ? 'confusing' : 'other'} #${sample}`
   const values = chosen.flatMap((detail) =>
-    statesOf(detail.states, before).flatMap(({ state, phase }) =>
-      strengthValues(strengthsOf(state, detail.n)).map((value) => ({
-        ...value,
-        phase,
-        sample: titleOf(detail),
-      })),
-    ),
+    panels.flatMap(({ epochOf, stepOf }) => {
+      const state = detail.states.find(({ step }) => step === stepOf(detail.network))
+      return strengthValues(state === undefined ? [] : strengthsOf(state, detail.n)).map(
+        (value) => ({ ...value, checkpoint: epochOf(network), sample: titleOf(detail) }),
+      )
+    }),
   )
   const bars = orderBars([], { legend: true, width: 92, height: 90 })
   const encoding = bars.encoding as Record<string, Record<string, unknown>>
@@ -109,11 +98,16 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
     id,
     title: 'Strength by order of single samples',
     source: 'Figure 2',
-    caption: `Samples of the highest and of the lowest scores of one network, all on one scale. Above: ${before}; below: end of training. What adds to the given label’s score stands above zero, what takes away below.`,
+    caption: `Samples of the highest and of the lowest scores of one network, all on one scale: ${panels.map(({ wordsOf }) => wordsOf(network)).join('; ')}. What adds to the given label’s score stands above zero, what takes away below.`,
     spec: specOf({
       data: { values },
       facet: {
-        row: { field: 'phase', type: 'nominal', title: null, sort: [before, END] },
+        row: {
+          field: 'checkpoint',
+          type: 'nominal',
+          title: null,
+          sort: panels.map(({ epochOf }) => epochOf(network)),
+        },
         column: {
           field: 'sample',
           type: 'nominal',
@@ -135,19 +129,6 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
       },
     }),
   }
-}
-
-const END = 'end'
-
-function statesOf(
-  states: readonly StoredSample[],
-  before: string,
-): { state: StoredSample; phase: string }[] {
-  const phases = states.length > 1 ? [states[0], states[states.length - 1]] : states
-  return phases.map((state, index) => ({
-    state,
-    phase: index === states.length - 1 ? END : before,
-  }))
 }
 
 /** Salient strength of one stored sample by order, kind and sign. */

@@ -1,16 +1,15 @@
 import { largest, smallest } from '../../core/extremes.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
-import { comparedCheckpoints, doneNetworks, rounded } from './studyRows.js'
+import { shownCheckpoints } from './checkpoints.js'
+import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { rounded } from './studyRows.js'
 
 /** How much the scores depend on which of the equally sparse decompositions is taken. */
 export function sensitivityFigure({ tables }: ReportStudy): FigureResult {
   const id = 'sensitivity'
-  const ends = new Map(
-    doneNetworks(tables).map((row) => [row.network, comparedCheckpoints(tables, row)?.end]),
-  )
+  const { end } = shownCheckpoints(tables)
   const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
-    ends.get(network) === step && score_low !== undefined && score_high !== undefined
+    end.stepOf(network) === step && score_low !== undefined && score_high !== undefined
       ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
       : [],
   )
@@ -18,10 +17,13 @@ export function sensitivityFigure({ tables }: ReportStudy): FigureResult {
   return {
     id,
     title: 'Scores at both ends of the tie-break',
-    source: 'Figure 11, content ours',
+    source: 'ours',
     caption:
       'Each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data. Another n or solver needs a run of its own (analysis.players.count, analysis.solver).',
-    spec: specOf(tieBreakEnds(points)),
+    spec: specOf({
+      title: marksKey('● a sample', '┆ equal at both ends'),
+      ...tieBreakEnds(points),
+    }),
   }
 }
 

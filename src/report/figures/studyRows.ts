@@ -16,57 +16,23 @@ export function doneNetworks({ networks }: Pick<StudyTables, 'networks'>): Netwo
   })
 }
 
+/** Networks with equal low layers beside each other: by architecture, regime and cut, then by seeds. */
+export function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
+  const key = (row: NetworkRow) =>
+    [row.architecture, row.regime, row.low_layers].map((part) => part ?? '').join(' ')
+  return [...networks].sort(
+    (a, b) =>
+      key(a).localeCompare(key(b)) ||
+      (a.seed_low ?? 0) - (b.seed_low ?? 0) ||
+      (a.seed_high ?? 0) - (b.seed_high ?? 0) ||
+      (a.seed_order ?? 0) - (b.seed_order ?? 0),
+  )
+}
+
 /** The name of a network by its id. */
 export function networkNames({ tables }: ReportStudy): (id: string | undefined) => string {
   const names = new Map(tables.networks.map(({ network, name }) => [network, name]))
   return (id) => names.get(id) ?? id ?? '?'
-}
-
-/** Analysed steps of a network, ascending. */
-export function analysedSteps({ samples }: StudyTables, network: string | undefined): number[] {
-  const steps = new Set<number>()
-  for (const row of samples) {
-    if (row.network === network && row.step !== undefined) steps.add(row.step)
-  }
-  return [...steps].sort((a, b) => a - b)
-}
-
-/** The two checkpoints that the figures compare. */
-export interface CheckpointPair {
-  readonly boundary: number
-  readonly end: number
-  /** Whether the network has an overfitting phase; else `boundary` is the middle checkpoint. */
-  readonly overfitting: boolean
-}
-
-/** The analysed checkpoint nearest to the phase boundary, and the last one. */
-export function comparedCheckpoints(
-  tables: StudyTables,
-  network: NetworkRow,
-): CheckpointPair | undefined {
-  const steps = analysedSteps(tables, network.network)
-  const end = steps.at(-1)
-  if (end === undefined) return undefined
-  const target = network.phase_boundary_step
-  const wanted = target ?? end / 2
-  const earlier = steps.length > 1 ? steps.slice(0, -1) : steps
-  const boundary = earlier.reduce((best, step) =>
-    Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best,
-  )
-  return { boundary, end, overfitting: target !== undefined }
-}
-
-/** Epochs by network and step, from the curves. */
-export function epochsOf({ curves }: StudyTables): (network: unknown, step: unknown) => number {
-  const epochs = new Map(curves.map(({ network, step, epoch }) => [`${network} ${step}`, epoch]))
-  return (network, step) => epochs.get(`${network} ${step}`) ?? 0
-}
-
-/** Whether most networks have an overfitting phase: what the boundary panels are called. */
-export function boundaryTitle(tables: StudyTables): string {
-  const done = doneNetworks(tables)
-  const with_ = done.filter(({ phase_boundary_step }) => phase_boundary_step !== undefined).length
-  return with_ * 2 > done.length ? 'phase boundary' : 'middle of training'
 }
 
 /** Mean strength by order, kind and sign over rows that agree in them. */

@@ -11,6 +11,7 @@ import { heatMapFigure } from '../figures/heatMap.js'
 import { renderReport } from '../render/report.js'
 import { renderSvg } from '../render/svg.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
+import { foreignStudy } from '../testing/foreignStudy.js'
 import type { ReportStudy } from '../types.js'
 import { style } from './style.js'
 
@@ -64,6 +65,20 @@ const contrastsOnCells = `
   })
 })()`
 
+/** Texts of the drawings that are shown which stand on another one: runs in the page. */
+const overprintedTexts = `
+(() => [...document.querySelectorAll('.drawing > svg')].flatMap((drawing) => {
+  const texts = [...drawing.querySelectorAll('text')].flatMap((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect()
+    // The box of slanted text is larger than the text.
+    const isSlanted = /rotate.(-60|300)/.test(text.getAttribute('transform') ?? '')
+    return isSlanted || right === left || text.getAttribute('opacity') === '0' ? [] : [{ left, right, top, bottom, words: text.textContent }]
+  })
+  return texts.flatMap((a, at) => texts.slice(0, at).flatMap((b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3
+      ? [a.words + ' on ' + b.words] : []))
+}))()`
+
 /** Twelve networks whose overlaps take every value from 0 to 1, in steps of 1/65. */
 function everyOverlap(): ReportStudy {
   const study = exampleStudy()
@@ -95,9 +110,14 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   const complaints: string[] = []
 
   beforeAll(async () => {
-    for (const [path, content] of Object.entries(await renderReport(exampleStudy()))) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), content)
+    for (const [place, study] of [
+      ['.', exampleStudy()],
+      ['foreign', foreignStudy()],
+    ] as const) {
+      for (const [path, content] of Object.entries(await renderReport(study))) {
+        mkdirSync(dirname(join(folder, place, path)), { recursive: true })
+        writeFileSync(join(folder, place, path), content)
+      }
     }
     browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
   })
@@ -108,7 +128,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   })
 
   async function open(
-    options: { width?: number; script?: boolean; dark?: boolean } = {},
+    options: { width?: number; script?: boolean; dark?: boolean; study?: string } = {},
   ): Promise<Page> {
     const page = await browser.newPage({
       viewport: { width: options.width ?? 1100, height: 900 },
@@ -122,13 +142,13 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`)
     })
     page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
-    await page.goto(`file://${join(folder, 'report', 'index.html')}`)
+    await page.goto(`file://${join(folder, options.study ?? '.', 'report', 'index.html')}`)
     return page
   }
 
   it('complains of nothing, and every figure has a size and marks', async () => {
     const page = await open()
-    const figures = await page.$$eval('figure .drawing > svg', (drawings) =>
+    const figures = await page.$$eval('figure .drawing > svg.wide', (drawings) =>
       drawings.map((drawing) => {
         const { width, height } = drawing.getBoundingClientRect()
         return { width, height, marks: drawing.querySelectorAll('path, text, line').length }
@@ -199,16 +219,17 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     await expect.poll(() => page.textContent('#tip')).toMatch(/score/)
   })
 
-  it('prints on several pages, all panels included', async () => {
+  it('prints on at most ten pages, of every picker the chosen panel', async () => {
     const page = await open()
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
-    expect(pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0).toBeGreaterThan(4)
+    const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0
+    expect(pages).toBeGreaterThan(4)
+    expect(pages).toBeLessThanOrEqual(10)
     await page.emulateMedia({ media: 'print' })
-    const hidden = await page.$$eval(
-      '.panel',
-      (panels) => panels.filter((panel) => panel.getBoundingClientRect().height === 0).length,
+    const shown = await page.$$eval('.panel', (panels) =>
+      panels.flatMap((panel) => (panel.getBoundingClientRect().height > 0 ? [panel.id] : [])),
     )
-    expect(hidden).toBe(0)
+    expect(shown).toEqual(['checkpoint-list-3', 'sample-list-0'])
     // The width of A4 between its margins, in CSS pixels: tables cannot be scrolled on paper.
     await page.setViewportSize({ width: 688, height: 900 })
     const cut = await page.$$eval('.scroll', (tables) =>
@@ -226,6 +247,82 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       return getComputedStyle(bar).printColorAdjust
     })
     expect(fills).toBe('exact')
+  })
+
+  it('numbers its figures, and explains bars and ticks in them', async () => {
+    const page = await open()
+    const titles = await page.$$eval('figure h3', (all) =>
+      all.map(({ textContent }) => textContent),
+    )
+    expect(titles).toEqual(titles.map((_, at) => expect.stringMatching(`^Figure ${at + 1}\\. `)))
+    for (const [id, words] of [
+      ['variance-shares', 'interval over seeds'],
+      ['pair-classes', 'by chance'],
+      ['agreement', 'by chance'],
+      ['loss-gap', 'its interval'],
+      ['exactness', 'range'],
+    ])
+      expect(await page.textContent(`#figure-${id} svg.wide`), id).toContain(words)
+  })
+
+  it('says which epoch is shown, and where t* is', async () => {
+    const page = await open()
+    expect(await page.textContent('#figure-orders svg.wide')).toContain('epoch 10 (t*: 9)')
+    expect(await page.textContent('#sample-list-0 h4:not(.panel-title)')).toBe(
+      'epoch 10 (step 100), nearest analysed to t*, epoch 9',
+    )
+  })
+
+  it('of two models from elsewhere shows what there is, and names nothing that is not', async () => {
+    const page = await open({ study: 'foreign' })
+    const words = await page.evaluate<string>('document.querySelector("main").innerText')
+    expect(words).not.toMatch(/is missing|NaN|undefined|\/ \/|0\.0000/)
+    expect(words).not.toMatch(
+      /phase boundary|middle of training|end of training \(|same low layers/,
+    )
+    expect(words.match(/the only checkpoint/g)?.length).toBeGreaterThan(1)
+    const panels = await page.$$eval('#figure-orders svg.wide .role-title-text text', (all) =>
+      all.map(({ textContent }) => textContent),
+    )
+    expect(panels).toEqual(['the only checkpoint'])
+    // Of a table of 30 features the four players, once for each interaction.
+    const lists = await page.$$eval('.interactions li', (items) =>
+      items.map((item) => item.querySelectorAll('.cell').length),
+    )
+    expect(new Set(lists)).toEqual(new Set([4]))
+    expect(complaints).toEqual([])
+  })
+
+  it.each([
+    ['.', 1100],
+    ['.', 390],
+    ['foreign', 1100],
+    ['foreign', 390],
+  ])('prints no text on another one (%s, %i pixels)', async (study, width) => {
+    const page = await open({ study, width })
+    expect((await page.evaluate<string[]>(overprintedTexts)).slice(0, 9)).toEqual([])
+  })
+
+  it('stacks panels on a phone, each with its names, as wide as the screen', async () => {
+    const page = await open({ width: 390 })
+    const figures = await page.$$eval('figure .drawing', (drawings) =>
+      drawings.map((drawing) =>
+        [...drawing.querySelectorAll(':scope > svg')].map(
+          (svg) => svg.getBoundingClientRect().width,
+        ),
+      ),
+    )
+    for (const [wide, stacked] of figures) {
+      expect(wide).toBe(0)
+      expect(stacked).toBeLessThanOrEqual(390)
+    }
+    const places = await page.$$eval('#figure-orders svg.narrow .role-title-text text', (titles) =>
+      titles.map((title) => title.getBoundingClientRect().left),
+    )
+    expect(places).toHaveLength(2)
+    expect(places[0]).toBeCloseTo(places[1], 0)
+    const names = await page.textContent('#figure-pair-classes svg.narrow')
+    expect(names?.match(/both-diff/g)?.length).toBeGreaterThan(2)
   })
 
   it.each([320, 390, 768])('needs no sideways scrolling at %i pixels', async (width) => {

@@ -54,12 +54,20 @@ function cells(
   mask: number | undefined,
   sign: 'positive' | 'negative' | undefined,
 ): string {
-  const parts = drawing.cells.map(({ name, value, player }) => {
+  // Of a table of many features those that are never masked would hide the others.
+  const drawn =
+    drawing.kind === 'row' ? drawing.cells.filter(({ player }) => player >= 0) : drawing.cells
+  const left = drawing.cells.length - drawn.length
+  const parts = drawn.map(({ name, value, player }) => {
     const lit = mask !== undefined && player >= 0 && (mask & (1 << player)) !== 0
     const state =
       mask === undefined ? (player >= 0 ? 'player' : '') : lit ? `lit ${sign ?? ''}` : 'off'
     const text = drawing.kind === 'row' ? `${name} ${value}` : value
     return `<span class="cell ${state}" title="${escapeHtml(name)}">${escapeHtml(text) || '&nbsp;'}</span>`
   })
-  return `<span class="cells ${drawing.kind}">${parts.join('')}</span>`
+  const rest =
+    mask === undefined && left > 0
+      ? `<span class="small">${left} other feature${left === 1 ? ' is' : 's are'} never masked</span>`
+      : ''
+  return `<span class="cells ${drawing.kind}">${parts.join('')}${rest}</span>`
 }

@@ -1,6 +1,8 @@
+import type { NetworkRow } from '../../tables/tables.js'
+import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
-import { epochsOf } from '../figures/studyRows.js'
-import type { ReportStudy } from '../types.js'
+import { epochsOf } from '../figures/checkpoints.js'
+import type { ReportStudy, StudyTables } from '../types.js'
 import { escapeHtml, htmlTable, percent, shortNumber } from './escape.js'
 
 /** Failed networks that are listed beside those that are drawn; networks.csv has all. */
@@ -10,19 +12,12 @@ const MOST_FAILED = 100
 export function networkSection(study: ReportStudy): string {
   const { tables } = drawnStudy(study)
   const epochOf = epochsOf(tables)
+  const points = evaluationPoints(tables)
   const failed = study.tables.networks.filter(
     (row) => row.status === 'failed' && !tables.networks.includes(row),
   )
   const rows = [...tables.networks, ...failed.slice(0, MOST_FAILED)].map((row) => {
-    const last = Math.max(
-      0,
-      ...tables.curves.flatMap((c) => (c.network === row.network ? [c.step ?? 0] : [])),
-    )
     const boundary = row.phase_boundary_step
-    const epoch =
-      boundary === undefined || last === 0
-        ? undefined
-        : (boundary / last) * epochOf(row.network, last)
     const state =
       row.status === 'failed'
         ? `<span class="mark fails">✗ ${escapeHtml(row.reason ?? 'failed')}</span>`
@@ -31,15 +26,17 @@ export function networkSection(study: ReportStudy): string {
       `<span class="name"><strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code></span>`,
       escapeHtml(row.architecture ?? ''),
       escapeHtml(row.regime ?? ''),
-      `<span class="name">${[row.seed_low, row.seed_high, row.seed_order].map((seed) => seed ?? '').join(' / ')}</span>`,
-      `${shortNumber(row.low_parameters)} of ${shortNumber(row.parameters)}`,
+      `<span class="name">${seedWords(row)}</span>`,
+      `${row.low_parameters === undefined ? '' : `${shortNumber(row.low_parameters)} of `}${shortNumber(row.parameters)}`,
       percent(row.train_accuracy),
       percent(row.test_accuracy),
       row.status === 'failed'
         ? ''
-        : boundary === undefined
-          ? 'none found'
-          : `epoch ${shortNumber(epoch)}`,
+        : boundary !== undefined
+          ? `epoch ${shortNumber(epochOf(row.network, boundary))}`
+          : (points.get(row.network)?.size ?? 0) < FEWEST_POINTS
+            ? 'not known'
+            : 'none found',
       row.reliability?.toFixed(2).replace('-', '−') ?? '',
       row.mislabelled_auc?.toFixed(2) ?? '',
       state,
@@ -66,4 +63,18 @@ export function networkSection(study: ReportStudy): string {
       rows,
     )
   )
+}
+
+/** Seeds low / high / order; those of networks from elsewhere may not be known. */
+function seedWords({ seed_low, seed_high, seed_order }: NetworkRow): string {
+  if (seed_low === undefined && seed_high === undefined) return 'not known'
+  return [seed_low, seed_high, seed_order].map((seed) => seed ?? 'not known').join(' / ')
+}
+
+/** Steps at which losses were measured, by network. */
+function evaluationPoints({ curves }: StudyTables): Map<string | undefined, Set<unknown>> {
+  const found = new Map<string | undefined, Set<unknown>>()
+  for (const { network, step } of curves)
+    found.set(network, (found.get(network) ?? new Set()).add(step))
+  return found
 }

@@ -17,9 +17,12 @@ import { explained, glossarySection } from './terms.js'
 import { verdictSection } from './verdict.js'
 
 /** A figure with its drawing, or why it is missing. */
-export type DrawnFigure =
-  | (Figure & { readonly svg: string })
-  | { readonly id: string; readonly missing: string }
+export type DrawnFigure = (Figure & { readonly svg: string }) | MissingFigure
+
+interface MissingFigure {
+  readonly id: string
+  readonly missing: string
+}
 
 interface PageParts {
   readonly study: ReportStudy
@@ -30,8 +33,18 @@ interface PageParts {
 
 /** HTML of the report. */
 export function reportPage({ study, figures, checkpoints }: PageParts): string {
-  const draw = (...names: FigureName[]) => names.map((name) => figureHtml(figures[name])).join('\n')
-  const sections: readonly (readonly [id: string, title: string, html: string])[] = [
+  const missing: MissingFigure[] = []
+  let number = 0
+  const draw = (...names: FigureName[]) =>
+    names
+      .map((name) => {
+        const figure = figures[name]
+        if (!('missing' in figure)) return figureHtml(figure, ++number)
+        missing.push(figure)
+        return ''
+      })
+      .join('\n')
+  const all: readonly (readonly [id: string, title: string, html: string])[] = [
     ['verdict', 'Verdict', verdictSection(study.verdict, study.manifest)],
     ['assumptions', 'What was assumed', assumptionSection(study.manifest)],
     ['networks', 'Networks and accuracies', networkSection(study)],
@@ -43,7 +56,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ],
     ['scores', 'Confusing scores', draw('scores', 'sampleOrders')],
     ['samples', 'What confuses', sampleIntroduction + sampleSection(study)],
-    ['overlaps', 'Overlap of the confusing sets', draw('heatMap', 'upset')],
+    ['overlaps', 'Overlap of the confusing sets', draw('heatMap', 'memberships')],
     ['pairs', 'What networks share, and what they agree on', draw('pairClasses')],
     ['variance', 'What decides the scores', draw('effects')],
     [
@@ -54,11 +67,13 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
     ['difficulty', 'Is it just difficulty?', draw('measures', 'difficulty', 'courses')],
     ['exactness', 'How exact is all this?', draw('matching', 'exactness')],
     ['sensitivity', 'Would other choices say the same?', draw('multiverse', 'sensitivity')],
+    ['missing', 'What is not drawn', missingSection(missing)],
     ['glossary', 'What the terms mean', glossarySection()],
     ['settings', 'Configuration and provenance', settingsSection(study.manifest)],
     ['manifest', 'Manifest', manifestSection(study.manifest)],
     ['cite', 'How to cite', citeSection(study)],
   ]
+  const sections = all.filter(([, , html]) => html.trim() !== '')
   const contents = sections
     .map(([id, title]) => `<li><a href="#${id}">${escapeHtml(title)}</a></li>`)
     .join('')
@@ -95,23 +110,29 @@ ${body}
 const sampleIntroduction =
   '<p class="small">The samples of highest score of a few networks, and two of lowest score for contrast. The strongest interactions are drawn on the players (cells, features or words that are kept or masked together): blue adds to the score of the given label, orange takes away; an AND needs all lit players, an OR any of them.</p>'
 
-function figureHtml(figure: DrawnFigure): string {
-  if ('missing' in figure) {
-    return `<p class="notice" data-missing="${figure.id}">Figure “${escapeHtml(figure.id)}” is not drawn: ${escapeHtml(figure.missing)}.</p>`
-  }
+function figureHtml(figure: Figure & { readonly svg: string }, number: number): string {
   const { id, title, source, caption, svg } = figure
-  const tag =
-    source === 'ours' || source.endsWith('content ours') ? source : `after the paper’s ${source}`
+  const tag = source === 'ours' ? source : `after the paper’s ${source}`
   const files = ['svg', 'png', 'vl.json']
     .map((extension) => `<a href="../figures/${id}.${extension}">${extension}</a>`)
     .join(' ')
-  return `<figure id="figure-${id}"><h3>${escapeHtml(title)}<span class="tag">${escapeHtml(tag)}</span></h3>
+  return `<figure id="figure-${id}"><h3>Figure ${number}. ${escapeHtml(title)}<span class="tag">${escapeHtml(tag)}</span></h3>
 <div class="drawing" tabindex="0" role="region" aria-label="${escapeHtml(title)}">${svg}</div>
 <figcaption>${explained(caption)} <span class="files">Files: ${files}</span></figcaption></figure>`
 }
 
+/** Figures of which the study has no data, and why. */
+function missingSection(figures: readonly MissingFigure[]): string {
+  if (figures.length === 0) return ''
+  const items = figures.map(
+    ({ id, missing }) => `<li data-missing="${id}">${id}: ${escapeHtml(missing)}</li>`,
+  )
+  return `<ul class="small">${items.join('')}</ul>`
+}
+
 function checkpointPicker(panels: readonly Panel[]): string {
-  if (panels.length === 0) return ''
+  // One alone is what the figure above shows.
+  if (panels.length < 2) return ''
   const drawn = panels.map(({ label, html }) => ({
     label,
     html: `<div class="drawing">${html}</div>`,

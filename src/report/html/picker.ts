@@ -7,12 +7,12 @@ export interface Panel {
 
 /**
  * Panels of which a script shows one at a time behind a menu with buttons for the next and the last
- * one. Without a script, and in print, all of them stand below each other.
+ * one. Without a script all of them stand below each other; in print the chosen one.
  */
 export function picker(id: string, what: string, panels: readonly Panel[], first = 0): string {
   const sections = panels.map(
     ({ label, html }, index) =>
-      `<section class="panel" id="${id}-${index}"><h4 class="panel-title">${escapeHtml(label)}</h4>${html}</section>`,
+      `<section class="panel${index === first ? ' chosen' : ''}" id="${id}-${index}"><h4 class="panel-title">${escapeHtml(label)}</h4>${html}</section>`,
   )
   return `<div class="picker" id="${id}" data-what="${escapeHtml(what)}" data-first="${first}">\n${sections.join('\n')}\n</div>`
 }

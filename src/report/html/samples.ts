@@ -1,6 +1,7 @@
 import { playersOf } from '../../core/subset.js'
+import { type ShownCheckpoint, shownCheckpoints } from '../figures/checkpoints.js'
 import { strongestOf } from '../figures/matching.js'
-import { boundaryTitle, networkNames } from '../figures/studyRows.js'
+import { networkNames } from '../figures/studyRows.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { type Drawer, drawerOf } from './drawing.js'
 import { escapeHtml, shortNumber } from './escape.js'
@@ -15,7 +16,7 @@ export function sampleSection(study: ReportStudy): string {
     return '<p class="notice">The stored interactions could not be read, so that no sample can be shown.</p>'
   }
   const nameOf = networkNames(study)
-  const before = boundaryTitle(study.tables)
+  const { panels: checkpoints } = shownCheckpoints(study.tables)
   const drawers = new Map<number, Drawer>()
   for (const { sample, drawing, n } of details) {
     if (drawing === undefined || drawers.has(sample)) continue
@@ -24,7 +25,7 @@ export function sampleSection(study: ReportStudy): string {
   const definitions = [...drawers.values()].map((drawer) => drawer.definitions).join('')
   const panels = details.map((detail) => ({
     label: `#${detail.sample} · ${nameOf(detail.network)} · score ${shortNumber(detail.score)}${detail.confusing ? '' : ' (not confusing)'}`,
-    html: card(detail, { nameOf, before }, drawers.get(detail.sample)),
+    html: card(detail, { nameOf, checkpoints }, drawers.get(detail.sample)),
   }))
   const undrawn = details.every(({ drawing }) => drawing === undefined)
     ? '<p class="notice">The data set was not found, so that inputs are not drawn; their interactions are listed by the players’ names.</p>'
@@ -37,20 +38,27 @@ export function sampleSection(study: ReportStudy): string {
 
 interface Words {
   readonly nameOf: (id: string) => string
-  /** What the first checkpoint shown is called. */
-  readonly before: string
+  readonly checkpoints: readonly ShownCheckpoint[]
 }
 
-function card(detail: SampleDetail, { nameOf, before }: Words, drawer: Drawer | undefined): string {
+function card(
+  detail: SampleDetail,
+  { nameOf, checkpoints }: Words,
+  drawer: Drawer | undefined,
+): string {
   const { label, givenLabel, prediction, sample, confusingIn, rank, score, network } = detail
   const noisy =
     label === givenLabel
       ? ''
       : ` <span class="mark undecided">changed by noise from ${escapeHtml(label)}</span>`
-  const states = detail.states.map((state, index) => {
-    const title = index === detail.states.length - 1 ? 'end of training' : before
-    return `<section><h4>${title} (step ${state.step})</h4>${interactionList(state, detail, drawer)}</section>`
-  })
+  const states = checkpoints.flatMap(({ stepOf, wordsOf }) =>
+    detail.states
+      .filter(({ step }) => step === stepOf(network))
+      .map(
+        (state) =>
+          `<section><h4>${escapeHtml(wordsOf(network))}</h4>${interactionList(state, detail, drawer)}</section>`,
+      ),
+  )
   return `<article class="sample">
 <div class="picture">${drawer?.draw(undefined, undefined) ?? ''}</div>
 <dl>

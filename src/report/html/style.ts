@@ -1,3 +1,5 @@
+import { fontFamily } from '../figures/figure.js'
+
 /** The look of the page: light and dark, phone and print, no font or file from elsewhere. */
 export const style = `
 :root { color-scheme: light dark; --page: #ffffff; --ink: #16191d; --soft: #545b64; --line: #d4d8dd; --panel: #f4f6f8;
@@ -20,6 +22,7 @@ nav ul { list-style: none; padding: 0; margin: .5rem 0; display: flex; flex-wrap
 .notice ul { margin: .2rem 0; padding-left: 1.2rem }
 .mark { white-space: nowrap; font-weight: 600 } .mark.holds { color: var(--green) } .mark.fails { color: var(--red); white-space: normal } .mark.undecided { color: var(--amber) }
 .name { white-space: nowrap } .pair { white-space: nowrap; margin-right: .6em }
+pre { white-space: pre-wrap; overflow-wrap: anywhere }
 .scroll { overflow-x: auto; max-width: 100% }
 /* A shadow at the side where there is more to scroll to: covers that move with the content hide it at the ends. */
 .scroll, .drawing { background: linear-gradient(to right, var(--page) 40%, transparent) left / 2rem 100% no-repeat local,
@@ -29,7 +32,7 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line) }
 th { font-weight: 600; color: var(--soft) }
 figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
-.drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100% }
+.drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100% } .drawing > svg.narrow { display: none } .drawing text { font-family: ${fontFamily} }
 .tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em }
 dfn { font-style: normal; text-decoration: underline dotted var(--soft); text-underline-offset: .2em; cursor: help }
 .glossary { display: grid; grid-template-columns: minmax(7rem, 12rem) minmax(0, 1fr); gap: .2rem 1rem; font-size: .9rem }
@@ -58,10 +61,15 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 .cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }
 #tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
 @media (max-width: 40rem) { .clauses thead { display: none } .clauses tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line) } .clauses td { display: block; border: 0; padding: .1rem 0 } .clauses .pair { display: inline-block }
-  body { padding: .6rem .8rem 3rem } .drawing > svg { max-width: 38rem } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
-@page { margin: 14mm }
+  body { padding: .6rem .8rem 3rem } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
+@media screen and (max-width: 40rem) { .drawing > svg.narrow { display: block } .drawing > svg.wide { display: none } }
+@page { margin: 12mm }
 @media print { * { print-color-adjust: exact; -webkit-print-color-adjust: exact } :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
-  body { max-width: none; font-size: 10.5pt; padding: 0 } nav, .controls, .files, #tip { display: none !important }
-  .picker.active > .panel, .picker.active .panel-title { display: block } h2, h3, h4 { break-after: avoid }
-  figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible; background: none } table { font-size: 7.5pt } th, td { padding-right: .5rem } pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 7.5pt } details > * { display: block } }
+  body { max-width: none; font-size: 9.5pt; line-height: 1.4; padding: 0 } nav, .controls, .files, #tip, #manifest, #cite { display: none !important }
+  .verdict { font-size: 10pt } h2 { margin: 1rem 0 .3rem; padding-top: .3rem } h3 { margin: .5rem 0 .1rem } h2, h3, h4 { break-after: avoid }
+  /* Of what a picker shows one at a time, one: the page has all. Of the configuration what was set: config.yaml has all. */
+  .picker > .panel { display: none } .picker > .panel.chosen, .picker .panel-title { display: block !important } #settings tr:has(.source:not(.set-here)) { display: none }
+  figure { display: grid; grid-template-columns: 3fr 2fr; gap: .1rem 1rem; align-items: start; margin: .5rem 0 .8rem } figure h3 { grid-column: 1 / -1 } figcaption { font-size: 8pt; line-height: 1.35; margin: 0 }
+  .drawing > svg { max-height: 62mm; width: auto }
+  figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible; background: none } table { font-size: 7.5pt } th, td { padding-right: .5rem } pre { font-size: 7.5pt } details > * { display: block } }
 `

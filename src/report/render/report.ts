@@ -1,12 +1,13 @@
-/** All files of a report from a study: the page and every figure in three formats. */
+/** All files of a report from a study: the page and every figure in each format. */
 
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
-import type { Spec } from '../figures/figure.js'
+import type { Figure, Spec } from '../figures/figure.js'
 import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.js'
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
 import { shortNumber } from '../html/escape.js'
 import { type DrawnFigure, reportPage } from '../html/page.js'
 import type { ReportStudy } from '../types.js'
+import { narrow } from './narrow.js'
 import { renderPng } from './png.js'
 import { renderSvg } from './svg.js'
 
@@ -26,7 +27,7 @@ export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
     }
     const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
     const svg = await renderSvg(figure.spec, figure.id)
-    figures[name as FigureName] = { ...figure, svg: onPage(svg, figure.title) }
+    figures[name as FigureName] = { ...figure, svg: await bothWidths(figure, svg) }
     const path = `figures/${figure.id}`
     files[`${path}.svg`] = svg
     files[`${path}.png`] = renderPng(svg)
@@ -35,21 +36,41 @@ export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
   const checkpoints = []
   for (const { step, epoch, spec } of orderFiguresByCheckpoint(drawn)) {
     const label = `epoch ${shortNumber(epoch)} (step ${step})`
-    const svg = await renderSvg(spec, `checkpoint-${step}`)
-    checkpoints.push({ label, html: onPage(svg, `Strength by order, ${label}`) })
+    const id = `checkpoint-${step}`
+    const svg = await renderSvg(spec, id)
+    const title = `Strength by order, ${label}`
+    checkpoints.push({ label, html: await bothWidths({ id, title, spec }, svg) })
   }
   const all = figures as Record<FigureName, DrawnFigure>
   files['report/index.html'] = reportPage({ study, figures: all, checkpoints })
   return files
 }
 
+/** The drawing for wide screens and paper, and the one for phones: the page shows one of them. */
+async function bothWidths(
+  { id, title, spec }: Pick<Figure, 'id' | 'title' | 'spec'>,
+  svg: string,
+): Promise<string> {
+  const stacked = await renderSvg(narrow(spec), `${id}-narrow`)
+  // What is told under a pointer, which phones do not have.
+  const plain = stacked.replaceAll(
+    / aria-label="[^"]*" role="graphics-symbol" aria-roledescription="[^"]*"/g,
+    '',
+  )
+  return onPage(svg, title, 'wide') + onPage(plain, title, 'narrow')
+}
+
 /** Larger on the page than in a paper's column, so that its small print is as large as the page's. */
 const PAGE_SCALE = 1.2
 
 /** A drawing for the page, with the name that screen readers give to it. */
-function onPage(svg: string, title: string): string {
+function onPage(svg: string, title: string, look: 'wide' | 'narrow'): string {
   return svg
-    .replace('<svg ', `<svg role="graphics-document" aria-label="${title}" `)
+    .replaceAll(/ font-family="[^"]*"/g, '')
+    .replace(
+      'class="marks"',
+      `class="marks ${look}" role="graphics-document" aria-label="${title}"`,
+    )
     .replace(/ width="(\d+)" height="(\d+)"/, (_, width: string, height: string) => {
       const [w, h] = [width, height].map((side) => Math.round(PAGE_SCALE * Number(side)))
       return ` width="${w}" height="${h}"`

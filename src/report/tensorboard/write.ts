@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
 import { lockOf } from '../../store/layout.js'
 import { type Lease, type Waiting, withLock } from '../../store/lock.js'
-import { analysedSteps, doneNetworks } from '../figures/studyRows.js'
+import { analysedSteps } from '../figures/checkpoints.js'
+import { doneNetworks } from '../figures/studyRows.js'
 import { loadStudy } from '../load.js'
 import type { StudyTables } from '../types.js'
 import { encodeEvents, type Scalar } from './events.js'
@@ -43,7 +44,7 @@ function curveScalars({ curves }: StudyTables, network: string | undefined): Sca
 }
 
 function sampleScalars(tables: StudyTables, network: string | undefined): Scalar[] {
-  return analysedSteps(tables, network).flatMap((step) => {
+  return (analysedSteps(tables).get(network) ?? []).flatMap((step) => {
     const rows = tables.samples.filter((row) => row.network === network && row.step === step)
     return metrics.flatMap((metric): Scalar[] => {
       const value = mean(rows.flatMap((row) => row[metric] ?? []))

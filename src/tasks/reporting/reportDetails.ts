@@ -3,11 +3,8 @@ import { join } from 'node:path'
 import { readTablesOf } from '../../artifacts/valueFile.js'
 import { messageOf } from '../../core/errors.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
-import {
-  type CheckpointPair,
-  comparedCheckpoints,
-  doneNetworks,
-} from '../../report/figures/studyRows.js'
+import { shownCheckpoints } from '../../report/figures/checkpoints.js'
+import { doneNetworks } from '../../report/figures/studyRows.js'
 import type {
   ReportProblem,
   ReportStudy,
@@ -33,12 +30,13 @@ export async function readDetails(
   problems: ReportProblem[],
 ): Promise<SampleDetail[]> {
   const details: SampleDetail[] = []
+  const { panels } = shownCheckpoints(study.tables)
   for (const row of shownNetworks(study.tables)) {
-    const pair = comparedCheckpoints(study.tables, row)
     const network = planned(plan, row)
-    if (pair === undefined || network === undefined) continue
+    const steps = panels.flatMap(({ stepOf }) => stepOf(row.network) ?? [])
+    if (steps.length === 0 || network === undefined) continue
     try {
-      details.push(...(await detailsOf(study, plan, results, network, pair)))
+      details.push(...(await detailsOf(study, plan, results, network, steps)))
     } catch (error) {
       problems.push({ file: join('networks', network.id), message: messageOf(error) })
     }
@@ -65,17 +63,16 @@ async function detailsOf(
   plan: Plan,
   results: string,
   network: StudyNetwork,
-  pair: CheckpointPair,
+  steps: readonly number[],
 ): Promise<SampleDetail[]> {
   const rows = study.tables.samples.filter(
-    (row) => row.network === network.id && row.step === pair.end,
+    (row) => row.network === network.id && row.step === steps[steps.length - 1],
   )
   const ranked = [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
   const sets = confusingIn(study.tables)
   const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
   const others = ranked.filter((row) => !members.includes(row))
   const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
-  const steps = [...new Set([pair.boundary, pair.end])]
   const ids = chosen.map(({ sample }) => sample ?? -1)
   const checkpoints: StoredCheckpoint[] = []
   for (const step of steps) {

@@ -16,7 +16,7 @@ import {
 } from './types.js'
 
 /** Fewer points than this tell nothing about two phases. */
-const FEWEST_POINTS = 6
+export const FEWEST_POINTS = 6
 
 /**
  * Splits training into a learning and an overfitting phase by g(t) = L_test(t) − L_train(t), after a
