@@ -116,9 +116,10 @@ async function untilTraining(submitted: Submitted, element: string): Promise<voi
   while (!(await logOf(submitted, 'train', element)).includes('train: started')) await sleep(200)
 }
 
-/** SLURM lets a requeued element wait for two minutes; not here. */
+/** SLURM lets a requeued element wait for two minutes, until its first run is surely gone; here ten seconds are enough. */
 async function untilRequeued(element: string): Promise<void> {
   await until(() => slurm('squeue', '--noheader', `--jobs=${element}`, '--format=%T') === 'PENDING')
+  await sleep(10_000)
   slurm('scontrol', 'update', `JobId=${element}`, 'StartTime=now')
 }
 
