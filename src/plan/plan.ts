@@ -1,6 +1,7 @@
 import { trainsNetworks } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import { contentId, type Json } from '../core/hash.js'
 import { regimeOf } from '../regimes/registry.js'
 import { analysisRuns } from './analysisRuns.js'
@@ -83,12 +84,13 @@ function planNetworks(config: ExperimentConfig, data: DataInfo): StudyNetwork[] 
   const given = planGiven(config, data)
   const planned = new Map<string, StudyNetwork>(given.map((network) => [network.name, network]))
   const drafts = draftNetworks(config, given)
+  const heirsOf = groupBy(drafts, ({ from }) => from)
   for (const draft of drafts) {
     if (given.some(({ name }) => name === draft.name)) {
       throw new InputError(`networks: the name "${draft.name}" is given twice`)
     }
     const base = draft.from === undefined ? undefined : planned.get(draft.from)
-    const heirs = drafts.filter((heir) => heir.from === draft.name)
+    const heirs = heirsOf.get(draft.name) ?? []
     planned.set(
       draft.name,
       planNetwork(config, data, draft, base, donorStepsOf(heirs, config, data)),
@@ -122,11 +124,13 @@ function studyTasks(
   const referenceIds = roleIds('reference')
   const analysed = distinct.filter(({ id }) => analysedIds.has(id))
   const evaluated = distinct.filter(({ id }) => analysedIds.has(id) || referenceIds.has(id))
-  const begin = distinct.map((network) => beginTask(network, distinct))
+  const known = new Map(distinct.map((network) => [network.id, network]))
+  const begin = distinct.map((network) => beginTask(network, known))
   const [{ analysis, valuesId }] = runs
   const panel = panelTasks(analysed, analysis.samples.filter, valuesId)
+  const panelsOf = groupBy(panel, (task) => ('network' in task ? task.network.id : undefined))
   const panelIdsOf = ({ id }: StudyNetwork) =>
-    panel.filter((task) => !('network' in task) || task.network.id === id).map((task) => task.id)
+    [...(panelsOf.get(undefined) ?? []), ...(panelsOf.get(id) ?? [])].map((task) => task.id)
   const perRun = (of: (network: StudyNetwork, run: AnalysisRun) => Task): Task[] =>
     runs.flatMap((run) => evaluated.map((network) => of(network, run)))
   const values = perRun((network, run) => ({
@@ -172,10 +176,10 @@ function panelTasks(
 }
 
 /** The task that leaves a network's curve: it is trained, or measured where it is from elsewhere. */
-function beginTask(network: StudyNetwork, all: readonly StudyNetwork[]): Task {
+function beginTask(network: StudyNetwork, known: ReadonlyMap<string, StudyNetwork>): Task {
   const id = beginId(network)
   if (network.origin === 'given') return { kind: 'measure', id, needs: [], network }
-  const donor = all.find((other) => other.id === network.spec.inherits?.network)
+  const donor = known.get(network.spec.inherits?.network ?? '')
   return { kind: 'train', id, needs: donor === undefined ? [] : [beginId(donor)], network }
 }
 
