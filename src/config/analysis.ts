@@ -31,7 +31,7 @@ const samples = z
       .union([z.array(whole(0)).min(1), z.string().min(1)])
       .optional()
       .describe(
-        'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one a line',
+        'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one per line',
       ),
   })
   .prefault({})
@@ -118,7 +118,9 @@ const baseline = z
     z.enum(['zero', 'mean', 'blur', 'learned', 'attention']),
     z.strictObject({ damp: share.describe('Masked players are multiplied by this') }),
     z.strictObject({ blur: positive.describe('Gaussian blur, deviation in pixels') }),
-    z.strictObject({ file: z.string().min(1).describe('.npy or JSON: a value a channel or cell') }),
+    z.strictObject({
+      file: z.string().min(1).describe('.npy or JSON: a value per channel or cell'),
+    }),
     z.strictObject({
       maskToken: whole(0).describe(
         'Masked words of token ids become this id; 103 is [MASK] of BERT',

@@ -33,14 +33,43 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
   return computed.reduce((filled, [path, usual]) => fill(filled, path, usual), base)
 }
 
+/** What the data turned out to have. */
+export interface AvailableData {
+  /** Training samples. */
+  readonly train: number
+  readonly test: number
+  /** Columns, of tables. */
+  readonly features?: number
+}
+
 /**
- * The configuration with no more analysed samples than the data turned out to have, unless their number
- * was written, or follows from which they are. `written` is the configuration without defaults.
+ * The configuration with no more analysed samples, and no more players of a table, than the data turned out to have,
+ * unless their number was written, or follows from which they are. `written` is the configuration without defaults.
  */
 export function withinData(
   config: ExperimentConfig,
   written: unknown,
-  available: Readonly<Record<'train' | 'test', number>>,
+  available: AvailableData,
+): ExperimentConfig {
+  return withinFeatures(withinSamples(config, written, available), written, available)
+}
+
+function withinFeatures(
+  config: ExperimentConfig,
+  written: unknown,
+  { features }: AvailableData,
+): ExperimentConfig {
+  const { players } = config.analysis
+  if (valueAt(written, ['analysis', 'players', 'count']) !== undefined) return config
+  if (players.list !== undefined || players.groups !== undefined) return config
+  const count = lesserOf(players.count, features) ?? players.count
+  return { ...config, analysis: { ...config.analysis, players: { ...players, count } } }
+}
+
+function withinSamples(
+  config: ExperimentConfig,
+  written: unknown,
+  available: AvailableData,
 ): ExperimentConfig {
   if (valueAt(written, ['analysis', 'samples', 'count']) !== undefined) return config
   const { samples } = config.analysis

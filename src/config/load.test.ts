@@ -198,6 +198,18 @@ it('names a file that is not there', async () => {
   await expect(loadConfig(join(folder, 'none.yaml'))).rejects.toThrow(InputError)
 })
 
+it('players of a table are at most its columns, where their number was not written', async () => {
+  const countOf = async (analysis: string) => {
+    const yaml = `data: { source: csv, path: t.csv }\nmodel: { architecture: mlp-5 }\n${analysis}`
+    const { config, written } = await loadConfig(await write('players.yaml', yaml))
+    const counts = { train: 42, test: 18, features: 4 }
+    return withinData(config, written, counts).analysis.players.count
+  }
+  expect(await countOf('')).toBe(4)
+  expect(await countOf('analysis: { players: { count: 6 } }')).toBe(6)
+  expect(await countOf('analysis: { players: { select: list, list: [0, 1] } }')).toBe(2)
+})
+
 describe('the number of analysed samples', () => {
   const counts = { train: 42, test: 18 }
   const yaml = `data: { source: csv, path: t.csv }

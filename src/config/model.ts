@@ -45,7 +45,7 @@ export const modelSection = z
     head: z
       .enum(['softmax', 'binary'])
       .default('softmax')
-      .describe('One logit a class, or a single logit for two classes'),
+      .describe('One logit per class, or a single logit for two classes'),
     layers: z
       .array(layer)
       .min(1)

@@ -42,7 +42,7 @@ const grid = z
     donors: whole(1)
       .default(1)
       .describe(
-        'Trained networks a seed that lend layers, in regimes that take some over; with 2 or more, what they learned can be told from the seed that they began with',
+        'Trained networks per seed that lend layers, in regimes that take some over; with 2 or more, what they learned can be told from the seed that they began with',
       ),
     cuts: z
       .array(z.union([whole(1), layerNames]))

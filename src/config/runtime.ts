@@ -33,7 +33,7 @@ export const runtimeSection = z
     jobs: z
       .union([z.literal('auto'), whole(1)])
       .default('auto')
-      .describe('Processes at once; auto: one a core, or one a card of devices'),
+      .describe('Processes at once; auto: one per core, or one per card of devices'),
     slurm: slurmSection,
   })
   .prefault({})

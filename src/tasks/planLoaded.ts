@@ -26,7 +26,11 @@ export async function planLoaded(
   dataDirs: readonly string[],
 ): Promise<Plan> {
   const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
-  const counts = { train: dataset.train.count, test: dataset.test.count }
+  const counts = {
+    train: dataset.train.count,
+    test: dataset.test.count,
+    features: dataset.kind === 'tabular' ? dataset.shape[0] : undefined,
+  }
   const pathOf = (file: string) => resolve(baseDir, file)
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
   const within = withinData(asked, written, counts)

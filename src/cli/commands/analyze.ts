@@ -46,7 +46,7 @@ export function analyzeCommand(executor: Executor): Command {
     .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
     .option('--classes <file>', 'class names in the order of the outputs, a line each')
     .addOption(new Option('--layout <order>', 'order of axes').choices(axisLayouts))
-    .option('--mean <numbers>', 'subtracted from inputs, one or one a channel: 0.5,0.5,0.5')
+    .option('--mean <numbers>', 'subtracted from inputs, one, or one per channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')

@@ -43,7 +43,7 @@ export function powerCommand(): Command {
     .option('--shares <list>', 'of high, sample and order (default: 0.05,0.5,0.15, or the pilot’s)')
     .option('--grids <list>', 'low x high seeds, or x order seeds too', '3x3,4x4,6x4,5x5,8x4,6x6')
     .option('--samples <list>', 'analysed samples (default: those of the study)')
-    .option('--studies <n>', 'simulated studies a design', '200')
+    .option('--studies <n>', 'simulated studies per design', '200')
     .option('--odds <share>', 'odds of a right verdict that are asked for', '0.8')
     .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
     .option('--data-dir <dir>', 'folder of data sets')

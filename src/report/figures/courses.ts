@@ -35,7 +35,7 @@ export function coursesFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Samples through training',
     source: 'ours',
-    caption: `One line a network, by its low seed. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
+    caption: `One line per network, by its low seed. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
     spec: specOf({
       vconcat: drawn.map(({ field, title }, index) =>
         lines(

@@ -128,7 +128,7 @@ export function gapFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Gap between test and training loss, and the two phases',
     source: 'Figure 4b',
-    caption: `One line a network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
+    caption: `One line per network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
       boundaries.length === 0
         ? 'No overfitting phase was found.'
         : `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`

@@ -45,7 +45,7 @@ changes what this one has: mappings are merged, lists replaced, and \`null\` tak
 changes single keys, with values as in YAML (\`--set 'networks.grid.low=[0, 1]'\`, \`--set networks.list.0.seed=3\`).
 \`lowlayer schema\` prints the JSON Schema with which editors complete and check these keys.
 
-Some defaults follow from other keys: the players of tables are all features, or as many as \`list\` or \`groups\`
+Some defaults follow from other keys: the players of tables are all features (of your own at most 8), or as many as \`list\` or \`groups\`
 have; batches and analysed samples are at most what \`data.train\` and \`data.test\` have; \`model.head: binary\` makes
 \`analysis.output\` \`binary-v0\`.
 
