@@ -67,7 +67,7 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
       async () => (await readdir(join(results, 'networks')).catch(() => []))[0],
     )
     // Listed once it is there whole; a kill in between leaves a file that is named as nobody's.
-    const record = join(results, 'networks', network, 'SHA256SUMS')
+    const record = join(results, 'asked', network, 'SHA256SUMS')
     const isSaved = async () =>
       (await readFile(record, 'utf8').catch(() => '')).includes('resume.npz') ? true : undefined
     await until(isSaved)

@@ -31,8 +31,10 @@ export function nextStep(
   return moreSeeds(grid, samples, config)
 }
 
-function trainLonger({ training }: ExperimentConfig): NextStep {
+function trainLonger({ training, networks }: ExperimentConfig): NextStep {
   const reason = 'most networks have not begun to overfit: train twice as long'
+  // Those from elsewhere are not trained by the settings of this configuration.
+  if (networks.grid === undefined && networks.list === undefined) return { reason, set: [] }
   const twice = training.epochs.replace(/^[\d.]+/, (length) => String(2 * Number(length)))
   return { reason, set: [`training.epochs=${twice}`] }
 }

@@ -19,7 +19,7 @@ import { encodeNpz } from '../../formats/npz.js'
 import type { TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
-import { difficultyTable } from '../../tables/tables.js'
+import { difficultyTable, overlapsTable } from '../../tables/tables.js'
 import {
   fileOf,
   planOfDocument,
@@ -104,9 +104,15 @@ describe('the files of networks that lowlayer trained', () => {
     for (const table of tables) {
       expect(named(study, `${table}.csv`) === named(trained, `${table}.csv`), table).toBe(true)
     }
-    for (const name of ['effects.csv', 'memberships.csv', 'multiverse.csv', 'verdict.json']) {
+    for (const name of ['effects.csv', 'memberships.csv', 'multiverse.csv']) {
       expect(named(study, name), name).toBe(named(trained, name))
     }
+    // What to run next is a setting of training, which networks from elsewhere have none of.
+    const { next: onlyReason, ...verdict } = JSON.parse(named(study, 'verdict.json'))
+    const { next, ...expected } = JSON.parse(named(trained, 'verdict.json'))
+    expect(verdict).toEqual(expected)
+    expect(next.set).toEqual(['training.epochs=14ep'])
+    expect(onlyReason).toEqual({ reason: next.reason, set: [] })
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
   })
 
@@ -144,9 +150,7 @@ describe('the files of networks that lowlayer trained', () => {
       expect(found.grand).toBeCloseTo(grand!, 4)
     }
     const relations = (each: RanStudy) =>
-      read(each, 'overlaps.csv')
-        .split('\n')
-        .map((line) => line.split(',')[2])
+      fromCsv(overlapsTable, read(each, 'overlaps.csv')).map(({ relation }) => relation)
     expect(relations(study)).toEqual(relations(trained))
   })
 })
@@ -193,7 +197,7 @@ describe('an inner layer of networks that lowlayer trained', () => {
         .map((line) =>
           line
             .split(',')
-            .filter((_, column) => column !== 1)
+            .filter((_, column) => column !== 2)
             .join(),
         )
     expect(sets(study)).toEqual(sets(own))
@@ -384,7 +388,7 @@ describe('values of another tool', () => {
     const files = [...others(), { ...entry(), values: 'v.npy' }]
     const study = await runDocument(given(files, final), places('values'))
     const cells = (each: RanStudy) =>
-      rowsOf(each, 'confusing.csv').map((line) => line.split(',').slice(2).join())
+      rowsOf(each, 'confusing.csv').map((line) => line.split(',').slice(3).join())
     expect(cells(study).length).toBeGreaterThan(0)
     const members = (each: RanStudy) =>
       cells(each).map((line) => line.split(',').slice(0, 3).join())
