@@ -66,10 +66,10 @@ function checkOutput(output: string): void {
   )
 }
 
-/** Only samples that there are can be analysed. */
-function checkSampleCount(
+/** Only samples that there are can be analysed. Throws InputError where more are asked for. */
+export function checkSampleCount(
   { count, split }: ExperimentConfig['analysis']['samples'],
-  { trainCount, testCount }: DataInfo,
+  { trainCount, testCount }: Pick<DataInfo, 'trainCount' | 'testCount'>,
 ): void {
   const available = split === 'train' ? trainCount : testCount
   if (count <= available) return

@@ -9,7 +9,7 @@ import { resolvePath } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { maskingAssumptions, maskingWarnings } from '../masking/maskingAssumptions.js'
-import { planStudy } from '../plan/plan.js'
+import { checkSampleCount, planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
@@ -35,9 +35,11 @@ export async function planLoaded(
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
   const within = withinData(asked, written, counts)
   const config = { ...within, analysis: withNamedSamples(within.analysis, isCountWritten, pathOf) }
+  const described = describeDataset(dataset)
+  checkSampleCount(config.analysis.samples, described)
   const leftOut = checkPanel(config.analysis, dataset)
   const facts = {
-    ...describeDataset(dataset),
+    ...described,
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     players: playersOf(config, dataset, pathOf),
