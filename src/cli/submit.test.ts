@@ -15,6 +15,7 @@ const STUDY = [
   ...[
     'networks.grid.low=[0]',
     'networks.grid.high=[0, 1]',
+    'networks.grid.regimes=[init]',
     'training.epochs=1',
     'training.checkpoints.logSpaced=2',
     'analysis.samples={count: 4, testCount: 2}',

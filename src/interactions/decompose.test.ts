@@ -237,10 +237,9 @@ describe('options', () => {
     const pair = (1 << 16) | 1
     const and = Float64Array.from({ length: 2 ** n }, (_, S) => Number((S & pair) === pair))
     const or = and.map((_, S) => Number((S & pair) !== 0))
-    const onlyPair = new Float64Array(2 ** n)
-    onlyPair[pair] = 1
-    expect(decompose(and, { solver: 'and' }).and).toEqual(onlyPair)
-    expect(decompose(or, { solver: 'or' }).or).toEqual(onlyPair)
+    const isOnlyPair = (effect: number, S: number) => effect === Number(S === pair)
+    expect(decompose(and, { solver: 'and' }).and.every(isOnlyPair)).toBe(true)
+    expect(decompose(or, { solver: 'or' }).or.every(isOnlyPair)).toBe(true)
   })
 
   it('decomposes many tables one like another', () => {
