@@ -74,6 +74,8 @@ describe('chosen panels', () => {
   })
 
   it('refuse a text that has too few words', () => {
-    expect(() => namedPanel([9, 2], own, others, (row) => row !== 1)).toThrow(/sample 9 have fewer/)
+    expect(() => namedPanel([9, 2], own, others, (row) => row !== 1)).toThrow(
+      /sample 9 are too short/,
+    )
   })
 })

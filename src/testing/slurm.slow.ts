@@ -19,8 +19,10 @@ const configuration = fileURLToPath(new URL('../../configs/quickstart.yaml', imp
 const STUDY = [
   configuration,
   ...[
+    'data={source: tic-tac-toe, labelNoise: 0.1}',
     'networks.grid.low=[0]',
     'networks.grid.high=[0, 1, 2]',
+    'networks.grid.regimes=[init]',
     'training.epochs=400',
     'analysis.samples.count=10',
     'analysis.players.count=4',
