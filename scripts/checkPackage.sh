@@ -29,4 +29,8 @@ node use.js
 mkdir "$work/npx"
 cd "$work/npx"
 mv "$package" .
-npm_config_cache=$work/cache npm exec --yes --package=npm@11 -- npx --yes "$(basename "$package")" --version
+# Or npm would take the folder above, in which something is installed, for where it is.
+echo '{}' > package.json
+# The outer npm hands its --package on to the inner one, which would look for the file among the programs of that.
+npm_config_cache=$work/cache npm exec --yes --package=npm@11 -- \
+  env -u npm_config_package npx --yes "$(basename "$package")" --version
