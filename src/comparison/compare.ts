@@ -55,7 +55,7 @@ export function compareNetworks(
 ): Comparison {
   const study = withinPanel(scores)
   const settings = { ...defaultComparisonOptions, ...options }
-  const found = compareScores(scores, options)
+  const found = compareWithin(study, settings)
   const warnings = warningsOf(study, found.excluded, settings)
   return {
     ...found,
@@ -69,8 +69,11 @@ export function compareScores(
   scores: StudyScores,
   options: Partial<ComparisonOptions> = {},
 ): ScoreComparison {
-  const study = withinPanel(scores)
-  const settings = { ...defaultComparisonOptions, ...options }
+  return compareWithin(withinPanel(scores), { ...defaultComparisonOptions, ...options })
+}
+
+/** Of sets within the panel. */
+function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreComparison {
   const excluded = findExclusions(study)
   const names = new Set(excluded.map((exclusion) => exclusion.network))
   const usable = study.networks.flatMap((network, index) =>

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { InterruptedError, LowlayerError, OutOfMemoryError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
@@ -39,6 +39,12 @@ export function processesEndedAfter(silentMs: number): Executor {
   return (context) => (task, onEvent) => startWorker({ task, context }, onEvent, silentMs)
 }
 
+/** Processes that work now. They go with this one, whatever keeps them from heeding that it is gone, such as a model without an end. */
+const working = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const worker of working) worker.kill('SIGKILL')
+})
+
 function startWorker(
   order: WorkerOrder,
   onEvent: (event: TaskEvent) => void,
@@ -55,6 +61,7 @@ function startWorker(
   worker.stderr?.on('data', (chunk) => {
     lastWords = (lastWords + chunk).slice(-STDERR_TAIL)
   })
+  working.add(worker)
   const finished = new Promise<void>((resolve, reject) => {
     let verdict: WorkerMessage | undefined
     // Who dies cannot leave the reason for the tables.
@@ -77,6 +84,7 @@ function startWorker(
     })
     worker.on('error', (error) => reject(new TaskError(error.message, { cause: error })))
     worker.on('close', async (code, signal) => {
+      working.delete(worker)
       watch.stop()
       if (hangs) return
       if (verdict?.kind === 'done') resolve()

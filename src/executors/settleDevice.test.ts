@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { planStudy } from '../plan/plan.js'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'
 import { soleLease } from '../testing/soleLease.js'
 import { chooseDevice, onDevice, settleDevice } from './settleDevice.js'
@@ -54,14 +55,7 @@ describe('settleDevice', () => {
           'networks: { grid: { low: [0], high: [0, 1] } }',
         'study.yaml',
       ),
-      {
-        fingerprint: 'f00d',
-        kind: 'tabular',
-        shape: [9],
-        classes: 2,
-        trainCount: 670,
-        testCount: 288,
-      },
+      ticTacToeInfo,
     )
   const fileIn = async () => join(await mkdtemp(join(tmpdir(), 'lowlayer-')), 'device.json')
 

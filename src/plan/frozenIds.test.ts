@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'
 import { planStudy } from './plan.js'
-import type { DataInfo } from './types.js'
-
-const board: DataInfo = {
-  fingerprint: 'f00d',
-  kind: 'tabular',
-  shape: [9],
-  classes: 2,
-  trainCount: 670,
-  testCount: 288,
-}
 
 function idsOf(networks: string): string[] {
   const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\nnetworks:\n${networks}`
-  const plan = planStudy(parseConfig(yaml, 'study.yaml'), board)
+  const plan = planStudy(parseConfig(yaml, 'study.yaml'), ticTacToeInfo)
   return plan.networks.map(({ name, id }) => `${name} ${id}`)
 }
 

@@ -276,9 +276,9 @@ describe('models from elsewhere', () => {
 
 describe('text in messages', () => {
   it('stands on one line, steers no terminal and is cut, whatever it is', () => {
-    const { message } = new InputError(`"${'x'.repeat(1e6)}" is no number`)
+    const { message } = new InputError(`"${'y'.repeat(1e6)}" is no number`)
     expect(message.length).toBeLessThan(2000)
-    expect(message).toMatch(/^"xxx.* … .*xxx" is no number$/)
+    expect(message).toMatch(/^"yyy.* … .*yyy" is no number$/)
     expect(quotable('a\nb\u001b[2J\u202e\ud800é日')).toBe('a\\nb\\x1b[2J\\u202e\\ud800é日')
   })
 })
