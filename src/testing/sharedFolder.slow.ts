@@ -24,6 +24,7 @@ const STUDY = [
   ...[
     'networks.grid.low=[0]',
     'networks.grid.high=[0, 1]',
+    'networks.grid.regimes=[init]',
     'training.epochs=10',
     'analysis.samples.count=200',
     'analysis.samples.testCount=50',
