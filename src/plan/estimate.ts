@@ -43,16 +43,16 @@ export function estimatePlan(plan: Plan): Estimate {
   }
 }
 
-/** What a comparison does, one after the other: reads networks, holds pairs against each other, compares scores by every measure. */
-export type ComparisonStage = 'networks' | 'pairs' | 'scores'
+/** What a comparison does, one after the other: reads networks, holds pairs against each other, compares scores by every measure, draws figures. */
+export type ComparisonStage = 'networks' | 'pairs' | 'scores' | 'figures'
 
 /** How many parts each stage has, and the seconds that one takes on one core, by `npm run bench:scale`. */
 export type ComparisonWork = Readonly<
   Record<ComparisonStage, { readonly parts: number; readonly seconds: number }>
 >
 
-/** Seconds that drawing the report takes, whatever the number of networks. */
-const REPORT_SECONDS = 15
+/** Figures of a report. */
+const FIGURES = 21
 
 /**
  * What comparing a study costs: reading grows with networks × checkpoints × samples × 2^n, pairs with networks² × samples × 2^n, and each
@@ -80,20 +80,20 @@ export function comparisonWork(plan: Plan): ComparisonWork {
       parts: 15 + plan.data.classes + alternatives,
       seconds: 0.01 + 4e-7 * pairs + 2e-6 * analysed.length * samples.count,
     },
+    figures: { parts: FIGURES, seconds: 0.25 },
   }
 }
 
-/** Seconds on one core of what is done of a comparison, all of it with the report by default. */
+/** Seconds on one core of what is done of a comparison, all of it by default. */
 export function comparisonSeconds(
   work: ComparisonWork,
   done?: Readonly<Record<ComparisonStage, number>>,
 ): number {
   const stages = Object.keys(work) as ComparisonStage[]
-  const sum = stages.reduce(
+  return stages.reduce(
     (total, stage) => total + (done?.[stage] ?? work[stage].parts) * work[stage].seconds,
     0,
   )
-  return done === undefined ? sum + REPORT_SECONDS : sum
 }
 
 function checkpointsOf(plan: Plan, task: Task & { readonly kind: 'values' }): number {

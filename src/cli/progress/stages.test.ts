@@ -7,16 +7,37 @@ const tasks = ['a', 'b'].map((id) => ({ id, kind: 'train', needs: [] }) as unkno
 const [first, second] = tasks
 
 describe('the progress of a stage', () => {
-  it('foretells nothing from its first moments, and the rest from its rate later', () => {
+  it('foretells by the rate since a task first told, not by how long processes take to start', () => {
     let now = 0
     const tracker = new StageTracker(tasks, () => now)
     expect(tracker.get('train')).toMatchObject({ begun: false, secondsLeft: undefined })
     tracker.started(first)
-    now = 10
+    now = 40
     tracker.progress(first, { done: 1, total: 10_000 })
     expect(tracker.get('train')).toMatchObject({ begun: true, secondsLeft: undefined })
-    tracker.progress(first, { done: 5_000, total: 10_000 })
-    expect(tracker.get('train').secondsLeft).toBeCloseTo(30, 10)
+    now = 50
+    tracker.progress(first, { done: 5_001, total: 10_000 })
+    expect(tracker.get('train').secondsLeft).toBeCloseTo(30, 2)
+  })
+
+  it('foretells by what is done now: neither by what was there nor by what earlier runs did of a task', () => {
+    let now = 0
+    const tracker = new StageTracker(tasks, () => now)
+    tracker.started(first)
+    tracker.progress(first, { done: 90, total: 100 })
+    now = 10
+    tracker.ended({ task: second, status: 'cached' })
+    tracker.progress(first, { done: 95, total: 100 })
+    expect(tracker.get('train').secondsLeft).toBeCloseTo(10, 10)
+  })
+
+  it('foretells where tasks tell nothing before their end', () => {
+    let now = 0
+    const tracker = new StageTracker(tasks, () => now)
+    tracker.started(first)
+    now = 7
+    tracker.ended({ task: first, status: 'done', seconds: 7 })
+    expect(tracker.get('train').secondsLeft).toBeCloseTo(7, 10)
   })
 
   it('counts what was interrupted as not ended', () => {

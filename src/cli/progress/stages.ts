@@ -2,8 +2,8 @@ import type { TaskOutcome } from '../../executors/types.js'
 import type { Task, TaskKind } from '../../plan/types.js'
 import type { TaskEvent } from '../../tasks/types.js'
 
-/** From this share of a stage on, or after so many seconds, its rate says when it will end. */
-const FIRST_SHARE = 0.005
+/** When this share of a stage was done, or something in so many seconds, its rate says when it will end. */
+const FIRST_SHARE = 0.02
 const FIRST_SECONDS = 30
 
 /** How far one stage has come. Every task counts alike. */
@@ -18,20 +18,29 @@ export interface StageProgress {
   readonly interrupted: boolean
   /** Share of the stage's work that is done, 0 … 1. */
   readonly fraction: number
-  /** Seconds left at the rate seen since the stage's first uncached task started, once that says something. */
+  /** Seconds left at the rate seen since a task of the stage first told of its progress, once that says something. */
   readonly secondsLeft: number | undefined
   readonly note: string | undefined
 }
 
+/** Shares of a task that are done: when it first told, as it may go on from an earlier run, and now. */
+interface TaskProgress {
+  readonly first: number
+  readonly now: number
+}
+
 interface StageState {
-  readonly fractions: Map<string, number>
+  readonly progress: Map<string, TaskProgress>
   readonly tasks: number
   ended: number
   failed: number
   interrupted: boolean
   note: string | undefined
-  began: number | undefined
-  fractionAtStart: number
+  begun: boolean
+  /** Whether a task has told anything before its end. */
+  told: boolean
+  /** Since when the rate is taken: the first that a task told, or, where none does, the first start. */
+  since: number
 }
 
 /** Keeps count of a run's stages. `now` gives seconds. */
@@ -44,65 +53,65 @@ export class StageTracker {
   ) {
     for (const kind of new Set(tasks.map((task) => task.kind))) {
       this.stages.set(kind, {
-        fractions: new Map(),
+        progress: new Map(),
         tasks: tasks.filter((task) => task.kind === kind).length,
         ended: 0,
         failed: 0,
         interrupted: false,
         note: undefined,
-        began: undefined,
-        fractionAtStart: 0,
+        begun: false,
+        told: false,
+        since: 0,
       })
     }
   }
 
   started(task: Task): void {
     const stage = this.stages.get(task.kind)!
-    if (stage.began === undefined) {
-      stage.began = this.now()
-      stage.fractionAtStart = fractionOf(stage)
-    }
+    if (!stage.begun) stage.since = this.now()
+    stage.begun = true
   }
 
   progress(task: Task, event: TaskEvent): void {
     const stage = this.stages.get(task.kind)!
-    stage.fractions.set(task.id, event.total > 0 ? event.done / event.total : 0)
+    // Starting a process takes a while on a busy machine, and says nothing of the rest.
+    if (!stage.told) stage.since = this.now()
+    stage.told = true
+    const now = event.total > 0 ? event.done / event.total : 0
+    stage.progress.set(task.id, { first: stage.progress.get(task.id)?.first ?? now, now })
     stage.note = event.note
   }
 
-  ended(outcome: TaskOutcome): void {
-    const stage = this.stages.get(outcome.task.kind)!
-    if (outcome.status === 'interrupted') {
+  ended({ task, status }: TaskOutcome): void {
+    const stage = this.stages.get(task.kind)!
+    if (status === 'interrupted') {
       stage.interrupted = true
       return
     }
-    stage.fractions.set(outcome.task.id, 1)
+    const isWork = status === 'done' || status === 'failed'
+    const first = isWork ? (stage.progress.get(task.id)?.first ?? 0) : 1
+    stage.progress.set(task.id, { first, now: 1 })
     stage.ended++
-    if (outcome.status === 'failed' || outcome.status === 'skipped') stage.failed++
+    if (status === 'failed' || status === 'skipped') stage.failed++
   }
 
   get(kind: TaskKind): StageProgress {
     const stage = this.stages.get(kind)!
-    const fraction = fractionOf(stage)
-    const gained = fraction - stage.fractionAtStart
-    const elapsed = stage.began === undefined ? 0 : this.now() - stage.began
-    // The first moments go into starting, and would foretell days.
+    const { tasks, ended, failed, begun, interrupted, note } = stage
+    const all = [...stage.progress.values()]
+    const share = (of: (task: TaskProgress) => number) =>
+      all.reduce((sum, task) => sum + of(task), 0) / tasks
+    const fraction = share(({ now }) => now)
+    const gained = share(({ first, now }) => now - first)
+    const elapsed = this.now() - stage.since
     const tells = gained >= FIRST_SHARE || (gained > 0 && elapsed >= FIRST_SECONDS)
     const secondsLeft = tells ? (elapsed * (1 - fraction)) / gained : undefined
-    const { tasks, ended, failed, interrupted, note } = stage
-    const begun = stage.began !== undefined
     return { kind, tasks, ended, failed, begun, interrupted, fraction, secondsLeft, note }
   }
 
   all(): StageProgress[] {
     return [...this.stages.keys()].map((kind) => this.get(kind))
   }
-}
-
-function fractionOf(stage: StageState): number {
-  let sum = 0
-  for (const fraction of stage.fractions.values()) sum += fraction
-  return sum / stage.tasks
 }
 
 /** Seconds as `42 s`, `3 min 10 s` or `2 h 05 min`. */

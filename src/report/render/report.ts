@@ -14,12 +14,17 @@ import { renderSvg } from './svg.js'
 /** Content by path below the study's folder. */
 export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
 
-export async function renderReport(study: ReportStudy): Promise<ReportFiles> {
+/** Renders the report of a study; `told` is called before each figure, which takes a while. */
+export async function renderReport(
+  study: ReportStudy,
+  told: () => Promise<void> = async () => undefined,
+): Promise<ReportFiles> {
   const files: Record<string, string | Uint8Array> = {}
   const figures: Partial<Record<FigureName, DrawnFigure>> = {}
   const drawn = drawnStudy(study)
   const note = drawnNote(study)
   for (const [name, make] of Object.entries(figureMakers)) {
+    await told()
     const made = make(figuresOfAll.has(name) ? study : drawn)
     if ('missing' in made) {
       figures[name as FigureName] = made

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { stringify as toYaml } from 'yaml'
 import { isComplete, readState } from '../../artifacts/networkState.js'
 import {
@@ -9,9 +8,8 @@ import {
 } from '../../artifacts/trainingEngine.js'
 import type { Lack } from '../../comparison/types.js'
 import type { ExperimentConfig } from '../../config/schema.js'
-import { InterruptedError, messageOf, TaskError } from '../../core/errors.js'
+import { messageOf, TaskError } from '../../core/errors.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
-import { type ComparisonStage, comparisonSeconds, comparisonWork } from '../../plan/estimate.js'
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
@@ -75,9 +73,10 @@ import { type ReferenceInputs, readNetwork } from '../analysis/readNetwork.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { failureOf, unfinishedPart } from '../state/failures.js'
 import { isTaskDone } from '../state/isDone.js'
-import { comparedFrom } from '../state/outputs.js'
+import { comparedFrom, type StudyPlace } from '../state/outputs.js'
 import { withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
+import { type ComparisonProgress, comparisonProgress } from './comparisonProgress.js'
 import { manifestOf } from './manifest.js'
 import { readAllReferences } from './references.js'
 import { writeStudyReport } from './report.js'
@@ -92,10 +91,13 @@ export async function compare(task: CompareTask, context: TaskContext): Promise<
     const from = await comparedFrom(context)
     // Written last; an earlier one would stand for all that a kill might leave out.
     await lease.remove(reportPage(folder))
-    await writeTables(await makeTables(context), { folder, from, write: lease.write })
+    const progress = comparisonProgress(plan, context)
+    const made = await makeTables({ plan, results, progress })
+    await writeTables(made, { folder, from, write: lease.write })
     await writeStudyReport({
       folder,
       lease,
+      drawn: () => progress('figures', 'figures'),
       stored: { plan, results },
       dataset: () => loadPlannedDataset(plan, context),
       resolve: (file) => resolve(context.baseDir, file),
@@ -134,14 +136,16 @@ export async function writeTables(
   await write(join(folder, studyFiles.manifest), jsonText(manifest), from)
 }
 
+/** What tables are made of, and who is told how far they are. */
+interface TablesOrder extends StudyPlace {
+  readonly progress: ComparisonProgress
+}
+
 /**
  * Makes the tables, the verdict and the manifest of a study from what is stored. Of each network no more is held than what it is
  * compared by, of each pair the text of its row. Throws TaskError when no network can be analysed.
  */
-export async function makeTables(
-  context: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
-): Promise<MadeTables> {
-  const { plan, results } = context
+export async function makeTables({ plan, results, progress }: TablesOrder): Promise<MadeTables> {
   const { config } = plan
   const began = performance.now()
   const networks = membersOf(plan.networks)
@@ -154,9 +158,7 @@ export async function makeTables(
     if (row.reason !== undefined) lacking[name] = row.reason
   }
   const own = new NetworkTables(config)
-  const progress = comparisonProgress(plan, context)
   for (const network of networks) {
-    await progress(network.name, 'networks')
     // Asked first: what is done from now on may have come too late for these tables.
     const lack = await unfinishedPart({ plan, results }, network)
     const found = await analyse(plan, results, network, references.of(network))
@@ -167,6 +169,7 @@ export async function makeTables(
       if (lack !== undefined) lacking[network.name] = lack
     }
     own.add(network, typeof found === 'string' ? found : found.analysis)
+    await progress(network.name, 'networks')
   }
   if (analyses.length === 0) {
     const reasons = [...new Set(Object.values(failed))].join('; ')
@@ -244,25 +247,6 @@ export async function makeTables(
   return { files, manifest }
 }
 
-/** Says that a part of a stage is done; lets others have a turn and throws InterruptedError when the user interrupts. */
-type Progress = (note: string, stage: ComparisonStage, parts?: number) => Promise<void>
-
-/** Tells progress by the time that each stage takes. */
-function comparisonProgress(
-  plan: Plan,
-  { report, signal }: Pick<TaskContext, 'report' | 'signal'>,
-): Progress {
-  const work = comparisonWork(plan)
-  const total = comparisonSeconds(work)
-  const done = { networks: 0, pairs: 0, scores: 0 }
-  return async (note, stage, parts = 1) => {
-    done[stage] = Math.min(work[stage].parts, done[stage] + parts)
-    report({ done: comparisonSeconds(work, done), total, note })
-    await setImmediate()
-    if (signal.aborted) throw new InterruptedError()
-  }
-}
-
 /** Pairs after which others have a turn: progress is shown, an interruption heard. */
 const PAIRS_A_TURN = 2000
 
@@ -270,7 +254,7 @@ const PAIRS_A_TURN = 2000
 async function comparePairs(
   analyses: readonly KeptAnalysis[],
   config: ExperimentConfig,
-  progress: Progress,
+  progress: ComparisonProgress,
 ): Promise<{ readonly overlaps: CsvText; readonly classes: PairClasses }> {
   const overlaps = new CsvText(overlapsTable)
   const classes = new PairClasses(studyScores(analyses).networks, 1 - config.comparison.alpha)

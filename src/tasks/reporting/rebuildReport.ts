@@ -17,6 +17,7 @@ import { schemaVersion, studyTables } from '../../tables/tables.js'
 import { comparedFrom } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
+import { comparisonProgress } from './comparisonProgress.js'
 import { planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
@@ -184,7 +185,8 @@ async function tablesAnew(
   const keep = '; the stored tables stay as they are'
   try {
     const signal = new AbortController().signal
-    const made = await makeTables({ plan, results, report: () => undefined, signal })
+    const progress = comparisonProgress(plan, { report: () => undefined, signal })
+    const made = await makeTables({ plan, results, progress })
     const before = (await readManifest(folder))!
     const known = missingIn(before)
     const lost = Object.entries(missingIn(made.manifest)).filter(([name]) => !(name in known))

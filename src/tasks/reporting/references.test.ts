@@ -53,7 +53,7 @@ async function tablesOf(written: object, where: string) {
     if (task.kind === 'compare' || (await isTaskDone(task, context, 'content'))) continue
     await runTask(task, context)
   }
-  const { files } = await makeTables(context)
+  const { files } = await makeTables({ plan, results, progress: async () => undefined })
   return {
     plan,
     rows: <T extends Table>(table: T): Row<T>[] => fromCsv(table, `${files[`${table.name}.csv`]}`),
@@ -208,8 +208,7 @@ describe('a study with references', () => {
     const done = await Promise.all(study.plan.tasks.map((task) => isTaskDone(task, copy)))
     const missing = study.plan.tasks.filter((_, index) => !done[index]).map(({ kind }) => kind)
     expect(missing).toEqual(['train', 'values', 'interactions', 'compare'])
-    const tables = async () =>
-      makeTables({ ...copy, report: () => undefined, signal: new AbortController().signal })
+    const tables = async () => makeTables({ ...copy, progress: async () => undefined })
     await expect(tables()).rejects.toThrow(
       /its reference reference-2 is missing: train did not finish/,
     )

@@ -29,6 +29,8 @@ interface ReportRequest {
   readonly resolve?: (file: string) => string
   /** What else is known to be missing. */
   readonly problems?: readonly ReportProblem[]
+  /** Told before each figure, which takes a while. */
+  readonly drawn?: () => Promise<void>
 }
 
 /**
@@ -51,7 +53,7 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     }
   }
   const distinct = distinctProblems(problems)
-  const files = await renderReport({ ...study, problems: distinct })
+  const files = await renderReport({ ...study, problems: distinct }, request.drawn)
   for (const name of await leftovers(folder, files)) await lease.remove(join(folder, name))
   for (const [path, content] of Object.entries(files))
     await lease.write(join(folder, path), content)
