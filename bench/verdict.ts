@@ -1,6 +1,6 @@
 /**
  * How often each verdict is given when the truth is known, and how often each interval covers it: studies are
- * simulated (src/comparison/simulate.ts) and judged by the same `compareNetworks` as real ones.
+ * simulated (src/comparison/simulate.ts) and judged by the rule of real ones (`compareScores`; sets decide nothing).
  * Run: npm run bench:verdict -- [--fast] [--only PATTERN] [--studies N]
  *
  * One line a cell: rates of the four verdicts, rate of p < 0.05, and for each share the rates of studies whose 95%
@@ -9,7 +9,8 @@
  * share is at or below the margin or the high share is as large, "absent" where the true share is at or above it,
  * p < 0.05 without any effect of low seeds, an interval that misses more than 5%.
  */
-import { compareNetworks } from '../src/comparison/compare.js'
+import { compareScores } from '../src/comparison/compare.js'
+import { withoutSets } from '../src/comparison/power/verdictOdds.js'
 import { type SimulatedDesign, simulateScores } from '../src/comparison/simulate.js'
 import type { Conclusion, EffectName, EffectRow, StudyScores } from '../src/comparison/types.js'
 import { stream } from '../src/core/random.js'
@@ -28,6 +29,14 @@ interface Cell {
 
 const usual = { orders: 1, repeats: 1, samples: 200 }
 const shares = (low: number, high = 0.05, sample = 0.3) => ({ low, high, sample, order: 0.1 })
+
+/** The design of the reference studies, and the shares that they found. */
+const asLeNets = (low: number): Partial<SimulatedDesign> => ({
+  shares: { low, high: 0.01, sample: 0.55, order: 0.2 },
+  orders: 2,
+  repeats: 0,
+  samples: 150,
+})
 
 function cellsOf(fast: boolean): Cell[] {
   const cell = (
@@ -89,6 +98,9 @@ function cellsOf(fast: boolean): Cell[] {
       cell(l, h, 0, { shares: shares(0, 0, 0.7), said: 'sample 0.7' }),
       cell(l, h, 0.1, { shares: shares(0.1, 0.05, 0.7), said: 'sample 0.7' }),
     ]),
+    ...[0, 0.02, 0.06, 0.1, 0.2].map((low) =>
+      cell(4, 4, low, { ...asLeNets(low), said: 'as the LeNets' }),
+    ),
   ]
 }
 
@@ -104,7 +116,7 @@ function study(cell: Cell, index: number): Found {
     ...whole,
     networks: whole.networks.filter(() => generator.uniform() >= (cell.missing ?? 0)),
   }
-  const { effects, verdict } = compareNetworks(kept, {
+  const { effects, conclusions: concluded } = compareScores(withoutSets(kept), {
     alpha: ALPHA,
     margin: MARGIN,
     permutations: 199,
@@ -112,7 +124,7 @@ function study(cell: Cell, index: number): Found {
     seed: index,
   })
   return {
-    conclusion: verdict.verdict,
+    conclusion: concluded()[0].conclusion,
     rows: new Map(effects.map((row) => [row.effect, row])),
   }
 }

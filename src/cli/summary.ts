@@ -60,32 +60,44 @@ function describeNetworks(networks: readonly NetworkRow[]): string {
   ].join(', ')
 }
 
-/** Mean Jaccard of each pair class, beside what chance gives. */
-function describeOverlaps(classes: readonly PairClassRow[]): [string, string][] {
-  const cutOf = ({ cut, cut_layers }: PairClassRow) => cut_layers ?? cut
-  const cuts = new Set(classes.flatMap((row) => cutOf(row) ?? []))
-  const relations = groupBy(
-    classes.filter(({ accuracy }) => accuracy === 'all'),
-    (row) => {
-      const cut = cutOf(row)
-      return (row.relation ?? '') + (cuts.size > 1 && cut !== undefined ? ` at cut ${cut}` : '')
-    },
+/**
+ * Mean Jaccard of each pair class beside what chance gives, architecture, regime and cut each for itself; of pairs of two regimes
+ * no more than where they are.
+ */
+export function describeOverlaps(classes: readonly PairClassRow[]): [string, string][] {
+  const all = classes.filter(({ accuracy }) => accuracy === 'all')
+  const [between, within] = [true, false].map((asked) =>
+    all.filter(({ relation = '' }) => relation.includes('+regime') === asked),
   )
-  return [...relations].map(([relation, rows]) => {
-    const means = (statistic: string) => meanOf(rows.filter((row) => row.statistic === statistic))
-    const pairs = Math.max(...rows.map(({ statistic = '' }) => means(statistic).pairs))
+  const cutOf = ({ cut, cut_layers }: PairClassRow) => cut_layers ?? cut
+  const differs = (of: (row: PairClassRow) => unknown) => new Set(within.map(of)).size > 1
+  const [architectures, regimes, cuts] = [
+    differs(({ architecture }) => architecture),
+    differs(({ regime }) => regime),
+    differs(cutOf),
+  ]
+  const groups = groupBy(within, (row) =>
+    [
+      architectures ? row.architecture : undefined,
+      regimes ? row.regime : undefined,
+      cuts && cutOf(row) !== undefined ? `cut ${cutOf(row)}` : undefined,
+      row.relation,
+    ]
+      .filter((part) => part !== undefined)
+      .join(', '),
+  )
+  const lines = [...groups].map(([name, rows]): [string, string] => {
+    const [jaccard, chance] = ['jaccard', 'expected_jaccard'].map((statistic) =>
+      rows.find((row) => row.statistic === statistic),
+    )
+    const mean = (row: PairClassRow | undefined) => row?.mean?.toFixed(3) ?? 'none'
+    const pairs = jaccard?.pairs ?? 0
     const count = pairs === 1 ? '1 pair' : `${pairs} pairs`
-    const [jaccard, chance] = [means('jaccard').mean, means('expected_jaccard').mean]
-    return ['overlap', `${relation}: Jaccard ${jaccard}, chance ${chance} (${count})`]
+    return ['overlap', `${name}: Jaccard ${mean(jaccard)}, chance ${mean(chance)} (${count})`]
   })
-}
-
-/** The mean over the pairs of several classes, from the mean of each. */
-function meanOf(rows: readonly PairClassRow[]): { readonly mean: string; readonly pairs: number } {
-  const pairs = rows.reduce((sum, row) => sum + (row.pairs ?? 0), 0)
-  if (pairs === 0) return { mean: 'none', pairs }
-  const sum = rows.reduce((total, row) => total + (row.pairs ?? 0) * (row.mean ?? 0), 0)
-  return { mean: (sum / pairs).toFixed(3), pairs }
+  return between.length === 0
+    ? lines
+    : [...lines, ['overlap', 'pairs of networks of two regimes: pair_classes.csv']]
 }
 
 /** How sure each verdict is; that of a study of several grids by name. */

@@ -65,20 +65,64 @@ function shareClause(
   const other = statistics.otherEnd && of(statistics.otherEnd)
   const figures = {
     ...intervalFigures(name, own),
-    ...(other === undefined ? {} : { other_tie_break: other.estimate }),
+    ...(other === undefined ? {} : otherEndFigures(other)),
   }
-  const found = `${said} ${withInterval(own)}${other === undefined ? '' : ` (other tie-break: ${withInterval(other)})`}`
-  const decided = (status: ClauseStatus, reason: string) => ({ ...clause, status, figures, reason })
-  const places = [own, ...(other === undefined ? [] : [other])].map((one) => sideOf(one, bound))
-  if (places.every((place) => place === 'below')) return decided('fails', `${found}: ${below}`)
-  if (places.every((place) => place === 'above')) {
-    return other === undefined
-      ? decided('undecided', `${found}; scores under the other tie-break are missing`)
-      : decided('holds', found)
-  }
+  const status = statusOf({ own, other }, bound)
   const small = Math.min(statistics.complete.lows.length, statistics.complete.highs.length) < 3
   const why = small ? `; two seeds of a ${gridShape(statistics)} grid say little of others` : ''
-  return decided('undecided', `${found}: ${between}${why}`)
+  const meaning = { holds: '', fails: `: ${below}`, undecided: `: ${between}${why}` }[status]
+  const above = status === 'undecided' && sideOf(own, bound) === 'above' && other === undefined
+  const reason = `${said} ${bothEnds({ own, other }, withInterval)}${above ? NO_OTHER_END : meaning}`
+  return { ...clause, status, figures, reason }
+}
+
+/** An estimate under the study's own tie-break and, where the scores have it, under the other. */
+export interface TwoEnds {
+  readonly own: Estimate
+  readonly other: Estimate | undefined
+}
+
+/** Said of an interval above its bound that the other tie-break could not confirm. */
+export const NO_OTHER_END = '; scores under the other tie-break are missing'
+
+/**
+ * `holds` where the intervals under both tie-breaks lie above the bound, `fails` where both lie below or, without another
+ * tie-break, the one there is; `undecided` in between.
+ */
+export function statusOf(
+  { own, other }: TwoEnds,
+  bound: number,
+): Exclude<ClauseStatus, 'not-tested'> {
+  const places = [own, ...(other === undefined ? [] : [other])].map((one) => sideOf(one, bound))
+  if (places.every((place) => place === 'below')) return 'fails'
+  const above = other !== undefined && places.every((place) => place === 'above')
+  return above ? 'holds' : 'undecided'
+}
+
+/** Both estimates in words, each as `inWords` has it. */
+export function bothEnds({ own, other }: TwoEnds, inWords: (one: Estimate) => string): string {
+  return inWords(own) + (other === undefined ? '' : ` (other tie-break: ${inWords(other)})`)
+}
+
+const otherNames = {
+  estimate: 'other_tie_break',
+  low: 'other_tie_break_ci_low',
+  high: 'other_tie_break_ci_high',
+} as const
+
+function otherEndFigures({ estimate, low, high }: Estimate): Record<string, number> {
+  return {
+    [otherNames.estimate]: estimate,
+    ...(low === undefined ? {} : { [otherNames.low]: low }),
+    ...(high === undefined ? {} : { [otherNames.high]: high }),
+  }
+}
+
+/** The estimate under the other tie-break, as a clause of a finished study has it. */
+export function otherEndOf({ figures }: Pick<Clause, 'figures'>): Estimate | undefined {
+  const estimate: number | undefined = figures[otherNames.estimate]
+  if (estimate === undefined) return undefined
+  return { estimate, low: figures[otherNames.low], high: figures[otherNames.high] }
 }
 
 function sideOf({ low, high }: Estimate, bound: number): 'above' | 'below' | 'around' {

@@ -4,7 +4,7 @@ import { stream } from '../../core/random.js'
 import { mean } from '../../metrics/descriptive.js'
 import { compareNetworks } from '../compare.js'
 import { simulateScores } from '../simulate.js'
-import type { EffectName, Estimate } from '../types.js'
+import type { Clause, EffectName, Estimate, StudyScores } from '../types.js'
 import { poolEstimates, poolPValues } from './combine.js'
 import { type PooledStudy, poolStudies } from './poolStudies.js'
 
@@ -120,7 +120,9 @@ describe('pooled studies', () => {
   const design = { lows: 3, highs: 3, orders: 1, samples: 100 }
   const studyOf = (seed: number, low: number, name = `s${seed}`): PooledStudy => {
     const shares = { low, high: 0.03, sample: 0.5 }
-    const scores = simulateScores({ ...design, shares }, stream(seed, 'test').at())
+    return judged(simulateScores({ ...design, shares }, stream(seed, 'test').at()), seed, name)
+  }
+  const judged = (scores: StudyScores, seed: number, name = `s${seed}`): PooledStudy => {
     const { effects, verdict } = compareNetworks(scores, {
       permutations: 199,
       bootstrap: 300,
@@ -163,14 +165,52 @@ describe('pooled studies', () => {
     expect(none.verdict).toBe('absent')
   })
 
-  it('of one are that study', () => {
-    for (const seed of [1, 2, 3]) {
-      const study = studyOf(seed, 0.3)
-      const pool = poolStudies([study], options)
-      expect(pool.verdict).toBe(study.verdict)
-      expect(pool.p).toBeCloseTo(study.p, 10)
-      expect(pool.low.high).toBeCloseTo(study.low.high!, 10)
+  it('of one have its verdict, clause by clause, whatever the other tie-break says', () => {
+    const otherEnds = {
+      alike: (score: Float64Array) => score.map((value, x) => value + 1e-3 * (x % 7)),
+      none: () => undefined,
+      /** Scores that the samples alone decide: nothing of the low seeds is left. */
+      flat: (score: Float64Array) => score.map((value, x) => x + 0.1 * value),
     }
+    const seen = new Set<string>()
+    fc.assert(
+      fc.property(
+        fc.record({
+          seed: fc.nat(1000),
+          lows: fc.integer({ min: 2, max: 6 }),
+          highs: fc.integer({ min: 2, max: 6 }),
+          low: fc.constantFrom(0, 0.05, 0.2, 0.45),
+          ends: fc.constantFrom(...(Object.keys(otherEnds) as (keyof typeof otherEnds)[])),
+        }),
+        ({ seed, lows, highs, low, ends }) => {
+          const shares = { low, high: 0.03, sample: 0.5 }
+          const scores = simulateScores(
+            { lows, highs, orders: 1, samples: 40, shares },
+            stream(seed, 'test').at(),
+          )
+          const networks = scores.networks.map((network) => ({
+            ...network,
+            set: [],
+            scoreHigh: otherEnds[ends](network.score),
+          }))
+          const study = judged({ ...scores, networks }, seed)
+          const pool = poolStudies([study], options)
+          const statuses = (clauses: readonly Clause[]) =>
+            Object.fromEntries(clauses.map(({ id, status }) => [id, status]))
+          expect(pool.verdict).toBe(study.verdict)
+          expect(statuses(pool.clauses)).toEqual(statuses(study.clauses))
+          expect(pool.p).toBeCloseTo(study.p, 10)
+          expect(pool.low.low).toBeCloseTo(study.low.low!, 10)
+          expect(pool.low.high).toBeCloseTo(study.low.high!, 10)
+          seen.add(`${study.verdict}, ${ends}`)
+        },
+      ),
+      { numRuns: 60, seed: 1 },
+    )
+    // An effect that one tie-break shows alone is open, and so it is in the pool.
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['decides, alike', 'absent, alike', 'inconclusive, flat']),
+    )
   })
 
   it('cannot tell where one could not, and say which', () => {

@@ -1,4 +1,5 @@
 /** One verdict of several studies that asked the same: the clauses of the pool, by the rule of a single study. */
+import { bothEnds, NO_OTHER_END, otherEndOf, statusOf } from '../clauses/shares.js'
 import { inPercent, percent, short } from '../clauses/wording.js'
 import type { Clause, ClauseStatus, Conclusion, Estimate } from '../types.js'
 import { conclude } from '../verdict.js'
@@ -41,16 +42,16 @@ interface PoolOptions {
 
 /**
  * Pools the shares and the tests of studies (combine.ts), and concludes by the rule of a single study (verdict.ts):
- * (ii) by the pooled p, (iii) and (iv) by the pooled intervals, (i), (v) and (vi) hold where they hold in every study
- * and fail where they fail in one. Throws RangeError where an interval is missing, or without studies.
+ * (ii) by the pooled p, (iii) and (iv) by the pooled intervals under both tie-breaks, (i), (v) and (vi) hold where they
+ * hold in every study and fail where they fail in one. So one study has its own verdict. Throws RangeError where an interval is missing, or without studies.
  */
 export function poolStudies(studies: readonly PooledStudy[], options: PoolOptions): Pool {
   const { alpha, margin } = options
   const groups = groupsOf(studies)
-  const pooled = (name: 'low' | 'high' | 'difference') =>
+  const pooledOf = (of: (study: PooledStudy) => Estimate) =>
     poolEstimates(
       studies.map((study, index) => {
-        const { estimate, low, high } = study[name]
+        const { estimate, low, high } = of(study)
         if (low !== undefined && high !== undefined) {
           return { estimate, low, high, group: groups[index] }
         }
@@ -58,6 +59,12 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
       }),
       1 - alpha,
     )
+  const pooled = (name: 'low' | 'high' | 'difference') => pooledOf((study) => study[name])
+  const underOther = (name: 'low' | 'difference', id: string) => {
+    const ends = new Map(studies.map((study) => [study, otherEnd(study, id)]))
+    const known = [...ends.values()].every((end) => end !== undefined)
+    return known ? pooledOf((study) => ends.get(study) ?? study[name]) : undefined
+  }
   const low = pooled('low')
   const difference = pooled('difference')
   const p = poolPValues(studies.map((study, index) => ({ p: study.p, group: groups[index] })))
@@ -70,8 +77,16 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
       figures: { p },
       reason: `pooled p = ${short(p)}${p < alpha ? '' : ': an effect is not shown'}`,
     } satisfies Clause,
-    bounded('iii', `low seeds decide more than ${percent(margin)} of the variance`, low, margin),
-    bounded('iv', 'low seeds decide more of the variance than high seeds', difference, 0),
+    bounded(
+      { id: 'iii', text: `low seeds decide more than ${percent(margin)} of the variance` },
+      { own: low, other: underOther('low', 'iii') },
+      margin,
+    ),
+    bounded(
+      { id: 'iv', text: 'low seeds decide more of the variance than high seeds' },
+      { own: difference, other: underOther('difference', 'iv') },
+      0,
+    ),
     common('v', studies),
     common('vi', studies),
   ]
@@ -125,16 +140,30 @@ function common(id: string, studies: readonly PooledStudy[]): Clause {
   }
 }
 
-function bounded(id: string, text: string, pooled: PooledEstimate, bound: number): Clause {
-  const status = pooled.low > bound ? 'holds' : pooled.high < bound ? 'fails' : 'undecided'
-  const said = { holds: 'above', fails: 'below', undecided: 'around' }[status]
+function bounded(
+  { id, text }: Pick<Clause, 'id' | 'text'>,
+  ends: { readonly own: PooledEstimate; readonly other: PooledEstimate | undefined },
+  bound: number,
+): Clause {
+  const status = statusOf(ends, bound)
+  const { own, other } = ends
+  const unconfirmed = status === 'undecided' && own.low > bound && other === undefined
+  const said = { holds: 'above', fails: 'below', undecided: unconfirmed ? 'above' : 'around' }
   return {
     id,
     text: `${text}: the pooled interval lies above ${percent(bound)}`,
     status,
-    figures: { estimate: pooled.estimate, ci_low: pooled.low, ci_high: pooled.high },
-    reason: `${inPercent(pooled)} lies ${said} ${percent(bound)}`,
+    figures: { estimate: own.estimate, ci_low: own.low, ci_high: own.high },
+    reason:
+      `${bothEnds(ends, inPercent)} lies ${said[status]} ${percent(bound)}` +
+      (unconfirmed ? NO_OTHER_END : ''),
   }
+}
+
+/** What a clause of a study says of the other tie-break. */
+function otherEnd({ clauses }: PooledStudy, id: string): Estimate | undefined {
+  const clause = clauses.find((one) => one.id === id)
+  return clause && otherEndOf(clause)
 }
 
 /** I² from which the spread between studies is said to be more than chance (Higgins & Thompson 2002 call it moderate). */

@@ -71,7 +71,7 @@ export function verdictOdds(
 }
 
 /** Sets decide nothing, and their tests take most of the time. */
-function withoutSets(study: StudyScores): StudyScores {
+export function withoutSets(study: StudyScores): StudyScores {
   return { ...study, networks: study.networks.map((network) => ({ ...network, set: [] })) }
 }
 
