@@ -55,6 +55,35 @@ it('run says how many combinations of choices come to which verdict', () => {
   }
 })
 
+it('plan measures time on texts that have words enough, wherever these stand', async () => {
+  const texts = [
+    'so good',
+    'bad',
+    ...Array.from({ length: 30 }, () => 'clever film without weak scenes'),
+  ]
+  const rows = texts.map((text, row) => `${text}\t${row % 2}`)
+  writeFileSync(join(folder, 'texts.tsv'), ['sentence\tlabel', ...rows].join('\n'))
+  const data = {
+    source: 'text',
+    path: 'texts.tsv',
+    select: 'first',
+    train: 20,
+    test: 12,
+    length: 8,
+  }
+  const text = {
+    ...config,
+    data,
+    model: { architecture: 'transformer', width: 16, depth: 1 },
+    analysis: { ...config.analysis, samples: { count: 8, testCount: 4 } },
+  }
+  writeFileSync(join(folder, 'texts.yaml'), JSON.stringify(text))
+  const { code, stdout } = await here('plan', 'texts.yaml')
+  expect(code).toBe(0)
+  expect(stdout).toContain('2 of 20 texts of the train split are too short for 3 players')
+  expect(stdout).toMatch(/at least .* for what is left/)
+})
+
 describe('lowlayer power', () => {
   const quick = ['--studies', '6', '--no-time']
 

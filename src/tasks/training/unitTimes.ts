@@ -6,7 +6,7 @@ import { oneBatch, repeated } from '../../engine/batches.js'
 import type { ExportedNetwork } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine } from '../../engine/types.js'
-import { type StudyEvaluator, studyMasking } from '../../masking/configure.js'
+import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
 import type { Estimate } from '../../plan/estimate.js'
@@ -65,7 +65,7 @@ export async function measureUnitTimes(
     const engine = await createEngine(name, devices?.[0] ?? device)
     const trainingStep = await timeSteps(engine, spec, { graph, parameters }, dataset)
     const evaluator = await masking.evaluator(engine, graph, parameters)
-    return { trainingStep, ...(await timeSamples(plan, dataset, evaluator)) }
+    return { trainingStep, ...(await timeSamples(plan, dataset, masking, evaluator)) }
   }
   const given = plan.networks.find(({ origin, spec }) => {
     return origin === 'given' && 'kind' in spec && spec.kind === 'onnx'
@@ -80,7 +80,10 @@ export async function measureUnitTimes(
   }
   const open = await openNetwork(given, given.spec.totalSteps, use)
   try {
-    return { trainingStep: 0, ...(await timeSamples(plan, dataset, await open.evaluator())) }
+    return {
+      trainingStep: 0,
+      ...(await timeSamples(plan, dataset, masking, await open.evaluator())),
+    }
   } finally {
     await open.dispose()
   }
@@ -109,21 +112,21 @@ async function timeSteps(
 
 async function timeSamples(
   { config: { analysis } }: Plan,
-  dataset: Dataset,
+  { train, shape }: Dataset,
+  { placed }: StudyMasking,
   evaluator: StudyEvaluator,
 ): Promise<Pick<UnitTimes, 'sample' | 'decomposition'>> {
-  const size = sizeOf(dataset.shape)
+  const size = sizeOf(shape)
   const sampleTimes: number[] = []
   const decompositionTimes: number[] = []
-  for (let row = 0; row < Math.min(TIMED_SAMPLES, dataset.train.count); row++) {
+  for (let row = 0; row < train.count && sampleTimes.length < TIMED_SAMPLES; row++) {
+    const id = train.ids[row]
+    const input = train.inputs.subarray(row * size, (row + 1) * size)
+    if (!placed.admits(input)) continue
     const began = performance.now()
-    const { values } = await evaluator.evaluate({
-      id: dataset.train.ids[row],
-      input: dataset.train.inputs.subarray(row * size, (row + 1) * size),
-      label: dataset.train.labels[row],
-    })
+    const { values } = await evaluator.evaluate({ id, input, label: train.labels[row] })
     const evaluated = performance.now()
-    decomposeTable(values, analysis, dataset.train.ids[row])
+    decomposeTable(values, analysis, id)
     sampleTimes.push(evaluated - began)
     decompositionTimes.push(performance.now() - evaluated)
   }
