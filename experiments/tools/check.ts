@@ -1,0 +1,99 @@
+/**
+ * Reruns every condition of a reference study in a reduced form and compares the scores with those that are kept:
+ * `npm run study:check -- STUDY [OPTIONS OF lowlayer run]`, in a minute or two. `--write` keeps them instead.
+ *
+ * The reduced form has four networks, trained briefly on a few samples: it shows that the study still runs and that its
+ * numbers come out, not what it found. One machine gives the same bits; another may round otherwise, and its
+ * scores must then rank the samples alike.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { spearman } from '../../src/metrics/descriptive.js'
+import { fromCsv } from '../../src/tables/read.js'
+import { samplesTable } from '../../src/tables/tables.js'
+import { conditionsOf, experiments } from './conditions.js'
+import { runStudy, words } from './lowlayer.js'
+
+const reduced = [
+  'networks.grid.low=[0, 1]',
+  'networks.grid.high=[0, 1]',
+  'networks.grid.repeats=1',
+  'data.train=300',
+  'data.test=200',
+  'training.epochs=8',
+  'training.checkpoints={logSpaced: 3}',
+  'analysis.samples.count=30',
+  'analysis.samples.testCount=5',
+  'analysis.players.count=5',
+  'comparison.bootstrap=50',
+]
+
+/** Rank correlation of a network's scores, kept and found, from which they count as the same on a machine that rounds otherwise. */
+const ALIKE = 0.8
+
+interface Score {
+  readonly condition: string
+  readonly network: string
+  readonly sample: number
+  readonly score: number
+}
+
+const { names, options } = words(process.argv.slice(2).filter((word) => word !== '--write'))
+const [study] = names
+const keptFile = join(experiments, study, 'check.csv')
+const results = mkdtempSync(join(tmpdir(), 'lowlayer-check-'))
+try {
+  const found = conditionsOf(study).flatMap(({ name, config }) => scoresOf(name, config))
+  if (process.argv.includes('--write')) {
+    writeFileSync(keptFile, stringify(found, { header: true }))
+    console.log(`${keptFile}: ${found.length} scores`)
+  } else if (!compare(found, readKept())) process.exitCode = 1
+} finally {
+  rmSync(results, { recursive: true })
+}
+
+/** Scores of all analysed networks of a condition in its reduced form. */
+function scoresOf(condition: string, config: string): Score[] {
+  const set = reduced.flatMap((change) => ['--set', change])
+  const { folder } = runStudy(config, [...set, '--results', results, ...options]).paths
+  const csv = readFileSync(join(folder, 'samples.csv'), 'utf8')
+  return fromCsv(samplesTable, csv).flatMap(({ name, sample, score }) => {
+    return name === undefined || sample === undefined || score === undefined
+      ? []
+      : { condition, network: name, sample, score }
+  })
+}
+
+function readKept(): Score[] {
+  const rows: Record<keyof Score, string>[] = parse(readFileSync(keptFile), { columns: true })
+  return rows.map(({ condition, network, sample, score }) => {
+    return { condition, network, sample: Number(sample), score: Number(score) }
+  })
+}
+
+/** Says for every network whether its scores are those that were kept, and returns whether all are. */
+function compare(found: readonly Score[], kept: readonly Score[]): boolean {
+  const keyOf = ({ condition, network }: Score) => `${condition}, ${network}`
+  const keys = [...new Set([...kept, ...found].map(keyOf))]
+  const verdicts = keys.map((key) => {
+    const of = (scores: readonly Score[]) => scores.filter((score) => keyOf(score) === key)
+    const [one, other] = [of(kept), of(found)]
+    const samples = (scores: readonly Score[]) => scores.map(({ sample }) => sample).join()
+    if (samples(one) !== samples(other)) {
+      console.log(`${key}: other samples, or other networks, than those that were kept`)
+      return false
+    }
+    if (one.every(({ score }, index) => score === other[index].score)) {
+      console.log(`${key}: the same numbers`)
+      return true
+    }
+    const [kept_, found_] = [one, other].map((scores) => scores.map(({ score }) => score))
+    const alike = spearman(kept_, found_) ?? 0
+    console.log(`${key}: other numbers; rank correlation with those kept ${alike.toFixed(3)}`)
+    return alike >= ALIKE
+  })
+  return verdicts.every(Boolean)
+}

@@ -1,0 +1,77 @@
+/** What each condition of the reference studies found, read from its published tables. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Verdict } from '../../src/comparison/types.js'
+import { median } from '../../src/metrics/descriptive.js'
+import { fromCsv } from '../../src/tables/read.js'
+import { type MeasureRow, measuresTable, networksTable } from '../../src/tables/tables.js'
+import { type Condition, conditionsOf, studyNames } from './conditions.js'
+
+/** A share of the variance of the scores with its interval over the choice of seeds. */
+export interface Share {
+  readonly estimate?: number
+  readonly low?: number
+  readonly high?: number
+  readonly p?: number
+}
+
+/** One line of the map. */
+export interface Finding extends Condition {
+  readonly verdict: string
+  readonly networks: number
+  /** Networks with an overfitting phase. */
+  readonly overfitting?: number
+  readonly trainAccuracy?: number
+  readonly testAccuracy?: number
+  /** Shares that the low seed, the high seed, the sample and the order of the data have. */
+  readonly shares: Readonly<Record<'low' | 'high' | 'sample' | 'order', Share>>
+  /** Share of the low seed in the loss of the samples, and in what is left of the score without difficulty. */
+  readonly lossShare: Share
+  readonly remainderShare: Share
+  /** AUC with which score and loss tell mislabelled samples from others; absent where none are mislabelled. */
+  readonly scoreAuc?: number
+  readonly lossAuc?: number
+}
+
+/** Findings of all conditions that were published, in the order in which they are told. */
+export function findings(root: string): Finding[] {
+  return studyNames(root)
+    .flatMap((study) => conditionsOf(study, root))
+    .filter(({ folder }) => existsSync(join(folder, 'verdict.json')))
+    .map(findingOf)
+}
+
+function findingOf(condition: Condition): Finding {
+  const read = (name: string) => readFileSync(join(condition.folder, name), 'utf8')
+  const verdict: Verdict = JSON.parse(read('verdict.json'))
+  const networks = fromCsv(networksTable, read('networks.csv'))
+  const measures = fromCsv(measuresTable, read('measures.csv')).filter((row) => {
+    const { grid } = verdict
+    return grid !== undefined && row.regime === grid.regime && String(row.cut) === String(grid.cut)
+  })
+  const share = (measure: string, statistic: string) => shareOf(measures, measure, statistic)
+  const phases = verdict.clauses.find(({ id }) => id === 'i')?.figures
+  return {
+    ...condition,
+    verdict: verdict.verdict,
+    networks: networks.length,
+    overfitting: phases?.overfitting,
+    trainAccuracy: median(networks.flatMap((row) => row.train_accuracy ?? [])),
+    testAccuracy: median(networks.flatMap((row) => row.test_accuracy ?? [])),
+    shares: {
+      low: share('score', 'low'),
+      high: share('score', 'high'),
+      sample: share('score', 'sample'),
+      order: share('score', 'order'),
+    },
+    lossShare: share('loss', 'low'),
+    remainderShare: share('score_after_difficulty', 'low'),
+    scoreAuc: share('score', 'mislabelled_auc').estimate,
+    lossAuc: share('loss', 'mislabelled_auc').estimate,
+  }
+}
+
+function shareOf(rows: readonly MeasureRow[], measure: string, statistic: string): Share {
+  const row = rows.findLast((row) => row.measure === measure && row.statistic === statistic)
+  return { estimate: row?.estimate, low: row?.ci_low, high: row?.ci_high, p: row?.p_value }
+}
