@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { loadDataset } from '../../data/load.js'
 import { namedSources } from '../../data/named.js'
+import { readNpz } from '../../formats/npz.js'
 import { parseConfig } from '../../testing/parseConfig.js'
 import { dataCommand } from './data.js'
 import { initCommand, starterConfig } from './init.js'
@@ -28,6 +30,41 @@ afterEach(async () => {
 
 const run = (command: ReturnType<typeof dataCommand>, ...words: string[]) =>
   command.parseAsync(words, { from: 'user' })
+
+describe('lowlayer data export', () => {
+  const config = {
+    data: { source: 'glyphs', size: 8, train: 40, test: 20, labelNoise: 0.2 },
+    model: { architecture: 'mlp-5' },
+  }
+
+  const configOf = (document: object) => parseConfig(JSON.stringify(document), 'study.yaml')
+
+  it('writes samples from which the same study can be run', async () => {
+    await writeFile(join(folder, 'study.yaml'), JSON.stringify(config))
+    const file = join(folder, 'samples.npz')
+    await run(dataCommand(), 'export', join(folder, 'study.yaml'), file)
+    const context = { baseDir: folder, dataDirs: [] }
+    const asked = await loadDataset(configOf(config).data, context)
+    const given = configOf({
+      ...config,
+      data: { source: 'npz', path: file, standardize: false, select: 'first' },
+    })
+    const read = await loadDataset(given.data, context)
+    expect(read.shape).toEqual(asked.shape)
+    for (const split of ['train', 'test'] as const) {
+      expect(read[split].inputs).toEqual(asked[split].inputs)
+      expect(read[split].labels).toEqual(asked[split].labels)
+    }
+    const { y_train_true, id_train } = readNpz(file)
+    expect(y_train_true.data).toEqual(asked.train.trueLabels)
+    expect(id_train.data).toEqual(asked.train.ids)
+    expect(asked.train.trueLabels).not.toEqual(asked.train.labels)
+  })
+
+  it('wants a name from which NumPy knows what it is', async () => {
+    await expect(run(dataCommand(), 'export', 'study.yaml', 'samples')).rejects.toThrow(/\.npz/)
+  })
+})
 
 describe('lowlayer data list', () => {
   it('tells what is here and how to bring what is not', async () => {

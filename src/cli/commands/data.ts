@@ -1,13 +1,18 @@
 import { resolve } from 'node:path'
 import cliProgress from 'cli-progress'
 import { Command } from 'commander'
+import { loadConfig } from '../../config/load.js'
 import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
 import { catalogue } from '../../data/fetch/catalogue.js'
 import type { DownloadOptions } from '../../data/fetch/download.js'
 import { fetchFiles } from '../../data/fetch/fetch.js'
+import { loadDataset } from '../../data/load.js'
 import { isComplete, namedSources, type SourceName } from '../../data/named.js'
-import { dataFolders } from '../study.js'
+import type { Dataset } from '../../data/types.js'
+import { encodeNpz, type NpzContent } from '../../formats/npz.js'
+import { writeAtomically } from '../../store/atomic.js'
+import { collect, dataFolders } from '../study.js'
 
 const names = Object.keys(namedSources) as SourceName[]
 
@@ -22,12 +27,13 @@ const others: Readonly<Record<string, string>> = {
   text: 'your own TSV file of sentences: data.path',
 }
 
-/** `lowlayer data`: what data sets there are, and fetching them. */
+/** `lowlayer data`: what data sets there are, fetching them, and the samples of a study for other tools. */
 export function dataCommand(): Command {
   return new Command('data')
-    .description('list and fetch data sets')
+    .description('list, fetch and export data sets')
     .addCommand(listCommand())
     .addCommand(fetchCommand())
+    .addCommand(exportCommand())
 }
 
 function listCommand(): Command {
@@ -105,6 +111,47 @@ function fetchCommand(): Command {
       }
       process.stderr.write(`${known} is in ${folder}\n`)
     })
+}
+
+function exportCommand(): Command {
+  return new Command('export')
+    .description("write a study's samples as NumPy arrays, to train on them elsewhere")
+    .argument('<config>', 'YAML configuration, of which only data is looked at')
+    .argument('<file>', 'where to write: a file that ends in .npz')
+    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
+    .option('--data-dir <dir>', 'folder of data sets')
+    .addHelpText(
+      'after',
+      '\nArrays: x_train and x_test (standardised, as networks get them), y_train and y_test (labels that training sees),\n' +
+        'y_train_true (before label noise), id_train and id_test (the column sample of the tables).\n' +
+        '\nExample:\n  lowlayer data export configs/quickstart.yaml samples.npz',
+    )
+    .action(async (config: string, file: string, options: { set?: string[]; dataDir?: string }) => {
+      if (!file.endsWith('.npz')) throw new InputError(`${file}: name a file that ends in .npz`)
+      const loaded = await loadConfig(config, options.set)
+      const { baseDir } = loaded
+      const data = await loadDataset(loaded.config.data, {
+        baseDir,
+        dataDirs: dataFolders(options.dataDir),
+      })
+      await writeAtomically(resolve(file), encodeNpz(samplesOf(data)))
+      const { train, test } = data
+      process.stderr.write(
+        `${train.count} training and ${test.count} test samples are in ${file}\n`,
+      )
+    })
+}
+
+function samplesOf({ train, test, shape }: Dataset): NpzContent {
+  return {
+    x_train: { data: train.inputs, shape: [train.count, ...shape] },
+    y_train: train.labels,
+    y_train_true: train.trueLabels,
+    id_train: train.ids,
+    x_test: { data: test.inputs, shape: [test.count, ...shape] },
+    y_test: test.labels,
+    id_test: test.ids,
+  }
 }
 
 function knownName(name: string): SourceName {
