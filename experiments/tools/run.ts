@@ -9,7 +9,7 @@ import { runStudy, words } from './lowlayer.js'
 
 /** What is published of a condition: what the finding rests on, and figures of phases, orders and difficulty. No checkpoint, no sample. */
 const published = [
-  'manifest.json',
+  'config.yaml',
   'verdict.json',
   'networks.csv',
   'effects.csv',
