@@ -125,6 +125,27 @@ describe('lowlayer power', () => {
     }
   })
 
+  it('counts the low layers of every donor, and what donors cost', async () => {
+    const asked = ['power', 'study.yaml', ...quick, '--grids', '3x3', '--low', '0.3', '--json']
+    const donors = (count: number) => [
+      ...['--set', 'networks.grid.regimes=[trained-frozen]'],
+      ...['--set', `networks.grid.donors=${count}`],
+    ]
+    const reported = async (...args: string[]) => JSON.parse((await here(...asked, ...args)).stdout)
+    const one = await reported(...donors(1))
+    const two = await reported(...donors(2))
+    // 3 × 3 heirs and 3 donors; 2 × 3 × 3 heirs and 2 × 3 donors.
+    expect([one, two].map(({ designs }) => designs[0].networks)).toEqual([12, 24])
+    expect(two.designs[0].right[0]).toBeGreaterThan(one.designs[0].right[0])
+    const { stdout } = await here(...asked.slice(0, -1), ...donors(2))
+    expect(stdout).toMatch(/^3\(2\)×3 .* 24 /m)
+    expect(stdout).toMatch(/^Each low seed has 2 donors/m)
+    // Where initial weights are judged first, donors change their cost alone.
+    const both = [...donors(2).slice(2), '--set', 'networks.grid.regimes=[init, trained-frozen]']
+    const [first] = (await reported(...both)).designs
+    expect(first).toMatchObject({ design: { donors: 1 }, networks: 9 + 24 })
+  })
+
   it('takes the shares of a pilot, and says where they come from', async () => {
     const { stdout } = await here('power', folders[0], ...quick, '--grids', '3x3', '--json')
     const { truths, source } = JSON.parse(stdout)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { pearson } from '../metrics/descriptive.js'
+import { compareScores } from './compare.js'
 import { type SimulatedDesign, simulateScores } from './simulate.js'
 
 const design: SimulatedDesign = {
@@ -31,6 +32,31 @@ describe('simulated scores', () => {
     expect(networks).toHaveLength(3 * 2 + 2 * 2)
     expect(new Set(networks.map(({ network }) => network)).size).toBe(10)
     for (const { set } of networks) expect(set).toHaveLength(2)
+  })
+
+  it('give every donor of a low seed low layers of its own, as alike as asked for', () => {
+    const made = (commonToDonors: number) =>
+      simulateScores(
+        { ...design, orders: 1, repeats: 1, donors: 2, commonToDonors },
+        stream(1, 'simulate').at(),
+      )
+    const study = made(0.6)
+    // 2 seeds × 2 donors × 2 high seeds, and a further order seed for each cell of the first donor's diagonal.
+    expect(study.networks).toHaveLength(8 + 2)
+    expect(new Set(study.networks.map(({ network }) => network)).size).toBe(10)
+    const between = (commonToDonors: number, a: string, b: string) => {
+      const { networks } = made(commonToDonors)
+      const scoreOf = (name: string) => networks.find((one) => one.network === name)!.score
+      return pearson(scoreOf(a), scoreOf(b)) ?? 0
+    }
+    for (const common of [0, 0.6, 1]) {
+      const heirs = between(common, 'low1-high0-order0', 'donor1-low1-high1-order0')
+      expect(Math.abs(heirs - (0.25 + 0.3 * common))).toBeLessThan(0.03)
+      const sameDonor = between(common, 'donor1-low1-high0-order0', 'donor1-low1-high1-order0')
+      expect(Math.abs(sameDonor - 0.55)).toBeLessThan(0.03)
+    }
+    const [{ grid }] = compareScores(study, { permutations: 9, bootstrap: 9 }).grids
+    expect([grid.cells.lows.length, grid.cells.highs.length]).toEqual([4, 2])
   })
 
   it('put the effects of seeds into as few directions as asked for', () => {

@@ -23,8 +23,12 @@ export interface SimulatedDesign {
   readonly orders: number
   readonly samples: number
   readonly shares: SimulatedShares
-  /** Further order seeds for each cell of the diagonal. Default 0. */
+  /** Further order seeds for each cell of the diagonal, of the first donor. Default 0. */
   readonly repeats?: number
+  /** Networks a low seed whose trained low layers are taken, each a row of its own. Default 1. */
+  readonly donors?: number
+  /** Part of the low share that donors of one seed have in common, which the seed alone decides. Default 0. */
+  readonly commonToDonors?: number
   /**
    * Directions in the space of samples, drawn once a study, that the effects of low and of high seeds lie
    * in; undefined: as many as there are samples, so that each sample has effects of its own.
@@ -41,12 +45,13 @@ export interface SimulatedDesign {
 /**
  * Scores y = √low·a_l(x) + √high·b_h(x) + √sample·s(x) + √rest·c_lh(x) + √order·e_lho(x) of independent parts of
  * variance 1 (our choice), so that seeds in common mean parts in common. With few `directions` k,
- * a_l(x) = Σ_k g_lk d_k(x)/√k. Scores under tie-break high add noise of 5% of the deviation; phases and
+ * a_l(x) = Σ_k g_lk d_k(x)/√k. With several `donors` d, √low·a_l is √(low·c)·a_l + √(low·(1 − c))·b_ld, c = `commonToDonors`. Scores under tie-break high add noise of 5% of the deviation; phases and
  * reliability are as the verdict asks for, so that the shares decide. Throws RangeError when
  * shares are negative or add up to more than 1.
  */
 export function simulateScores(design: SimulatedDesign, generator: Generator): StudyScores {
   const { lows, highs, orders, samples, repeats = 0, fraction = 0.1 } = design
+  const { donors = 1, commonToDonors = 0 } = design
   const { low, high, sample, order = 0 } = design.shares
   const rest = 1 - low - high - sample - order
   if ([low, high, sample, order, rest].some((share) => !(share > -1e-12))) {
@@ -56,24 +61,29 @@ export function simulateScores(design: SimulatedDesign, generator: Generator): S
   }
   const part = (share: number) => scaled(drawPart(design, generator), share)
   const effects = (count: number, share: number) => drawEffects(design, count, share, generator)
-  const lowParts = effects(lows, low)
+  const ofDonors = effects(lows * donors, low * (1 - commonToDonors))
+  const ofSeeds = commonToDonors > 0 ? effects(lows, low * commonToDonors) : undefined
   const highParts = effects(highs, high)
   const common = part(sample)
   const ids = Array.from({ length: samples }, (_, index) => index)
   const networks: NetworkScores[] = []
-  for (let l = 0; l < lows; l++) {
+  for (let row = 0; row < lows * donors; row++) {
+    const [l, d] = [row % lows, Math.floor(row / lows)]
+    const lowPart = ofDonors[row].map((value, x) => value + (ofSeeds?.[l][x] ?? 0))
+    const donor = donors > 1 ? `donor${d}-low${l}` : undefined
     for (let h = 0; h < highs; h++) {
       const cell = part(rest)
-      const seeds = orders + (l === h ? repeats : 0)
+      const seeds = orders + (l === h && d === 0 ? repeats : 0)
       for (let o = 0; o < seeds; o++) {
         const own = part(order)
         const score = common.map(
-          (value, x) => value + lowParts[l][x] + highParts[h][x] + cell[x] + own[x],
+          (value, x) => value + lowPart[x] + highParts[h][x] + cell[x] + own[x],
         )
         networks.push({
-          network: `low${l}-high${h}-order${o}`,
+          network: `${donor === undefined || d === 0 ? '' : `donor${d}-`}low${l}-high${h}-order${o}`,
           architecture: 'simulated',
-          regime: 'init',
+          regime: donor === undefined ? 'init' : 'trained-frozen',
+          donor,
           seeds: { low: l, high: h, order: o },
           accuracy: 0.9,
           score,

@@ -11,14 +11,15 @@ function planOf(grid: object) {
   )
   return planStudy(config, ticTacToeInfo)
 }
-const sizesOf = (grid: object) => plannedGrids(planOf(grid)).map(({ lows, highs }) => [lows, highs])
+const sizesOf = (grid: object) =>
+  plannedGrids(planOf(grid)).map(({ lows, highs, donors }) => [lows, highs, donors])
 
 it('donors within a low seed are low layers of their own', () => {
   const grid = { low: [0, 1], high: [0, 1, 2], repeats: 1, regimes: ['trained-frozen'] }
-  expect(sizesOf(grid)).toEqual([[2, 3]])
+  expect(sizesOf(grid)).toEqual([[2, 3, 1]])
   expect(designWarnings(planOf(grid))).toContainEqual(expect.stringMatching(/2 × 3 seeds cannot/))
   const crossed = { ...grid, donors: 2 }
-  expect(sizesOf(crossed)).toEqual([[4, 3]])
+  expect(sizesOf(crossed)).toEqual([[2, 3, 2]])
   expect(designWarnings(planOf(crossed))).not.toContainEqual(expect.stringMatching(/cannot decide/))
 })
 
@@ -26,7 +27,7 @@ it('the grid of the verdict comes first: initial weights, and never a mirror', (
   const regimes = ['trained-frozen-high', 'trained-frozen', 'init']
   const grid = { low: [0, 1, 2], high: [0, 1], repeats: 1, donors: 2, regimes }
   expect(sizesOf(grid)).toEqual([
-    [3, 2],
-    [6, 2],
+    [3, 2, 1],
+    [3, 2, 2],
   ])
 })

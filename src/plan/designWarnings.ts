@@ -13,8 +13,9 @@ const FEWEST_IN_SET = 2
 
 /**
  * Sizes of the grids of a plan, in the order in which the comparison takes them for the verdict (crossed `init`, then the
- * largest; mirrors have none): analysed networks with known seeds of one architecture, regime and cut. Layers of two
- * donors count as two, whatever their seed. Cells may be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
+ * largest; mirrors have none): analysed networks with known seeds of one architecture, regime and cut. Low layers of two
+ * donors count as two, whatever their seed: where donors cannot be counted by seed, all of them stand as low seeds. Cells may
+ * be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
  */
 export function plannedGrids({ networks, config }: Plan): GridSizes[] {
   const judged = networks.filter(
@@ -28,13 +29,24 @@ export function plannedGrids({ networks, config }: Plan): GridSizes[] {
   return [...groupBy(judged, gridKey).values()]
     .map((members) => ({
       regime: members[0].regime,
-      lows: distinct(members, 'low'),
+      ...lowRows(distinct(members, 'low'), new Set(members.map(({ seeds }) => seeds.low)).size),
       highs: distinct(members, 'high'),
       orders: grid?.order.length ?? 1,
       repeats: (grid?.repeats ?? 1) - 1,
       samples,
     }))
-    .sort(compareGridRanks)
+    .sort((a, b) => compareGridRanks(withRows(a), withRows(b)))
+}
+
+/** `rows` low layers of so many seeds, as seeds and donors of each. */
+function lowRows(rows: number, seeds: number): { lows: number; donors: number } {
+  const donors = rows / seeds
+  return Number.isInteger(donors) ? { lows: seeds, donors } : { lows: rows, donors: 1 }
+}
+
+/** The sizes with every donor's low layers as a row, which is what tests permute. */
+function withRows<Sizes extends GridSizes>(sizes: Sizes): Sizes {
+  return { ...sizes, lows: sizes.lows * (sizes.donors ?? 1), donors: 1 }
 }
 
 /** The network that lent the layers of one side, if any. */
@@ -46,7 +58,7 @@ function donorOf(network: StudyNetwork, side: Side): string {
 /** Warnings of designs whose verdict must be inconclusive, or whose sets say nothing, each with what would do. */
 export function designWarnings(plan: Plan): string[] {
   const { comparison, confusing, analysis } = plan.config
-  const [main] = plannedGrids(plan)
+  const main = plannedGrids(plan).map(withRows).at(0)
   const warnings: string[] = []
   if (main !== undefined && main.lows * main.highs > 1) {
     const smallest = smallestAttainableP(main.lows, main.highs)

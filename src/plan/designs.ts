@@ -5,12 +5,15 @@ import type { Plan } from './types.js'
 
 /** Sizes of a crossed grid and of its panel. */
 export interface GridSizes {
+  /** Low seeds. */
   readonly lows: number
   readonly highs: number
   /** Order seeds of every cell. */
   readonly orders: number
   /** Further order seeds of each cell of the diagonal. */
   readonly repeats: number
+  /** Trained networks a low seed that lend their low layers, each a row of its own; by default 1, as where none lends. */
+  readonly donors?: number
   readonly samples: number
 }
 

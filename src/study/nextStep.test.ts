@@ -14,6 +14,8 @@ const config = experimentSchema.parse({
   networks: { grid: { low: [5, 1, 2], high: [0, 1, 2] } },
 })
 
+const simulated = { low: 0.4, high: 0, sample: 0.5 }
+
 /** The grid of a simulated 3 × 3 study. */
 function gridOf(low: number, networks = 9) {
   const study = simulateScores(
@@ -59,6 +61,22 @@ describe('what to run next', () => {
     expect(sets).toMatch(/^networks\.grid\.low=\[5,1,2,0(,\d)*\] networks\.grid\.high=\[0,1,2,3/)
     const [lows, highs] = [...sets.matchAll(/\[([\d,]+)\]/g)].map(([, list]) => list.split(','))
     expect(step?.reason).toContain(`${lows.length} × ${highs.length} seeds decide in`)
+  })
+
+  it('asks for low seeds, not for donors, where each has two of these', () => {
+    const donors = { ...config.networks.grid!, donors: 2, regimes: ['trained-frozen'] }
+    const study = simulateScores(
+      { lows: 2, highs: 3, orders: 1, donors: 2, samples: 60, shares: simulated },
+      stream(0, 'test', 'next step').at(),
+    )
+    const [grid] = compareNetworks(study, { permutations: 199, bootstrap: 100 }).grids
+    const step = nextStep(verdictOf('inconclusive'), grid, 60, {
+      ...config,
+      networks: { ...config.networks, grid: { ...donors, low: [5, 1] } },
+    })
+    // 4 × 4 low layers by high seeds are 2 low seeds of two donors each.
+    expect(step?.set).toEqual(['networks.grid.low=[5,1]', 'networks.grid.high=[0,1,2,3]'])
+    expect(step?.reason).toContain('2 × 4 seeds with 2 donors a low seed')
   })
 
   it('is no command where the grid has no shares', () => {

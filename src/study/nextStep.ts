@@ -4,6 +4,7 @@ import { decidingDesign, simulatedShares } from '../comparison/power/decidingDes
 import type { NextStep, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { withDesign } from '../plan/designs.js'
+import { regimeOf } from '../regimes/registry.js'
 
 /** Simulated studies a design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
 const STUDIES = 20
@@ -56,8 +57,11 @@ function moreSeeds(
   config: ExperimentConfig,
 ): NextStep {
   const { alpha, margin, seed } = config.comparison
+  const lends = regimeOf(grid.regime).donorStep !== undefined
+  const donors = (lends && config.networks.grid?.donors) || 1
   const current = {
-    lows: grid.cells.lows.length,
+    lows: Math.ceil(grid.cells.lows.length / donors),
+    donors,
     highs: grid.cells.highs.length,
     orders: config.networks.grid?.order.length ?? 1,
     repeats: (config.networks.grid?.repeats ?? 1) - 1,
@@ -83,7 +87,8 @@ function moreSeeds(
     return { reason, set: [] }
   }
   const { lows, highs } = found.design
-  const reason = `if the shares are what this study found, ${lows} × ${highs} seeds decide in ${Math.round(100 * found.odds)}% of simulated studies`
+  const each = donors > 1 ? ` with ${donors} donors a low seed` : ''
+  const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(100 * found.odds)}% of simulated studies`
   const larger = withDesign(config, { ...found.design, samples: config.analysis.samples.count })
   const seeds = larger?.networks.grid
   if (seeds === undefined) return { reason, set: [] }

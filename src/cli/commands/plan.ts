@@ -141,8 +141,10 @@ interface DesignOdds {
 function designOdds(plan: Plan): DesignOdds[] | undefined {
   const [sizes] = plannedGrids(plan)
   const { alpha, margin, seed } = plan.config.comparison
-  if (sizes === undefined || sizes.lows < 2 || sizes.highs < 2) return undefined
-  if (sizes.lows * sizes.highs * sizes.orders * sizes.samples > MOST_SCORES) return undefined
+  if (sizes === undefined || sizes.lows * (sizes.donors ?? 1) < 2 || sizes.highs < 2)
+    return undefined
+  if (sizes.lows * (sizes.donors ?? 1) * sizes.highs * sizes.orders * sizes.samples > MOST_SCORES)
+    return undefined
   return assumedTruths.map((shares) => {
     const settings = { studies: SIMULATED, seed, comparison: { alpha, margin } }
     const odds = verdictOdds(sizes, shares, settings)

@@ -7,6 +7,7 @@ import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { InputError, messageOf } from '../../core/errors.js'
 import { type GridSizes, planOfDesign } from '../../plan/designs.js'
+import { plannedGrids } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
 import {
@@ -190,15 +191,22 @@ function truthsOf(
   })
 }
 
-function designsOf({ grids, samples }: PowerOptions, { config }: Plan): GridSizes[] {
+function designsOf({ grids, samples }: PowerOptions, plan: Plan): GridSizes[] {
+  const { config } = plan
   const { grid } = config.networks
   const repeats = (grid?.repeats ?? 1) - 1
+  const [main] = plannedGrids(plan)
   const counts =
     samples === undefined
       ? [config.analysis.samples.count]
       : readNumbers(samples, '--samples', { least: 2, most: 1e5, whole: true })
   return counts.flatMap((count) =>
-    readGrids(grids).map((sizes: GridOption) => ({ ...sizes, repeats, samples: count })),
+    readGrids(grids).map((sizes: GridOption) => ({
+      ...sizes,
+      repeats,
+      donors: main?.donors ?? 1,
+      samples: count,
+    })),
   )
 }
 
@@ -237,7 +245,9 @@ function costOf(
 /** By time where that is known, else by networks and samples. */
 function isCheaper(a: JudgedDesign, b: JudgedDesign): boolean {
   const cost = ({ seconds, forwardPasses, design }: JudgedDesign) =>
-    seconds ?? forwardPasses ?? design.lows * design.highs * design.orders * design.samples
+    seconds ??
+    forwardPasses ??
+    design.lows * (design.donors ?? 1) * design.highs * design.orders * design.samples
   return cost(a) < cost(b)
 }
 

@@ -56,6 +56,13 @@ export function describePower(report: PowerReport, yaml: (design: GridSizes) => 
     const said = right.length === 0 ? 'no verdict, it is the margin itself' : right.join(' or ')
     return `  ${letterOf(index)}: a low share of ${percentText(truth.low)}; right is ${said}`
   })
+  const { donors = 1 } = designs[0]?.design ?? {}
+  const donorLines =
+    donors > 1
+      ? [
+          `Each low seed has ${donors} donors, as 4(${donors})×4: low layers of their own, taken to be no more alike than those of two seeds.`,
+        ]
+      : []
   const columns = truths.flatMap((_, index) =>
     heads.map((head) => `${truths.length > 1 ? `${letterOf(index)}:` : ''}${head}`),
   )
@@ -63,6 +70,7 @@ export function describePower(report: PowerReport, yaml: (design: GridSizes) => 
     `Shares of the variance of the scores ${source}: ${othersOf(truths[0])}.`,
     `Verdicts of ${studies} simulated studies a design in percent, margin ${percentText(margin)}, where the truth is`,
     ...truthLines,
+    ...donorLines,
     ...alignedTable([[...first, ...columns], ...rows]),
     ...conclusionOf(cheapest, wanted, hasTime, yaml),
     '',
@@ -97,13 +105,14 @@ function letterOf(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index)
 }
 
-/** `4×4`, or `4×4×2` with order seeds. */
+/** `4×4`, `4×4×2` with order seeds, `4(2)×4` with two donors a low seed. */
 export function shapeOf({
   lows,
   highs,
   orders,
-}: Pick<GridSizes, 'lows' | 'highs' | 'orders'>): string {
-  return `${lows}×${highs}${orders > 1 ? `×${orders}` : ''}`
+  donors = 1,
+}: Pick<GridSizes, 'lows' | 'highs' | 'orders' | 'donors'>): string {
+  return `${lows}${donors > 1 ? `(${donors})` : ''}×${highs}${orders > 1 ? `×${orders}` : ''}`
 }
 
 function othersOf({ high, sample, order = 0 }: SimulatedShares): string {

@@ -26,8 +26,9 @@ export function decidingDesign(
 ): DecidingDesign | undefined {
   const samples = Math.min(current.samples, MOST_SAMPLES)
   for (const side of sides) {
-    if (side <= Math.min(current.lows, current.highs)) continue
-    const lows = Math.max(side, current.lows)
+    const { donors = 1 } = current
+    if (side <= Math.min(current.lows * donors, current.highs)) continue
+    const lows = Math.max(Math.ceil(side / donors), current.lows)
     const highs = Math.max(side, current.highs)
     const odds = verdictOdds({ ...current, lows, highs, samples }, shares, settings)
     const right = oddsOfRight(odds, shares, settings.comparison.margin)

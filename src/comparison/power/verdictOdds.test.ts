@@ -32,6 +32,15 @@ describe('odds of the verdicts of a design', () => {
     expect(of(6, 0.15).decides).toBeGreaterThan(of(3, 0.15).decides)
   })
 
+  it('of donors within low seeds are those of as many low layers', () => {
+    const crossed = verdictOdds({ ...design(2, 4), donors: 2 }, shares(0.3), settings)
+    const seeds = verdictOdds(design(4, 4), shares(0.3), settings)
+    expect(verdictOdds(design(2, 4), shares(0.3), settings).decides).toBe(0)
+    expect(crossed.decides).toBeGreaterThan(0.8)
+    // 25 studies each: three standard errors of a difference of two such odds.
+    expect(Math.abs(crossed.decides - seeds.decides)).toBeLessThan(0.34)
+  })
+
   it('are all open where a grid is too small for the test', () => {
     expect(verdictOdds(design(2, 2), shares(0.4), settings).inconclusive).toBeGreaterThan(0.9)
   })

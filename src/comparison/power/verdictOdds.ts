@@ -10,6 +10,8 @@ export interface Design {
   readonly highs: number
   readonly orders: number
   readonly repeats: number
+  /** Networks a low seed whose trained low layers are taken, each of them low layers of its own. Default 1. */
+  readonly donors?: number
   readonly samples: number
 }
 
