@@ -64,7 +64,7 @@ const players = z
       ])
       .default('auto')
       .describe(
-        'grid4x4 (rows × columns), segments (file), features, tokens or layer (cells of an inner feature map); auto: grid4x4 for images, features for tables, tokens (words) for text',
+        'grid4x4 (rows × columns), segments (file), features, tokens or layer (cells of an inner feature map; of token ids words, whose inner vectors are masked); auto: grid4x4 for images, features for tables, tokens (words) for text',
       ),
     select: z
       .enum(['variance', 'centre', 'random', 'list'])
@@ -92,7 +92,7 @@ const players = z
       .min(1)
       .optional()
       .describe(
-        'Layer whose output is masked, for layout: layer; of a given network the name of a tensor of its graph',
+        'Layer whose output is masked, for layout: layer; of a given network the name of a tensor of its graph (its axes: networks.files[].layerLayout)',
       ),
     margin: whole(0)
       .optional()

@@ -80,6 +80,8 @@ const listed = z.strictObject({
 export const outputKinds = ['logits', 'probabilities', 'sigmoids'] as const
 /** In which order such a network takes the axes of an image. */
 export const axisLayouts = ['nchw', 'nhwc', 'flat'] as const
+/** The same of a feature map within it. */
+export const mapLayouts = ['nchw', 'nhwc'] as const
 
 /** What a user says of an ONNX file where it does not say it itself. */
 const reading = {
@@ -92,6 +94,10 @@ const reading = {
     .min(1)
     .optional()
     .describe('Tensor of its graph that is masked, where it has another name than players.layer'),
+  layerLayout: z
+    .enum(mapLayouts)
+    .optional()
+    .describe('Order of the axes of that tensor, a feature map; nchw (channels first) by default'),
   classes: z
     .array(z.coerce.string())
     .min(1)

@@ -6,7 +6,7 @@ import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline } from './baseline/configureBaseline.js'
 import { learningSettings } from './baseline/learnStudyBaseline.js'
-import { placePlayers } from './players/configurePlayers.js'
+import { placePlayers, shapeWithoutNetwork } from './players/configurePlayers.js'
 
 /** Largest difference between the cells of baselines that count as equal. */
 const TOLERANCE = 1e-6
@@ -23,8 +23,7 @@ export function samePlayers(
 ): boolean {
   const one = placePlayers(a, data, pathOf)
   const other = placePlayers(b, data, pathOf)
-  // Cells of a layer are chosen on the images, and tokens as wholes: these shapes show what differs.
-  const shape = data.kind === 'text' ? [...data.shape, 1] : data.shape
+  const shape = shapeWithoutNetwork(a, data)
   const { ids } = data.train
   // Only texts have other players from sample to sample.
   const differ = data.kind === 'text' || data.kind === 'tokens'

@@ -123,14 +123,15 @@ function otherBaseline(
   { analysis }: ExperimentConfig,
   data: Pick<DataInfo, 'kind'>,
 ): ExperimentConfig['analysis'] {
-  const { baseline } = analysis
-  if (data.kind === 'tokens' && baseline === 'attention') {
+  const { baseline, players } = analysis
+  const masksIds = data.kind === 'tokens' && players.layout !== 'layer'
+  if (masksIds && baseline === 'attention') {
     throw new InputError(
       'confusing.reliability.baseline: beside attention no other baseline of token ids is known; set analysis.baseline ' +
         'to {maskToken: ID}, whose other one is attention',
     )
   }
-  if (data.kind === 'tokens') return { ...analysis, baseline: 'attention' }
+  if (masksIds) return { ...analysis, baseline: 'attention' }
   if (data.kind === 'image' && baseline !== 'blur') return { ...analysis, baseline: 'blur' }
   return { ...analysis, baseline: baseline === 'mean' ? 'zero' : 'mean' }
 }

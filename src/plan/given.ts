@@ -29,14 +29,14 @@ function givenNetwork(
   all: readonly GivenNetworkInfo[],
 ): GivenNetwork {
   const { entry, checkpoints, curve, low } = info
-  const { input, output, outputKind, layout, layer, classes } = entry
+  const { input, output, outputKind, layout, layer, layerLayout, classes } = entry
   const spec: GivenSpec = {
     data: data.fingerprint,
     axisOrder: data.axisOrder,
     kind: entry.values === undefined ? 'onnx' : 'values',
     checkpoints: checkpoints.map(({ id }) => id),
     curve: curve?.id,
-    reading: { input, output, outputKind, layout, layer, classes },
+    reading: { input, output, outputKind, layout, layer, layerLayout, classes },
     totalSteps: checkpoints[checkpoints.length - 1].step,
     stepsPerEpoch: info.stepsPerEpoch,
     checkpointSteps: checkpoints.map(({ step }) => step),

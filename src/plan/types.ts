@@ -115,7 +115,7 @@ export interface GivenSpec extends Course {
   readonly curve: string | undefined
   readonly reading: Pick<
     GivenNetworkConfig,
-    'input' | 'output' | 'outputKind' | 'layout' | 'layer' | 'classes'
+    'input' | 'output' | 'outputKind' | 'layout' | 'layer' | 'layerLayout' | 'classes'
   >
 }
 

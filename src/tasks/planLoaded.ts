@@ -16,6 +16,7 @@ import { withNamedSamples } from './analysis/namedSamples.js'
 import { checkPanel } from './analysis/panel.js'
 import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
 import { describeGiven } from './network/describeGiven.js'
+import { tryLayers } from './network/tryLayers.js'
 
 /**
  * The plan of a configuration: reads its data, the files of its analysis and those of networks from elsewhere. Writes
@@ -54,13 +55,18 @@ export async function planLoaded(
   const given = await describeGiven(config.networks, (path, key) =>
     resolvePath(path, key, { baseDir }),
   )
-  if (given.length === 0) return planStudy(config, { ...facts, assumptions })
-  return planStudy(config, {
-    ...facts,
+  const withGiven = () => ({
     assumptions: [...assumptions, ...describeFed(dataset)],
     given,
     axisOrder: dataset.axisOrder,
   })
+  const plan = planStudy(config, {
+    ...facts,
+    assumptions,
+    ...(given.length === 0 ? {} : withGiven()),
+  })
+  await tryLayers(plan, dataset, baseDir)
+  return plan
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */

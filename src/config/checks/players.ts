@@ -13,7 +13,8 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
   if (needed !== undefined && players[needed] === undefined) {
     at(needed, `is missing: layout "${players.layout}" needs it`)
   }
-  const grid = players.layout === 'layer' ? players.layerGrid : players.layout
+  const ofWords = data?.source === 'tokens'
+  const grid = players.layout === 'layer' && !ofWords ? players.layerGrid : players.layout
   const cells = gridCells(grid, players.margin ?? 0)
   if (cells !== undefined && players.count > cells) {
     const which = players.margin ? `cells at least ${players.margin} from its border` : 'cells'
@@ -52,5 +53,6 @@ function gridCells(layout: string, margin: number): number | undefined {
 function layoutOf(source: string): readonly string[] | undefined {
   if (source === 'npz') return undefined
   if (isText(source)) return ['auto', 'tokens']
+  if (source === 'tokens') return ['auto', 'tokens', 'layer']
   return tables.has(source) ? ['auto', 'features'] : ['auto', 'grid', 'segments', 'layer']
 }

@@ -41,7 +41,8 @@ export async function chooseBaseline(
   }
   if (config === 'attention' || (typeof config === 'object' && 'maskToken' in config)) {
     throw new InputError(
-      'analysis.baseline maskToken and attention mask token ids (data.source tokens), which these data are not',
+      'analysis.baseline maskToken and attention mask token ids (data.source tokens), which what is masked here is not; ' +
+        'mean and zero fit inner tensors',
     )
   }
   throw new InputError('baseline "learned" needs a network that lowlayer trained')

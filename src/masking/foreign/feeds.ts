@@ -25,6 +25,13 @@ export interface RowFeed {
   readonly batch: number | undefined
 }
 
+/** Whether a cell of a row goes into no float input: then it is a whole number, such as an id. */
+export function isWholeCell({ inputs }: RowFeed, cell: number): boolean {
+  return !inputs.some(
+    ({ type, start, shape }) => type === 'float32' && cell >= start && cell < start + sizeOf(shape),
+  )
+}
+
 /** What a model is fed for rows [count, size]. */
 export function feedsOf({ inputs, size }: RowFeed, rows: Float32Array): ForeignFeeds {
   const count = rows.length / size

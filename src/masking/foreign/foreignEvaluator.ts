@@ -27,7 +27,14 @@ import {
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
 import { type ForeignPath, rowBatches, runAlone, runTogether } from './foreignRows.js'
 import { withHeld } from './heldInputs.js'
-import { atInput, atLayer, innerProbe, type MaskedPlace, reorderedRows } from './maskedPlace.js'
+import {
+  atInput,
+  atLayer,
+  type InnerTensor,
+  innerProbe,
+  type MaskedPlace,
+  reorderedRows,
+} from './maskedPlace.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
 import { checkTargets } from './tokenOutput.js'
@@ -43,7 +50,7 @@ export interface ForeignWishes {
   /** What the outputs are, where graph and values do not tell or tell otherwise. */
   readonly kind?: WantedKind
   /** The inner tensor that is masked; the input, by default. */
-  readonly layer?: string
+  readonly layer?: InnerTensor
 }
 
 /** A model from elsewhere as a classifier of samples of one shape. */
@@ -92,7 +99,7 @@ export async function foreignClassifier(
   const whole = { model, feed, output, position }
   if (parts !== undefined) {
     checkTokenIds(model, parts, feed.size, probe)
-    checkMaskIsFed(file, feed, parts, probe)
+    if (layer === undefined) checkMaskIsFed(file, feed, parts, probe)
   }
   const masked =
     layer === undefined
@@ -100,13 +107,12 @@ export async function foreignClassifier(
       : await atLayer(whole, layer, reorderedRows(probe, feed.order))
   const { size, order } = masked.feed
   const given = await masked.valuesOf(probe)
-  const tried = reorderedRows(layer === undefined ? given : innerProbe(given), order)
+  const tried = reorderedRows(layer === undefined ? given : innerProbe(given, masked), order)
 
   const alone = runAlone(masked)
   const cells = await workingCells(masked, tried.subarray(0, size))
   const together = runTogether(masked, feed.batch ?? rowBatches(cells).rule)
-  const isWhole = parts === undefined ? undefined : () => true
-  const rows = await rowMode(tried, { name: file, size, isWhole, alone, together })
+  const rows = await rowMode(tried, { name: file, feed: masked.feed, alone, together })
   const run = rows.together ? together : alone
   const classify = async (samples: Float32Array) =>
     run(reorderedRows(await masked.valuesOf(samples), order))

@@ -262,12 +262,21 @@ export function feedOne(
   }
 }
 
-/** Cell of the sample, channels first, that each cell of the model's input takes. */
-export function inputOrder(sample: readonly number[], layout: Layout): Int32Array {
-  const size = sample.reduce((product, extent) => product * extent, 1)
+/**
+ * Cell of the sample, channels first, that each cell of the model's input takes. What follows in rows of more cells stays
+ * where it is.
+ */
+export function inputOrder(
+  sample: readonly number[],
+  layout: Layout,
+  rowSize = sizeOf(sample),
+): Int32Array {
+  const size = sizeOf(sample)
   const [channels] = sample
   const plane = size / channels
-  return Int32Array.from({ length: size }, (_, cell) =>
-    layout === 'nhwc' ? (cell % channels) * plane + Math.floor(cell / channels) : cell,
+  return Int32Array.from({ length: rowSize }, (_, cell) =>
+    layout === 'nhwc' && cell < size
+      ? (cell % channels) * plane + Math.floor(cell / channels)
+      : cell,
   )
 }

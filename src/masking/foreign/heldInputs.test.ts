@@ -155,7 +155,7 @@ describe('a model of several inputs', () => {
       nodes: [['Relu', ['image'], ['map']], ['Flatten', ['map'], ['flat']], ...both.nodes.slice(1)],
     }
     const { model, classifier, samples, players, baseline } = await opened(mapped, data, {
-      layer: 'map',
+      layer: { name: 'map', layout: 'nchw' },
     })
     expect(classifier.shape).toEqual([C, SIDE, SIDE])
     expect(classifier.remarks[1]).toMatch(/above reads features, site too, held as in the sample/)

@@ -106,7 +106,8 @@ describe.each([
     writeFileSync(file, exportOnnx(model.graph, parameters))
     const foreign = await openForeignModel(file, 'cpu')
     const probe = data.train.inputs.subarray(0, 8 * sizeOf(shape))
-    const wishes = { layer: layerValue(model.graph, layer) }
+    const at = layerValue(model.graph, layer)
+    const wishes = { layer: { name: at, layout: 'nchw' as const } }
     const classifier = await foreignClassifier(foreign, data, classes.length, probe, wishes)
     const placed = placePlayers(analysis.players, data, noFile)
     const moments = () => momentsAt(classifier, data.train.inputs, data.train.count)
@@ -120,7 +121,7 @@ describe.each([
     })
     expect(said).toEqual([])
     expect(classifier.remarks).toEqual([
-      expect.stringContaining(`is masked at "${wishes.layer}" [${classifier.shape.join(', ')}]`),
+      expect.stringContaining(`is masked at "${at}" [${classifier.shape.join(', ')}]`),
     ])
     for (const sample of samples) {
       const expected = await own.evaluate(sample)

@@ -1,5 +1,5 @@
 /** A model from elsewhere, open and fitted to the data. */
-import { EnvironmentError, InputError, messageOf } from '../../core/errors.js'
+import { atPlace, EnvironmentError, InputError, messageOf } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import { heldBeside } from '../../data/heldInputs.js'
 import type { Dataset, Samples } from '../../data/types.js'
@@ -68,6 +68,10 @@ export async function openClassifier(file: string, use: ClassifierUse): Promise<
   try {
     const { outputs, remark } = outputsOfClasses(data, classifier, use.classes)
     const remarks = [...classifier.remarks, ...(remark === undefined ? [] : [remark])]
+    if (wishes.layer !== undefined) {
+      const { name } = wishes.layer
+      atPlace(`${file}: "${name}"`, () => players.players(samples[0], classifier.shape))
+    }
     return { ...classifier, outputs, remarks }
   } catch (error) {
     await classifier.model.dispose()

@@ -5,6 +5,7 @@
  */
 import { InputError, messageOf } from '../../core/errors.js'
 import { concatenated } from '../../core/tensor.js'
+import { isWholeCell, type RowFeed } from './feeds.js'
 
 /**
  * Share of the spread of the outputs (largest minus smallest over all rows) by which outputs of equal rows may
@@ -56,10 +57,8 @@ function distance(actual: Float32Array, expected: Float32Array): number {
 interface RowRuns {
   /** Named in messages: `model.onnx`. */
   readonly name: string
-  /** Values of a row. */
-  readonly size: number
-  /** Whether a value of a row is a whole number, such as an id: it is never scaled. */
-  readonly isWhole?: (cell: number) => boolean
+  /** How rows go in; whole numbers, such as ids, are never scaled. */
+  readonly feed: RowFeed
   /** Outputs of rows, each run by itself. */
   readonly alone: (rows: Float32Array) => Promise<Float32Array>
   /** Outputs of rows, run in batches. */
@@ -83,11 +82,15 @@ export interface RowMode {
  * same alone though not together: then nothing is left of the sample.
  */
 export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMode> {
-  const { name, size, alone, isWhole = () => false } = runs
+  const { name, feed, alone } = runs
+  const { size } = feed
   const count = rows.length / size
   const expected = await alone(rows)
   requireRepeatable(name, await alone(rows), expected)
-  const company = rows.map((value, at) => (isWhole(at % size) ? value : COMPANY * value))
+  const factors = Float32Array.from({ length: size }, (_, cell) =>
+    isWholeCell(feed, cell) ? 1 : COMPANY,
+  )
+  const company = rows.map((value, at) => value * factors[at % size])
   const scaled = concatenated([rows, company])
   let together: Companions | string
   try {
@@ -135,7 +138,7 @@ interface Companions {
 async function inCompany(
   batch: Float32Array,
   count: number,
-  { name, size, together }: RowRuns,
+  { name, feed: { size }, together }: RowRuns,
 ): Promise<Companions> {
   const found = await together(batch)
   requireRepeatable(name, await together(batch), found)

@@ -1,13 +1,14 @@
 /** How to say of a network from elsewhere what its file does not. */
 
 /** Keys of an entry of `networks.files` that `analyze` has as options. */
-type ToldKey = 'input' | 'output' | 'outputKind' | 'layout' | 'classes'
+type ToldKey = 'input' | 'output' | 'outputKind' | 'layout' | 'layerLayout' | 'classes'
 
 const options: Readonly<Record<ToldKey, string>> = {
   input: '--input NAME',
   output: '--output NAME',
   outputKind: '--output-kind',
   layout: '--layout',
+  layerLayout: '--set networks.files.0.layerLayout=…',
   classes: '--classes FILE',
 }
 

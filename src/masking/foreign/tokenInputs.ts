@@ -42,7 +42,8 @@ export function fitParts(
   const batch = checkBatches(file, inputs)
   return {
     feed: {
-      inputs: fitted,
+      // The ids first, which rows begin with: they are what the others are held beside.
+      inputs: fitted.toSorted((a, b) => a.start - b.start),
       size,
       order: Int32Array.from({ length: size }, (_, cell) => cell),
       batch,

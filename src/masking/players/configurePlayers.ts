@@ -1,5 +1,6 @@
 import type { PlayersConfig } from '../../config/analysis.js'
 import { atPlace, InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import type { Graph } from '../../graph/types.js'
@@ -21,7 +22,7 @@ import {
 import { readSegments } from './segmentsFile.js'
 import type { Selection } from './selectCandidates.js'
 import { eligibleTokens, tokenPlayers } from './tokens.js'
-import { eligibleWords, wordPlayers } from './words.js'
+import { eligibleWords, partOf, wordPlayers } from './words.js'
 
 /** Players as a configuration chooses them, the same for every network of a study. */
 export interface PlacedPlayers {
@@ -61,15 +62,17 @@ function place(config: PlayersConfig, data: Dataset, pathOf: PathOf): Placement 
   const layout = config.layout === 'auto' ? defaultLayout(data) : config.layout
   const selection = selectionOf(config)
   const training = { inputs: data.train.inputs, count: data.train.count }
-  if (config.margin !== undefined && layout !== 'layer' && parseGrid(layout) === undefined) {
+  const hasGrid = layout === 'layer' ? data.kind === 'image' : parseGrid(layout) !== undefined
+  if (config.margin !== undefined && !hasGrid) {
     throw new InputError(
-      `players.margin leaves out cells at the border of a grid; layout ${layout} has none`,
+      `players.margin leaves out cells at the border of a grid; layout ${layout} of ${data.kind} has none`,
     )
   }
   if (layout === 'tokens') return tokenLayout(config, data)
   if (data.kind === 'tokens') {
+    if (layout === 'layer') return wordLayout(config, data, (shape) => innerCells(shape, data))
     throw new InputError(
-      `players.layout ${layout} does not fit token ids, whose players are words: use tokens`,
+      `players.layout ${layout} does not fit token ids, whose players are words: use tokens, or layer`,
     )
   }
   if (layout === 'layer') return layerLayout(config, data, selection, training)
@@ -137,22 +140,72 @@ function featureGroup(
   return { name, features }
 }
 
-/**
- * Tokens differ from text to text; masking replaces their embeddings [T, E], or cells of rows of ids that a model from
- * elsewhere embeds.
- */
-function tokenLayout({ count, seed }: PlayersConfig, data: Dataset): Placement {
-  if (data.kind === 'tokens') {
-    return {
-      n: count,
-      at: () => {
-        throw new InputError(
-          'networks that lowlayer trains take texts (data.source text), not token ids',
-        )
-      },
-      players: ({ id, input }) => wordPlayers(input, data, count, seed, id),
-    }
+/** The cells that are masked, and those of a token among them. */
+interface TokenCells {
+  readonly size: number
+  readonly cellsAt: (at: number) => readonly number[]
+}
+
+/** Words of rows of token ids, which models from elsewhere take. */
+function wordLayout(
+  config: PlayersConfig,
+  data: Dataset,
+  cells: (shape: readonly number[]) => TokenCells,
+): Placement {
+  return {
+    n: config.count,
+    at: () => {
+      throw new InputError(
+        'networks that lowlayer trains take texts (data.source text), not token ids',
+      )
+    },
+    players: ({ id, input }, shape) => wordPlayers(input, data, config, id, cells(shape)),
   }
+}
+
+/** Of a row, a token's id and its attention, of which the baseline changes one. */
+function rowCells(data: Dataset): TokenCells {
+  const [ids, attention] = [partOf(data, 'ids'), partOf(data, 'attention')]
+  return {
+    size: sizeOf(data.shape),
+    cellsAt: (at) => [ids.start + at, attention.start + at],
+  }
+}
+
+/** Of an inner value [T, E], all that is one token's. Throws InputError for another shape. */
+function innerCells(shape: readonly number[], data: Dataset): TokenCells {
+  const [tokens] = partOf(data, 'ids').shape
+  const [length, width] = shape
+  if (shape.length !== 2 || length !== tokens) {
+    throw new InputError(
+      `players of layout "layer" are words of ${tokens} tokens, [${tokens}, width] of a text, but what is masked has shape ` +
+        `[${shape.join(', ')}]: name another players.layer`,
+    )
+  }
+  return {
+    size: tokens * width,
+    cellsAt: (at) => Array.from({ length: width }, (_, cell) => at * width + cell),
+  }
+}
+
+/**
+ * A shape of what is masked in which players show that networks may mask at shapes of their own: one cell a token of
+ * texts, the cells of images, which those of their feature maps are chosen on.
+ */
+export function shapeWithoutNetwork(
+  { layout }: PlayersConfig,
+  data: Pick<Dataset, 'kind' | 'shape' | 'parts'>,
+): readonly number[] {
+  if (data.kind === 'text') return [...data.shape, 1]
+  return data.kind === 'tokens' && layout === 'layer'
+    ? [...partOf(data, 'ids').shape, 1]
+    : data.shape
+}
+
+/** Tokens differ from text to text; masking replaces their embeddings [T, E], or the cells of their words. */
+function tokenLayout(config: PlayersConfig, data: Dataset): Placement {
+  if (data.kind === 'tokens') return wordLayout(config, data, () => rowCells(data))
+  const { count, seed } = config
   const words = data.vocabulary
   if (data.kind !== 'text' || words === undefined) {
     throw new InputError(`players.layout tokens needs texts; these are ${data.kind} data`)

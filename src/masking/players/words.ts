@@ -22,33 +22,29 @@ export function eligibleWords(input: Float32Array, rows: WordedRows): number[] {
 }
 
 /**
- * `count` random words of one text as players, drawn as tokens are; everything else is background. A player has the cells of
- * its tokens' ids and of their attention, of which the baseline changes one. Throws InputError when the text has fewer.
+ * `count` random words of one text as players, drawn as tokens are; everything else is background. `cellsAt` gives the
+ * cells of a token among the `size` that are masked. Throws InputError when the text has fewer.
  */
 export function wordPlayers(
   input: Float32Array,
   rows: WordedRows,
-  count: number,
-  seed: number,
+  { count, seed }: { readonly count: number; readonly seed: number },
   sampleId: number,
+  { size, cellsAt }: { readonly size: number; readonly cellsAt: (at: number) => readonly number[] },
 ): Players {
   const chosen = drawnPlayers(eligibleWords(input, rows), count, seed, sampleId, 'words')
-  const [words, ids, attention] = [
-    partOf(rows, 'words'),
-    partOf(rows, 'ids'),
-    partOf(rows, 'attention'),
-  ]
+  const [words, ids] = [partOf(rows, 'words'), partOf(rows, 'ids')]
   const places = chosen.map((word) =>
     [...cellsOf(input, words).keys()].filter((at) => input[words.start + at] === word),
   )
   const names = namesIn(input, rows)
   return playersFromCells(
     'tokens',
-    places.map((own) => own.flatMap((at) => [ids.start + at, attention.start + at])),
+    places.map((own) => own.flatMap(cellsAt)),
     places.map(([first], player) =>
       names === undefined ? `w${chosen[player]} (id ${input[ids.start + first]})` : names(first),
     ),
-    input.length,
+    size,
   )
 }
 

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import { fedRows } from '../../data/heldInputs.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoint.js'
@@ -10,8 +11,10 @@ import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Predictor } from '../../engine/types.js'
 import { readInputFile } from '../../formats/inputFile.js'
+import type { Graph } from '../../graph/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
+import { valueShape } from '../../masking/evaluation/layerValue.js'
 import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
 import type { SampleDifficulty } from '../../masking/evaluation/sampleDifficulty.js'
 import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
@@ -77,6 +80,28 @@ export async function openNetwork(
     return openGraph(await createEngine(name, device), exported, withOwnLayer(use, network))
   }
   return openModel(await createEngine('onnx', device), file, network, use)
+}
+
+/**
+ * Tries whether a network has the inner layer that is masked, before it is trained or anything is computed on it. Throws
+ * InputError naming the network where it has not, or where players cannot be cells of it.
+ */
+export async function tryLayer(network: StudyNetwork, use: NetworkUse): Promise<void> {
+  if (network.origin === 'trained') {
+    return tryGraphLayer(buildModel(network.spec.model, use.context.plan.data).graph, use)
+  }
+  if (network.spec.kind === 'values') return
+  const [file] = network.files
+  const exported = importExported(readInputFile(file))
+  if (exported !== undefined) return tryGraphLayer(exported.graph, withOwnLayer(use, network))
+  const opened = await openModel(await createEngine('onnx', 'cpu'), file, network, use)
+  await opened.dispose()
+}
+
+function tryGraphLayer(graph: Graph, { masking: { placed }, dataset }: NetworkUse): void {
+  const [id] = dataset.train.ids
+  const input = dataset.train.inputs.subarray(0, sizeOf(dataset.shape))
+  placed.players({ id, input }, valueShape(graph, placed.at(graph)))
 }
 
 /** The inner tensor of a network that is masked; undefined where its input is. */
@@ -153,7 +178,8 @@ async function openModel(
       output: reading.output,
       layout: reading.layout,
       kind: reading.outputKind ?? wantedKind(analysis.output),
-      layer,
+      layer:
+        layer === undefined ? undefined : { name: layer, layout: reading.layerLayout ?? 'nchw' },
     },
     classes: reading.classes,
     inColour: data.source === 'images' && data.channels === 3,
@@ -187,7 +213,8 @@ async function openModel(
 
   function innerBaseline(place: MappedClassifier): Promise<Baseline> {
     const { train } = dataset
-    const moments = () => momentsAt(place, fedRows(train), train.count)
+    const attention = dataset.parts?.find(({ role }) => role === 'attention')
+    const moments = () => momentsAt(place, fedRows(train), train.count, attention)
     return chooseBaseline(analysis.baseline, place.shape, moments, pathOf)
   }
 }

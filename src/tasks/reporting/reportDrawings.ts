@@ -3,7 +3,7 @@
 import { largest, smallest } from '../../core/extremes.js'
 import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
-import { placePlayers } from '../../masking/players/configurePlayers.js'
+import { placePlayers, shapeWithoutNetwork } from '../../masking/players/configurePlayers.js'
 import { namesIn, partOf } from '../../masking/players/words.js'
 import type { Players } from '../../masking/types.js'
 import type { Plan } from '../../plan/types.js'
@@ -40,7 +40,7 @@ export function drawSamples(
   const { ids, inputs } = dataset[split]
   const placed = placePlayers(plan.config.analysis.players, dataset, pathOf)
   const size = dataset.shape.reduce((product, side) => product * side, 1)
-  const shape = dataset.kind === 'text' ? [dataset.shape[0], 1] : dataset.shape
+  const shape = shapeWithoutNetwork(plan.config.analysis.players, dataset)
   const drawn = [...new Set(samples)].flatMap((id): [string, StoredDrawing][] => {
     const row = ids.indexOf(id)
     if (row < 0) return []

@@ -1,0 +1,34 @@
+/** Inner layers that a study masks are looked for in its networks when it is planned. */
+import { resolve } from 'node:path'
+import { InputError } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
+import { studyMasking } from '../../masking/configure.js'
+import type { Plan, StudyNetwork } from '../../plan/types.js'
+import { tryLayer } from './openNetwork.js'
+
+/**
+ * Tries one network of each kind ({@link tryLayer}), given ones at their first checkpoint. Throws InputError naming every
+ * network whose masked layer is not there, has a shape that players do not fit, or does not carry all of the input.
+ */
+export async function tryLayers(plan: Plan, dataset: Dataset, baseDir: string): Promise<void> {
+  const { analysis } = plan.config
+  if (analysis.players.layout !== 'layer') return
+  const masking = studyMasking(analysis, dataset, (file) => resolve(baseDir, file))
+  const context = { plan, baseDir, results: '' }
+  const use = { context, dataset, masking, analysis, assume: () => undefined }
+  const kinds = new Map(plan.networks.map((network) => [kindOf(network), network]))
+  const problems: string[] = []
+  for (const network of kinds.values()) {
+    await tryLayer(network, use).catch((error: unknown) => {
+      if (!(error instanceof InputError)) throw error
+      problems.push(`network "${network.name}": analysis.players.layer: ${error.message}`)
+    })
+  }
+  if (problems.length > 0) throw new InputError(problems.join('\n'))
+}
+
+/** What networks have in common that have the same layers, as far as the plan tells. */
+function kindOf({ architecture, parameters, ...network }: StudyNetwork): string {
+  const own = network.origin === 'trained' ? network.spec.model : network.spec.reading
+  return JSON.stringify([network.origin, architecture, parameters, own])
+}
