@@ -30,7 +30,7 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
   if (path.length > limits.depth) return fail(`the path has more than ${limits.depth} keys`)
   let given: unknown
   try {
-    given = parse(match[2])
+    given = parse(match[2], { logLevel: 'error' })
   } catch (error) {
     return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
   }

@@ -274,6 +274,11 @@ describe('a problem', () => {
       `${least}training: {}\ntraining: {}`,
       '4:1 : the key "training" is given twice',
     ],
+    [
+      'a key given twice in braces',
+      `${least}training: { epochs: 5, "epochs": 6 }`,
+      '3:24 : the key "epochs" is given twice',
+    ],
     ['a syntax error', `${least}training: { epochs: 5`, ''],
     ['a list for a file', '- a\n- b', '1:1 : must hold "key: value" lines'],
   ])('such as %s is named with its place', (_, text, expected) => {

@@ -8,7 +8,9 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
+  type YAMLParseError,
 } from 'yaml'
 import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
@@ -66,12 +68,13 @@ export function readSource(
     problems.push({ file, path: '', message: TOO_DEEP })
     return undefined
   }
-  for (const error of document.errors.slice(0, limits.problems)) {
-    const isDeep = error.message.startsWith('Maximum call stack')
-    const message = isDeep ? TOO_DEEP : syntaxMessage(error, text)
-    problems.push({ ...place(error.pos[0]), path: '', message })
-  }
-  if (document.errors.length > 0) return undefined
+  const found = [
+    ...document.errors.map((error) => syntaxFault(error, text)),
+    ...repeatedKeys(document),
+  ]
+  for (const { offset, message } of found.slice(0, limits.problems))
+    problems.push({ ...place(offset), path: '', message })
+  if (found.length > 0) return undefined
   try {
     const value: unknown = document.toJS() ?? {}
     if (isDeeper(value, limits.depth)) problems.push({ file, path: '', message: TOO_DEEP })
@@ -102,7 +105,11 @@ function opensDeeper(text: string, most: number): boolean {
 function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   if (opensDeeper(text, limits.depth)) return undefined
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true })
+    // A list as a key becomes text, which is no key: without a warning of Node's that names no file.
+    const logLevel = 'error'
+    const options = { lineCounter, prettyErrors: false, merge: true, logLevel } as const
+    // Its own search for keys that are given twice takes a time that grows with their square.
+    return parseDocument(text, { ...options, uniqueKeys: false })
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
@@ -116,19 +123,37 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 /** Braces begin a mapping where a value stands in one. */
 const QUOTES = 'a path with {epoch} or {step} stands in quotes: "nets/{epoch}.onnx"'
 
-function syntaxMessage(
-  error: { code: string; message: string; pos: [number, number] },
-  text: string,
-) {
-  if (error.code !== 'DUPLICATE_KEY') {
-    const start = text.lastIndexOf('\n', error.pos[0]) + 1
-    // The pattern takes a time that grows with the square of a line.
-    const [line] = text.slice(start, start + 500).split('\n')
-    const hint = /[^"']\S*\{(epoch|step)\}/.test(line) ? ` (${QUOTES})` : ''
-    return error.message.replaceAll(/\s*\n\s*/g, ' ') + hint
-  }
-  const key = /^["']?([\w.-]+)/.exec(text.slice(error.pos[0]))?.[1]
-  return key === undefined ? 'a key is given twice' : `the key "${key}" is given twice`
+/** What is wrong with a text, and at which of its characters. */
+interface SyntaxFault {
+  readonly offset: number
+  readonly message: string
+}
+
+function syntaxFault({ message, pos: [offset] }: YAMLParseError, text: string): SyntaxFault {
+  if (message.startsWith('Maximum call stack')) return { offset, message: TOO_DEEP }
+  const start = text.lastIndexOf('\n', offset) + 1
+  // The pattern takes a time that grows with the square of a line.
+  const [line] = text.slice(start, start + 500).split('\n')
+  const hint = /[^"']\S*\{(epoch|step)\}/.test(line) ? ` (${QUOTES})` : ''
+  return { offset, message: message.replaceAll(/\s*\n\s*/g, ' ') + hint }
+}
+
+function repeatedKeys(document: Document): SyntaxFault[] {
+  const faults: SyntaxFault[] = []
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key) || key.value === '<<') continue
+        if (seen.has(key.value)) {
+          const message = `the key "${String(key.value)}" is given twice`
+          faults.push({ offset: key.range?.[0] ?? 0, message })
+        }
+        seen.add(key.value)
+      }
+    },
+  })
+  return faults
 }
 
 function placer(text: string, file: string, lines: LineCounter) {

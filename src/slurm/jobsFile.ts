@@ -7,32 +7,29 @@
  *           logs/
  */
 import { join, resolve } from 'node:path'
+import { z } from 'zod'
 import { InputError } from '../core/errors.js'
 import type { Plan } from '../plan/types.js'
 import { studyFiles } from '../store/layout.js'
 import { readStoredJson, readStoredText } from '../store/stored.js'
 import { type Planned, planOf } from '../tasks/reporting/manifest.js'
 
-/** An array as the cluster knows it. */
-export interface SubmittedJob {
-  readonly name: string
-  /** SLURM's number of the array. */
-  readonly id: string
-}
+const text = z.string()
 
-interface Submission {
-  /** ISO 8601. */
-  readonly at: string
-  readonly jobs: readonly SubmittedJob[]
-}
+/** An array as the cluster knows it, by SLURM's number of it. */
+const submittedJob = z.object({ name: text, id: text })
 
-export interface JobsFile {
-  readonly planned: Planned
+const jobsFileSchema = z.object({
+  planned: z.custom<Planned>((value) => value instanceof Object),
   /** Folder of the configuration file, and those of data sets. */
-  readonly baseDir: string
-  readonly dataDirs: readonly string[]
-  readonly submissions: readonly Submission[]
-}
+  baseDir: text,
+  dataDirs: z.array(text).readonly(),
+  /** Each with its time in ISO 8601. */
+  submissions: z.array(z.object({ at: text, jobs: z.array(submittedJob) })),
+})
+
+export type SubmittedJob = Readonly<z.infer<typeof submittedJob>>
+export type JobsFile = Readonly<z.infer<typeof jobsFileSchema>>
 
 /** Paths of one submission, counted from 1. */
 export function submissionPaths(folder: string, number: number) {
@@ -52,9 +49,15 @@ export function logFolder(folder: string): string {
   return join(folder, studyFiles.cluster, 'logs')
 }
 
-/** What was submitted of the study in a folder; undefined where nothing was. */
-export function readJobs(folder: string): Promise<JobsFile | undefined> {
-  return readStoredJson<JobsFile>(jobsFile(folder))
+/** What was submitted of the study in a folder; undefined where nothing was. Throws InputError where the file is damaged. */
+export async function readJobs(folder: string): Promise<JobsFile | undefined> {
+  const file = jobsFile(folder)
+  const found = jobsFileSchema.optional().safeParse(await readStoredJson(file))
+  if (found.success) return found.data
+  const [{ path, message }] = found.error.issues
+  throw new InputError(
+    `${file} is no file of jobs (${path.join('.')}: ${message}); submit it again`,
+  )
 }
 
 /** {@link readJobs} where something was. Throws InputError where nothing was. */

@@ -107,10 +107,21 @@ export async function readStoredText(path: string): Promise<string | undefined> 
   return (await readStored(path))?.toString('utf8')
 }
 
-/** {@link readStored} of JSON. */
-export async function readStoredJson<T>(path: string): Promise<T | undefined> {
+/** {@link readStored} of a JSON object. Throws InputError, too, where it was none when it was written. */
+export async function readStoredJson<T extends object>(path: string): Promise<T | undefined> {
   const text = await readStoredText(path)
-  return text === undefined ? undefined : (JSON.parse(text) as T)
+  if (text === undefined) return undefined
+  const value = parsedJson(text)
+  if (value instanceof Object) return value as T
+  throw faultError(path, { kind: 'damaged', why: 'holds no JSON object' })
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Throws InputError naming a file that is not what was written, or never was. For files that are read in pieces. */
@@ -154,7 +165,8 @@ async function lookAt<T>(
   for (;;) {
     const sums = sumsOf(path, voucher)
     const found = sums.length > 0 ? await look(sums) : { fault: await unlisted(path) }
-    if (found.fault === undefined) return found
+    // What is neither listed nor there was not stored, whatever another process has written since.
+    if (found.fault === undefined || found.fault === ABSENT) return found
     const now = await voucherOf(path)
     if (now?.text === voucher?.text) return found
     voucher = now

@@ -1,19 +1,29 @@
 /**
  * Every reader of files, from elsewhere and of lowlayer's own, given files that were damaged on the way: it ends, with a result or with
- * an error of the family that says so. `LOWLAYER_MUTATIONS` sets the number of files a reader (30 by default).
+ * an error of the family that says so. `LOWLAYER_MUTATIONS` sets how often each file is damaged
+ * (30 times by default), `LOWLAYER_MUTATIONS_SEED` how.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import jpeg from 'jpeg-js'
+import { packTar } from 'modern-tar'
 import { PNG } from 'pngjs'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readDifficulty } from '../artifacts/difficultyFile.js'
+import { readInteractionFile } from '../artifacts/interactionFile.js'
+import { readState } from '../artifacts/networkState.js'
 import { decodeTrainState, encodeTrainState } from '../artifacts/trainState.js'
+import { readEvaluatedSamples } from '../artifacts/valueFile.js'
 import { dataSection } from '../config/data.js'
+import { loadConfig } from '../config/load.js'
 import { LowlayerError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 import type { Tensors } from '../core/tensor.js'
+import { readTar } from '../data/fetch/tar.js'
+import { unpack } from '../data/fetch/unpack.js'
 import { loadDataset } from '../data/load.js'
 import { exportOnnx, importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { openForeignModel } from '../engine/onnx/foreign.js'
@@ -27,16 +37,24 @@ import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
 import { loadStudy } from '../report/load.js'
 import { exampleStudy } from '../report/testing/exampleStudy.js'
+import { requireJobs, submittedElements, submittedStudy } from '../slurm/jobsFile.js'
+import type { NetworkPaths } from '../store/layout.js'
+import { lockContent, ownerIn, readLock } from '../store/lockFile.js'
+import { formatRecord, readRecord } from '../store/record.js'
 import { toCsv } from '../tables/table.js'
 import { networksTable, overlapsTable } from '../tables/tables.js'
-import { planOf } from '../tasks/reporting/manifest.js'
+import { planLoaded } from '../tasks/planLoaded.js'
+import { plannedOf, planOf } from '../tasks/reporting/manifest.js'
 import { formatCurve, parseCurve } from '../training/curve.js'
 import { mutations } from './mutations.js'
 import { soleLease } from './soleLease.js'
 
 const COUNT = Number(process.env.LOWLAYER_MUTATIONS ?? 30)
+const SEED = Number(process.env.LOWLAYER_MUTATIONS_SEED ?? 1)
 /** Longer than any of these small files takes; a reader that hangs does not come back at all. */
 const LONGEST_MS = 20_000
+/** More than any of them needs, MiB: what a file of a few hundred bytes claims is not allocated. */
+const MOST_MIB = 512
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-mutated-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -47,6 +65,8 @@ interface Reader {
   /** Those that are damaged, one at a time; all by default. */
   readonly damaged?: readonly string[]
   readonly read: (folder: string) => unknown
+  /** Contents of files that once were a crash, a hang or memory without bound. */
+  readonly corpus?: Readonly<Record<string, readonly string[]>>
 }
 
 const text = (content: string) => new TextEncoder().encode(content)
@@ -97,6 +117,30 @@ const checkpoint = exportOnnx(
 const rows = Float64Array.from({ length: 32 }, (_, at) => Math.sin(at))
 const table = `${Array.from({ length: 4 }, (_, row) => [...rows.subarray(8 * row, 8 * row + 8)].join(',')).join('\n')}\n`
 const labels = Int32Array.from({ length: 4 }, (_, at) => at % 2)
+
+/** Of two files, the first with a name in a pax header, as long names have. */
+const tar = await packTar([
+  { header: { name: `folder/${'d/'.repeat(120)}a.bin`, size: 7 }, body: 'content' },
+  { header: { name: 'b.bin', size: 3 }, body: 'abc' },
+])
+
+const configuration = `extends: base.yaml
+study: mutated
+data: {source: tic-tac-toe, train: 200, test: 100}
+model: &model {architecture: mlp-5, low: 2, width: 8}
+training:
+  epochs: 10ep
+  batchSize: 50
+  optimizer: {name: sgd, lr: 0.05, momentum: 0.9, weightDecay: 1e-4}
+  schedule: {name: cosine, warmup: 5it}
+  checkpoints: {steps: [20]}
+  evaluate: {logSpaced: 6}
+networks: {grid: {low: [0, 1], high: [0, 1], order: [0], repeats: 1, regimes: [init]}}
+analysis: {samples: {count: 20, testCount: 4}, players: {count: 4}, gap: 0.01}
+confusing: {score: offset-complexity}
+comparison: {margin: 0.1, alpha: 0.05}
+runtime: {device: cpu, jobs: 2}
+`
 
 const readers: Readonly<Record<string, Reader>> = {
   'value tables of .npy': {
@@ -158,6 +202,23 @@ const readers: Readonly<Record<string, Reader>> = {
     },
     read: source({ source: 'text', path: 'own.tsv', length: 4, balance: 'proportional' }),
   },
+  'an archive of .tar.gz': {
+    files: { 'archive.tar.gz': gzipSync(tar) },
+    read: (at) => unpack(join(at, 'archive.tar.gz'), ['a.bin'], join(at, 'out')),
+  },
+  'an archive of .tar': {
+    files: { 'archive.tar': tar },
+    read: (at) => readTar(readFileSync(join(at, 'archive.tar')), 'archive.tar'),
+  },
+  'an archive of .zip': {
+    files: { 'archive.zip': zipSync({ 'd/a.bin': text('content'), 'b.bin': text('other') }) },
+    read: (at) => unpack(join(at, 'archive.zip'), ['a.bin'], join(at, 'out')),
+  },
+  'a configuration': {
+    files: { 'study.yaml': text(configuration), 'base.yaml': text('data: {labelNoise: 0.1}\n') },
+    read: async (at) => planLoaded(await loadConfig(join(at, 'study.yaml'), []), []),
+    corpus: { 'study.yaml': ['[data]: 1\n', '? {a: 1}\n: 2\n'] },
+  },
   'PNG and JPEG': {
     files: { 'a/1.png': png(1), 'a/2.jpg': jpg(3), 'b/1.png': png(5), 'b/2.jpg': jpg(7) },
     read: source({ source: 'images', balance: 'proportional' }),
@@ -195,6 +256,64 @@ const shapesOf = (tensors: Tensors) =>
 const point = { epoch: 0.5, trainLoss: 0.7, testLoss: 0.8, trainAccuracy: 0.5, testAccuracy: 0.25 }
 const example = exampleStudy()
 
+const floats = (...shape: number[]) => ({
+  data: Float64Array.from({ length: shape.reduce((a, b) => a * b) }, (_, at) => at / 4),
+  shape,
+})
+const whole = (...numbers: number[]) => Int32Array.from(numbers)
+
+/** What the analysis of a network leaves: one sample, two players. */
+const networkFiles = {
+  'state.json': text(JSON.stringify({ complete: true, steps: 3, trainedBy: [] })),
+  'interactions.npz': encodeNpz({
+    and: floats(1, 4),
+    or: floats(1, 4),
+    ...Object.fromEntries(
+      ['l1', 'l1_lower_bound', 'gap', 'matching_error'].map((name) => [name, floats(1)]),
+    ),
+    converged: whole(1),
+    iterations: whole(7),
+  }),
+  'difficulty.npz': encodeNpz({
+    step: whole(3),
+    sample: whole(5),
+    given_label: whole(0),
+    prediction: { data: whole(1), shape: [1, 1] },
+    ...Object.fromEntries(
+      ['loss', 'margin', 'probability', 'el2n', 'grand'].map((name) => [name, floats(1, 1)]),
+    ),
+  }),
+  'values.npz': encodeNpz({
+    values: floats(1, 4),
+    ...Object.fromEntries(
+      ['sample', 'panel', 'label', 'given_label', 'prediction'].map((name) => [name, whole(0)]),
+    ),
+    loss: floats(1),
+    baseline: new TextEncoder().encode('mean'),
+  }),
+}
+
+/** Writes a configuration to a file of its own and plans it. */
+async function planned(): Promise<object> {
+  const at = join(folder, 'planned')
+  mkdirSync(at)
+  writeFileSync(join(at, 'study.yaml'), configuration)
+  writeFileSync(join(at, 'base.yaml'), 'data: {labelNoise: 0.1}\n')
+  return plannedOf(await planLoaded(await loadConfig(join(at, 'study.yaml'), []), []))
+}
+
+const submitted = {
+  planned: await planned(),
+  baseDir: '.',
+  dataDirs: [],
+  submissions: [{ at: '2026-01-01T00:00:00Z', jobs: [{ name: 'train', id: '12' }] }],
+}
+
+/** Lists files as they are in the record of their folder: what a version that writes otherwise would leave. */
+async function list(at: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await soleLease(at).write(join(at, name), readFileSync(join(at, name)))
+}
+
 /** What lowlayer itself stores: its readers, where the record's comparison, which comes first, is left out. */
 const storedReaders: Readonly<Record<string, Reader>> = {
   'a training state': {
@@ -207,6 +326,44 @@ const storedReaders: Readonly<Record<string, Reader>> = {
   'a curve': {
     files: { 'curve.csv': text(formatCurve([1, 20, 300].map((step) => ({ step, ...point })))) },
     read: (at) => parseCurve(readFileSync(join(at, 'curve.csv'), 'utf8'), 'curve.csv'),
+  },
+  'a record of what was written': {
+    files: {
+      SHA256SUMS: text(
+        formatRecord({
+          files: new Map([
+            ['a.npz', { bytes: 12, sha256: 'ab'.repeat(32), from: '0123456789abcdef' }],
+            ['b/c.csv', { bytes: 3, sha256: 'cd'.repeat(32) }],
+          ]),
+          next: new Map([['b/c.csv', { bytes: 4, sha256: 'ef'.repeat(32) }]]),
+        }),
+      ),
+    },
+    read: (at) => readRecord(at),
+  },
+  'a lock': {
+    files: { lock: text(lockContent({ token: 'ab', host: 'here', pid: 12 })) },
+    read: async (at) => ownerIn((await readLock(join(at, 'lock')))!),
+  },
+  'files of a network, listed as they are': {
+    files: networkFiles,
+    read: async (at) => {
+      await list(at, Object.keys(networkFiles))
+      await readState({ state: join(at, 'state.json') } as NetworkPaths)
+      await readInteractionFile(join(at, 'interactions.npz'), { count: 1, n: 2 })
+      await readDifficulty(join(at, 'difficulty.npz'))
+      await readEvaluatedSamples(join(at, 'values.npz'))
+    },
+    corpus: { 'state.json': ['', '[', 'null', '7'] },
+  },
+  'what was submitted, listed as it is': {
+    files: { 'slurm/jobs.json': text(JSON.stringify(submitted)) },
+    read: async (at) => {
+      await list(at, ['slurm/jobs.json'])
+      await submittedStudy(at)
+      await submittedElements(at, await requireJobs(at))
+    },
+    corpus: { 'slurm/jobs.json': ['{"planned":', 'null', '{}', '{"planned": {}, "baseDir": 1}'] },
   },
   'a manifest': {
     files: { 'manifest.json': text(JSON.stringify({ ...example.manifest, config: { data: {} } })) },
@@ -224,9 +381,7 @@ const storedReaders: Readonly<Record<string, Reader>> = {
       'overlaps.csv': text(toCsv(overlapsTable, example.tables.overlaps)),
     },
     read: async (at) => {
-      // Listed as it is: what a version that writes otherwise would leave.
-      for (const name of ['manifest.json', 'verdict.json', 'networks.csv', 'overlaps.csv'])
-        await soleLease(at).write(join(at, name), readFileSync(join(at, name)))
+      await list(at, ['manifest.json', 'verdict.json', 'networks.csv', 'overlaps.csv'])
       await loadStudy(at, 'x')
     },
   },
@@ -245,6 +400,7 @@ const allReaders = { ...readers, ...storedReaders }
 /** What is wrong with an end of a reader, if anything. */
 async function endOf(reader: Reader, at: string): Promise<string> {
   const began = performance.now()
+  const before = mostMemory()
   const end = await Promise.resolve()
     .then(() => reader.read(at))
     .then(
@@ -254,8 +410,13 @@ async function endOf(reader: Reader, at: string): Promise<string> {
           ? 'refused'
           : `crash: ${(error as Error)?.stack ?? String(error)}`,
     )
-  return performance.now() - began > LONGEST_MS ? 'hang' : end
+  const took = performance.now() - began
+  if (took > LONGEST_MS) return `hang: ${took} ms`
+  return mostMemory() - before > MOST_MIB ? `memory: ${mostMemory() - before} MiB` : end
 }
+
+/** The most resident memory of this process so far, MiB. */
+const mostMemory = () => process.resourceUsage().maxRSS / 1024
 
 describe('a damaged file ends in a result or an error of the family', () => {
   it.each(Object.keys(allReaders))('%s', { timeout: COUNT * 60_000 }, async (name) => {
@@ -268,18 +429,32 @@ describe('a damaged file ends in a result or an error of the family', () => {
     for (const [file, bytes] of Object.entries(reader.files)) put(file, bytes)
     expect(await endOf(reader, at)).toBe('read')
     const ends: Record<string, number> = {}
+    let longest = 0
+    const wrong: string[] = []
+    const meet = async (file: string, bytes: Uint8Array, what: string) => {
+      put(file, bytes)
+      const began = process.cpuUsage()
+      const end = await endOf(reader, at)
+      const { user, system } = process.cpuUsage(began)
+      longest = Math.max(longest, (user + system) / 1000)
+      const [kind] = end.split(':')
+      ends[kind] = (ends[kind] ?? 0) + 1
+      if (kind !== 'read' && kind !== 'refused') wrong.push(`${file} ${what}: ${end}`)
+    }
     const kinds = Object.entries(mutations)
     for (const file of reader.damaged ?? Object.keys(reader.files)) {
       const whole = reader.files[file]
+      for (const [index, bytes] of (reader.corpus?.[file] ?? []).entries())
+        await meet(file, text(bytes), `of the corpus (${index})`)
       for (let turn = 0; turn < COUNT; turn++) {
         const [kind, mutate] = kinds[turn % kinds.length]
-        put(file, mutate(whole, stream(1, 'mutations', name, file).at(turn)))
-        const end = await endOf(reader, at)
-        ends[end.split(':')[0]] = (ends[end.split(':')[0]] ?? 0) + 1
-        expect(['read', 'refused'], `${file} ${kind} (turn ${turn})`).toContain(end)
+        const draws = stream(SEED, 'mutations', name, file).at(turn)
+        await meet(file, mutate(whole, draws), `${kind} (turn ${turn})`)
       }
       put(file, whole)
     }
-    if (process.env.LOWLAYER_MUTATIONS !== undefined) console.log(name, ends)
+    expect(wrong.slice(0, 5)).toEqual([])
+    if (process.env.LOWLAYER_MUTATIONS !== undefined)
+      console.log(name, ends, `${longest} ms`, mostMemory())
   })
 })
