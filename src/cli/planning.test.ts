@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromCsv } from '../tables/read.js'
-import { effectsTable, multiverseTable } from '../tables/tables.js'
+import { effectsTable, type MultiverseRow, multiverseTable } from '../tables/tables.js'
 import { readFinishedStudy } from '../tasks/reporting/finishedStudy.js'
 import { checkSameQuestion } from './pool/sameQuestion.js'
 import { lowlayerHere } from './testing/here.js'
@@ -48,10 +48,18 @@ it('run says how many combinations of choices come to which verdict', () => {
   const [, count, counts] = /^choices {3}of (\d+) combinations of .* τ: (.*); low share/m.exec(
     told,
   )!
-  expect(Number(count)).toBe(rows.filter((row) => row.low_share !== undefined).length)
+  // The set rule moves T_low alone: combinations that differ in nothing else have one verdict, and count once.
+  const [own, other] = [true, false].map((asked) =>
+    rows.filter(({ set_rule }) => (set_rule === rows[0].set_rule) === asked),
+  )
+  const judged = ({ score, tau_factor, low_share, ci_high, p_value, verdict }: MultiverseRow) => [
+    ...[score, tau_factor, low_share, ci_high, p_value, verdict],
+  ]
+  expect(other.map(judged)).toEqual(own.map(judged))
+  expect(Number(count)).toBe(own.length)
   for (const part of counts.split(', ')) {
     const [number, verdict] = part.split(' ')
-    expect(rows.filter((row) => row.verdict === verdict)).toHaveLength(Number(number))
+    expect(own.filter((row) => row.verdict === verdict)).toHaveLength(Number(number))
   }
 })
 

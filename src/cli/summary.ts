@@ -120,19 +120,21 @@ function describeNext(verdict: Verdict | undefined): [string, string][] {
   ]
 }
 
-/** How many combinations of choices come to the same verdict as the study, and between which low shares. */
+/** How many combinations of the choices that shares depend on (the set rule moves T_low alone) come to the same verdict as the study, and between which low shares. */
 function describeMultiverse(
   multiverse: readonly MultiverseRow[],
   verdict: Verdict | undefined,
 ): [string, string][] {
   const { grid } = verdict ?? {}
-  const rows = multiverse.filter(
-    ({ architecture, regime, cut, cut_layers, low_share }) =>
-      low_share !== undefined &&
-      architecture === grid?.architecture &&
-      regime === grid?.regime &&
-      (cut_layers ?? cut) === grid?.cut,
-  )
+  const rows = multiverse
+    .filter(
+      ({ architecture, regime, cut, cut_layers, low_share }) =>
+        low_share !== undefined &&
+        architecture === grid?.architecture &&
+        regime === grid?.regime &&
+        (cut_layers ?? cut) === grid?.cut,
+    )
+    .filter(({ set_rule }, _, [first]) => set_rule === first.set_rule)
   if (rows.length < 2) return []
   const counts = new Map<string, number>()
   for (const { verdict: found = '' } of rows) counts.set(found, (counts.get(found) ?? 0) + 1)
@@ -141,7 +143,7 @@ function describeMultiverse(
   const [least, most] = [shares[0], shares[shares.length - 1]].map(
     (share) => `${(100 * share).toFixed(1)}%`,
   )
-  const text = `of ${rows.length} combinations of score, set rule, players, baseline and τ: ${listed}; low share from ${least} to ${most}`
+  const text = `of ${rows.length} combinations of score, players, baseline and τ: ${listed}; low share from ${least} to ${most}`
   return [['choices', text]]
 }
 

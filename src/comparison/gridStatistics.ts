@@ -171,7 +171,7 @@ function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
   return (name: ShareName): Estimate | undefined => {
     const values = terms[name]
     const overSamples = values && (variance(values) as number) / values.length
-    return jackknifeInterval(
+    const found = jackknifeInterval(
       {
         estimate: all?.[name],
         lows: without.lows.map((shares) => shares?.[name]),
@@ -180,6 +180,9 @@ function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
       level,
       overSamples,
     )
+    if (found?.low === undefined || found.high === undefined) return found
+    // No share lies beyond ±1, however wide the interval.
+    return { ...found, low: Math.max(-1, found.low), high: Math.min(1, found.high) }
   }
 }
 

@@ -33,6 +33,22 @@ describe('rankResiduals', () => {
     expect(Math.abs(shares.reduce((sum, share) => sum + share / 200, 0))).toBeLessThan(0.02)
   })
 
+  it('ranks residuals as whole numbers do, with no order that rounding makes', () => {
+    const list = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 12, maxLength: 12 })
+    fc.assert(
+      fc.property(list, list, (values, other) => {
+        const [x, y] = [values, other].map((one) => [...midranks(one)].map((rank) => 2 * rank - 13))
+        const product = (a: readonly number[], b: readonly number[]) =>
+          a.reduce((sum, one, at) => sum + one * b[at], 0)
+        fc.pre(product(y, y) > 0)
+        // The residual x − (xy/yy)·y times yy.
+        const exact = x.map((one, at) => product(y, y) * one - product(x, y) * y[at])
+        expect(midranks(rankResiduals(values, [other]).residuals)).toEqual(midranks(exact))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('is at right angles to the ranks of every regressor', () => {
     const list = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 12, maxLength: 12 })
     fc.assert(

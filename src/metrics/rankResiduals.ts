@@ -2,7 +2,7 @@ import { centredRanks, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */
 export interface RankResiduals {
-  /** Shape [samples]; all 0 where nothing is left. */
+  /** Shape [samples]; all 0 where nothing is left. What differs by rounding alone is equal. */
   readonly residuals: Float64Array
   /**
    * Adjusted share of the variance of the ranks that the others explain, 1 − (1 − R²)(N − 1)/(N − p − 1) with p independent
@@ -36,12 +36,22 @@ export function rankResiduals(
   removeAll(residuals, directions)
   const left = lengthOf(residuals)
   if (left <= NOTHING * total) residuals.fill(0)
+  else joinTies(residuals, NOTHING * total)
   const degrees = residuals.length - directions.length - 1
   const share = (lengthOf(residuals) / total) ** 2
   return {
     residuals,
     explained:
       total > 0 && degrees > 0 ? 1 - (share * (residuals.length - 1)) / degrees : undefined,
+  }
+}
+
+/** Makes neighbours equal that differ by no more: samples alike in everything, which rounding would put in an order of its own. */
+function joinTies(values: Float64Array, by: number): void {
+  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b])
+  for (let place = 1; place < order.length; place++) {
+    const [before, here] = [order[place - 1], order[place]]
+    if (values[here] - values[before] <= by) values[here] = values[before]
   }
 }
 
