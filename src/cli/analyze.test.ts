@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeInference } from '../engine/onnx/model.js'
@@ -179,7 +179,15 @@ describe('lowlayer analyze', () => {
       expect(again.stderr).toMatch(/models are fed values from -0\.25 to/)
       for (const name of ['samples.csv', 'networks.csv', 'verdict.json', 'config.yaml'])
         expect(await fileOf('again', name), name).toBe(await fileOf('first', name))
-      expect(await run('--out', 'plain')).toMatchObject({ code: 0 })
+      const plain = await run('--out', 'plain', '--json')
+      const { paths, ...result } = JSON.parse(plain.stdout)
+      expect(result).toMatchObject({ exitCode: 0, interrupted: false, failed: {} })
+      expect(basename(paths.folder)).toBe(`${result.study}-${result.id.slice(0, 8)}`)
+      expect(JSON.parse(await fileOf('plain', 'verdict.json'))).toEqual(result.verdict)
+      // The finding of the study that is there already, which a report rebuilds.
+      const rebuilt = await lowlayerHere(['report', paths.folder, '--json'], { cwd: folder })
+      const { verdict, contrasts } = result
+      expect(JSON.parse(rebuilt.stdout)).toEqual({ problems: [], verdict, contrasts, paths })
       expect(await fileOf('again', 'samples.csv')).not.toBe(await fileOf('plain', 'samples.csv'))
     })
   })

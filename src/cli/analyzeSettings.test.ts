@@ -57,6 +57,18 @@ it('reliability, named samples, the held-out share and the scale of inputs are t
   expect(`m-${JSON.parse(plan.stdout).id.slice(0, 8)}`).toBe(study)
 })
 
+it.each([
+  ['run', 'runtime.slurm.cpus=2', 'runtime.slurm'],
+  ['analyze', 'runtime.slurm={cpus: 2}', 'runtime.slurm'],
+  ['submit', 'runtime.jobs=2', 'runtime.jobs'],
+  ['power', ' phases.detector=x', 'phases'],
+  ['power', 'study=other', 'study'],
+])('%s does not take --set %s, which it would not use', async (command, setting, key) => {
+  const { code, stderr } = await lowlayerHere([command, 'absent.yaml', '--set', setting])
+  expect(stderr).toContain(`--set ${setting}: this command does not use ${key}`)
+  expect(code).toBe(2)
+})
+
 it.each(['training.epochs=3', 'model.architecture=lenet'])(
   '--set %s is refused where nothing is trained',
   async (setting) => {

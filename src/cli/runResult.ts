@@ -1,5 +1,5 @@
-/** What `--json` prints of a run that ended: the finding and where everything is, for tools. */
-import { join } from 'node:path'
+/** What `--json` prints of a study: the finding and where everything is, for tools. */
+import { basename, join } from 'node:path'
 import type { Verdict } from '../comparison/types.js'
 import type { Plan } from '../plan/types.js'
 import { loadStudy } from '../report/load.js'
@@ -8,14 +8,8 @@ import { reportPage, studyFiles, studyFolder } from '../store/layout.js'
 import type { EffectRow } from '../tables/tables.js'
 import { studyFailures } from '../tasks/state/failures.js'
 
-/** One object a run. What is not there (no verdict could be found, the run was interrupted) is null. */
-export interface RunResult {
-  readonly study: string
-  readonly id: string
-  readonly exitCode: number
-  readonly interrupted: boolean
-  /** Networks and tasks of the whole study that failed, with the reason. */
-  readonly failed: Readonly<Record<string, string>>
+/** What a study found. What is not there (no verdict could be found, the run was interrupted) is null. */
+interface Finding {
   /** The content of `verdict.json`. */
   readonly verdict: Verdict | null
   /** The rows of `effects.csv`: shares and contrasts of every grid, with intervals and tests. */
@@ -28,6 +22,30 @@ export interface RunResult {
   }
 }
 
+/** One object a run. */
+interface RunResult extends Finding {
+  readonly study: string
+  readonly id: string
+  readonly exitCode: number
+  readonly interrupted: boolean
+  /** Networks and tasks of the whole study that failed, with the reason. */
+  readonly failed: Readonly<Record<string, string>>
+}
+
+/** The finding that the folder of a compared study holds. */
+export async function findingOf(folder: string): Promise<Finding> {
+  const { verdict, tables } = await loadStudy(folder, basename(folder))
+  return {
+    verdict: verdict ?? null,
+    contrasts: tables.effects ?? null,
+    paths: {
+      folder,
+      verdict: verdict === undefined ? null : join(folder, studyFiles.verdict),
+      report: (await exists(reportPage(folder))) ? reportPage(folder) : null,
+    },
+  }
+}
+
 /** The result of a run of a planned study; `compared`: whether its comparison is there. */
 export async function resultOf(
   { plan, results }: { readonly plan: Plan; readonly results: string },
@@ -37,19 +55,9 @@ export async function resultOf(
   }: Pick<RunResult, 'exitCode' | 'interrupted'> & { readonly compared: boolean },
 ): Promise<RunResult> {
   const folder = studyFolder(results, plan.study, plan.id)
-  const study = compared ? await loadStudy(folder, plan.study) : undefined
-  const hasReport = compared && (await exists(reportPage(folder)))
-  return {
-    study: plan.study,
-    id: plan.id,
-    ...ended,
-    failed: await studyFailures({ plan, results }),
-    verdict: study?.verdict ?? null,
-    contrasts: study?.tables.effects ?? null,
-    paths: {
-      folder,
-      verdict: study?.verdict === undefined ? null : join(folder, studyFiles.verdict),
-      report: hasReport ? reportPage(folder) : null,
-    },
-  }
+  const finding: Finding = compared
+    ? await findingOf(folder)
+    : { verdict: null, contrasts: null, paths: { folder, verdict: null, report: null } }
+  const failed = await studyFailures({ plan, results })
+  return { study: plan.study, id: plan.id, ...ended, failed, ...finding }
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
 import { InputError } from '../core/errors.js'
 import type { Plan } from '../plan/types.js'
@@ -46,18 +46,18 @@ export async function planOf(loaded: LoadedConfig, options: StudyOptions): Promi
   return { plan, file, baseDir, results: resolve(options.results), dataDirs }
 }
 
-/** Adds the argument and the options that say which study is meant. */
-export function withConfigOptions(command: Command): Command {
+/** Adds the argument and the options that say which study is meant; `unused` as in {@link setOption}. */
+export function withConfigOptions(command: Command, ...unused: readonly string[]): Command {
   return command
     .argument('<config>', 'YAML configuration')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
+    .addOption(setOption(...unused))
     .option('--results <dir>', 'results folder', 'results')
     .option('--data-dir <dir>', 'folder of data sets')
 }
 
 /** {@link withConfigOptions}, and those of where it runs on this machine. */
-export function withStudyOptions(command: Command): Command {
-  return withConfigOptions(command)
+export function withStudyOptions(command: Command, ...unused: readonly string[]): Command {
+  return withConfigOptions(command, ...unused)
     .option('--jobs <n>', 'processes at once (default: one a core)')
     .option('--engine <name>', 'onnx, tfjs or reference')
     .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
@@ -75,17 +75,29 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value]
 }
 
-/** Keys of a configuration that only networks need which are trained. */
-const onlyTrained = /^\s*(model|training)\b/
+/** `--set`, of a command that does nothing with the `unused` keys (and all below them), and refuses them. */
+export function setOption(...unused: readonly string[]): Option {
+  return new Option(
+    '--set <path=value>',
+    'change a key of the configuration (repeatable)',
+  ).argParser((text: string, previous?: readonly string[]) => {
+    refuse([text], unused, 'this command does not use')
+    return collect(text, previous)
+  })
+}
 
 /** Throws InputError naming a setting that nothing in the study would use. */
 function refuseUnused(overrides: readonly string[], { networks }: Plan): void {
   if (networks.some(({ origin }) => origin === 'trained')) return
+  const why = 'no network of this study is trained, and nothing else uses'
+  refuse(overrides, ['model', 'training'], why)
+}
+
+/** Throws InputError where an override is of one of these keys, or of one below it. */
+function refuse(overrides: readonly string[], unused: readonly string[], why: string): void {
   for (const text of overrides) {
-    const section = onlyTrained.exec(text)?.[1]
-    if (section === undefined) continue
-    throw new InputError(
-      `--set ${text}: no network of this study is trained, and nothing else uses ${section}; leave it away`,
-    )
+    const path = text.split('=')[0].trim()
+    const key = unused.find((one) => path === one || path.startsWith(`${one}.`))
+    if (key !== undefined) throw new InputError(`--set ${text}: ${why} ${key}; leave it out`)
   }
 }

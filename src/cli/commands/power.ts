@@ -19,7 +19,7 @@ import { planOf } from '../../tasks/reporting/manifest.js'
 import { measureUnitTimes, secondsOf, type UnitTimes } from '../../tasks/training/unitTimes.js'
 import { describePower, type JudgedDesign, type PowerReport, shapeOf } from '../power/describe.js'
 import { type GridOption, readGrids, readNumbers } from '../power/options.js'
-import { collect, dataFolders, openStudy } from '../study.js'
+import { dataFolders, openStudy, setOption } from '../study.js'
 
 interface PowerOptions {
   readonly low?: string
@@ -46,7 +46,7 @@ export function powerCommand(): Command {
     .option('--samples <list>', 'analysed samples (default: those of the study)')
     .option('--studies <n>', 'simulated studies per design', '200')
     .option('--odds <share>', 'odds of a right verdict that are asked for', '0.8')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
+    .addOption(setOption('study', 'phases', 'runtime.slurm'))
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--no-time', 'no time estimate, which takes a few seconds of calibration')
     .option('--json', 'print JSON')

@@ -48,7 +48,7 @@ export function progressOption(): Option {
 
 /** `lowlayer run CONFIG`: plan, run what is missing with an executor, write tables. */
 export function runCommand(executor: Executor): Command {
-  return withStudyOptions(new Command('run'))
+  return withStudyOptions(new Command('run'), 'runtime.slurm')
     .summary('run a study, or finish one that stopped')
     .description('Trains, analyses and compares the networks of a study; what is done is kept.')
     .addOption(progressOption())

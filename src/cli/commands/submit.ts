@@ -18,7 +18,7 @@ const numbers = ['cpus', 'pack', 'max'] as const
 
 /** `lowlayer submit CONFIG`: the study as job arrays of a SLURM cluster. */
 export function submitCommand(): Command {
-  return withConfigOptions(new Command('submit'))
+  return withConfigOptions(new Command('submit'), 'runtime.jobs')
     .summary('run a study on a SLURM cluster')
     .description(
       'Submits what is missing of the study in a YAML file as job arrays (options: runtime.slurm there too).',
