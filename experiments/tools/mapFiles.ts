@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { colours, marksKey, specOf } from '../../src/report/figures/figure.js'
-import { renderSvg } from '../../src/report/render/svg.js'
+import { renderSvg } from '../../src/report/render/drawing.js'
 import type { Finding, Share } from './findings.js'
 
 /** `map.csv`: one row a condition, shares of the variance of the scores with 95% intervals over the choice of seeds. */

@@ -23,7 +23,7 @@ interface Finding {
 }
 
 /** One object a run. */
-interface RunResult extends Finding {
+export interface RunResult extends Finding {
   readonly study: string
   readonly id: string
   readonly exitCode: number

@@ -102,6 +102,7 @@ export const kinds: Readonly<Record<string, RegExp>> = {
   page: /\/report\/index\.html$/,
   drawings: /\/report\/drawings\.json$/,
   'figure as SVG': /\/figures\/[^/]+\.svg$/,
+  'figure as PDF': /\/figures\/[^/]+\.pdf$/,
   'figure as PNG': /\/figures\/[^/]+\.png$/,
   'specification of a figure': /\/figures\/[^/]+\.vl\.json$/,
   'TensorBoard events': /\/tensorboard\/.*\/events\.[^/]+$/,

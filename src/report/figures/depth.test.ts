@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { PairClasses } from '../../study/pairClasses.js'
-import { renderSvg } from '../render/svg.js'
+import { renderSvg } from '../render/drawing.js'
 import { exampleStudy, relationOf } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
 import { effectFigure } from './effects.js'

@@ -49,8 +49,8 @@ export const heatScheme = 'blues'
 
 export const fontFamily = 'DejaVu Sans, Verdana, Geneva, sans-serif'
 
-/** `currentColor` lets one drawing serve light and dark pages; on its own it is black on white. */
-const ink = 'currentColor'
+/** Colour of words and lines; on pages, which may be dark, it becomes that of the text around. */
+export const ink = '#16191d'
 
 const config = {
   background: 'transparent',

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { PNG } from 'pngjs'
-import { expect, it } from 'vitest'
-import { renderPng } from '../render/png.js'
-import { renderSvg } from '../render/svg.js'
+import { describe, expect, it } from 'vitest'
+import { renderDrawing, renderSvg } from '../render/drawing.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
+import { specOf } from './figure.js'
 import { type FigureName, figureMakers } from './figures.js'
 import { reconstruct } from './matching.js'
 
@@ -65,17 +65,39 @@ it.each([1, 2, 3, 4, 5])('Figure %i of the paper has a counterpart', (number) =>
   ).not.toEqual([])
 })
 
-it('a PNG has 300 dots an inch at a width of 7 inches, and text in it', async () => {
-  const text = (content: string) =>
-    renderPng(
-      `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text x="2" y="15" font-family="Verdana">${content}</text></svg>`,
-    )
-  const png = Buffer.from(text('τ κ ∅'))
-  const { width, height } = PNG.sync.read(png)
-  expect([width, height]).toEqual([2100, 700])
-  const density = png.indexOf('pHYs')
-  expect(png.readUInt32BE(density + 4) * 0.0254).toBeCloseTo(300, 1)
-  expect(png.equals(Buffer.from(text('')))).toBe(false)
+describe('for a paper', () => {
+  const words = (text: string) =>
+    specOf({ width: 60, height: 40, title: text, data: { values: [{}] }, mark: 'point' })
+  const drawn = (text = 'τ κ ∅') => renderDrawing(words(text), 'drawn', 'Words')
+
+  it('a PNG has 300 dots an inch at a width of 7 inches, and dark words on white', async () => {
+    const { svg, png } = await drawn()
+    const { width, height, data } = PNG.sync.read(Buffer.from(png))
+    const [, w, h] = / width="(\d+)" height="(\d+)"/.exec(svg)!
+    expect([width, height]).toEqual([2100, Math.round((2100 * Number(h)) / Number(w))])
+    const density = Buffer.from(png).indexOf('pHYs')
+    expect(Buffer.from(png).readUInt32BE(density + 4) * 0.0254).toBeCloseTo(300, 1)
+    expect([...data.subarray(0, 4)]).toEqual([255, 255, 255, 255])
+    const inked = ({ data }: PNG) => data.filter((byte) => byte < 60).length
+    const without = PNG.sync.read(Buffer.from((await drawn(' ')).png))
+    expect(inked(PNG.sync.read(Buffer.from(png)))).toBeGreaterThan(inked(without) + 1000)
+  })
+
+  it('a PDF is a page 7 inches wide whose text is text, in a font that it brings', async () => {
+    const { pdf } = await drawn()
+    const text = Buffer.from(pdf).toString('latin1')
+    expect(text.match(/\/MediaBox \[0 0 504 /g)).toHaveLength(1)
+    expect(text).toMatch(/\/FontName \/\w+\+DejaVuSans-Bold/)
+    expect(text).toContain('/FontFile2')
+    expect(text).toContain('/ToUnicode')
+    expect(text).not.toContain('/Subtype /Image')
+  })
+
+  it('is the same at any time', async () => {
+    const first = await drawn()
+    expect(Buffer.from(first.pdf).toString('latin1')).not.toMatch(/Date/)
+    expect(await drawn()).toEqual(first)
+  })
 })
 
 it('AND and OR interactions give back v: an OR of two players', () => {

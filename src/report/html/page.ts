@@ -113,7 +113,7 @@ const sampleIntroduction =
 function figureHtml(figure: Figure & { readonly svg: string }, number: number): string {
   const { id, title, source, caption, svg } = figure
   const tag = source === 'ours' ? source : `after the paper’s ${source}`
-  const files = ['svg', 'png', 'vl.json']
+  const files = ['svg', 'pdf', 'png', 'vl.json']
     .map((extension) => `<a href="../figures/${id}.${extension}">${extension}</a>`)
     .join(' ')
   return `<figure id="figure-${id}"><h3>Figure ${number}. ${escapeHtml(title)}<span class="tag">${escapeHtml(tag)}</span></h3>

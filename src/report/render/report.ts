@@ -1,15 +1,14 @@
 /** All files of a report from a study: the page and every figure in each format. */
 
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
-import type { Figure, Spec } from '../figures/figure.js'
+import type { Figure } from '../figures/figure.js'
 import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.js'
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
 import { shortNumber } from '../html/escape.js'
 import { type DrawnFigure, reportPage } from '../html/page.js'
 import type { ReportStudy } from '../types.js'
+import { renderDrawing, renderSvg } from './drawing.js'
 import { narrow } from './narrow.js'
-import { renderPng } from './png.js'
-import { renderSvg } from './svg.js'
 
 /** Content by path below the study's folder. */
 export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
@@ -31,12 +30,14 @@ export async function renderReport(
       continue
     }
     const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
-    const svg = await renderSvg(figure.spec, figure.id)
+    const { svg, png, pdf } = await renderDrawing(figure.spec, figure.id, figure.title)
     figures[name as FigureName] = { ...figure, svg: await bothWidths(figure, svg) }
     const path = `figures/${figure.id}`
     files[`${path}.svg`] = svg
-    files[`${path}.png`] = renderPng(svg)
-    files[`${path}.vl.json`] = specFile(figure.spec, figure.title)
+    files[`${path}.png`] = png
+    files[`${path}.pdf`] = pdf
+    files[`${path}.vl.json`] =
+      `${JSON.stringify({ title: figure.title, ...figure.spec }, undefined, 1)}\n`
   }
   const checkpoints = []
   for (const { step, epoch, spec } of orderFiguresByCheckpoint(drawn)) {
@@ -80,10 +81,4 @@ function onPage(svg: string, title: string, look: 'wide' | 'narrow'): string {
       const [w, h] = [width, height].map((side) => Math.round(PAGE_SCALE * Number(side)))
       return ` width="${w}" height="${h}"`
     })
-}
-
-/** `currentColor` is for pages; other tools that read the file take black. */
-function specFile(spec: Spec, title: string): string {
-  const json = JSON.stringify({ title, ...spec }, undefined, 1)
-  return `${json.replaceAll('"currentColor"', '"#16191d"')}\n`
 }

@@ -1,16 +1,17 @@
 import { createRequire } from 'node:module'
-import { Resvg } from '@resvg/resvg-js'
+import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import { expect, it } from 'vitest'
 import { textWidth } from './textWidth.js'
 
-const require = createRequire(import.meta.url)
+const { resolve } = createRequire(import.meta.url)
 
-/** The width that the renderer of the PNG files gives a text, from its first to its last dot. */
+/** The width that the renderer of bitmaps and pages gives a text. */
 function drawnWidth(text: string, bold: boolean): number {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="900" height="99"><text x="9" y="60" font-family="DejaVu Sans" font-size="20" font-weight="${bold ? 700 : 400}">${text}</text></svg>`
-  const file = require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${bold ? '-Bold' : ''}.ttf`)
-  const font = { fontFiles: [file], loadSystemFonts: false }
-  return new Resvg(svg, { font }).getBBox()?.width ?? 0
+  const font = bold ? 'DejaVuSans-Bold' : 'DejaVuSans'
+  GlobalFonts.registerFromPath(resolve(`dejavu-fonts-ttf/ttf/${font}.ttf`), font)
+  const context = createCanvas(1, 1).getContext('2d')
+  context.font = `20px ${font}`
+  return context.measureText(text).width
 }
 
 it.each([

@@ -79,13 +79,13 @@ describe('the report of a study', () => {
     await soleLease(study).write(file, JSON.stringify(manifest), from)
   }
 
-  it('is there after the run, with figures in three formats', async () => {
+  it('is there after the run, with figures in every format', async () => {
     const page = readFileSync(join(folder, 'report', 'index.html'), 'utf8')
     expect(page).toContain('What confuses')
     expect(page).toContain('class="cells board"')
     expect(page).not.toContain('Not everything could be read')
     const figures = readdirSync(join(folder, 'figures'))
-    for (const extension of ['svg', 'png', 'vl.json'])
+    for (const extension of ['svg', 'pdf', 'png', 'vl.json'])
       expect(figures).toContain(`overlap-heat-map.${extension}`)
     const [status] = await studyStatus(folder)
     expect(status.complete).toBe(true)
