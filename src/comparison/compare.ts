@@ -1,7 +1,7 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
 import { effectRows, rowsWithoutGrid } from './effects.js'
 import { findGrids, type Grid } from './grid.js'
-import { type GridStatistics, gridStatistics } from './gridStatistics.js'
+import { type GridStatistics, gridStatistics, setContrasts } from './gridStatistics.js'
 import { setIntersections } from './membership.js'
 import {
   countAccuracyGaps,
@@ -24,7 +24,7 @@ import {
 import { decideVerdict, gridConclusions } from './verdict.js'
 
 /** What decides the scores of a study, without the verdict in words. */
-interface ScoreComparison {
+export interface ScoreComparison {
   /** Every grid of at least 2 × 2 (the main grid in any case): `effects.csv`. */
   readonly effects: readonly EffectRow[]
   /** Networks without usable scores. */
@@ -70,6 +70,17 @@ export function compareScores(
   options: Partial<ComparisonOptions> = {},
 ): ScoreComparison {
   return compareWithin(withinPanel(scores), { ...defaultComparisonOptions, ...options })
+}
+
+/** T_low of other sets of the same networks and scores, for each of the grids that these were compared in. */
+export function compareSets(
+  scores: StudyScores,
+  grids: readonly GridStatistics[],
+  options: ComparisonOptions,
+): GridStatistics['sets'][] {
+  const study = withinPanel(scores)
+  const overlap = pairOverlaps(study)
+  return grids.map(({ grid }) => setContrasts(grid, study, overlap, options))
 }
 
 /** Of sets within the panel. */

@@ -25,7 +25,7 @@ import {
   varianceShares,
   withoutSeed,
 } from './shares.js'
-import { betweenCells, type PairSimilarity, standardisedRanks, tabulated } from './similarity.js'
+import { betweenCells, standardisedRanks, tabulated } from './similarity.js'
 import type { ComparisonOptions, Estimate, StudyScores } from './types.js'
 
 /** A contrast of the sets of one kind of seed, and its permutation test. */
@@ -81,6 +81,40 @@ export interface NetworkFigures {
   readonly overlap: PairOverlap
 }
 
+/** T_low and T_high of the confusing sets of a grid, with their tests: what of {@link GridStatistics} the sets decide. */
+export function setContrasts(
+  grid: Grid,
+  study: StudyScores,
+  overlap: PairOverlap,
+  options: ComparisonOptions,
+): GridStatistics['sets'] {
+  const generator = generatorsOf(grid, options)
+  const withSets = cellsWithSets(grid, study)
+  const jaccard = betweenCells(grid.networksOf, (a, b) => overlap(a, b).jaccard ?? 0)
+  const test = (tested: GridCells, role: string) =>
+    permutationTest(tested, jaccard, options.permutations, generator(role))
+  return {
+    low: { estimate: lowContrast(withSets, jaccard), test: test(withSets, 'permute low sets') },
+    high: {
+      estimate: highContrast(withSets, jaccard),
+      test: test(transposed(withSets), 'permute high sets'),
+    },
+  }
+}
+
+/** A stream of random numbers for each use, the same for the same grid and seed. */
+function generatorsOf({ architecture, regime, cut }: Grid, { seed }: ComparisonOptions) {
+  const key = contentId([architecture, regime, cut ?? null])
+  return (role: string) => stream(seed, 'comparison', role, key).at()
+}
+
+/** The cells all of whose networks have a confusing set. */
+function cellsWithSets({ cells, networksOf }: Grid, { networks }: StudyScores): GridCells {
+  return cellsWhere(cells, (cell) =>
+    networksOf[cell].every((position) => networks[position].set.length > 0),
+  )
+}
+
 /** Computes {@link GridStatistics}; all networks of the grid have usable scores. */
 export function gridStatistics(
   grid: Grid,
@@ -88,20 +122,16 @@ export function gridStatistics(
   figures: NetworkFigures,
   options: ComparisonOptions,
 ): GridStatistics {
-  const key = contentId([grid.architecture, grid.regime, grid.cut ?? null])
-  const generator = (role: string) => stream(options.seed, 'comparison', role, key).at()
+  const generator = generatorsOf(grid, options)
   const { cells } = grid
   const ranks = (position: number) => figures.ranks[position] as Float64Array
   // The mean over the pairs of two cells of scalar products is that of the cells' means.
   const cellRanks = grid.networksOf.map((networks) => meanScores(networks.map(ranks)))
   const spearman = tabulated(cellRanks.length, (a, b) => scalarProduct(cellRanks[a], cellRanks[b]))
-  const test = (tested: GridCells, similarity: PairSimilarity, role: string) =>
-    permutationTest(tested, similarity, options.permutations, generator(role))
+  const test = (tested: GridCells, role: string) =>
+    permutationTest(tested, spearman, options.permutations, generator(role))
   const complete = completeCells(cells)
-  const withSets = cellsWhere(cells, (cell) =>
-    grid.networksOf[cell].every((position) => study.networks[position].set.length > 0),
-  )
-  const jaccard = betweenCells(grid.networksOf, (a, b) => figures.overlap(a, b).jaccard ?? 0)
+  const withSets = cellsWithSets(grid, study)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
   const scores = scoresOf(grid, complete, ranks)
   const intervals = (of: GridScores) =>
@@ -110,21 +140,12 @@ export function gridStatistics(
     grid,
     complete,
     tests: {
-      low: test(cells, spearman, 'permute low'),
-      high: test(transposed(cells), spearman, 'permute high'),
+      low: test(cells, 'permute low'),
+      high: test(transposed(cells), 'permute high'),
     },
     shares: shareEstimates(scores, intervals, draws.level),
     otherEnd: otherEnd(grid, complete, study, intervals),
-    sets: {
-      low: {
-        estimate: lowContrast(withSets, jaccard),
-        test: test(withSets, jaccard, 'permute low sets'),
-      },
-      high: {
-        estimate: highContrast(withSets, jaccard),
-        test: test(transposed(withSets), jaccard, 'permute high sets'),
-      },
-    },
+    sets: setContrasts(grid, study, figures.overlap, options),
     common: () => commonShares(grid, withSets, study, figures),
     kappaDifferentLow: () => kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
   }

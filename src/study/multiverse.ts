@@ -3,8 +3,9 @@
  * Vanpaemel, Perspectives on Psychological Science 11, 2016). Every combination that the stored interactions allow is
  * scored and judged anew; nothing is evaluated.
  */
-import { compareScores } from '../comparison/compare.js'
+import { compareScores, compareSets, type ScoreComparison } from '../comparison/compare.js'
 import { gridKey } from '../comparison/grid.js'
+import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { jaccard } from '../comparison/overlap.js'
 import { relabellingsFor } from '../comparison/power/verdictOdds.js'
 import type { EffectRow, NetworkScores, StudyScores } from '../comparison/types.js'
@@ -169,23 +170,42 @@ export function* multiverseRows(
   config: ExperimentConfig,
 ): Generator<MultiverseRow[]> {
   const keys = new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))
+  const options = {
+    ...comparisonOptions(config),
+    ...SECONDARY,
+    permutations: relabellingsFor(config.comparison.alpha, SECONDARY.permutations),
+  }
   for (const key of keys) {
     const placed = networks.flatMap((network) => {
       const found = network.alternatives.find((one) => keyOf(one) === key)
       const own = network.alternatives.find((one) => one.own)
       return found === undefined || own === undefined ? [] : [{ network, found, own }]
     })
-    for (const [position, rule] of setRules(config.confusing.set).entries()) {
-      const changed = placed.map((one) =>
-        changedNetwork(one, study.samples, rule, config.confusing),
-      )
-      yield rowsOf(changed, study, config, {
-        choice: placed[0].found,
-        set: rule.rule,
-        own: placed[0].found.own && position === 0,
-      })
+    const [rule, ...others] = setRules(config.confusing.set)
+    const changed = placed.map((one) => changedNetwork(one, study.samples, rule, config.confusing))
+    const compared = compareScores(studyOf(changed, study), options)
+    const { found } = placed[0]
+    const asked = { choice: found, set: rule.rule, own: found.own }
+    yield rowsOf(
+      changed,
+      compared,
+      compared.grids.map(({ sets }) => sets),
+      asked,
+    )
+    // Other sets move no share and no verdict: only what is said of the sets themselves is computed anew.
+    for (const other of others) {
+      const withSets = changed.map((one, index) => withSet(one, placed[index], other))
+      const sets = compareSets(studyOf(withSets, study), compared.grids, options)
+      yield rowsOf(withSets, compared, sets, { ...asked, set: other.rule, own: false })
     }
   }
+}
+
+function studyOf(
+  changed: readonly ChangedNetwork[],
+  study: Omit<StudyScores, 'networks'>,
+): StudyScores {
+  return { ...study, networks: changed.map(({ scores }) => scores) }
 }
 
 function keyOf({ players, baseline, tau, score }: ScoreChoice): string {
@@ -223,53 +243,60 @@ interface ChangedNetwork {
   readonly jaccard: number | undefined
 }
 
+/** A network under one combination of choices, and under the study's own. */
+interface PlacedNetwork {
+  readonly network: MultiverseNetwork
+  readonly found: AlternativeScores
+  readonly own: AlternativeScores
+}
+
 function changedNetwork(
-  {
-    network,
-    found,
-    own,
-  }: { network: MultiverseNetwork; found: AlternativeScores; own: AlternativeScores },
+  placed: PlacedNetwork,
   samples: readonly SampleId[],
   rule: SetRule,
   { reliability }: ConfusingConfig,
 ): ChangedNetwork {
+  const { network, found, own } = placed
   const common = onSamples(network.samples, samples)
+  const scores = {
+    ...network.scores,
+    score: common(found.scores),
+    scoreHigh: common(found.otherEnd ?? found.scores),
+    reliability: reliabilityOf(found, network.alternatives, reliability),
+  }
+  const changed = { scores, spearman: spearman(own.scores, found.scores), jaccard: undefined }
+  return withSet(changed, placed, rule)
+}
+
+/** The same network with the set that follows from its scores by another rule. */
+function withSet(
+  changed: ChangedNetwork,
+  { network, found }: PlacedNetwork,
+  rule: SetRule,
+): ChangedNetwork {
   const set = confusingSet(found.scores, network.samples, rule).members.map(({ sample }) => sample)
   return {
-    scores: {
-      ...network.scores,
-      score: common(found.scores),
-      scoreHigh: common(found.otherEnd ?? found.scores),
-      set,
-      reliability: reliabilityOf(found, network.alternatives, reliability),
-    },
-    spearman: spearman(own.scores, found.scores),
+    ...changed,
+    scores: { ...changed.scores, set },
     jaccard: jaccard(new Set(network.scores.set), new Set(set)),
   }
 }
 
 function rowsOf(
   changed: readonly ChangedNetwork[],
-  study: Omit<StudyScores, 'networks'>,
-  config: ExperimentConfig,
+  { effects, grids, conclusions }: ScoreComparison,
+  sets: readonly GridStatistics['sets'][],
   {
     choice,
     set,
     own,
   }: { readonly choice: ScoreChoice; readonly set: string; readonly own: boolean },
 ): MultiverseRow[] {
-  const { effects, conclusions } = compareScores(
-    { ...study, networks: changed.map(({ scores }) => scores) },
-    {
-      ...comparisonOptions(config),
-      ...SECONDARY,
-      permutations: relabellingsFor(config.comparison.alpha, SECONDARY.permutations),
-    },
-  )
   return conclusions().map(({ name, conclusion }) => {
     const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
     const row = (effect: EffectRow['effect']) =>
       effects.find((one) => one.effect === effect && inGrid(one))
+    const { low } = sets[grids.findIndex(({ grid }) => inGrid(grid))]
     const members = changed.filter(({ scores }) => inGrid(scores))
     const known = (of: (network: ChangedNetwork) => number | undefined) =>
       mean(members.flatMap((network) => of(network) ?? []))
@@ -287,8 +314,8 @@ function rowsOf(
       ci_low: row('low')?.ciLow,
       ci_high: row('low')?.ciHigh,
       p_value: row('low')?.pValue,
-      t_low: row('T_low')?.estimate,
-      t_low_p: row('T_low')?.pValue,
+      t_low: low.estimate,
+      t_low_p: low.test?.pValue,
       verdict: conclusion,
       spearman: known((network) => network.spearman),
       jaccard: known((network) => network.jaccard),
