@@ -51,13 +51,14 @@ export type ComparisonWork = Readonly<
   Record<ComparisonStage, { readonly parts: number; readonly seconds: number }>
 >
 
-/** Figures of a report. */
+/** Figures of a report, and networks that they show at most. */
 const FIGURES = 21
+const DRAWN_NETWORKS = 64
 
 /**
  * What comparing a study costs: reading grows with networks × checkpoints × samples × 2^n, pairs with networks² × samples × 2^n, and each
  * of the comparisons of other scores (measures of difficulty, subgroups, the multiverse) with networks² too, as sets are held against
- * each other.
+ * each other; figures with the networks that they show.
  */
 export function comparisonWork(plan: Plan): ComparisonWork {
   const { samples, players } = plan.config.analysis
@@ -73,14 +74,17 @@ export function comparisonWork(plan: Plan): ComparisonWork {
   return {
     networks: {
       parts: analysed.length,
-      seconds: 0.02 + (checkpoints ?? 1) * panel * (2e-4 + 1e-7 * subsets),
+      seconds: 0.04 + (checkpoints ?? 1) * panel * (2.5e-4 + 1e-7 * subsets),
     },
     pairs: { parts: pairs, seconds: 1.5e-5 + samples.count * (4e-7 + 3e-10 * subsets) },
     scores: {
       parts: 15 + plan.data.classes + alternatives,
-      seconds: 0.01 + 4e-7 * pairs + 2e-6 * analysed.length * samples.count,
+      seconds: 0.02 + 2e-7 * pairs + 3e-6 * analysed.length * samples.count,
     },
-    figures: { parts: FIGURES, seconds: 0.25 },
+    figures: {
+      parts: FIGURES,
+      seconds: 0.25 + 0.0035 * Math.min(analysed.length, DRAWN_NETWORKS),
+    },
   }
 }
 

@@ -15,9 +15,9 @@
  * place. Before one that is listed is replaced by another content, that is announced as `next`, so that a kill
  * at any time leaves a file that is one of the two. The last line vouches for the record itself.
  */
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { InputError } from '../core/errors.js'
+import { InputError, messageOf } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 
 export const RECORD_NAME = 'SHA256SUMS'
@@ -86,7 +86,7 @@ export function parseRecord(text: string): FolderRecord | undefined {
  * vouches for any file of the folder.
  */
 export async function readRecord(folder: string): Promise<FolderRecord> {
-  return recordIn(await recordText(folder), folder)
+  return recordIn(recordText(folder), folder)
 }
 
 /** Folders whose records are kept as they were read: their files are looked at one after the other, and checking a record takes longest. */
@@ -113,13 +113,22 @@ export function recordIn(text: string | undefined, folder: string): FolderRecord
   )
 }
 
-/** The text of a folder's record; undefined where there is none. */
-export async function recordText(folder: string): Promise<string | undefined> {
-  const file = join(folder, RECORD_NAME)
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (isAbsent(error)) return undefined
-    throw new InputError(`cannot read ${file}: ${error.message}`, { cause: error })
-  })
+/** The text of a folder's record; undefined where there is none. Throws InputError where it cannot be read. */
+export function recordText(folder: string): string | undefined {
+  return bytesOf(join(folder, RECORD_NAME))?.toString('utf8')
+}
+
+/**
+ * The bytes of a file; undefined where there is none. Throws InputError where it cannot be read. Not asynchronously: a study has tens
+ * of thousands of small files, of which each would take several turns through the threads that do that.
+ */
+export function bytesOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (isAbsent(error as NodeJS.ErrnoException)) return undefined
+    throw new InputError(`cannot read ${file}: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 /** How a file is named in the record of a folder. */

@@ -1,11 +1,11 @@
 /** Reading what is stored: a file is what was written, or it is not used. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
-import { isAbsent, nameIn, RECORD_NAME, recordIn, recordText, type Sum } from './record.js'
+import { bytesOf, isAbsent, nameIn, RECORD_NAME, recordIn, recordText, type Sum } from './record.js'
 
 /** How far up from a file its record is looked for: `interactions/<model>/orders.csv` lies two folders below. */
 const FOLDERS_UP = 3
@@ -16,10 +16,10 @@ interface Voucher {
   readonly text: string
 }
 
-async function voucherOf(path: string): Promise<Voucher | undefined> {
+function voucherOf(path: string): Voucher | undefined {
   let folder = dirname(path)
   for (let up = 0; up < FOLDERS_UP; up++) {
-    const text = await recordText(folder)
+    const text = recordText(folder)
     if (text !== undefined) return { folder, text }
     folder = dirname(folder)
   }
@@ -77,10 +77,7 @@ export async function isStored(
 
 /** What a file is made from, by what the records list of these: another one where one of them changes. */
 export async function madeFrom(paths: readonly string[]): Promise<string> {
-  const sums = await Promise.all(
-    paths.map(async (path) => sumsOf(path, await voucherOf(path))[0]?.sha256 ?? null),
-  )
-  return contentId(sums)
+  return contentId(paths.map((path) => sumsOf(path, voucherOf(path))[0]?.sha256 ?? null))
 }
 
 /**
@@ -89,10 +86,7 @@ export async function madeFrom(paths: readonly string[]): Promise<string> {
  */
 export async function readStored(path: string): Promise<Buffer | undefined> {
   const { fault, found } = await lookAt(path, async (sums) => {
-    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (isAbsent(error)) return undefined
-      throw new InputError(`cannot read ${path}: ${error.message}`, { cause: error })
-    })
+    const bytes = bytesOf(path)
     if (bytes === undefined) return { fault: MISSING }
     const hash = sha256(bytes)
     return sums.some((sum) => sum.sha256 === hash) ? { found: bytes } : { fault: CHANGED }
@@ -161,21 +155,20 @@ async function lookAt<T>(
   path: string,
   look: (sums: readonly Sum[]) => Promise<Look<T>>,
 ): Promise<Look<T>> {
-  let voucher = await voucherOf(path)
+  let voucher = voucherOf(path)
   for (;;) {
     const sums = sumsOf(path, voucher)
-    const found = sums.length > 0 ? await look(sums) : { fault: await unlisted(path) }
+    const found = sums.length > 0 ? await look(sums) : { fault: unlisted(path) }
     // What is neither listed nor there was not stored, whatever another process has written since.
     if (found.fault === undefined || found.fault === ABSENT) return found
-    const now = await voucherOf(path)
+    const now = voucherOf(path)
     if (now?.text === voucher?.text) return found
     voucher = now
   }
 }
 
-async function unlisted(path: string): Promise<Fault> {
-  const there = await stat(path).catch(() => undefined)
-  return there === undefined ? ABSENT : UNRECORDED
+function unlisted(path: string): Fault {
+  return entryAt(path) === undefined ? ABSENT : UNRECORDED
 }
 
 async function differenceOf(
@@ -184,7 +177,7 @@ async function differenceOf(
   closeness: Closeness,
 ): Promise<Fault | undefined> {
   // Of a file that is opened even a network file system tells what it is now.
-  const found = closeness === 'content' ? await sumOfFile(path) : await sizeOfFile(path)
+  const found = closeness === 'content' ? await sumOfFile(path) : sizeOfFile(path)
   if (found === undefined) return MISSING
   const ofSize = sums.filter(({ bytes }) => bytes === found.bytes)
   if (ofSize.length === 0) {
@@ -196,19 +189,37 @@ async function differenceOf(
   return isOne ? undefined : CHANGED
 }
 
-async function sizeOfFile(path: string): Promise<Pick<Sum, 'bytes'> | undefined> {
-  const there = await stat(path).catch(() => undefined)
+function sizeOfFile(path: string): Pick<Sum, 'bytes'> | undefined {
+  const there = entryAt(path)
   return there && { bytes: there.size }
 }
+
+/** What the file system says of a path; undefined where nothing is there, or where it does not say. */
+function entryAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/** Bytes of a file that are read before others have a turn. */
+const PIECE = 2 ** 20
 
 /** Size and hash of a file; undefined where there is none. */
 async function sumOfFile(path: string): Promise<Sum | undefined> {
   const hash = createHash('sha256')
   let bytes = 0
+  let file: number | undefined
   try {
-    for await (const piece of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      hash.update(piece as Buffer)
-      bytes += (piece as Buffer).length
+    file = openSync(path, 'r')
+    const piece = Buffer.allocUnsafe(Math.min(PIECE, fstatSync(file).size + 1))
+    for (;;) {
+      const read = readSync(file, piece)
+      if (read === 0) break
+      hash.update(piece.subarray(0, read))
+      bytes += read
+      if (read === PIECE) await setImmediate()
     }
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
@@ -216,6 +227,8 @@ async function sumOfFile(path: string): Promise<Sum | undefined> {
     // A folder in the place of a file.
     if (code === 'EISDIR') return { bytes: 0, sha256: '' }
     throw new InputError(`cannot read ${path}: ${message}`, { cause: error })
+  } finally {
+    if (file !== undefined) closeSync(file)
   }
   return { bytes, sha256: hash.digest('hex') }
 }
