@@ -12,6 +12,15 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, extent) => size * extent, 1)
 }
 
+/** The bytes of an array, where they lie. */
+export function bytesOf({
+  buffer,
+  byteOffset,
+  byteLength,
+}: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)
+}
+
 /** Arrays one after the other. */
 export function concatenated(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../core/hash.js'
+import { bytesOf } from '../core/tensor.js'
 import type { Dataset, RowPart, Samples } from './types.js'
 
 /** SHA-256 over everything that a data set holds but its name and what was assumed. */
@@ -36,8 +37,4 @@ function partOf({ name, role, shape, start }: RowPart) {
 
 function arraysOf({ inputs, held, labels, trueLabels, ids }: Samples) {
   return [inputs, labels, trueLabels, ids, ...(held === undefined ? [] : [held])]
-}
-
-function bytesOf(array: Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 }

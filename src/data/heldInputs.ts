@@ -1,5 +1,6 @@
 /** Arrays that models with several inputs are fed beside the samples themselves. */
 import { InputError } from '../core/errors.js'
+import { sizeOf } from '../core/tensor.js'
 import type { NpyArray } from '../formats/npy.js'
 import { checkFloat32 } from './float32.js'
 import { gatherRows } from './raw.js'
@@ -36,7 +37,7 @@ export function heldArrays(
       )
     }
     const shape = held.shape.slice(1)
-    const width = shape.reduce((product, extent) => product * extent, 1)
+    const width = sizeOf(shape)
     checkFloat32(
       held.data,
       Array.from({ length: width }, (_, cell) => `${array}[…, ${cell}]`),
@@ -72,14 +73,4 @@ export function fedRows({ inputs, held, count }: Pick<Samples, 'inputs' | 'held'
     rows.set(held.subarray(row * beside, (row + 1) * beside), start + size)
   }
   return rows
-}
-
-/** What is held beside a row of a split, for a sample. */
-export function heldBeside(
-  { held, count }: Samples,
-  row: number,
-): { readonly held?: Float32Array } {
-  if (held === undefined) return {}
-  const cells = held.length / count
-  return { held: held.subarray(row * cells, (row + 1) * cells) }
 }

@@ -243,7 +243,7 @@ function checkFinite(
 ): void {
   const index = inputs.findIndex((value) => !Number.isFinite(value))
   if (index === -1) return
-  const size = shape.reduce((product, extent) => product * extent, 1)
+  const size = sizeOf(shape)
   const sample = rows[Math.floor(index / size)]
   throw new InputError(
     `sample ${sample} of the ${split} split: ${noun} ${index % size} is ${inputs[index]}`,

@@ -1,22 +1,43 @@
+/** Rows of a split, one by one or some of them. */
 import type { Samples } from './types.js'
+
+/** Rows of a table [count, cells], one after the other, in the order asked for. */
+function gathered(table: Float32Array, count: number, rows: readonly number[]): Float32Array {
+  const size = table.length / count
+  const chosen = new Float32Array(rows.length * size)
+  for (const [at, row] of rows.entries()) {
+    chosen.set(table.subarray(row * size, (row + 1) * size), at * size)
+  }
+  return chosen
+}
 
 /** Some rows of a split, in this order. */
 export function rowsOf(samples: Samples, rows: readonly number[]): Samples {
   const { inputs, held, labels, trueLabels, ids, count } = samples
-  const gather = (cells: Float32Array) => {
-    const size = cells.length / count
-    const chosen = new Float32Array(rows.length * size)
-    for (const [at, row] of rows.entries()) {
-      chosen.set(cells.subarray(row * size, (row + 1) * size), at * size)
-    }
-    return chosen
-  }
-  const chosen = {
+  return {
     count: rows.length,
-    inputs: gather(inputs),
+    inputs: gathered(inputs, count, rows),
     labels: Int32Array.from(rows, (row) => labels[row]),
     trueLabels: Int32Array.from(rows, (row) => trueLabels[row]),
     ids: Int32Array.from(rows, (row) => ids[row]),
+    ...(held === undefined ? {} : { held: gathered(held, count, rows) }),
   }
-  return held === undefined ? chosen : { ...chosen, held: gather(held) }
+}
+
+/** A row of a split by itself: its name, its given label, what networks are fed of it and what is held beside that. */
+export interface SampleRow {
+  readonly id: number
+  readonly label: number
+  readonly input: Float32Array
+  readonly held?: Float32Array
+}
+
+/** One row of a split; its arrays are those of the split. */
+export function sampleAt({ inputs, held, labels, ids, count }: Samples, row: number): SampleRow {
+  const cellsOf = (table: Float32Array) => {
+    const size = table.length / count
+    return table.subarray(row * size, (row + 1) * size)
+  }
+  const beside = held === undefined ? {} : { held: cellsOf(held) }
+  return { id: ids[row], label: labels[row], input: cellsOf(inputs), ...beside }
 }

@@ -2,6 +2,7 @@
 
 import { groupBy } from '../core/groupBy.js'
 import { sha256 } from '../core/hash.js'
+import { bytesOf } from '../core/tensor.js'
 
 /** Rows below which a column that tells the classes apart says nothing. */
 const FEWEST = 20
@@ -117,7 +118,7 @@ export function rowRemarks(
   let contradicting = 0
   let leaked = 0
   const visit = ({ inputs, labels }: LabelledTable<Float32Array>, isTest: boolean): void => {
-    const bytes = new Uint8Array(inputs.buffer, inputs.byteOffset, inputs.byteLength)
+    const bytes = bytesOf(inputs)
     for (let row = 0; row < labels.length; row++) {
       const key = sha256(bytes.subarray(row * size * 4, (row + 1) * size * 4))
       const before = seen.get(key)

@@ -1,4 +1,5 @@
 /** Consecutive batches of a training, as engines take them. */
+import { sizeOf } from '../core/tensor.js'
 import type { Batches } from './types.js'
 
 /** A batch by itself: all of its samples, in their order. */
@@ -43,7 +44,7 @@ export function checkBatches(
   { inputs, labels, rows, learningRates }: Batches,
   [batchSize, ...shape]: readonly number[],
 ): void {
-  const size = shape.reduce((product, extent) => product * extent, 1)
+  const size = sizeOf(shape)
   if (inputs.length !== labels.length * size) {
     throw new Error(`${labels.length} labels for ${inputs.length} inputs of [${shape}] a sample`)
   }

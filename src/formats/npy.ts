@@ -5,7 +5,7 @@
 import { InputError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
 import { quotable } from '../core/quote.js'
-import { sizeOf } from '../core/tensor.js'
+import { bytesOf, sizeOf } from '../core/tensor.js'
 import { readInputFile } from './inputFile.js'
 
 /** Typed arrays that `.npy` files are read into; 64-bit integers become float64. */
@@ -242,7 +242,7 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
   const header = encodeNpyHeader(dtypeOf(data), shape)
   const bytes = new Uint8Array(header.length + data.byteLength)
   bytes.set(header)
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  bytes.set(bytesOf(data), header.length)
   return bytes
 }
 

@@ -2,7 +2,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { Zip, ZipDeflate } from 'fflate'
 import { InputError } from '../core/errors.js'
-import { sizeOf } from '../core/tensor.js'
+import { bytesOf, sizeOf } from '../core/tensor.js'
 import { requireUnpackable } from './inflate.js'
 import {
   decodeNpy,
@@ -62,7 +62,7 @@ export async function writeNpz(
     let left = sizeOf(shape)
     for await (const piece of pieces) {
       left -= piece.length
-      entry.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength))
+      entry.push(bytesOf(piece))
       await flush()
     }
     if (left !== 0) throw new RangeError(`${name}: shape (${shape.join(', ')}) misses by ${left}`)

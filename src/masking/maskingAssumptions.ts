@@ -1,5 +1,6 @@
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { PathOf } from '../data/paths.js'
+import { sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { inputMoments, meanUncertainty } from './baseline/baselines.js'
 import { placePlayers } from './players/configurePlayers.js'
@@ -24,9 +25,8 @@ export function maskingAssumptions(
   const { select } = players
   const isChosen = players.layout !== 'segments' && (select === 'variance' || select === 'random')
   if (isChosen) {
-    const input = data.train.inputs.subarray(0, data.train.inputs.length / data.train.count)
     const placed = placePlayers(players, data, pathOf)
-    const { names, map } = placed.players({ id: data.train.ids[0], input }, data.shape)
+    const { names, map } = placed.players(sampleAt(data.train, 0), data.shape)
     const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
     if (map.includes(BACKGROUND)) {
       lines.push(

@@ -1,8 +1,8 @@
 /** Whether two choices of an analysis mask alike, as far as data without a network tell. */
 
 import type { AnalysisConfig } from '../config/analysis.js'
-import { sizeOf } from '../core/tensor.js'
 import type { PathOf } from '../data/paths.js'
+import { type SampleRow, sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline } from './baseline/configureBaseline.js'
 import { learningSettings } from './baseline/learnStudyBaseline.js'
@@ -24,14 +24,11 @@ export function samePlayers(
   const one = placePlayers(a, data, pathOf)
   const other = placePlayers(b, data, pathOf)
   const shape = shapeWithoutNetwork(a, data)
-  const { ids } = data.train
   // Only texts have other players from sample to sample.
   const differ = data.kind === 'text' || data.kind === 'tokens'
-  return inputsOf(data, differ ? data.train.count : 1).every((input, row) => {
-    if (!one.admits(input) || !other.admits(input)) return true
-    const [mapA, mapB] = [one, other].map(
-      (placed) => placed.players({ id: ids[row], input }, shape).map,
-    )
+  return firstSamples(data, differ ? data.train.count : 1).every((sample) => {
+    if (!one.admits(sample.input) || !other.admits(sample.input)) return true
+    const [mapA, mapB] = [one, other].map((placed) => placed.players(sample, shape).map)
     return mapA.every((player, cell) => player === mapB[cell])
   })
 }
@@ -52,16 +49,13 @@ export async function sameBaseline(
   const [one, other] = await Promise.all(
     [a, b].map(({ baseline }) => inputBaseline(baseline, data, pathOf)),
   )
-  return inputsOf(data, SAMPLES).every((input) => {
+  return firstSamples(data, SAMPLES).every(({ input }) => {
     const values = other.valuesFor(input)
     return one.valuesFor(input).every((value, cell) => Math.abs(value - values[cell]) <= TOLERANCE)
   })
 }
 
-/** The first training inputs, one after the other. */
-function inputsOf({ shape, train }: Dataset, count: number): Float32Array[] {
-  const size = sizeOf(shape)
-  return Array.from({ length: Math.min(count, train.count) }, (_, row) =>
-    train.inputs.subarray(row * size, (row + 1) * size),
-  )
+/** The first training samples, one after the other. */
+function firstSamples({ train }: Dataset, count: number): SampleRow[] {
+  return Array.from({ length: Math.min(count, train.count) }, (_, row) => sampleAt(train, row))
 }

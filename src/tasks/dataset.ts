@@ -6,6 +6,7 @@ import { atPlace, EnvironmentError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
+import { sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { readInputFile } from '../formats/inputFile.js'
 import { placePlayers } from '../masking/players/configurePlayers.js'
@@ -80,11 +81,10 @@ export function playersOf(
   pathOf: (file: string) => string,
 ): DataInfo['players'] {
   if (dataset.kind === 'text' || dataset.kind === 'tokens') return undefined
-  const { train, shape } = dataset
-  const input = train.inputs.subarray(0, train.inputs.length / train.count)
+  const sample = sampleAt(dataset.train, 0)
   const placed = (analysis: AnalysisConfig): PlannedPlayer[] => {
     const players = placePlayers(analysis.players, dataset, pathOf)
-    const { names, numbers } = players.players({ id: train.ids[0], input }, shape)
+    const { names, numbers } = players.players(sample, dataset.shape)
     return names.map((name, index) =>
       numbers === undefined ? { name } : { name, number: numbers[index] },
     )

@@ -1,5 +1,6 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
 import { type DataContext, readPlainOrGzip, requireFile } from '../paths.js'
 import type { RawData } from '../raw.js'
@@ -28,7 +29,7 @@ function decodeIdx(bytes: Uint8Array, axes: number, file: string): IdxArray {
   const header = 4 + 4 * axes
   if (bytes.length < header) throw new InputError(`${file} is cut short within its header`)
   const shape = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis))
-  const size = shape.reduce((product, extent) => product * extent, 1)
+  const size = sizeOf(shape)
   const held = bytes.length - header
   if (held !== size) {
     throw new InputError(

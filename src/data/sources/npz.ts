@@ -1,5 +1,6 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { NpyArray } from '../../formats/npy.js'
 import { arrayOf, readNpz } from '../../formats/npz.js'
 import { checkFloat32 } from '../float32.js'
@@ -149,7 +150,7 @@ function readRows(
   scale: number,
   layout: 'nchw' | 'nhwc',
 ): Float32Array {
-  const size = shape.reduce((product, extent) => product * extent, 1)
+  const size = sizeOf(shape)
   const inputs = gatherRows(data, rows, size, scale)
   if (shape.length === 1 || layout === 'nchw' || shape[0] === 1) return inputs
   const channels = shape[0]

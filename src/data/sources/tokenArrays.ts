@@ -1,6 +1,7 @@
 /** The arrays of a file of token ids, checked: whole numbers, as many rows and tokens as there are ids. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { decodeNpy, type NpyArray } from '../../formats/npy.js'
 import { decodeNpyStrings, type StringArray } from '../../formats/npyStrings.js'
@@ -114,7 +115,7 @@ export function checkSameShape(array: WholeArray, ids: WholeArray, file: string)
 export function placeOf(name: string, shape: readonly number[], at: number): string {
   let left = at
   const index = shape.map((_, axis) => {
-    const inner = shape.slice(axis + 1).reduce((product, extent) => product * extent, 1)
+    const inner = sizeOf(shape.slice(axis + 1))
     const place = Math.floor(left / inner)
     left -= place * inner
     return place

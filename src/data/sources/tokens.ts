@@ -1,6 +1,7 @@
 /** Token ids in NumPy arrays, as tokenizers of text and language models from elsewhere give them. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { sizeOf } from '../../core/tensor.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
 import type { RowPart } from '../types.js'
@@ -52,7 +53,7 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
   const { classes, remarks, numbered } = classesOf(splits, data)
   const words = [...new Set(splits.flatMap(({ names = [] }) => names))]
   const parts = partsOf(splits)
-  const size = parts.reduce((sum, part) => sum + cellsOf(part), 0)
+  const size = parts.reduce((sum, part) => sum + sizeOf(part.shape), 0)
   const places = new Map(words.map((word, place) => [word, place]))
   const rowsOf = (part: Part, rows: Int32Array) => joinedRows(part, rows, size, places)
   return {
@@ -189,7 +190,7 @@ function partsOf(splits: readonly Part[]): RowPart[] {
       start,
       ...(role === 'ids' || role === 'target' ? { highest: highestOf(splits, index) } : {}),
     }
-    start += cellsOf(part)
+    start += sizeOf(part.shape)
     return part
   })
 }
@@ -208,10 +209,6 @@ function highestOf(splits: readonly Part[], index: number): RowPart['highest'] {
   return highest
 }
 
-function cellsOf({ shape }: Pick<RowPart, 'shape'>): number {
-  return shape.reduce((product, extent) => product * extent, 1)
-}
-
 /** Rows [rows, size], all blocks side by side. */
 function joinedRows(
   { blocks, names }: Part,
@@ -225,7 +222,7 @@ function joinedRows(
   const joined = new Float32Array(rows.length * size)
   let start = 0
   for (const { shape, data } of all) {
-    const width = cellsOf({ shape })
+    const width = sizeOf(shape)
     const gathered = gatherRows(data, rows, width)
     for (let row = 0; row < rows.length; row++) {
       joined.set(gathered.subarray(row * width, (row + 1) * width), row * size + start)

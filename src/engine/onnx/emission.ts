@@ -1,3 +1,4 @@
+import { bytesOf } from '../../core/tensor.js'
 import { inferTypes, type ValueTypes } from '../../graph/infer.js'
 import type { Graph, Node, NodeBase, NodeKind, NodeOf, Program, Shape } from '../../graph/types.js'
 import {
@@ -96,8 +97,7 @@ export function emitNodes(graph: Graph | Program, options: EmissionOptions): Emi
 
   const constant = (name: string, dims: Shape, dataType: number, values: ArrayBufferView) => {
     if (!constants.has(name)) {
-      const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-      constants.set(name, { name, dims: [...dims], dataType, rawData })
+      constants.set(name, { name, dims: [...dims], dataType, rawData: bytesOf(values) })
     }
     return name
   }

@@ -1,4 +1,4 @@
-import type { Tensors } from '../../core/tensor.js'
+import { bytesOf, type Tensors } from '../../core/tensor.js'
 import {
   BATCH,
   type Graph,
@@ -143,9 +143,7 @@ function weightProto(name: string, shape: Shape, parameters: Tensors): TensorPro
   if (tensor.shape.join() !== shape.join()) {
     throw new Error(`"${name}" is [${tensor.shape}], but the network has [${shape}]`)
   }
-  const { buffer, byteOffset, byteLength } = tensor.data
-  const rawData = new Uint8Array(buffer, byteOffset, byteLength)
-  return { name, dims: [...shape], dataType: dataTypes.float32, rawData }
+  return { name, dims: [...shape], dataType: dataTypes.float32, rawData: bytesOf(tensor.data) }
 }
 
 /** An input or output; extents of {@link BATCH} stand for one that is known when it runs, called `free`. */

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { freeArrays } from '../../core/freeArrays.js'
-import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import { bytesOf, sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { Graph, GraphInput, Shape } from '../../graph/types.js'
 import { checkBatches, gathered, someOf } from '../batches.js'
 import { fillMask, fillTargets } from '../feeds.js'
@@ -66,9 +66,8 @@ export async function createOnnxTrainer(
 /** Samples as a constant of a model whose batch is `input`. */
 function samplesProto(samples: TrainingSamples, { dtype, shape }: GraphInput): TensorProto {
   const values = dtype === 'int32' ? Int32Array.from(samples.inputs) : samples.inputs
-  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   const dims = [samples.labels.length, ...shape.slice(1)]
-  return { name: SAMPLES, dims, dataType: dataTypes[dtype], rawData }
+  return { name: SAMPLES, dims, dataType: dataTypes[dtype], rawData: bytesOf(values) }
 }
 
 /** How a session reads samples: all of them where they are, copies of the rows of its batches, or those that are part of it. */

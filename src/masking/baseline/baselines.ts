@@ -1,18 +1,14 @@
 import { InputError } from '../../core/errors.js'
 import { contentId, type Json, sha256 } from '../../core/hash.js'
-import { sizeOf } from '../../core/tensor.js'
+import { bytesOf, sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
 import type { Baseline } from '../types.js'
 
 /** Baselines: docs/method.md, "Players, masking, baselines". All values are in network-input units. */
 
 function constantBaseline(name: string, values: Float32Array): Baseline {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  return {
-    name,
-    fingerprint: contentId({ name, values: sha256(bytes) }),
-    valuesFor: () => values,
-  }
+  const fingerprint = contentId({ name, values: sha256(bytesOf(values)) })
+  return { name, fingerprint, valuesFor: () => values }
 }
 
 function sampleBaseline(

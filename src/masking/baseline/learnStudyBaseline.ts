@@ -1,5 +1,6 @@
 import type { BaselineConfig } from '../../config/analysis.js'
 import { sizeOf, type Tensors } from '../../core/tensor.js'
+import { type SampleRow, sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import type { Engine } from '../../engine/types.js'
 import type { Graph } from '../../graph/types.js'
@@ -81,16 +82,10 @@ export async function learnStudyBaseline(
   })
 }
 
-function trainingSamples({ train, shape, classes }: Dataset, { admits }: PlacedPlayers) {
-  const size = sizeOf(shape)
-  const inputOf = (row: number) => train.inputs.subarray(row * size, (row + 1) * size)
+function trainingSamples({ train, classes }: Dataset, { admits }: PlacedPlayers): SampleRow[] {
   const count = Math.min(SAMPLES, train.count)
   const { rows } = balancedPanel(train.labels, classes.length, count, 0, (row) =>
-    admits(inputOf(row)),
+    admits(sampleAt(train, row).input),
   )
-  return [...rows].map((row) => ({
-    id: train.ids[row],
-    input: inputOf(row),
-    label: train.labels[row],
-  }))
+  return [...rows].map((row) => sampleAt(train, row))
 }

@@ -1,4 +1,4 @@
-import { concatenated, sizeOf } from '../../core/tensor.js'
+import { bytesOf, concatenated, sizeOf } from '../../core/tensor.js'
 import { deviceKind } from '../../engine/device.js'
 import type { DeviceKind, DeviceName } from '../../engine/types.js'
 import { inferTypes } from '../../graph/infer.js'
@@ -158,11 +158,6 @@ async function timed(
 
 /** Whether two lists of parts hold the same floats, however they are cut. */
 function sameBits(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
-  const bytes = (parts: readonly Float32Array[]) =>
-    Buffer.concat(
-      parts.map(
-        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-      ),
-    )
+  const bytes = (parts: readonly Float32Array[]) => Buffer.concat(parts.map(bytesOf))
   return bytes(a).equals(bytes(b))
 }

@@ -1,17 +1,10 @@
 import { InputError } from '../../core/errors.js'
 import { grandCoalition, playersOf } from '../../core/subset.js'
+import type { SampleRow } from '../../data/rows.js'
 import { type Output, predictedClass, sampleLoss, scalarOutput } from './output.js'
 
-/** A sample to analyse. `id` is its stable name in messages and results. */
-export interface MaskedSample {
-  readonly id: number
-  /** The network's input, flat; token ids for text. */
-  readonly input: Float32Array
-  /** What given networks are fed beside it (Samples.held). */
-  readonly held?: Float32Array
-  /** The given label y. */
-  readonly label: number
-}
+/** A sample to analyse: its label is the y whose output is valued. */
+export type MaskedSample = SampleRow
 
 /** v(x_S) of one sample for all 2^n coalitions, with the plain prediction. */
 export interface SampleValues {

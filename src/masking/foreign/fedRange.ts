@@ -1,4 +1,5 @@
 /** The scale of what a model is fed, which shows whether a preprocessing is missing. */
+import { sizeOf } from '../../core/tensor.js'
 
 interface FedRange {
   readonly min: number
@@ -15,7 +16,7 @@ interface FedRange {
 /** Least, largest and mean value of inputs [count, ...shape], whole and by channel (or feature). */
 export function fedRange(inputs: readonly Float32Array[], shape: readonly number[]): FedRange {
   const [count] = shape
-  const plane = shape.slice(1).reduce((product, extent) => product * extent, 1)
+  const plane = sizeOf(shape.slice(1))
   const min = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
   const max = new Float64Array(count).fill(Number.NEGATIVE_INFINITY)
   const sum = new Float64Array(count)

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
-import { fedRows, heldBeside } from '../../data/heldInputs.js'
+import { fedRows } from '../../data/heldInputs.js'
 import { loadDataset } from '../../data/load.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { openForeignModel } from '../../engine/onnx/foreign.js'
@@ -93,12 +94,7 @@ async function opened(spec: GraphSpec, data: Dataset, wishes: ForeignWishes = {}
   const file = join(folder, `${files++}.onnx`)
   writeFileSync(file, onnxFile(spec))
   const model = await openForeignModel(file, 'cpu')
-  const samples = [0, 1, 5].map((row) => ({
-    id: data.train.ids[row],
-    label: data.train.labels[row],
-    input: data.train.inputs.subarray(row * PIXELS, (row + 1) * PIXELS),
-    ...heldBeside(data.train, row),
-  }))
+  const samples = [0, 1, 5].map((row) => sampleAt(data.train, row))
   const players = gridPlayers([C, SIDE, SIDE], { rows: 2, columns: 2 }, 3, { by: 'centre' })
   const baseline = constantsBaseline([C, SIDE, SIDE], [0.3, -0.2], 'test')
   const probe =
@@ -256,7 +252,7 @@ describe('arrays that are held', () => {
     for (const split of [data.train, data.test]) {
       for (const [row, id] of split.ids.entries()) {
         const own = arrays.features.data.subarray(id * FEATURES, (id + 1) * FEATURES)
-        expect([...(heldBeside(split, row).held ?? [])]).toEqual([...own, arrays.site.data[id]])
+        expect([...(sampleAt(split, row).held ?? [])]).toEqual([...own, arrays.site.data[id]])
       }
     }
     const other = arrays.features.data.map((value, at) => (at === 5 ? value + 1 : value))

@@ -1,7 +1,6 @@
 /** A model from elsewhere, open and fitted to the data. */
 import { atPlace, EnvironmentError, InputError, messageOf } from '../../core/errors.js'
-import { sizeOf } from '../../core/tensor.js'
-import { heldBeside } from '../../data/heldInputs.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { type ForeignModel, openForeignModel } from '../../engine/onnx/foreign.js'
 import { PREDICTION_LIMIT, requireParity } from '../../engine/parity.js'
@@ -58,7 +57,7 @@ interface ClassifierUse {
  */
 export async function openClassifier(file: string, use: ClassifierUse): Promise<MappedClassifier> {
   const { data, players, baseline, device, wishes, inColour } = use
-  const samples = firstSamples(data.train, sizeOf(data.shape), players.admits)
+  const samples = firstSamples(data.train, players.admits)
   const probe =
     baseline === undefined
       ? plainRows(samples)
@@ -80,20 +79,15 @@ export async function openClassifier(file: string, use: ClassifierUse): Promise<
 }
 
 /** The first training samples that players can be found in. */
-function firstSamples(
-  split: Samples,
-  size: number,
-  admits: (input: Float32Array) => boolean,
-): MaskedSample[] {
-  const { inputs, labels, count } = split
+function firstSamples(split: Samples, admits: (input: Float32Array) => boolean): MaskedSample[] {
   const found: MaskedSample[] = []
-  for (let row = 0; row < count && found.length < PROBES; row++) {
-    const input = inputs.subarray(row * size, (row + 1) * size)
-    if (admits(input)) found.push({ id: row, input, label: labels[row], ...heldBeside(split, row) })
+  for (let row = 0; row < split.count && found.length < PROBES; row++) {
+    const sample = sampleAt(split, row)
+    if (admits(sample.input)) found.push(sample)
   }
   if (found.length > 0) return found
   throw new InputError(
-    `none of ${count} training samples has as many words that can be players as analysis.players.count says`,
+    `none of ${split.count} training samples has as many words that can be players as analysis.players.count says`,
   )
 }
 

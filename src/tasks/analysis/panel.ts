@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { AnalysisConfig } from '../../config/analysis.js'
 import { TaskError } from '../../core/errors.js'
-import { sizeOf } from '../../core/tensor.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import { balancedPanel, correctRows, firstPanel, namedPanel } from '../../masking/panel.js'
@@ -158,11 +158,9 @@ function allowedRows(
   split: SplitName,
   allowedIn?: AllowedIn,
 ): (row: number) => boolean {
-  const { inputs } = dataset[split]
   const admits = admitsSample(players, dataset)
-  const size = sizeOf(dataset.shape)
   const passes = allowedIn?.(split) ?? (() => true)
-  return (row) => passes(row) && admits(inputs.subarray(row * size, (row + 1) * size))
+  return (row) => passes(row) && admits(sampleAt(dataset[split], row).input)
 }
 
 function otherSplit(split: SplitName): SplitName {

@@ -4,8 +4,7 @@ import { readCurve } from '../../artifacts/networkState.js'
 import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
 import type { AnalysisConfig } from '../../config/analysis.js'
-import { sizeOf } from '../../core/tensor.js'
-import { heldBeside } from '../../data/heldInputs.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
@@ -134,17 +133,12 @@ async function copyGivenValues(
 }
 
 function panelSamples(panels: StudyPanel, dataset: Dataset): PanelSample[] {
-  const size = sizeOf(dataset.shape)
   return panels.flatMap(({ split, rows }, panel) => {
     const samples = dataset[split]
-    const { inputs, labels, trueLabels, ids } = samples
     return rows.map((row) => ({
       panel,
-      id: ids[row],
-      input: inputs.subarray(row * size, (row + 1) * size),
-      ...heldBeside(samples, row),
-      label: labels[row],
-      trueLabel: trueLabels[row],
+      ...sampleAt(samples, row),
+      trueLabel: samples.trueLabels[row],
     }))
   })
 }

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { InputError } from '../../core/errors.js'
-import { sizeOf } from '../../core/tensor.js'
 import { fedRows } from '../../data/heldInputs.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoint.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
@@ -99,9 +99,7 @@ export async function tryLayer(network: StudyNetwork, use: NetworkUse): Promise<
 }
 
 function tryGraphLayer(graph: Graph, { masking: { placed }, dataset }: NetworkUse): void {
-  const [id] = dataset.train.ids
-  const input = dataset.train.inputs.subarray(0, sizeOf(dataset.shape))
-  placed.players({ id, input }, valueShape(graph, placed.at(graph)))
+  placed.players(sampleAt(dataset.train, 0), valueShape(graph, placed.at(graph)))
 }
 
 /** The inner tensor of a network that is masked; undefined where its input is. */

@@ -2,6 +2,7 @@
 
 import { largest, smallest } from '../../core/extremes.js'
 import type { PathOf } from '../../data/paths.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { placePlayers, shapeWithoutNetwork } from '../../masking/players/configurePlayers.js'
 import { namesIn, partOf } from '../../masking/players/words.js'
@@ -37,16 +38,15 @@ export function drawSamples(
   pathOf: PathOf,
 ): DrawingFile {
   const { split } = plan.config.analysis.samples
-  const { ids, inputs } = dataset[split]
   const placed = placePlayers(plan.config.analysis.players, dataset, pathOf)
-  const size = dataset.shape.reduce((product, side) => product * side, 1)
   const shape = shapeWithoutNetwork(plan.config.analysis.players, dataset)
   const drawn = [...new Set(samples)].flatMap((id): [string, StoredDrawing][] => {
-    const row = ids.indexOf(id)
+    const row = dataset[split].ids.indexOf(id)
     if (row < 0) return []
-    const input = inputs.subarray(row * size, (row + 1) * size)
-    const players = placed.players({ id, input }, shape)
-    return [[String(id), { names: players.names, drawing: drawingOf(input, dataset, players) }]]
+    const sample = sampleAt(dataset[split], row)
+    const players = placed.players(sample, shape)
+    const drawing = drawingOf(sample.input, dataset, players)
+    return [[String(id), { names: players.names, drawing }]]
   })
   return { classes: dataset.classes, samples: Object.fromEntries(drawn) }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
+import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { oneBatch, repeated } from '../../engine/batches.js'
 import type { ExportedNetwork } from '../../engine/onnx/checkpoint.js'
@@ -112,21 +113,19 @@ async function timeSteps(
 
 async function timeSamples(
   { config: { analysis } }: Plan,
-  { train, shape }: Dataset,
+  { train }: Dataset,
   { placed }: StudyMasking,
   evaluator: StudyEvaluator,
 ): Promise<Pick<UnitTimes, 'sample' | 'decomposition'>> {
-  const size = sizeOf(shape)
   const sampleTimes: number[] = []
   const decompositionTimes: number[] = []
   for (let row = 0; row < train.count && sampleTimes.length < TIMED_SAMPLES; row++) {
-    const id = train.ids[row]
-    const input = train.inputs.subarray(row * size, (row + 1) * size)
-    if (!placed.admits(input)) continue
+    const sample = sampleAt(train, row)
+    if (!placed.admits(sample.input)) continue
     const began = performance.now()
-    const { values } = await evaluator.evaluate({ id, input, label: train.labels[row] })
+    const { values } = await evaluator.evaluate(sample)
     const evaluated = performance.now()
-    decomposeTable(values, analysis, id)
+    decomposeTable(values, analysis, sample.id)
     sampleTimes.push(evaluated - began)
     decompositionTimes.push(performance.now() - evaluated)
   }
