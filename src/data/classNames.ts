@@ -28,3 +28,21 @@ export function sortedClasses(names: Iterable<string>, file: string): string[] {
   const numeric = unique.every((name) => name.trim() !== '' && Number.isFinite(Number(name)))
   return unique.sort((a, b) => (numeric ? Number(a) - Number(b) : a < b ? -1 : 1))
 }
+
+/**
+ * The number of the class of every row, from its name. Throws InputError for a name that is none of the classes;
+ * `placeOf` says where a row stands, and `why` what is wrong with another name.
+ */
+export function classNumbers(
+  names: readonly string[],
+  classes: readonly string[],
+  placeOf: (row: number) => string,
+  why: string,
+): Int32Array {
+  const numbers = new Map(classes.map((name, number) => [name, number]))
+  return Int32Array.from(names, (name, row) => {
+    const number = numbers.get(name)
+    if (number !== undefined) return number
+    throw new InputError(`${placeOf(row)}: class "${quotable(name)}" is not ${why}`)
+  })
+}

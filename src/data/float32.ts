@@ -30,7 +30,7 @@ export function checkFloat32(
   }
 }
 
-/** Mean and standard deviation of a column, and its value that float32 rounds most, the first of such. */
+/** Mean and standard deviation of a column, and the first value of those that float32 rounds most. */
 function columnOf(table: ArrayLike<number>, start: number, size: number) {
   let sum = 0
   let worst = 0

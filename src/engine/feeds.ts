@@ -1,7 +1,26 @@
 /** What the host prepares for a training step, the same for every engine. */
-import type { DropoutMask } from '../autodiff/trainStep.js'
+import type { DropoutMask, TrainStep } from '../autodiff/trainStep.js'
 import { stream } from '../core/random.js'
+import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { LossFunction } from '../graph/operators/loss.js'
+import type { TrainingRecipe } from './types.js'
+
+/** What a compiled step takes besides its batch and scalars, after `done` steps: targets and dropout masks, by input. */
+export function stepFeeds(
+  { targetsShape, loss, masks }: TrainStep,
+  { labelSmoothing, dropoutSeed }: TrainingRecipe,
+  labels: Int32Array,
+  done: number,
+): Tensors {
+  const targets = new Float32Array(sizeOf(targetsShape))
+  fillTargets(targets, labels, loss, labelSmoothing)
+  const drawn = masks.map((mask) => {
+    const data = new Float32Array(sizeOf(mask.shape))
+    fillMask(data, mask, dropoutSeed, done)
+    return [mask.input, { shape: mask.shape, data }] as const
+  })
+  return { targets: { shape: targetsShape, data: targets }, ...Object.fromEntries(drawn) }
+}
 
 /**
  * Targets of a batch from its labels, with label smoothing s over c classes: 1 − s + s/c for the

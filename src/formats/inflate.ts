@@ -6,7 +6,7 @@ import { requireAtMost } from '../core/requireAtMost.js'
 
 const decompress = { gzip: gunzipSync, zlib: inflateSync, raw: inflateRawSync } as const
 
-/** Bytes that so many compressed ones may stand for. */
+/** The most bytes that `packed` compressed ones may unpack to. */
 function mostUnpacked(packed: number): number {
   const { unpackedFreely, unpackedTimes, unpackedBytes } = limits
   return Math.min(unpackedBytes, Math.max(unpackedFreely, unpackedTimes * packed))

@@ -11,7 +11,7 @@ import { placePlayers, shapeWithoutNetwork } from './players/configurePlayers.js
 /** Largest difference between the cells of baselines that count as equal. */
 const TOLERANCE = 1e-6
 
-/** Baselines are compared on so many training samples; those that depend on the sample differ soon. */
+/** Training samples on which baselines are compared; two that depend on the sample differ on the first few. */
 const SAMPLES = 20
 
 /** Whether two analyses have the same players on every training sample that both can take. */

@@ -51,7 +51,7 @@ export function decodePng(bytes: Uint8Array): Pixels {
   }
 }
 
-/** Throws where compressed pixels are more than any form of such a picture has: 4 bytes a pixel, seven passes of rows. */
+/** Throws where pixels unpack to more than a picture of this size has in any form: 4 bytes per pixel, and a byte for each row of seven passes. */
 function checkUnpacked(chunks: readonly Chunk[], width: number, height: number): void {
   const packed = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)
   inflate('zlib', Buffer.concat(packed), 'its pixel data', 4 * width * height + 7 * (height + 1))

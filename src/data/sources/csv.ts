@@ -7,7 +7,7 @@ import { repeated } from '../../core/repeated.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { type CsvTable, readCsvTable } from '../../formats/csvTable.js'
 import { isMissing, parseDecimal, whyNoNumber } from '../../formats/decimal.js'
-import { checkNames, sortedClasses } from '../classNames.js'
+import { checkNames, classNumbers, sortedClasses } from '../classNames.js'
 import { checkFloat32 } from '../float32.js'
 import { type DataContext, readText, resolveDataPath } from '../paths.js'
 import { gatherRows, type RawData } from '../raw.js'
@@ -38,8 +38,10 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
   if (classes.length < 2) throw new InputError(`${file}: the column "${data.label}" has one class`)
   const test = await readTest(data, features, context)
   const size = features.length
-  const labels = classNumbers(train, classes)
-  const testLabels = test && classNumbers(test, classes)
+  const numbered = ({ labels, lines, file }: Part) =>
+    classNumbers(labels, classes, (row) => `${file}:${lines[row]}`, 'among the training classes')
+  const labels = numbered(train)
+  const testLabels = test && numbered(test)
   return {
     kind: 'tabular',
     shape: [size],
@@ -165,15 +167,4 @@ function readPart(table: CsvTable, features: readonly string[], label: string, f
   }
   const labels = table.rows.map(({ cells }) => cells[labelColumn].trim())
   return { inputs, labels, lines: table.rows.map(({ line }) => line), file }
-}
-
-function classNumbers({ labels, lines, file }: Part, classes: readonly string[]): Int32Array {
-  const numbers = new Map(classes.map((name, c) => [name, c]))
-  return Int32Array.from(labels, (name, row) => {
-    const number = numbers.get(name)
-    if (number !== undefined) return number
-    throw new InputError(
-      `${file}:${lines[row]}: class "${quotable(name)}" is not among the training classes`,
-    )
-  })
 }

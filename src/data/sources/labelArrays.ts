@@ -33,7 +33,7 @@ export function labelNumbers(
   })
 }
 
-/** Classes that numbers leave out are named up to so many. */
+/** How many classes without a sample a remark names. */
 const NAMED = 5
 /** Numbers of classes that may be there in all where a share of them is missing; more are no numbering. */
 const MOST_MISSING = 1000

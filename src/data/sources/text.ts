@@ -1,7 +1,6 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-import { quotable } from '../../core/quote.js'
-import { sortedClasses } from '../classNames.js'
+import { classNumbers, sortedClasses } from '../classNames.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
 import { type DataContext, readText, requireFile, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
@@ -31,12 +30,14 @@ export async function openText(data: TextConfig, context: DataContext): Promise<
   const test = testFile === undefined ? undefined : await readPart(testFile, split)
   const classes = data.source === 'sst2' ? ['0', '1'] : sortedClasses(train.labels, trainFile)
   if (classes.length < 2) throw new InputError(`${trainFile}: the column "label" has one class`)
+  const numbered = ({ labels, file }: Part) =>
+    classNumbers(labels, classes, (row) => `${file}:${row + 2}`, `one of ${classes.join(', ')}`)
   return {
     kind: 'text',
     shape: [data.length],
     classes: data.source === 'sst2' ? ['negative', 'positive'] : classes,
-    trainLabels: classNumbers(train, classes),
-    ...(test === undefined ? {} : { testLabels: classNumbers(test, classes) }),
+    trainLabels: numbered(train),
+    ...(test === undefined ? {} : { testLabels: numbered(test) }),
     read: async (trainRows, testRows) => {
       const chosen = Array.from(trainRows, (row) => train.sentences[row])
       const vocabulary = vocabularyOf(chosen, data.vocabulary)
@@ -101,17 +102,6 @@ async function readPart(file: string, split: (sentence: string) => string[]): Pr
     labels.push(label)
   }
   return { sentences, labels, file }
-}
-
-function classNumbers({ labels, file }: Part, classes: readonly string[]): Int32Array {
-  const numbers = new Map(classes.map((name, label) => [name, label]))
-  return Int32Array.from(labels, (name, row) => {
-    const label = numbers.get(name)
-    if (label !== undefined) return label
-    throw new InputError(
-      `${file}:${row + 2}: class "${quotable(name)}" is not one of ${classes.join(', ')}`,
-    )
-  })
 }
 
 /** The most frequent words, ties by code unit, after the two special tokens. */

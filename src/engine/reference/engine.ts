@@ -1,9 +1,9 @@
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
-import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Tensor, Tensors } from '../../core/tensor.js'
 import type { Graph, Shape } from '../../graph/types.js'
 import { oneByOne } from '../batches.js'
-import { fillMask, fillTargets } from '../feeds.js'
+import { stepFeeds } from '../feeds.js'
 import { checkParameters, initialSlots } from '../state.js'
 import type { Engine, Predictor, Trainer, TrainingRecipe, TrainState } from '../types.js'
 import type { Float64Tensor } from './array.js'
@@ -72,20 +72,13 @@ function batchFeeds(
   done: number,
 ): Float64Tensors {
   const { name, shape } = step.program.inputs[0]
-  const targets = new Float32Array(sizeOf(step.targetsShape))
-  fillTargets(targets, labels, step.loss, recipe.labelSmoothing)
-  const feeds: Record<string, Float64Tensor> = {
-    [name]: float64(shape, inputs),
-    targets: float64(step.targetsShape, targets),
-  }
-  for (const mask of step.masks) {
-    const values = new Float32Array(sizeOf(mask.shape))
-    fillMask(values, mask, recipe.dropoutSeed, done)
-    feeds[mask.input] = float64(mask.shape, values)
-  }
   const scalars = stepScalars(recipe.optimizer, learningRate, done + 1)
-  for (const [scalar, value] of Object.entries(scalars)) feeds[scalar] = float64([], [value])
-  return feeds
+  const ofScalars = Object.entries(scalars).map(([scalar, value]) => [scalar, float64([], [value])])
+  return {
+    [name]: float64(shape, inputs),
+    ...toFloat64(stepFeeds(step, recipe, labels, done)),
+    ...Object.fromEntries(ofScalars),
+  }
 }
 
 function float64(shape: Shape, values: ArrayLike<number>): Float64Tensor {

@@ -1,6 +1,6 @@
 /** Computes a graph node by node in float64. */
-import { inferNode, type ValueType } from '../../graph/infer.js'
 import type { Node } from '../../graph/types.js'
+import { interpretNodes } from '../interpret.js'
 import type { Float64Tensor, Kernel, Kernels } from './array.js'
 import { convolutionKernels } from './operators/convolution.js'
 import { elementwiseKernels } from './operators/elementwise.js'
@@ -36,15 +36,8 @@ export function interpret(
   nodes: readonly Node[],
   feeds: Float64Tensors,
 ): Map<string, Float64Tensor> {
-  const values = new Map<string, Float64Tensor>(Object.entries(feeds))
-  const types = new Map<string, ValueType>()
-  for (const [name, { shape }] of values) types.set(name, { shape, dtype: 'float32' })
-  for (const node of nodes) {
-    const type = inferNode(node, types)
-    const inputs = node.inputs.map((name) => values.get(name)!)
+  return interpretNodes(nodes, feeds, (node, inputs, shape) => {
     const kernel = kernels[node.kind] as Kernel<Node>
-    values.set(node.name, { shape: type.shape, data: kernel(node, inputs, type.shape) })
-    types.set(node.name, type)
-  }
-  return values
+    return { shape, data: kernel(node, inputs, shape) }
+  })
 }

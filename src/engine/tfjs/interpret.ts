@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { inferNode, type ValueType } from '../../graph/infer.js'
 import type { Node } from '../../graph/types.js'
+import { interpretNodes } from '../interpret.js'
 import type { TfKernel, TfKernels } from './kernels.js'
 import type { Tf } from './load.js'
 import { convolutionKernels } from './operators/convolution.js'
@@ -33,15 +33,8 @@ export function interpret(
   nodes: readonly Node[],
   feeds: Readonly<Record<string, Tensor>>,
 ): Map<string, Tensor> {
-  const values = new Map<string, Tensor>(Object.entries(feeds))
-  const types = new Map<string, ValueType>()
-  for (const [name, { shape }] of values) types.set(name, { shape, dtype: 'float32' })
-  for (const node of nodes) {
-    const type = inferNode(node, types)
-    const inputs = node.inputs.map((name) => values.get(name)!)
+  return interpretNodes<Tensor>(nodes, feeds, (node, inputs, shape) => {
     const kernel = kernels[node.kind] as TfKernel<Node>
-    values.set(node.name, kernel(tf, node, inputs, type.shape))
-    types.set(node.name, type)
-  }
-  return values
+    return kernel(tf, node, inputs, shape)
+  })
 }

@@ -1,10 +1,10 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { slotRoles, stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
-import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import type { Tensor, Tensors } from '../../core/tensor.js'
 import type { Graph, Node } from '../../graph/types.js'
 import { oneByOne } from '../batches.js'
-import { fillMask, fillTargets } from '../feeds.js'
+import { stepFeeds } from '../feeds.js'
 import { initialSlots } from '../state.js'
 import type { Batches, Trainer, TrainingRecipe, TrainState } from '../types.js'
 import { interpret } from './interpret.js'
@@ -108,19 +108,11 @@ class TfjsTrainer implements Trainer {
   private batch(inputs: Float32Array, labels: Int32Array): Values {
     const { tf, compiled, recipe } = this
     const { name, shape, dtype } = compiled.program.inputs[0]
-    const targets = new Float32Array(sizeOf(compiled.targetsShape))
-    fillTargets(targets, labels, compiled.loss, recipe.labelSmoothing)
     const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs.slice()
-    const values: Values = {
-      [name]: tf.tensor(data, [...shape], dtype),
-      targets: tf.tensor(targets, [...compiled.targetsShape], 'float32'),
-    }
-    for (const mask of compiled.masks) {
-      const kept = new Float32Array(sizeOf(mask.shape))
-      fillMask(kept, mask, recipe.dropoutSeed, this.done)
-      values[mask.input] = tf.tensor(kept, [...mask.shape], 'float32')
-    }
-    return values
+    const others = Object.entries(stepFeeds(compiled, recipe, labels, this.done)).map(
+      ([fed, { shape, data }]) => [fed, tf.tensor(data, [...shape], 'float32')],
+    )
+    return { [name]: tf.tensor(data, [...shape], dtype), ...Object.fromEntries(others) }
   }
 
   async state(): Promise<TrainState> {

@@ -14,7 +14,7 @@ import { wholeNetwork } from '../sharing/stages.js'
 import { BACKGROUND, type Baseline, type Players } from '../types.js'
 import { learnedBaseline } from './baselines.js'
 
-/** Coalitions that go through forward and backward pass together, at most. */
+/** The most coalitions that go through forward and backward pass together. */
 const BATCH_SIZE = 64
 /** Adam's constants (Kingma & Ba, 2015). */
 const BETA1 = 0.9

@@ -5,31 +5,34 @@ import { inferTypes } from '../../graph/infer.js'
 import { BATCH, type Graph } from '../../graph/types.js'
 import { beyondRounding } from '../foreign/rowIndependence.js'
 
-/** Floats of the largest value of a batch: what keeps a layer's values in a core's cache, or a GPU busy. */
+/**
+ * How many floats the largest value of a batch (of all layers) has by rule: few enough that a core's cache holds a
+ * layer's values, many enough that a GPU is busy.
+ */
 const targetFloats: Readonly<Record<DeviceKind, number>> = {
   cpu: 2 ** 19,
   webgpu: 2 ** 24,
   cuda: 2 ** 26,
 }
 
-/** Floats of the largest value of a batch at most. */
+/** How many floats that value has at most, so that memory does not run out. */
 const mostFloats: Readonly<Record<DeviceKind, number>> = {
   cpu: 2 ** 24,
   webgpu: 2 ** 26,
   cuda: 2 ** 28,
 }
 
-/** Coalitions that run together at least, so that weights are read once for many of them. */
+/** The fewest coalitions that run together by rule: weights are read once for all of them. */
 const LEAST = 32
-/** Coalitions that run together at most. */
+/** The most coalitions that run together. */
 const MOST = 4096
-/** The smallest batch that is tried: kernels take other ways, and give other bits, below. */
+/** The smallest batch that is tried: in smaller ones kernels sum in another order, which gives other bits. */
 const SMALLEST = 8
-/** How far from the rule's batch others are tried, in steps of two. */
+/** Batches up to 2^STEPS times larger or smaller than the rule's are tried. */
 const STEPS = 2
 /** How often each batch is timed; the best counts. */
 const ROUNDS = 2
-/** Another batch is taken if it needs less than this share of the rule's time. */
+/** Another batch is taken where it needs less than this share of the time of the rule's batch. */
 const MARGIN = 0.95
 
 /** Batches that were measured, by what runs in them; one for a network on a device. */
@@ -68,7 +71,7 @@ export function batchesAround(target: number, most: number): BatchChoice {
   return { rule, candidates }
 }
 
-/** Whether `count` coalitions run together whatever would be measured. */
+/** Whether `count` coalitions are so few that they run together without measuring batches. */
 export function runsInOneBatch({ rule }: BatchChoice, count: number): boolean {
   return count <= Math.min(LEAST, rule)
 }
@@ -107,7 +110,7 @@ export async function measureBatch(
   return [...times].reduce((best, each) => (each[1] < best[1] ? each : best))[0]
 }
 
-/** Coalitions that are run by themselves to see whether the others of their batch matter. */
+/** How many coalitions are run by themselves as well, to see whether the others of a batch change their outputs. */
 const ALONE = 12
 
 /**
@@ -132,7 +135,7 @@ export async function agreesAlone(size: number, run: RunCoalitions): Promise<boo
 /** Outputs of coalitions [start, start + size), row by row. */
 export type RunCoalitions = (start: number, size: number) => Promise<Float32Array>
 
-/** What other work on the machine disturbs least: kernels run in this process. */
+/** Seconds that this process computed: kernels run in it, and other work on the machine does not count. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6

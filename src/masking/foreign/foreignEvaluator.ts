@@ -39,7 +39,7 @@ import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
 import { checkTargets } from './tokenOutput.js'
 
-/** Values that are only copied weigh so many times less than those that are computed with. */
+/** Outputs of every token are only copied: where batches are chosen, so many of them count as one value that is computed with. */
 const COPIED = 16
 
 /** What a user says of a model where it does not say it itself. */

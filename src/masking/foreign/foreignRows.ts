@@ -8,12 +8,12 @@ import { feedsOf, type RowFeed } from './feeds.js'
 import { keyAndOption } from './tellNetwork.js'
 import { atPositions } from './tokenOutput.js'
 
-/** Cells of rows that run together in a model of unknown depth: what measured well on small networks … */
+/** How many cells the rows of a batch have by rule, in a model of unknown depth: measured on small networks. */
 const BATCH_CELLS = 2 ** 17
-/** … and at most. */
+/** The most cells that the rows of a batch have. */
 const MOST_CELLS = 2 ** 20
 
-/** Rows of so many cells that run together by rule, and others that are worth trying. */
+/** How many rows of `size` cells run together by rule, and which other numbers are worth trying. */
 export function rowBatches(size: number): BatchChoice {
   return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
 }

@@ -2,7 +2,8 @@
 import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { RowPart } from '../../data/types.js'
-import type { FedTensor, ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { FedInput, RowFeed } from './feeds.js'
 import { showValue } from './foreignInput.js'
 
@@ -18,38 +19,66 @@ function isFed({ role }: RowPart): boolean {
 }
 
 /**
- * Feeds every input of a model the part of its name. Throws InputError when an input has none, takes other numbers than
- * whole ones, or has other extents.
+ * Feeds every input of a model the part of its name. Throws InputError when an input has none, takes what cannot be fed, or
+ * has other extents.
  */
 export function fitParts(
-  { file, inputs }: Pick<ForeignModel, 'file' | 'inputs'>,
+  model: Pick<ForeignModel, 'file' | 'inputs'>,
   { shape, parts }: { readonly shape: readonly number[]; readonly parts: readonly RowPart[] },
 ): FittedParts {
   const fed = parts.filter(isFed)
-  const fitted = inputs.map((input): FedInput => {
-    const part = fed.find(({ name }) => name === input.name)
-    if (part === undefined) {
-      throw new InputError(
-        `${file}: the data have no array for the input ${showValue(input)}, only ${fed.map(({ name }) => name).join(', ')}; ` +
-          'store one of that name (and list it in data.inputs), or export the model without it',
-      )
-    }
-    checkExtents(file, input, part)
-    return { name: input.name, type: wholeType(file, input), start: part.start, shape: part.shape }
-  })
+  const names = fed.map(({ name }) => name).join(', ')
+  const lacking = `, only ${names}; store one of that name (and list it in data.inputs), or export the model without it`
+  const inputs = fedByName(model.file, model.inputs, fed, lacking)
   const size = sizeOf(shape)
-  const unfed = fed.filter(({ name }) => !inputs.some((input) => input.name === name))
-  const batch = checkBatches(file, inputs)
   return {
     feed: {
       // The ids first, which rows begin with: they are what the others are held beside.
-      inputs: fitted.toSorted((a, b) => a.start - b.start),
+      inputs: inputs.toSorted((a, b) => a.start - b.start),
       size,
       order: Int32Array.from({ length: size }, (_, cell) => cell),
-      batch,
+      batch: checkBatches(model.file, model.inputs),
     },
-    remarks: unfed.map(({ name }) => `${file} has no input ${name}: that array is not fed to it`),
+    remarks: unfedRemarks(model, fed),
   }
+}
+
+/**
+ * Inputs that are fed the parts of their names, which begin at `start` of a row. Throws InputError when an input has none
+ * (`lacking` says how to mend that), takes what cannot be fed, or has other extents.
+ */
+export function fedByName(
+  file: string,
+  inputs: readonly ForeignValue[],
+  parts: readonly RowPart[],
+  lacking: string,
+  start = 0,
+): FedInput[] {
+  return inputs.map((input) => {
+    const part = parts.find(({ name }) => name === input.name)
+    if (part === undefined) {
+      throw new InputError(
+        `${file}: the data have no array for the input ${showValue(input)}${lacking}`,
+      )
+    }
+    checkExtents(file, input, part)
+    const { type } = input
+    if (type !== 'float32' && type !== 'int32' && type !== 'int64' && !isShortFloat(type)) {
+      throw new InputError(`${file}: input ${showValue(input)} takes ${type}, which cannot be fed`)
+    }
+    const fedType = isShortFloat(type) ? 'float32' : type
+    return { name: input.name, type: fedType, start: start + part.start, shape: part.shape }
+  })
+}
+
+/** A line for each part that no input of a model takes. */
+export function unfedRemarks(
+  { file, inputs }: Pick<ForeignModel, 'file' | 'inputs'>,
+  parts: readonly RowPart[],
+): string[] {
+  return parts
+    .filter(({ name }) => !inputs.some((input) => input.name === name))
+    .map(({ name }) => `${file} has no input ${name}: that array is not fed to it`)
 }
 
 /** The batch that the inputs of a model fix, if any. Throws InputError where they fix different ones. */
@@ -66,15 +95,8 @@ export function checkBatches(
   )
 }
 
-function wholeType(file: string, input: ForeignValue): FedTensor['type'] {
-  if (input.type === 'int64' || input.type === 'int32') return input.type
-  throw new InputError(
-    `${file}: input ${showValue(input)} takes ${input.type}, but its array is of whole numbers; export it with int64 or int32`,
-  )
-}
-
 /** Throws InputError unless an input takes rows of an array. */
-export function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
+function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
   const [, ...extents] = input.shape
   const fits =
     extents.length === part.shape.length &&

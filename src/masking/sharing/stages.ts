@@ -61,7 +61,7 @@ const SUBSET_LIMIT = 1024
 const MEETING_LIMIT = 5
 /** Table rows at most: row numbers are computed in float32. */
 const ROW_LIMIT = 2 ** 24
-/** Floats of a table at most. */
+/** The most floats of a table. */
 const TABLE_LIMIT = 2 ** 25
 
 /** A value where the network can be cut, with what is known of its dependence on players. */
