@@ -48,12 +48,32 @@ describe.each(['bash', 'fish'] as const)('in %s itself', (shell) => {
     ['dec', 'decompose'],
     ['report --ten', '--tensorboard'],
     ['data f', 'fetch'],
+    ['run --progress js', 'json'],
   ])('%s is completed to %s', (words, expected) => {
     const script = offers[shell](completionScript(shell, program()), words)
     const { stdout, stderr } = spawnSync(shell, ['-c', script], { encoding: 'utf8' })
     expect(stderr).toBe('')
     expect(stdout).toContain(expected)
   })
+})
+
+it.each([
+  ['confusing.sc', ['confusing.score=']],
+  ['analysis.pl', ['analysis.players.']],
+  ['confusing.score=can', ['cancellation']],
+  ['confusing.reliability.players=', ['false', 'true']],
+])('bash goes on with --set %s as the schema says, asking the program itself', (word, expected) => {
+  const line = `lowlayer run a.yaml --set ${word}`
+  const words = line.replace('=', ' = ').trim().split(' ')
+  if (word.endsWith('=')) words.push("''")
+  const script = `${completionScript('bash', program())}
+compopt() { :; }
+lowlayer() { '${process.execPath}' dist/bin/lowlayer.js "$@"; }
+COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.join(' ')}) COMP_CWORD=${words.length - 1}
+_lowlayer lowlayer; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(stdout.trim().split('\n').sort()).toEqual(expected)
 })
 
 it.skipIf(spawnSync('zsh', ['--version']).status !== 0)('the scripts of zsh parse', () => {

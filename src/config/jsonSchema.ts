@@ -10,6 +10,8 @@ interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[]
   readonly oneOf?: readonly SchemaNode[]
   readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly type?: string
   readonly default?: unknown
 }
 
@@ -37,6 +39,30 @@ function fileRoot(): SchemaNode {
 export function schemaKeys(path: Path, value: unknown): string[] {
   const keys = nodesAt(path, value).flatMap((node) => Object.keys(node.properties ?? {}))
   return [...new Set(keys)]
+}
+
+/** What `--set` may go on with after a word: `analysis.players.` its keys, `confusing.score=` its choices. */
+export function settingsFrom(word: string): string[] {
+  const [path, value] = word.split('=')
+  const parts = path.split('.')
+  const above = value === undefined ? parts.slice(0, -1) : parts
+  if (value !== undefined) return choicesAt(above).map((choice) => `${path}=${choice}`)
+  return schemaKeys(above, undefined)
+    .filter((key) => key !== 'extends')
+    .map((key) => {
+      const own = [...above, key]
+      const isMapping = schemaKeys(own, undefined).length > 0
+      return own.join('.') + (isMapping ? '.' : '=')
+    })
+}
+
+/** The values that the schema lists for a path. */
+function choicesAt(path: Path): string[] {
+  const found = nodesAt(path, undefined).flatMap(({ const: one, enum: several, type }) => {
+    if (type === 'boolean') return [true, false]
+    return several ?? (one === undefined ? [] : [one])
+  })
+  return [...new Set(found.map(String))]
 }
 
 function nodesAt(path: Path, value: unknown): readonly SchemaNode[] {

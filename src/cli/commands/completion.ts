@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { settingsFrom } from '../../config/jsonSchema.js'
 import { InputError } from '../../core/errors.js'
 
 const shells = ['bash', 'zsh', 'fish'] as const
@@ -9,12 +10,21 @@ export function completionCommand(): Command {
   const command: Command = new Command('completion')
     .summary('print a shell completion script')
     .description('Prints a completion script for bash, zsh or fish.')
-    .argument('<shell>', 'bash, zsh or fish')
+    .argument('<shell>', 'bash, zsh or fish; settings: what may follow a word after --set')
+    .argument('[word]', 'of settings: confusing.score=')
     .addHelpText(
       'after',
       '\nExample:\n  source <(lowlayer completion bash)\n\nThe same for zsh, after compinit; fish: lowlayer completion fish | source',
     )
-    .action((shell: string) => {
+    .action((shell: string, word = '') => {
+      if (shell === 'settings') {
+        process.stdout.write(
+          settingsFrom(word)
+            .map((line) => `${line}\n`)
+            .join(''),
+        )
+        return
+      }
       const known = shells.find((name) => name === shell)
       if (known === undefined)
         throw new InputError(`no completion for "${shell}"; there is one for ${shells.join(', ')}`)
@@ -29,6 +39,9 @@ export function completionScript(shell: Shell, program: Command): string {
     name: command.name(),
     summary: command.summary() || command.description(),
     options: command.options.map(({ long }) => long ?? '').filter((name) => name !== ''),
+    choices: command.options.flatMap(({ long, argChoices }) =>
+      long && argChoices ? [{ option: long, values: argChoices }] : [],
+    ),
     children: command.commands.map((child) => child.name()),
   }))
   return { bash, zsh, fish }[shell](commands)
@@ -38,7 +51,18 @@ interface Described {
   readonly name: string
   readonly summary: string
   readonly options: readonly string[]
+  /** What the options that have choices take. */
+  readonly choices: readonly { readonly option: string; readonly values: readonly string[] }[]
   readonly children: readonly string[]
+}
+
+/** Cases of a shell's `case` over the option before the word, whose choices a command lists. */
+function choiceCases(commands: readonly Described[], line: (values: string) => string): string {
+  const all = commands.flatMap(({ choices }) => choices)
+  const unique = new Map(all.map(({ option, values }) => [option, values]))
+  return [...unique]
+    .map(([option, values]) => `    ${option}) ${line(values.join(' '))}; return ;;`)
+    .join('\n')
 }
 
 function bash(commands: readonly Described[]): string {
@@ -48,7 +72,18 @@ function bash(commands: readonly Described[]): string {
   )
   return `# bash completion of lowlayer
 _lowlayer() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" words
+  local word="\${COMP_WORDS[COMP_CWORD]}" words line="\${COMP_LINE:0:COMP_POINT}" setting
+  if [[ "\${line% *}" == *" --set" ]]; then
+    setting="\${line##* }"
+    COMPREPLY=($(compgen -W "$("$1" completion settings "$setting")" -- "$setting"))
+    # Where = begins a word of its own, what stands before it is not replaced.
+    [[ "$setting" == *=* && "$COMP_WORDBREAKS" == *=* ]] && COMPREPLY=("\${COMPREPLY[@]#*=}")
+    compopt -o nospace
+    return
+  fi
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${choiceCases(commands, (values) => `COMPREPLY=($(compgen -W "${values}" -- "$word"))`)}
+  esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$word"))
     return
@@ -80,6 +115,13 @@ ${list.join('\n')}
     _describe command commands
     return
   fi
+  if [[ "$words[CURRENT-1]" == --set ]]; then
+    compadd -S '' -- $("$words[1]" completion settings "$words[CURRENT]")
+    return
+  fi
+  case "$words[CURRENT-1]" in
+${choiceCases(commands, (values) => `compadd -- ${values}`)}
+  esac
   case "$words[2]" in
 ${cases.join('\n')}
   esac
@@ -90,15 +132,18 @@ compdef _lowlayer lowlayer
 }
 
 function fish(commands: readonly Described[]): string {
-  const lines = commands.flatMap(({ name, summary, options, children }) => [
+  const settings = '(lowlayer completion settings (commandline -ct))'
+  const lines = commands.flatMap(({ name, summary, options, choices, children }) => [
     `complete -c lowlayer -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", '’')}'`,
     ...children.map(
       (child) => `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}' -a ${child}`,
     ),
-    ...options.map(
-      (option) =>
-        `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}' -l ${option.replace('--', '')}`,
-    ),
+    ...options.map((option) => {
+      const values = choices.find((one) => one.option === option)?.values.join(' ')
+      const taken = option === '--set' ? settings : values
+      const takes = taken === undefined ? '' : ` -x -a '${taken}'`
+      return `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}' -l ${option.replace('--', '')}${takes}`
+    }),
   ])
   return `# fish completion of lowlayer\n${lines.join('\n')}\n`
 }
