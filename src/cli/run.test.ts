@@ -152,7 +152,7 @@ describe('lowlayer run', () => {
     const { code, stdout, stderr } = await lowlayerHere([
       ...['run', file, '--results', join(folder, 'a'), '--jobs', '1'],
     ])
-    expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+ to [\d.]+/m)
+    expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+( to [\d.]+)?, on test/m)
     expect(stderr).toMatch(/^overlap {3}same-low\/diff-high: Jaccard .* \(2 pairs\)$/m)
     expect(stderr).toMatch(/^verdict {3}(decides|real but small|absent|inconclusive)/m)
     expect(stderr).toMatch(/^results {3}.*tiny-/m)

@@ -51,7 +51,8 @@ function describeNetworks(networks: readonly NetworkRow[]): string {
   const range = (values: readonly (number | undefined)[]): string => {
     const known = values.filter((value) => value !== undefined)
     if (known.length === 0) return 'unknown'
-    return `${Math.min(...known).toFixed(3)} to ${Math.max(...known).toFixed(3)}`
+    const ends = [Math.min(...known), Math.max(...known)].map((end) => end.toFixed(3))
+    return [...new Set(ends)].join(' to ')
   }
   return [
     `${done.length} of ${networks.length}`,

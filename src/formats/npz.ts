@@ -27,15 +27,16 @@ export function npzEntries(bytes: Uint8Array, file: string): Map<string, Uint8Ar
   return entries
 }
 
-/** One array of a `.npz` file. Throws InputError that lists the names there are. */
+/** One array of a `.npz` file. Throws InputError that lists the names there are, and says what to do where that is given. */
 export function arrayOf(
   arrays: Readonly<Record<string, NpyArray>>,
   key: string,
   file: string,
+  remedy = '',
 ): NpyArray {
   if (Object.hasOwn(arrays, key)) return arrays[key]
   const names = Object.keys(arrays).join(', ') || 'none'
-  throw new InputError(`${file}: no array named "${key}" (it has: ${names})`)
+  throw new InputError(`${file}: no array named "${key}" (it has: ${names})${remedy}`)
 }
 
 /** Row-major arrays to store, by name; a bare typed array has shape [length]. */

@@ -237,7 +237,7 @@ async function conclude(
 ): Promise<number> {
   reportFailures(outcomes, say)
   const skipped = outcomes.filter(({ status }) => status === 'skipped').length
-  if (skipped > 0) say(`${skipped} tasks that need a failed one were skipped`)
+  if (skipped > 0) say(`skipped: ${skipped}, as what failed is needed for them`)
   if (interrupted) {
     say(`interrupted; resume with: ${ownCommand()}`)
     return exitCodes.interrupted

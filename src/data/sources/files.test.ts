@@ -506,7 +506,10 @@ describe('npz files', () => {
   })
 
   it.each([
-    [{ x_train: { data: new Float32Array(6), shape: [3, 2] } }, /no array named "y_train"/],
+    [
+      { x_train: { data: new Float32Array(6), shape: [3, 2] } },
+      /no array named "y_train" \(it has: x_train\); data\.inputs and data\.labels say which/,
+    ],
     [
       { x_train: { data: new Float32Array(4), shape: [2, 2] }, y_train: labels },
       /x_train \[2, 2\] and y_train \[3\]/,

@@ -14,6 +14,10 @@ import { classNumbering, labelNumbers } from './labelArrays.js'
 
 type NpzConfig = Extract<DataConfig, { source: 'npz' }>
 
+/** What to do where arrays have other names. */
+const NAMES =
+  '; data.inputs and data.labels say which it is, testInputs and testLabels those of the test'
+
 /** One split: inputs with the shape of a row, labels checked. */
 interface Part {
   readonly inputs: NpyArray
@@ -113,8 +117,8 @@ function readPart(
   labelsKey: string,
   file: string,
 ): Part {
-  const inputs = arrayOf(arrays, inputsKey, file)
-  const labels = arrayOf(arrays, labelsKey, file)
+  const inputs = arrayOf(arrays, inputsKey, file, NAMES)
+  const labels = arrayOf(arrays, labelsKey, file, NAMES)
   const { shape } = inputs
   if (shape.length < 2) {
     throw new InputError(`${file}: ${inputsKey} [${shape.join(', ')}] has no rows of inputs`)

@@ -123,6 +123,10 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
 const BFLOAT16 =
   '; its weights are bfloat16, which few operators take on a CPU: use --device cuda, or export it in float32 (model.float())'
 
+/** What to do about a file format that is newer than ONNX Runtime knows. */
+const NEWER =
+  '; save it in an older one (Python: model = onnx.load(FILE); model.ir_version = 10; onnx.save(model, FILE)), with an opset that this one allows'
+
 /** What a file and its parts have in common. */
 interface Opened {
   readonly file: string
@@ -167,7 +171,11 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
     const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
       const message = firstLine(cause)
       const hint =
-        inBfloat16 && message.includes('Could not find an implementation') ? BFLOAT16 : ''
+        inBfloat16 && message.includes('Could not find an implementation')
+          ? BFLOAT16
+          : message.includes('IR version')
+            ? NEWER
+            : ''
       throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {
         cause,
       })
