@@ -12,11 +12,14 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal
   /** Tries a home before the next one is asked. */
   readonly attempts?: number
-  /** Silence after which a connection counts as broken. */
+  /** Time in which a connection must bring {@link LEAST_RATE}, or counts as broken. */
   readonly stallMs?: number
   /** Pause before the second try; it doubles from try to try. */
   readonly pauseMs?: number
 }
+
+/** Bytes a second: less would take days for the smallest data set. */
+const LEAST_RATE = 100
 
 /** An answer that trying again would not change. */
 class Refusal extends Error {}
@@ -108,8 +111,12 @@ async function receiveOnce(
   }
   const had = await sizeOf(part)
   const stall = new AbortController()
-  const arm = () => setTimeout(() => stall.abort(new Error(`silent for ${stallMs} ms`)), stallMs)
-  let timer = arm()
+  let came = 0
+  const timer = setInterval(() => {
+    const tooSlow = `no more than ${came} bytes came in ${stallMs / 1000} s`
+    if (came < (LEAST_RATE * stallMs) / 1000) stall.abort(new Error(tooSlow))
+    came = 0
+  }, stallMs)
   const watch = signal === undefined ? stall.signal : AbortSignal.any([stall.signal, signal])
   try {
     // Encoded answers would be unpacked on the way and have another checksum.
@@ -122,8 +129,7 @@ async function receiveOnce(
     let received = from
     try {
       for await (const chunk of response.body ?? []) {
-        clearTimeout(timer)
-        timer = arm()
+        came += chunk.length
         received += chunk.length
         if (received > 2 * file.bytes) throw new Refusal(`longer than twice ${file.bytes} bytes`)
         await sink.write(chunk).catch(cannotWrite)
@@ -133,7 +139,7 @@ async function receiveOnce(
       await sink.close()
     }
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }
 
