@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
+    globalSetup: 'src/testing/built.ts',
     // For tests that load ONNX Runtime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // They end tests that hang. None of them may end one on a machine that is slow or busy.
@@ -14,6 +15,6 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     pool: 'forks',
     // What was built is taken as it is.
-    server: { deps: { external: [/^(?!.*node_modules).*\/dist\/src\//] } },
+    server: { deps: { external: [/\/\.testbuild\/src\//] } },
   },
 })

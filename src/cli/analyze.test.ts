@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const analyze = (...args: string[]) =>
-  lowlayerHere(['analyze', 'model.onnx', ...args], { cwd: folder })
+  lowlayerHere(['analyze', 'model.onnx', ...args], { cwd: folder, drawsFigures: true })
 const small = [
   '--set',
   'analysis.samples.count=6',
@@ -228,7 +228,7 @@ describe('lowlayer analyze', () => {
 describe('lowlayer analyze of texts', () => {
   const ofTexts = (...args: string[]) => {
     const all = ['analyze', 'bert.onnx', '--data', 'texts.npz', ...small, ...args]
-    return lowlayerHere(all, { cwd: folder })
+    return lowlayerHere(all, { cwd: folder, drawsFigures: true })
   }
   beforeAll(() => writeTexts(folder))
 

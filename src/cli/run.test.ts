@@ -149,9 +149,10 @@ describe('lowlayer run', () => {
   let reference: Record<string, string>
   beforeAll(async () => {
     file = await studyFile('tiny', tiny)
-    const { code, stdout, stderr } = await lowlayerHere([
-      ...['run', file, '--results', join(folder, 'a'), '--jobs', '1'],
-    ])
+    const { code, stdout, stderr } = await lowlayerHere(
+      ['run', file, '--results', join(folder, 'a'), '--jobs', '1'],
+      { drawsFigures: true },
+    )
     expect(stderr).toMatch(/^networks {2}4 of 4, accuracy on train [\d.]+( to [\d.]+)?, on test/m)
     expect(stderr).toMatch(/^overlap {3}same-low\/diff-high: Jaccard .* \(2 pairs\)$/m)
     expect(stderr).toMatch(/^verdict {3}(decides|real but small|absent|inconclusive)/m)
@@ -418,9 +419,8 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
 `,
     )
     const results = join(folder, 'overflow')
-    expect(await lowlayerHere(['run', overflowing, '--results', results])).toMatchObject({
-      code: 0,
-    })
+    const run = ['run', overflowing, '--results', results]
+    expect(await lowlayerHere(run, { drawsFigures: true })).toMatchObject({ code: 0 })
     const curves = fromCsv(curvesTable, (await tablesOf(results))['curves.csv'])
     for (const { split, metric, value } of curves) {
       if (split === 'test' && metric === 'loss') expect(value).toBeUndefined()
@@ -599,7 +599,9 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
         .replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,')
         .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final'),
     )
-    const { code, stderr } = await lowlayerHere(['run', own, '--results', results])
+    const { code, stderr } = await lowlayerHere(['run', own, '--results', results], {
+      drawsFigures: true,
+    })
     expect(code).toBe(0)
     const tables = await tablesOf(results)
     const rows = fromCsv(samplesTable, tables['samples.csv'])

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtModule } from '../testing/built.js'
 import { lowlayer } from '../testing/commandLine.js'
 import { lowlayerHere } from './testing/here.js'
 
@@ -119,9 +120,9 @@ describe('ONNX Runtime', () => {
         })
         return (await readFile(trace, 'utf8')).split('\n').filter((line) => /AF_INET/.test(line))
       }
-      const own = new URL('../../dist/src/engine/onnx/session.js', import.meta.url)
+      const own = builtModule('engine/onnx/session.js')
       const session = `
-        const { openSession } = await import(${JSON.stringify(own.href)})
+        const { openSession } = await import(${JSON.stringify(own)})
         await openSession(${JSON.stringify(checkpoint)}, 'cpu')
         await new Promise((resolve) => setTimeout(resolve, 12_000))`
       const plain = `

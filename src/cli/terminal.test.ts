@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readNpz } from '../formats/npz.js'
+import { builtProgram } from '../testing/built.js'
 import { lowlayer, startLowlayer } from '../testing/commandLine.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-terminal-'))
@@ -132,8 +133,7 @@ describe.skipIf(!isLinux)('a run', () => {
 
   it.skipIf(!hasTools)('stops at a safe point when its terminal is closed', async () => {
     const results = join(folder, 'hung-up')
-    const bin = join(process.cwd(), 'dist/bin/lowlayer.js')
-    const words = [process.execPath, bin, 'run', tiny, '--results', results, ...long]
+    const words = [process.execPath, builtProgram, 'run', tiny, '--results', results, ...long]
     const { CI: _ci, ...env } = process.env
     const args = ['-qec', `exec ${words.join(' ')}`, '/dev/null']
     const terminal = spawn('script', args, { stdio: ['pipe', 'ignore', 'ignore'], env })
@@ -153,9 +153,8 @@ const STAGES = 4
 describe.skipIf(!hasTools)('a terminal', () => {
   it('that is made narrower and wider again has its lines fitted, one a stage, and the summary below', async () => {
     const results = join(folder, 'resized')
-    const bin = join(process.cwd(), 'dist/bin/lowlayer.js')
     const set = '--set training.epochs=3000'
-    const command = `stty cols 100 rows 24; exec ${process.execPath} ${bin} run ${tiny} --results ${results} ${set}`
+    const command = `stty cols 100 rows 24; exec ${process.execPath} ${builtProgram} run ${tiny} --results ${results} ${set}`
     // In CI there are no bars, whatever the terminal.
     const { CI: _ci, ...env } = process.env
     const run = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'pipe', env })

@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Plan } from '../plan/types.js'
 import { studyFailures } from '../tasks/state/failures.js'
+import { builtModule } from '../testing/built.js'
 import { planOfDocument } from '../testing/studyRun.js'
 import type { RunningTask } from './types.js'
 
 type Local = typeof import('./local.js')
-const built = new URL('../../dist/src/executors/local.js', import.meta.url).href
+const built = builtModule('executors/local.js')
 
 const root = mkdtempSync(join(tmpdir(), 'lowlayer-local-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))

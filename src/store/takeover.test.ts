@@ -9,13 +9,14 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
+import { builtModule } from '../testing/built.js'
 import { type ApartProcess, noNamespaces, startApart } from '../testing/otherNamespace.js'
 import { type LockTiming, withLock } from './lock.js'
 import { lockContent } from './lockFile.js'
 
 const STALE_MS = 500
 
-const LOCK = new URL('../../dist/src/store/lock.js', import.meta.url).href
+const LOCK = builtModule('store/lock.js')
 
 /**
  * Takes a lock again and again and appends lines to a file, each by writing the whole file anew: whoever

@@ -1,8 +1,6 @@
 /** Runs the built command line as a user would, for tests. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
+import { builtProgram } from './built.js'
 
 /** No test's command runs longer; one that hangs must not outlive its test. */
 const LONGEST_RUN_MS = 15 * 60_000
@@ -23,7 +21,7 @@ export function startLowlayer(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [builtProgram, ...args], {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     detached: true,

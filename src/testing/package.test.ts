@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { dirname, join, normalize, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtFolder } from './built.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-package-'))
@@ -20,16 +21,9 @@ let packed: string[] = []
 beforeAll(() => {
   // ONNX Runtime, which is packed too, would take a minute.
   const { bundleDependencies: _, ...own } = manifest
-  for (const file of [
-    'dist',
-    'configs',
-    'docs',
-    'CHANGELOG.md',
-    'CITATION.cff',
-    'README.md',
-    'LICENSE',
-  ])
+  for (const file of ['configs', 'docs', 'CHANGELOG.md', 'CITATION.cff', 'README.md', 'LICENSE'])
     cpSync(join(root, file), join(folder, file), { recursive: true })
+  cpSync(builtFolder, join(folder, 'dist'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify(own))
   const command = ['pack', '--dry-run', '--json', '--ignore-scripts']
   const [{ files }] = JSON.parse(execFileSync('npm', command, { cwd: folder, encoding: 'utf8' }))

@@ -3,16 +3,14 @@ import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { stream } from '../core/random.js'
 import { encodeInference } from '../engine/onnx/model.js'
 import { encodeNpy } from '../formats/npy.js'
 import { encodeNpz } from '../formats/npz.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
+import { builtProgram } from './built.js'
 import { writeTexts } from './textModel.js'
-
-const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
 
 /** What makes studies small; given before a reader's own `--set`, which win. */
 const smallStudy = [
@@ -106,7 +104,7 @@ case "$command $1" in
   'analyze '*) set -- "$1" ${sets(smallAnalysis)} "\${@:2}" ;;
   'data fetch') set -- "$@" --mirror '${mirror}' ;;
 esac
-exec '${process.execPath}' '${bin}' "$command" "$@"
+exec '${process.execPath}' '${builtProgram}' "$command" "$@"
 `,
   )
   chmodSync(file, 0o755)

@@ -11,11 +11,11 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { builtProgram } from './built.js'
 import { type CommandResult, lowlayer } from './commandLine.js'
 import { type ApartProcess, noNamespaces, startApart } from './otherNamespace.js'
 import { storedIn } from './storedFiles.js'
 
-const bin = fileURLToPath(new URL('../../dist/bin/lowlayer.js', import.meta.url))
 const configuration = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url))
 
 /** Two networks whose masked evaluation lasts some seconds, decomposed in no more. */
@@ -53,7 +53,7 @@ afterAll(() => rm(folders[0], { recursive: true }))
 /** Starts the study on a host; `view` is the folder as it is seen from there. */
 function runOn(host: string, view: number, name: string, wrapper?: readonly string[]) {
   const results = join(folders[view % folders.length], name)
-  const started = startApart(host, [bin, 'run', ...STUDY, '--results', results], wrapper)
+  const started = startApart(host, [builtProgram, 'run', ...STUDY, '--results', results], wrapper)
   return { ...started, ended: endOf(started) }
 }
 

@@ -17,6 +17,8 @@ export interface StudyPlaces {
   readonly baseDir: string
   readonly results: string
   readonly overrides?: readonly string[]
+  /** Whether the report is to have its figures, most of the time of a small study. */
+  readonly drawsFigures?: boolean
 }
 
 /** A study that was run, and where its tables are. */
@@ -40,13 +42,14 @@ export async function runDocument(
   places: StudyPlaces,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RanStudy> {
-  const { baseDir, results } = places
+  const { baseDir, results, drawsFigures = false } = places
   const plan = await planOfDocument(document, places)
   const context: TaskContext = {
     plan,
     results,
     baseDir,
     dataDirs: [],
+    drawsFigures,
     report: () => undefined,
     signal,
   }

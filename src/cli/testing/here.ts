@@ -1,8 +1,14 @@
 /** Runs the built command line in the test's own process, tasks of studies too. */
+import type { Executor } from '../../executors/types.js'
+import { builtModule } from '../../testing/built.js'
 import type { CommandResult } from '../../testing/commandLine.js'
 
-/** Built modules: what starts threads finds their files beside itself. */
-const built = (name: string) => new URL(`../../../dist/src/${name}`, import.meta.url).href
+/** How a command is run. */
+export interface Here {
+  readonly cwd?: string
+  /** Whether the reports of studies are to have their figures, most of the time of a small one. */
+  readonly drawsFigures?: boolean
+}
 
 /**
  * Runs `lowlayer …` to its end without starting a process: for all that needs none to be killed, stopped or
@@ -12,11 +18,11 @@ const built = (name: string) => new URL(`../../../dist/src/${name}`, import.meta
  */
 export async function lowlayerHere(
   args: readonly string[],
-  { cwd = process.cwd() }: { readonly cwd?: string } = {},
+  { cwd = process.cwd(), drawsFigures = false }: Here = {},
 ): Promise<CommandResult> {
-  const { main }: typeof import('../main.js') = await import(built('cli/main.js'))
+  const { main }: typeof import('../main.js') = await import(builtModule('cli/main.js'))
   const { inProcess }: typeof import('../../executors/inProcess.js') = await import(
-    built('executors/inProcess.js')
+    builtModule('executors/inProcess.js')
   )
   const { argv, exitCode } = process
   const folder = process.cwd()
@@ -26,7 +32,8 @@ export async function lowlayerHere(
   process.exitCode = undefined
   process.chdir(cwd)
   try {
-    const code = await main(process.argv, inProcess)
+    const executor: Executor = (context) => inProcess({ ...context, drawsFigures })
+    const code = await main(process.argv, executor)
     return { code, stdout: stdout.text(), stderr: stderr.text() }
   } finally {
     process.chdir(folder)

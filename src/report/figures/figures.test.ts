@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { renderDrawing, renderSvg } from '../render/drawing.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
-import { specOf } from './figure.js'
+import { type Figure, specOf } from './figure.js'
 import { type FigureName, figureMakers } from './figures.js'
 import { reconstruct } from './matching.js'
 
@@ -30,12 +30,24 @@ const emptyStudy: ReportStudy = {
   multiverse: [],
 }
 
+const drawn = new Map<FigureName, Promise<Figure & { readonly svg: string }>>()
+
+/** A figure of the fixed example, drawn once. */
+function drawnExample(name: FigureName): Promise<Figure & { readonly svg: string }> {
+  const draw = async () => {
+    const figure = figureMakers[name](exampleStudy())
+    if ('missing' in figure) throw new Error(figure.missing)
+    return { ...figure, svg: await renderSvg(figure.spec, figure.id) }
+  }
+  const drawing = drawn.get(name) ?? draw()
+  drawn.set(name, drawing)
+  return drawing
+}
+
 /** Drawings of the fixed example; `npx vitest run src/report -u` writes them anew. */
 it.each(names)('%s draws the example as before', async (name) => {
-  const figure = figureMakers[name](exampleStudy())
-  if ('missing' in figure) throw new Error(figure.missing)
-  const svg = await renderSvg(figure.spec, figure.id)
-  await expect(svg).toMatchFileSnapshot(`golden/${figure.id}.golden.svg`)
+  const { id, svg } = await drawnExample(name)
+  await expect(svg).toMatchFileSnapshot(`golden/${id}.golden.svg`)
 })
 
 it.each(names)('%s says why it is missing without data', (name) => {
@@ -44,11 +56,10 @@ it.each(names)('%s says why it is missing without data', (name) => {
 })
 
 it('all figures have marks, words and names of their own', async () => {
-  const figures = names.map((name) => figureMakers[name](exampleStudy()))
+  const figures = await Promise.all(names.map(drawnExample))
   expect(new Set(figures.map(({ id }) => id)).size).toBe(names.length)
   for (const figure of figures) {
-    if ('missing' in figure) throw new Error(figure.missing)
-    const svg = await renderSvg(figure.spec, figure.id)
+    const { svg } = figure
     expect(svg, figure.id).not.toContain('NaN')
     expect(svg.match(/role="graphics-symbol"/g)?.length ?? 0, figure.id).toBeGreaterThan(3)
     expect(figure.caption.length).toBeGreaterThan(30)

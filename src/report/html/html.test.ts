@@ -3,6 +3,7 @@ import { experimentSchema } from '../../config/schema.js'
 import { glossary } from '../glossary.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
+import type { ReportStudy } from '../types.js'
 import { referenceSection } from './references.js'
 import { playerPaths } from './regions.js'
 import { settingsOf } from './settings.js'
@@ -37,6 +38,11 @@ it('settings tell defaults from what was set, with the source of the default', (
   expect(sourceOf['comparison.alpha']).toBe('ours')
 })
 
+/** The page without its figures, which take most of the time. */
+async function pageOf(study: ReportStudy): Promise<string> {
+  return String((await renderReport(study, { drawsFigures: false }))['report/index.html'])
+}
+
 it('the verdict of every grid of a study is on the page, the outcome first', async () => {
   const study = exampleStudy()
   const other = {
@@ -50,7 +56,7 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
   }
   const pageWith = async (others: readonly (typeof other)[]) => {
     const verdict = { ...study.verdict!, others }
-    return String((await renderReport({ ...study, verdict }))['report/index.html'])
+    return pageOf({ ...study, verdict })
   }
   expect(await pageWith([other])).toContain(
     '<p class="verdict absent"><strong>Absent for mlp-5, trained-frozen, cut 2.</strong> ' +
@@ -61,12 +67,12 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
 
 it('an open verdict says what to run next, as a command that names the configuration of the study', async () => {
   const study = exampleStudy()
-  const page = String((await renderReport(study))['report/index.html'])
+  const page = await pageOf(study)
   expect(page).toContain(
     'npx lowlayer run results/example-abc/config.yaml --set &#39;networks.grid.low=[0,1,2,3]&#39;',
   )
   const { next: _, ...firm } = study.verdict!
-  const without = String((await renderReport({ ...study, verdict: firm }))['report/index.html'])
+  const without = await pageOf({ ...study, verdict: firm })
   expect(without).not.toContain('What to run next')
 })
 

@@ -13,10 +13,18 @@ import { narrow } from './narrow.js'
 /** Content by path below the study's folder. */
 export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
 
-/** Renders the report of a study; `told` is called before each figure, which takes a while. */
+/** What is drawn, and who is told of it. */
+export interface Drawing {
+  /** False where nobody looks at figures: the page then says of each that none was asked for. Default true. */
+  readonly drawsFigures?: boolean
+  /** Called before each figure, which takes a while. */
+  readonly drawn?: () => Promise<void>
+}
+
+/** Renders the report of a study. */
 export async function renderReport(
   study: ReportStudy,
-  told: () => Promise<void> = async () => undefined,
+  { drawsFigures = true, drawn: told = async () => undefined }: Drawing = {},
 ): Promise<ReportFiles> {
   const files: Record<string, string | Uint8Array> = {}
   const figures: Partial<Record<FigureName, DrawnFigure>> = {}
@@ -27,6 +35,10 @@ export async function renderReport(
     const made = make(figuresOfAll.has(name) ? study : drawn)
     if ('missing' in made) {
       figures[name as FigureName] = made
+      continue
+    }
+    if (!drawsFigures) {
+      figures[name as FigureName] = { id: made.id, missing: 'no figures were asked for' }
       continue
     }
     const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
@@ -40,7 +52,7 @@ export async function renderReport(
       `${JSON.stringify({ title: figure.title, ...figure.spec }, undefined, 1)}\n`
   }
   const checkpoints = []
-  for (const { step, epoch, spec } of orderFiguresByCheckpoint(drawn)) {
+  for (const { step, epoch, spec } of drawsFigures ? orderFiguresByCheckpoint(drawn) : []) {
     const label = `epoch ${shortNumber(epoch)} (step ${step})`
     const id = `checkpoint-${step}`
     const svg = await renderSvg(spec, id)

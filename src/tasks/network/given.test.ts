@@ -20,7 +20,13 @@ import { parseOutput } from '../../masking/evaluation/output.js'
 import { initialize } from '../../models/initialize.js'
 import { layerBuilder } from '../../models/layers.js'
 import { floats, onnxFile } from '../../testing/onnxGraph.js'
-import { fileOf, type RanStudy, runDocument, valuesOfNetwork } from '../../testing/studyRun.js'
+import {
+  fileOf,
+  planOfDocument,
+  type RanStudy,
+  runDocument,
+  valuesOfNetwork,
+} from '../../testing/studyRun.js'
 
 let folder: string
 let graph: Graph
@@ -135,19 +141,26 @@ interface Asked {
   readonly data?: object
   /** Further keys of every entry of networks.files. */
   readonly keys?: object
+  readonly drawsFigures?: boolean
+  /** Where not where all others lie. */
   readonly results?: string
 }
 
 /** A study of models of the folder, named by their files. */
-function run(models: readonly string[], asked: Asked = {}): Promise<RanStudy> {
-  const files = models.map((name) => ({ name, path: `${name}.onnx`, ...asked.keys }))
-  const document = {
+function documentOf(models: readonly string[], asked: Asked = {}): object {
+  return {
     data: { ...data, ...asked.data },
-    networks: { files },
+    networks: { files: models.map((name) => ({ name, path: `${name}.onnx`, ...asked.keys })) },
     analysis: { ...small, ...asked.analysis },
   }
-  const results = asked.results ?? mkdtempSync(join(folder, 'results-'))
-  return runDocument(document, { baseDir: folder, results })
+}
+
+/** All studies lie in one folder: what several tests ask of a model is computed once. */
+const places = () => ({ baseDir: folder, results: join(folder, 'results') })
+
+function run(models: readonly string[], asked: Asked = {}): Promise<RanStudy> {
+  const { drawsFigures, results = places().results } = asked
+  return runDocument(documentOf(models, asked), { baseDir: folder, results, drawsFigures })
 }
 
 /** What a study's manifest says was assumed. */
@@ -202,7 +215,7 @@ describe('a network from elsewhere', () => {
 
   it('is the same whatever the layout, the batch, or a softmax at the end', async () => {
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
-    const study = await run(names)
+    const study = await run(names, { drawsFigures: true })
     const [first, ...others] = await Promise.all(names.map((name) => valuesOfNetwork(study, name)))
     for (const { tables, samples } of others) {
       expect(samples.prediction).toEqual(first.samples.prediction)
@@ -280,7 +293,7 @@ describe('a network from elsewhere', () => {
 
   it('is another network with other files, and with other words about how to read them', async () => {
     const idOf = async (models: string[], asked: Asked = {}) =>
-      (await run(models, asked)).plan.networks[0].id
+      (await planOfDocument(documentOf(models, asked), places())).networks[0].id
     const ids = [
       await idOf(['dynamic']),
       await idOf(['fixed']),
@@ -346,10 +359,7 @@ describe('a network from elsewhere that is masked at an inner layer', () => {
       { name: 'renamed', path: 'renamed.onnx', layer: '/conv/map' },
     ]
     const analysis = { ...small, players: { ...players, layer }, baseline: 'mean' }
-    const study = await runDocument(
-      { data, networks: { files }, analysis },
-      { baseDir: folder, results: mkdtempSync(join(folder, 'results-')) },
-    )
+    const study = await runDocument({ data, networks: { files }, analysis }, places())
     const { config } = study.plan
     const dataset = await loadDataset(config.data, { baseDir: folder, dataDirs: [] })
     const engine = await createOnnxEngine('cpu')
@@ -477,8 +487,8 @@ describe('a network from elsewhere with one output', () => {
   })
 
   /** The results of one model, and what was said of it. */
-  async function found(name: string, analysis: object = {}) {
-    const study = await run([name], { analysis, data: { path: 'two.npz' } })
+  async function found(name: string, analysis: object = {}, results?: string) {
+    const study = await run([name], { analysis, data: { path: 'two.npz' }, results })
     const { tables, samples } = await valuesOfNetwork(study, name)
     const { prediction, loss } = samples
     return {
@@ -520,7 +530,7 @@ describe('a network from elsewhere with one output', () => {
     expect(taken.said[1]).toMatch(
       /shrunk1\.onnx .* between 0 and 1, .* no Sigmoid.* analysis\.output: prob-log-odds-v0/,
     )
-    const told = await found('shrunk1', { output: 'prob-log-odds-v0' })
+    const told = await found('shrunk1', { output: 'prob-log-odds-v0' }, join(folder, 'told'))
     expect(told.said).toEqual([])
     expect(new Set(told.prediction)).toEqual(new Set([0, 1]))
     expect(told.tables).not.toEqual(taken.tables)
@@ -598,8 +608,7 @@ describe('a network from elsewhere on a folder of images', () => {
       networks: { files: [{ name: model, path: `${model}.onnx`, ...keys }] },
       analysis: { samples: { count: 6, testCount: 3 }, players: { count: 4 } },
     }
-    const results = mkdtempSync(join(folder, 'results-'))
-    return runDocument(document, { baseDir: folder, results })
+    return runDocument(document, places())
   }
   it('asks for the order of a row of colours, which files of pictures do not tell', async () => {
     const net = layerBuilder({ kind: 'tabular', shape: [192], classes: 3 })

@@ -404,7 +404,10 @@ describe('values of another tool', () => {
 
   it('have a report that says what they do not tell', async () => {
     writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [17, 16]))
-    const study = await runDocument(given([{ ...entry(), values: 'alone.npy' }]), places('alone'))
+    const study = await runDocument(given([{ ...entry(), values: 'alone.npy' }]), {
+      ...places('alone'),
+      drawsFigures: true,
+    })
     const page = read(study, 'report/index.html')
     expect(page).toContain('<dt>predicted</dt><dd>not told</dd>')
     expect(page).not.toMatch(/>(undefined|NaN)</)

@@ -101,6 +101,7 @@ export async function compare(task: CompareTask, context: TaskContext): Promise<
       stored: { plan, results },
       dataset: () => loadPlannedDataset(plan, context),
       resolve: (file) => resolve(context.baseDir, file),
+      drawsFigures: context.drawsFigures,
     })
   })
 }

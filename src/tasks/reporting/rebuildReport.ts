@@ -4,6 +4,7 @@ import { InputError, LockLostError, messageOf } from '../../core/errors.js'
 import { loadDataset } from '../../data/load.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Plan } from '../../plan/types.js'
+import type { Drawing } from '../../report/render/report.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
 import { lockOf, studyFiles } from '../../store/layout.js'
@@ -21,7 +22,7 @@ import { comparisonProgress } from './comparisonProgress.js'
 import { planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
-interface RebuildRequest {
+interface RebuildRequest extends Pick<Drawing, 'drawsFigures'> {
   /** The study's folder. */
   readonly folder: string
   readonly out: string
@@ -83,6 +84,7 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
         ? undefined
         : () => loadDataset(plan.config.data, { baseDir: process.cwd(), dataDirs }),
     resolve: (file) => resolve(file),
+    drawsFigures: request.drawsFigures,
     // Of those that lie there the page says it anyway.
     problems: isThere ? problems : [...problems, ...damaged.filter((problem) => !isMade(problem))],
   })

@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
 import type { Plan } from '../../plan/types.js'
 import { loadStudy } from '../../report/load.js'
-import { type ReportFiles, renderReport } from '../../report/render/report.js'
+import { type Drawing, type ReportFiles, renderReport } from '../../report/render/report.js'
 import type { ReportProblem, ReportStudy } from '../../report/types.js'
 import { jsonText } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
@@ -16,7 +16,7 @@ import { distinctProblems } from '../state/storedFaults.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 
-interface ReportRequest {
+interface ReportRequest extends Drawing {
   /** The study's folder, with its tables, and where the report goes. */
   readonly folder: string
   /** The lock of that folder. */
@@ -29,8 +29,6 @@ interface ReportRequest {
   readonly resolve?: (file: string) => string
   /** What else is known to be missing. */
   readonly problems?: readonly ReportProblem[]
-  /** Told before each figure, which takes a while. */
-  readonly drawn?: () => Promise<void>
 }
 
 /**
@@ -53,7 +51,7 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
     }
   }
   const distinct = distinctProblems(problems)
-  const files = await renderReport({ ...study, problems: distinct }, request.drawn)
+  const files = await renderReport({ ...study, problems: distinct }, request)
   for (const name of await leftovers(folder, files)) await lease.remove(join(folder, name))
   for (const [path, content] of Object.entries(files))
     await lease.write(join(folder, path), content)

@@ -149,7 +149,9 @@ describe('the report of a study', () => {
     }
     await storeManifest(elsewhere, { ...ofTheRun, failed: { gone: 'damaged' }, complete: false })
     for (const out of [elsewhere, join(root, 'other-place')]) {
-      expect(await rebuildReport({ folder: elsewhere, out, dataDirs: [] })).toEqual([])
+      expect(
+        await rebuildReport({ folder: elsewhere, out, dataDirs: [], drawsFigures: false }),
+      ).toEqual([])
       const rebuilt = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'))
       expect(rebuilt).toEqual({ ...stored, ...ofTheRun })
     }
@@ -172,7 +174,7 @@ describe('the report of a study', () => {
     const [status] = await studyStatus(damaged)
     expect(status.problems.join()).toMatch(/overlaps\.csv is not what was written/)
     const out = join(root, 'copied-table')
-    await rebuildReport({ folder: damaged, out, dataDirs: [] })
+    await rebuildReport({ folder: damaged, out, dataDirs: [], drawsFigures: false })
     expect(existsSync(join(out, 'effects.csv'))).toBe(true)
     expect(existsSync(join(out, 'overlaps.csv'))).toBe(false)
   })
@@ -184,9 +186,15 @@ describe('the report of a study', () => {
     rmSync(join(damaged, 'verdict.json'))
     const mended: string[] = []
     const onMended = ({ file }: ReportProblem) => void mended.push(file)
-    expect(await rebuildReport({ folder: damaged, out: damaged, dataDirs: [], onMended })).toEqual(
-      [],
-    )
+    expect(
+      await rebuildReport({
+        folder: damaged,
+        out: damaged,
+        dataDirs: [],
+        drawsFigures: false,
+        onMended,
+      }),
+    ).toEqual([])
     expect(mended).toEqual(['samples.csv', 'verdict.json'])
     expect(readFileSync(join(damaged, 'samples.csv')).equals(whole)).toBe(true)
   })
@@ -206,7 +214,12 @@ describe('the report of a study', () => {
         .filter((file) => /\.(csv|json)$/.test(file))
         .map((file) => [file, readFileSync(join(damaged, file), 'utf8')])
     const before = tables()
-    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    const problems = await rebuildReport({
+      folder: damaged,
+      out: damaged,
+      dataDirs: [],
+      drawsFigures: false,
+    })
     expect(problems.map(({ message }) => message).join()).toMatch(/is not what was written/)
     expect(problems.map(({ message }) => message).join()).toMatch(/the stored tables stay/)
     expect(tables()).toEqual(before)
@@ -222,7 +235,12 @@ describe('the report of a study', () => {
       writeFileSync(join(interactions, name), 'no zip')
     }
     const before = readFileSync(join(damaged, 'overlaps.csv'), 'utf8')
-    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    const problems = await rebuildReport({
+      folder: damaged,
+      out: damaged,
+      dataDirs: [],
+      drawsFigures: false,
+    })
     expect(problems.length).toBeGreaterThan(0)
     expect(problems.map(({ message }) => message).join()).toMatch(/\.npz/)
     expect(readFileSync(join(damaged, 'overlaps.csv'), 'utf8')).toBe(before)
@@ -258,7 +276,12 @@ describe('the report of a study', () => {
     )
     expect(status.problems).toHaveLength(4)
     const before = readFileSync(join(damaged, 'samples.csv'), 'utf8')
-    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    const problems = await rebuildReport({
+      folder: damaged,
+      out: damaged,
+      dataDirs: [],
+      drawsFigures: false,
+    })
     for (const { name } of [empty, cut, parquet])
       expect(problems.map(({ file }) => file)).toContain(name)
     expect(readFileSync(join(damaged, 'samples.csv'), 'utf8')).toBe(before)
@@ -271,7 +294,12 @@ describe('the report of a study', () => {
     const lines = readFileSync(curve, 'utf8').split('\n')
     writeFileSync(curve, `${lines.slice(0, -2).join('\n')}\n`)
     const before = readFileSync(join(damaged, 'networks.csv'), 'utf8')
-    const problems = await rebuildReport({ folder: damaged, out: damaged, dataDirs: [] })
+    const problems = await rebuildReport({
+      folder: damaged,
+      out: damaged,
+      dataDirs: [],
+      drawsFigures: false,
+    })
     expect(problems.map(({ message }) => message).join()).toMatch(/curve\.csv is not what was/)
     expect(readFileSync(join(damaged, 'networks.csv'), 'utf8')).toBe(before)
   })
@@ -347,9 +375,9 @@ describe('the report of a study', () => {
   })
 
   it('refuses a folder without a study, and one that is not there', async () => {
-    await expect(rebuildReport({ folder: root, out: root, dataDirs: [] })).rejects.toThrow(
-      'holds no study',
-    )
+    await expect(
+      rebuildReport({ folder: root, out: root, dataDirs: [], drawsFigures: false }),
+    ).rejects.toThrow('holds no study')
     await expect(
       rebuildReport({ folder: join(root, 'none'), out: root, dataDirs: [] }),
     ).rejects.toThrow('there is no folder')
