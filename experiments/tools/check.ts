@@ -1,16 +1,17 @@
 /**
- * Reruns every condition of a reference study in a reduced form and compares the scores with those that are kept:
+ * Reruns every published condition of a reference study in a reduced form and compares the scores with those that are kept:
  * `npm run study:check -- STUDY [OPTIONS OF lowlayer run]`, in a minute or two. `--write` keeps them instead.
  *
  * The reduced form has four networks, trained briefly on a few samples: it shows that the study still runs and that its
  * numbers come out, not what it found. One machine gives the same bits; another may round otherwise, and its
  * scores must then rank the samples alike.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
+import { loadConfig } from '../../src/config/load.js'
 import { spearman } from '../../src/metrics/descriptive.js'
 import { fromCsv } from '../../src/tables/read.js'
 import { samplesTable } from '../../src/tables/tables.js'
@@ -46,7 +47,10 @@ const [study] = names
 const keptFile = join(experiments, study, 'check.csv')
 const results = mkdtempSync(join(tmpdir(), 'lowlayer-check-'))
 try {
-  const found = conditionsOf(study).flatMap(({ name, config }) => scoresOf(name, config))
+  const found: Score[] = []
+  for (const { name, config, folder } of conditionsOf(study)) {
+    if (existsSync(folder)) found.push(...(await scoresOf(name, config)))
+  }
   if (process.argv.includes('--write')) {
     writeFileSync(keptFile, stringify(found, { header: true }))
     console.log(`${keptFile}: ${found.length} scores`)
@@ -56,8 +60,10 @@ try {
 }
 
 /** Scores of all analysed networks of a condition in its reduced form. */
-function scoresOf(condition: string, config: string): Score[] {
-  const set = reduced.flatMap((change) => ['--set', change])
+async function scoresOf(condition: string, config: string): Promise<Score[]> {
+  const { networks } = (await loadConfig(config)).config
+  // Networks from elsewhere come as they are: all of them, on the samples that they were given for.
+  const set = networks.grid === undefined ? [] : reduced.flatMap((change) => ['--set', change])
   const { folder } = runStudy(config, [...set, '--results', results, ...options]).paths
   const csv = readFileSync(join(folder, 'samples.csv'), 'utf8')
   return fromCsv(samplesTable, csv).flatMap(({ name, sample, score }) => {

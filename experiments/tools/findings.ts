@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import type { Verdict } from '../../src/comparison/types.js'
 import { median } from '../../src/metrics/descriptive.js'
 import { fromCsv } from '../../src/tables/read.js'
-import { type MeasureRow, measuresTable, networksTable } from '../../src/tables/tables.js'
+import {
+  type EffectRow,
+  effectsTable,
+  type MeasureRow,
+  measuresTable,
+  networksTable,
+} from '../../src/tables/tables.js'
 import { type Condition, conditionsOf, studyNames } from './conditions.js'
 
 /** A share of the variance of the scores with its interval over the choice of seeds. */
@@ -50,6 +56,8 @@ function findingOf(condition: Condition): Finding {
     return grid !== undefined && row.regime === grid.regime && String(row.cut) === String(grid.cut)
   })
   const share = (measure: string, statistic: string) => shareOf(measures, measure, statistic)
+  const effects = fromCsv(effectsTable, read('effects.csv'))
+  const scoreShare = (effect: string) => effectOf(effects, verdict, effect)
   const phases = verdict.clauses.find(({ id }) => id === 'i')?.figures
   return {
     ...condition,
@@ -59,16 +67,26 @@ function findingOf(condition: Condition): Finding {
     trainAccuracy: median(networks.flatMap((row) => row.train_accuracy ?? [])),
     testAccuracy: median(networks.flatMap((row) => row.test_accuracy ?? [])),
     shares: {
-      low: share('score', 'low'),
-      high: share('score', 'high'),
-      sample: share('score', 'sample'),
-      order: share('score', 'order'),
+      low: scoreShare('low'),
+      high: scoreShare('high'),
+      sample: scoreShare('sample'),
+      order: scoreShare('order'),
     },
     lossShare: share('loss', 'low'),
     remainderShare: share('score_after_difficulty', 'low'),
     scoreAuc: share('score', 'mislabelled_auc').estimate,
     lossAuc: share('loss', 'mislabelled_auc').estimate,
   }
+}
+
+/** The share of an effect in the grid that the verdict is about, at the last checkpoint. */
+function effectOf(rows: readonly EffectRow[], { grid }: Verdict, effect: string): Share {
+  const row = rows.findLast((row) => {
+    return (
+      row.effect === effect && row.regime === grid?.regime && String(row.cut) === String(grid?.cut)
+    )
+  })
+  return { estimate: row?.estimate, low: row?.ci_low, high: row?.ci_high, p: row?.p_value }
 }
 
 function shareOf(rows: readonly MeasureRow[], measure: string, statistic: string): Share {

@@ -56,11 +56,12 @@ export async function mapFigure(found: readonly Finding[]): Promise<string> {
     sort: { field: 'place' },
     axis: { labelLimit: 460 },
   }
-  const scale = { domain: [-0.1, 0.6], clamp: true }
+  const scale = { domain: [-0.1, 1], clamp: true }
   const x = (field: string) => ({
     field,
     type: 'quantitative',
     title: 'share of the variance of the scores',
+    axis: { tickCount: 6 },
     scale,
   })
   const color = {
@@ -131,6 +132,7 @@ function markdown(found: readonly Finding[], withStudy: boolean): string {
     'order',
     'low, of loss',
     'AUC score / loss',
+    'overfit',
     'accuracy train / test',
     'verdict',
   ]
@@ -149,6 +151,7 @@ function markdown(found: readonly Finding[], withStudy: boolean): string {
       finding.scoreAuc === undefined
         ? '–'
         : `${finding.scoreAuc.toFixed(2)} / ${finding.lossAuc?.toFixed(2)}`,
+      finding.overfitting === undefined ? '–' : `${finding.overfitting} of ${finding.networks}`,
       `${percent(finding.trainAccuracy)} / ${percent(finding.testAccuracy)}`,
       `*${finding.verdict.replaceAll('-', ' ')}*`,
     ]

@@ -2,7 +2,7 @@
  * Runs the conditions of a reference study and publishes their small tables and figures:
  * `npm run study:run -- STUDY [CONDITION…] [OPTIONS OF lowlayer run]`. What is finished is not run again.
  */
-import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { conditionsOf } from './conditions.js'
 import { runStudy, words } from './lowlayer.js'
@@ -29,6 +29,8 @@ for (const { name, config, folder } of conditionsOf(study)) {
   const results = runStudy(config, options).paths.folder
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  for (const file of published)
-    cpSync(join(results, file), join(folder, file), { errorOnExist: true })
+  // Networks from elsewhere may have no figure of losses, and a study without references none of them.
+  for (const file of published.filter((file) => existsSync(join(results, file)))) {
+    cpSync(join(results, file), join(folder, file))
+  }
 }

@@ -102,7 +102,9 @@ describe('printed scripts', () => {
       const found = spawnSync('bash', [join(scripts, `${name}.sh`)], { env, encoding: 'utf8' })
       expect(found).toMatchObject({ status: 0 })
     }
-    const run = await lowlayerHere(['run', ...STUDY, '--results', join(root, 'run')])
+    const run = await lowlayerHere(['run', ...STUDY, '--results', join(root, 'run')], {
+      drawsFigures: true,
+    })
     expect(run.code).toBe(0)
     const isResult = (file: string) => !/\/slurm\/|^README\.md$|\/config\.yaml$/.test(file)
     expect(await storedIn(results, isResult)).toEqual(await storedIn(join(root, 'run'), isResult))

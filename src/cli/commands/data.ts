@@ -124,7 +124,7 @@ function exportCommand(): Command {
       'after',
       '\nArrays: x_train and x_test (standardised, as networks get them), y_train and y_test (labels that training sees),\n' +
         'y_train_true (before label noise), id_train and id_test (the column sample of the tables).\n' +
-        '\nExample:\n  lowlayer data export configs/quickstart.yaml samples.npz',
+        '\nExample:\n  lowlayer data export configs/quickstart.yaml drawn.npz',
     )
     .action(async (config: string, file: string, options: { set?: string[]; dataDir?: string }) => {
       if (!file.endsWith('.npz')) throw new InputError(`${file}: name a file that ends in .npz`)
