@@ -84,22 +84,23 @@ function readKept(): Score[] {
 function compare(found: readonly Score[], kept: readonly Score[]): boolean {
   const keyOf = ({ condition, network }: Score) => `${condition}, ${network}`
   const keys = [...new Set([...kept, ...found].map(keyOf))]
-  const verdicts = keys.map((key) => {
-    const of = (scores: readonly Score[]) => scores.filter((score) => keyOf(score) === key)
-    const [one, other] = [of(kept), of(found)]
-    const samples = (scores: readonly Score[]) => scores.map(({ sample }) => sample).join()
-    if (samples(one) !== samples(other)) {
-      console.log(`${key}: other samples, or other networks, than those that were kept`)
-      return false
-    }
-    if (one.every(({ score }, index) => score === other[index].score)) {
-      console.log(`${key}: the same numbers`)
-      return true
-    }
-    const [kept_, found_] = [one, other].map((scores) => scores.map(({ score }) => score))
-    const alike = spearman(kept_, found_) ?? 0
-    console.log(`${key}: other numbers; rank correlation with those kept ${alike.toFixed(3)}`)
-    return alike >= ALIKE
+  const agreements = keys.map((key) => {
+    const [before, now] = [kept, found].map((scores) => scores.filter((one) => keyOf(one) === key))
+    const [says, agrees] = comparison(before, now)
+    console.log(`${key}: ${says}`)
+    return agrees
   })
-  return verdicts.every(Boolean)
+  return agreements.every(Boolean)
+}
+
+/** How the scores of one network compare with those that were kept, in words, and whether they count as the same. */
+function comparison(before: readonly Score[], now: readonly Score[]): [string, boolean] {
+  const samples = (scores: readonly Score[]) => scores.map(({ sample }) => sample).join()
+  if (samples(before) !== samples(now)) {
+    return ['other samples, or other networks, than those that were kept', false]
+  }
+  const [kept, found] = [before, now].map((scores) => scores.map(({ score }) => score))
+  if (kept.every((score, index) => score === found[index])) return ['the same numbers', true]
+  const alike = spearman(kept, found) ?? 0
+  return [`other numbers; rank correlation with those kept ${alike.toFixed(3)}`, alike >= ALIKE]
 }

@@ -1,6 +1,7 @@
 /** What --help and the completions of shells say. */
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
+import { builtProgram } from '../testing/built.js'
 import { completionScript } from './commands/completion.js'
 import { program } from './main.js'
 
@@ -68,7 +69,7 @@ it.each([
   if (word.endsWith('=')) words.push("''")
   const script = `${completionScript('bash', program())}
 compopt() { :; }
-lowlayer() { '${process.execPath}' dist/bin/lowlayer.js "$@"; }
+lowlayer() { '${process.execPath}' '${builtProgram}' "$@"; }
 COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${words.join(' ')}) COMP_CWORD=${words.length - 1}
 _lowlayer lowlayer; printf '%s\\n' "\${COMPREPLY[@]}"`
   const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' })

@@ -115,14 +115,14 @@ export function recordIn(text: string | undefined, folder: string): FolderRecord
 
 /** The text of a folder's record; undefined where there is none. Throws InputError where it cannot be read. */
 export function recordText(folder: string): string | undefined {
-  return bytesOf(join(folder, RECORD_NAME))?.toString('utf8')
+  return fileBytes(join(folder, RECORD_NAME))?.toString('utf8')
 }
 
 /**
  * The bytes of a file; undefined where there is none. Throws InputError where it cannot be read. Not asynchronously: a study has tens
  * of thousands of small files, of which each would take several turns through the threads that do that.
  */
-export function bytesOf(file: string): Buffer | undefined {
+export function fileBytes(file: string): Buffer | undefined {
   try {
     return readFileSync(file)
   } catch (error) {

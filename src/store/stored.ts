@@ -5,7 +5,15 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
-import { bytesOf, isAbsent, nameIn, RECORD_NAME, recordIn, recordText, type Sum } from './record.js'
+import {
+  fileBytes,
+  isAbsent,
+  nameIn,
+  RECORD_NAME,
+  recordIn,
+  recordText,
+  type Sum,
+} from './record.js'
 
 /** How far up from a file its record is looked for: `interactions/<model>/orders.csv` lies two folders below. */
 const FOLDERS_UP = 3
@@ -86,7 +94,7 @@ export async function madeFrom(paths: readonly string[]): Promise<string> {
  */
 export async function readStored(path: string): Promise<Buffer | undefined> {
   const { fault, found } = await lookAt(path, async (sums) => {
-    const bytes = bytesOf(path)
+    const bytes = fileBytes(path)
     if (bytes === undefined) return { fault: MISSING }
     const hash = sha256(bytes)
     return sums.some((sum) => sum.sha256 === hash) ? { found: bytes } : { fault: CHANGED }

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/types.js'
-import type { Drawing } from '../report/render/report.js'
+import type { ReportOptions } from '../report/render/report.js'
 
 /** What a task tells while it runs: units of its stage done so far, and what it is at. */
 export interface TaskEvent {
@@ -10,7 +10,7 @@ export interface TaskEvent {
 }
 
 /** Where and with what a task runs. */
-export interface TaskContext extends Pick<Drawing, 'drawsFigures'> {
+export interface TaskContext extends Pick<ReportOptions, 'drawsFigures'> {
   readonly plan: Plan
   readonly results: string
   /** Folder of the configuration file, for relative paths in it. */

@@ -12,7 +12,7 @@ import { isComplete, namedSources, type SourceName } from '../../data/named.js'
 import type { Dataset } from '../../data/types.js'
 import { encodeNpz, type NpzContent } from '../../formats/npz.js'
 import { writeAtomically } from '../../store/atomic.js'
-import { collect, dataFolders } from '../study.js'
+import { dataFolders, setOption } from '../study.js'
 
 const names = Object.keys(namedSources) as SourceName[]
 
@@ -118,7 +118,7 @@ function exportCommand(): Command {
     .description("write a study's samples as NumPy arrays, to train on them elsewhere")
     .argument('<config>', 'YAML configuration, of which only data is looked at')
     .argument('<file>', 'where to write: a file that ends in .npz')
-    .option('--set <path=value>', 'change a key of the configuration (repeatable)', collect)
+    .addOption(setOption())
     .option('--data-dir <dir>', 'folder of data sets')
     .addHelpText(
       'after',
@@ -142,7 +142,11 @@ function exportCommand(): Command {
     })
 }
 
-function samplesOf({ train, test, shape }: Dataset): NpzContent {
+/** Throws InputError where samples consist of several arrays: those came from a file of arrays. */
+function samplesOf({ train, test, shape, parts, held }: Dataset): NpzContent {
+  if (parts !== undefined || held !== undefined) {
+    throw new InputError('these samples consist of several arrays, which data.path has already')
+  }
   return {
     x_train: { data: train.inputs, shape: [train.count, ...shape] },
     y_train: train.labels,

@@ -14,7 +14,7 @@ import { narrow } from './narrow.js'
 export type ReportFiles = Readonly<Record<string, string | Uint8Array>>
 
 /** What is drawn, and who is told of it. */
-export interface Drawing {
+export interface ReportOptions {
   /** False where nobody looks at figures: the page then says of each that none was asked for. Default true. */
   readonly drawsFigures?: boolean
   /** Called before each figure, which takes a while. */
@@ -24,7 +24,7 @@ export interface Drawing {
 /** Renders the report of a study. */
 export async function renderReport(
   study: ReportStudy,
-  { drawsFigures = true, drawn: told = async () => undefined }: Drawing = {},
+  { drawsFigures = true, drawn: told = async () => undefined }: ReportOptions = {},
 ): Promise<ReportFiles> {
   const files: Record<string, string | Uint8Array> = {}
   const figures: Partial<Record<FigureName, DrawnFigure>> = {}

@@ -4,7 +4,7 @@ import { InputError, LockLostError, messageOf } from '../../core/errors.js'
 import { loadDataset } from '../../data/load.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Plan } from '../../plan/types.js'
-import type { Drawing } from '../../report/render/report.js'
+import type { ReportOptions } from '../../report/render/report.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
 import { lockOf, studyFiles } from '../../store/layout.js'
@@ -22,7 +22,7 @@ import { comparisonProgress } from './comparisonProgress.js'
 import { planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
-interface RebuildRequest extends Pick<Drawing, 'drawsFigures'> {
+interface RebuildRequest extends Pick<ReportOptions, 'drawsFigures'> {
   /** The study's folder. */
   readonly folder: string
   readonly out: string

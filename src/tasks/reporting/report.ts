@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
 import type { Plan } from '../../plan/types.js'
 import { loadStudy } from '../../report/load.js'
-import { type Drawing, type ReportFiles, renderReport } from '../../report/render/report.js'
+import { type ReportFiles, type ReportOptions, renderReport } from '../../report/render/report.js'
 import type { ReportProblem, ReportStudy } from '../../report/types.js'
 import { jsonText } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
@@ -16,7 +16,7 @@ import { distinctProblems } from '../state/storedFaults.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 
-interface ReportRequest extends Drawing {
+interface ReportRequest extends ReportOptions {
   /** The study's folder, with its tables, and where the report goes. */
   readonly folder: string
   /** The lock of that folder. */
