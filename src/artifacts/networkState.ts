@@ -10,8 +10,11 @@ export interface NetworkState {
   readonly steps: number
   /** Several where an interrupted training went on elsewhere. */
   readonly trainedBy: readonly TrainingEngine[]
-  /** What was assumed about a network from elsewhere, a line each. */
-  readonly assumptions?: readonly string[]
+}
+
+/** What was assumed about a network from elsewhere when it was read for an analysis, a line each; none where nobody was to read it. */
+export async function readAssumptions(paths: NetworkPaths, valuesId: string): Promise<string[]> {
+  return (await readStoredJson<string[]>(paths.assumptions(valuesId))) ?? []
 }
 
 /** The state of a network that is trained; undefined before. Throws InputError when it is damaged. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { exampleModel } from '../models/testing/examples.js'
-import { sgdRecipe, startState } from './conformance/training.js'
 import { cardNumber, deviceKind } from './device.js'
 import { executionProvider } from './onnx/session.js'
 import { PREDICTION_LIMIT, predictionError, requireParity } from './parity.js'
 import { createReferenceEngine } from './reference/engine.js'
 import { createEngine } from './registry.js'
+import { sgdRecipe, startState } from './testing/training.js'
 
 describe('createEngine', () => {
   it('takes ONNX Runtime on the CPU by itself', async () => {

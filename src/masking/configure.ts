@@ -7,7 +7,6 @@ import type { Graph } from '../graph/types.js'
 import { chooseBaseline } from './baseline/configureBaseline.js'
 import { learningSettings, learnStudyBaseline } from './baseline/learnStudyBaseline.js'
 import { trainingMoments } from './baseline/trainingMoments.js'
-import type { MeasuredBatches } from './evaluation/batchSize.js'
 import { createMaskedEvaluator, type MaskedEvaluator } from './evaluation/evaluate.js'
 import { valueShape } from './evaluation/layerValue.js'
 import { parseOutput } from './evaluation/output.js'
@@ -36,7 +35,7 @@ export function studyMasking(
 ): StudyMasking {
   const output = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
   const placed = placePlayers(analysis.players, data, pathOf)
-  const batches: MeasuredBatches = new Map()
+  const checked = new Set<string>()
   return {
     placed,
     async evaluator(engine, graph, parameters) {
@@ -54,7 +53,7 @@ export function studyMasking(
         players: (sample) => placed.players(sample, shape),
         baseline,
         output,
-        batches,
+        checked,
       })
       return { ...evaluator, baseline: baseline.fingerprint }
     },

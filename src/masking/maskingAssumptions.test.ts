@@ -4,7 +4,7 @@ import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
 import { configOf } from '../testing/configOf.js'
 import { meanUncertainty } from './baseline/baselines.js'
-import { maskingAssumptions, maskingWarnings } from './maskingAssumptions.js'
+import { baselineAssumptions, baselineWarnings, playerAssumptions } from './maskingAssumptions.js'
 
 /** Features of 25 samples; the deviation of feature f is deviations[f], its mean 7. */
 function table(deviations: readonly number[], count = 25): Dataset {
@@ -28,8 +28,13 @@ function table(deviations: readonly number[], count = 25): Dataset {
   }
 }
 
-const linesOf = (data: Dataset, ...overrides: readonly string[]) =>
-  maskingAssumptions(analysisOf(...overrides), data, (file) => file)
+const linesOf = (data: Dataset, ...overrides: readonly string[]) => {
+  const analysis = analysisOf(...overrides)
+  return [
+    ...playerAssumptions(analysis.players, data, (file) => file),
+    ...baselineAssumptions(analysis, data),
+  ]
+}
 const analysisOf = (...overrides: readonly string[]) => {
   const config = configOf(
     { data: { source: 'tic-tac-toe' }, model: { architecture: 'mlp-5' } },
@@ -39,7 +44,7 @@ const analysisOf = (...overrides: readonly string[]) => {
   return config.analysis
 }
 
-describe('maskingAssumptions', () => {
+describe('what masking assumes', () => {
   it('names the players that variance chose, those of the largest', () => {
     const [line] = linesOf(table([1, 30, 2, 20]), 'analysis.baseline=zero')
     expect(line).toMatch(/^the players are height, pulse, chosen by variance over 25 training/)
@@ -76,19 +81,19 @@ describe('the mean of few samples', () => {
   const usual = analysisOf()
 
   it('is a warning below a hundred samples of a feature, standardised or not', () => {
-    expect(maskingWarnings(usual, table([1, 2], 120))).toEqual([])
+    expect(baselineWarnings(usual, table([1, 2], 120))).toEqual([])
     const few = table([1, 2], 80)
     const said = [expect.stringMatching(/only 80 training samples: it is uncertain by 11% of a/)]
-    expect(maskingWarnings(usual, few)).toEqual(said)
+    expect(baselineWarnings(usual, few)).toEqual(said)
     const standardization = { mean: [7, 7], std: [1, 2] }
-    expect(maskingWarnings(usual, { ...few, standardization })).toEqual(said)
+    expect(baselineWarnings(usual, { ...few, standardization })).toEqual(said)
   })
 
   it('is none where no mean is taken', () => {
     const few = table([1, 2], 20)
-    expect(maskingWarnings(analysisOf('analysis.baseline=zero'), few)).toEqual([])
+    expect(baselineWarnings(analysisOf('analysis.baseline=zero'), few)).toEqual([])
     const players = { ...usual.players, layout: 'layer' as const, layer: 'a' }
-    expect(maskingWarnings({ ...usual, players }, few)).toEqual([])
+    expect(baselineWarnings({ ...usual, players }, few)).toEqual([])
   })
 
   it('errs as little as the pixels of a channel average out', () => {
@@ -97,10 +102,10 @@ describe('the mean of few samples', () => {
     const picture = { ...rest, train, test: train, kind: 'image' as const, shape: [1, 6, 6] }
     expect(meanUncertainty(picture)).toBeCloseTo(1 / 36, 2)
     expect(meanUncertainty({ train, shape: [36] })).toBeCloseTo(1 / 6, 2)
-    expect(maskingWarnings(usual, picture)).toEqual([])
+    expect(baselineWarnings(usual, picture)).toEqual([])
   })
 
   it('of one sample has no error, and is a warning', () => {
-    expect(maskingWarnings(usual, table([1, 2], 1))[0]).toMatch(/only 1 training sample, and/)
+    expect(baselineWarnings(usual, table([1, 2], 1))[0]).toMatch(/only 1 training sample, and/)
   })
 })

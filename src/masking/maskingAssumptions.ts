@@ -10,31 +10,35 @@ import { BACKGROUND } from './types.js'
 const SHOWN = 8
 
 /**
- * What an analysis chose from the training data, a line each: which cells or features became players, where
- * others could have been, and what masked ones are replaced by, where that is a mean of raw inputs.
- * Nothing is said of texts, whose players differ from text to text, nor of the mean of standardised inputs.
+ * Which cells or features the analysis chose as players from the training data, where others could have been, a line.
+ * Nothing is said of texts, whose players differ from text to text.
  */
-export function maskingAssumptions(
-  { players, baseline }: AnalysisConfig,
+export function playerAssumptions(
+  players: AnalysisConfig['players'],
   data: Dataset,
   pathOf: PathOf,
 ): string[] {
   if (data.kind === 'text') return []
   if (data.kind === 'tokens') return wordAssumptions(data)
-  const lines: string[] = []
   const { select } = players
-  const isChosen = players.layout !== 'segments' && (select === 'variance' || select === 'random')
-  if (isChosen) {
-    const placed = placePlayers(players, data, pathOf)
-    const { names, map } = placed.players(sampleAt(data.train, 0), data.shape)
-    const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
-    if (map.includes(BACKGROUND)) {
-      lines.push(
-        `the players are ${names.join(', ')}, chosen by ${select}${by} (analysis.players.select); ` +
-          'all else is never masked',
-      )
-    }
-  }
+  if (players.layout === 'segments' || (select !== 'variance' && select !== 'random')) return []
+  const placed = placePlayers(players, data, pathOf)
+  const { names, map } = placed.players(sampleAt(data.train, 0), data.shape)
+  if (!map.includes(BACKGROUND)) return []
+  const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
+  return [
+    `the players are ${names.join(', ')}, chosen by ${select}${by} (analysis.players.select); ` +
+      'all else is never masked',
+  ]
+}
+
+/** What masked players are replaced by, where that is a mean of raw inputs or was written in other units, a line. */
+export function baselineAssumptions(
+  { players, baseline }: AnalysisConfig,
+  data: Dataset,
+): string[] {
+  if (data.kind === 'text' || data.kind === 'tokens') return []
+  const lines: string[] = []
   if (takesInputMean(players, baseline) && data.standardization === undefined) {
     const { means } = inputMoments(data)
     const error = meanUncertainty(data)
@@ -57,7 +61,7 @@ export function maskingAssumptions(
 const UNCERTAIN = 0.1
 
 /** That masked players take a mean of few samples, whose interactions those of more samples would not be. */
-export function maskingWarnings({ players, baseline }: AnalysisConfig, data: Dataset): string[] {
+export function baselineWarnings({ players, baseline }: AnalysisConfig, data: Dataset): string[] {
   if (data.kind === 'text' || data.kind === 'tokens') return []
   if (!takesInputMean(players, baseline)) return []
   const error = meanUncertainty(data)

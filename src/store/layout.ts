@@ -2,6 +2,7 @@
  * Where everything lies below the results folder:
  *
  *     networks/<id>/            spec.json  state.json  curve.csv  resume.npz
+ *                   assumptions-<values id>.json    of one from elsewhere
  *                   checkpoints/<step>.onnx and <step>.optimizer.npz
  *                   values/<step>-<values id>.npz and difficulty-<values id>.npz
  *                   interactions/<step>-<interactions id>.npz and .parquet
@@ -26,6 +27,8 @@ export interface NetworkPaths {
   readonly state: string
   readonly curve: string
   readonly resume: string
+  /** What was assumed about a network from elsewhere, for one analysis. */
+  assumptions(valuesId: string): string
   checkpoint(step: number): string
   optimizer(step: number): string
   values(step: number, valuesId: string): string
@@ -44,6 +47,7 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     state: join(folder, 'state.json'),
     curve: join(folder, 'curve.csv'),
     resume: join(folder, 'resume.npz'),
+    assumptions: (id) => join(folder, `assumptions-${id}.json`),
     checkpoint: (step) => join(folder, 'checkpoints', `${step}.onnx`),
     optimizer: (step) => join(folder, 'checkpoints', `${step}.optimizer.npz`),
     values: (step, id) => join(folder, 'values', `${step}-${id}.npz`),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { planStudy } from '../plan/plan.js'
+import type { GivenNetwork, StudyNetwork } from '../plan/types.js'
 import { configOf } from '../testing/configOf.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
@@ -9,7 +10,11 @@ import { compareAnalyses, pairRows } from './compare.js'
 import { analyseNetwork } from './network.js'
 
 /** The comparison of a planned study of mlp-5 whose networks have random interactions. */
-function compared(grid: object, curve: readonly CurvePoint[] = []) {
+function compared(
+  grid: object,
+  curve: readonly CurvePoint[] = [],
+  as: (network: StudyNetwork) => StudyNetwork = (network) => network,
+) {
   const config = configOf(
     {
       data: { source: 'tic-tac-toe' },
@@ -19,7 +24,7 @@ function compared(grid: object, curve: readonly CurvePoint[] = []) {
     },
     'test',
   )
-  const { networks } = planStudy(config, ticTacToeInfo)
+  const networks = planStudy(config, ticTacToeInfo).networks.map(as)
   const analyses = networks.map((network) => {
     const generator = stream(0, 'interactions', network.id).at()
     const rows = Array.from({ length: 20 }, () =>
@@ -80,9 +85,33 @@ describe('the overfitting clause', () => {
   it('is undecided where the curve has too few points to tell, and says what helps', () => {
     expect(clauseOf(5)).toMatchObject({ id: 'i', status: 'undecided', figures: {} })
     expect(clauseOf(5).reason).toBe(
-      'phases were not detected: 5 evaluation points; at least 6 are needed: measure losses more often (training.evaluate; of networks from elsewhere, more checkpoints)',
+      'phases were not detected: 5 evaluation points; at least 6 are needed: measure losses more often (training.evaluate)',
     )
   })
+
+  it.each([
+    [
+      'onnx',
+      undefined,
+      /give more of its checkpoints, or its curve \(networks\.files\[\]\.curve\)$/,
+    ],
+    ['onnx', 'curve.csv', /give a curve with more points/],
+    ['values', undefined, /give a curve with more points/],
+  ] as const)(
+    'says of networks from elsewhere (%s, curve %s) what their user can do',
+    (kind, curveFile, remedy) => {
+      const as = (network: StudyNetwork) =>
+        ({
+          ...network,
+          origin: 'given',
+          spec: { ...network.spec, kind },
+          curveFile,
+        }) as GivenNetwork
+      const { reason } = compared({}, flat(5), as).verdict.clauses[0]
+      expect(reason).toMatch(remedy)
+      expect(reason).not.toContain('training.')
+    },
+  )
 
   it('fails where there are enough and no phase is found', () => {
     expect(clauseOf(6)).toMatchObject({

@@ -159,9 +159,18 @@ export function networkScores(analysis: KeptAnalysis, samples: readonly number[]
     scoreHigh: otherScores && onThese(otherScores),
     set: sets[0].set.members.map(({ sample }) => sample),
     overfitting: phases.overfitting,
-    overfittingUnknown: phases.overfitting === undefined ? phases.reason : undefined,
+    overfittingUnknown:
+      phases.overfitting === undefined ? `${phases.reason}: ${howToGetPoints(network)}` : undefined,
     reliability: analysis.reliability,
   }
+}
+
+/** What gives a network's curve more points. */
+function howToGetPoints(network: StudyNetwork): string {
+  if (network.origin === 'trained') return 'measure losses more often (training.evaluate)'
+  return network.spec.kind === 'values' || network.curveFile !== undefined
+    ? 'give a curve with more points (networks.files[].curve)'
+    : 'give more of its checkpoints, or its curve (networks.files[].curve)'
 }
 
 /** Seeds by side of the cut; those of a network from elsewhere as they are stated, or unknown. */

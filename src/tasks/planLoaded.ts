@@ -2,13 +2,18 @@
 import { resolve } from 'node:path'
 import { withinData } from '../config/computedDefaults.js'
 import type { LoadedConfig } from '../config/load.js'
+import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
 import { InputError } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
 import { resolvePath } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
-import { maskingAssumptions, maskingWarnings } from '../masking/maskingAssumptions.js'
+import {
+  baselineAssumptions,
+  baselineWarnings,
+  playerAssumptions,
+} from '../masking/maskingAssumptions.js'
 import { checkSampleCount, planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
@@ -39,24 +44,28 @@ export async function planLoaded(
   const described = describeDataset(dataset)
   checkSampleCount(config.analysis.samples, described)
   const leftOut = checkPanel(config.analysis, dataset)
+  const given = await describeGiven(config.networks, (path, key) =>
+    resolvePath(path, key, { baseDir }),
+  )
+  // Values of another tool were masked there.
+  const feedsModels = given.some(({ entry }) => entry.values === undefined)
+  const masks = feedsModels || trainsNetworks(config.networks)
   const facts = {
     ...described,
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     players: playersOf(config, dataset, pathOf),
-    warnings: maskingWarnings(config.analysis, dataset),
+    warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
   }
   const assumptions = [
     ...dataset.assumptions,
     ...leftOut,
-    ...maskingAssumptions(config.analysis, dataset, pathOf),
+    ...playerAssumptions(config.analysis.players, dataset, pathOf),
+    ...(masks ? baselineAssumptions(config.analysis, dataset) : []),
     ...referenceAssumptions(config, facts),
   ]
-  const given = await describeGiven(config.networks, (path, key) =>
-    resolvePath(path, key, { baseDir }),
-  )
   const withGiven = () => ({
-    assumptions: [...assumptions, ...describeFed(dataset)],
+    assumptions: feedsModels ? [...assumptions, ...describeFed(dataset)] : assumptions,
     given,
     axisOrder: dataset.axisOrder,
   })

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path'
 import { Command, Option } from 'commander'
-import { readState } from '../../artifacts/networkState.js'
+import { readAssumptions } from '../../artifacts/networkState.js'
 import { exitCodes } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
 import type { CardName } from '../../engine/types.js'
@@ -139,7 +139,7 @@ export async function runTasks(
       ended(outcome) {
         view.ended?.(outcome)
         if (outcome.task.kind === 'measure')
-          told.push(sayAssumptions(outcome.task, results, view.say))
+          told.push(sayAssumptions(outcome.task, study, view.say))
       },
     },
   }).finally(async () => {
@@ -173,9 +173,14 @@ function outOfMemory(task: Task, jobs: number): string {
 }
 
 /** Says what was assumed about a network from elsewhere when it was measured, now or before. */
-async function sayAssumptions({ network }: MeasureTask, results: string, say: Say): Promise<void> {
-  const state = await readState(networkPaths(results, network.id)).catch(() => undefined)
-  for (const line of state?.assumptions ?? []) say(`assumed: ${line}`)
+async function sayAssumptions(
+  { network }: MeasureTask,
+  { plan, results }: Study,
+  say: Say,
+): Promise<void> {
+  const paths = networkPaths(results, network.id)
+  const lines = await readAssumptions(paths, plan.valuesId).catch(() => [])
+  for (const line of lines) say(`assumed: ${line}`)
 }
 
 /**

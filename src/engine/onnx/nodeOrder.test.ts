@@ -7,7 +7,7 @@ import { compileTrainStep } from '../../autodiff/trainStep.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Program } from '../../graph/types.js'
 import { exampleModel } from '../../models/testing/examples.js'
-import { sgdRecipe } from '../conformance/training.js'
+import { sgdRecipe } from '../testing/training.js'
 import { encodeProgram } from './model.js'
 import { targetsOf } from './target.js'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { testedDevices } from '../conformance/devices.js'
-import { operatorCases, tiedCases } from '../conformance/operatorCases.js'
-import { sweepCases } from '../conformance/sweepCases.js'
-import { errorsOf } from './testing/operatorErrors.js'
+import { testedDevices } from '../testing/devices.js'
+import { operatorCases, tiedCases } from '../testing/operatorCases.js'
+import { errorsOf } from '../testing/operatorErrors.js'
+import { sweepCases } from '../testing/sweepCases.js'
 
 const cases = [...operatorCases, ...tiedCases, ...sweepCases].map(
   (each) => [each.name, each] as const,

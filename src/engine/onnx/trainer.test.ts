@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exampleModel } from '../../models/testing/examples.js'
 import { oneBatch } from '../batches.js'
-import { drawBatch, sgdRecipe, startState, train } from '../conformance/training.js'
+import { drawBatch, sgdRecipe, startState, train } from '../testing/training.js'
 import { createOnnxEngine } from './engine.js'
 
 describe('training on ONNX Runtime', () => {

@@ -3,12 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { sizeOf } from '../../core/tensor.js'
 import { graphBuilder } from '../../graph/builder.js'
 import type { LossFunction } from '../../graph/operators/loss.js'
-import {
-  caseFeeds,
-  caseProgram,
-  OUTPUT_WEIGHTS,
-  operatorCases,
-} from '../conformance/operatorCases.js'
+import { caseFeeds, caseProgram, OUTPUT_WEIGHTS, operatorCases } from '../testing/operatorCases.js'
 import type { Float64Tensor } from './array.js'
 import { errorFunction } from './errorFunction.js'
 import { type Float64Tensors, interpret } from './interpret.js'

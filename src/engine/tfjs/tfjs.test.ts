@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { oneBatch } from '../batches.js'
+import { interpret as interpretExactly } from '../reference/interpret.js'
+import { relativeError } from '../relativeError.js'
 import {
   caseFeeds,
   caseProgram,
   OUTPUT_WEIGHTS,
   operatorCases,
   tiedCases,
-} from '../conformance/operatorCases.js'
-import { loadTestedTfjs } from '../conformance/tfjs.js'
-import { sgdRecipe, startState, train } from '../conformance/training.js'
-import { interpret as interpretExactly } from '../reference/interpret.js'
-import { relativeError } from '../relativeError.js'
+} from '../testing/operatorCases.js'
+import { loadTestedTfjs } from '../testing/tfjs.js'
+import { sgdRecipe, startState, train } from '../testing/training.js'
 import { createTfjsEngine, engineOn } from './engine.js'
 import { interpret } from './interpret.js'
 

@@ -1,4 +1,4 @@
-import { bytesOf, concatenated, sizeOf } from '../../core/tensor.js'
+import { concatenated, sizeOf } from '../../core/tensor.js'
 import { deviceKind } from '../../engine/device.js'
 import type { DeviceKind, DeviceName } from '../../engine/types.js'
 import { inferTypes } from '../../graph/infer.js'
@@ -6,8 +6,8 @@ import { BATCH, type Graph } from '../../graph/types.js'
 import { beyondRounding } from '../foreign/rowIndependence.js'
 
 /**
- * How many floats the largest value of a batch (of all layers) has by rule: few enough that a core's cache holds a
- * layer's values, many enough that a GPU is busy.
+ * How many floats the largest value of a batch (of all layers) has: few enough that a core's cache holds a layer's
+ * values, many enough that a GPU is busy (bench/README.md, "Masked evaluation").
  */
 const targetFloats: Readonly<Record<DeviceKind, number>> = {
   cpu: 2 ** 19,
@@ -22,92 +22,26 @@ const mostFloats: Readonly<Record<DeviceKind, number>> = {
   cuda: 2 ** 28,
 }
 
-/** The fewest coalitions that run together by rule: weights are read once for all of them. */
-const LEAST = 32
+/** The fewest coalitions that run together, where memory allows: weights are read once for all of them. */
+export const LEAST_BATCH = 32
 /** The most coalitions that run together. */
 const MOST = 4096
-/** The smallest batch that is tried: in smaller ones kernels sum in another order, which gives other bits. */
-const SMALLEST = 8
-/** Batches up to 2^STEPS times larger or smaller than the rule's are tried. */
-const STEPS = 2
-/** How often each batch is timed; the best counts. */
-const ROUNDS = 2
-/** Another batch is taken where it needs less than this share of the time of the rule's batch. */
-const MARGIN = 0.95
 
-/** Batches that were measured, by what runs in them; one for a network on a device. */
-export type MeasuredBatches = Map<string, number>
-
-/** Coalitions that run together by rule, and others that are worth trying; all are powers of two. */
-export interface BatchChoice {
-  readonly rule: number
-  readonly candidates: readonly number[]
-}
-
-/**
- * As many coalitions as keep the largest value of the graph within a size that measured well on the
- * device (bench/README.md, "Masked evaluation"), and up to four times more or fewer.
- */
-export function batchChoice(graph: Graph, device: DeviceName): BatchChoice {
+/** How many coalitions of a graph run together on a device. */
+export function graphBatch(graph: Graph, device: DeviceName): number {
   let largest = 1
   const batched = inferTypes(graph)
   for (const [name, { shape }] of inferTypes(graph, 1)) {
     if (batched.get(name)?.shape.includes(BATCH)) largest = Math.max(largest, sizeOf(shape))
   }
   const kind = deviceKind(device)
-  return batchesAround(targetFloats[kind] / largest, mostFloats[kind] / largest)
+  return batchNear(targetFloats[kind] / largest, mostFloats[kind] / largest)
 }
 
-/** The choice around `target` coalitions, of which `most` fit in memory. */
-export function batchesAround(target: number, most: number): BatchChoice {
+/** The power of two of coalitions nearest below `target`, of which `most` fit in memory. */
+export function batchNear(target: number, most: number): number {
   const powerWithin = (size: number) => 2 ** Math.max(0, Math.floor(Math.log2(size)))
-  const limit = Math.min(MOST, powerWithin(most))
-  const rule = Math.min(limit, Math.max(LEAST, powerWithin(target)))
-  const candidates: number[] = []
-  for (let step = -STEPS; step <= STEPS; step++) {
-    const batch = rule * 2 ** step
-    if (step === 0 || (batch >= SMALLEST && batch <= limit)) candidates.push(batch)
-  }
-  return { rule, candidates }
-}
-
-/** Whether `count` coalitions are so few that they run together without measuring batches. */
-export function runsInOneBatch({ rule }: BatchChoice, count: number): boolean {
-  return count <= Math.min(LEAST, rule)
-}
-
-/**
- * The fastest batch of a choice for `count` coalitions, by running the first of them in each; `run`
- * evaluates coalitions [start, start + size). A batch whose outputs differ in a bit from the rule's is
- * not taken, so that the choice, which another run may make otherwise, changes no result. Undefined where outputs
- * of two batches differ beyond rounding.
- */
-export async function measureBatch(
-  { rule, candidates }: BatchChoice,
-  count: number,
-  device: DeviceName,
-  run: RunCoalitions,
-): Promise<number | undefined> {
-  const own = Math.min(rule, count)
-  const tried = candidates.filter((batch) => batch <= count && batch !== own)
-  if (count <= LEAST || tried.length === 0) return own
-  const span = Math.max(own, ...tried)
-  const seconds = device === 'cpu' ? cpuSeconds : wallSeconds
-  const trusted = await timed(run, span, own, seconds)
-  const times = new Map([[own, MARGIN * trusted.seconds]])
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const batch of [own, ...tried]) {
-      const found = await timed(run, span, batch, seconds)
-      if (!sameBits(found.outputs, trusted.outputs)) {
-        if (beyondRounding(concatenated(found.outputs), concatenated(trusted.outputs)) > 1)
-          return undefined
-        continue
-      }
-      const time = found.seconds * (batch === own ? MARGIN : 1)
-      times.set(batch, Math.min(time, times.get(batch) ?? time))
-    }
-  }
-  return [...times].reduce((best, each) => (each[1] < best[1] ? each : best))[0]
+  return Math.min(MOST, powerWithin(most), Math.max(LEAST_BATCH, powerWithin(target)))
 }
 
 /** How many coalitions are run by themselves as well, to see whether the others of a batch change their outputs. */
@@ -134,33 +68,3 @@ export async function agreesAlone(size: number, run: RunCoalitions): Promise<boo
 
 /** Outputs of coalitions [start, start + size), row by row. */
 export type RunCoalitions = (start: number, size: number) => Promise<Float32Array>
-
-/** Seconds that this process computed: kernels run in it, and other work on the machine does not count. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-function wallSeconds(): number {
-  return performance.now() / 1e3
-}
-
-async function timed(
-  run: RunCoalitions,
-  span: number,
-  batch: number,
-  seconds: () => number,
-): Promise<{ readonly seconds: number; readonly outputs: readonly Float32Array[] }> {
-  const outputs: Float32Array[] = []
-  const began = seconds()
-  for (let start = 0; start < span; start += batch) {
-    outputs.push(await run(start, Math.min(batch, span - start)))
-  }
-  return { seconds: seconds() - began, outputs }
-}
-
-/** Whether two lists of parts hold the same floats, however they are cut. */
-function sameBits(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
-  const bytes = (parts: readonly Float32Array[]) => Buffer.concat(parts.map(bytesOf))
-  return bytes(a).equals(bytes(b))
-}

@@ -100,8 +100,8 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     await same.dispose()
 
     const tables = []
-    for (const batches of [5, 64]) {
-      const plan = { ...whole, baseline: constants, batches }
+    for (const batch of [5, 64]) {
+      const plan = { ...whole, baseline: constants, batch }
       const evaluator = await createMaskedEvaluator(
         engine,
         model.graph,

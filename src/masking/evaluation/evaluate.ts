@@ -6,7 +6,7 @@ import { planStages, type Stage, wholeNetwork } from '../sharing/stages.js'
 import type { Baseline, Players } from '../types.js'
 import { nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
-import { type Batches, createPipeline, type Network, type Pipeline } from './pipeline.js'
+import { createPipeline, type Network, type Pipeline } from './pipeline.js'
 import { sampleSource } from './sampleSource.js'
 import {
   checkFinite,
@@ -25,8 +25,10 @@ interface MaskingPlan {
   readonly players: (sample: MaskedSample) => Players
   readonly baseline: Baseline
   readonly output: Output
-  /** Coalitions that run together, or batches measured before; by default they are measured. */
-  readonly batches?: Batches
+  /** Coalitions that run together; by default as many as suit the device. */
+  readonly batch?: number
+  /** Filled with what was seen to run as it should in batches, which then is not tried again. */
+  readonly checked?: Set<string>
   /**
    * Whether low layers are shared between coalitions ({@link planStages}); by default on the CPU. GPUs compute
    * all of a network sooner than they take a few more calls (bench/README.md, "On GPUs").
@@ -51,13 +53,13 @@ export async function createMaskedEvaluator(
   const width = inferTypes(graph).get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)
   const network = { engine, graph, parameters }
-  const batches = plan.batches ?? new Map()
+  const batching = { batch: plan.batch, checked: plan.checked ?? new Set<string>() }
   const source = await sampleSource(engine, graph, parameters, plan.at)
   const shared = pipelineCache((players) => {
-    return createPipeline(network, chooseStages(network, plan, players), players, batches)
+    return createPipeline(network, chooseStages(network, plan, players), players, batching)
   })
   const whole = pipelineCache((players) => {
-    return createPipeline(network, [wholeNetwork(graph.output, plan.at, n)], players, batches)
+    return createPipeline(network, [wholeNetwork(graph.output, plan.at, n)], players, batching)
   })
   return {
     async evaluate(sample) {

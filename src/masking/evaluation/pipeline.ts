@@ -9,14 +9,7 @@ import { planSteps, type Step } from '../sharing/stageSteps.js'
 import type { Stage } from '../sharing/stages.js'
 import { MASK_BASELINE, MASK_SAMPLE, MASK_TABLE } from '../sharing/superposeGraph.js'
 import type { Players } from '../types.js'
-import {
-  agreesAlone,
-  batchChoice,
-  type MeasuredBatches,
-  measureBatch,
-  type RunCoalitions,
-  runsInOneBatch,
-} from './batchSize.js'
+import { agreesAlone, graphBatch, LEAST_BATCH, type RunCoalitions } from './batchSize.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
 interface MaskedValue {
@@ -40,23 +33,27 @@ export interface Network {
   readonly parameters: Tensors
 }
 
-/** How many coalitions run together: a number, or what was and will be measured. */
-export type Batches = number | MeasuredBatches
+/** How coalitions are run together. */
+export interface Batching {
+  /** How many at once; by default as many as suit the device ({@link graphBatch}). */
+  readonly batch?: number
+  /** What runs as it should in batches, so that it is tried once for all checkpoints of a network. */
+  readonly checked: Set<string>
+}
 
 /** Opens the sessions of all stages, for samples of these players. */
 export async function createPipeline(
   network: Network,
   stages: readonly Stage[],
   players: Players,
-  batches: Batches,
+  batching: Batching,
 ): Promise<Pipeline> {
+  const { engine } = network
   const runsAtOnce = (graph: Graph, coalitions: number) =>
-    typeof batches === 'number'
-      ? coalitions <= batches
-      : runsInOneBatch(batchChoice(graph, network.engine.device), coalitions)
+    coalitions <= (batching.batch ?? Math.min(LEAST_BATCH, graphBatch(graph, engine.device)))
   const running: RunningStep[] = []
   for (const step of planSteps(network, stages, players, runsAtOnce)) {
-    running.push(await openStep(network.engine, step, batches))
+    running.push(await openStep(engine, step, batching))
   }
   const isMasked = stages[0].join.kind === 'mask'
   return {
@@ -78,7 +75,11 @@ interface RunningStep {
   dispose(): Promise<void>
 }
 
-async function openStep(engine: Engine, step: Step, batches: Batches): Promise<RunningStep> {
+async function openStep(
+  engine: Engine,
+  step: Step,
+  { batch: asked, checked }: Batching,
+): Promise<RunningStep> {
   const { graph } = step.stage
   const predictor = await engine.createPredictor(graph, step.stage.parameters)
   const maker = await openCells(engine, step.cells)
@@ -110,25 +111,16 @@ async function openStep(engine: Engine, step: Step, batches: Batches): Promise<R
     }
   }
 
-  async function batchOf(runPart: RunCoalitions): Promise<number> {
-    if (typeof batches === 'number') return Math.min(count, batches)
-    const key = JSON.stringify([engine.device, graph, count])
-    const known = batches.get(key)
-    if (known !== undefined) return known
-    const choice = batchChoice(graph, engine.device)
-    const agrees = await agreesAlone(Math.min(count, choice.rule), runPart)
-    const batch = agrees ? await measureBatch(choice, count, engine.device, runPart) : undefined
-    if (batch === undefined) throw batchFault(engine)
-    batches.set(key, batch)
-    return batch
-  }
-
-  let batch: number | undefined
+  const batch = Math.min(count, asked ?? graphBatch(graph, engine.device))
+  const key = JSON.stringify([engine.device, graph, count])
   return {
     async run(value, table) {
       const cells = maker === undefined ? table : await maker.run(value, table)
       const runPart = runner(cells, value.input)
-      batch ??= await batchOf(runPart)
+      if (asked === undefined && !checked.has(key)) {
+        if (!(await agreesAlone(batch, runPart))) throw batchFault(engine)
+        checked.add(key)
+      }
       if (batch === count) return runPart(0, count)
       let result: Float32Array | undefined
       for (let start = 0; start < count; start += batch) {

@@ -55,7 +55,7 @@ export function valueCollector(
     add(rows) {
       for (let start = 0; start < rows.length; start += width) {
         const value = scalarOutput(rows, start, width, label, output)
-        if (!Number.isFinite(value)) throw notFinite(sample, count, value)
+        if (!Number.isFinite(value)) throw notFinite(sample, count, value, output)
         values[count++] = value
       }
       logits = rows.slice(rows.length - width)
@@ -94,11 +94,21 @@ export function checkFinite(x: Float32Array, { id }: MaskedSample): void {
   })
 }
 
-function notFinite(sample: MaskedSample, coalition: number, value: number): InputError {
+function notFinite(
+  sample: MaskedSample,
+  coalition: number,
+  value: number,
+  { kind }: Output,
+): InputError {
   const members = playersOf(coalition).join('+') || 'empty'
+  const remedy =
+    kind === 'logit'
+      ? ''
+      : ', or a probability of 0 or 1, whose log-odds are infinite: analysis.clamp=1e-7 keeps them within ±16.2, by ' +
+        'log(p/(1−p+ε)+ε) with ε = 1e-7 in place of log(p/(1−p))'
   return new InputError(
     `the output of sample ${sample.id} for coalition ${members} is ${value}: ` +
-      'the network gave values that are not finite, or a probability of 0 or 1 (set analysis.clamp)',
+      `the network gave values that are not finite${remedy}`,
     { context: { sample: sample.id, coalition } },
   )
 }

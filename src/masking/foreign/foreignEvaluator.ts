@@ -3,7 +3,7 @@ import { subsetCount } from '../../core/subset.js'
 import { concatenated, sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
-import { agreesAlone, measureBatch, type RunCoalitions } from '../evaluation/batchSize.js'
+import { agreesAlone, type RunCoalitions } from '../evaluation/batchSize.js'
 import type { MaskedEvaluator } from '../evaluation/evaluate.js'
 import { maskedRows } from '../evaluation/maskedRows.js'
 import { checkOutputWidth, type Output } from '../evaluation/output.js'
@@ -25,7 +25,7 @@ import {
   roundingRemark,
 } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
-import { type ForeignPath, rowBatches, runAlone, runTogether } from './foreignRows.js'
+import { type ForeignPath, rowBatch, runAlone, runTogether } from './foreignRows.js'
 import { withHeld } from './heldInputs.js'
 import {
   atInput,
@@ -111,7 +111,7 @@ export async function foreignClassifier(
 
   const alone = runAlone(masked)
   const cells = await workingCells(masked, tried.subarray(0, size))
-  const together = runTogether(masked, feed.batch ?? rowBatches(cells).rule)
+  const together = runTogether(masked, feed.batch ?? rowBatch(cells))
   const rows = await rowMode(tried, { name: file, feed: masked.feed, alone, together })
   const run = rows.together ? together : alone
   const classify = async (samples: Float32Array) =>
@@ -187,8 +187,9 @@ export function createForeignEvaluator(
   const { size, order } = feed
   const count = subsetCount(n)
   const runOne = runAlone(classifier)
+  const batch = Math.min(count, feed.batch ?? rowBatch(cells, device))
   let together = mode.together
-  let batch: number | undefined
+  let isChecked = false
   let rows = new Float32Array()
   let kept: { readonly owners: Players; readonly writer: ReturnType<typeof maskedRows> } | undefined
 
@@ -202,7 +203,8 @@ export function createForeignEvaluator(
     return kept.writer
   }
 
-  async function valuesOf(sample: MaskedSample): Promise<SampleValues> {
+  async function evaluate(sample: MaskedSample): Promise<SampleValues> {
+    checkFinite(sample.input, sample)
     const value = await classifier.valuesOf(fedRow(sample))
     checkFinite(value, sample)
     const masked = value.slice()
@@ -217,7 +219,8 @@ export function createForeignEvaluator(
       write(part, start)
       return together ? runTogether(classifier, feed.batch ?? held)(part) : runOne(part)
     }
-    batch ??= await batchFor(run)
+    if (!isChecked) await checkBatch(run)
+    isChecked = true
     const values = valueCollector(sample, n, width, output)
     for (let start = 0; start < count; start += batch) {
       const outputs = await run(start, Math.min(batch, count - start))
@@ -227,32 +230,16 @@ export function createForeignEvaluator(
     return values.result()
   }
 
-  /**
-   * The fastest batch, or the one that the model fixes; rows run alone from here on where masked rows turn out to
-   * depend on the others after all.
-   */
-  async function batchFor(run: RunCoalitions): Promise<number> {
-    const choice = rowBatches(cells)
-    const own = Math.min(count, feed.batch ?? choice.rule)
-    if (!together) return own
-    if (await agreesAlone(own, run)) {
-      const found = feed.batch ?? (await measureBatch(choice, count, device, run))
-      if (found !== undefined) return found
-    }
+  /** Rows run alone from here on where masked rows turn out to depend on the others of their batch after all. */
+  async function checkBatch(run: RunCoalitions): Promise<void> {
+    if (!together || (await agreesAlone(batch, run))) return
     together = false
     assume(
       `${model.file} is run row by row from here on, since its outputs for masked rows depend on the other rows of the batch`,
     )
-    return own
   }
 
-  return {
-    async evaluate(sample) {
-      checkFinite(sample.input, sample)
-      return valuesOf(sample)
-    },
-    dispose: async () => {},
-  }
+  return { evaluate, dispose: async () => {} }
 }
 
 /** What a model is fed of a sample, and of what is held beside it. */

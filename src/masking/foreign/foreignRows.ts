@@ -2,20 +2,23 @@
 
 import { InputError } from '../../core/errors.js'
 import { concatenated } from '../../core/tensor.js'
+import { deviceKind } from '../../engine/device.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
-import { type BatchChoice, batchesAround } from '../evaluation/batchSize.js'
+import type { DeviceName } from '../../engine/types.js'
+import { batchNear } from '../evaluation/batchSize.js'
 import { feedsOf, type RowFeed } from './feeds.js'
 import { keyAndOption } from './tellNetwork.js'
 import { atPositions } from './tokenOutput.js'
 
-/** How many cells the rows of a batch have by rule, in a model of unknown depth: measured on small networks. */
+/** How many cells the rows of a batch have in a model of unknown depth: measured on small networks. */
 const BATCH_CELLS = 2 ** 17
-/** The most cells that the rows of a batch have. */
+/** The most cells that the rows of a batch have, which keep a GPU busier. */
 const MOST_CELLS = 2 ** 20
 
-/** How many rows of `size` cells run together by rule, and which other numbers are worth trying. */
-export function rowBatches(size: number): BatchChoice {
-  return batchesAround(BATCH_CELLS / size, MOST_CELLS / size)
+/** How many rows of `size` cells run together on a device. */
+export function rowBatch(size: number, device: DeviceName = 'cpu'): number {
+  const target = deviceKind(device) === 'cpu' ? BATCH_CELLS : MOST_CELLS
+  return batchNear(target / size, MOST_CELLS / size)
 }
 
 /** Where rows go in and outputs come out. */

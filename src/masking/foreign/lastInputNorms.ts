@@ -2,7 +2,7 @@ import { InputError } from '../../core/errors.js'
 import type { ForeignCut } from '../../engine/onnx/foreign.js'
 import { inputNorms } from '../evaluation/lastLayer.js'
 import type { ForeignClassifier } from './foreignEvaluator.js'
-import { innerValues, rowBatches, runAlone, runTogether, shapeOfRow } from './foreignRows.js'
+import { innerValues, rowBatch, runAlone, runTogether, shapeOfRow } from './foreignRows.js'
 import { fedTo, reorderedRows } from './maskedPlace.js'
 
 /**
@@ -25,7 +25,7 @@ export async function lastInputNorms(
   const shape = await shapeOfRow(below, rows.subarray(0, feed.size))
   if (shape.length !== 1) return undefined
   const run = together
-    ? runTogether(below, feed.batch ?? rowBatches(feed.size).rule, innerValues)
+    ? runTogether(below, feed.batch ?? rowBatch(feed.size), innerValues)
     : runAlone(below, innerValues)
   return inputNorms(await run(rows), count, layer.hasBias)
 }

@@ -9,7 +9,7 @@ import { inputOrder } from './foreignInput.js'
 import {
   type ForeignPath,
   innerValues,
-  rowBatches,
+  rowBatch,
   runAlone,
   runTogether,
   shapeOfRow,
@@ -59,7 +59,7 @@ export async function atLayer(
   const own = await shapeOfRow(below, probe.subarray(0, feed.size))
   const shape = layout === 'nhwc' && own.length === 3 ? [own[2], own[0], own[1]] : own
   const alone = runAlone(below, innerValues)
-  const together = runTogether(below, feed.batch ?? rowBatches(feed.size).rule, innerValues)
+  const together = runTogether(below, feed.batch ?? rowBatch(feed.size), innerValues)
   const mode = await rowMode(probe, {
     name: `${model.file}, below "${layer}"`,
     feed: below.feed,

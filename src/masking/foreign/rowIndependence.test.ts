@@ -6,7 +6,7 @@ import type { Engine } from '../../engine/types.js'
 import { initialize } from '../../models/initialize.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { constantsBaseline } from '../baseline/baselines.js'
-import { agreesAlone, measureBatch } from '../evaluation/batchSize.js'
+import { agreesAlone } from '../evaluation/batchSize.js'
 import { createMaskedEvaluator } from '../evaluation/evaluate.js'
 import { parseOutput } from '../evaluation/output.js'
 import { gridPlayers } from '../players/players.js'
@@ -57,9 +57,6 @@ describe('batches', () => {
       return (await sound(start, size)).map((value) => value + runs / 100)
     }
     expect(await agreesAlone(64, noisy)).toBe(false)
-    const choice = { rule: 64, candidates: [32, 64, 128] }
-    expect(await measureBatch(choice, 256, 'cpu', mixed)).toBeUndefined()
-    expect(await measureBatch(choice, 256, 'cpu', sound)).toBeDefined()
   })
 })
 

@@ -7,6 +7,7 @@ import {
   featurePlayers,
   gridPlayers,
   parseGrid,
+  playersOfGridCells,
   segmentPlayers,
   singleFeatures,
 } from './players.js'
@@ -119,6 +120,15 @@ describe('gridPlayers', () => {
       () => gridPlayers([1, 3, 28], grid4, 4, { by: 'centre' }),
       /4×4 grid does not fit images of 3×28/,
     ],
+    [
+      () => gridPlayers([8, 8, 2], grid4, 4, { by: 'centre' }),
+      /images of 8×2 pixels: \[8, 8, 2\] .* if the 2 are the channels, say data\.layout: nhwc$/,
+    ],
+    [
+      () => playersOfGridCells([16, 14, 3], grid4, [0], 'layer'),
+      /if the 3 are the channels, say networks\.files\[\]\.layerLayout: nhwc$/,
+    ],
+    [() => gridPlayers([1, 28, 3], grid4, 4, { by: 'centre' }), /images of 28×3 pixels$/],
     [() => gridPlayers([9], grid4, 4, { by: 'centre' }), /layout "features"/],
     [
       () => gridPlayers([1, 28, 28], grid4, 2, { by: 'listed', indices: [3, 16] }),

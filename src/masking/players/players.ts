@@ -113,14 +113,21 @@ export function playersOfGridCells(
       `players of layout "layer" are cells of a feature map [channels, height, width], but what is masked has shape [${shape.join(', ')}]: name another players.layer`,
     )
   }
-  const cells = gridCells(shape, grid)
+  const cells = gridCells(shape, grid, kind)
   const names = chosen.map((cell) => `r${Math.floor(cell / grid.columns)}c${cell % grid.columns}`)
   const owned = chosen.map((cell) => cells[cell])
   return playersFromCells(kind, owned, names, sizeOf(shape), chosen)
 }
 
+/** So few columns of so many channels are rather the channels of an image whose axes are in another order. */
+const MOST_CHANNELS = 4
+
 /** The tensor cells (all channels) of every grid cell, row-major. */
-function gridCells(shape: readonly number[], grid: Grid): number[][] {
+function gridCells(
+  shape: readonly number[],
+  grid: Grid,
+  kind: 'grid' | 'layer' = 'grid',
+): number[][] {
   const [channels, height, width] = shape
   if (shape.length !== 3) {
     throw new InputError(
@@ -130,8 +137,13 @@ function gridCells(shape: readonly number[], grid: Grid): number[][] {
   }
   const { rows, columns } = grid
   if (rows < 1 || columns < 1 || rows > height || columns > width) {
+    const looksLast = width <= MOST_CHANNELS && width < Math.min(channels, height)
+    const key = kind === 'layer' ? 'networks.files[].layerLayout' : 'data.layout'
+    const hint = looksLast
+      ? `: [${shape.join(', ')}] is read as ${channels} channels first; if the ${width} are the channels, say ${key}: nhwc`
+      : ''
     throw new InputError(
-      `a ${rows}×${columns} grid does not fit images of ${height}×${width} pixels`,
+      `a ${rows}×${columns} grid does not fit images of ${height}×${width} pixels${hint}`,
     )
   }
   const cells = Array.from({ length: rows * columns }, (): number[] => [])

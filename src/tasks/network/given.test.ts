@@ -237,6 +237,17 @@ describe('a network from elsewhere', () => {
     )
   })
 
+  it('is read anew for another output in the same results folder, whose manifest says what was assumed for it', async () => {
+    const results = join(folder, 'two-outputs')
+    const ofLogOdds = await run(['softmax'], { results })
+    const ofShares = await run(['softmax'], { results, analysis: { output: 'prob-log-odds-v0' } })
+    const line = expect.stringMatching(/softmax\.onnx gives probabilities/)
+    expect(assumed(ofLogOdds)).toContainEqual(line)
+    expect(assumed(ofShares)).not.toContainEqual(line)
+    const again = await run(['softmax'], { results })
+    expect(assumed(again)).toEqual(assumed(ofLogOdds))
+  })
+
   it('has its losses and accuracies measured on all training and test samples', async () => {
     const study = await run(['dynamic', 'softmax'])
     const [one, other] = rowsOf(study, 'networks')

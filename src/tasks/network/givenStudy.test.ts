@@ -467,6 +467,22 @@ describe('values of another tool', () => {
     expect(await reasonOf(study)).toMatch(message)
   })
 
+  it('alone are masked elsewhere: nothing is said of a mean of few samples, nor of what models are fed', async () => {
+    writeFileSync(join(folder, 'v.npy'), encodeNpy(table, [17, 16]))
+    const few = { data: { ...data, train: 40, test: 40 } }
+    const factsOf = async (files: readonly object[]) => {
+      const { warnings = [], assumptions = [] } = (
+        await planOfDocument(given(files, few), places('few'))
+      ).data
+      return [...warnings, ...assumptions].join('\n')
+    }
+    const alone = [{ ...entry(), values: 'v.npy' }]
+    expect(await factsOf(alone)).not.toMatch(/masked players take|models are fed/)
+    const beside = await factsOf([...alone, ...others()])
+    expect(beside).toMatch(/masked players take the mean of only 40/)
+    expect(beside).toMatch(/models are fed/)
+  })
+
   it('do not tell which samples are right', async () => {
     writeFileSync(join(folder, 'v.npy'), encodeNpy(table, [17, 16]))
     const samples = { ...analysis.samples, filter: 'correct' }

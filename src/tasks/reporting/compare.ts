@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
-import { isComplete, readState } from '../../artifacts/networkState.js'
+import { isComplete, readAssumptions, readState } from '../../artifacts/networkState.js'
 import {
   describeEngine,
   distinctEngines,
@@ -380,12 +380,11 @@ class NetworkTables {
 }
 
 /** What was assumed about the networks from elsewhere when they were measured, each line once. */
-async function givenAssumptions({ networks }: Plan, results: string): Promise<string[]> {
+async function givenAssumptions({ networks, valuesId }: Plan, results: string): Promise<string[]> {
   const lines: string[] = []
   for (const { origin, id } of networks) {
     if (origin === 'trained') continue
-    const state = await readState(networkPaths(results, id)).catch(() => undefined)
-    lines.push(...(state?.assumptions ?? []))
+    lines.push(...(await readAssumptions(networkPaths(results, id), valuesId).catch(() => [])))
   }
   return [...new Set(lines)]
 }

@@ -5,7 +5,7 @@ import { studyFolder } from '../../store/layout.js'
 import { readManifest } from '../../store/manifest.js'
 import { type Closeness, isStored } from '../../store/stored.js'
 import { schemaVersion } from '../../tables/tables.js'
-import { outputsOf, type StudyPlace } from './outputs.js'
+import { type Output, outputsOf, type StudyPlace } from './outputs.js'
 
 /**
  * Whether all that a task leaves is there, so that it need not run: by its place and size, or, where its content
@@ -19,15 +19,22 @@ export async function isTaskDone(
   try {
     if (task.kind === 'compare' && !(await isCompared(place))) return false
     const outputs = await outputsOf(task, place)
-    if (outputs === undefined) return false
-    for (const { path, from } of outputs) {
-      if (!(await isStored(path, closeness, from))) return false
-    }
-    return true
+    return outputs !== undefined && (await areStored(outputs, closeness))
   } catch (error) {
     if (error instanceof InputError) return false
     throw error
   }
+}
+
+/** Whether all of these files are there as they were written, made from what is there now. */
+export async function areStored(
+  outputs: readonly Output[],
+  closeness: Closeness,
+): Promise<boolean> {
+  for (const { path, from } of outputs) {
+    if (!(await isStored(path, closeness, from))) return false
+  }
+  return true
 }
 
 /** Whether the manifest of a study says that its tables are complete, and of this version. */

@@ -49,7 +49,7 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
     case 'train':
       return trainingOutputs(task.network, results)
     case 'measure':
-      return measuredOutputs(task.network, results)
+      return [...measuredOutputs(task.network, results), ...readingOutputs(task.network, place)]
     case 'panel': {
       const own = 'network' in task ? task.network : undefined
       return [{ path: panelFile(plan, results, own?.id), from: await panelFrom(place, own) }]
@@ -65,11 +65,18 @@ export async function outputsOf(task: Task, place: StudyPlace): Promise<Output[]
   }
 }
 
-/** All that measuring a network from elsewhere leaves; values of another tool have no curve. */
-function measuredOutputs({ id, spec }: GivenNetwork, results: string): Output[] {
+/** All that measuring a network from elsewhere leaves whatever the analysis is; values of another tool have no curve. */
+export function measuredOutputs({ id, spec }: GivenNetwork, results: string): Output[] {
   const paths = networkPaths(results, id)
   const hasCurve = spec.kind === 'onnx' || spec.curve !== undefined
   return [{ path: paths.spec }, ...(hasCurve ? [{ path: paths.curve }] : []), { path: paths.state }]
+}
+
+/** What was assumed in reading a network from elsewhere, which depends on the analysis; nobody reads values of another tool. */
+function readingOutputs({ id, spec }: GivenNetwork, { plan, results }: StudyPlace): Output[] {
+  return spec.kind === 'values'
+    ? []
+    : [{ path: networkPaths(results, id).assumptions(plan.valuesId) }]
 }
 
 /** All that training leaves; all but the last checkpoint's own files may be there before it has ended. */

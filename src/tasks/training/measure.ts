@@ -11,13 +11,15 @@ import { evaluationOf } from '../../training/evaluate.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { readGivenCurve } from '../network/givenCurve.js'
 import { type NetworkUse, type OpenNetwork, openNetwork } from '../network/openNetwork.js'
-import { isTaskDone } from '../state/isDone.js'
+import { areStored, isTaskDone } from '../state/isDone.js'
+import { measuredOutputs } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 
 /**
  * Measures losses and accuracies of a network from elsewhere on all training and test samples, checkpoint by
- * checkpoint. A curve that is given is taken instead; values of another tool have none.
+ * checkpoint, unless another analysis has, and writes down what this one assumes in reading it. A curve that is given is
+ * taken instead; values of another tool have none.
  */
 export async function measure(task: MeasureTask, context: TaskContext): Promise<void> {
   const { network } = task
@@ -25,13 +27,16 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
   const paths = networkPaths(context.results, network.id)
   await withTaskLock(task, context, async (lease) => {
     if (await isTaskDone(task, context, 'content')) return
-    // It would speak for a curve that is being measured anew.
-    await lease.remove(paths.state)
-    await lease.write(paths.spec, jsonText(spec))
+    const isMeasured = await areStored(measuredOutputs(network, context.results), 'content')
+    if (!isMeasured) {
+      // It would speak for a curve that is being measured anew.
+      await lease.remove(paths.state)
+      await lease.write(paths.spec, jsonText(spec))
+    }
     const assumptions = new Set<string>()
     const given = curveFile === undefined ? undefined : readGivenCurve(curveFile, spec)
     const write = (curve: readonly CurvePoint[]) => lease.write(paths.curve, formatCurve(curve))
-    if (given !== undefined) await write(given)
+    if (given !== undefined && !isMeasured) await write(given)
     if (spec.kind === 'onnx') {
       const dataset = await loadPlannedDataset(context.plan, context)
       const pathOf = (file: string) => resolve(context.baseDir, file)
@@ -46,7 +51,7 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
         const open = await openNetwork(network, step, use)
         try {
           // A curve that is given tells the losses; that every file can be run on these samples is seen here.
-          if (given === undefined) {
+          if (given === undefined && !isMeasured) {
             const point = await pointAt(open, dataset, step, spec.stepsPerEpoch)
             checkLoss(point, network)
             curve.push(point)
@@ -56,13 +61,14 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
           await open.dispose()
         }
       }
+      await lease.write(paths.assumptions(context.plan.valuesId), jsonText([...assumptions]))
     }
+    if (isMeasured) return
     const state: NetworkState = {
       complete: true,
       steps: spec.totalSteps,
       // Nobody but its maker knows what trained it.
       trainedBy: [],
-      assumptions: [...assumptions],
     }
     await lease.write(paths.state, jsonText(state))
   })

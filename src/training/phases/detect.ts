@@ -36,9 +36,7 @@ export function detectPhases(
 ): PhaseResult {
   const points = usablePoints(curve)
   if (points.length < FEWEST_POINTS) {
-    const reason =
-      `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed: ` +
-      'measure losses more often (training.evaluate; of networks from elsewhere, more checkpoints)'
+    const reason = `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed`
     return { ...noOverfitting(options, reason), overfitting: undefined }
   }
   if (options.detector === 'hinge') return detectHinge(points, options, seed)

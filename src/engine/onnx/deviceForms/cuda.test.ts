@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { caseProgram, operatorCases } from '../../conformance/operatorCases.js'
-import { sweepCases } from '../../conformance/sweepCases.js'
+import { caseProgram, operatorCases } from '../../testing/operatorCases.js'
+import { errorsOf } from '../../testing/operatorErrors.js'
+import { sweepCases } from '../../testing/sweepCases.js'
 import { dataTypes, decodeModel } from '../format.js'
 import { encodeProgram } from '../model.js'
-import { errorsOf } from '../testing/operatorErrors.js'
 import { cudaForms, float64CudaForms } from './cuda.js'
 
 const cases = [...operatorCases, ...sweepCases].map((each) => [each.name, each] as const)

@@ -1,9 +1,9 @@
-import type { Tensor } from '../../../core/tensor.js'
-import type { Program } from '../../../graph/types.js'
-import type { DeviceName } from '../../types.js'
-import { encodeProgram, type Target } from '../model.js'
-import { loadOrt, openSession } from '../session.js'
-import { targetsOf } from '../target.js'
+import type { Tensor } from '../../core/tensor.js'
+import type { Program } from '../../graph/types.js'
+import { encodeProgram, type Target } from '../onnx/model.js'
+import { loadOrt, openSession } from '../onnx/session.js'
+import { targetsOf } from '../onnx/target.js'
+import type { DeviceName } from '../types.js'
 
 /** Runs a program once on a device, written for it or for `target`; returns its outputs by their names. */
 export async function runProgram(

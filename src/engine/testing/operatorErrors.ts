@@ -1,8 +1,8 @@
-import { caseFeeds, caseProgram, type OperatorCase } from '../../conformance/operatorCases.js'
-import { interpret } from '../../reference/interpret.js'
-import { relativeError } from '../../relativeError.js'
-import type { DeviceName } from '../../types.js'
-import type { Target } from '../model.js'
+import type { Target } from '../onnx/model.js'
+import { interpret } from '../reference/interpret.js'
+import { relativeError } from '../relativeError.js'
+import type { DeviceName } from '../types.js'
+import { caseFeeds, caseProgram, type OperatorCase } from './operatorCases.js'
 import { runProgram } from './runProgram.js'
 
 /** Largest relative error of a case's outputs, each with its name. */
