@@ -265,6 +265,39 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       expect(await page.textContent(`#figure-${id} svg.wide`), id).toContain(words)
   })
 
+  it.each([1100, 390])(
+    'tells the terms of tables’ heads and of drawings, under the pointer and under a finger (%i pixels)',
+    async (width) => {
+      const page = await open({ width })
+      const heads = await page.$$eval('#networks th', (all) =>
+        all.flatMap((head) =>
+          [...head.querySelectorAll('dfn')].map((term) => `${term.textContent}: ${term.title}`),
+        ),
+      )
+      expect(heads).toContainEqual(expect.stringMatching(/^low seed: the number from which/))
+      expect(heads).toContainEqual(expect.stringMatching(/^reliability: the smallest ICC/))
+      expect(heads).toContainEqual(expect.stringMatching(/^AUC: how often a mislabelled/))
+      for (const [figure, term] of [
+        ['variance-shares', 'T_low'],
+        ['pair-classes', 'chance'],
+        ['multiverse', 'τ'],
+        ['exactness', 'duality gap'],
+        ['multiverse', 'low share'],
+        ['generalization', 'ceiling'],
+      ]) {
+        const text = page
+          .locator(`#figure-${figure} .drawing > svg:visible text:has(> title)`)
+          .filter({ hasText: `${term}: ` })
+          .first()
+        const meaning = await text.locator('title').textContent()
+        expect(meaning, term).toMatch(new RegExp(`${term}: .{20}`))
+        await text.click({ position: { x: 3, y: 3 }, force: true })
+        await expect.poll(() => page.textContent('#tip')).toBe(meaning)
+      }
+      expect(complaints).toEqual([])
+    },
+  )
+
   it('says which epoch is shown, and where t* is', async () => {
     const page = await open()
     expect(await page.textContent('#figure-orders svg.wide')).toContain('epoch 10 (t*: 9)')
