@@ -12,6 +12,7 @@ import { renderSvg } from '../render/drawing.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { foreignStudy } from '../testing/foreignStudy.js'
+import { hostileStudy, MARKUP } from '../testing/hostileStudy.js'
 import type { ReportStudy } from '../types.js'
 import { style } from './style.js'
 
@@ -113,6 +114,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     for (const [place, study] of [
       ['.', exampleStudy()],
       ['foreign', foreignStudy()],
+      ['hostile', hostileStudy()],
     ] as const) {
       for (const [path, content] of Object.entries(await renderReport(study))) {
         mkdirSync(dirname(join(folder, place, path)), { recursive: true })
@@ -304,6 +306,29 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     expect(await page.textContent('#sample-list-0 h4:not(.panel-title)')).toBe(
       'epoch 10 (step 100), nearest analysed to t*, epoch 9',
     )
+  })
+
+  it('shows markup in what users give as text', async () => {
+    const page = await open({ study: 'hostile' })
+    const complained = complaints.splice(0)
+    for (const list of await page.$$('select')) await list.press('ArrowDown')
+    for (const drawing of await page.$$('.drawing > svg.wide'))
+      await (await drawing.$('[aria-roledescription]'))?.dispatchEvent('pointerover')
+    expect(await page.evaluate('globalThis.ran')).toBeUndefined()
+    expect(complained).toEqual([])
+    // Of the page and of its drawings: one part of MARKUP each.
+    for (const selector of ['img[src="x"]', 'svg[onload]', 'script:not([type])'])
+      expect(await page.$$(selector), selector).toHaveLength(selector.startsWith('script') ? 1 : 0)
+    const words = await page.evaluate<string>('document.body.textContent')
+    for (const given of [
+      'example',
+      'low0-high1-order0',
+      'zero',
+      'a',
+      '/data/set.csv',
+      'is missing',
+    ])
+      expect(words).toContain(given + MARKUP)
   })
 
   it('of two models from elsewhere shows what there is, and names nothing that is not', async () => {
