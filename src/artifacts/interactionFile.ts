@@ -1,7 +1,5 @@
 /** Decompositions of one network at one checkpoint, as a `.npz` file; rows as in the value found. */
 import { InputError } from '../core/errors.js'
-import { checkArrays } from '../formats/expectedArrays.js'
-import { dtypeOf } from '../formats/npy.js'
 import {
   type ArrayPieces,
   checkNpzSize,
@@ -12,7 +10,17 @@ import {
 import type { Decomposition } from '../interactions/types.js'
 import type { WriteFile } from '../store/atomic.js'
 import { verifyStored } from '../store/stored.js'
-import type { Decompositions } from '../study/types.js'
+import type { Decompositions, SolverFigures } from '../study/types.js'
+import { type Columns, columnPieces, namedColumns, readColumns } from './columns.js'
+
+const columns: Columns<SolverFigures> = {
+  l1: ['l1', '<f8'],
+  lowerBound: ['l1_lower_bound', '<f8'],
+  gap: ['gap', '<f8'],
+  matchingError: ['matching_error', '<f8'],
+  converged: ['converged', '<i4'],
+  iterations: ['iterations', '<i4'],
+}
 
 /** Gathers decompositions row by row. */
 export function collectDecompositions(rows: readonly Decomposition[]): Decompositions {
@@ -22,17 +30,18 @@ export function collectDecompositions(rows: readonly Decomposition[]): Decomposi
     for (const [index, row] of rows.entries()) all.set(pick(row), index * 2 ** n)
     return all
   }
+  const figures = Object.entries(columns).map(([key, [, dtype]]) => [
+    key,
+    (dtype === '<f8' ? Float64Array : Int32Array).from(
+      rows.map((row) => Number(row[key as keyof SolverFigures])),
+    ),
+  ])
   return {
     n,
     count: rows.length,
     and: tables(({ and }) => and),
     or: tables(({ or }) => or),
-    l1: Float64Array.from(rows, ({ l1 }) => l1),
-    lowerBound: Float64Array.from(rows, ({ lowerBound }) => lowerBound),
-    gap: Float64Array.from(rows, ({ gap }) => gap),
-    matchingError: Float64Array.from(rows, ({ matchingError }) => matchingError),
-    converged: Int32Array.from(rows, ({ converged }) => Number(converged)),
-    iterations: Int32Array.from(rows, ({ iterations }) => iterations),
+    ...(Object.fromEntries(figures) as unknown as SolverFigures),
   }
 }
 
@@ -65,17 +74,7 @@ function* arraysOf(found: Decompositions): Generator<ArrayPieces> {
     const pieces = Array.from({ length: count }, (_, row) => rowAt(row))
     yield { name, dtype: '<f8', shape: [count, 2 ** n], pieces }
   }
-  const columns = {
-    l1: found.l1,
-    l1_lower_bound: found.lowerBound,
-    gap: found.gap,
-    matching_error: found.matchingError,
-    converged: found.converged,
-    iterations: found.iterations,
-  }
-  for (const [name, data] of Object.entries(columns)) {
-    yield { name, dtype: dtypeOf(data), shape: [data.length], pieces: [data] }
-  }
+  yield* columnPieces(namedColumns(columns, found))
 }
 
 /**
@@ -89,32 +88,13 @@ export async function readInteractionFile(
   await verifyStored(path)
   // Row by row, since Node reads no file beyond 2 GiB at once.
   const arrays = await readNpzExcept(path, ['and', 'or'])
-  const floats = { dtype: '<f8', shape: [count] }
-  const integers = { dtype: '<i4', shape: [count] }
-  checkArrays(
-    arrays,
-    {
-      l1: floats,
-      l1_lower_bound: floats,
-      gap: floats,
-      matching_error: floats,
-      converged: integers,
-      iterations: integers,
-    },
-    path,
-  )
-  const column = (name: string) => arrays[name].data as Float64Array
+  const figures = readColumns(arrays, columns, [count], {}, path)
   return {
     n,
     count,
     and: await readTables(path, 'and', count, n),
     or: await readTables(path, 'or', count, n),
-    l1: column('l1'),
-    lowerBound: column('l1_lower_bound'),
-    gap: column('gap'),
-    matchingError: column('matching_error'),
-    converged: arrays.converged.data as Int32Array,
-    iterations: arrays.iterations.data as Int32Array,
+    ...figures,
   }
 }
 

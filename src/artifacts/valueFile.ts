@@ -1,12 +1,22 @@
 /** Value tables of one network at one checkpoint, as a `.npz` file; never held all at once. */
 import { InputError } from '../core/errors.js'
-import { checkArrays } from '../formats/expectedArrays.js'
-import { dtypeOf } from '../formats/npy.js'
 import { arrayOf } from '../formats/npz.js'
 import { type ArrayPieces, npzRows, readNpzExcept, writeNpz } from '../formats/npzStream.js'
 import type { WriteFile } from '../store/atomic.js'
 import { verifyStored } from '../store/stored.js'
 import type { EvaluatedSamples, EvaluationPlan } from '../study/types.js'
+import { type Columns, columnPieces, namedColumns, readColumns } from './columns.js'
+
+const perSample: Columns<
+  Pick<EvaluatedSamples, 'sample' | 'panel' | 'label' | 'givenLabel' | 'prediction' | 'loss'>
+> = {
+  sample: ['sample', '<i4'],
+  panel: ['panel', '<i4'],
+  label: ['label', '<i4'],
+  givenLabel: ['given_label', '<i4'],
+  prediction: ['prediction', '<i4'],
+  loss: ['loss', '<f8'],
+}
 
 /** What masked evaluation found of one sample. */
 export interface EvaluatedRow {
@@ -42,18 +52,10 @@ function* arraysOf(
   }
   const shape = [plan.count, 2 ** plan.n]
   yield { name: 'values', dtype: '<f8', shape, pieces: tables() }
-  const columns = {
-    sample: plan.sample,
-    panel: plan.panel,
-    label: plan.label,
-    given_label: plan.givenLabel,
-    prediction,
-    loss,
+  yield* columnPieces({
+    ...namedColumns(perSample, { ...plan, prediction, loss }),
     baseline: new TextEncoder().encode(plan.baseline),
-  }
-  for (const [name, data] of Object.entries(columns)) {
-    yield { name, dtype: dtypeOf(data), shape: [data.length], pieces: [data] }
-  }
+  })
 }
 
 /**
@@ -100,31 +102,12 @@ export async function readEvaluatedSamples(path: string): Promise<EvaluatedSampl
     throw new InputError(`${path} [values]: damaged: ${columns} columns, no power of 2`)
   }
   const count = full.length
-  const integers = { dtype: '<i4', shape: [count] }
   const { shape: baseline } = arrayOf(arrays, 'baseline', path)
-  checkArrays(
-    arrays,
-    {
-      sample: integers,
-      panel: integers,
-      label: integers,
-      given_label: integers,
-      prediction: integers,
-      loss: { dtype: '<f8', shape: [count] },
-      baseline: { dtype: '|u1', shape: [baseline[0]] },
-    },
-    path,
-  )
-  const column = (name: string) => arrays[name].data as Int32Array
+  const others = { baseline: { dtype: '|u1', shape: [baseline[0]] } }
   return {
     n,
     count,
-    sample: column('sample'),
-    panel: column('panel'),
-    label: column('label'),
-    givenLabel: column('given_label'),
-    prediction: column('prediction'),
-    loss: arrays.loss.data as Float64Array,
+    ...readColumns(arrays, perSample, [count], others, path),
     empty: Float64Array.from(empty),
     full: Float64Array.from(full),
     baseline: new TextDecoder().decode(arrays.baseline.data as Uint8Array),

@@ -4,12 +4,10 @@ import { convolutionGradients } from './rules/convolution.js'
 import { elementwiseGradients } from './rules/elementwise.js'
 import { embeddingGradients } from './rules/embedding.js'
 import { linearGradients } from './rules/linear.js'
-import { lossGradients } from './rules/loss.js'
 import { normalizationGradients } from './rules/normalization.js'
 import { poolingGradients } from './rules/pooling.js'
 import { reductionGradients } from './rules/reduction.js'
 import { shapingGradients } from './rules/shaping.js'
-import { softmaxGradients } from './rules/softmax.js'
 import type { GradientRule, GradientRules } from './rules.js'
 
 const gradientRules: GradientRules<Node> = {
@@ -17,12 +15,10 @@ const gradientRules: GradientRules<Node> = {
   ...elementwiseGradients,
   ...embeddingGradients,
   ...linearGradients,
-  ...lossGradients,
   ...normalizationGradients,
   ...poolingGradients,
   ...reductionGradients,
   ...shapingGradients,
-  ...softmaxGradients,
 }
 
 /**
@@ -51,7 +47,8 @@ export function differentiate(
   for (const node of forward.reverse()) {
     const gradient = gradients.get(node.name)
     if (gradient === undefined || !needed.has(node.name)) continue
-    const rule = gradientRules[node.kind] as GradientRule<Node>
+    const rule = gradientRules[node.kind] as GradientRule<Node> | undefined
+    if (rule === undefined) throw new Error(`no gradient goes through ${node.kind} "${node.name}"`)
     const ofInputs = rule(node, gradient, graph)
     node.inputs.forEach((input, index) => {
       const ofInput = ofInputs[index]

@@ -1,7 +1,7 @@
 /** Optimiser updates as graph nodes. */
 import type { GraphBuilder } from '../graph/builder.js'
-import type { BinaryOperation } from '../graph/operators/elementwise.js'
 import type { Optimizer } from './recipe.js'
+import { binary, scaled } from './rules.js'
 
 /** Scalar inputs of a training step that the host computes anew at every step. */
 export type StepScalars = Readonly<Record<string, number>>
@@ -39,24 +39,9 @@ export function appendUpdate(
   gradient: string,
   slots: Readonly<Record<string, string>>,
 ): Updated {
-  const arithmetic = arithmeticOf(graph)
   return optimizer.name === 'sgd'
-    ? appendSgd(arithmetic, optimizer, parameter, gradient, slots)
-    : appendAdam(arithmetic, optimizer, parameter, gradient, slots)
-}
-
-interface Arithmetic {
-  binary(operation: BinaryOperation, a: string, b: string): string
-  scale(value: string, factor: number, offset?: number): string
-  squareRoot(value: string): string
-}
-
-function arithmeticOf(graph: GraphBuilder): Arithmetic {
-  return {
-    binary: (operation, a, b) => graph.node('binary', { operation, inputs: [a, b] }),
-    scale: (value, factor, offset = 0) => graph.node('affine', { inputs: [value], factor, offset }),
-    squareRoot: (value) => graph.node('squareRoot', { inputs: [value] }),
-  }
+    ? appendSgd(graph, optimizer, parameter, gradient, slots)
+    : appendAdam(graph, optimizer, parameter, gradient, slots)
 }
 
 /**
@@ -64,7 +49,7 @@ function arithmeticOf(graph: GraphBuilder): Arithmetic {
  * (Sutskever, Martens, Dahl & Hinton, 2013, in PyTorch's form).
  */
 function appendSgd(
-  { binary, scale }: Arithmetic,
+  graph: GraphBuilder,
   optimizer: Extract<Optimizer, { name: 'sgd' }>,
   parameter: string,
   gradient: string,
@@ -72,12 +57,16 @@ function appendSgd(
 ): Updated {
   const { momentum, nesterov, weightDecay } = optimizer
   const decayed =
-    weightDecay === 0 ? gradient : binary('add', gradient, scale(parameter, weightDecay))
+    weightDecay === 0
+      ? gradient
+      : binary(graph, 'add', gradient, scaled(graph, parameter, weightDecay))
   const descend = (direction: string) =>
-    binary('subtract', parameter, binary('multiply', direction, 'learningRate'))
+    binary(graph, 'subtract', parameter, binary(graph, 'multiply', direction, 'learningRate'))
   if (momentum === 0) return { parameter: descend(decayed), slots: {} }
-  const velocity = binary('add', scale(slots.momentum, momentum), decayed)
-  const direction = nesterov ? binary('add', decayed, scale(velocity, momentum)) : velocity
+  const velocity = binary(graph, 'add', scaled(graph, slots.momentum, momentum), decayed)
+  const direction = nesterov
+    ? binary(graph, 'add', decayed, scaled(graph, velocity, momentum))
+    : velocity
   return { parameter: descend(direction), slots: { momentum: velocity } }
 }
 
@@ -86,7 +75,7 @@ function appendSgd(
  * taken from the weights themselves (Loshchilov & Hutter, 2019, Algorithm 2): w ← (1 − ηλ)w first.
  */
 function appendAdam(
-  { binary, scale, squareRoot }: Arithmetic,
+  graph: GraphBuilder,
   optimizer: Exclude<Optimizer, { name: 'sgd' }>,
   parameter: string,
   gradient: string,
@@ -96,16 +85,31 @@ function appendAdam(
   let weights = parameter
   let direction = gradient
   if (weightDecay !== 0 && name === 'adamw') {
-    const shrink = scale('learningRate', -weightDecay, 1)
-    weights = binary('multiply', parameter, shrink)
+    const shrink = scaled(graph, 'learningRate', -weightDecay, 1)
+    weights = binary(graph, 'multiply', parameter, shrink)
   } else if (weightDecay !== 0) {
-    direction = binary('add', gradient, scale(parameter, weightDecay))
+    direction = binary(graph, 'add', gradient, scaled(graph, parameter, weightDecay))
   }
-  const square = binary('multiply', direction, direction)
-  const firstMoment = binary('add', scale(slots.firstMoment, beta1), scale(direction, 1 - beta1))
-  const secondMoment = binary('add', scale(slots.secondMoment, beta2), scale(square, 1 - beta2))
-  const root = binary('multiply', squareRoot(secondMoment), 'correction')
-  const quotient = binary('divide', firstMoment, scale(root, 1, epsilon))
-  const next = binary('subtract', weights, binary('multiply', quotient, 'stepSize'))
+  const square = binary(graph, 'multiply', direction, direction)
+  const firstMoment = binary(
+    graph,
+    'add',
+    scaled(graph, slots.firstMoment, beta1),
+    scaled(graph, direction, 1 - beta1),
+  )
+  const secondMoment = binary(
+    graph,
+    'add',
+    scaled(graph, slots.secondMoment, beta2),
+    scaled(graph, square, 1 - beta2),
+  )
+  const root = binary(
+    graph,
+    'multiply',
+    graph.node('squareRoot', { inputs: [secondMoment] }),
+    'correction',
+  )
+  const quotient = binary(graph, 'divide', firstMoment, scaled(graph, root, 1, epsilon))
+  const next = binary(graph, 'subtract', weights, binary(graph, 'multiply', quotient, 'stepSize'))
   return { parameter: next, slots: { firstMoment, secondMoment } }
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../graph/builder.js'
+import type { BinaryOperation } from '../graph/operators/elementwise.js'
 import type { NodeBase, Shape } from '../graph/types.js'
 
 /** Appends the nodes of one gradient and returns its name; called only when it is needed. */
@@ -14,13 +15,9 @@ export type GradientRule<N extends NodeBase> = (
   graph: GraphBuilder,
 ) => readonly (LazyGradient | undefined)[]
 
+/** Rules of the kinds that gradients go through; nodes of gradients themselves have none: there are no second derivatives. */
 export type GradientRules<N extends NodeBase> = {
-  readonly [Kind in N['kind']]: GradientRule<Extract<N, { readonly kind: Kind }>>
-}
-
-/** Rule of nodes that only occur in gradients: there are no second derivatives. */
-export function notDifferentiable(node: NodeBase): never {
-  throw new Error(`no gradient goes through ${node.kind} "${node.name}"`)
+  readonly [Kind in N['kind']]?: GradientRule<Extract<N, { readonly kind: Kind }>>
 }
 
 /** A gradient that several inputs share: its nodes are appended once. */
@@ -30,6 +27,21 @@ export function shared(make: LazyGradient): LazyGradient {
     made ??= make()
     return made
   }
+}
+
+/** a ∘ b. */
+export function binary(
+  graph: GraphBuilder,
+  operation: BinaryOperation,
+  a: string,
+  b: string,
+): string {
+  return graph.node('binary', { operation, inputs: [a, b] })
+}
+
+/** factor · value + offset. */
+export function scaled(graph: GraphBuilder, value: string, factor: number, offset = 0): string {
+  return graph.node('affine', { inputs: [value], factor, offset })
 }
 
 /** Sum over the given axes, which are dropped. */

@@ -6,6 +6,7 @@ import { differentiate } from './differentiate.js'
 import { appendUpdate, slotRoles, stepScalars } from './optimizer.js'
 import { poolFirst } from './poolFirst.js'
 import type { StepRecipe } from './recipe.js'
+import { binary, scaled } from './rules.js'
 
 /** A dropout node of the network and the input of the training step that holds its mask. */
 export interface DropoutMask {
@@ -55,7 +56,7 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
   graph.input({ name: 'targets', shape: targetsShape, dtype: 'float32' })
   const lossInputs = [network.output, 'targets'] as const
   graph.node('loss', { inputs: lossInputs, function: loss }, 'loss')
-  const seed = graph.node('lossGradient', { inputs: lossInputs, function: loss })
+  const seed = lossGradient(graph, network.output, 'targets', loss)
 
   const trained = network.parameters.filter(({ name, trainable }) => trainable && !frozen(name))
   const names = trained.map(({ name }) => name)
@@ -75,6 +76,25 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
   const program = { inputs: graph.inputs, nodes: graph.nodes, outputs }
   const parameters = network.parameters.map(({ name }) => name)
   return { program, loss, targetsShape, masks, parameters, slots, next, gradients }
+}
+
+/**
+ * Gradient of the loss in logits [batch, outputs]: (softmax(logits) − targets) / batch, or with the sigmoid. Gradients
+ * start with it.
+ */
+export function lossGradient(
+  graph: GraphBuilder,
+  logits: string,
+  targets: string,
+  loss: LossFunction,
+): string {
+  const inputs = [logits] as const
+  const probability =
+    loss === 'binary'
+      ? graph.node('activation', { inputs, function: 'sigmoid' })
+      : graph.node('softmax', { inputs })
+  const [batch] = graph.shapeOf(logits)
+  return scaled(graph, binary(graph, 'subtract', probability, targets), 1 / batch)
 }
 
 function declareInputs(graph: GraphBuilder, network: Graph, recipe: StepRecipe): void {
@@ -162,13 +182,8 @@ function appendBatchNorm(graph: GraphBuilder, node: BatchNorm): Record<string, s
   } as const
   graph.node('batchNorm', fields, node.name)
   const running = (old: string, value: string, factor: number) => {
-    const kept = graph.node('affine', { inputs: [old], factor: 1 - node.momentum, offset: 0 })
-    const added = graph.node('affine', {
-      inputs: [value],
-      factor: node.momentum * factor,
-      offset: 0,
-    })
-    return graph.node('binary', { operation: 'add', inputs: [kept, added] })
+    const kept = scaled(graph, old, 1 - node.momentum)
+    return binary(graph, 'add', kept, scaled(graph, value, node.momentum * factor))
   }
   return {
     [runningMean]: running(runningMean, mean, 1),

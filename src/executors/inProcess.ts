@@ -1,4 +1,3 @@
-import { partOf } from '../plan/partOf.js'
 import { runTask } from '../tasks/runTask.js'
 import type { Executor } from './types.js'
 
@@ -9,12 +8,7 @@ import type { Executor } from './types.js'
 export const inProcess: Executor = (context) => (task, onEvent) => {
   const interruption = new AbortController()
   return {
-    finished: runTask(task, {
-      ...context,
-      plan: partOf(context.plan, task),
-      report: onEvent,
-      signal: interruption.signal,
-    }),
+    finished: runTask(task, { ...context, report: onEvent, signal: interruption.signal }),
     interrupt: () => interruption.abort(),
   }
 }

@@ -27,70 +27,20 @@ export interface NpyArray {
   readonly dtype: string
 }
 
-interface ElementType {
-  readonly bytes: number
-  readonly allocate: (count: number) => NpyData
-  readonly read: (view: DataView, offset: number, littleEndian: boolean) => number
-}
-
-/** Stored types by kind and size; `b1` is bool. */
-const elementTypes: Readonly<Record<string, ElementType>> = {
-  f8: {
-    bytes: 8,
-    allocate: (count) => new Float64Array(count),
-    read: (view, at, little) => view.getFloat64(at, little),
-  },
-  f4: {
-    bytes: 4,
-    allocate: (count) => new Float32Array(count),
-    read: (view, at, little) => view.getFloat32(at, little),
-  },
-  i8: {
-    bytes: 8,
-    allocate: (count) => new Float64Array(count),
-    read: (view, at, little) => Number(view.getBigInt64(at, little)),
-  },
-  u8: {
-    bytes: 8,
-    allocate: (count) => new Float64Array(count),
-    read: (view, at, little) => Number(view.getBigUint64(at, little)),
-  },
-  i4: {
-    bytes: 4,
-    allocate: (count) => new Int32Array(count),
-    read: (view, at, little) => view.getInt32(at, little),
-  },
-  u4: {
-    bytes: 4,
-    allocate: (count) => new Uint32Array(count),
-    read: (view, at, little) => view.getUint32(at, little),
-  },
-  i2: {
-    bytes: 2,
-    allocate: (count) => new Int16Array(count),
-    read: (view, at, little) => view.getInt16(at, little),
-  },
-  u2: {
-    bytes: 2,
-    allocate: (count) => new Uint16Array(count),
-    read: (view, at, little) => view.getUint16(at, little),
-  },
-  i1: {
-    bytes: 1,
-    allocate: (count) => new Int8Array(count),
-    read: (view, at) => view.getInt8(at),
-  },
-  u1: {
-    bytes: 1,
-    allocate: (count) => new Uint8Array(count),
-    read: (view, at) => view.getUint8(at),
-  },
-  b1: {
-    bytes: 1,
-    allocate: (count) => new Uint8Array(count),
-    read: (view, at) => view.getUint8(at),
-  },
-}
+/** Arrays of the stored types by kind and size; `b1` is bool. */
+const elementTypes = {
+  f8: Float64Array,
+  f4: Float32Array,
+  i8: BigInt64Array,
+  u8: BigUint64Array,
+  i4: Int32Array,
+  u4: Uint32Array,
+  i2: Int16Array,
+  u2: Uint16Array,
+  i1: Int8Array,
+  u1: Uint8Array,
+  b1: Uint8Array,
+} as const
 
 const MAGIC = '\x93NUMPY'
 
@@ -111,37 +61,39 @@ export interface NpyHeader {
  */
 export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const header = readNpyHeader(bytes, file)
-  const type = elementTypes[header.dtype.slice(1)]
-  if (type === undefined || !'<>|='.includes(header.dtype[0])) {
+  const { dtype, shape, offset } = header
+  if (!(dtype.slice(1) in elementTypes) || !'<>|='.includes(dtype[0])) {
     throw new InputError(
-      `${file}: elements of type ${header.dtype} cannot be read; save it as float64 or float32`,
+      `${file}: elements of type ${dtype} cannot be read; save it as float64 or float32`,
     )
   }
-  const count = sizeOf(header.shape)
-  const expected = header.offset + count * type.bytes
+  const Elements = elementTypes[dtype.slice(1) as keyof typeof elementTypes]
+  const expected = offset + sizeOf(shape) * Elements.BYTES_PER_ELEMENT
   if (bytes.length !== expected) {
     const problem = bytes.length < expected ? 'cut short' : 'too long'
     throw new InputError(
-      `${file}: ${problem}: shape (${header.shape.join(', ')}) of ${header.dtype} needs ${expected} bytes, the file has ${bytes.length}`,
+      `${file}: ${problem}: shape (${shape.join(', ')}) of ${dtype} needs ${expected} bytes, the file has ${bytes.length}`,
     )
   }
-  const data = readElements(bytes, header, type, count)
-  if (type.bytes === 8) checkExact(data, header.dtype, file)
-  return {
-    shape: header.shape,
-    dtype: header.dtype,
-    data: header.fortranOrder ? toRowMajor(data, header.shape, type) : data,
-  }
+  const data = inFloats(new Elements(nativeBytes(bytes, header).buffer))
+  if (Elements.BYTES_PER_ELEMENT === 8) checkExact(data, dtype, file)
+  return { shape, dtype, data: header.fortranOrder ? toRowMajor(data, shape) : data }
 }
 
-function readElements(bytes: Uint8Array, header: NpyHeader, type: ElementType, count: number) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const littleEndian = header.dtype[0] !== '>'
-  const data = type.allocate(count)
-  for (let index = 0; index < count; index++) {
-    data[index] = type.read(view, header.offset + index * type.bytes, littleEndian)
-  }
-  return data
+/** The bytes of the elements by themselves, so that they are aligned, in the order of this machine's. */
+function nativeBytes(bytes: Uint8Array, { dtype, offset }: NpyHeader): Uint8Array<ArrayBuffer> {
+  const own = new Uint8Array(bytes.subarray(offset))
+  const swapped = Buffer.from(own.buffer)
+  if (dtype[0] !== '>') return own
+  if (dtype[2] === '8') swapped.swap64()
+  else if (dtype[2] === '4') swapped.swap32()
+  else if (dtype[2] === '2') swapped.swap16()
+  return own
+}
+
+function inFloats(data: NpyData | BigInt64Array | BigUint64Array): NpyData {
+  const isLong = data instanceof BigInt64Array || data instanceof BigUint64Array
+  return isLong ? Float64Array.from<bigint>(data, Number) : data
 }
 
 /** 64-bit integers are held as float64, which is exact up to 2^53 only. */
@@ -154,8 +106,8 @@ function checkExact(data: NpyData, dtype: string, file: string): void {
 }
 
 /** Reorders elements stored first index fastest into last index fastest. */
-function toRowMajor(data: NpyData, shape: readonly number[], type: ElementType): NpyData {
-  const out = type.allocate(data.length)
+function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
+  const out = data.slice()
   const index = new Array<number>(shape.length).fill(0)
   for (let from = 0; from < data.length; from++) {
     let to = 0
@@ -222,18 +174,6 @@ function checkedShape(shape: readonly number[], file: string): readonly number[]
   throw new InputError(`${file}: its .npy header claims the shape (${said}), which no array has`)
 }
 
-/** NumPy's type name by typed array, little-endian. */
-const dtypeNames: Readonly<Record<string, string>> = {
-  Float64Array: '<f8',
-  Float32Array: '<f4',
-  Int32Array: '<i4',
-  Int16Array: '<i2',
-  Int8Array: '|i1',
-  Uint32Array: '<u4',
-  Uint16Array: '<u2',
-  Uint8Array: '|u1',
-}
-
 /** The bytes of a `.npy` file (version 1.0, little-endian, C order) of a row-major array. */
 export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length]): Uint8Array {
   if (sizeOf(shape) !== data.length) {
@@ -248,7 +188,8 @@ export function encodeNpy(data: NpyData, shape: readonly number[] = [data.length
 
 /** NumPy's name of the type of an array's elements. */
 export function dtypeOf(data: NpyData): string {
-  return dtypeNames[data.constructor.name]
+  const [kind] = Object.entries(elementTypes).find(([, type]) => data instanceof type)!
+  return `${kind.endsWith('1') ? '|' : '<'}${kind}`
 }
 
 /** What a `.npy` file (version 1.0, C order) begins with: a multiple of 64 bytes before the elements. */

@@ -7,7 +7,6 @@ import { normalizationShapes } from './operators/normalization.js'
 import { poolingShapes } from './operators/pooling.js'
 import { reductionShapes } from './operators/reduction.js'
 import { shapingShapes } from './operators/shaping.js'
-import { softmaxShapes } from './operators/softmax.js'
 import type { ShapeRule, ShapeRules } from './rules.js'
 import {
   BATCH,
@@ -28,7 +27,6 @@ const shapeRules: ShapeRules<Node> = {
   ...poolingShapes,
   ...reductionShapes,
   ...shapingShapes,
-  ...softmaxShapes,
 }
 
 /** Shape and element type of a value. */

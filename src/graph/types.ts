@@ -13,7 +13,6 @@ import type { NormalizationNode } from './operators/normalization.js'
 import type { PoolingNode } from './operators/pooling.js'
 import type { ReductionNode } from './operators/reduction.js'
 import type { ShapingNode } from './operators/shaping.js'
-import type { SoftmaxNode } from './operators/softmax.js'
 
 /** Extents of a value's axes; {@link BATCH} stands for the number of samples, unknown until run. */
 export type Shape = readonly number[]
@@ -40,7 +39,6 @@ export type Node =
   | PoolingNode
   | ReductionNode
   | ShapingNode
-  | SoftmaxNode
 
 export type NodeKind = Node['kind']
 

@@ -1,6 +1,6 @@
 /** Gradients of convolutions in image, weights and bias. */
 import type { ConvolutionNode } from '../../graph/operators/convolution.js'
-import { type GradientRules, notDifferentiable, sumOver } from '../rules.js'
+import { type GradientRules, sumOver } from '../rules.js'
 
 export const convolutionGradients: GradientRules<ConvolutionNode> = {
   convolution({ inputs: [x, weight], stride, padding }, gradient, graph) {
@@ -24,6 +24,4 @@ export const convolutionGradients: GradientRules<ConvolutionNode> = {
       () => sumOver(graph, gradient, [0, 2, 3]),
     ]
   },
-  convolutionInputGradient: notDifferentiable,
-  convolutionWeightGradient: notDifferentiable,
 }

@@ -1,44 +1,32 @@
 /** Gradients of arithmetic, activations and dropout; those of operands that were broadcast are summed to their shape. */
-import type { GraphBuilder } from '../../graph/builder.js'
-import type { BinaryOperation, ElementwiseNode } from '../../graph/operators/elementwise.js'
-import { type GradientRules, notDifferentiable, sumToShape } from '../rules.js'
+import type { ElementwiseNode } from '../../graph/operators/elementwise.js'
+import { binary, type GradientRules, scaled, sumToShape } from '../rules.js'
 
 export const elementwiseGradients: GradientRules<ElementwiseNode> = {
   binary({ name, operation, inputs: [a, b] }, gradient, graph) {
-    const binary = (kind: BinaryOperation, left: string, right: string) =>
-      graph.node('binary', { operation: kind, inputs: [left, right] })
     const like = (value: string, of: string) => sumToShape(graph, value, graph.shapeOf(of))
     switch (operation) {
       case 'add':
         return [() => like(gradient, a), () => like(gradient, b)]
       case 'subtract':
-        return [() => like(gradient, a), () => like(negative(graph, gradient), b)]
+        return [() => like(gradient, a), () => like(scaled(graph, gradient, -1), b)]
       case 'multiply':
         return [
-          () => like(binary('multiply', gradient, b), a),
-          () => like(binary('multiply', gradient, a), b),
+          () => like(binary(graph, 'multiply', gradient, b), a),
+          () => like(binary(graph, 'multiply', gradient, a), b),
         ]
       case 'divide':
         return [
-          () => like(binary('divide', gradient, b), a),
+          () => like(binary(graph, 'divide', gradient, b), a),
           () => {
-            const scaled = binary('divide', binary('multiply', gradient, name), b)
-            return like(negative(graph, scaled), b)
+            const product = binary(graph, 'multiply', gradient, name)
+            return like(scaled(graph, binary(graph, 'divide', product, b), -1), b)
           },
         ]
     }
   },
-  affine: ({ factor }, gradient, graph) => [
-    () => graph.node('affine', { inputs: [gradient], factor, offset: 0 }),
-  ],
+  affine: ({ factor }, gradient, graph) => [() => scaled(graph, gradient, factor)],
   activation: ({ name, function: kind, inputs: [x] }, gradient, graph) => [
     () => graph.node('activationGradient', { inputs: [x, name, gradient], function: kind }),
   ],
-  squareRoot: notDifferentiable,
-  activationGradient: notDifferentiable,
-  dropout: notDifferentiable,
-}
-
-function negative(graph: GraphBuilder, value: string): string {
-  return graph.node('affine', { inputs: [value], factor: -1, offset: 0 })
 }

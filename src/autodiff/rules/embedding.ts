@@ -1,6 +1,6 @@
 /** Gradient of an embedding in its table: rows of ids that occur several times add up. */
 import type { EmbeddingNode } from '../../graph/operators/embedding.js'
-import { type GradientRules, notDifferentiable } from '../rules.js'
+import type { GradientRules } from '../rules.js'
 
 export const embeddingGradients: GradientRules<EmbeddingNode> = {
   embedding: ({ inputs: [ids, table] }, gradient, graph) => [
@@ -8,6 +8,5 @@ export const embeddingGradients: GradientRules<EmbeddingNode> = {
     () =>
       graph.node('embeddingGradient', { inputs: [ids, gradient], rows: graph.shapeOf(table)[0] }),
   ],
-  embeddingGradient: notDifferentiable,
   tokenMask: () => [undefined],
 }

@@ -1,6 +1,6 @@
 /** Gradients of batch norm and layer norm. */
 import type { NormalizationNode } from '../../graph/operators/normalization.js'
-import { type GradientRules, notDifferentiable, shared, sumOver } from '../rules.js'
+import { type GradientRules, shared, sumOver } from '../rules.js'
 
 export const normalizationGradients: GradientRules<NormalizationNode> = {
   /** Mean and variance get no gradient of their own: that of x runs through them already. */
@@ -29,9 +29,4 @@ export const normalizationGradients: GradientRules<NormalizationNode> = {
       () => sumOver(graph, gradient, axes),
     ]
   },
-  channelVariance: notDifferentiable,
-  batchNormInputGradient: notDifferentiable,
-  batchNormScaleGradient: notDifferentiable,
-  layerNormInputGradient: notDifferentiable,
-  layerNormScaleGradient: notDifferentiable,
 }

@@ -1,6 +1,6 @@
 /** Gradients of max and average pooling. */
 import type { PoolingNode } from '../../graph/operators/pooling.js'
-import { type GradientRules, notDifferentiable } from '../rules.js'
+import type { GradientRules } from '../rules.js'
 
 export const poolingGradients: GradientRules<PoolingNode> = {
   pooling({ name, operation, size, inputs: [x] }, gradient, graph) {
@@ -11,6 +11,4 @@ export const poolingGradients: GradientRules<PoolingNode> = {
     const inputSize = [height, width] as const
     return [() => graph.node('averagePoolingGradient', { inputs: [gradient], size, inputSize })]
   },
-  maxPoolingGradient: notDifferentiable,
-  averagePoolingGradient: notDifferentiable,
 }

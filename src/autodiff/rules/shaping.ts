@@ -1,6 +1,6 @@
 /** Gradients of reshapes, transposes, broadcasts, casts and shortcuts: the same, backwards. */
 import type { ShapingNode } from '../../graph/operators/shaping.js'
-import { type GradientRules, notDifferentiable, sumToShape } from '../rules.js'
+import { type GradientRules, sumToShape } from '../rules.js'
 
 export const shapingGradients: GradientRules<ShapingNode> = {
   reshape: ({ inputs: [x] }, gradient, graph) => [
@@ -26,6 +26,4 @@ export const shapingGradients: GradientRules<ShapingNode> = {
       })
     },
   ],
-  cast: notDifferentiable,
-  identityShortcutGradient: notDifferentiable,
 }

@@ -32,7 +32,6 @@ import { normalizationEmitters } from './operators/normalization.js'
 import { poolingEmitters } from './operators/pooling.js'
 import { reductionEmitters } from './operators/reduction.js'
 import { shapingEmitters } from './operators/shaping.js'
-import { softmaxEmitters } from './operators/softmax.js'
 
 /** Operator set 17 has every operator that is emitted, and older tools read it too. */
 const OPERATOR_SET = 17
@@ -49,7 +48,6 @@ const emitters: Emitters<Node> = {
   ...poolingEmitters,
   ...reductionEmitters,
   ...shapingEmitters,
-  ...softmaxEmitters,
 }
 
 /** Name of the output of every inference model. */

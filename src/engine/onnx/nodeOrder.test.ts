@@ -42,7 +42,7 @@ describe('the order in which a training step is computed', () => {
     const network = exampleModel('lenet').graph
     const { program, slots } = compileTrainStep(network, sgdRecipe)
     const order = await computedOrder(program)
-    const gradient = program.nodes.find(({ kind }) => kind === 'lossGradient')!
+    const gradient = program.nodes.find(({ kind }) => kind === 'softmax')!
     const velocities = program.nodes.filter(
       ({ kind, inputs }) => kind === 'affine' && inputs[0] in slots,
     )

@@ -11,7 +11,6 @@ import { normalizationKernels } from './operators/normalization.js'
 import { poolingKernels } from './operators/pooling.js'
 import { reductionKernels } from './operators/reduction.js'
 import { shapingKernels } from './operators/shaping.js'
-import { softmaxKernels } from './operators/softmax.js'
 
 const kernels: Kernels<Node> = {
   ...convolutionKernels,
@@ -23,7 +22,6 @@ const kernels: Kernels<Node> = {
   ...poolingKernels,
   ...reductionKernels,
   ...shapingKernels,
-  ...softmaxKernels,
 }
 
 export type Float64Tensors = Readonly<Record<string, Float64Tensor>>

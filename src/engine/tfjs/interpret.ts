@@ -12,7 +12,6 @@ import { normalizationKernels } from './operators/normalization.js'
 import { poolingKernels } from './operators/pooling.js'
 import { reductionKernels } from './operators/reduction.js'
 import { shapingKernels } from './operators/shaping.js'
-import { softmaxKernels } from './operators/softmax.js'
 
 const kernels: TfKernels<Node> = {
   ...convolutionKernels,
@@ -24,7 +23,6 @@ const kernels: TfKernels<Node> = {
   ...poolingKernels,
   ...reductionKernels,
   ...shapingKernels,
-  ...softmaxKernels,
 }
 
 /** Values of every node from those of inputs and parameters; run it inside `tf.tidy`. */
@@ -34,7 +32,8 @@ export function interpret(
   feeds: Readonly<Record<string, Tensor>>,
 ): Map<string, Tensor> {
   return interpretNodes<Tensor>(nodes, feeds, (node, inputs, shape) => {
-    const kernel = kernels[node.kind] as TfKernel<Node>
-    return kernel(tf, node, inputs, shape)
+    const kernel = kernels[node.kind] as TfKernel<Node> | undefined
+    if (kernel !== undefined) return kernel(tf, node, inputs, shape)
+    throw new Error(`tfjs derives gradients itself and has no ${node.kind} ("${node.name}")`)
   })
 }

@@ -10,13 +10,9 @@ export type TfKernel<N extends NodeBase> = (
   shape: Shape,
 ) => Tensor
 
+/** Nodes that only our own gradients have get none: tfjs derives its gradients itself. */
 export type TfKernels<N extends NodeBase> = {
-  readonly [Kind in N['kind']]: TfKernel<Extract<N, { readonly kind: Kind }>>
-}
-
-/** Kernel of nodes that only our own gradients have: tfjs derives its gradients itself. */
-export function derivedByTfjs(_tf: Tf, node: NodeBase): never {
-  throw new Error(`tfjs derives gradients itself and has no ${node.kind} ("${node.name}")`)
+  readonly [Kind in N['kind']]?: TfKernel<Extract<N, { readonly kind: Kind }>>
 }
 
 /** A vector [channels] in a shape that broadcasts against x [batch, channels, …]. */

@@ -15,22 +15,11 @@ interface Loss extends NodeBase {
   readonly inputs: readonly [logits: string, targets: string]
 }
 
-/** Gradient of the loss in the logits: (softmax(logits) − targets) / batch, or with the sigmoid. */
-interface LossGradient extends NodeBase {
-  readonly kind: 'lossGradient'
-  readonly function: LossFunction
-  readonly inputs: readonly [logits: string, targets: string]
-}
-
-export type LossNode = Loss | LossGradient
+export type LossNode = Loss
 
 export const lossShapes: ShapeRules<LossNode> = {
   loss(node, inputs) {
     if (!sameShape(inputs[0], inputs[1])) throw shapeError(node, inputs, 'the shapes differ')
     return []
-  },
-  lossGradient(node, inputs) {
-    if (!sameShape(inputs[0], inputs[1])) throw shapeError(node, inputs, 'the shapes differ')
-    return inputs[0]
   },
 }

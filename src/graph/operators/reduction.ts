@@ -1,4 +1,4 @@
-import { type ShapeRules, shapeError } from '../rules.js'
+import { type ShapeRules, shapeError, shapeOfFirst } from '../rules.js'
 import type { NodeBase } from '../types.js'
 
 /** Sum or mean over axes, which stay as extents of 1 when `keepAxes`. */
@@ -10,7 +10,13 @@ export interface Reduction extends NodeBase {
   readonly inputs: readonly [string]
 }
 
-export type ReductionNode = Reduction
+/** Softmax over the last axis. */
+interface Softmax extends NodeBase {
+  readonly kind: 'softmax'
+  readonly inputs: readonly [string]
+}
+
+export type ReductionNode = Reduction | Softmax
 
 export const reductionShapes: ShapeRules<ReductionNode> = {
   reduction(node, inputs) {
@@ -21,4 +27,5 @@ export const reductionShapes: ShapeRules<ReductionNode> = {
     const kept = x.map((extent, axis) => (node.axes.includes(axis) ? 1 : extent))
     return node.keepAxes ? kept : kept.filter((_, axis) => !node.axes.includes(axis))
   },
+  softmax: shapeOfFirst,
 }

@@ -8,6 +8,8 @@
  * Source: sjtu-xai-lab/interaction-concept, `_train_p_q`.
  */
 
+import { mobius, mobiusAdjoint } from '../mobius.js'
+
 export interface SgdSettings {
   /** 1e-4 for tabular data and point clouds, 1e-5 for images, 1e-7 in generalizable-interaction. */
   readonly lr: number
@@ -77,21 +79,4 @@ function gradientOfNorm(and: Float32Array, orAtComplements: Float32Array): void 
     mobiusAdjoint(table)
   }
   orAtComplements[last] += Math.sign(orAtEmpty)
-}
-
-/** Float32 twins of the transforms of mobius.ts: the reference optimises in float32. */
-function mobius(u: Float32Array): void {
-  for (let bit = 1; bit < u.length; bit <<= 1) {
-    for (let block = 0; block < u.length; block += 2 * bit) {
-      for (let mask = block; mask < block + bit; mask++) u[mask + bit] -= u[mask]
-    }
-  }
-}
-
-function mobiusAdjoint(u: Float32Array): void {
-  for (let bit = 1; bit < u.length; bit <<= 1) {
-    for (let block = 0; block < u.length; block += 2 * bit) {
-      for (let mask = block; mask < block + bit; mask++) u[mask] -= u[mask + bit]
-    }
-  }
 }

@@ -23,7 +23,7 @@ const mostFloats: Readonly<Record<DeviceKind, number>> = {
 }
 
 /** The fewest coalitions that run together, where memory allows: weights are read once for all of them. */
-export const LEAST_BATCH = 32
+const LEAST_BATCH = 32
 /** The most coalitions that run together. */
 const MOST = 4096
 

@@ -3,13 +3,24 @@ import type { Tensor, Tensors } from '../../core/tensor.js'
 import type { Engine } from '../../engine/types.js'
 import { BATCH, type Graph, type GraphInput } from '../../graph/types.js'
 import { maskCells } from '../players/cells.js'
-import type { BoundGraph } from '../sharing/boundGraph.js'
-import { MASK_CELLS, MASK_ROWS } from '../sharing/stageGraph.js'
-import { planSteps, type Step } from '../sharing/stageSteps.js'
+import {
+  MASK_CELLS,
+  MASK_ROWS,
+  type StageGraph,
+  stageGraph,
+  stageRows,
+} from '../sharing/stageGraph.js'
 import type { Stage } from '../sharing/stages.js'
-import { MASK_BASELINE, MASK_SAMPLE, MASK_TABLE } from '../sharing/superposeGraph.js'
+import {
+  MASK_BASELINE,
+  MASK_SAMPLE,
+  MASK_TABLE,
+  type Superposition,
+  superposeGraph,
+} from '../sharing/superposeGraph.js'
 import type { Players } from '../types.js'
-import { agreesAlone, graphBatch, LEAST_BATCH, type RunCoalitions } from './batchSize.js'
+import { agreesAlone, graphBatch, type RunCoalitions } from './batchSize.js'
+import { parametersOf } from './parameters.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
 interface MaskedValue {
@@ -48,52 +59,56 @@ export async function createPipeline(
   players: Players,
   batching: Batching,
 ): Promise<Pipeline> {
-  const { engine } = network
-  const runsAtOnce = (graph: Graph, coalitions: number) =>
-    coalitions <= (batching.batch ?? Math.min(LEAST_BATCH, graphBatch(graph, engine.device)))
-  const running: RunningStep[] = []
-  for (const step of planSteps(network, stages, players, runsAtOnce)) {
-    running.push(await openStep(engine, step, batching))
-  }
+  const running: RunningStage[] = []
+  for (const stage of stages) running.push(await openStage(network, stage, players, batching))
   const isMasked = stages[0].join.kind === 'mask'
   return {
     async run(value) {
       const { x, baseline, players: own } = value
       let table = isMasked ? maskCells(x, baseline, own) : x
-      for (const step of running) table = await step.run(value, table)
+      for (const stage of running) table = await stage.run(value, table)
       return table
     },
     async dispose() {
-      for (const step of running) await step.dispose()
+      for (const stage of running) await stage.dispose()
     },
   }
 }
 
-interface RunningStep {
-  /** Runs all coalitions of the step on the table of the step before, or on the masked value. */
+interface RunningStage {
+  /** Runs all coalitions of the stage on the table of the stage before, or on the masked value. */
   run(value: MaskedValue, table: Float32Array): Promise<Float32Array>
   dispose(): Promise<void>
 }
 
-async function openStep(
-  engine: Engine,
-  step: Step,
+/** A graph with its part of the network's weights. */
+function openGraph({ engine, parameters }: Network, { graph, constants }: StageGraph) {
+  return engine.createPredictor(graph, parametersOf(graph, { ...parameters, ...constants }))
+}
+
+async function openStage(
+  network: Network,
+  stage: Stage,
+  players: Players,
   { batch: asked, checked }: Batching,
-): Promise<RunningStep> {
-  const { graph } = step.stage
-  const predictor = await engine.createPredictor(graph, step.stage.parameters)
-  const maker = await openCells(engine, step.cells)
+): Promise<RunningStage> {
+  const { engine } = network
+  const own = stageGraph(network.graph, stage, players.n)
+  const { graph } = own
+  const predictor = await openGraph(network, own)
+  const maker = await openCells(network, stage, players)
   const [{ shape: cellsShape }] = graph.inputs.filter(({ name }) => name === MASK_CELLS)
   const others = graph.inputs.filter(({ name }) => name !== MASK_ROWS && name !== MASK_CELLS)
-  const count = step.coalitions
-  const width = step.rows.length / count
+  const rows = stageRows(stage, players.n)
+  const count = stage.coalitions.length
+  const width = rows.length / count
 
   // The same feeds for every sample: an engine may keep what it makes of one.
   const parts = new Map<number, Tensor<Float32Array>>()
   function rowsOf(start: number, size: number): Tensor<Float32Array> {
     const known = parts.get(start)
     if (known !== undefined && known.shape[0] === size) return known
-    const data = step.rows.subarray(start * width, (start + size) * width)
+    const data = rows.subarray(start * width, (start + size) * width)
     const part = { shape: [size, width], data }
     parts.set(start, part)
     return part
@@ -147,22 +162,23 @@ function batchFault({ name, device }: Engine): EnvironmentError {
   )
 }
 
-/** Opens what makes the cells of a step, where they are not the table itself. */
+/** Opens what makes the cells of a superposition; undefined for other stages, whose cells are the table itself. */
 async function openCells(
-  engine: Engine,
-  cells: BoundGraph | undefined,
-): Promise<RunningStep | undefined> {
-  if (cells === undefined) return undefined
-  const predictor = await engine.createPredictor(cells.graph, cells.parameters)
+  network: Network,
+  stage: Stage,
+  players: Players,
+): Promise<RunningStage | undefined> {
+  if (stage.join.kind !== 'superpose') return undefined
+  const own = superposeGraph(network.graph, stage as Superposition, players)
+  const predictor = await openGraph(network, own)
   return {
     run({ x, baseline }, table) {
       const values: Readonly<Record<string, Float32Array>> = {
         [MASK_SAMPLE]: x,
         [MASK_BASELINE]: baseline,
         [MASK_TABLE]: table,
-        [MASK_CELLS]: table,
       }
-      const feeds = cells.graph.inputs.map(
+      const feeds = own.graph.inputs.map(
         ({ name, shape }) => [name, { shape, data: values[name] }] as const,
       )
       return predictor.run(Object.fromEntries(feeds))

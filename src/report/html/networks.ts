@@ -3,8 +3,7 @@ import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import { epochsOf } from '../figures/checkpoints.js'
 import type { ReportStudy, StudyTables } from '../types.js'
-import { escapeHtml, percent, shortNumber } from './escape.js'
-import { htmlTable } from './table.js'
+import { escapeHtml, htmlTable, percent, shortNumber } from './escape.js'
 
 /** Failed networks that are listed beside those that are drawn; networks.csv has all. */
 const MOST_FAILED = 100
@@ -52,13 +51,13 @@ export function networkSection(study: ReportStudy): string {
         'network',
         'architecture',
         'regime',
-        'low seed / high seed / order seed',
+        'seeds low / high / order',
         'parameters in low layers',
         'training accuracy',
         'test accuracy',
         'overfitting from',
-        'reliability',
-        'AUC, noisy labels',
+        '<abbr title="Smallest intraclass correlation of the scores over kinds of other choice: τ, tie-break, players, baseline">reliability</abbr>',
+        '<abbr title="How well the scores find labels changed by noise: 0.5 is chance">AUC, noisy labels</abbr>',
         'state',
       ],
       rows,

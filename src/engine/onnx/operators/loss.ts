@@ -1,4 +1,4 @@
-/** Cross-entropy of logits and its gradient in ONNX, averaged over the batch. */
+/** Cross-entropy of logits in ONNX, averaged over the batch. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import type { Emission, Emitters } from '../emission.js'
 
@@ -11,15 +11,6 @@ export const lossEmitters: Emitters<LossNode> = {
     const sign = kind === 'binary' ? 1 : -1
     const [batch] = to.shapeOf(logits)
     to.emit('Mul', [sum, to.floats([sign / batch])], { output: name })
-  },
-  lossGradient({ name, function: kind, inputs: [logits, targets] }, to) {
-    const probability =
-      kind === 'binary'
-        ? to.emit('Sigmoid', [logits])
-        : to.emit('Softmax', [logits], { attributes: { axis: { int: -1 } } })
-    const difference = to.emit('Sub', [probability, targets])
-    const [batch] = to.shapeOf(logits)
-    to.emit('Mul', [difference, to.floats([1 / batch])], { output: name })
   },
 }
 

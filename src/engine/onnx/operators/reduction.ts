@@ -1,4 +1,4 @@
-/** Sums and means over axes in ONNX. */
+/** Sums, means and softmax over axes in ONNX. */
 import type { ReductionNode } from '../../../graph/operators/reduction.js'
 import type { Emitters } from '../emission.js'
 
@@ -11,5 +11,8 @@ export const reductionEmitters: Emitters<ReductionNode> = {
     } else {
       to.emit('ReduceMean', [x], { attributes: { axes, keepdims }, output: name })
     }
+  },
+  softmax({ name, inputs }, to) {
+    to.emit('Softmax', inputs, { attributes: { axis: { int: -1 } }, output: name })
   },
 }

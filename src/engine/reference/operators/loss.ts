@@ -1,19 +1,11 @@
-/** Cross-entropy and its gradient in float64. */
+/** Cross-entropy in float64. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import type { Float64Tensor, Kernels } from '../array.js'
-import { softmaxRows } from './softmax.js'
 
 export const lossKernels: Kernels<LossNode> = {
   loss({ function: kind }, [logits, targets]) {
     const total = kind === 'binary' ? binaryLoss(logits, targets) : crossEntropy(logits, targets)
     return Float64Array.of(total / logits.shape[0])
-  },
-  lossGradient({ function: kind }, [logits, targets], [batch, outputs]) {
-    const probabilities =
-      kind === 'binary'
-        ? logits.data.map((logit) => 1 / (1 + Math.exp(-logit)))
-        : softmaxRows(logits.data, outputs)
-    return probabilities.map((value, index) => (value - targets.data[index]) / batch)
   },
 }
 

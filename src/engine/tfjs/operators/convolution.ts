@@ -1,7 +1,7 @@
 /** Convolutions in tfjs, which derives their gradients. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { ConvolutionNode } from '../../../graph/operators/convolution.js'
-import { byChannel, channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'
+import { byChannel, channelsLast, type TfKernels } from '../kernels.js'
 
 export const convolutionKernels: TfKernels<ConvolutionNode> = {
   /** Channels last and padded beforehand, the one form that every backend of tfjs has. */
@@ -14,6 +14,4 @@ export const convolutionKernels: TfKernels<ConvolutionNode> = {
     })
     return bias === undefined ? product : tf.add(product, byChannel(tf, bias, product))
   },
-  convolutionInputGradient: derivedByTfjs,
-  convolutionWeightGradient: derivedByTfjs,
 }

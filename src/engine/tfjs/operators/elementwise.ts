@@ -5,7 +5,7 @@ import type {
   BinaryOperation,
   ElementwiseNode,
 } from '../../../graph/operators/elementwise.js'
-import { derivedByTfjs, type TfKernels } from '../kernels.js'
+import type { TfKernels } from '../kernels.js'
 import type { Tf } from '../load.js'
 
 const operations: Readonly<Record<BinaryOperation, (tf: Tf, a: Tensor, b: Tensor) => Tensor>> = {
@@ -28,5 +28,4 @@ export const elementwiseKernels: TfKernels<ElementwiseNode> = {
   squareRoot: (tf, _node, [x]) => tf.sqrt(x),
   activation: (tf, { function: kind }, [x]) => functions[kind](tf, x),
   dropout: (tf, _node, [x]) => tf.clone(x),
-  activationGradient: derivedByTfjs,
 }

@@ -1,6 +1,6 @@
 /** Cross-entropy of logits in tfjs, which derives its gradient. */
 import type { LossNode } from '../../../graph/operators/loss.js'
-import { derivedByTfjs, type TfKernels } from '../kernels.js'
+import type { TfKernels } from '../kernels.js'
 
 export const lossKernels: TfKernels<LossNode> = {
   loss(tf, { function: kind }, [logits, targets]) {
@@ -11,5 +11,4 @@ export const lossKernels: TfKernels<LossNode> = {
     const linear = tf.sub(tf.relu(logits), tf.mul(logits, targets))
     return tf.mean(tf.add(linear, tf.log1p(tf.exp(tf.neg(tf.abs(logits))))))
   },
-  lossGradient: derivedByTfjs,
 }

@@ -1,7 +1,7 @@
 /** Batch norm and layer norm in tfjs, which derives their gradients. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { NormalizationNode } from '../../../graph/operators/normalization.js'
-import { byChannel, derivedByTfjs, reduce, type TfKernels } from '../kernels.js'
+import { byChannel, reduce, type TfKernels } from '../kernels.js'
 import type { Tf } from '../load.js'
 
 export const normalizationKernels: TfKernels<NormalizationNode> = {
@@ -16,10 +16,6 @@ export const normalizationKernels: TfKernels<NormalizationNode> = {
   },
   layerNorm: (tf, { epsilon }, [x, scale, bias]) =>
     tf.add(tf.mul(normalizedRows(tf, x, epsilon), scale), bias),
-  batchNormInputGradient: derivedByTfjs,
-  batchNormScaleGradient: derivedByTfjs,
-  layerNormInputGradient: derivedByTfjs,
-  layerNormScaleGradient: derivedByTfjs,
 }
 
 function normalizedRows(tf: Tf, x: Tensor, epsilon: number): Tensor {

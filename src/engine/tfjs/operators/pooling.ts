@@ -1,7 +1,7 @@
 /** Pooling in tfjs, which derives its gradients. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { PoolingNode } from '../../../graph/operators/pooling.js'
-import { channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'
+import { channelsLast, type TfKernels } from '../kernels.js'
 
 export const poolingKernels: TfKernels<PoolingNode> = {
   pooling: (tf, { operation, size }, [x]) =>
@@ -10,6 +10,4 @@ export const poolingKernels: TfKernels<PoolingNode> = {
         ? tf.maxPool(image as Tensor4D, size, size, 'valid')
         : tf.avgPool(image as Tensor4D, size, size, 'valid'),
     ),
-  maxPoolingGradient: derivedByTfjs,
-  averagePoolingGradient: derivedByTfjs,
 }

@@ -4,4 +4,5 @@ import { reduce, type TfKernels } from '../kernels.js'
 
 export const reductionKernels: TfKernels<ReductionNode> = {
   reduction: (tf, { operation, axes, keepAxes }, [x]) => reduce(tf, operation, x, axes, keepAxes),
+  softmax: (tf, _node, [x]) => tf.softmax(x),
 }

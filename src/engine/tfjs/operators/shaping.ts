@@ -1,7 +1,7 @@
 /** Reshapes, transposes, broadcasts, casts and shortcuts in tfjs. */
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { ShapingNode } from '../../../graph/operators/shaping.js'
-import { channelsLast, derivedByTfjs, type TfKernels } from '../kernels.js'
+import { channelsLast, type TfKernels } from '../kernels.js'
 
 export const shapingKernels: TfKernels<ShapingNode> = {
   reshape: (tf, _node, [x], shape) => tf.reshape(x, [...shape]),
@@ -19,5 +19,4 @@ export const shapingKernels: TfKernels<ShapingNode> = {
       [0, 0],
     ])
   },
-  identityShortcutGradient: derivedByTfjs,
 }
