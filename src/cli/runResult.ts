@@ -34,7 +34,7 @@ export interface RunResult extends Finding {
 
 /** The finding that the folder of a compared study holds. */
 export async function findingOf(folder: string): Promise<Finding> {
-  const { verdict, tables } = await loadStudy(folder, basename(folder))
+  const { verdict, tables } = await loadStudy(folder, basename(folder), { tables: ['effects'] })
   return {
     verdict: verdict ?? null,
     contrasts: tables.effects ?? null,

@@ -3,21 +3,29 @@ import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
 import { nextCommand } from '../report/nextCommand.js'
-import type { ReportProblem } from '../report/types.js'
+import type { ReportProblem, ReportStudy } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
 import type { MultiverseRow, NetworkRow, PairClassRow, SampleRow } from '../tables/tables.js'
 import { ownCommand } from './ownCommand.js'
 
+/** What {@link summarize} takes of a compared study; of its samples those that did not converge. */
+export function loadSummary(folder: string): Promise<ReportStudy> {
+  return loadStudy(folder, '', {
+    tables: ['networks', 'samples', 'pairClasses', 'multiverse'],
+    only: { samples: { columns: ['converged'], values: new Set(['false']) } },
+  })
+}
+
 /**
  * What a finished run says last: what was asked and found, then networks and accuracies, overlaps by pair class, how
  * sure the finding is, what weakens it, what to run next, and where the results are.
  */
-export async function summarize(folder: string, shownFolder: string): Promise<string> {
-  const { tables, verdict, problems, multiverse } = await loadStudy(folder, '', {
-    tables: ['networks', 'samples', 'pairClasses', 'multiverse'],
-    allNetworks: true,
-  })
+export async function summarize(
+  { tables, verdict, problems, multiverse }: ReportStudy,
+  folder: string,
+  shownFolder: string,
+): Promise<string> {
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
     ['asked', verdict?.asked ?? 'nothing that could be compared'],
@@ -41,8 +49,7 @@ export async function summarize(folder: string, shownFolder: string): Promise<st
 }
 
 /** Whether the comparison had to do without some networks. */
-export async function hasFailedNetworks(folder: string): Promise<boolean> {
-  const { tables } = await loadStudy(folder, '', { tables: ['networks'] })
+export function hasFailedNetworks({ tables }: ReportStudy): boolean {
   return tables.networks.some(({ status }) => status === 'failed')
 }
 
@@ -149,13 +156,13 @@ function describeMultiverse(
 }
 
 /** Decompositions that ended before the gap that was asked for, never told silently. */
-function describeUnconverged(samples: readonly SampleRow[]): [string, string][] {
-  const missed = samples.filter(({ converged }) => converged === false).length
-  if (missed === 0) return []
+function describeUnconverged({ length }: readonly SampleRow[]): [string, string][] {
+  if (length === 0) return []
+  const decompositions = length === 1 ? '1 decomposition' : `${length} decompositions`
   return [
     [
       'warning',
-      `${missed} of ${samples.length} decompositions did not reach the duality gap (column converged of samples.csv)`,
+      `${decompositions} did not reach the duality gap (column converged of samples.csv)`,
     ],
   ]
 }

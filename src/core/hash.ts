@@ -32,7 +32,14 @@ function isArray(value: Json): value is readonly Json[] {
 
 /** SHA-256 of bytes or text, in hexadecimal. */
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
+  return sha256Of([data])
+}
+
+/** {@link sha256} of what pieces are one after the other. */
+export function sha256Of(pieces: Iterable<string | Uint8Array>): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
 }
 
 /** Content-derived id: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON. */

@@ -44,3 +44,14 @@ export function playersFromTableLength(length: number): number | undefined {
   const n = Math.log2(length)
   return length >= 1 && Number.isInteger(n) ? n : undefined
 }
+
+/**
+ * What keeps a number from being a value v(S) of a table of n players: it is not finite, or so large that what is added up over subsets,
+ * Σ_S |I_S| ≤ 3ⁿ max |v| of AND and of OR interactions each, would not be; undefined where nothing does.
+ */
+export function unfitValue(value: number, n: number): string | undefined {
+  if (!Number.isFinite(value)) return 'every value must be finite'
+  const largest = Number.MAX_VALUE / (2 * 4 ** n)
+  if (Math.abs(value) <= largest) return undefined
+  return `sums over its subsets overflow beyond ±${largest.toPrecision(2)}; divide all values by one number`
+}

@@ -1,3 +1,4 @@
+import { partOf } from '../plan/partOf.js'
 import { runTask } from '../tasks/runTask.js'
 import type { Executor } from './types.js'
 
@@ -8,7 +9,12 @@ import type { Executor } from './types.js'
 export const inProcess: Executor = (context) => (task, onEvent) => {
   const interruption = new AbortController()
   return {
-    finished: runTask(task, { ...context, report: onEvent, signal: interruption.signal }),
+    finished: runTask(task, {
+      ...context,
+      plan: partOf(context.plan, task),
+      report: onEvent,
+      signal: interruption.signal,
+    }),
     interrupt: () => interruption.abort(),
   }
 }

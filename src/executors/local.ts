@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { InterruptedError, LowlayerError, OutOfMemoryError, TaskError } from '../core/errors.js'
+import { partOf } from '../plan/partOf.js'
 import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/state/failures.js'
 import type { TaskEvent } from '../tasks/types.js'
@@ -36,7 +37,12 @@ export const localProcesses: Executor = processesEndedAfter(SILENT_MS)
 
 /** {@link localProcesses} that are ended when they hang for so long. */
 export function processesEndedAfter(silentMs: number): Executor {
-  return (context) => (task, onEvent) => startWorker({ task, context }, onEvent, silentMs)
+  return (context) => (task, onEvent) =>
+    startWorker(
+      { task, context: { ...context, plan: partOf(context.plan, task) } },
+      onEvent,
+      silentMs,
+    )
 }
 
 /** Processes that work now. They go with this one, whatever keeps them from heeding that it is gone, such as a model without an end. */

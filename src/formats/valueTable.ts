@@ -3,7 +3,7 @@
  * or [samples, 2^n]. Column = subset bitmask, bit i ↔ player i, player 0 the least significant bit.
  */
 import { InputError } from '../core/errors.js'
-import { playersFromTableLength } from '../core/subset.js'
+import { playersFromTableLength, unfitValue } from '../core/subset.js'
 import { csvRecords } from './csvTable.js'
 import { parseDecimal, whyNoNumber } from './decimal.js'
 import { readInputFile } from './inputFile.js'
@@ -38,7 +38,7 @@ export function decodeValueTables(
   if (rows.length === 0) throw new InputError(`${file}: no samples`)
   const n = playersOfColumns(rows[0].length, file)
   rows.forEach((row, sample) => {
-    checkFinite(row, sample, file)
+    checkValues(row, n, sample, file)
   })
   return { n, tables: bitOrder === 'msb' ? rows.map((row) => reverseBits(row, n)) : rows }
 }
@@ -167,11 +167,12 @@ function playersOfColumns(columns: number, file: string): number {
   return n
 }
 
-function checkFinite(row: Float64Array, sample: number, file: string): void {
-  const column = row.findIndex((value) => !Number.isFinite(value))
+function checkValues(row: Float64Array, n: number, sample: number, file: string): void {
+  const column = row.findIndex((value) => unfitValue(value, n) !== undefined)
   if (column < 0) return
+  const why = unfitValue(row[column], n)
   throw new InputError(
-    `${file}: sample ${sample}, column ${column} is ${row[column]} (both count from 0); every value must be finite`,
+    `${file}: sample ${sample}, column ${column} is ${row[column]} (both count from 0); ${why}`,
   )
 }
 

@@ -248,7 +248,30 @@ describe('options', () => {
     expect(all[1].l1).toBeCloseTo(all[0].l1, 12)
   })
 
+  it.each([306, 200, 30, -30, -200, -300])('is as exact of values of 1e%i as of 1', (exponent) => {
+    for (const n of [1, 3, 5]) {
+      const [, , v] = tables(n, 3)
+      const scaled = v.map((value) => (value / 4 ** n) * 10 ** exponent)
+      const found = decompose(scaled)
+      expectSound(scaled, found)
+      const ratio = found.l1 / decompose(v).l1 / (10 ** exponent / 4 ** n)
+      expect(Math.abs(ratio - 1)).toBeLessThan(2e-3)
+      for (const solver of ['and', 'or'] as const)
+        expect(decompose(scaled, { solver }).l1).toBeLessThan(Infinity)
+    }
+  })
+
+  it('keeps of values near the smallest number what digits there are', () => {
+    for (const largest of [1e-309, 1e-315, 1e-322]) {
+      const v = game(3, (mask) => (mask === 0 ? 0 : largest / mask))
+      const found = decompose(v)
+      expect(found.matchingError).toBeLessThan(1e-9 * largest + 50 * Number.MIN_VALUE)
+      expect(Number.isFinite(found.l1)).toBe(true)
+    }
+  })
+
   it.each([
+    [Float64Array.of(0, 1e308, -1e308, 1e308), {}, /1e\+308 at S = 1: sums .* overflow beyond ±5/],
     [new Float64Array(6), {}, /has 6/],
     [new Float64Array(2 ** 15), {}, /15 players .* limit of 14 for the solver certified/],
     [new Float64Array(2 ** 15), { solver: 'sgd-reference' as const }, /limit of 14/],

@@ -3,7 +3,7 @@
  * Source: Theorem 2.1 of arXiv 2502.08625; see docs/method.md, "The split".
  */
 import { InputError } from '../core/errors.js'
-import { MAX_PLAYERS, playersFromTableLength } from '../core/subset.js'
+import { MAX_PLAYERS, playersFromTableLength, unfitValue } from '../core/subset.js'
 import {
   type AndOrPair,
   andInteractions,
@@ -262,9 +262,9 @@ function checkValues(values: Float64Array, solver: SolverName): void {
     )
   }
   checkPlayers(n, solver)
-  const bad = values.findIndex((value) => !Number.isFinite(value))
+  const bad = values.findIndex((value) => unfitValue(value, n) !== undefined)
   if (bad >= 0)
-    throw new InputError(`v(S) is ${values[bad]} at S = ${bad}: every value must be finite`)
+    throw new InputError(`v(S) is ${values[bad]} at S = ${bad}: ${unfitValue(values[bad], n)}`)
 }
 
 /** {@link decompose} for several tables of any sizes, in order. */

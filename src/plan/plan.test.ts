@@ -1,9 +1,11 @@
+import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'
 import { estimatePlan } from './estimate.js'
+import { partOf } from './partOf.js'
 import { planStudy } from './plan.js'
-import type { DataInfo, TrainedNetwork } from './types.js'
+import type { DataInfo, Plan, TrainedNetwork } from './types.js'
 
 function planOf(rest: string, more: Partial<DataInfo> = {}) {
   const yaml = `data: { source: tic-tac-toe }\nmodel: { architecture: mlp-5, low: 2 }\n${rest}`
@@ -19,6 +21,28 @@ networks:
     - { name: head-redrawn, from: base, rerandomize: [fc4, fc5], seed: 1 }
     - { name: all-redrawn, from: base, rerandomize: all, seed: 1 }
 `
+
+it('a process is sent no more than its task needs: its network, and the donor of its weights', () => {
+  const few = planOf(listYaml)
+  const sent = (plan: Plan) => plan.tasks.map((task) => serialize(partOf(plan, task)).length)
+  const grid = (side: number) => {
+    const seeds = JSON.stringify(Array.from({ length: side }, (_, seed) => seed))
+    return planOf(`networks: { grid: { low: ${seeds}, high: ${seeds}, repeats: 1 } }`)
+  }
+  const [small, large] = [grid(2), grid(20)].map((plan) => Math.max(...sent(plan).slice(0, -1)))
+  expect(large).toBeLessThan(1.5 * small)
+  expect(few.tasks.at(-1)?.kind).toBe('compare')
+  expect(partOf(few, few.tasks.at(-1)!)).toBe(few)
+  const heirs = planOf(
+    'networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1, regimes: [trained-frozen] } }',
+  )
+  for (const task of heirs.tasks) {
+    if (task.kind !== 'train' || task.network.role === 'donor') continue
+    const { networks } = partOf(heirs, task)
+    expect(networks.map(({ role }) => role)).toEqual(['donor', 'analysed'])
+    expect(networks[0].id).toBe(task.network.spec.inherits?.network)
+  }
+})
 
 describe('planStudy', () => {
   it('has frozen ids: a change here makes every stored result unreachable', () => {

@@ -32,16 +32,64 @@ export const glossary: readonly GlossaryEntry[] = [
     meaning:
       'an effect on the output of a set of players: an AND needs all of them, an OR any one; all of them add up to the output on every masking',
   },
-  { term: 'order', forms: ['orders'], meaning: 'how many players an interaction has' },
+  {
+    term: 'order',
+    forms: ['orders'],
+    meaning:
+      'of an interaction: how many players it has; of the data: the order in which training shows the samples',
+  },
   {
     term: 'salient',
+    forms: ['τ'],
     meaning:
       'larger than the threshold τ = 3% of the mean |v(N) − v(∅)| over samples, and so counted; the rest is taken for noise',
   },
   {
+    term: 'strength',
+    forms: ['strength of interactions', 'salient strength'],
+    meaning: 'the sum of the absolute values of (salient) interactions, |I|',
+  },
+  {
+    term: 'h(S)',
+    meaning:
+      'what the interactions add up to at S: v(S), but for the small part that the sparsest sum may leave out',
+  },
+  {
+    term: 'universal-matching error',
+    meaning:
+      'how far, at most, the interactions are from giving every output back, with what they may leave out counted in',
+  },
+  {
+    term: 'duality gap',
+    forms: ['relative duality gap'],
+    meaning:
+      'by how much, at most, a sum with a smaller total of |I| could undercut the one found, as a part of it',
+  },
+  {
     term: 'confusing score',
+    forms: ['confusing scores'],
     meaning:
       'how much a network uses complex, mutually offsetting interactions (or, as the claim’s authors have it, ones that do not generalize) on a sample',
+  },
+  {
+    term: 'offset-complexity',
+    meaning:
+      'the default confusing score: the share of strength that cancels within its order, high orders counted more; 0 to 1',
+  },
+  {
+    term: 'cancellation',
+    meaning:
+      'a confusing score: 1 where all salient interactions of a sample add up to nothing, 0 where all have one sign',
+  },
+  {
+    term: 'high-order-share',
+    meaning:
+      'a confusing score: the share of strength in interactions of at least half the players',
+  },
+  {
+    term: 'nongeneralizable',
+    meaning:
+      'the claim’s confusing score: the share of strength in interactions that no reference network has on the sample',
   },
   {
     term: 'confusing samples',
@@ -59,6 +107,17 @@ export const glossary: readonly GlossaryEntry[] = [
       'the number from which the random weights of the low (high) layers are drawn: same seed, same initial weights',
   },
   {
+    term: 'order seed',
+    forms: ['order seeds'],
+    meaning: 'the number from which the order of the training samples is drawn',
+  },
+  {
+    term: 'same-low/diff-high',
+    forms: ['diff-low/same-high', 'both-diff', 'pair class', 'pair classes'],
+    meaning:
+      'pairs of networks by what they share: equal low seeds with different high seeds, the reverse, or neither',
+  },
+  {
     term: 'regime',
     meaning:
       'what networks with the same low seed share: initial weights (init), or layers that another network has trained (trained-frozen, …)',
@@ -71,13 +130,25 @@ export const glossary: readonly GlossaryEntry[] = [
   },
   {
     term: 'share of the variance',
-    forms: ['shares of the variance', 'shares of variance', 'low share', 'high share'],
+    forms: [
+      'shares of the variance',
+      'share of variance',
+      'shares of variance',
+      'low share',
+      'high share',
+    ],
     meaning:
       'how much of the differences between (ranked) scores the low seed, the high seed, the sample itself or the order of the data accounts for',
   },
   {
+    term: 'residual',
+    meaning:
+      'the share of the variance that is left when low seed, high seed, sample and order have theirs',
+  },
+  {
     term: 'margin',
-    meaning: 'the share of the variance, 10% unless set, above which low layers count as deciding',
+    meaning:
+      'of the verdict: the share of the variance, 10% unless set, above which low layers count as deciding; of a sample: the output of its given label minus the largest other one',
   },
   {
     term: 'Jaccard',
@@ -111,6 +182,22 @@ export const glossary: readonly GlossaryEntry[] = [
       'intraclass correlation of scores under two choices of the analysis: 1 where they agree, 0 where they have nothing in common',
   },
   {
+    term: 'reliability',
+    meaning:
+      'the smallest ICC of the scores over the kinds of other choice: threshold τ, tie-break, players, baseline',
+  },
+  {
+    term: 'Spearman ρ',
+    forms: ['ρ', 'rank correlation'],
+    meaning: 'correlation of ranks: 1 for the same order, 0 for unrelated ones, −1 for the reverse',
+  },
+  {
+    term: 'IoU',
+    forms: ['IoU of interactions'],
+    meaning:
+      'salient interactions that two networks have in common over those that either has, mean over samples',
+  },
+  {
     term: 'AUC',
     meaning:
       'how often a mislabelled sample has a higher score than another one: 1 always, ½ by chance',
@@ -130,6 +217,16 @@ export const glossary: readonly GlossaryEntry[] = [
     forms: ['references', 'reference networks'],
     meaning:
       'a network trained on the test samples alone; interactions that it has too count as generalizable',
+  },
+  {
+    term: 'floor',
+    meaning:
+      'similarity of interactions when shuffled among those of their order: what chance gives',
+  },
+  {
+    term: 'ceiling',
+    meaning:
+      'similarity of the interactions of one half of the training samples with the other half',
   },
   {
     term: 'mirror',

@@ -1,12 +1,13 @@
 /** Reads a study folder back, table by table, so that one damaged file hides nothing else. */
 
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
 import { studyFiles } from '../store/layout.js'
 import { parseManifest } from '../store/manifest.js'
-import { readStoredText } from '../store/stored.js'
-import { type RowFilter, readTable } from '../tables/read.js'
+import { readStoredPieces } from '../store/stored.js'
+import { type RowFilter, readTable, readTablePieces } from '../tables/read.js'
 import type { Row, Table } from '../tables/table.js'
 import {
   agreementTable,
@@ -34,6 +35,8 @@ export interface Reading {
   readonly tables?: readonly (keyof StudyTables | 'multiverse')[]
   /** Whether the rows of all networks are wanted, and not only those of the networks that are drawn. */
   readonly allNetworks?: boolean
+  /** Rows that are wanted of some tables, in the place of those of the networks that are drawn. */
+  readonly only?: Readonly<Partial<Record<keyof StudyTables, RowFilter>>>
 }
 
 /**
@@ -47,10 +50,13 @@ export async function loadStudy(
 ): Promise<ReportStudy> {
   const problems: ReportProblem[] = []
   /** What a file holds, as `parse` reads it; undefined where it is missing or damaged. */
-  const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
+  const read = async <T>(
+    file: string,
+    parse: (pieces: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T | undefined> => {
     try {
-      const text = await readStoredText(join(folder, file))
-      if (text !== undefined) return parse(text)
+      const found = await readStoredPieces(join(folder, file), parse)
+      if (found !== undefined) return found
       problems.push({ file, message: 'is missing' })
     } catch (error) {
       problems.push({ file, message: messageOf(error).replace(`${join(folder, file)} `, '') })
@@ -58,12 +64,14 @@ export async function loadStudy(
     return undefined
   }
   const json = <T>(file: string, isWhole: (value: T) => boolean): Promise<T | undefined> =>
-    read(file, (text) => {
-      const value = JSON.parse(text) as T
+    read(file, async (pieces) => {
+      const value = JSON.parse(await text(pieces)) as T
       if (isWhole(value)) return value
       throw new RangeError('is damaged: parts are missing')
     })
-  const manifest = await read(studyFiles.manifest, parseManifest)
+  const manifest = await read(studyFiles.manifest, async (pieces) =>
+    parseManifest(await text(pieces)),
+  )
   if (manifest !== undefined && manifest.schemaVersion !== schemaVersion) {
     problems.push({
       file: studyFiles.manifest,
@@ -77,8 +85,11 @@ export async function loadStudy(
   ): Promise<Row<T>[]> => {
     const file = `${table.name}.csv`
     const isWanted = reading.tables === undefined || reading.tables.includes(name)
-    const found = await read(file, (csv) =>
-      readTable(table, isWanted ? csv : csv.slice(0, csv.indexOf('\n') + 1), filter),
+    const own = name === 'multiverse' ? undefined : reading.only?.[name]
+    const found = await read(file, async (pieces) =>
+      isWanted
+        ? readTablePieces(table, pieces, own ?? filter)
+        : readTable(table, await firstLine(pieces)),
     )
     const message = whatIsLost(found?.lacking ?? [])
     if (message !== undefined) problems.push({ file, message })
@@ -112,6 +123,15 @@ export async function loadStudy(
     multiverse: await rows('multiverse', multiverseTable),
     problems,
   }
+}
+
+/** The first line, after all pieces have passed. */
+async function firstLine(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  let line = ''
+  for await (const piece of pieces) {
+    if (!line.includes('\n')) line += Buffer.from(piece).toString()
+  }
+  return line.slice(0, line.indexOf('\n') + 1)
 }
 
 /** The columns that are not shown; undefined where none is missing. */

@@ -12,7 +12,16 @@ import { writeAtomically } from './atomic.js'
 import { withLock } from './lock.js'
 import { formatRecord, parseRecord, RECORD_NAME, readRecord, type Sum } from './record.js'
 import { RecordKeeper } from './recordKeeper.js'
-import { faultOf, isStored, madeFrom, readStored, readStoredText, verifyStored } from './stored.js'
+import {
+  faultOf,
+  isStored,
+  madeFrom,
+  readStored,
+  readStoredPieces,
+  readStoredText,
+  verifyStored,
+} from './stored.js'
+
 import { verifyFolder } from './verify.js'
 
 const root = await mkdtemp(join(tmpdir(), 'lowlayer-record-'))
@@ -136,6 +145,31 @@ describe('a stored file', () => {
       'part/file.txt',
       'part/stray',
     ])
+  })
+
+  it('is read piece by piece as a whole, and its damage told before what its reader makes of it', async () => {
+    const text = Array.from({ length: 300_000 }, (_, line) => `line ${line}`).join('\n')
+    await soleLease(folder).write(file, text)
+    const read = () =>
+      readStoredPieces(file, async (pieces) => {
+        let found = ''
+        for await (const piece of pieces) found += Buffer.from(piece).toString('latin1')
+        if (found.includes('damage')) throw new RangeError('a word that is not known')
+        return found
+      })
+    expect(text.length).toBeGreaterThan(2 ** 21)
+    expect(await read()).toBe(text)
+    await writeFile(file, text.replace('line 7', 'damage'))
+    await expect(read()).rejects.toThrow(/file\.txt is not what was written/)
+    await writeFile(file, text.replace('line 7', 'like 7'))
+    await expect(read()).rejects.toThrow(/file\.txt is not what was written/)
+    await rm(file)
+    await expect(read()).rejects.toThrow(/file\.txt is missing/)
+    await soleLease(folder).write(file, 'damage')
+    await expect(read()).rejects.toThrow('a word that is not known')
+    expect(
+      await readStoredPieces(join(folder, 'none'), () => Promise.resolve('read')),
+    ).toBeUndefined()
   })
 
   it('counts for nothing where its record is gone or damaged, until it is written again', async () => {

@@ -1,5 +1,5 @@
 /** Reading what is stored: a file is what was written, or it is not used. */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
@@ -93,12 +93,40 @@ export async function madeFrom(paths: readonly string[]): Promise<string> {
  * InputError naming the file where it is damaged or gone.
  */
 export async function readStored(path: string): Promise<Buffer | undefined> {
-  const { fault, found } = await lookAt(path, async (sums) => {
+  return found(path, async (sums) => {
     const bytes = fileBytes(path)
     if (bytes === undefined) return { fault: MISSING }
     const hash = sha256(bytes)
     return sums.some((sum) => sum.sha256 === hash) ? { found: bytes } : { fault: CHANGED }
   })
+}
+
+/**
+ * What `read` makes of a stored file that is too large to be held, from its bytes piece by piece, each of which is overwritten by the
+ * next one; undefined where the file was never stored. Throws InputError as {@link readStored} does, and what `read` throws of a
+ * file that is what was written. It is called again where another process replaces the file meanwhile.
+ */
+export async function readStoredPieces<T>(
+  path: string,
+  read: (pieces: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T | undefined> {
+  return found(path, async (sums) => {
+    const hash = createHash('sha256')
+    try {
+      const made = await read(piecesOf(path, hash))
+      const digest = hash.digest('hex')
+      return sums.some(({ sha256 }) => sha256 === digest) ? { found: made } : { fault: CHANGED }
+    } catch (error) {
+      const fault = await differenceOf(path, sums, 'content')
+      if (fault !== undefined) return { fault }
+      throw error
+    }
+  })
+}
+
+/** What a look at a stored file finds; undefined where it was never stored. Throws InputError naming the file where it has a fault. */
+async function found<T>(path: string, look: (sums: readonly Sum[]) => Promise<Look<T>>) {
+  const { fault, found } = await lookAt(path, look)
   if (fault === undefined) return found
   if (fault.kind === 'absent') return undefined
   throw faultError(path, fault)
@@ -214,29 +242,35 @@ function entryAt(path: string): Stats | undefined {
 /** Bytes of a file that are read before others have a turn. */
 const PIECE = 2 ** 20
 
-/** Size and hash of a file; undefined where there is none. */
-async function sumOfFile(path: string): Promise<Sum | undefined> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  let file: number | undefined
+/** The bytes of a file, all of which are added to a hash; each piece is overwritten by the next one. */
+async function* piecesOf(path: string, hash: Hash): AsyncGenerator<Uint8Array> {
+  const file = openSync(path, 'r')
   try {
-    file = openSync(path, 'r')
     const piece = Buffer.allocUnsafe(Math.min(PIECE, fstatSync(file).size + 1))
     for (;;) {
       const read = readSync(file, piece)
       if (read === 0) break
       hash.update(piece.subarray(0, read))
-      bytes += read
+      yield piece.subarray(0, read)
       if (read === PIECE) await setImmediate()
     }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Size and hash of a file; undefined where there is none. */
+async function sumOfFile(path: string): Promise<Sum | undefined> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const piece of piecesOf(path, hash)) bytes += piece.length
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (isAbsent(error as NodeJS.ErrnoException)) return undefined
     // A folder in the place of a file.
     if (code === 'EISDIR') return { bytes: 0, sha256: '' }
     throw new InputError(`cannot read ${path}: ${message}`, { cause: error })
-  } finally {
-    if (file !== undefined) closeSync(file)
   }
   return { bytes, sha256: hash.digest('hex') }
 }

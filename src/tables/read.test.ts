@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fromCsv, readTable } from './read.js'
+import { fromCsv, readTable, readTablePieces } from './read.js'
 import { boolean, integer, number, type Row, table, text, toCsv } from './table.js'
 
 const mixed = table('mixed', 'A column of every type.', {
@@ -52,6 +52,40 @@ it('refuses a table with a damaged row, and names the line', () => {
   expect(() => fromCsv(mixed, 'name,count\na,1\n"b,2\n')).toThrow(/Quote Not Closed/)
   expect(readTable(mixed, 'name,count\na,1\n').lacking).toEqual(['value', 'flag'])
 })
+
+it('reads pieces as it reads the whole, wherever these end, and refuses the same', async () => {
+  const whole = 'name,count,flag\n"é, ""\nb""",1,true\n"c\nd",22,false\ne,3,\n'
+  const damaged = [whole.slice(0, -1), whole.replace('22', 'many'), whole.replace('e,', '"e,'), '']
+  const pieces = async function* (bytes: Uint8Array, size: number) {
+    const piece = new Uint8Array(size)
+    for (let at = 0; at < bytes.length; at += size) {
+      const next = bytes.subarray(at, at + size)
+      piece.set(next)
+      yield piece.subarray(0, next.length)
+    }
+  }
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  for (let size = 1; size < whole.length; size++) {
+    const filter = { columns: ['flag'], values: new Set(['true', 'false']) }
+    expect(await readTablePieces(mixed, pieces(bytes(whole), size))).toEqual(
+      readTable(mixed, whole),
+    )
+    expect((await readTablePieces(mixed, pieces(bytes(whole), size), filter)).rows).toHaveLength(2)
+    for (const text of damaged) {
+      const message = refusalOf(() => readTable(mixed, text))
+      await expect(readTablePieces(mixed, pieces(bytes(text), size))).rejects.toThrow(message)
+    }
+  }
+})
+
+function refusalOf(read: () => unknown): RangeError {
+  try {
+    read()
+  } catch (error) {
+    return error as RangeError
+  }
+  throw new Error('it was read')
+}
 
 it('wherever a file is cut within a line, it is refused', () => {
   const rows = Array.from({ length: 4 }, (_, index) => ({

@@ -1,5 +1,7 @@
+import { pipeline } from 'node:stream/promises'
+import { parse as csvParser, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
-import { messageOf } from '../core/errors.js'
+import { LowlayerError, messageOf } from '../core/errors.js'
 import type { Column, Row, Table } from './table.js'
 
 /** A table that was read. */
@@ -30,16 +32,68 @@ export function readTable<T extends Table>(
   return { rows, lacking }
 }
 
-/**
- * Hands the rows of a table to `visit` one by one, all or those that a filter lets through, and says which columns are lacking: for
- * tables of more rows than can be held. Throws as {@link readTable} does.
- */
-export function visitRows<T extends Table>(
+/** {@link readTable} of the bytes of a file piece by piece; of what is too large to be held a filter lets through what is. */
+export async function readTablePieces<T extends Table>(
+  definition: T,
+  pieces: AsyncIterable<Uint8Array>,
+  filter?: RowFilter,
+): Promise<TableReading<T>> {
+  const rows: Row<T>[] = []
+  const lacking = await visitRowsOf(definition, pieces, (row) => rows.push(row), filter)
+  return { rows, lacking }
+}
+
+/** Hands the rows of a table to `visit` one by one, and says which columns are lacking. Throws as {@link readTable} does. */
+function visitRows<T extends Table>(
   definition: T,
   csv: string,
   visit: (row: Row<T>) => void,
   filter?: RowFilter,
 ): readonly string[] {
+  const reading = rowReading(definition, visit, filter)
+  try {
+    parse(csv, reading.options)
+  } catch (error) {
+    throw new RangeError(messageOf(error))
+  }
+  return reading.end(csv.endsWith('\n'))
+}
+
+/** {@link visitRows} of bytes piece by piece. */
+export async function visitRowsOf<T extends Table>(
+  definition: T,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  visit: (row: Row<T>) => void,
+  filter?: RowFilter,
+): Promise<readonly string[]> {
+  const reading = rowReading(definition, visit, filter)
+  let last: number | undefined
+  async function* copied() {
+    for await (const piece of pieces) {
+      last = piece.at(-1) ?? last
+      // The parser keeps what a piece ends with for the next one.
+      yield Buffer.from(piece)
+    }
+  }
+  try {
+    await pipeline(copied, csvParser(reading.options))
+  } catch (error) {
+    throw error instanceof LowlayerError ? error : new RangeError(messageOf(error))
+  }
+  return reading.end(last === LINE_END)
+}
+
+const LINE_END = 10
+
+/** What the parser is told, which hands every wanted row to `visit`, and what is known at the end: the columns that are lacking. */
+function rowReading<T extends Table>(
+  definition: T,
+  visit: (row: Row<T>) => void,
+  filter: RowFilter | undefined,
+): {
+  readonly options: Options
+  readonly end: (hasLineEnd: boolean) => readonly string[]
+} {
   let head: readonly string[] | undefined
   let columns: (readonly [name: string, column: Column, at: number])[] = []
   let line = 0
@@ -56,29 +110,28 @@ export function visitRows<T extends Table>(
       if (columns.every(([, , at]) => at < 0)) throw new RangeError('no column is known')
     } else if (isWanted(record, head)) visit(rowOf<T>(record, columns, head.length))
   }
-  try {
-    parse(csv, {
-      bom: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      on_record: (record, { lines }) => {
-        line = lines
-        try {
-          take(record as unknown as readonly string[])
-        } catch (error) {
-          throw head === undefined || columns.every(([, , at]) => at < 0)
-            ? error
-            : new RangeError(`line ${lines}: ${messageOf(error)}`)
-        }
-        return undefined
-      },
-    })
-  } catch (error) {
-    throw new RangeError(messageOf(error))
+  const options: Options = {
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    on_record: (record, { lines }) => {
+      line = lines
+      try {
+        take(record as unknown as readonly string[])
+      } catch (error) {
+        throw head === undefined || columns.every(([, , at]) => at < 0)
+          ? error
+          : new RangeError(`line ${lines}: ${messageOf(error)}`)
+      }
+      return undefined
+    },
   }
-  if (head === undefined) throw new RangeError('the file is empty')
-  if (!csv.endsWith('\n')) throw new RangeError(`line ${line}: cut short`)
-  return columns.flatMap(([name, , at]) => (at < 0 ? [name] : []))
+  const end = (hasLineEnd: boolean) => {
+    if (head === undefined) throw new RangeError('the file is empty')
+    if (!hasLineEnd) throw new RangeError(`line ${line}: cut short`)
+    return columns.flatMap(([name, , at]) => (at < 0 ? [name] : []))
+  }
+  return { options, end }
 }
 
 /** The rows of {@link readTable}. */

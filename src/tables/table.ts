@@ -3,6 +3,7 @@
  * and meaning; rows are typed by it, the CSV follows its column order, and SCHEMA.md is written
  * from it.
  */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { stringify } from 'csv-stringify/sync'
 
 interface CellTypes {
@@ -66,17 +67,17 @@ function csvLines<T extends Table>(definition: T, rows: readonly Row<T>[]): stri
 /** Rows that are turned into text at once: their number. */
 const ROWS_A_PIECE = 1000
 
-/** The text of {@link toCsv}, made row by row where there are too many rows to be held: a tenth of what they take as objects. */
+/** The text of {@link toCsv}, made row by row where there are too many rows to be held: it is kept compressed, a hundredth of what they take as objects. */
 export class CsvText<T extends Table = Table> {
-  /** One after the other they are the text. */
-  private readonly pieces: Buffer[]
+  /** One after the other they are the text, each of them compressed. */
+  private readonly pieces: Buffer[] = []
   private rows: Row<T>[] = []
 
   constructor(
     private readonly definition: T,
     rows: Iterable<Row<T>> = [],
   ) {
-    this.pieces = [Buffer.from(toCsv(definition, []))]
+    this.keep(toCsv(definition, []))
     for (const row of rows) this.add(row)
   }
 
@@ -86,18 +87,22 @@ export class CsvText<T extends Table = Table> {
   }
 
   /** All pieces, to be written one after the other. */
-  get content(): readonly Uint8Array[] {
+  *content(): Generator<Uint8Array> {
     this.flush()
-    return this.pieces
+    for (const piece of this.pieces) yield inflateRawSync(piece)
   }
 
   toString(): string {
-    return Buffer.concat(this.content).toString()
+    return Buffer.concat([...this.content()]).toString()
   }
 
   private flush(): void {
-    if (this.rows.length > 0) this.pieces.push(Buffer.from(csvLines(this.definition, this.rows)))
+    if (this.rows.length > 0) this.keep(csvLines(this.definition, this.rows))
     this.rows = []
+  }
+
+  private keep(text: string): void {
+    this.pieces.push(deflateRawSync(text, { level: 1 }))
   }
 }
 

@@ -16,6 +16,8 @@ export interface TaskContext extends Pick<ReportOptions, 'drawsFigures'> {
   /** Folder of the configuration file, for relative paths in it. */
   readonly baseDir: string
   readonly dataDirs: readonly string[]
+  /** Threads of one task, 1 by default: the jobs of a study that other networks do not take. */
+  readonly threads?: number
   readonly report: (event: TaskEvent) => void
   /** Aborted when the user interrupts: stop at the next safe point. */
   readonly signal: AbortSignal

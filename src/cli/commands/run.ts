@@ -16,7 +16,7 @@ import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { jsonText, writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Waiting } from '../../store/lock.js'
-import { jobCount, jobsInMemory } from '../../tasks/jobCount.js'
+import { jobCount, jobsInMemory, threadsOfTask } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
 import { removeLeftovers } from '../../tasks/state/leftovers.js'
@@ -28,7 +28,7 @@ import { messagesIn, progressView } from '../progress/view.js'
 import { resultOf } from '../runResult.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
-import { hasFailedNetworks, summarize } from '../summary.js'
+import { hasFailedNetworks, loadSummary, summarize } from '../summary.js'
 
 type Say = ProgressView['say']
 
@@ -121,8 +121,9 @@ export async function runTasks(
   const { plan, results, baseDir, dataDirs } = study
   const view = progressView(options.progress, tasks)
   onStop(signal, view.say)
+  const threads = threadsOfTask(plan)
   const startOn = (device?: CardName) =>
-    executor({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs })
+    executor({ plan: device ? onDevice(plan, device) : plan, results, baseDir, dataDirs, threads })
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []
@@ -249,9 +250,10 @@ async function conclude(
   }
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
-    if (!json) say((await summarize(folder, shownPath(folder))).trimEnd())
+    const study = await loadSummary(folder)
+    if (!json) say((await summarize(study, folder, shownPath(folder))).trimEnd())
     // Tasks of a network whose stored results are damaged may all have been done before.
-    const incomplete = await hasFailedNetworks(folder)
+    const incomplete = hasFailedNetworks(study)
     return incomplete || failureCode(outcomes) !== exitCodes.done
       ? exitCodes.taskFailed
       : exitCodes.done

@@ -12,6 +12,7 @@ import { renderSvg } from '../render/drawing.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { foreignStudy } from '../testing/foreignStudy.js'
+import { hostileStudy, MARKUP } from '../testing/hostileStudy.js'
 import type { ReportStudy } from '../types.js'
 import { style } from './style.js'
 
@@ -113,6 +114,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     for (const [place, study] of [
       ['.', exampleStudy()],
       ['foreign', foreignStudy()],
+      ['hostile', hostileStudy()],
     ] as const) {
       for (const [path, content] of Object.entries(await renderReport(study))) {
         mkdirSync(dirname(join(folder, place, path)), { recursive: true })
@@ -265,12 +267,68 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       expect(await page.textContent(`#figure-${id} svg.wide`), id).toContain(words)
   })
 
+  it.each([1100, 390])(
+    'tells the terms of tables’ heads and of drawings, under the pointer and under a finger (%i pixels)',
+    async (width) => {
+      const page = await open({ width })
+      const heads = await page.$$eval('#networks th', (all) =>
+        all.flatMap((head) =>
+          [...head.querySelectorAll('dfn')].map((term) => `${term.textContent}: ${term.title}`),
+        ),
+      )
+      expect(heads).toContainEqual(expect.stringMatching(/^low seed: the number from which/))
+      expect(heads).toContainEqual(expect.stringMatching(/^reliability: the smallest ICC/))
+      expect(heads).toContainEqual(expect.stringMatching(/^AUC: how often a mislabelled/))
+      for (const [figure, term] of [
+        ['variance-shares', 'T_low'],
+        ['pair-classes', 'chance'],
+        ['multiverse', 'τ'],
+        ['exactness', 'duality gap'],
+        ['multiverse', 'low share'],
+        ['generalization', 'ceiling'],
+      ]) {
+        const text = page
+          .locator(`#figure-${figure} .drawing > svg:visible text:has(> title)`)
+          .filter({ hasText: `${term}: ` })
+          .first()
+        const meaning = await text.locator('title').textContent()
+        expect(meaning, term).toMatch(new RegExp(`${term}: .{20}`))
+        await text.click({ position: { x: 3, y: 3 }, force: true })
+        await expect.poll(() => page.textContent('#tip')).toBe(meaning)
+      }
+      expect(complaints).toEqual([])
+    },
+  )
+
   it('says which epoch is shown, and where t* is', async () => {
     const page = await open()
     expect(await page.textContent('#figure-orders svg.wide')).toContain('epoch 10 (t*: 9)')
     expect(await page.textContent('#sample-list-0 h4:not(.panel-title)')).toBe(
       'epoch 10 (step 100), nearest analysed to t*, epoch 9',
     )
+  })
+
+  it('shows markup in what users give as text', async () => {
+    const page = await open({ study: 'hostile' })
+    const complained = complaints.splice(0)
+    for (const list of await page.$$('select')) await list.press('ArrowDown')
+    for (const drawing of await page.$$('.drawing > svg.wide'))
+      await (await drawing.$('[aria-roledescription]'))?.dispatchEvent('pointerover')
+    expect(await page.evaluate('globalThis.ran')).toBeUndefined()
+    expect(complained).toEqual([])
+    // Of the page and of its drawings: one part of MARKUP each.
+    for (const selector of ['img[src="x"]', 'svg[onload]', 'script:not([type])'])
+      expect(await page.$$(selector), selector).toHaveLength(selector.startsWith('script') ? 1 : 0)
+    const words = await page.evaluate<string>('document.body.textContent')
+    for (const given of [
+      'example',
+      'low0-high1-order0',
+      'zero',
+      'a',
+      '/data/set.csv',
+      'is missing',
+    ])
+      expect(words).toContain(given + MARKUP)
   })
 
   it('of two models from elsewhere shows what there is, and names nothing that is not', async () => {

@@ -23,29 +23,6 @@ export function percent(value: number | undefined): string {
   return value === undefined ? '' : `${(100 * value).toFixed(1)}%`
 }
 
-/** A table with a header row, without columns that are empty; cells are HTML already. Scrolls by itself on narrow screens; `look` is its class. */
-export function htmlTable(
-  label: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  look = '',
-): string {
-  const isFilled = head.map((_, column) => rows.some((row) => row[column] !== ''))
-  const kept = <T>(cells: readonly T[]) => cells.filter((_, column) => isFilled[column])
-  const header = kept(head)
-    .map((cell) => `<th scope="col">${cell}</th>`)
-    .join('')
-  const body = rows
-    .map(
-      (row) =>
-        `<tr>${kept(row)
-          .map((cell) => `<td>${cell}</td>`)
-          .join('')}</tr>`,
-    )
-    .join('\n')
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(label)}"><table${look === '' ? '' : ` class="${look}"`}><thead><tr>${header}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
-}
-
 /** A text whose negative numbers have a minus sign, as those of the tables and figures. */
 export function withMinus(text: string): string {
   return text.replace(/(?<![\w)])-(?=\d)/g, '−')

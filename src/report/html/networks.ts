@@ -3,7 +3,8 @@ import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import { epochsOf } from '../figures/checkpoints.js'
 import type { ReportStudy, StudyTables } from '../types.js'
-import { escapeHtml, htmlTable, percent, shortNumber } from './escape.js'
+import { escapeHtml, percent, shortNumber } from './escape.js'
+import { htmlTable } from './table.js'
 
 /** Failed networks that are listed beside those that are drawn; networks.csv has all. */
 const MOST_FAILED = 100
@@ -51,13 +52,13 @@ export function networkSection(study: ReportStudy): string {
         'network',
         'architecture',
         'regime',
-        'seeds low / high / order',
+        'low seed / high seed / order seed',
         'parameters in low layers',
         'training accuracy',
         'test accuracy',
         'overfitting from',
-        '<abbr title="Smallest intraclass correlation of the scores over kinds of other choice: τ, tie-break, players, baseline">reliability</abbr>',
-        '<abbr title="How well the scores find labels changed by noise: 0.5 is chance">AUC, noisy labels</abbr>',
+        'reliability',
+        'AUC, noisy labels',
         'state',
       ],
       rows,

@@ -116,7 +116,7 @@ function figureHtml(figure: Figure & { readonly svg: string }, number: number): 
   const files = ['svg', 'pdf', 'png', 'vl.json']
     .map((extension) => `<a href="../figures/${id}.${extension}">${extension}</a>`)
     .join(' ')
-  return `<figure id="figure-${id}"><h3>Figure ${number}. ${escapeHtml(title)}<span class="tag">${escapeHtml(tag)}</span></h3>
+  return `<figure id="figure-${id}"><h3>Figure ${number}. ${explained(title)}<span class="tag">${escapeHtml(tag)}</span></h3>
 <div class="drawing" tabindex="0" role="region" aria-label="${escapeHtml(title)}">${svg}</div>
 <figcaption>${explained(caption)} <span class="files">Files: ${files}</span></figcaption></figure>`
 }

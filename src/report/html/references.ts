@@ -1,5 +1,6 @@
 import type { ReportStudy } from '../types.js'
-import { escapeHtml, htmlTable, percent, shortNumber } from './escape.js'
+import { escapeHtml, percent, shortNumber } from './escape.js'
+import { htmlTable } from './table.js'
 
 /** The reference networks and how right they are, on what they were trained on and on what they were not; empty without any. */
 export function referenceSection({ tables }: ReportStudy): string {

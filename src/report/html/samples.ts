@@ -6,6 +6,7 @@ import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { type Drawer, drawerOf } from './drawing.js'
 import { escapeHtml, shortNumber } from './escape.js'
 import { picker } from './picker.js'
+import { explained } from './terms.js'
 
 const STRONGEST = 6
 
@@ -84,7 +85,8 @@ function interactionList(
     const names = wordsOf(mask, kind, playerNames)
     const sign = value > 0 ? 'positive' : 'negative'
     const width = ((100 * Math.abs(value)) / most).toFixed(0)
-    const faint = Math.abs(value) > state.tau ? '' : ' <span class="small">(below τ)</span>'
+    const faint =
+      Math.abs(value) > state.tau ? '' : ` <span class="small">(below ${explained('τ')})</span>`
     return `<li>${drawer?.draw(mask, sign) ?? ''}<span class="words">${isSingle(mask) ? '' : `<span class="kind">${kind}</span> `}${escapeHtml(names)}${isSingle(mask) ? ' alone' : ''}${faint}<span class="bar ${sign}" style="width:${width}%"></span><span class="value">${value > 0 ? '+' : '−'}${shortNumber(Math.abs(value))}</span></span></li>`
   })
   return items.length === 0

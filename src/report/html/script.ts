@@ -46,7 +46,7 @@ document.addEventListener('pointermove', (event) => {
 })
 // Fingers do not hover: a touched term says what a mouse sees as its title.
 document.addEventListener('click', (event) => {
-  const term = event.target.closest && event.target.closest('dfn')
-  tell(term ? term.title : undefined, event)
+  const term = event.target.closest && event.target.closest('dfn, text:has(> title)')
+  tell(term ? (term.title ?? term.querySelector('title').textContent) : undefined, event)
 })
 `

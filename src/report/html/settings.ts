@@ -2,7 +2,8 @@ import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
 import type { Manifest } from '../../store/manifest.js'
 import { rounded } from '../figures/studyRows.js'
-import { escapeHtml, htmlTable } from './escape.js'
+import { escapeHtml } from './escape.js'
+import { htmlTable } from './table.js'
 
 /** A value of the configuration: from the user, or a default with its source. */
 interface Setting {

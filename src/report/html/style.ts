@@ -34,7 +34,7 @@ th { font-weight: 600; color: var(--soft) }
 figure { margin: 1.2rem 0 1.8rem } figure h3 { margin-top: 0 } figcaption { max-width: 48rem; margin-top: .4rem }
 .drawing { overflow-x: auto } .drawing > svg { display: block; height: auto; max-width: 100% } .drawing > svg.narrow { display: none } .drawing text { font-family: ${fontFamily} }
 .tag { font-size: .8rem; font-weight: 400; color: var(--soft); border: 1px solid var(--line); border-radius: 1em; padding: .05em .6em; margin-left: .5em }
-dfn { font-style: normal; text-decoration: underline dotted var(--soft); text-underline-offset: .2em; cursor: help }
+dfn, .drawing text:has(> title) { font-style: normal; text-decoration: underline dotted var(--soft); text-underline-offset: .2em; cursor: help; pointer-events: auto }
 .glossary { display: grid; grid-template-columns: minmax(7rem, 12rem) minmax(0, 1fr); gap: .2rem 1rem; font-size: .9rem }
 .files { font-size: .85rem; color: var(--soft) }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .6rem 0 }
@@ -59,7 +59,7 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 .cells.row, .cells.text { flex: 1 1 45%; font-size: .8rem }
 .cell { border: 1px solid var(--line); padding: 0 .3em; text-align: center; border-radius: .2em } .cell.player { border-color: #c98a00 } .cell.off { opacity: .38 }
 .cell.lit { font-weight: 700 } .cell.lit.positive { background: #0a7abf; color: #fff; border-color: #0a7abf } .cell.lit.negative { background: #b34a00; color: #fff; border-color: #b34a00 }
-#tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9 }
+#tip { position: fixed; pointer-events: none; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: .3rem; max-width: 22rem; z-index: 9; white-space: pre-line }
 @media (max-width: 40rem) { .clauses thead { display: none } .clauses tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line) } .clauses td { display: block; border: 0; padding: .1rem 0 } .clauses .pair { display: inline-block }
   body { padding: .6rem .8rem 3rem } .sample { grid-template-columns: minmax(0, 1fr) } .picture { max-width: 12rem } }
 @media screen and (max-width: 40rem) { .drawing > svg.narrow { display: block } .drawing > svg.wide { display: none } }

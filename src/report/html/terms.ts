@@ -13,6 +13,16 @@ export function explained(text: string): string {
     .join('')
 }
 
+/** A drawing whose texts tell the meaning of the terms in them; all that it shows stays as it was. */
+export function explainedDrawing(svg: string): string {
+  return svg.replaceAll(/(<text\b[^>]*>)([^<]+)/g, (whole, tag: string, words: string) => {
+    const meanings = withMeanings(words).flatMap(({ text, meaning }) =>
+      meaning === undefined ? [] : [`${escapeHtml(text)}: ${escapeHtml(meaning)}`],
+    )
+    return meanings.length === 0 ? whole : `${tag}<title>${meanings.join('\n')}</title>${words}`
+  })
+}
+
 /** Every term with its meaning. */
 export function glossarySection(): string {
   const entries = glossary.map(

@@ -2,7 +2,8 @@ import type { Clause, NextStep, Verdict, VerdictWords } from '../../comparison/t
 import { studyFiles, studyFolder } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
 import { nextCommand } from '../nextCommand.js'
-import { escapeHtml, htmlTable, withMinus } from './escape.js'
+import { escapeHtml } from './escape.js'
+import { htmlTable } from './table.js'
 import { explained } from './terms.js'
 
 const marks = {
@@ -67,7 +68,7 @@ function finding({
   certainty,
 }: Pick<Verdict, 'verdict'> & Partial<VerdictWords>): string {
   const [outcome, ...rest] = (sentence ?? '').split(': ')
-  const words = capitalized(withMinus(rest.join(': ')))
+  const words = capitalized(rest.join(': '))
   const details = [
     ['Asked', asked],
     ['How sure', certainty],
@@ -76,7 +77,7 @@ function finding({
       ? []
       : [`<br><span class="small"><b>${title}:</b> ${explained(text)}</span>`],
   )
-  return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${escapeHtml(words)}</span>${details.join('')}</p>`
+  return `<p class="verdict ${verdict}"><strong>${escapeHtml(capitalized(outcome))}.</strong> <span>${explained(words)}</span>${details.join('')}</p>`
 }
 
 function capitalized(text: string): string {

@@ -6,6 +6,7 @@ import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
 import { shortNumber } from '../html/escape.js'
 import { type DrawnFigure, reportPage } from '../html/page.js'
+import { explainedDrawing } from '../html/terms.js'
 import type { ReportStudy } from '../types.js'
 import { renderDrawing, renderSvg } from './drawing.js'
 import { narrow } from './narrow.js'
@@ -83,7 +84,7 @@ const PAGE_SCALE = 1.2
 
 /** A drawing for the page, with the name that screen readers give to it. */
 function onPage(svg: string, title: string, look: 'wide' | 'narrow'): string {
-  return svg
+  return explainedDrawing(svg)
     .replaceAll(/ font-family="[^"]*"/g, '')
     .replace(
       'class="marks"',

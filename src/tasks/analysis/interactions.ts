@@ -11,11 +11,10 @@ import { TaskError } from '../../core/errors.js'
 import { decompose } from '../../interactions/decompose.js'
 import type { Decomposition } from '../../interactions/types.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
-import type { InteractionsTask, Plan } from '../../plan/types.js'
+import type { InteractionsTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
 import { isStored } from '../../store/stored.js'
-import { jobCount } from '../jobCount.js'
 import { interactionsOutputs, OTHER_END, type Output } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
@@ -49,7 +48,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       for await (const table of readTables(valueFile)) tables.push(table)
       const { solver, noise, gap, tieBreak, reference } = analysis
       const options = { solver, noise, gap, tieBreak, reference, bothEnds: atBothEnds }
-      const workers = workersFor(values.count, values.n, threadsOf(context.plan))
+      const workers = workersFor(values.count, values.n, context.threads ?? 1)
       let done = index * values.count
       const found = await decomposeAll(tables, options, workers, () => {
         stopIfAsked(context, lease)
@@ -79,12 +78,6 @@ async function areStored(outputs: readonly Output[]): Promise<boolean> {
     if (!(await isStored(path, 'content', from))) return false
   }
   return true
-}
-
-/** Threads of one task: the jobs of the study that other networks do not take. */
-function threadsOf({ config, networks }: Plan): number {
-  const jobs = jobCount(config.runtime)
-  return Math.max(1, Math.floor(jobs / Math.max(1, Math.min(jobs, networks.length))))
 }
 
 /**

@@ -130,7 +130,7 @@ export async function writeTables(
       typeof made === 'string'
         ? made
         : async (writePiece) => {
-            for (const piece of made.content) await writePiece(piece)
+            for (const piece of made.content()) await writePiece(piece)
           }
     await write(join(folder, name), content)
   }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../../core/errors.js'
+import { sha256Of } from '../../core/hash.js'
 import { loadDataset } from '../../data/load.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Plan } from '../../plan/types.js'
@@ -11,8 +12,8 @@ import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
-import { faultOf, readStored } from '../../store/stored.js'
-import { visitRows } from '../../tables/read.js'
+import { faultOf, readStored, readStoredPieces } from '../../store/stored.js'
+import { visitRowsOf } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
 import { comparedFrom } from '../state/outputs.js'
@@ -219,23 +220,30 @@ async function lesserTables(
 ): Promise<string[]> {
   if (comparisonVersion !== COMPARISON_VERSION) return []
   const lesser: string[] = []
+  const { files: record } = await readRecord(folder).catch(() => EMPTY_RECORD)
   for (const table of studyTables) {
     const file = `${table.name}.csv`
-    const stored = await readStored(join(folder, file)).catch(() => undefined)
-    const made = Buffer.from(files[file].toString())
-    if (stored === undefined || stored.equals(made)) continue
-    const [before, after] = [stored, made].map((csv) => cellCounts(table, csv.toString()))
-    if (before.some((count, column) => count > after[column])) lesser.push(file)
+    const made = files[file]
+    const pieces = () => (typeof made === 'string' ? [Buffer.from(made)] : made.content())
+    if (record.get(file)?.sha256 === sha256Of(pieces())) continue
+    const after = await cellCounts(table, pieces())
+    const before = await readStoredPieces(join(folder, file), (stored) =>
+      cellCounts(table, stored),
+    ).catch(() => undefined)
+    if (before?.some((count, column) => count > after[column])) lesser.push(file)
   }
   return lesser
 }
 
 /** The number of rows, then of cells of each column that are not empty. */
-function cellCounts(table: Table, csv: string): number[] {
+async function cellCounts(
+  table: Table,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<number[]> {
   const names = Object.keys(table.columns)
   let rows = 0
   const filled = names.map(() => 0)
-  visitRows(table, csv, (row) => {
+  await visitRowsOf(table, pieces, (row) => {
     rows++
     names.forEach((name, column) => {
       if (row[name] !== undefined) filled[column]++
