@@ -10,13 +10,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { createEngine } from '../src/engine/registry.js'
 import { workerOptions } from '../src/executors/environment.js'
-import { valueBytes } from '../src/plan/memory.js'
+import { valueBytes } from '../src/graph/infer.js'
 import { startTraining, type Timed } from './training.js'
 
 const [networks = 'mlp-5,lenet,resnet20,vgg11', batchText = '128'] = process.argv.slice(2)
 /** Long enough for garbage to gather: steps that take this many seconds, and ten at least. */
 const SECONDS = 5
 const LEAST_STEPS = 10
+const CALL_SECONDS = 0.5
 
 /** The most resident memory of this process since `forgetPeak`, in bytes (Linux). */
 function peakBytes(): number {
@@ -28,9 +29,14 @@ function forgetPeak(): void {
   writeFileSync('/proc/self/clear_refs', '5')
 }
 
+/** Trains with as many steps in a call as a study asks for, which is those of half a second. */
 async function trainFor(limit: number, timed: Timed): Promise<void> {
-  for (let seconds = 0, steps = 0; seconds < limit || steps < LEAST_STEPS; steps++) {
-    seconds += (await timed(1)).wall
+  let perCall = 1
+  for (let seconds = 0, steps = 0; seconds < limit || steps < LEAST_STEPS; ) {
+    const { wall } = await timed(perCall)
+    seconds += wall
+    steps += perCall
+    perCall = Math.max(1, Math.floor((CALL_SECONDS * perCall) / wall))
   }
 }
 

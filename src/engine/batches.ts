@@ -9,11 +9,12 @@ export function oneBatch(inputs: Float32Array, labels: Int32Array, learningRate:
 
 /** The same batches several times over. */
 export function repeated({ rows, learningRates, ...samples }: Batches, times: number): Batches {
-  const again = Array.from({ length: times })
+  const again = Array.from({ length: times }, () => learningRates)
+  const { length } = rows
   return {
     ...samples,
-    rows: Uint32Array.from(again.flatMap(() => [...rows])),
-    learningRates: again.flatMap(() => learningRates),
+    rows: Uint32Array.from({ length: length * times }, (_, at) => rows[at % length]),
+    learningRates: again.flat(),
   }
 }
 

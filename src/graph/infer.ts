@@ -69,3 +69,14 @@ export function inferTypes(graph: Graph | Program, batch: number = BATCH): Value
   for (const node of graph.nodes) declare(node.name, inferNode(node, types))
   return types
 }
+
+/** Bytes of every value that a network computes for a batch, its input included. */
+export function valueBytes(graph: Graph, batch: number): number {
+  const batched = inferTypes(graph)
+  let floats = 0
+  for (const [name, { shape }] of inferTypes(graph, batch)) {
+    if (batched.get(name)?.shape.includes(BATCH))
+      floats += shape.reduce((size, extent) => size * extent, 1)
+  }
+  return 4 * floats
+}

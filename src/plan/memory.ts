@@ -1,8 +1,7 @@
 /** Memory that a process of a study takes, which bounds how many run at once. */
 import { subsetCount } from '../core/subset.js'
 import { sizeOf } from '../core/tensor.js'
-import { inferTypes } from '../graph/infer.js'
-import { BATCH, type Graph } from '../graph/types.js'
+import { valueBytes } from '../graph/infer.js'
 import { buildModel } from '../models/build.js'
 import type { Plan, TrainedNetwork } from './types.js'
 
@@ -17,16 +16,6 @@ const COALITIONS_BYTES = 64 * 2 ** 20
 
 /** A coalition's v(S), and its AND and OR interactions at both ends of the tie-break. */
 const BYTES_PER_SUBSET = 8 + 2 * 16
-
-/** Bytes of every value that a network computes for a batch, its input included. */
-export function valueBytes(graph: Graph, batch: number): number {
-  const batched = inferTypes(graph)
-  let floats = 0
-  for (const [name, { shape }] of inferTypes(graph, batch)) {
-    if (batched.get(name)?.shape.includes(BATCH)) floats += sizeOf(shape)
-  }
-  return 4 * floats
-}
 
 /**
  * Resident bytes, about, of the largest process of a study: the data, twice while they are read, and the most of what

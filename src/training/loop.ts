@@ -94,7 +94,11 @@ function batchesOf(
   end: number,
 ): Batches {
   const steps = Array.from({ length: end - first }, (_, index) => first + index)
-  const rows = Uint32Array.from(steps.flatMap((step) => [...batchOf(step)]))
+  const perStep = steps.map(batchOf)
+  const rows = new Uint32Array(steps.length * perStep[0].length)
+  perStep.forEach((own, index) => {
+    rows.set(own, index * own.length)
+  })
   const learningRates = steps.map(learningRateAt)
   const { inputs, labels } = dataset.train
   const batches = { inputs, labels, rows, learningRates }

@@ -1,11 +1,12 @@
 /**
- * Several training steps in one model: the step's program is the body of an ONNX `Loop`, so that weights
- * and slots pass from step to step on the device that computes them.
+ * Training steps as a model: several in one call as the body of an ONNX `Loop`, so that weights and slots
+ * pass from step to step on the device that computes them, or one without.
  */
 import type { TrainStep } from '../../autodiff/trainStep.js'
 import { BATCH, type GraphInput } from '../../graph/types.js'
 import {
   attributeTypes,
+  dataTypes,
   type GraphProto,
   type NodeProto,
   type TensorProto,
@@ -35,15 +36,23 @@ const [ITERATION, GOES_ON, STILL_GOES_ON, BATCH_ROWS] = [
   'loop/rows',
 ]
 
+/** How steps are written. */
+export interface StepsForm {
+  readonly target: Target
+  /** Whether a call takes any number of steps, or one: ONNX Runtime's loop holds the state once more. */
+  readonly looped: boolean
+  /** The samples, where they are a constant of the model. */
+  readonly resident?: TensorProto
+}
+
 /**
- * A training step as a model of any number of them. Its inputs: {@link COUNT}, {@link ROWS}, {@link SAMPLES} unless
- * `resident` holds them, the step's other feeds stacked by step, and the state. Its outputs: {@link LOSSES}
- * and the changed part of the state. Same bits as the steps one by one: the body is the same graph.
+ * A training step as a model of any number of them, or of one. Its inputs: {@link COUNT}, {@link ROWS}, {@link SAMPLES}
+ * unless `resident` holds them, the step's other feeds stacked by step, and the state. Its outputs: {@link LOSSES}
+ * and the changed part of the state. The same bits in one call as one by one: it is the same graph.
  */
 export function encodeSteps(
   { program, parameters, slots, next }: TrainStep,
-  target: Target,
-  resident?: TensorProto,
+  { target, looped, resident }: StepsForm,
 ): Uint8Array {
   const [batch, ...others] = program.inputs
   const isState = ({ name }: GraphInput) => parameters.includes(name) || name in slots
@@ -52,17 +61,17 @@ export function encodeSteps(
   const changed = state.filter(({ name }) => name in next)
   const fixed = state.filter(({ name }) => !(name in next))
 
-  const { nodes, constants } = emitProgram(program, target)
+  const emitted = emitProgram(program, target)
+  const nodes = [
+    ...perStep.map(({ name }) => gather(ofSteps(name), ITERATION, name)),
+    gather(ROWS, ITERATION, BATCH_ROWS),
+    gather(SAMPLES, BATCH_ROWS, batch.name),
+    ...emitted.nodes,
+  ]
   const body: GraphProto = {
     name: 'step',
-    node: [
-      ...perStep.map(({ name }) => gather(ofSteps(name), ITERATION, name)),
-      gather(ROWS, ITERATION, BATCH_ROWS),
-      gather(SAMPLES, BATCH_ROWS, batch.name),
-      ...nodes,
-      node('Identity', [GOES_ON], [STILL_GOES_ON]),
-    ],
-    initializer: constants,
+    node: [...nodes, node('Identity', [GOES_ON], [STILL_GOES_ON])],
+    initializer: emitted.constants,
     input: [
       valueInfo(ITERATION, 'int64', []),
       valueInfo(GOES_ON, 'bool', []),
@@ -82,14 +91,20 @@ export function encodeSteps(
     ),
     attribute: [{ name: 'body', type: attributeTypes.graph, g: body }],
   }
+  const names = new Map([[program.outputs.loss, LOSSES]])
+  for (const { name } of changed) names.set(name, before(name)).set(next[name], after(name))
+  const first = { name: ITERATION, dims: [], dataType: dataTypes.int64, rawData: new Uint8Array(8) }
   const steps = (name: string, { dtype, shape }: Pick<GraphInput, 'dtype' | 'shape'>) =>
     valueInfo(name, dtype, [BATCH, ...shape], 'steps')
   const samples = valueInfo(SAMPLES, batch.dtype, [BATCH, ...batch.shape.slice(1)], 'samples')
   return encodeGraph(
     {
       name: 'steps',
-      node: [loop],
-      initializer: resident === undefined ? [] : [resident],
+      node: looped ? [loop] : nodes.map((each) => renamed(each, names)),
+      initializer: [
+        ...(resident === undefined ? [] : [resident]),
+        ...(looped ? [] : [first, ...emitted.constants]),
+      ],
       input: [
         valueInfo(COUNT, 'int64', []),
         ...(resident === undefined ? [samples] : []),
@@ -100,11 +115,17 @@ export function encodeSteps(
       ],
       output: [
         ...changed.map(({ name, ...rest }) => floats({ ...rest, name: after(name) })),
-        steps(LOSSES, { dtype: 'float32', shape: [] }),
+        looped ? steps(LOSSES, { dtype: 'float32', shape: [] }) : valueInfo(LOSSES, 'float32', []),
       ],
     },
-    [loop, ...nodes],
+    looped ? [loop, ...nodes] : nodes,
   )
+}
+
+/** A node whose values go by other names. */
+function renamed(each: NodeProto, names: ReadonlyMap<string, string>): NodeProto {
+  const rename = (name: string) => names.get(name) ?? name
+  return { ...each, input: each.input.map(rename), output: each.output.map(rename) }
 }
 
 /** Entries of a value's first axis. */

@@ -3,6 +3,7 @@ import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { freeArrays } from '../../core/freeArrays.js'
 import { bytesOf, sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import { valueBytes } from '../../graph/infer.js'
 import type { Graph, GraphInput, Shape } from '../../graph/types.js'
 import { checkBatches, gathered, someOf } from '../batches.js'
 import { fillMask, fillTargets } from '../feeds.js'
@@ -22,10 +23,16 @@ import { after, before, COUNT, encodeSteps, LOSSES, ofSteps, ROWS, SAMPLES } fro
 import { targetsOf } from './target.js'
 
 /**
- * Most bytes of batches, targets and dropout masks in one call of ONNX Runtime, however many steps are asked for.
- * What a call costs is little against the work of so many bytes.
+ * Most bytes that one call of ONNX Runtime is fed for its steps, however many are asked for: little beside a process on
+ * the CPU, where a call costs tenths of a millisecond; on a GPU it costs the way of all weights and back.
  */
-const CALL_BYTES = 2 ** 24
+const callBytes = (device: DeviceName) => (device === 'cpu' ? 2 ** 20 : 2 ** 24)
+
+/**
+ * Most bytes of weights, slots and values of a forward pass for which the CPU takes several steps in a call: a second
+ * step in the same call took a fifth (ResNet-20) to 60% (AlexNet) more memory, and what a call costs is little beside it.
+ */
+const LOOPED_BYTES = 2 ** 24
 
 /** Most bytes of samples that stay on a device: an eighth of the memory of a card of 8 GiB. */
 const RESIDENT_BYTES = 2 ** 30
@@ -35,11 +42,13 @@ export interface TrainerOptions {
   readonly samples?: TrainingSamples
   /** How the model is written; by default as is tried first on the device. */
   readonly target?: Target
+  /** Whether a call takes several steps; by default on every GPU, and on the CPU where they are small. */
+  readonly looped?: boolean
 }
 
 /**
- * A network in training as one ONNX Runtime session, which takes many steps in a call. What they change stays on the
- * device in between and comes back after the last, in new arrays, which the next call reads. On the CPU samples are
+ * A network in training as one ONNX Runtime session, which takes many steps in a call, or one where that is large. What they
+ * change stays on the device in between and comes back after the last, in new arrays, which the next call reads. On the CPU samples are
  * read where they are; other devices keep `samples`, up to {@link RESIDENT_BYTES}, or get the rows of their batches.
  */
 export async function createOnnxTrainer(
@@ -47,20 +56,42 @@ export async function createOnnxTrainer(
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
-  { samples, target }: TrainerOptions = {},
+  {
+    samples,
+    target,
+    looped = device !== 'cpu' || stepBytes(network, recipe.batchSize) <= LOOPED_BYTES,
+  }: TrainerOptions = {},
 ): Promise<OnnxTrainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
   const fits = samples !== undefined && samples.inputs.byteLength <= RESIDENT_BYTES
   const resident = device !== 'cpu' && fits ? samples : undefined
-  const constant = resident && samplesProto(resident, compiled.program.inputs[0])
-  const session = await openSession(
-    encodeSteps(compiled, target ?? (await targetsOf(device))[0], constant),
-    device,
-  )
+  const form = {
+    target: target ?? (await targetsOf(device))[0],
+    looped,
+    resident: resident && samplesProto(resident, compiled.program.inputs[0]),
+  }
+  const session = await openSession(encodeSteps(compiled, form), device)
   const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
   const reading = device === 'cpu' ? 'in place' : (resident ?? 'rows')
-  return new OnnxTrainer(ort, session, compiled, recipe, reading, state, start.step)
+  const perCall = looped
+    ? Math.max(1, Math.floor(callBytes(device) / feedBytes(compiled, reading)))
+    : 1
+  return new OnnxTrainer(ort, session, compiled, recipe, { reading, perCall }, state, start.step)
+}
+
+/** Bytes of weights, momentum and all values of a forward pass. */
+function stepBytes(network: Graph, batchSize: number): number {
+  const weights = network.parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return 2 * 4 * weights + valueBytes(network, batchSize)
+}
+
+/** Bytes of the targets of a step, its rows and dropout masks, and of its batch where that is copied. */
+function feedBytes({ program, masks, targetsShape }: TrainStep, reading: Reading): number {
+  const { shape } = program.inputs[0]
+  const shapes = [targetsShape, [shape[0]], ...masks.map((mask) => mask.shape)]
+  if (reading === 'rows') shapes.push(shape)
+  return 4 * shapes.reduce((sum, each) => sum + sizeOf(each), 0)
 }
 
 /** Samples as a constant of a model whose batch is `input`. */
@@ -77,7 +108,6 @@ type Reading = 'in place' | 'rows' | TrainingSamples
 export class OnnxTrainer implements Trainer {
   /** Parameters and slots by name. */
   private readonly values: OrtFeeds = {}
-  private readonly bytesOfStep: number
   private wrapped: { readonly inputs: Float32Array; readonly tensor: OrtTensor } | undefined
 
   constructor(
@@ -85,26 +115,23 @@ export class OnnxTrainer implements Trainer {
     private readonly session: InferenceSession,
     private readonly compiled: TrainStep,
     private readonly recipe: TrainingRecipe,
-    private readonly reading: Reading,
+    private readonly calls: { readonly reading: Reading; readonly perCall: number },
     state: Tensors,
     private done: number,
   ) {
     for (const [name, { shape, data }] of Object.entries(state)) {
       this.values[name] = new ort.Tensor('float32', data.slice(), shape)
     }
-    const { program, masks, targetsShape } = compiled
-    const shapes = [program.inputs[0].shape, targetsShape, ...masks.map(({ shape }) => shape)]
-    this.bytesOfStep = 4 * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
   }
 
   async steps(batches: Batches): Promise<readonly number[]> {
     checkBatches(batches, this.compiled.program.inputs[0].shape)
     const count = batches.learningRates.length
-    const most = Math.max(1, Math.floor(CALL_BYTES / this.bytesOfStep))
+    const { reading, perCall } = this.calls
     const losses: number[] = []
-    for (let from = 0; from < count; from += most) {
-      const some = someOf(batches, from, Math.min(count, from + most))
-      losses.push(...(await this.run(this.reading === 'rows' ? gathered(some) : some)))
+    for (let from = 0; from < count; from += perCall) {
+      const some = someOf(batches, from, Math.min(count, from + perCall))
+      losses.push(...(await this.run(reading === 'rows' ? gathered(some) : some)))
     }
     return losses
   }
@@ -128,7 +155,8 @@ export class OnnxTrainer implements Trainer {
 
   /** Where each step finds its batch. */
   private sampleFeeds({ inputs, rows, learningRates: { length } }: Batches): OrtFeeds {
-    const { ort, reading } = this
+    const { ort } = this
+    const { reading } = this.calls
     const { dtype, shape } = this.compiled.program.inputs[0]
     const dims = [length, rows.length / length]
     const feeds: OrtFeeds = { [ROWS]: new ort.Tensor('int32', Int32Array.from(rows), dims) }

@@ -8,6 +8,7 @@ import { buildModel } from '../../models/build.js'
 import { architectureNames } from '../../models/registry.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import type { Model } from '../../models/types.js'
+import { createOnnxTrainer } from '../onnx/trainer.js'
 import { createReferenceEngine } from '../reference/engine.js'
 import { createEngine } from '../registry.js'
 import { relativeError } from '../relativeError.js'
@@ -140,9 +141,15 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
 
       // The other engines take steps one by one, by one function, which the tests of optimisers below run.
       if (engine.name === 'onnx') {
-        it('takes steps in one call as one by one, to the bit', async () => {
-          const once = await train(engine, model, sgdRecipe, start, 5)
-          expect(await train(engine, model, sgdRecipe, start, 5, 1)).toEqual(once)
+        it('takes steps in one call, in several and without a loop the same, to the bit', async () => {
+          const withSteps = (looped: boolean): Engine => ({
+            ...engine,
+            createTrainer: (graph, recipe, state, samples) =>
+              createOnnxTrainer(graph, recipe, state, engine.device, { samples, looped }),
+          })
+          const once = await train(withSteps(true), model, sgdRecipe, start, 5)
+          expect(await train(withSteps(true), model, sgdRecipe, start, 5, 2)).toEqual(once)
+          expect(await train(withSteps(false), model, sgdRecipe, start, 5)).toEqual(once)
         })
       }
 
