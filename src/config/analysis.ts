@@ -196,7 +196,12 @@ export const analysisSection = z
       .enum(['certified', 'sgd-reference', 'and', 'or'])
       .default('certified')
       .describe('How v is split into AND and OR parts'),
-    gap: positive.max(1).default(1e-3).describe('Relative duality gap at which certified stops'),
+    gap: z
+      .number()
+      .min(1e-10)
+      .max(1)
+      .default(1e-3)
+      .describe('Relative duality gap at which certified stops'),
     tieBreak: z
       .enum(['low', 'high', 'none'])
       .default('low')

@@ -245,8 +245,9 @@ function checkFinite(
   if (index === -1) return
   const size = sizeOf(shape)
   const sample = rows[Math.floor(index / size)]
+  const why = Number.isNaN(inputs[index]) ? '' : ' as a float32, which holds up to 3.4e38'
   throw new InputError(
-    `sample ${sample} of the ${split} split: ${noun} ${index % size} is ${inputs[index]}`,
+    `sample ${sample} of the ${split} split: ${noun} ${index % size} is ${inputs[index]}${why}`,
     { context: { sample, split } },
   )
 }

@@ -89,7 +89,7 @@ if [ -n "$stopped" ] && [ "$code" -ge 128 ]; then
     echo "$(date -Is) saved; goes back to the queue"
     scontrol requeue "$element"
   else
-    echo "$(date -Is) saved; stays stopped (state \${state:-unknown}, $restarts restarts of at most ${requeues})"
+    echo "$(date -Is) saved; left to SLURM, which puts back what it preempts alone (state \${state:-unknown}, $restarts restarts of at most ${requeues})"
   fi
 fi
 ${isPartner ? PACK_FAILED : ''}exit "$code"

@@ -295,6 +295,7 @@ describe('configurations', () => {
     ['too long', `${study}# ${'x'.repeat(limits.configBytes)}`, /bytes: .* but at most 262,144/],
     ['brackets in brackets', `${study}a: ${'['.repeat(1e5)}`, /nested more than 50 deep/],
     ['lists in lists', `${study}a:\n  ${'- '.repeat(1e5)}`, /nested more than 50 deep/],
+    ['a gap that no float reaches', `${study}analysis: { gap: 1.0e-300 }\n`, /at least 1e-10/],
     ['brackets that close', `${study}a: ${']'.repeat(1e5)}`, /study\.yaml:3/],
     [
       'mappings in mappings',

@@ -55,7 +55,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lowlayer-slurm-'))
   process.env.SLURM_CONF = join(folder, 'cluster', 'slurm.conf')
   // Three elements are no array any more, but two.
-  cluster('start', 'MaxArraySize=2')
+  const preemption = ['PreemptType=preempt/partition_prio', 'PreemptMode=REQUEUE']
+  cluster(
+    'start',
+    'MaxArraySize=2',
+    ...preemption,
+    'PartitionName=urgent Nodes=ALL PriorityTier=10',
+  )
   undisturbed = await runHere('undisturbed')
 })
 afterAll(async () => {
@@ -185,13 +191,26 @@ describe.skipIf(noCluster !== undefined)(
       await expectUndisturbed(submitted)
     })
 
+    it('saves when more urgent work takes its node, and goes on after that', async () => {
+      const submitted = await submit('preempted', '--pack', '3')
+      const element = `${submitted.ids.train}_0`
+      await untilTraining(submitted, element)
+      const urgent = ['--partition=urgent', '--cpus-per-task=2', '--output=/dev/null']
+      slurm('sbatch', ...urgent, '--wrap=true')
+      await untilRequeued(element)
+      await untilEnded()
+      const log = await logOf(submitted, 'train', element)
+      expect(log).toMatch(/DUE TO PREEMPTION[\s\S]*saved; left to SLURM[\s\S]*restart 1/)
+      await expectUndisturbed(submitted)
+    })
+
     it('is cancelled, stays cancelled, and goes on when it is submitted again', async () => {
       const submitted = await submit('cancelled')
       await untilTraining(submitted, `${submitted.ids.train}_0`)
       const { stdout } = await lowlayer(['cancel', submitted.study])
       expect(stdout).toBe('7 elements cancelled\n')
       await untilEnded()
-      expect(await logOf(submitted, 'train', `${submitted.ids.train}_0`)).toMatch(/stays stopped/)
+      expect(await logOf(submitted, 'train', `${submitted.ids.train}_0`)).toMatch(/left to SLURM/)
       // Nor does it come back.
       await sleep(5_000)
       expect(states()).toEqual([])
@@ -222,10 +241,10 @@ describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
 
   it('goes on as often as the time limit stops it', async () => {
     // A minute, the least there is, is less than this takes.
-    const own = ['training.epochs=12000', 'networks.grid.high=[0]', 'runtime.slurm.requeues=100']
-    const options = own.flatMap((setting) => ['--set', setting])
-    const wanted = await runHere('unlimited', ...options)
-    const submitted = await submit('limited', ...options, '--time', '1')
+    const own = ['--set', 'training.epochs=12000', '--set', 'networks.grid.high=[0]']
+    const wanted = await runHere('unlimited', ...own)
+    const limits = ['--set', 'runtime.slurm.requeues=100', '--time', '1']
+    const submitted = await submit('limited', ...own, ...limits)
     await untilEnded()
     const log = await logOf(submitted, 'train', `${submitted.ids.train}_0`)
     expect(log).toMatch(/SIGUSR2: stopping at the next safe point[\s\S]*restart 1/)

@@ -40,9 +40,10 @@ export function secondsOf(work: Estimate, times: UnitTimes, plan: Plan): number 
   return seconds / jobCount(plan.config.runtime)
 }
 
-/** Steps and samples timed, after one that warms up. */
+/** Steps and samples timed, after one that warms up; no further sample once those before took so long. */
 const TIMED_STEPS = 5
 const TIMED_SAMPLES = 3
+const LONGEST_PROBE_MS = 2000
 
 /**
  * Times a few steps, samples and decompositions of the first network that the study trains, freshly drawn, or of one
@@ -119,7 +120,9 @@ async function timeSamples(
 ): Promise<Pick<UnitTimes, 'sample' | 'decomposition'>> {
   const sampleTimes: number[] = []
   const decompositionTimes: number[] = []
+  const first = performance.now()
   for (let row = 0; row < train.count && sampleTimes.length < TIMED_SAMPLES; row++) {
+    if (sampleTimes.length > 0 && performance.now() - first > LONGEST_PROBE_MS) break
     const sample = sampleAt(train, row)
     if (!placed.admits(sample.input)) continue
     const began = performance.now()
