@@ -2,7 +2,7 @@
  * How often the hinge finds an overfitting phase in simulated curves whose noise is correlated from point to point: without
  * one (nominal 2.5%), and with a rise of 2, 5 and 15 standard deviations of the noise; and how often the interval of t*
  * has the true one.
- * Run: npm run bench:hinge -- [curves a cell]
+ * Run: npm run bench:hinge -- [curves per cell]
  */
 import { RISE_FROM, simulatedCurve } from '../src/testing/simulatedCurve.js'
 import { detectPhases } from '../src/training/phases/detect.js'

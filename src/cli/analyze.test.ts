@@ -55,9 +55,13 @@ describe('lowlayer analyze', () => {
     expect(stderr).toMatch(
       /networks {2}1 of 1, accuracy on train .*\n(.*\n)*results {3}out\/model-/,
     )
+    expect(stderr).toMatch(/^made {6}the interactions of 6 samples in 1 network: samples\.csv/m)
+    expect(stderr).not.toMatch(/^(asked|verdict|how sure|next) /m)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
     expect((await fileOf('out', 'samples.csv')).trimEnd().split('\n')).toHaveLength(7)
-    expect(await fileOf('out', 'report/index.html')).toContain('<html')
+    const page = await fileOf('out', 'report/index.html')
+    expect(page).toContain('<strong>No verdict.</strong>')
+    expect(page.split('<main>')[1]).not.toMatch(/inconclusive|What decided/)
   })
 
   it('stops on Ctrl-C, says how to go on, and goes on', async () => {

@@ -58,7 +58,7 @@ export function withConfigOptions(command: Command, ...unused: readonly string[]
 /** {@link withConfigOptions}, and those of where it runs on this machine. */
 export function withStudyOptions(command: Command, ...unused: readonly string[]): Command {
   return withConfigOptions(command, ...unused)
-    .option('--jobs <n>', 'processes at once (default: one a core)')
+    .option('--jobs <n>', 'processes at once (default: one per core)')
     .option('--engine <name>', 'onnx, tfjs or reference')
     .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
 }

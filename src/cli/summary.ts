@@ -28,8 +28,7 @@ export async function summarize(
 ): Promise<string> {
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
-    ['asked', verdict?.asked ?? 'nothing that could be compared'],
-    ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+    ...describeFinding(verdict),
     ...(verdict?.others ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
     ['networks', describeNetworks(tables.networks)],
     ...describeOverlaps(tables.pairClasses),
@@ -46,6 +45,16 @@ export async function summarize(
       : []),
   ]
   return entries.map(([title, text]) => `${title.padEnd(10)}${text}\n`).join('')
+}
+
+/** What was asked and found; of networks whose seeds nobody knows, what was made of them. */
+function describeFinding(verdict: Verdict | undefined): [string, string][] {
+  if (verdict?.verdict === 'not-asked')
+    return [['made', `${verdict.asked}: samples.csv, orders.csv, the report`]]
+  return [
+    ['asked', verdict?.asked ?? 'nothing that could be compared'],
+    ['verdict', verdict?.sentence ?? 'none: no comparison could be made'],
+  ]
 }
 
 /** Whether the comparison had to do without some networks. */
@@ -110,7 +119,7 @@ export function describeOverlaps(classes: readonly PairClassRow[]): [string, str
 
 /** How sure each verdict is; that of a study of several grids by name. */
 function describeCertainty(verdict: Verdict | undefined): [string, string][] {
-  if (verdict === undefined) return []
+  if (verdict === undefined || verdict.verdict === 'not-asked') return []
   const others = verdict.others.map(({ regime, cut, certainty }): [string, string] => [
     'how sure',
     `${regime}${cut === undefined ? '' : `, cut ${cut}`}: ${certainty}`,

@@ -8,6 +8,7 @@ import {
   defaultComparisonOptions,
   type NetworkScores,
   type StudyScores,
+  type Verdict,
 } from './types.js'
 
 const design = { lows: 4, highs: 4, orders: 1, repeats: 2, samples: 300 }
@@ -58,7 +59,7 @@ describe('known truth: 25 simulated studies of each kind', () => {
   ]
 
   it.each(kinds)('%s', (_, shares, change, expected) => {
-    const counts: Partial<Record<Conclusion, number>> = {}
+    const counts: Partial<Record<Verdict['verdict'], number>> = {}
     for (let seed = 0; seed < 25; seed++) {
       const study = simulated(shares, change, seed)
       const { verdict } = compareNetworks(study, { ...quick, permutations: 499, seed }).verdict
@@ -354,6 +355,25 @@ describe('bad input', () => {
     expect(effects).toHaveLength(8)
     for (const row of effects)
       expect(row.note).toMatch(/no network has known seeds and usable scores/)
+  })
+
+  it('no seed known: nothing was asked, and what weakens the scores is told all the same', () => {
+    const foreign = changed(study, (one) => ({
+      ...one,
+      seeds: { ...one.seeds, low: undefined, high: undefined },
+    }))
+    const { verdict } = tables(foreign)
+    expect(verdict.verdict).toBe('not-asked')
+    expect(verdict.sentence).toMatch(/^no verdict: nothing was asked of low layers/)
+    expect(verdict.asked).toBe('the interactions of 60 samples in 9 networks')
+    expect(verdict.grid).toBeUndefined()
+    // One known seed is a question.
+    const [first, ...others] = foreign.networks
+    const asked = {
+      ...foreign,
+      networks: [{ ...first, seeds: study.networks[0].seeds }, ...others],
+    }
+    expect(tables(asked).verdict.verdict).toBe('inconclusive')
   })
 
   it('sets that name strangers or repeat themselves', () => {

@@ -13,6 +13,7 @@ import {
 import { hasSeeds } from './relation.js'
 import {
   type ComparisonOptions,
+  type Conclusion,
   defaultComparisonOptions,
   type EffectRow,
   type Exclusion,
@@ -34,7 +35,7 @@ export interface ScoreComparison {
   /** What is concluded of every grid that a verdict is of, the main one first. */
   readonly conclusions: () => readonly {
     readonly name: GridName
-    readonly conclusion: Verdict['verdict']
+    readonly conclusion: Conclusion
   }[]
 }
 

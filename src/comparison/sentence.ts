@@ -6,21 +6,22 @@ import type {
   Clause,
   ClauseStatus,
   ComparisonOptions,
-  Conclusion,
   StudyScores,
+  Verdict,
   VerdictWords,
 } from './types.js'
 
-const outcomes: Readonly<Record<Conclusion, string>> = {
+const outcomes: Readonly<Record<Verdict['verdict'], string>> = {
   decides: 'decides',
   'real-but-small': 'real but small',
   absent: 'absent',
   inconclusive: 'inconclusive',
+  'not-asked': 'no verdict',
 }
 
 /** What is put into words; `named`: with the name of the grid. */
 interface Judged {
-  readonly verdict: Conclusion
+  readonly verdict: Verdict['verdict']
   readonly clauses: readonly Clause[]
   readonly statistics: GridStatistics | undefined
   readonly study: StudyScores
@@ -30,6 +31,13 @@ interface Judged {
 /** Sentence: `decides for mlp-5, init, cut 2: …`. */
 export function verdictWords(judged: Judged, options: ComparisonOptions): VerdictWords {
   const { verdict, clauses, statistics, study, named } = judged
+  if (verdict === 'not-asked') {
+    return {
+      asked: `the interactions of ${study.samples.length} samples in ${counted(study.networks.length)}`,
+      sentence: `${outcomes[verdict]}: nothing was asked of low layers, as the seeds of the networks are not known.`,
+      certainty: '',
+    }
+  }
   const grid = named && statistics !== undefined ? ` for ${gridLabel(statistics)}` : ''
   return {
     asked: askedOf(statistics, study),
@@ -56,9 +64,11 @@ function askedOf(statistics: GridStatistics | undefined, { samples }: StudyScore
   }
   const { grid } = statistics
   const { lows, highs } = grid.cells
-  const count = grid.members.length
-  const networks = count === 1 ? '1 network' : `${count} networks`
-  return `whether ${subjectOf(grid.regime)} decide which of ${panel} are confusing: ${networks}, ${lows.length} draws of the low layers × ${highs.length} of the high ones`
+  return `whether ${subjectOf(grid.regime)} decide which of ${panel} are confusing: ${counted(grid.members.length)}, ${lows.length} ${lows.length === 1 ? 'draw' : 'draws'} of the low layers × ${highs.length} of the high ones`
+}
+
+function counted(networks: number): string {
+  return networks === 1 ? '1 network' : `${networks} networks`
 }
 
 function answerOf({ verdict, statistics }: Judged): string {
@@ -73,7 +83,7 @@ function answerOf({ verdict, statistics }: Judged): string {
       return `${subject} have an effect on which samples are confusing, but do not decide it.`
     case 'absent':
       return `${subject} do not decide which samples are confusing; no effect of theirs is shown.`
-    case 'inconclusive':
+    default:
       return `it is open whether ${subject} decide which samples are confusing.`
   }
 }
@@ -116,7 +126,7 @@ function scopeOf(statistics: GridStatistics | undefined): string[] {
 }
 
 /** The clauses that keep the study from deciding, or that a firm verdict goes without. */
-function openOf(verdict: Conclusion, clauses: readonly Clause[]): string[] {
+function openOf(verdict: Verdict['verdict'], clauses: readonly Clause[]): string[] {
   const of = (statuses: readonly ClauseStatus[], ids: readonly string[]) =>
     clauses.filter(({ status, id }) => statuses.includes(status) && ids.includes(id))
   const ids = ['i', 'ii', 'iii', 'iv', 'v', 'vi']

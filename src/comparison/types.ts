@@ -168,7 +168,8 @@ export interface Clause {
 
 /** The content of `verdict.json`. */
 export interface Verdict extends VerdictWords {
-  readonly verdict: Conclusion
+  /** `not-asked`: nobody knows the seeds of any network, so that there is no question to answer. */
+  readonly verdict: Conclusion | 'not-asked'
   readonly clauses: readonly Clause[]
   /** Whether the sets of confusing samples show an effect of low seeds: beside the scores, decides nothing. */
   readonly sets: Clause

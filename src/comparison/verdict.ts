@@ -29,6 +29,7 @@ import type {
   ComparisonOptions,
   Conclusion,
   GridName,
+  NetworkScores,
   StudyScores,
   Verdict,
   VerdictWords,
@@ -100,12 +101,18 @@ function judged(
   named: boolean,
 ): Pick<Verdict, 'clauses' | 'verdict'> & VerdictWords {
   const clauses = clausesOf(statistics, study, options)
-  const verdict = conclude(clauses)
+  const { networks } = study
+  const isAsked = networks.length === 0 || networks.some(hasSeeds)
+  const verdict = isAsked ? conclude(clauses) : 'not-asked'
   return {
     clauses,
     verdict,
     ...verdictWords({ verdict, clauses, statistics, study, named }, options),
   }
+}
+
+function hasSeeds({ seeds: { low, high } }: NetworkScores): boolean {
+  return low !== undefined || high !== undefined
 }
 
 function clausesOf(

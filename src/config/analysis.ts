@@ -37,7 +37,7 @@ const samples = z
   .prefault({})
 
 const tooMany = (n: unknown) =>
-  `${n} players need 2^${n} masked inputs a sample and checkpoint; ` +
+  `${n} players need 2^${n} masked inputs per sample and checkpoint; ` +
   `at most ${MAX_PLAYERS} (${(2 ** MAX_PLAYERS).toLocaleString('en')} inputs) are supported`
 
 const playerCount = z
@@ -50,7 +50,7 @@ const players = z
     count: playerCount
       .default(8)
       .describe(
-        'Number of players n: 2^n masked inputs a sample. All features of tic-tac-toe and planted-logic by default',
+        'Number of players n: 2^n masked inputs per sample. All features of tic-tac-toe and planted-logic by default',
       ),
     layout: z
       .union([

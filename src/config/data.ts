@@ -234,7 +234,7 @@ const tokens = z.strictObject({
   vocabulary: file
     .optional()
     .describe(
-      'vocab.txt (a token a line) or vocab.json, which names players where there are no words',
+      'vocab.txt (a token per line) or vocab.json, which names players where there are no words',
     ),
   labels: z
     .string()
@@ -258,7 +258,7 @@ const tokens = z.strictObject({
 const images = z.strictObject({
   source: z
     .literal('images')
-    .describe('A folder a class of PNG or JPEG files; or train/ and test/'),
+    .describe('A folder per class of PNG or JPEG files; or train/ and test/'),
   path: z.string().min(1).describe('The folder, seen from the working folder or else this file'),
   size: z
     .union([whole(4), z.tuple([whole(4), whole(4)])])

@@ -32,7 +32,7 @@ const grid = z
     repeats: whole(1)
       .default(3)
       .describe(
-        'Order seeds in all on the diagonal (first low with first high seed, second with second, …): 1 adds no network, 3 add two a pair',
+        'Order seeds in all on the diagonal (first low with first high seed, second with second, …): 1 adds no network, 3 add two per pair',
       ),
     regimes: z
       .array(regime)
@@ -130,7 +130,7 @@ export const givenNetwork = z.strictObject({
     .describe(
       'Low layers: weights of these names, or that start with these and a dot, are compared',
     ),
-  stepsPerEpoch: z.number().positive().optional().describe('Optimiser steps an epoch, for {step}'),
+  stepsPerEpoch: z.number().positive().optional().describe('Optimiser steps per epoch, for {step}'),
   curve: z
     .string()
     .min(1)

@@ -3,7 +3,7 @@
  * subset. A table over all subsets is a Float64Array of length 2^n whose index is the bitmask.
  */
 
-/** The largest number of players that are masked, or that a split is searched for: 2^14 = 16,384 masked inputs a sample. */
+/** The largest number of players that are masked, or that a split is searched for: 2^14 = 16,384 masked inputs per sample. */
 export const MAX_PLAYERS = 14
 
 /** Number of subsets of n players, 2^n. */

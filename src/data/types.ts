@@ -23,7 +23,7 @@ export interface Samples {
  * - `ids`, `attention`, `input`  go into a model's input of that name: token ids, 1 for tokens and 0 for padding, others
  * - `words`     word of each token, the same number for the sub-tokens of one word; negative: none
  * - `names`     name of the word of each token: a place in `Dataset.vocabulary`
- * - `position`  place of the token whose outputs count, where a model gives outputs a token
+ * - `position`  place of the token whose outputs count, where a model gives outputs per token
  * - `target`    the token that a language model is to give there
  */
 export interface RowPart {

@@ -1,4 +1,4 @@
-/** NumPy's `.npz` files: a zip archive with one `.npy` file an array. */
+/** NumPy's `.npz` files: a zip archive with one `.npy` file per array. */
 import { type Zippable, zipSync } from 'fflate'
 import { InputError } from '../core/errors.js'
 import { quotable } from '../core/quote.js'

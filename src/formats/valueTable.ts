@@ -59,7 +59,7 @@ function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] 
   }
   if (shape.length !== 1 && shape.length !== 2) {
     throw new InputError(
-      `${file}: shape (${shape.join(', ')}); [2^n] or [samples, 2^n] is needed, a row a sample`,
+      `${file}: shape (${shape.join(', ')}); [2^n] or [samples, 2^n] is needed, a row per sample`,
     )
   }
   const columns = shape[shape.length - 1]
@@ -109,7 +109,7 @@ interface NumberedCells {
 /**
  * Throws InputError where every cell is written as a whole number and some cannot be one, as the parts of a
  * number with a decimal comma: -0, or 05 after a comma. Two columns without a header are no tables of one player
- * where one such number a row, or the number of a row beside its value, gives the same.
+ * where one such number per row, or the number of a row beside its value, gives the same.
  */
 function refuseLookalikes(records: readonly NumberedCells[], hasHeader: boolean): void {
   const whole = /^[+-]?\d+$/

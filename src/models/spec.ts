@@ -29,7 +29,7 @@ export interface ModelSpec {
   readonly depth?: number
   /** Share of units that dropout sets to 0, where the architecture has dropout. */
   readonly dropout?: number
-  /** `binary` ends in one logit (two classes only); default `softmax`, one logit a class. */
+  /** `binary` ends in one logit (two classes only); default `softmax`, one logit per class. */
   readonly head?: 'softmax' | 'binary'
   readonly layers?: readonly LayerSpec[]
 }

@@ -225,7 +225,7 @@ function blocksAbove(model: Model, low: readonly string[]): string[] {
   return model.blocks.map(({ name }) => name).filter((name) => !low.includes(name))
 }
 
-/** Batch size, steps an epoch (may be fractional: batches run on across epochs) and in all. */
+/** Batch size, steps per epoch (may be fractional: batches run on across epochs) and in all. */
 export function trainingLength(
   training: ExperimentConfig['training'],
   data: Pick<DataInfo, 'trainCount'>,

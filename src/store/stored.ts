@@ -44,7 +44,7 @@ function sumsOf(path: string, voucher: Voucher | undefined): Sum[] {
 
 /**
  * How closely a file is looked at: whether it is listed and in its place, in its size, which costs nothing; or
- * whether it is what was written, for which all of it is read (a gigabyte a second, or less).
+ * whether it is what was written, for which all of it is read (a gigabyte per second, or less).
  */
 export type Closeness = 'place' | 'content'
 

@@ -10,7 +10,7 @@ interface PlannedSample {
   readonly trueLabel: number
 }
 
-/** The evaluation of samples with n players and a baseline of this fingerprint, one row a sample. */
+/** The evaluation of samples with n players and a baseline of this fingerprint, one row per sample. */
 export function evaluationPlan(
   samples: readonly PlannedSample[],
   n: number,

@@ -6,7 +6,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { withDesign } from '../plan/designs.js'
 import { regimeOf } from '../regimes/registry.js'
 
-/** Simulated studies a design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
+/** Simulated studies per design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
 const STUDIES = 20
 
 /**

@@ -9,7 +9,7 @@ const step = integer('Optimiser steps done at this checkpoint.')
 const cutLayers = text('Names of these low layers, joined by +, where they are not the first ones.')
 const sample = integer('Position of the sample in its source, from 0.')
 
-export const networksTable = table('networks', 'One row a network of the study.', {
+export const networksTable = table('networks', 'One row per network of the study.', {
   network,
   name,
   architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
@@ -71,37 +71,43 @@ export const curvesTable = table('curves', 'Losses and accuracies while training
   ),
 })
 
-export const samplesTable = table('samples', 'One row a network, checkpoint and analysed sample.', {
-  network,
-  name,
-  step,
-  sample,
-  label: integer('True label.'),
-  given_label: integer('Label that training saw (differs from label for mislabelled samples).'),
-  prediction: integer(
-    'Predicted class on the unmasked sample; −1 where it is none of the data. Empty: not told (values of another tool).',
-  ),
-  correct: boolean('prediction = given_label.'),
-  loss: number(
-    'Cross-entropy of the unmasked sample against the given label, nats. Where a model from elsewhere gives a ' +
-      'probability of 0, that of the smallest float32, 2^−149: 103.3.',
-  ),
-  v_full: number('v(N), the scalar output on the unmasked sample.'),
-  l1: number('Σ|I| over all interactions.'),
-  l1_lower_bound: number('Dual lower bound on the smallest possible l1.'),
-  matching_error: number('Universal matching: max_S |h(S) − (v + q)(S)|.'),
-  converged: boolean('Whether the solver reached the duality gap that was asked for.'),
-  tau: number('Salience threshold τ.'),
-  salient: integer('Number of salient interactions of order ≥ 1.'),
-  mean_order: number('Mean order of salient strength, divided by n.'),
-  high_order_share: number('Share of salient strength at orders ≥ n/2.'),
-  offsetting: number('Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.'),
-  score: number(
-    'Confusing score at this checkpoint; at the last one under phase: delta its growth since t*.',
-  ),
-  score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
-  score_high: number('Confusing score at the high-order end.'),
-})
+export const samplesTable = table(
+  'samples',
+  'One row per network, checkpoint and analysed sample.',
+  {
+    network,
+    name,
+    step,
+    sample,
+    label: integer('True label.'),
+    given_label: integer('Label that training saw (differs from label for mislabelled samples).'),
+    prediction: integer(
+      'Predicted class on the unmasked sample; −1 where it is none of the data. Empty: not told (values of another tool).',
+    ),
+    correct: boolean('prediction = given_label.'),
+    loss: number(
+      'Cross-entropy of the unmasked sample against the given label, nats. Where a model from elsewhere gives a ' +
+        'probability of 0, that of the smallest float32, 2^−149: 103.3.',
+    ),
+    v_full: number('v(N), the scalar output on the unmasked sample.'),
+    l1: number('Σ|I| over all interactions.'),
+    l1_lower_bound: number('Dual lower bound on the smallest possible l1.'),
+    matching_error: number('Universal matching: max_S |h(S) − (v + q)(S)|.'),
+    converged: boolean('Whether the solver reached the duality gap that was asked for.'),
+    tau: number('Salience threshold τ.'),
+    salient: integer('Number of salient interactions of order ≥ 1.'),
+    mean_order: number('Mean order of salient strength, divided by n.'),
+    high_order_share: number('Share of salient strength at orders ≥ n/2.'),
+    offsetting: number(
+      'Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.',
+    ),
+    score: number(
+      'Confusing score at this checkpoint; at the last one under phase: delta its growth since t*.',
+    ),
+    score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
+    score_high: number('Confusing score at the high-order end.'),
+  },
+)
 
 export const ordersTable = table(
   'orders',
@@ -116,7 +122,7 @@ export const ordersTable = table(
     kind: text('`and` or `or`; orders 0 and 1 stand under `and`.'),
     positive: number('Mean over samples of the sum of positive salient interactions.'),
     negative: number('Mean over samples of the sum of negative salient interactions (≤ 0).'),
-    count: number('Mean number of salient interactions a sample.'),
+    count: number('Mean number of salient interactions per sample.'),
     normalized: number(
       '(positive − negative) / Z, Z the mean over orders 1 to n of that strength of both kinds together (arXiv 2407.19198). Empty where nothing is salient.',
     ),

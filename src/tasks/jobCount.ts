@@ -13,7 +13,7 @@ export function threadsOfTask({ config, networks }: Pick<Plan, 'config' | 'netwo
   return Math.max(1, Math.floor(jobs / Math.max(1, Math.min(jobs, networks.length))))
 }
 
-/** Tasks that a study runs at once: as many as it says, else one a card that it names, else one a core. */
+/** Tasks that a study runs at once: as many as it says, else one per card that it names, else one per core. */
 export function jobCount({ jobs, devices }: Pick<RuntimeConfig, 'jobs' | 'devices'>): number {
   return jobs === 'auto' ? (devices?.length ?? availableParallelism()) : jobs
 }

@@ -5,7 +5,7 @@ import { configOf } from './configOf.js'
 import { ticTacToeInfo } from './dataInfo.js'
 import { madeCheckpoint } from './madeCheckpoint.js'
 
-/** What is known of one network, by its seeds; one number a sample of its main panel. */
+/** What is known of one network, by its seeds; one number per sample of its main panel. */
 export interface GivenNetworkScores {
   /** Between 0.2 and 1: the score is 2c/(1 + c), which rises with it. */
   readonly c: readonly number[]

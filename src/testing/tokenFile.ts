@@ -2,7 +2,7 @@
 import { zipSync } from 'fflate'
 import { encodeNpy, encodeNpyHeader } from '../formats/npy.js'
 
-/** Rows of numbers or strings, equally long, or one number a row. */
+/** Rows of numbers or strings, equally long, or one number per row. */
 export type Rows =
   | readonly (readonly number[])[]
   | readonly (readonly string[])[]

@@ -31,42 +31,34 @@ interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
 
 /** `lowlayer analyze MODEL.onnx… --data SOURCE`: shorthand for a study of networks from elsewhere, which it runs. */
 export function analyzeCommand(executor: Executor): Command {
-  return (
-    new Command('analyze')
-      .summary('analyse ONNX classifiers from elsewhere')
-      .description('Runs the study of these ONNX files, which it writes down as config.yaml.')
-      .argument('[model...]')
-      .option('--networks <file>', 'table of networks, with their seeds, instead of models')
-      .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
-      .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
-      .option(
-        '--config <file>',
-        'take data, analysis and all but the networks from a configuration',
-      )
-      .addOption(setOption('runtime.slurm'))
-      .option('--out <dir>', 'results folder', 'results')
-      .option('--input <name>', 'input of the model, where it has several')
-      .option('--output <name>', 'output with the scores, where it has several')
-      .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
-      .option('--classes <file>', 'class names in the order of the outputs, a line each')
-      .addOption(new Option('--layout <order>', 'order of axes').choices(axisLayouts))
-      .option('--mean <numbers>', 'subtracted from inputs, one, or one per channel: 0.5,0.5,0.5')
-      .option('--std <numbers>', 'what inputs are divided by then')
-      .option('--data-dir <dir>', 'folder of data sets')
-      .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
-      .option('--json', 'print the result as JSON')
-      // Its line is the one too many of a screen.
-      .addHelpOption(new Option('-h, --help').hideHelp())
-      .addHelpText(
-        'after',
-        '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.count=6',
-      )
-      .action(async (models: string[], options: AnalyzeOptions) => {
-        const loaded = await configOfModels(models, options)
-        const asked: RunOptions = { ...options, results: options.out, progress: 'auto' }
-        process.exitCode = await runPlanned(await planOf(loaded, asked), asked, executor)
-      })
-  )
+  return new Command('analyze')
+    .summary('analyse ONNX classifiers from elsewhere')
+    .description('Runs the study of these ONNX files, which it writes down as config.yaml.')
+    .argument('[model...]')
+    .option('--networks <file>', 'table of networks, with their seeds, instead of models')
+    .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
+    .option('--labels <name>', 'array (.npz) or column (.csv) of the classes')
+    .option('--config <file>', 'take data, analysis and all but the networks from a configuration')
+    .addOption(setOption('runtime.slurm'))
+    .option('--out <dir>', 'results folder', 'results')
+    .option('--input <name>', 'input of the model, where it has several')
+    .option('--output <name>', 'output with the scores, where it has several')
+    .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
+    .option('--classes <file>', 'class names in the order of the outputs, a line each')
+    .addOption(new Option('--layout <order>', 'order of axes').choices(axisLayouts))
+    .option('--mean <numbers>', 'subtracted from inputs, one, or one per channel: 0.5,0.5,0.5')
+    .option('--std <numbers>', 'what inputs are divided by then')
+    .option('--data-dir <dir>', 'folder of data sets')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.count=6',
+    )
+    .action(async (models: string[], options: AnalyzeOptions) => {
+      const loaded = await configOfModels(models, options)
+      const asked: RunOptions = { ...options, results: options.out, progress: 'auto' }
+      process.exitCode = await runPlanned(await planOf(loaded, asked), asked, executor)
+    })
 }
 
 /** The study that models and options stand for. Throws InputError where they name no networks or no data. */

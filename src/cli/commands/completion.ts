@@ -113,6 +113,7 @@ ${list.join('\n')}
   )
   if (( CURRENT == 2 )); then
     _describe command commands
+    [[ "$words[2]" != -* ]] || compadd -- --help --version
     return
   fi
   if [[ "$words[CURRENT-1]" == --set ]]; then
@@ -145,5 +146,8 @@ function fish(commands: readonly Described[]): string {
       return `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}' -l ${option.replace('--', '')}${takes}`
     }),
   ])
-  return `# fish completion of lowlayer\n${lines.join('\n')}\n`
+  const first = ['help', 'version'].map(
+    (option) => `complete -c lowlayer -n __fish_use_subcommand -l ${option}`,
+  )
+  return `# fish completion of lowlayer\n${[...first, ...lines].join('\n')}\n`
 }

@@ -23,7 +23,7 @@ const others: Readonly<Record<string, string>> = {
   glyphs: 'digit-like images; made when needed',
   csv: 'your own table: data.path',
   npz: 'your own NumPy arrays: data.path',
-  images: 'your own folder of PNG or JPEG images, a folder a class: data.path',
+  images: 'your own folder of PNG or JPEG images, a folder per class: data.path',
   text: 'your own TSV file of sentences: data.path',
 }
 

@@ -33,7 +33,7 @@ networks:
 
 analysis:
   samples: { count: 30, testCount: 10 }
-  players: { count: 8 }    # 2^8 = 256 masked inputs a sample and checkpoint
+  players: { count: 8 }    # 2^8 = 256 masked inputs per sample and checkpoint
 
 confusing:
   set: { rule: top, fraction: 0.2 }

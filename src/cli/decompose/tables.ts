@@ -14,7 +14,7 @@ export interface DecomposedSample {
 
 const sample = integer('Row of the value table, from 0.')
 
-export const decompositionTable = table('decomposition', 'One row a sample.', {
+export const decompositionTable = table('decomposition', 'One row per sample.', {
   sample,
   n: integer('Number of players.'),
   solver: text('certified, sgd-reference, and, or.'),

@@ -4,7 +4,7 @@ import type { ProgressView } from './types.js'
 const PROGRESS_PER_SECOND = 4
 
 /**
- * One JSON object a line, for tools: `{time, event, task, kind, …}`, `time` in UTC (ISO 8601). Beginnings, ends and
+ * One JSON object per line, for tools: `{time, event, task, kind, …}`, `time` in UTC (ISO 8601). Beginnings, ends and
  * messages are all told; of the progress of running tasks so much that it stays at a few lines a second. `now` gives
  * milliseconds since 1970.
  */

@@ -73,7 +73,7 @@ describe('progress as JSON', () => {
     expect(lines).toEqual([{ time, event: 'message', text: 'verdict   none\nreport    there' }])
   })
 
-  it('comes a few times a second, however many tasks tell how often; beginnings and ends are all there', () => {
+  it('comes a few times per second, however many tasks tell how often; beginnings and ends are all there', () => {
     for (const task of tasks) view.started?.(task)
     for (let done = 0; done < 10_000; done++, now++)
       for (const task of tasks) view.progress?.(task, { done, total: 10_000 })

@@ -1,7 +1,7 @@
 /** One verdict of several studies that asked the same: the clauses of the pool, by the rule of a single study. */
 import { bothEnds, NO_OTHER_END, otherEndOf, statusOf } from '../clauses/shares.js'
 import { inPercent, percent, short } from '../clauses/wording.js'
-import type { Clause, ClauseStatus, Conclusion, Estimate } from '../types.js'
+import type { Clause, ClauseStatus, Conclusion, Estimate, Verdict } from '../types.js'
 import { conclude } from '../verdict.js'
 import { type PooledEstimate, poolEstimates, poolPValues } from './combine.js'
 
@@ -18,7 +18,7 @@ export interface PooledStudy {
   readonly difference: Estimate
   /** Of the permutation test of the low share. */
   readonly p: number
-  readonly verdict: Conclusion
+  readonly verdict: Verdict['verdict']
   /** Clauses of its verdict. */
   readonly clauses: readonly Clause[]
 }

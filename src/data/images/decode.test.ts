@@ -80,8 +80,8 @@ describe('pictures that are not read', () => {
 
   it.each<[string, Uint8Array, RegExp]>([
     ['four inks', bytesOf('refused: jpeg CMYK'), /picture is a JPEG file with four inks/],
-    ['16 bits', bytesOf('refused: png of 16 bits'), /is a PNG file of 16 bits a channel/],
-    ['12 bits', withFrame(4, 12), /is a JPEG file with 12 bits a sample/],
+    ['16 bits', bytesOf('refused: png of 16 bits'), /is a PNG file of 16 bits per channel/],
+    ['12 bits', withFrame(4, 12), /is a JPEG file with 12 bits per sample/],
     ['lossless', withFrame(1, 0xc3), /with lossless coding, .*: save it as/],
     ['hierarchical', withFrame(1, 0xc6), /with hierarchical coding/],
     ['arithmetic coding', withFrame(1, 0xc9), /with arithmetic coding/],

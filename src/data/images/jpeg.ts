@@ -52,7 +52,7 @@ function checkSupported({ frame, precision, components }: Header): void {
         : frame > 0xc2
           ? 'hierarchical coding'
           : precision !== 8
-            ? `${precision} bits a sample`
+            ? `${precision} bits per sample`
             : components.length === 4
               ? 'four inks (CMYK or YCCK)'
               : components.length !== 1 && components.length !== 3

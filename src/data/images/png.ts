@@ -14,8 +14,8 @@ interface Chunk {
 }
 
 /**
- * The pixels of a PNG file of up to 8 bits a channel. Colours of transparent pixels are kept, as in Pillow's
- * convert('RGB'). Throws UnsupportedImage for 16 bits a channel and Error for damaged files.
+ * The pixels of a PNG file of up to 8 bits per channel. Colours of transparent pixels are kept, as in Pillow's
+ * convert('RGB'). Throws UnsupportedImage for 16 bits per channel and Error for damaged files.
  */
 export function decodePng(bytes: Uint8Array): Pixels {
   const chunks = chunksOf(bytes)
@@ -26,7 +26,7 @@ export function decodePng(bytes: Uint8Array): Pixels {
   const [depth, colourType, , , interlaced] = header.subarray(8)
   if (depth === 16) {
     throw new UnsupportedImage(
-      'is a PNG file of 16 bits a channel, which is not read: save it with 8',
+      'is a PNG file of 16 bits per channel, which is not read: save it with 8',
     )
   }
   // pngjs unpacks all that there is of interlaced pixels.

@@ -730,7 +730,7 @@ describe('folders of images', () => {
     [
       'a single class',
       { 'a/1.png': flat([1, 1, 1]) },
-      /needs a subfolder a class, at least 2; it has 1/,
+      /needs a subfolder per class, at least 2; it has 1/,
     ],
   ])('are refused by name for %s', async (_, files, message) => {
     for (const [name, content] of Object.entries(files)) await write(name, content)

@@ -20,7 +20,7 @@ interface Part {
 }
 
 /**
- * A folder with one subfolder a class, or with `train` and `test` (or `val`) that hold those; a symbolic link
+ * A folder with one subfolder per class, or with `train` and `test` (or `val`) that hold those; a symbolic link
  * to a folder is a folder. Only .png, .jpg and .jpeg files are looked at; they are decoded when they are
  * needed. Hidden names are none; what else is not read is counted in a line of the assumptions.
  */
@@ -84,7 +84,7 @@ function splitsOf(root: string): Splits {
 function classFolders(folder: string): string[] {
   const names = sortedClasses(listFolder(folder).folders, folder)
   if (names.length >= 2) return names
-  throw new InputError(`${folder} needs a subfolder a class, at least 2; it has ${names.length}`)
+  throw new InputError(`${folder} needs a subfolder per class, at least 2; it has ${names.length}`)
 }
 
 function listImages(folder: string, classes: readonly string[]): Part {

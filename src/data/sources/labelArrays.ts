@@ -1,4 +1,4 @@
-/** Classes as NumPy arrays hold them: a whole number a row. */
+/** Classes as NumPy arrays hold them: a whole number per row. */
 import { InputError } from '../../core/errors.js'
 import type { NpyArray } from '../../formats/npy.js'
 
@@ -15,7 +15,7 @@ export function labelNumbers(
   const [count] = inputs.shape
   if (labels.shape.length === 2 && labels.shape[0] === count && labels.shape[1] > 1) {
     throw new InputError(
-      `${file}: ${key} [${labels.shape.join(', ')}] has a number a class in every row; labels are one number a row ` +
+      `${file}: ${key} [${labels.shape.join(', ')}] has a number a class in every row; labels are one number per row ` +
         `(${key}.argmax(1))`,
     )
   }

@@ -121,7 +121,7 @@ function pieceOf(token: string): string {
 }
 
 /**
- * Tokens by id, of a file with a token a line (BERT's vocab.txt) or a JSON object from token to id (GPT's vocab.json).
+ * Tokens by id, of a file with a token per line (BERT's vocab.txt) or a JSON object from token to id (GPT's vocab.json).
  * Throws InputError when it is neither.
  */
 export async function readTokenVocabulary(file: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import { dataTypes, type NodeProto } from './format.js'
 /**
  * What an operator makes:
  * - `softmax`      probabilities of classes that exclude each other, adding up to 1
- * - `sigmoid`      probabilities that need not add up to 1: a sigmoid a class, or some columns of a softmax
+ * - `sigmoid`      probabilities that need not add up to 1: a sigmoid per class, or some columns of a softmax
  * - `log-softmax`  logarithms of the first, which are logits as they are
  * - `log-sigmoid`  logarithms of the second, which are not
  * - `decision`     classes or votes rather than scores: ArgMax, Hardmax, a comparison …

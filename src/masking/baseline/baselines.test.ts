@@ -41,7 +41,7 @@ describe('baselines', () => {
     expect(blurred[7 * 15 + 7]).toBeCloseTo(norm ** -2, 6)
   })
 
-  it('constants come one a channel or one a cell; other lengths and NaN are refused', () => {
+  it('constants come one per channel or one per cell; other lengths and NaN are refused', () => {
     const x = new Float32Array(8)
     expect([...constantsBaseline(image, [1, 2], 'b.json').valuesFor(x)]).toEqual([
       1, 1, 1, 1, 2, 2, 2, 2,

@@ -29,7 +29,7 @@ export function meansBaseline(shape: readonly number[], means: ArrayLike<number>
   return constantBaseline('mean', spread(means, shape))
 }
 
-/** b = values that were learned, one a cell. */
+/** b = values that were learned, one per cell. */
 export function learnedBaseline(values: Float32Array): Baseline {
   return constantBaseline('learned', values)
 }
@@ -143,7 +143,7 @@ export function spread(values: ArrayLike<number>, shape: readonly number[]): Flo
 }
 
 /**
- * b from given constants: one value a channel or feature, or one a cell. Throws InputError on other
+ * b from given constants: one value per channel or feature, or one per cell. Throws InputError on other
  * lengths and on values that are not finite; `source` names them in messages.
  */
 export function constantsBaseline(
@@ -156,7 +156,7 @@ export function constantsBaseline(
   if (values.length !== size && values.length !== groups) {
     throw new InputError(
       `${source}: ${values.length} baseline values; a sample of shape [${shape.join(', ')}] needs ` +
-        (groups === size ? `${size}` : `${groups} (one a channel) or ${size} (one a pixel)`),
+        (groups === size ? `${size}` : `${groups} (one per channel) or ${size} (one a pixel)`),
     )
   }
   for (let index = 0; index < values.length; index++) {

@@ -66,7 +66,7 @@ interface Constants {
 
 /**
  * Constants of a `.npy` file or of a (nested) JSON list for values of a shape. Numbers without axes of their own
- * are one a channel or one a cell; those with axes must have the axes of the values, so that pictures with
+ * are one per channel or one per cell; those with axes must have the axes of the values, so that pictures with
  * their channels last are not read as channels first. Throws InputError otherwise.
  */
 function readConstants(file: string, shape: readonly number[]): ArrayLike<number> {

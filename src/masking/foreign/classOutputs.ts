@@ -105,7 +105,7 @@ function requireOutputs(known: ClassesAndOutputs, outputs: Int32Array): void {
   const name = classes[beyond]
   const place = Number(name) === outputs[beyond] ? '' : `, number ${outputs[beyond]},`
   throw new InputError(
-    `${file}: class "${name}"${place} has no output: there are ${width} values a sample, but the data have ` +
+    `${file}: class "${name}"${place} has no output: there are ${width} values per sample, but the data have ` +
       `${classes.length} classes, ${shortList(classes)}; number them from 0, or list their names in the order of the ` +
       `outputs with ${LIST}`,
   )
@@ -137,12 +137,12 @@ function mapping(
 }
 
 /**
- * The names in a file of classes: a JSON list, or one a line. Throws InputError when there are none.
+ * The names in a file of classes: a JSON list, or one per line. Throws InputError when there are none.
  */
 export function parseClassList(text: string, file: string): string[] {
   const found = text.trimStart().startsWith('[') ? fromJson(text, file) : fromLines(text)
   if (found.length > 0) return found
-  throw new InputError(`--classes ${file}: there are no names in it; one a line, or a JSON list`)
+  throw new InputError(`--classes ${file}: there are no names in it; one per line, or a JSON list`)
 }
 
 function fromLines(text: string): string[] {

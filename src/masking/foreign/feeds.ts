@@ -14,7 +14,7 @@ export interface FedInput {
   readonly shape: readonly number[]
 }
 
-/** All inputs of a model, fed from one row a sample. */
+/** All inputs of a model, fed from one row per sample. */
 export interface RowFeed {
   readonly inputs: readonly FedInput[]
   /** Cells of a row; those that belong to no input are held for whoever reads the row. */

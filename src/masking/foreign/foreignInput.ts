@@ -96,7 +96,7 @@ export function chooseOutput(
     const [{ name: chosen }] = exact
     return {
       name: chosen,
-      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values a sample; ${keyAndOption('output')} says otherwise`,
+      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values per sample; ${keyAndOption('output')} says otherwise`,
     }
   }
   throw new InputError(

@@ -434,9 +434,9 @@ describe('outputs are read as', () => {
     ],
     ['a log-softmax', 'logits', { nodes: [logits, ['LogSoftmax', ['z'], ['y'], { axis: 1 }]] }],
     ['the logarithm of a softmax', 'logits', { nodes: [logits, softmax, ['Log', ['p'], ['y']]] }],
-    ['a sigmoid a class', 'sigmoids', { nodes: [logits, ['Sigmoid', ['z'], ['y']]] }],
+    ['a sigmoid per class', 'sigmoids', { nodes: [logits, ['Sigmoid', ['z'], ['y']]] }],
     [
-      'a sigmoid a class, each by itself',
+      'a sigmoid per class, each by itself',
       'sigmoids',
       {
         nodes: [
@@ -450,7 +450,7 @@ describe('outputs are read as', () => {
       },
     ],
     [
-      'a hard sigmoid a class',
+      'a hard sigmoid per class',
       'sigmoids',
       {
         nodes: [
@@ -556,7 +556,7 @@ describe('outputs that cannot be read', () => {
         ],
         weights: { apart: integers(-1, 3, 2), half },
       },
-      /y has shape \[1, 3, 2\] for 1 sample; it needs a batch axis and one value a class/,
+      /y has shape \[1, 3, 2\] for 1 sample; it needs a batch axis and one value per class/,
     ],
   ])('are refused: %s', async (_what, ending, message) => {
     await expect(evaluated(modelOf(ending))).rejects.toThrow(message)
@@ -675,7 +675,7 @@ describe('zeros of a forest', () => {
   })
 })
 
-describe('a sigmoid a class', () => {
+describe('a sigmoid per class', () => {
   it('predicts the largest, and its loss is that of the label by itself', async () => {
     const { found } = await evaluated(modelOf({ nodes: [logits, ['Sigmoid', ['z'], ['y']]] }))
     for (const { label, rows, prediction, loss } of found) {

@@ -106,7 +106,7 @@ const scores: ReadOutputs = ({ model, output, position, feed: { size } }, result
       : ''
   throw new InputError(
     `${place} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
-      'axis and one value a class, [batch, classes]: export the model with such an output, or name another one: ' +
+      'axis and one value per class, [batch, classes]: export the model with such an output, or name another one: ' +
       `${keyAndOption('output', 'NAME')}${hint}`,
   )
 }

@@ -17,7 +17,7 @@ export function atPositions(
     const position = positionOf(row)
     if (position >= length) {
       throw new InputError(
-        `${place} gives outputs for ${length} tokens a row, of which data.position takes that of ${position} (from 0)`,
+        `${place} gives outputs for ${length} tokens per row, of which data.position takes that of ${position} (from 0)`,
       )
     }
     const start = (row * length + position) * width

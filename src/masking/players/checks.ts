@@ -9,7 +9,7 @@ export function checkPlayerCount(n: number): void {
   }
   if (n > MAX_PLAYERS) {
     throw new InputError(
-      `${n} players need 2^${n} = ${subsetCount(n).toLocaleString('en')} masked inputs a sample ` +
+      `${n} players need 2^${n} = ${subsetCount(n).toLocaleString('en')} masked inputs per sample ` +
         `and checkpoint; at most ${MAX_PLAYERS} players ` +
         `(${subsetCount(MAX_PLAYERS).toLocaleString('en')} inputs) are supported: choose fewer, larger ones`,
     )

@@ -3,7 +3,7 @@ import type { Architecture } from '../architecture.js'
 import type { LayerBuilder } from '../layers.js'
 import type { LayerSpec, ModelSpec } from '../spec.js'
 
-/** A network as the user lists it in `model.layers`; the last layer is dense, one unit a class. */
+/** A network as the user lists it in `model.layers`; the last layer is dense, one unit per class. */
 export const custom: Architecture = {
   name: 'custom',
   kinds: ['image', 'tabular'],

@@ -194,7 +194,7 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
     title: 'Salient interactions while training',
     source: 'ours',
     caption:
-      'Mean number of salient interactions a sample, by order (AND and OR together), over training.',
+      'Mean number of salient interactions per sample, by order (AND and OR together), over training.',
     spec: specOf({
       width: 600,
       height: 190,
@@ -202,7 +202,7 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
       mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
       encoding: {
         x: epochAxis,
-        y: { field: 'count', type: 'quantitative', title: 'salient interactions a sample' },
+        y: { field: 'count', type: 'quantitative', title: 'salient interactions per sample' },
         color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
       },
     }),

@@ -29,6 +29,7 @@ export function verdictSection(
 ): string {
   if (verdict === undefined)
     return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
+  if (verdict.verdict === 'not-asked') return finding(verdict) + warnings(verdict.warnings)
   const rows = [...verdict.clauses, verdict.sets, verdict.fullyDifferent].map(clauseRow)
   return `${finding(verdict)}
 ${otherGrids(verdict.others)}
@@ -70,10 +71,10 @@ function finding({
   const [outcome, ...rest] = (sentence ?? '').split(': ')
   const words = capitalized(rest.join(': '))
   const details = [
-    ['Asked', asked],
+    [verdict === 'not-asked' ? 'Made' : 'Asked', asked],
     ['How sure', certainty],
   ].flatMap(([title, text]) =>
-    text === undefined
+    text === undefined || text === ''
       ? []
       : [`<br><span class="small"><b>${title}:</b> ${explained(text)}</span>`],
   )

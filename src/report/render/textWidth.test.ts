@@ -15,7 +15,7 @@ function drawnWidth(text: string, bold: boolean): number {
 }
 
 it.each([
-  'salient interactions a sample',
+  'salient interactions per sample',
   'test − training loss (nats)',
   'low0-high0-order0',
   'WMwm|ilj.,',

@@ -44,7 +44,7 @@ function readIds(file: string): number[] {
     ids.push(id)
   }
   if (ids.length > 0) return ids
-  throw new InputError(`${file}: has no number of a sample; write one a line`)
+  throw new InputError(`${file}: has no number of a sample; write one per line`)
 }
 
 function readText(file: string): string {

@@ -577,7 +577,7 @@ describe('a network from elsewhere is refused', () => {
       inputs: [graph.output],
     }
     save('one', { ...graph, nodes: [...graph.nodes, two], output: 'one' })
-    await expect(run(['one'])).rejects.toThrow(/1 values a sample, but the data have 3/)
+    await expect(run(['one'])).rejects.toThrow(/1 values per sample, but the data have 3/)
     const root: Node = { kind: 'squareRoot', name: 'root', inputs: [graph.output] }
     save('root', { ...graph, nodes: [...graph.nodes, root], output: 'root' })
     await expect(run(['root'])).rejects.toThrow(

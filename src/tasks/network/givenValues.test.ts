@@ -9,7 +9,7 @@ import { readGivenValues } from './givenValues.js'
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-values-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A file with a row a sample, v = 0 and a number of its own, of one player. */
+/** A file with a row per sample, v = 0 and a number of its own, of one player. */
 function fileOf(rows: readonly number[], more: Record<string, Int32Array>): string {
   const file = join(folder, 'v.npz')
   const data = Float64Array.from(rows.flatMap((own) => [0, own]))

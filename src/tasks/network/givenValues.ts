@@ -41,7 +41,7 @@ export function readGivenValues(
   const count = values.shape[0]
   for (const [name, array] of Object.entries({ sample, panel, prediction, loss })) {
     if (array !== undefined && array.shape.join() !== String(count)) {
-      throw new InputError(`${file}: "${name}" must have shape [${count}], a value a row`)
+      throw new InputError(`${file}: "${name}" must have shape [${count}], a value per row`)
     }
   }
   if (sample === undefined && count !== samples.length) {

@@ -35,7 +35,7 @@ export function difficultiesOf(
   )
 }
 
-/** GraNd of the last layer from the lengths of what it takes, a number a row. */
+/** GraNd of the last layer from the lengths of what it takes, a number per row. */
 export function lastLayerGrand(
   rows: readonly SampleDifficulty[],
   norms: Float64Array,

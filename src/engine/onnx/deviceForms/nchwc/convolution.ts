@@ -53,7 +53,7 @@ export const nchwcInputGradient: NchwcEmitter<ConvolutionInputGradient> = (node,
  * the gradients. With x as one image [1, batch, H, W·in] whose innermost axis is the channel, the
  * gradient's taps [H′, W′] lie `stride` rows and stride·in columns apart, and the result at (row,
  * column·in + channel) is Σ gradient[n, o, h, w] · x[n, channel, row + stride·h, column + stride·w].
- * Rows of k·in results keep the kernel's registers full; an image of k×k results a channel does not.
+ * Rows of k·in results keep the kernel's registers full; an image of k×k results per channel does not.
  */
 export const nchwcWeightGradient: NchwcEmitter<ConvolutionWeightGradient> = (node, to, block) => {
   const { name, stride, padding, kernel } = node
