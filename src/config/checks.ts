@@ -1,26 +1,34 @@
-import { confusingChecks } from './checks/confusing.js'
-import { modelChecks } from './checks/model.js'
-import { networkChecks } from './checks/networks.js'
-import { playerChecks } from './checks/players.js'
-import { runtimeChecks } from './checks/runtime.js'
-import { sampleChecks } from './checks/samples.js'
+import { checkConfusing, checkSamples } from './checks/analysis.js'
+import { checkModel } from './checks/model.js'
+import { checkNetworks } from './checks/networks.js'
+import { checkPlayers } from './checks/players.js'
+import { checkRuntime } from './checks/runtime.js'
 import type { Sections } from './checks/shared.js'
-import { countChecks, trainingChecks } from './checks/training.js'
+import { checkCounts, checkTraining } from './checks/training.js'
 import type { Finding } from './problems.js'
+
+const checks = [
+  checkModel,
+  checkNetworks,
+  checkPlayers,
+  checkSamples,
+  checkCounts,
+  checkTraining,
+  checkConfusing,
+  checkRuntime,
+]
 
 /**
  * Checks over several keys that need no data. Sections that are wrong by themselves are absent;
  * whatever can be checked without them is.
  */
 export function crossChecks(sections: Sections): Finding[] {
-  return [
-    modelChecks,
-    networkChecks,
-    playerChecks,
-    sampleChecks,
-    countChecks,
-    trainingChecks,
-    confusingChecks,
-    runtimeChecks,
-  ].flatMap((check) => check(sections))
+  const findings: Finding[] = []
+  for (const check of checks) {
+    check(sections, (place, message, about) => {
+      const path = place.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+      findings.push({ path, message, ...(about === 'key' ? { aboutKey: true } : {}) })
+    })
+  }
+  return findings
 }

@@ -1,9 +1,9 @@
 /** Arrays that models with several inputs are fed beside the samples themselves. */
 import { InputError } from '../core/errors.js'
+import { gatherRows, sideBySide } from '../core/tableRows.js'
 import { sizeOf } from '../core/tensor.js'
 import type { NpyArray } from '../formats/npy.js'
 import { checkFloat32 } from './float32.js'
-import { gatherRows } from './raw.js'
 import type { RowPart, Samples } from './types.js'
 
 /** Held arrays of one split, side by side. */
@@ -49,28 +49,15 @@ export function heldArrays(
   })
   return {
     parts: found.map(({ part }) => part),
-    read(rows) {
-      const all = new Float32Array(rows.length * cells)
-      for (const { part, width, data } of found) {
-        const own = gatherRows(data, rows, width)
-        for (let row = 0; row < rows.length; row++) {
-          all.set(own.subarray(row * width, (row + 1) * width), row * cells + part.start)
-        }
-      }
-      return all
-    },
+    read: (rows) =>
+      sideBySide(
+        found.map(({ data, width }) => gatherRows(data, rows, width)),
+        rows.length,
+      ),
   }
 }
 
 /** What models are fed of rows: each sample, and after it what is held beside it. */
 export function fedRows({ inputs, held, count }: Pick<Samples, 'inputs' | 'held' | 'count'>) {
-  if (held === undefined) return inputs
-  const [size, beside] = [inputs.length / count, held.length / count]
-  const rows = new Float32Array(inputs.length + held.length)
-  for (let row = 0; row < count; row++) {
-    const start = row * (size + beside)
-    rows.set(inputs.subarray(row * size, (row + 1) * size), start)
-    rows.set(held.subarray(row * beside, (row + 1) * beside), start + size)
-  }
-  return rows
+  return sideBySide(held === undefined ? [inputs] : [inputs, held], count)
 }

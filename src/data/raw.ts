@@ -39,19 +39,3 @@ export interface RawData {
   /** Reads rows of the training split and of the test split (or of the only one, for both). */
   readonly read: (trainRows: Int32Array, testRows: Int32Array) => Promise<RawInputs>
 }
-
-/** Rows of a table [count, size], in the order asked for. */
-export function gatherRows(
-  table: ArrayLike<number>,
-  rows: Int32Array,
-  size: number,
-  scale = 1,
-): Float32Array {
-  const gathered = new Float32Array(rows.length * size)
-  let at = 0
-  for (const row of rows) {
-    const end = (row + 1) * size
-    for (let index = row * size; index < end; index++) gathered[at++] = table[index] * scale
-  }
-  return gathered
-}

@@ -1,26 +1,18 @@
 /** Rows of a split, one by one or some of them. */
+import { gatherRows } from '../core/tableRows.js'
 import type { Samples } from './types.js'
-
-/** Rows of a table [count, cells], one after the other, in the order asked for. */
-function gathered(table: Float32Array, count: number, rows: readonly number[]): Float32Array {
-  const size = table.length / count
-  const chosen = new Float32Array(rows.length * size)
-  for (const [at, row] of rows.entries()) {
-    chosen.set(table.subarray(row * size, (row + 1) * size), at * size)
-  }
-  return chosen
-}
 
 /** Some rows of a split, in this order. */
 export function rowsOf(samples: Samples, rows: readonly number[]): Samples {
   const { inputs, held, labels, trueLabels, ids, count } = samples
+  const gathered = (table: Float32Array) => gatherRows(table, rows, table.length / count)
   return {
     count: rows.length,
-    inputs: gathered(inputs, count, rows),
+    inputs: gathered(inputs),
     labels: Int32Array.from(rows, (row) => labels[row]),
     trueLabels: Int32Array.from(rows, (row) => trueLabels[row]),
     ids: Int32Array.from(rows, (row) => ids[row]),
-    ...(held === undefined ? {} : { held: gathered(held, count, rows) }),
+    ...(held === undefined ? {} : { held: gathered(held) }),
   }
 }
 

@@ -17,9 +17,6 @@ export interface GridSizes {
   readonly samples: number
 }
 
-/** The sections that a design changes. */
-export type DesignSections = Pick<ExperimentConfig, 'networks' | 'analysis'>
-
 /**
  * The configuration with a grid and a panel of these sizes: its own seeds first, so that networks that are there
  * serve, then the next numbers. Undefined where it has no grid. Samples are drawn where others were named.

@@ -2,67 +2,62 @@ import { limits } from '../../core/limits.js'
 import { nearestName } from '../../core/nearest.js'
 import { regimeOf } from '../../regimes/registry.js'
 import type { GivenNetworkConfig } from '../networks.js'
-import type { Finding } from '../problems.js'
-import { duplicates, type Sections } from './shared.js'
+import { type Check, checkDistinct, type Report, type Sections } from './shared.js'
 
 /** Seeds, names and origins of networks: each given once, each there, and no circles. */
-export function networkChecks({ networks }: Sections): Finding[] {
-  const findings: Finding[] = []
-  for (const key of ['low', 'high', 'order', 'regimes'] as const) {
-    findings.push(...duplicates(networks?.grid?.[key] ?? [], ['networks', 'grid', key]))
-  }
-  findings.push(...gridChecks(networks?.grid), ...givenChecks(networks))
+export const checkNetworks: Check = ({ networks }, problem) => {
+  if (networks?.grid !== undefined) checkGrid(networks.grid, problem)
+  checkGiven(networks, problem)
   const list = networks?.list ?? []
   const given = (networks?.files ?? []).map(({ name }) => name)
   const listedNames = list.map(({ name }) => name)
   const names = [...listedNames, ...given]
-  findings.push(...duplicates(listedNames, ['networks', 'list'], 'name'))
+  checkDistinct(listedNames, problem, 'networks.list', '.name')
   for (const [index, network] of list.entries()) {
-    const path = ['networks', 'list', index]
-    const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
+    const path = `networks.list.${index}`
     if (network.from === undefined) {
+      const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
       const hasDonor = regimeOf(network.regime).donorStep !== undefined
       if (network.rerandomize === undefined && !hasDonor) continue
-      const message = `needs "from", the network whose other layers it takes`
-      findings.push({ path: [...path, needsFrom], message })
+      problem(`${path}.${needsFrom}`, `needs "from", the network whose other layers it takes`)
     } else if (!names.includes(network.from)) {
-      const nearest = nearestName(network.from, names)
       // Those of a table are known when it is read.
       if (networks?.table !== undefined) continue
+      const nearest = nearestName(network.from, names)
       const message = `there is no network "${network.from}" in the list (did you mean "${nearest}"?)`
-      findings.push({ path: [...path, 'from'], message })
+      problem(`${path}.from`, message)
     } else if (isCyclic(network.name, list)) {
-      const message = `"${network.name}" is derived from itself`
-      findings.push({ path: [...path, 'from'], message })
+      problem(`${path}.from`, `"${network.name}" is derived from itself`)
     }
   }
-  return findings
 }
 
+type Grid = NonNullable<NonNullable<Sections['networks']>['grid']>
+
 /** Whether the regimes of a grid can do what else it asks for. */
-function gridChecks(grid: NonNullable<Sections['networks']>['grid']): Finding[] {
-  if (grid === undefined) return []
-  const findings: Finding[] = []
+function checkGrid(grid: Grid, problem: Report): void {
+  for (const key of ['low', 'high', 'order', 'regimes'] as const) {
+    checkDistinct(grid[key], problem, `networks.grid.${key}`)
+  }
   const regimes = grid.regimes.map((text) => ({ text, ...regimeOf(text) }))
   const size = gridSize(grid)
   if (size > limits.networks) {
     const message = `asks for ${size.toLocaleString('en')} networks, but a study has at most ${limits.networks.toLocaleString('en')}: list fewer seeds, repeats or donors`
-    findings.push({ path: ['networks', 'grid'], message })
+    problem('networks.grid', message)
   }
   if (grid.donors > 1 && regimes.every(({ donorStep }) => donorStep === undefined)) {
     const message = `no regime of the grid takes layers over from trained networks (${grid.regimes.join(', ')})`
-    findings.push({ path: ['networks', 'grid', 'donors'], message })
+    problem('networks.grid.donors', message)
   }
   const mirror = regimes.find(({ side }) => side === 'high')
   if (grid.architectures !== undefined && mirror !== undefined) {
     const message = `further architectures share the low layers, and in regime ${mirror.text} the high ones are shared; give it a study of its own`
-    findings.push({ path: ['networks', 'grid', 'architectures'], message })
+    problem('networks.grid.architectures', message)
   }
-  return findings
 }
 
 /** Networks of a grid, donors among them. */
-function gridSize(grid: NonNullable<NonNullable<Sections['networks']>['grid']>): number {
+function gridSize(grid: Grid): number {
   const { low, high, order, repeats, regimes, donors, cuts, architectures } = grid
   const diagonal = (repeats - 1) * Math.min(low.length, high.length)
   const others = (architectures ?? []).length * low.length
@@ -76,24 +71,19 @@ function gridSize(grid: NonNullable<NonNullable<Sections['networks']>['grid']>):
 }
 
 /** Networks from elsewhere: each with one name, one source, and both seeds or neither. */
-function givenChecks(networks: Sections['networks']): Finding[] {
+function checkGiven(networks: Sections['networks'], problem: Report): void {
   const files = networks?.files ?? []
-  const place = ['networks', 'files']
+  const path = 'networks.files'
   const listed = (networks?.list ?? []).map(({ name }) => name)
-  const findings = duplicates(
-    files.map(({ name }) => name),
-    place,
-    'name',
-  )
+  const names = files.map(({ name }) => name)
+  checkDistinct(names, problem, path, '.name')
   for (const [index, entry] of files.entries()) {
     if (listed.includes(entry.name)) {
-      const message = `"${entry.name}" is in networks.list too`
-      findings.push({ path: [...place, index, 'name'], message })
+      problem(`${path}.${index}.name`, `"${entry.name}" is in networks.list too`)
     }
     const message = problemOfGiven(entry)
-    if (message !== undefined) findings.push({ path: [...place, index], message })
+    if (message !== undefined) problem(`${path}.${index}`, message)
   }
-  return findings
 }
 
 /** What is wrong with the keys of a network from elsewhere; undefined where nothing is. */

@@ -1,13 +1,10 @@
-import type { Finding } from '../problems.js'
-import { duplicates, featureCount, isText, type Sections, tables } from './shared.js'
+import { type Check, checkDistinct, featureCount, isText, tables } from './shared.js'
 
 /** Whether players can be had as asked for, as far as it is known without data. */
-export function playerChecks({ analysis, data }: Sections): Finding[] {
-  if (analysis === undefined) return []
+export const checkPlayers: Check = ({ analysis, data }, problem) => {
+  if (analysis === undefined) return
   const { players } = analysis
-  const findings: Finding[] = []
-  const at = (key: string, message: string) =>
-    findings.push({ path: ['analysis', 'players', key], message })
+  const at = (key: string, message: string) => problem(`analysis.players.${key}`, message)
   const required = { segments: 'file', layer: 'layer' } as const
   const needed = required[players.layout as keyof typeof required]
   if (needed !== undefined && players[needed] === undefined) {
@@ -26,7 +23,7 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
       at('list', `has ${players.list.length} entries for ${players.count} players`)
     }
   } else if (players.list !== undefined) at('list', 'is only for select "list"')
-  findings.push(...duplicates(players.list ?? [], ['analysis', 'players', 'list']))
+  checkDistinct(players.list ?? [], problem, 'analysis.players.list')
   if (data !== undefined) {
     const expected = layoutOf(data.source)
     const kind = cells === undefined || players.layout === 'layer' ? players.layout : 'grid'
@@ -38,7 +35,6 @@ export function playerChecks({ analysis, data }: Sections): Finding[] {
       at('count', `${players.count} players asked for, but ${data.source} has ${features} features`)
     }
   }
-  return findings
 }
 
 /** Cells of a grid that are no nearer to its border than the margin; undefined where a layout is no grid. */

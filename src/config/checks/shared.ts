@@ -1,8 +1,13 @@
-import type { Finding } from '../problems.js'
 import type { ExperimentConfig } from '../schema.js'
 
 /** The sections that are right by themselves. */
 export type Sections = Partial<ExperimentConfig>
+
+/** Takes a problem at a dotted path; `about` says whether the key itself is wrong, rather than its value. */
+export type Report = (path: string, message: string, about?: 'key') => void
+
+/** Checks over several keys. */
+export type Check = (sections: Sections, problem: Report) => void
 
 /** Sources whose samples are rows of features. */
 export const tables: ReadonlySet<string> = new Set(['tic-tac-toe', 'planted-logic', 'csv'])
@@ -12,21 +17,20 @@ export function isText(source: string): boolean {
   return source === 'sst2' || source === 'text'
 }
 
-/** A finding for every value that an earlier entry of the list has; `key` is where entries hold it. */
-export function duplicates(
+/** A problem for every value that an earlier entry of the list at `path` has; `key` is where entries hold it. */
+export function checkDistinct(
   values: readonly unknown[],
-  path: Finding['path'],
-  key?: string,
-): Finding[] {
+  problem: Report,
+  path: string,
+  key = '',
+): void {
   const seen = new Set<unknown>()
-  return values.flatMap((value, index) => {
-    if (!seen.has(value)) {
-      seen.add(value)
-      return []
+  for (const [index, value] of values.entries()) {
+    if (seen.has(value)) {
+      problem(`${path}.${index}${key}`, `${JSON.stringify(value)} is given twice`)
     }
-    const place = key === undefined ? [...path, index] : [...path, index, key]
-    return [{ path: place, message: `${JSON.stringify(value)} is given twice` }]
-  })
+    seen.add(value)
+  }
 }
 
 /** Number of features of a table that is known without reading it. */

@@ -1,4 +1,5 @@
-import { gatherRows, type RawData } from '../raw.js'
+import { gatherRows } from '../../core/tableRows.js'
+import type { RawData } from '../raw.js'
 
 /**
  * The tic-tac-toe endgames of the UCI repository (Aha, 1991): every board on which a game that x

@@ -1,9 +1,10 @@
 /** Token ids in NumPy arrays, as tokenizers of text and language models from elsewhere give them. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { gatherRows, sideBySide } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
-import { gatherRows, type RawData } from '../raw.js'
+import type { RawData } from '../raw.js'
 import type { RowPart } from '../types.js'
 import { classNumbering, labelNumbers } from './labelArrays.js'
 import { openTokenArrays, placeOf, type TokenArrays, type WholeArray } from './tokenArrays.js'
@@ -55,7 +56,7 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
   const parts = partsOf(splits)
   const size = parts.reduce((sum, part) => sum + sizeOf(part.shape), 0)
   const places = new Map(words.map((word, place) => [word, place]))
-  const rowsOf = (part: Part, rows: Int32Array) => joinedRows(part, rows, size, places)
+  const rowsOf = (part: Part, rows: Int32Array) => joinedRows(part, rows, places)
   return {
     kind: 'tokens',
     shape: [size],
@@ -209,25 +210,14 @@ function highestOf(splits: readonly Part[], index: number): RowPart['highest'] {
   return highest
 }
 
-/** Rows [rows, size], all blocks side by side. */
+/** Rows with all blocks side by side, and the places of their names after them. */
 function joinedRows(
   { blocks, names }: Part,
   rows: Int32Array,
-  size: number,
   places: ReadonlyMap<string, number>,
 ): Float32Array {
+  const tables = blocks.map(({ shape, data }) => gatherRows(data, rows, sizeOf(shape)))
   const numbers = names?.map((name) => places.get(name) as number)
-  const all =
-    numbers === undefined ? blocks : [...blocks, { shape: blocks[0].shape, data: numbers }]
-  const joined = new Float32Array(rows.length * size)
-  let start = 0
-  for (const { shape, data } of all) {
-    const width = sizeOf(shape)
-    const gathered = gatherRows(data, rows, width)
-    for (let row = 0; row < rows.length; row++) {
-      joined.set(gathered.subarray(row * width, (row + 1) * width), row * size + start)
-    }
-    start += width
-  }
-  return joined
+  if (numbers !== undefined) tables.push(gatherRows(numbers, rows, sizeOf(blocks[0].shape)))
+  return sideBySide(tables, rows.length)
 }

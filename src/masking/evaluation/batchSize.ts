@@ -48,8 +48,8 @@ export function batchNear(target: number, most: number): number {
 const ALONE = 12
 
 /**
- * Whether coalitions spread over the first batch, of `size`, give alone what they give in it, but for rounding, and
- * the batch the same twice. A dozen single rows and two batches: to be done once for a network.
+ * Whether rows of a batch of `size` are independent: a dozen coalitions, run one by one, give what they give in the batch
+ * but for rounding, and the batch gives the same twice. Done once for a network.
  */
 export async function agreesAlone(size: number, run: RunCoalitions): Promise<boolean> {
   const together = Float32Array.from(await run(0, size))

@@ -1,5 +1,6 @@
 /** How rows of cells, which masking writes, go into the inputs of a model. */
 import { atPlace, InputError } from '../../core/errors.js'
+import { columnsOf } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { FedTensor, ForeignFeeds } from '../../engine/onnx/foreign.js'
 
@@ -36,7 +37,7 @@ export function isWholeCell({ inputs }: RowFeed, cell: number): boolean {
 export function feedsOf({ inputs, size }: RowFeed, rows: Float32Array): ForeignFeeds {
   const count = rows.length / size
   const entries = inputs.map(({ name, type, start, shape }) => {
-    const cells = columns(rows, size, start, sizeOf(shape))
+    const cells = columnsOf(rows, size, start, sizeOf(shape))
     return [
       name,
       {
@@ -46,16 +47,6 @@ export function feedsOf({ inputs, size }: RowFeed, rows: Float32Array): ForeignF
     ] as const
   })
   return Object.fromEntries(entries)
-}
-
-/** Some cells of every row, [count, width]; the rows themselves where these are all. */
-function columns(rows: Float32Array, size: number, start: number, width: number): Float32Array {
-  if (width === size) return rows
-  const part = new Float32Array((rows.length / size) * width)
-  for (let from = start, to = 0; to < part.length; from += size, to += width) {
-    part.set(rows.subarray(from, from + width), to)
-  }
-  return part
 }
 
 /** Cells as a model of this element type takes them. Whole numbers up to 2^24 are exact in float32. */

@@ -1,6 +1,6 @@
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
-import { concatenated, sizeOf } from '../../core/tensor.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import { agreesAlone, type RunCoalitions } from '../evaluation/batchSize.js'
@@ -35,11 +35,12 @@ import {
   type MaskedPlace,
   reorderedRows,
 } from './maskedPlace.js'
+import { plainRows } from './probe.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
 import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
 import { checkTargets } from './tokenOutput.js'
 
-/** Outputs of every token are only copied: where batches are chosen, so many of them count as one value that is computed with. */
+/** So many values of outputs of every token, which are only copied, cost as much as one that is computed with. */
 const COPIED = 16
 
 /** What a user says of a model where it does not say it itself. */
@@ -205,7 +206,7 @@ export function createForeignEvaluator(
 
   async function evaluate(sample: MaskedSample): Promise<SampleValues> {
     checkFinite(sample.input, sample)
-    const value = await classifier.valuesOf(fedRow(sample))
+    const value = await classifier.valuesOf(plainRows([sample]))
     checkFinite(value, sample)
     const masked = value.slice()
     masked.set(baseline.valuesFor(value.subarray(0, sizeOf(shape))))
@@ -230,7 +231,7 @@ export function createForeignEvaluator(
     return values.result()
   }
 
-  /** Rows run alone from here on where masked rows turn out to depend on the others of their batch after all. */
+  /** Tries masked rows in a batch and alone; where the results differ, rows run alone from now on. */
   async function checkBatch(run: RunCoalitions): Promise<void> {
     if (!together || (await agreesAlone(batch, run))) return
     together = false
@@ -240,11 +241,6 @@ export function createForeignEvaluator(
   }
 
   return { evaluate, dispose: async () => {} }
-}
-
-/** What a model is fed of a sample, and of what is held beside it. */
-function fedRow({ input, held }: MaskedSample): Float32Array {
-  return held === undefined ? input : concatenated([input, held])
 }
 
 /** Cells of a sample in the model's order. */

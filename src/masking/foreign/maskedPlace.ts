@@ -1,5 +1,6 @@
 /** Where a model from elsewhere is masked: at its input, or at an inner tensor. */
 import { InputError } from '../../core/errors.js'
+import { columnsOf, sideBySide } from '../../core/tableRows.js'
 import { concatenated, sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, RowPart } from '../../data/types.js'
 import type { ForeignCut } from '../../engine/onnx/foreign.js'
@@ -69,8 +70,13 @@ export async function atLayer(
   const run = mode.together ? together : alone
   const held = heldAbove(cut, feed)
   const blocks = position === undefined ? held : [...held, { start: position, shape: [] }]
-  const inner: FedInput = { name: layer, type: 'float32', start: 0, shape: own }
-  const { starts, size } = sideBySide([inner, ...blocks])
+  let size = sizeOf(own)
+  const heldInputs = held.map((each) => {
+    const start = size
+    size += sizeOf(each.shape)
+    return { ...each, start }
+  })
+  if (position !== undefined) size++
   const order = inputOrder(shape, shape === own ? 'nchw' : 'nhwc', size)
   const toSamples = inverse(order)
   const above = await cut.above([feed.batch, ...own])
@@ -82,7 +88,7 @@ export async function atLayer(
     // The parts end with the whole.
     model: { ...above, dispose: () => model.dispose() },
     feed: {
-      inputs: [inner, ...held.map((each, index) => ({ ...each, start: starts[index + 1] }))],
+      inputs: [{ name: layer, type: 'float32', start: 0, shape: own }, ...heldInputs],
       size,
       order,
       batch: feed.batch,
@@ -92,7 +98,11 @@ export async function atLayer(
     shape,
     async valuesOf(samples) {
       const rows = reorderedRows(samples, feed.order)
-      return reorderedRows(withHeld(await run(rows), rows, feed.size, blocks), toSamples)
+      const kept = blocks.map(({ start, shape }) =>
+        columnsOf(rows, feed.size, start, sizeOf(shape)),
+      )
+      const joined = sideBySide([await run(rows), ...kept], rows.length / feed.size)
+      return reorderedRows(joined, toSamples)
     },
     remarks: [
       `${model.file} is masked at "${layer}" [${own.join(', ')}]${axesOf(shape, own)}${beside}`,
@@ -123,43 +133,6 @@ function heldAbove({ held, below }: ForeignCut, { inputs }: RowFeed): FedInput[]
     if (own === undefined) throw new InputError(`${below.file}: the input "${name}" is not fed`)
     return own
   })
-}
-
-/** Cells of a row that belong together. */
-type Block = Pick<FedInput, 'start' | 'shape'>
-
-/** Where blocks start that stand one after the other, and the cells of all of them. */
-function sideBySide(blocks: readonly Block[]): {
-  readonly starts: number[]
-  readonly size: number
-} {
-  let size = 0
-  const starts = blocks.map(({ shape }) => {
-    const start = size
-    size += sizeOf(shape)
-    return start
-  })
-  return { starts, size }
-}
-
-/** Inner values, each followed by the blocks of its row [size] that are held above. */
-function withHeld(
-  inner: Float32Array,
-  rows: Float32Array,
-  size: number,
-  blocks: readonly Block[],
-): Float32Array {
-  if (blocks.length === 0) return inner
-  const count = rows.length / size
-  const width = inner.length / count
-  return concatenated(
-    Array.from({ length: count }, (_, row) => [
-      inner.subarray(row * width, (row + 1) * width),
-      ...blocks.map(({ start, shape }) =>
-        rows.subarray(row * size + start, row * size + start + sizeOf(shape)),
-      ),
-    ]).flat(),
-  )
 }
 
 /** Cells of rows in another order: cell i of a row is cell order[i] of the given one. */

@@ -1,0 +1,44 @@
+import { type Check, checkDistinct } from './shared.js'
+
+/** Whether it is said in one way only which samples are analysed. */
+export const checkSamples: Check = ({ analysis }, problem) => {
+  if (analysis === undefined) return
+  const { count, first, ids, filter } = analysis.samples
+  const at = (key: string, message: string) => problem(`analysis.samples.${key}`, message)
+  if (first !== undefined && ids !== undefined) at('first', 'and "ids" both say which: keep one')
+  if (first !== undefined && first !== count) at('count', `${count} differs from first: ${first}`)
+  if (Array.isArray(ids) && ids.length !== count) {
+    at('count', `${count} differs from the ${ids.length} of ids: leave count away`)
+  }
+  if (ids !== undefined && filter !== 'none') {
+    at('filter', `"${filter}" would leave out some of ids: use "none", or "first" instead of ids`)
+  }
+  if (Array.isArray(ids)) checkDistinct(ids, problem, 'analysis.samples.ids')
+}
+
+/** Whether the analysis has what the confusing score takes. */
+export const checkConfusing: Check = ({ analysis, confusing, networks }, problem) => {
+  if (analysis === undefined || confusing === undefined) return
+  const { references, score } = confusing
+  const named = (networks?.files ?? []).findIndex(({ reference }) => reference)
+  if (named !== -1 && references === undefined) {
+    const message =
+      'is for confusing.references, which are not asked for: set confusing.score to nongeneralizable, or confusing.references to {}'
+    problem(`networks.files.${named}.reference`, message, 'key')
+  }
+  if (references !== undefined && analysis.samples.filter === 'correct') {
+    const message =
+      'every network has samples of its own under analysis.samples.filter "correct", but references are evaluated on those that all have; use none or common-correct'
+    problem('confusing.references', message)
+  }
+  if (score === 'nongeneralizable-mass' && analysis.samples.testCount === 0) {
+    const message =
+      '"nongeneralizable-mass" compares with samples of the other split: analysis.samples.testCount is 0'
+    problem('confusing.score', message)
+  }
+  if (confusing.phase === 'delta' && analysis.checkpoints === 'final') {
+    const message =
+      '"delta" needs a checkpoint where overfitting begins: analysis.checkpoints is "final"; "phases" or "all" have it'
+    problem('confusing.phase', message)
+  }
+}
