@@ -33,7 +33,9 @@ export const runtimeSection = z
     jobs: z
       .union([z.literal('auto'), whole(1)])
       .default('auto')
-      .describe('Processes at once; auto: one per core, or one per card of devices'),
+      .describe(
+        'Processes at once; auto: one per core, or one per card of devices; fewer where memory, or that of the GPU, is for fewer',
+      ),
     slurm: slurmSection,
   })
   .prefault({})

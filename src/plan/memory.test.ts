@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { leastFree } from '../executors/cardMemory.js'
 import { jobsInMemory } from '../tasks/jobCount.js'
 import { parseConfig } from '../testing/parseConfig.js'
-import { bytesOfProcess, trainingBytes } from './memory.js'
+import { bytesOfProcess, bytesOnCard, trainingBytes } from './memory.js'
 import { planStudy } from './plan.js'
 import type { TrainedNetwork } from './types.js'
 
@@ -46,8 +47,37 @@ describe('the memory of a process', () => {
   )
 
   it('bounds how many run at once, to one at least', () => {
-    expect(jobsInMemory(64, 128 * MIB, 1024 * MIB)).toBe(8)
-    expect(jobsInMemory(4, 128 * MIB, 1024 * MIB)).toBe(4)
-    expect(jobsInMemory(4, 128 * MIB, 0)).toBe(1)
+    const memory = { name: 'memory', each: 128 * MIB, free: 1024 * MIB }
+    expect(jobsInMemory(4, [memory])).toEqual({ jobs: 4 })
+    expect(jobsInMemory(4, [{ ...memory, free: 0 }]).jobs).toBe(1)
+    expect(jobsInMemory(64, [memory])).toEqual({
+      jobs: 8,
+      reason: '8 tasks at once, not 64: each takes about 128 MiB of memory, and 1024 MiB are free',
+    })
+    const card = { name: "the GPU's memory", each: 700 * MIB, free: 2800 * MIB }
+    for (const memories of [
+      [memory, card],
+      [card, memory],
+    ])
+      expect(jobsInMemory(64, memories)).toEqual({
+        jobs: 4,
+        reason:
+          "4 tasks at once, not 64: each takes about 700 MiB of the GPU's memory, and 2800 MiB are free",
+      })
+  })
+
+  it('of a card holds the training set and the network', () => {
+    const plan = planOf('vgg11', 128, [3, 32, 32])
+    const more = { ...plan, data: { ...plan.data, trainCount: 50_670 } }
+    expect(bytesOnCard(more) - bytesOnCard(plan)).toBe(4 * 50_000 * 3 * 32 * 32)
+    expect(bytesOnCard(plan)).toBeGreaterThan(
+      trainingBytes(plan.networks[0] as TrainedNetwork, plan.data) + 4 * 670 * 3 * 32 * 32,
+    )
+  })
+
+  it('of the fullest card counts, and of none where one does not tell', () => {
+    expect(leastFree('81004\n512\n79001\n')).toBe(512 * MIB)
+    expect(leastFree('81004\n[N/A]\n')).toBeUndefined()
+    expect(leastFree('')).toBeUndefined()
   })
 })

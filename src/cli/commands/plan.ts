@@ -15,6 +15,7 @@ import { type TaskState, taskState } from '../../tasks/state/taskState.js'
 import { measureUnitTimes, secondsOf } from '../../tasks/training/unitTimes.js'
 import { formatSeconds } from '../progress/stages.js'
 import { openStudy, type StudyOptions, withStudyOptions } from '../study.js'
+import { tasksAtOnce } from '../tasksAtOnce.js'
 
 interface PlanOptions extends StudyOptions {
   readonly json?: boolean
@@ -92,6 +93,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
   const remarks = [
     ...referenceCost(plan),
     ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
+    ...tasksAtOnce(plan).remarks.map((remark) => `${remark}\n`),
     ...warnings.map((warning) => `warning: ${warning}\n`),
     ...(odds === undefined ? [] : [describeOdds(odds)]),
   ]

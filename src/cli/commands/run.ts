@@ -10,13 +10,12 @@ import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { designWarnings } from '../../plan/designWarnings.js'
-import { bytesOfProcess } from '../../plan/memory.js'
-import type { MeasureTask, Plan, Task } from '../../plan/types.js'
+import type { MeasureTask, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { jsonText, writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFiles, studyFolder } from '../../store/layout.js'
 import type { Waiting } from '../../store/lock.js'
-import { jobCount, jobsInMemory, threadsOfTask } from '../../tasks/jobCount.js'
+import { jobCount, threadsOfTask } from '../../tasks/jobCount.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import { isTaskDone } from '../../tasks/state/isDone.js'
 import { removeLeftovers } from '../../tasks/state/leftovers.js'
@@ -29,6 +28,7 @@ import { resultOf } from '../runResult.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study, type StudyOptions, withStudyOptions } from '../study.js'
 import { hasFailedNetworks, loadSummary, summarize } from '../summary.js'
+import { tasksAtOnce } from '../tasksAtOnce.js'
 
 type Say = ProgressView['say']
 
@@ -127,8 +127,10 @@ export async function runTasks(
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []
+  const { jobs: atOnce, remarks } = tasksAtOnce(plan)
+  for (const remark of remarks) view.say(remark)
   return schedule(tasks, {
-    jobs: jobsAtOnce(plan, view.say),
+    jobs: atOnce,
     failFast: options.failFast ?? false,
     isDone: (task) => isDoneOrDamaged(task, study, view.say),
     ...pool,
@@ -147,20 +149,6 @@ export async function runTasks(
     await Promise.all(told)
     view.close()
   })
-}
-
-/** Tasks at once: as many as are asked for, as far as there is memory, which is said where it bounds them. */
-function jobsAtOnce(plan: Plan, say: Say): number {
-  const asked = Math.min(jobCount(plan.config.runtime), plan.tasks.length)
-  const [each, available] = [bytesOfProcess(plan), process.availableMemory()]
-  const jobs = jobsInMemory(asked, each, available)
-  if (jobs < asked) {
-    const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
-    say(
-      `${jobs} tasks at once, not ${asked}: each takes about ${mib(each)} of memory, and ${mib(available)} are free`,
-    )
-  }
-  return jobs
 }
 
 function nameOf(task: Task): string {
