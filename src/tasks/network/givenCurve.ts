@@ -1,10 +1,8 @@
 /** Losses and accuracies that a user gives of a network from elsewhere. */
-import { parse } from 'csv-parse/sync'
-import { InputError, messageOf } from '../../core/errors.js'
-import { limits } from '../../core/limits.js'
-import { readInputFile } from '../../formats/inputFile.js'
+import { InputError } from '../../core/errors.js'
 import type { GivenSpec } from '../../plan/types.js'
 import type { CurvePoint } from '../../training/curve.js'
+import { readCsvRows } from './csvRows.js'
 
 /** What every step must have, as split and metric. */
 const PARTS = {
@@ -25,8 +23,7 @@ const KNOWN = { ...PARTS, 'train loss_true_labels': 'trueLabelLoss' } as const
  */
 export function readGivenCurve(file: string, { stepsPerEpoch }: GivenSpec): CurvePoint[] {
   const points = new Map<number, Partial<Record<keyof CurvePoint, number>>>()
-  for (const { record, info } of readRows(file)) {
-    const place = `${file}:${info.lines}`
+  for (const { record, place } of readCsvRows(file)) {
     const key = KNOWN[`${record.split} ${record.metric}` as keyof typeof KNOWN]
     const [step, value] = [record.step, record.value].map((cell) =>
       cell === undefined || cell === '' ? Number.NaN : Number(cell),
@@ -50,24 +47,4 @@ export function readGivenCurve(file: string, { stepsPerEpoch }: GivenSpec): Curv
       throw new InputError(`${file}: step ${point.step} has no ${lacking[0]}`)
     })
     .sort((a, b) => a.step - b.step)
-}
-
-interface CurveRecord {
-  readonly record: Readonly<Record<string, string | undefined>>
-  readonly info: { readonly lines: number }
-}
-
-function readRows(file: string): CurveRecord[] {
-  try {
-    const options = {
-      columns: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      info: true,
-    } as const
-    return parse(readInputFile(file, limits.textBytes), options) as unknown as CurveRecord[]
-  } catch (cause) {
-    throw new InputError(`${file}: cannot be read as CSV: ${messageOf(cause)}`, { cause })
-  }
 }

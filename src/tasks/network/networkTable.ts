@@ -1,10 +1,8 @@
 /** A table of networks from elsewhere: a CSV with the keys of `networks.files[]` as columns. */
-import { parse } from 'csv-parse/sync'
 import { problemOfGiven } from '../../config/checks/networks.js'
 import { type GivenNetworkConfig, givenNetwork } from '../../config/networks.js'
-import { InputError, messageOf } from '../../core/errors.js'
-import { limits } from '../../core/limits.js'
-import { readInputFile } from '../../formats/inputFile.js'
+import { InputError } from '../../core/errors.js'
+import { readCsvRows } from './csvRows.js'
 
 /** Columns that hold lists, with + between their parts. */
 const LISTS: ReadonlySet<string> = new Set(['lowLayers', 'classes'])
@@ -15,43 +13,24 @@ const TRUTHS: Readonly<Record<string, boolean>> = { true: true, false: false }
 
 /** Reads such a table; empty cells are keys that are not said. Throws InputError with the line of every problem. */
 export function readNetworkTable(file: string): GivenNetworkConfig[] {
-  const records = readRecords(file)
+  const records = readCsvRows(file)
   if (records.length === 0) throw new InputError(`${file}: the table has no networks`)
   const problems: string[] = []
-  const entries = records.flatMap(({ record, info }) => {
+  const entries = records.flatMap(({ record, place }) => {
     const parsed = givenNetwork.safeParse(entryOf(record))
     const message = parsed.success ? problemOfGiven(parsed.data) : undefined
     if (parsed.success && message === undefined) return [parsed.data]
     const issues = parsed.success
       ? [message]
       : parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
-    problems.push(...issues.map((issue) => `${file}:${info.lines}: ${issue}`))
+    problems.push(...issues.map((issue) => `${place}: ${issue}`))
     return []
   })
   if (problems.length > 0) throw new InputError(problems.join('\n'))
   return entries
 }
 
-interface TableRecord {
-  readonly record: Readonly<Record<string, string>>
-  readonly info: { readonly lines: number }
-}
-
-function readRecords(file: string): TableRecord[] {
-  try {
-    return parse(readInputFile(file, limits.textBytes), {
-      columns: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      info: true,
-    }) as unknown as TableRecord[]
-  } catch (cause) {
-    throw new InputError(`${file}: cannot be read as CSV: ${messageOf(cause)}`, { cause })
-  }
-}
-
-function entryOf(record: TableRecord['record']): Record<string, unknown> {
+function entryOf(record: Readonly<Record<string, string>>): Record<string, unknown> {
   const cells = Object.entries(record).filter(([, cell]) => cell !== '')
   return Object.fromEntries(
     cells.map(([key, cell]) => {
