@@ -241,7 +241,7 @@ describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
 
   it('goes on as often as the time limit stops it', async () => {
     // A minute, the least there is, is less than this takes.
-    const own = ['--set', 'training.epochs=12000', '--set', 'networks.grid.high=[0]']
+    const own = ['--set', 'training.epochs=60000', '--set', 'networks.grid.high=[0]']
     const wanted = await runHere('unlimited', ...own)
     const limits = ['--set', 'runtime.slurm.requeues=100', '--time', '1']
     const submitted = await submit('limited', ...own, ...limits)
