@@ -9,15 +9,9 @@ import { fileURLToPath } from 'node:url'
 import { createEngine } from '../src/engine/registry.js'
 import type { DeviceName } from '../src/engine/types.js'
 import { workerOptions } from '../src/executors/environment.js'
-import { median, startTraining, type Timed } from './training.js'
+import { isStarted, median } from './runs.js'
+import { startTraining, type Timed } from './training.js'
 
-const [
-  networks = 'lenet,resnet20',
-  batchText = '128',
-  roundText = '5',
-  processes = '2',
-  device = 'cpu',
-] = process.argv.slice(2)
 /** A round takes about this long. */
 const ROUND_SECONDS = 4
 
@@ -48,31 +42,59 @@ function ask(child: ChildProcess, message: Order | number): Promise<number> {
   })
 }
 
-async function measure(network: string, batch: number): Promise<void> {
+/** Many trainings at once against one alone. */
+export interface Together {
+  /** Samples a second of all, by round. */
+  readonly rates: readonly number[]
+  /** That of all over that of one, by round. */
+  readonly ratios: readonly number[]
+}
+
+export async function trainTogether(
+  order: Order,
+  processes: number,
+  rounds: number,
+): Promise<Together> {
   const options = workerOptions()
-  const children = Array.from({ length: Number(processes) }, () =>
+  const children = Array.from({ length: processes }, () =>
     fork(fileURLToPath(import.meta.url), {
       ...options,
       env: { ...options.env, LOWLAYER_BENCH_CHILD: '1' },
     }),
   )
-  const [step] = await Promise.all(
-    children.map((child) => ask(child, { network, batch, device: device as DeviceName })),
-  )
+  const [step] = await Promise.all(children.map((child) => ask(child, order)))
   const steps = Math.max(3, Math.round(ROUND_SECONDS / step))
-  const ratios: number[] = []
-  for (let round = 0; round < Number(roundText); round++) {
+  const [rates, ratios]: number[][] = [[], []]
+  for (let round = 0; round < rounds; round++) {
     const alone = await ask(children[round % children.length], steps)
     const began = performance.now()
     await Promise.all(children.map((child) => ask(child, steps)))
-    ratios.push((children.length * alone) / ((performance.now() - began) / 1e3))
+    const together = (performance.now() - began) / 1e3
+    rates.push((children.length * steps * order.batch) / together)
+    ratios.push((children.length * alone) / together)
   }
   for (const child of children) child.kill()
-  const shown = ratios.map((ratio) => ratio.toFixed(2)).join(' ')
-  console.log(
-    `${network}  batch ${batch}  ${processes} at once ${median(ratios).toFixed(2)} × one  (${shown})`,
-  )
+  return { rates, ratios }
 }
 
-if (process.env.LOWLAYER_BENCH_CHILD !== undefined) obey()
-else for (const network of networks.split(',')) await measure(network, Number(batchText))
+async function main(
+  networks = 'lenet,resnet20',
+  batch = '128',
+  rounds = '5',
+  processes = '2',
+  device = 'cpu',
+): Promise<void> {
+  for (const network of networks.split(',')) {
+    const order = { network, batch: Number(batch), device: device as DeviceName }
+    const { ratios } = await trainTogether(order, Number(processes), Number(rounds))
+    const shown = ratios.map((ratio) => ratio.toFixed(2)).join(' ')
+    console.log(
+      `${network}  batch ${batch}  ${processes} at once ${median(ratios).toFixed(2)} × one  (${shown})`,
+    )
+  }
+}
+
+if (isStarted(import.meta.url)) {
+  if (process.env.LOWLAYER_BENCH_CHILD !== undefined) obey()
+  else await main(...process.argv.slice(2))
+}

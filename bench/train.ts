@@ -12,17 +12,12 @@ import { createInterface } from 'node:readline'
 import { EnvironmentError } from '../src/core/errors.js'
 import { createEngine, type EngineChoice } from '../src/engine/registry.js'
 import type { DeviceName } from '../src/engine/types.js'
-import { median, startTraining, type Timed, type Times } from './training.js'
+import { isStarted, median, python } from './runs.js'
+import { startTraining, type Timed, type Times } from './training.js'
 
-const [
-  networks = 'mlp-5,lenet,resnet20,vgg11',
-  batchText = '64',
-  rounds = '5',
-  deviceName = 'cpu',
-] = process.argv.slice(2)
-const device = deviceName as DeviceName
-const clock = device === 'cpu' ? 'cpu' : 'wall'
-const python = process.env.LOWLAYER_BENCH_PYTHON ?? 'python3'
+/** Names of sides in their order, with their seconds a step. */
+type Compared = readonly { readonly name: string; readonly seconds: number }[]
+
 /** A round takes about this long on each side. */
 const ROUND_SECONDS = 1.5
 
@@ -36,14 +31,14 @@ interface Side {
 async function startEngine(
   name: EngineChoice,
   shown: string,
-  network: string,
-  batch: number,
+  { network, batch, device }: Contest,
 ): Promise<Side> {
   const { trainer, timed } = await startTraining(await createEngine(name, device), network, batch)
   return { name: shown, timed, stop: () => trainer.dispose() }
 }
 
-function startPyTorch(network: string, batch: number): Side {
+function startPyTorch({ network, batch, device }: Contest): Side {
+  const peerDevice = device === 'cpu' ? 'cpu' : 'cuda'
   const peer = spawn(python, ['bench/train_peer.py', network, String(batch), peerDevice], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
@@ -64,10 +59,23 @@ function startPyTorch(network: string, batch: number): Side {
   }
 }
 
-async function benchmark(network: string, batch: number): Promise<void> {
-  const sides = [await startEngine('onnx', 'lowlayer', network, batch)]
-  if (hasTfjs) sides.push(await startEngine('tfjs', 'tfjs-node', network, batch))
-  if (hasPyTorch) sides.push(startPyTorch(network, batch))
+/** What is compared. */
+export interface Contest {
+  readonly network: string
+  readonly batch: number
+  readonly rounds: number
+  readonly device: DeviceName
+}
+
+/** Trains a network on all sides in turn: lowlayer, and those others that are there. */
+export async function compareTraining(
+  contest: Contest,
+  peers: { readonly pytorch: boolean; readonly tfjs: boolean },
+): Promise<Compared> {
+  const clock = contest.device === 'cpu' ? 'cpu' : 'wall'
+  const sides = [await startEngine('onnx', 'lowlayer', contest)]
+  if (peers.tfjs) sides.push(await startEngine('tfjs', 'tfjs-node', contest))
+  if (peers.pytorch) sides.push(startPyTorch(contest))
   const steps: number[] = []
   for (const { timed } of sides) {
     await timed(2)
@@ -75,34 +83,50 @@ async function benchmark(network: string, batch: number): Promise<void> {
     steps.push(Math.max(2, Math.ceil((ROUND_SECONDS * 3) / wall)))
   }
   const times = sides.map((): number[] => [])
-  for (let round = 0; round < Number(rounds); round++) {
+  for (let round = 0; round < contest.rounds; round++) {
     for (const [index, { timed }] of sides.entries()) {
       times[index].push((await timed(steps[index]))[clock] / steps[index])
     }
   }
   for (const side of sides) await side.stop()
-  const [own, ...others] = times.map((values) => median(values) * 1e3)
-  const line = [network, `batch ${batch}`, `lowlayer ${own.toFixed(2)} ms`]
-  line.push(`${((batch * 1e3) / own).toFixed(0)} samples/s`)
-  others.forEach((other, index) => {
-    const ratio = (other / own).toFixed(2)
-    line.push(`${sides[index + 1].name} ${other.toFixed(2)} ms`, `ratio ${ratio}`)
-  })
-  console.log(line.join('  '))
+  return sides.map(({ name }, side) => ({ name, seconds: median(times[side]) }))
 }
 
-const peerDevice = device === 'cpu' ? 'cpu' : 'cuda'
-const hasPyTorch = spawnSync(python, ['-c', 'import torch']).status === 0
-if (!hasPyTorch) console.log(`no PyTorch in ${python}`)
-/** tfjs has no WebGPU in Node. */
-const hasTfjs =
-  device !== 'webgpu' &&
-  (await createEngine('tfjs', device).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof EnvironmentError) return false
-      throw error
-    },
-  ))
-if (!hasTfjs) console.log('no @tensorflow/tfjs-node')
-for (const network of networks.split(',')) await benchmark(network, Number(batchText))
+/** A comparison as a line. */
+export function lineOf({ network, batch }: Contest, [own, ...others]: Compared): string {
+  const ms = (seconds: number) => `${(1e3 * seconds).toFixed(2)} ms`
+  const line = [network, `batch ${batch}`, `lowlayer ${ms(own.seconds)}`]
+  line.push(`${(batch / own.seconds).toFixed(0)} samples/s`)
+  for (const { name, seconds } of others) {
+    line.push(`${name} ${ms(seconds)}`, `ratio ${(seconds / own.seconds).toFixed(2)}`)
+  }
+  return line.join('  ')
+}
+
+async function main(
+  networks = 'mlp-5,lenet,resnet20,vgg11',
+  batch = '64',
+  rounds = '5',
+  deviceName = 'cpu',
+): Promise<void> {
+  const device = deviceName as DeviceName
+  const pytorch = spawnSync(python, ['-c', 'import torch']).status === 0
+  if (!pytorch) console.log(`no PyTorch in ${python}`)
+  /** tfjs has no WebGPU in Node. */
+  const tfjs =
+    device !== 'webgpu' &&
+    (await createEngine('tfjs', device).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof EnvironmentError) return false
+        throw error
+      },
+    ))
+  if (!tfjs) console.log('no @tensorflow/tfjs-node')
+  for (const network of networks.split(',')) {
+    const contest = { network, batch: Number(batch), rounds: Number(rounds), device }
+    console.log(lineOf(contest, await compareTraining(contest, { pytorch, tfjs })))
+  }
+}
+
+if (isStarted(import.meta.url)) await main(...process.argv.slice(2))

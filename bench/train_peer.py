@@ -17,6 +17,7 @@ torch.manual_seed(0)
 make, shape, classes = networks[sys.argv[1]]
 batch, device = int(sys.argv[2]), sys.argv[3]
 torch.backends.cudnn.allow_tf32 = False
+torch.backends.cuda.matmul.allow_tf32 = False
 model = make().to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 x = torch.randn(batch, *shape, device=device)

@@ -61,7 +61,3 @@ export async function startTraining(
   }
   return { trainer, model, timed }
 }
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-}

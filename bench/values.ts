@@ -26,12 +26,10 @@ import { parseOutput, scalarOutput } from '../src/masking/evaluation/output.js'
 import { gridPlayers } from '../src/masking/players/players.js'
 import { buildModel } from '../src/models/build.js'
 import { initialize } from '../src/models/initialize.js'
+import { isStarted, median, python } from './runs.js'
 
-const [networks = 'lenet,resnet20,vgg11', players = '10', rounds = '3', deviceName = 'cpu'] =
-  process.argv.slice(2)
-const device = deviceName as DeviceName
-const clock = device === 'cpu' ? 'cpu' : 'wall'
-const python = process.env.LOWLAYER_BENCH_PYTHON ?? 'python3'
+/** The clock that counts, CPU seconds on the CPU. */
+let clock: 'cpu' | 'wall' = 'cpu'
 const peerBatches = [64, 256, 1024]
 /** Seconds that one measurement takes at least: short passes are repeated. */
 const LEAST_SECONDS = 0.2
@@ -48,8 +46,14 @@ interface Side {
 
 type Peers = Map<number, number[]>
 
-/** Runs one network and prints its line. */
-async function benchmark(architecture: string, n: number, repeats: number): Promise<void> {
+/** Runs one network and prints its lines; how much faster than PyTorch the faster of both ways is, where that is there. */
+export async function compareValues(
+  architecture: string,
+  n: number,
+  repeats: number,
+  device: DeviceName,
+): Promise<number | undefined> {
+  clock = device === 'cpu' ? 'cpu' : 'wall'
   const shape = architecture.startsWith('lenet') ? [1, 28, 28] : [3, 32, 32]
   const model = buildModel({ architecture }, { kind: 'image', shape, classes: 10 })
   const parameters = initialize(model, () => 1)
@@ -80,7 +84,7 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   writeFileSync(join(folder, 'sample.npy'), encodeNpy(sample.input, shape))
   writeFileSync(join(folder, 'baseline.npy'), encodeNpy(baseline, shape))
   writeFileSync(join(folder, 'players.npy'), encodeNpy(grid.map, shape))
-  const peer = startPeer(folder)
+  const peer = startPeer(folder, device)
 
   const sides = {
     shared: await prepare(async () => (await shared.evaluate(sample)).values),
@@ -95,7 +99,7 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
       times.set(batch, [...(times.get(batch) ?? []), seconds])
     }
   }
-  report(architecture, n, sides, times)
+  const ratio = report(architecture, n, sides, times)
   const values = await sides.shared.evaluate()
   const own = await sides.plain.evaluate()
   reportDifference('the plain path', values, (coalition) => own[coalition])
@@ -112,6 +116,7 @@ async function benchmark(architecture: string, n: number, repeats: number): Prom
   await shared.dispose()
   await plain.dispose()
   rmSync(folder, { recursive: true })
+  return ratio
 }
 
 const { InferenceSession: Session } = await loadOrt()
@@ -148,7 +153,7 @@ function report(
   n: number,
   { shared, plain }: { readonly shared: Side; readonly plain: Side },
   times: Peers,
-): void {
+): number | undefined {
   const rate = (seconds: number[]) => 2 ** n / median(seconds)
   const host = (side: Side) => `${(100 * median(side.host)).toFixed(1)}%`
   const [ours, whole] = [rate(shared.seconds), rate(plain.seconds)]
@@ -156,11 +161,12 @@ function report(
   console.log(`  host share of a pass: shared ${host(shared)}, plain ${host(plain)}`)
   const peers = [...times].map(([batch, seconds]) => ({ batch, rate: rate(seconds) }))
   const best = peers.sort((a, b) => b.rate - a.rate)[0]
-  if (best === undefined) return
+  if (best === undefined) return undefined
   console.log(
     `  PyTorch ${best.rate.toFixed(0)}/s (batch ${best.batch}); ` +
       `${(ours / best.rate).toFixed(2)} × PyTorch shared, ${(whole / best.rate).toFixed(2)} × plain`,
   )
+  return Math.max(ours, whole) / best.rate
 }
 
 function reportDifference(
@@ -177,11 +183,6 @@ function reportDifference(
   )
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
-}
-
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now()
   const start = process.cpuUsage()
@@ -196,7 +197,7 @@ interface Peer {
 }
 
 /** PyTorch in a child process, or undefined where the Python has none. */
-function startPeer(folder: string): Peer | undefined {
+function startPeer(folder: string, device: DeviceName): Peer | undefined {
   const probe = spawnSync(python, ['-c', 'import torch, onnx'])
   if (probe.status !== 0) {
     console.log(`  (no torch and onnx in ${python}: PyTorch is left out)`)
@@ -216,6 +217,15 @@ function startPeer(folder: string): Peer | undefined {
   }
 }
 
-for (const architecture of networks.split(',')) {
-  await benchmark(architecture, Number(players), Number(rounds))
+async function main(
+  networks = 'lenet,resnet20,vgg11',
+  players = '10',
+  rounds = '3',
+  device = 'cpu',
+): Promise<void> {
+  for (const architecture of networks.split(',')) {
+    await compareValues(architecture, Number(players), Number(rounds), device as DeviceName)
+  }
 }
+
+if (isStarted(import.meta.url)) await main(...process.argv.slice(2))

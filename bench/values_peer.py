@@ -81,6 +81,7 @@ def network(path, device):
 def main(folder, device):
     torch.set_num_threads(1)
     torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
     forward = network(f"{folder}/model.onnx", device)
     x = torch.from_numpy(np.load(f"{folder}/sample.npy")).to(device)
     baseline = torch.from_numpy(np.load(f"{folder}/baseline.npy")).to(device)
