@@ -76,11 +76,19 @@ export function shareIntervals(
   }
 }
 
-/** (tr M)²/tr M² of the rest, between 1 and as many as there are. */
+/**
+ * (tr M)²/tr M² of the rest, between 1 and as many as there are. Of few contrasts tr M² is often seen too small, and noise
+ * taken to lie in more directions than it does makes intervals too narrow: its standard error is added (our choice).
+ */
 function noiseDirections({ contrasts, value, squared }: MeanSquare, samples: number): number {
   if (squared === undefined) return 1
   const trace = value ** 2 - (2 * squared) / contrasts
-  return within(trace / squared, samples)
+  return within(trace / (squared * (1 + relativeError(contrasts))), samples)
+}
+
+/** Standard error of an estimate of tr M² in units of it, where directions are many: √(4/(ν(ν − 1))). */
+function relativeError(contrasts: number): number {
+  return Math.sqrt(4 / (contrasts * (contrasts - 1)))
 }
 
 function signalDirections(
@@ -92,7 +100,7 @@ function signalDirections(
   const signal = value - rest.value
   if (squared === undefined || !(signal > 0)) return 1
   const squaredRest = rest.value ** 2 / noise
-  const standardError = squaredRest * Math.sqrt(4 / (contrasts * (contrasts - 1)))
+  const standardError = squaredRest * relativeError(contrasts)
   const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / contrasts ** 2
   const spread = Math.max(0, squared - squaredRest) + standardError + unseen
   return within(signal ** 2 / spread - 2 / contrasts, samples)
