@@ -14,6 +14,11 @@ export interface Condition {
   readonly folder: string
 }
 
+/** Conditions that asked the same, of which `lowlayer pool` makes one verdict: a file `NAME.pool`, a title as its first line, then a configuration a line. */
+export interface PooledConditions extends Omit<Condition, 'config'> {
+  readonly configs: readonly string[]
+}
+
 /** The folder `experiments`, seen from the repository's root, where the commands run. */
 export const experiments = 'experiments'
 
@@ -28,6 +33,7 @@ const order = [
   'masking',
   'amount-of-data',
   'training-length',
+  'other-digits',
   'pytorch',
   'planted',
 ]
@@ -46,18 +52,37 @@ export function studyNames(root = experiments): string[] {
 
 /** Conditions of a study, by the names of their files. Throws where it has none, or one without a first line of words. */
 export function conditionsOf(study: string, root = experiments): Condition[] {
+  const found = filesOf(study, '.yaml', root)
+  if (found.length === 0) {
+    throw new Error(
+      `${join(root, study)} has no configuration; studies: ${studyNames(root).join(', ')}`,
+    )
+  }
+  return found.map(({ file, lines: _lines, ...named }) => ({ ...named, config: file }))
+}
+
+/** Pools of a study. Throws where one has no first line of words. */
+export function poolsOf(study: string, root = experiments): PooledConditions[] {
+  return filesOf(study, '.pool', root).map(({ file: _file, lines, ...named }) => ({
+    ...named,
+    configs: lines.slice(1).map((line) => join(root, study, line)),
+  }))
+}
+
+function filesOf(study: string, ending: string, root: string) {
   const folder = join(root, study)
-  const configs = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith('.yaml'))
-    : []
-  if (configs.length === 0)
-    throw new Error(`${folder} has no configuration; studies: ${studyNames(root).join(', ')}`)
-  return configs.sort().map((file) => {
-    const config = join(folder, file)
-    const title = /^# (.+)/.exec(readFileSync(config, 'utf8'))?.[1]
-    if (title === undefined)
-      throw new Error(`${config}: say in the first line, after #, what it is`)
-    const name = basename(file, '.yaml')
-    return { study, name, title, config, folder: join(folder, name) }
-  })
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => {
+      const file = join(folder, name)
+      const lines = readFileSync(file, 'utf8').trim().split('\n')
+      const title = /^# (.+)/.exec(lines[0])?.[1]
+      if (title === undefined) {
+        throw new Error(`${file}: say in the first line, after #, what it is`)
+      }
+      const own = basename(name, ending)
+      return { study, name: own, title, file, lines, folder: join(folder, own) }
+    })
 }

@@ -1,6 +1,7 @@
 /** What each condition of the reference studies found, read from its published tables. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Pool, PooledStudy } from '../../src/comparison/pool/poolStudies.js'
 import type { Verdict } from '../../src/comparison/types.js'
 import { median } from '../../src/metrics/descriptive.js'
 import { fromCsv } from '../../src/tables/read.js'
@@ -11,7 +12,13 @@ import {
   measuresTable,
   networksTable,
 } from '../../src/tables/tables.js'
-import { type Condition, conditionsOf, studyNames } from './conditions.js'
+import {
+  type Condition,
+  conditionsOf,
+  type PooledConditions,
+  poolsOf,
+  studyNames,
+} from './conditions.js'
 
 /** A share of the variance of the scores with its interval over the choice of seeds. */
 export interface Share {
@@ -22,7 +29,7 @@ export interface Share {
 }
 
 /** One line of the map. */
-export interface Finding extends Condition {
+export interface Finding extends Omit<Condition, 'config'> {
   readonly verdict: string
   readonly networks: number
   /** Networks with an overfitting phase. */
@@ -39,12 +46,30 @@ export interface Finding extends Condition {
   readonly lossAuc?: number
 }
 
-/** Findings of all conditions that were published, in the order in which they are told. */
+/** Findings of all conditions and pools that were published, in the order in which they are told. */
 export function findings(root: string): Finding[] {
-  return studyNames(root)
-    .flatMap((study) => conditionsOf(study, root))
-    .filter(({ folder }) => existsSync(join(folder, 'verdict.json')))
-    .map(findingOf)
+  const isThere = (file: string) => (one: { readonly folder: string }) =>
+    existsSync(join(one.folder, file))
+  return studyNames(root).flatMap((study) => [
+    ...conditionsOf(study, root).filter(isThere('verdict.json')).map(findingOf),
+    ...poolsOf(study, root).filter(isThere('pool.json')).map(pooledFindingOf),
+  ])
+}
+
+/** A pool has shares of low and high seeds alone. */
+function pooledFindingOf({ configs: _configs, ...named }: PooledConditions): Finding {
+  const pool: Pool & { readonly studies: readonly PooledStudy[] } = JSON.parse(
+    readFileSync(join(named.folder, 'pool.json'), 'utf8'),
+  )
+  const { low, high, p, verdict, studies } = pool
+  return {
+    ...named,
+    verdict,
+    networks: studies.reduce((sum, { networks }) => sum + networks.length, 0),
+    shares: { low: { ...low, p }, high, sample: {}, order: {} },
+    lossShare: {},
+    remainderShare: {},
+  }
 }
 
 function findingOf(condition: Condition): Finding {
@@ -59,8 +84,9 @@ function findingOf(condition: Condition): Finding {
   const effects = fromCsv(effectsTable, read('effects.csv'))
   const scoreShare = (effect: string) => effectOf(effects, verdict, effect)
   const phases = verdict.clauses.find(({ id }) => id === 'i')?.figures
+  const { config: _config, ...named } = condition
   return {
-    ...condition,
+    ...named,
     verdict: verdict.verdict,
     networks: networks.length,
     overfitting: phases?.overfitting,

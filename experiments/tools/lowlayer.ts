@@ -7,15 +7,27 @@ const command = fileURLToPath(new URL('../../bin/lowlayer.js', import.meta.url))
 
 /** Runs a configuration to its end, with progress on the terminal. Throws where it fails or finds no verdict. */
 export function runStudy(config: string, options: readonly string[]): RunResult {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [command, 'run', config, '--json', ...options],
-    { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 2 ** 28 },
-  )
-  if (status !== 0) throw new Error(`lowlayer run ${config} ended with ${status}`)
-  const result: RunResult = JSON.parse(stdout)
+  const result: RunResult = JSON.parse(lowlayer('run', config, '--json', ...options))
   if (result.verdict === null) throw new Error(`${config}: no verdict in ${result.paths.folder}`)
   return result
+}
+
+/** One verdict of finished studies as JSON, their folders left out, which are those of one machine. Throws where they cannot be pooled. */
+export function poolStudies(folders: readonly string[]): string {
+  const { studies, ...pool } = JSON.parse(lowlayer('pool', ...folders, '--json'))
+  const named = studies.map(({ folder: _folder, ...study }: { readonly folder: string }) => study)
+  return `${JSON.stringify({ studies: named, ...pool }, undefined, 2)}\n`
+}
+
+/** What the command prints. Throws where it fails. */
+function lowlayer(...args: readonly string[]): string {
+  const { status, stdout } = spawnSync(process.execPath, [command, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+  if (status !== 0) throw new Error(`lowlayer ${args.join(' ')} ended with ${status}`)
+  return stdout
 }
 
 /** Names before the first word that begins with two dashes, and what follows as options of `lowlayer run`. */

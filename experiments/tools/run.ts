@@ -1,11 +1,11 @@
 /**
- * Runs the conditions of a reference study and publishes their small tables and figures:
+ * Runs the conditions of a reference study, pools those that are to be pooled, and publishes their small tables and figures:
  * `npm run study:run -- STUDY [CONDITION…] [OPTIONS OF lowlayer run]`. What is finished is not run again.
  */
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { conditionsOf } from './conditions.js'
-import { runStudy, words } from './lowlayer.js'
+import { conditionsOf, poolsOf } from './conditions.js'
+import { poolStudies, runStudy, words } from './lowlayer.js'
 
 /** What is published of a condition: what the finding rests on, and figures of phases, orders and difficulty. No checkpoint, no sample. */
 const published = [
@@ -24,13 +24,23 @@ const published = [
 
 const { names, options } = words(process.argv.slice(2))
 const [study, ...wanted] = names
-for (const { name, config, folder } of conditionsOf(study)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+const isWanted = ({ name }: { readonly name: string }) =>
+  wanted.length === 0 || wanted.includes(name)
+for (const { config, folder } of conditionsOf(study).filter(isWanted)) {
   const results = runStudy(config, options).paths.folder
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  renewed(folder)
   // Networks from elsewhere may have no figure of losses, and a study without references none of them.
   for (const file of published.filter((file) => existsSync(join(results, file)))) {
     cpSync(join(results, file), join(folder, file))
   }
+}
+for (const { configs, folder } of poolsOf(study).filter(isWanted)) {
+  const pool = poolStudies(configs.map((config) => runStudy(config, options).paths.folder))
+  renewed(folder)
+  writeFileSync(join(folder, 'pool.json'), pool)
+}
+
+function renewed(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
 }
