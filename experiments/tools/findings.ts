@@ -76,18 +76,19 @@ function findingOf(condition: Condition): Finding {
   const read = (name: string) => readFileSync(join(condition.folder, name), 'utf8')
   const verdict: Verdict = JSON.parse(read('verdict.json'))
   const networks = fromCsv(networksTable, read('networks.csv'))
-  const measures = fromCsv(measuresTable, read('measures.csv')).filter((row) => {
-    const { grid } = verdict
-    return grid !== undefined && row.regime === grid.regime && String(row.cut) === String(grid.cut)
-  })
+  // A mirror alone is not judged, but has shares like any grid.
+  const grid = verdict.grid ?? verdict.mirrors.at(0)?.high
+  const ofGrid = (row: { readonly regime?: string; readonly cut?: string | number }) =>
+    row.regime === grid?.regime && String(row.cut) === String(grid?.cut)
+  const measures = fromCsv(measuresTable, read('measures.csv')).filter(ofGrid)
   const share = (measure: string, statistic: string) => shareOf(measures, measure, statistic)
-  const effects = fromCsv(effectsTable, read('effects.csv'))
-  const scoreShare = (effect: string) => effectOf(effects, verdict, effect)
+  const effects = fromCsv(effectsTable, read('effects.csv')).filter(ofGrid)
+  const scoreShare = (effect: string) => effectOf(effects, effect)
   const phases = verdict.clauses.find(({ id }) => id === 'i')?.figures
   const { config: _config, ...named } = condition
   return {
     ...named,
-    verdict: verdict.verdict,
+    verdict: verdict.grid === undefined ? 'not judged' : verdict.verdict,
     networks: networks.length,
     overfitting: phases?.overfitting,
     trainAccuracy: median(networks.flatMap((row) => row.train_accuracy ?? [])),
@@ -105,13 +106,9 @@ function findingOf(condition: Condition): Finding {
   }
 }
 
-/** The share of an effect in the grid that the verdict is about, at the last checkpoint. */
-function effectOf(rows: readonly EffectRow[], { grid }: Verdict, effect: string): Share {
-  const row = rows.findLast((row) => {
-    return (
-      row.effect === effect && row.regime === grid?.regime && String(row.cut) === String(grid?.cut)
-    )
-  })
+/** The share of an effect at the last checkpoint. */
+function effectOf(rows: readonly EffectRow[], effect: string): Share {
+  const row = rows.findLast((row) => row.effect === effect)
   return { estimate: row?.estimate, low: row?.ci_low, high: row?.ci_high, p: row?.p_value }
 }
 

@@ -5,7 +5,7 @@ import type { Estimate } from '../types.js'
 /** Why a study has no statistics of a grid. */
 export function noGrid(statistics: GridStatistics | undefined): string {
   return statistics === undefined
-    ? NO_USABLE_NETWORK
+    ? `${NO_USABLE_NETWORK}, those of a mirror aside, which is not judged`
     : `the low × high grid is ${gridState(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks`
 }
 

@@ -70,6 +70,6 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
   /* Of what a picker shows one at a time, one: the page has all. Of the configuration what was set: config.yaml has all. */
   .picker > .panel { display: none } .picker > .panel.chosen, .picker .panel-title { display: block !important } #settings tr:has(.source:not(.set-here)) { display: none }
   figure { display: grid; grid-template-columns: 3fr 2fr; gap: .1rem 1rem; align-items: start; margin: .5rem 0 .8rem } figure h3 { grid-column: 1 / -1 } figcaption { font-size: 8pt; line-height: 1.35; margin: 0 }
-  .drawing > svg { max-height: 62mm; width: auto } .glossary { font-size: 7pt; grid-template-columns: auto 1fr auto 1fr }
+  .drawing > svg { max-height: 56mm; width: auto } .glossary { font-size: 7pt; grid-template-columns: auto 1fr auto 1fr }
   figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible; background: none } table { font-size: 7.5pt } th, td { padding-right: .5rem } pre { font-size: 7.5pt } details > * { display: block } }
 `
