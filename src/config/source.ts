@@ -69,7 +69,8 @@ export function readSource(
     return undefined
   }
   const found = [
-    ...document.errors.map((error) => syntaxFault(error, text)),
+    // No more than are told: where each stands takes a time that grows with its line.
+    ...document.errors.slice(0, limits.problems).map((error) => syntaxFault(error, text)),
     ...repeatedKeys(document),
   ]
   for (const { offset, message } of found.slice(0, limits.problems))
