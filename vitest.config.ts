@@ -10,10 +10,12 @@ export default defineConfig({
     // They end tests that hang. None of them may end one on a machine that is slow or busy.
     testTimeout: 20 * 60_000,
     hookTimeout: 20 * 60_000,
-    // One more than there are cores, as some tests wait for a clock. A process a file: tests change folders and
-    // load native libraries.
+    // One more than there are cores, as some tests wait for a clock. Processes, as tests change folders and load
+    // native libraries, each for many files: loading the program anew for each file took a tenth of all. What a test
+    // changes of its process it restores.
     maxWorkers: availableParallelism() + 1,
     pool: 'forks',
+    isolate: false,
     // What was built is taken as it is.
     server: { deps: { external: [/\/\.testbuild\/src\//] } },
   },

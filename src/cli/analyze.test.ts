@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeInference } from '../engine/onnx/model.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
-import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+import { startLowlayer } from '../testing/commandLine.js'
 import { floats, onnxFile } from '../testing/onnxGraph.js'
 import { writeTexts } from '../testing/textModel.js'
 import { lowlayerHere } from './testing/here.js'
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const analyze = (...args: string[]) =>
-  lowlayerHere(['analyze', 'model.onnx', ...args], { cwd: folder, drawsFigures: true })
+  lowlayerHere(['analyze', 'model.onnx', ...args], { cwd: folder })
 const small = [
   '--set',
   'analysis.samples.count=6',
@@ -119,7 +119,7 @@ describe('lowlayer analyze', () => {
       'analysis.players.count=7',
     )
     for (const jobs of ['1', '2']) {
-      const run = await lowlayer(
+      const run = await lowlayerHere(
         [...args, '--set', `runtime.jobs=${jobs}`, '--out', `jobs${jobs}`],
         {
           cwd: folder,
@@ -232,7 +232,7 @@ describe('lowlayer analyze', () => {
 describe('lowlayer analyze of texts', () => {
   const ofTexts = (...args: string[]) => {
     const all = ['analyze', 'bert.onnx', '--data', 'texts.npz', ...small, ...args]
-    return lowlayerHere(all, { cwd: folder, drawsFigures: true })
+    return lowlayerHere(all, { cwd: folder })
   }
   beforeAll(() => writeTexts(folder))
 

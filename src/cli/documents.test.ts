@@ -1,5 +1,5 @@
 /**
- * Every command block of README, CONTRIBUTING, docs/ and --help, run as it stands there in a folder
+ * Every command block of README, CONTRIBUTING, docs/ and --help, run as it stands there (in this process, where that is enough) in a folder
  * with tiny stand-ins for the files that it names (see testing/readersFolder.ts).
  */
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
@@ -17,9 +17,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import type { Command } from 'commander'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { CommandResult } from '../testing/commandLine.js'
 import { fillReadersFolder, standInServer } from '../testing/readersFolder.js'
 import { program } from './main.js'
+import { lowlayerHere } from './testing/here.js'
 
 const documents = [
   'README.md',
@@ -82,18 +84,13 @@ function helpOf(command: Command): string {
   return text
 }
 
-interface Outcome {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
-
 describe('the documented commands', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-reader-'))
   let server: Server
   let asked: string[]
 
   beforeAll(async () => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
     const standIn = await standInServer()
     server = standIn.server
     asked = standIn.asked
@@ -101,8 +98,8 @@ describe('the documented commands', () => {
     // The README's configuration is the study.yaml that other documents speak of.
     writeFileSync(join(folder, 'study.yaml'), blocksOf('yaml')[0].block)
     // What a cluster would do of the study that is run here.
-    expect(await bash('lowlayer submit configs/quickstart.yaml --print')).toMatchObject({ code: 0 })
-    const made = await bash('lowlayer run configs/quickstart.yaml')
+    expect(await here('lowlayer submit configs/quickstart.yaml --print')).toMatchObject({ code: 0 })
+    const made = await here('lowlayer run configs/quickstart.yaml')
     expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('report') })
     // Documents name this study by a made-up id.
     const name = readdirSync(join(folder, 'results')).find((entry) => entry.startsWith('quick'))
@@ -116,7 +113,7 @@ describe('the documented commands', () => {
       const study = name.slice(0, 'half-a'.length)
       const sets = [`study=${study}`, `data.seed=${seed}`, 'networks.grid.high=[0,1]']
       const options = sets.map((set) => `--set ${set}`).join(' ')
-      const run = await bash(`lowlayer run configs/quickstart.yaml --results ${study} ${options}`)
+      const run = await here(`lowlayer run configs/quickstart.yaml --results ${study} ${options}`)
       expect(run).toMatchObject({ code: 0 })
       const written = readdirSync(join(folder, study)).find((entry) => entry.startsWith(study))
       cpSync(join(folder, study, written as string), join(folder, 'results', name), {
@@ -126,22 +123,29 @@ describe('the documented commands', () => {
   })
 
   afterAll(() => {
+    vi.unstubAllEnvs()
     server.close()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  function bash(script: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const environment = {
+    HOME: folder,
+    // Away from the results of the same study that other documents run here.
+    SCRATCH: join(folder, 'scratch'),
+    LOWLAYER_DATA: '',
+  }
+
+  /** Runs a command in this process if the shell has no more to do than to take it apart. */
+  async function here(command: string): Promise<CommandResult> {
+    if (!/^lowlayer [^|;&<>$`]*$/.test(command)) return bash(command)
+    const { stdout } = await bash(command, { ARGUMENTS_ONLY: 'yes' })
+    return lowlayerHere(stdout.split('\0').slice(0, -1), { cwd: folder })
+  }
+
+  function bash(script: string, env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
     const options = {
       cwd: folder,
-      env: {
-        ...process.env,
-        PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
-        HOME: folder,
-        // Away from the results of the same study that other documents run here.
-        SCRATCH: join(folder, 'scratch'),
-        LOWLAYER_DATA: '',
-        ...env,
-      },
+      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, ...env },
     }
     return new Promise((resolve) => {
       // Without --norc a bash that takes its input's socket for a remote shell's reads /etc/bash.bashrc.
@@ -166,7 +170,7 @@ describe('the documented commands', () => {
     '%s: %s',
     async ([, command], { skip }) => {
       if (command.includes('parallel ') && !isHere('parallel')) skip('no GNU parallel here')
-      const { code, stdout, stderr } = await bash(command)
+      const { code, stdout, stderr } = await here(command)
       const said = `${stdout}\n${stderr}`
       if (command.includes('data fetch')) {
         // The real files are not here: what the server gives instead must be refused.
@@ -225,25 +229,28 @@ describe('documented commands that are not lowlayer’s', () => {
   const own = readJson('package.json')
 
   /** What makes sure that a command works, by what it looks like. */
-  const checks: readonly (readonly [RegExp, (...words: string[]) => void])[] = [
+  const checks: readonly (readonly [RegExp, (...words: string[]) => void | Promise<void>])[] = [
     [/^npm ci && /, takenFromReadme],
     [/^npm ci$/, lockFits],
     [/^npm test$/, () => expect(own.scripts.test).toBe('vitest run')],
     [/^npm run (lint|types)$/, (name) => expect(ci).toContain(`npm run ${name}`)],
-    [/^npm run (test:\w+)$/, (name) => runVitest(...vitestArguments(own.scripts[name]))],
-    [/^npx vitest run (.+)$/, (words) => runVitest(...words.split(' '))],
+    [/^npm run (test:\w+)$/, (name) => findsTests(...vitestArguments(own.scripts[name]))],
+    [/^npx vitest run (.+)$/, (words) => findsTests(...words.split(' '))],
     [/^\.ci\/run$/, parses],
     [/^node (scripts\/\S+) /, saysHowToUse],
   ]
 
-  it.each(others.map(({ document, command }) => [document, command]))('%s: %s', (_, command) => {
-    const [check] = checks.flatMap(([pattern, check]) => {
-      const match = pattern.exec(command)
-      return match === null ? [] : [() => check(...match.slice(1))]
-    })
-    if (check === undefined) throw new Error(`nothing makes sure that "${command}" works`)
-    check()
-  })
+  it.each(others.map(({ document, command }) => [document, command]))(
+    '%s: %s',
+    async (_, command) => {
+      const [check] = checks.flatMap(([pattern, check]) => {
+        const match = pattern.exec(command)
+        return match === null ? [] : [() => check(...match.slice(1))]
+      })
+      if (check === undefined) throw new Error(`nothing makes sure that "${command}" works`)
+      await check()
+    },
+  )
 
   /** The README's commands for newcomers are taken from it by .ci/run, which counts them. */
   function takenFromReadme(): void {
@@ -274,14 +281,22 @@ describe('documented commands that are not lowlayer’s', () => {
     return (script.split('vitest run ')[1] ?? '').split(' ')
   }
 
-  /** Collects the tests without running them, which would run tests within tests. */
-  function runVitest(...words: string[]): void {
-    const output = execFileSync(
-      'npx',
-      ['--no-install', 'vitest', 'list', '--filesOnly', ...words],
-      { encoding: 'utf8' },
+  /** Finds files of tests where the configuration says, by each word, as vitest does. */
+  async function findsTests(...words: string[]): Promise<void> {
+    const after = (option: string) =>
+      words.includes(option) ? words[words.indexOf(option) + 1] : undefined
+    const file = after('--config') ?? 'vitest.config.ts'
+    const { test } = (await import(join(process.cwd(), file))).default
+    const [, ending] = /^src\/\*\*\/\*(\.\w+\.ts)$/.exec(test.include[0])!
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith(ending))
+      .map((name) => join('src', name))
+    const filters = words.filter(
+      (word, at) => /^\w/.test(word) && !['--config', '-t'].includes(words[at - 1]),
     )
-    expect(output).toMatch(/\.(test|slow|zoo)\.ts/)
+    expect(files).not.toEqual([])
+    for (const filter of filters)
+      expect(files.filter((name) => name.includes(filter))).not.toEqual([])
   }
 })
 

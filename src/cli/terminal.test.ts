@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readNpz } from '../formats/npz.js'
 import { builtProgram } from '../testing/built.js'
-import { lowlayer, startLowlayer } from '../testing/commandLine.js'
+import { startLowlayer } from '../testing/commandLine.js'
+import { lowlayerHere } from './testing/here.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-terminal-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -88,11 +89,11 @@ describe.skipIf(!isLinux)('Ctrl-C', () => {
     const files = await readdir(join(results, 'networks', network))
     expect(files).not.toContain('state.json')
 
-    const { stdout } = await lowlayer(['status', results, '--json'])
+    const { stdout } = await lowlayerHere(['status', results, '--json'])
     const [status] = JSON.parse(stdout)
     expect(status).toMatchObject({ complete: false, problems: [] })
     expect(status.tasks[0]).toEqual({ kind: 'train', done: 0, total: 1 })
-    expect(await lowlayer(long)).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(long)).toMatchObject({ code: 0 })
   })
 })
 

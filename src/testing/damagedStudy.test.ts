@@ -90,7 +90,7 @@ describe('a finished study', () => {
     const results = copyOf(whole, join(root, 'gone'))
     const name = damage(results, kind, 'deleted', stream(1, 'damage').at())
     expect(await findings(results)).toEqual([name])
-    expect(await runStudy(plan, results)).toContain(name)
+    expect(await runStudy(plan, results, false)).toContain(name)
     expect(await findings(results)).toEqual([])
   })
 
@@ -101,7 +101,10 @@ describe('a finished study', () => {
     for (const [at, kind] of records.entries())
       damage(results, kind, at % 2 === 0 ? 'deleted' : 'with a digit changed', draws)
     expect((await findings(results)).length).toBeGreaterThanOrEqual(records.length)
-    expect((await runStudy(plan, results)).length).toBeGreaterThan(0)
-    expect(comparable(results)).toEqual(comparable(whole))
+    expect((await runStudy(plan, results, false)).length).toBeGreaterThan(0)
+    const isFigure = (name: string) => name.includes('/figures/')
+    const without = (files: Map<string, string>) =>
+      new Map([...files].filter(([name]) => !isFigure(name)))
+    expect(without(comparable(results))).toEqual(without(comparable(whole)))
   })
 })

@@ -47,14 +47,22 @@ export async function plannedStudy(): Promise<Plan> {
   return planStudy(config, describeDataset(await loadDataset(config.data, places)))
 }
 
-/** Runs what is not done of a study, as `lowlayer run` does; returns the damage that it names. */
-export async function runStudy(plan: Plan, results: string): Promise<string[]> {
+/**
+ * Runs what is not done of a study, as `lowlayer run` does, with the figures of its report, most of the time, or
+ * without; returns the damage that it names.
+ */
+export async function runStudy(
+  plan: Plan,
+  results: string,
+  drawsFigures = true,
+): Promise<string[]> {
   const place = { plan, results }
   await announceStudy(plan, results)
   const named: string[] = []
   const context = {
     ...place,
     ...places,
+    drawsFigures,
     report: () => undefined,
     signal: new AbortController().signal,
   }

@@ -31,7 +31,8 @@ const smallAnalysis = ['analysis.samples.count=6', 'analysis.samples.testCount=4
 /**
  * Fills a folder: configurations, MNIST-like IDX files below data/, value tables, a classifier of
  * tic-tac-toe boards and samples for it, one of texts with theirs, and a command `lowlayer` in bin/ that shrinks studies.
- * Downloads go to `mirror`.
+ * Downloads go to `mirror`. Where the environment has ARGUMENTS_ONLY, the command does not run: it prints what it
+ * would be called with, each argument ended by a NUL.
  */
 export function fillReadersFolder(folder: string, mirror: string): void {
   cpSync('configs', join(folder, 'configs'), { recursive: true })
@@ -104,6 +105,7 @@ case "$command $1" in
   'analyze '*) set -- "$1" ${sets(smallAnalysis)} "\${@:2}" ;;
   'data fetch') set -- "$@" --mirror '${mirror}' ;;
 esac
+[ -z "\${ARGUMENTS_ONLY:-}" ] || { printf '%s\\0' "$command" "$@"; exit; }
 exec '${process.execPath}' '${builtProgram}' "$command" "$@"
 `,
   )

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import { encodeNpy } from '../../formats/npy.js'
 import { decompose } from '../../interactions/decompose.js'
-import { lowlayer } from '../../testing/commandLine.js'
+import { lowlayerHere } from '../testing/here.js'
 
 let folder: string
 let values: string
@@ -32,7 +32,7 @@ const records = async (file: string) =>
 describe('lowlayer decompose', () => {
   it('writes the tables of the contract', async () => {
     const out = join(folder, 'out')
-    const { code, stdout, stderr } = await lowlayer([
+    const { code, stdout, stderr } = await lowlayerHere([
       'decompose',
       values,
       '--noise',
@@ -81,11 +81,11 @@ describe('lowlayer decompose', () => {
   })
 
   it('prints JSON, or a summary as CSV', async () => {
-    const json = await lowlayer(['decompose', values, '--json', '--salience', 'all'])
+    const json = await lowlayerHere(['decompose', values, '--json', '--salience', 'all'])
     const { n, samples } = JSON.parse(json.stdout)
     expect(n).toBe(4)
     expect(samples[1].interactions).toHaveLength(2 * 16 - 5)
-    const csv = await lowlayer(['decompose', values, '--solver', 'and'])
+    const csv = await lowlayerHere(['decompose', values, '--solver', 'and'])
     expect(csv.stdout.split('\n')[1]).toMatch(/^0,4,and,11,,,0,/)
   })
 
@@ -94,20 +94,19 @@ describe('lowlayer decompose', () => {
     const generator = stream(1, 'values').at()
     const many = Float64Array.from({ length: 70 * 256 }, () => generator.normal())
     await writeFile(file, encodeNpy(many, [70, 256]))
-    const outs = await Promise.all(
-      ['1', '2'].map(async (jobs) => {
-        const out = join(folder, `jobs${jobs}`)
-        const args = ['decompose', file, '--gap', '0.05', '--jobs', jobs, '--out', out]
-        expect((await lowlayer(args)).code).toBe(0)
-        return readFile(join(out, 'interactions.csv'), 'utf8')
-      }),
-    )
+    const outs: string[] = []
+    for (const jobs of ['1', '2']) {
+      const out = join(folder, `jobs${jobs}`)
+      const args = ['decompose', file, '--gap', '0.05', '--jobs', jobs, '--out', out]
+      expect((await lowlayerHere(args)).code).toBe(0)
+      outs.push(await readFile(join(out, 'interactions.csv'), 'utf8'))
+    }
     expect(outs[0]).toBe(outs[1])
   })
 
   it('says which samples did not reach the gap', async () => {
     const args = ['decompose', join(folder, 'many.npy'), '--max-iterations', '25', '--gap', '1e-6']
-    const { code, stdout, stderr } = await lowlayer(args)
+    const { code, stdout, stderr } = await lowlayerHere(args)
     expect(code).toBe(0)
     expect(stderr).toMatch(
       /warning: 70 of 70 samples did not reach the gap 0.000001 in 25 iterations/,
@@ -123,7 +122,7 @@ describe('lowlayer decompose', () => {
     [['VALUES', '--salience', 'strong'], /--salience must be/],
   ])('refuses %j with exit code 2', async (args, message) => {
     const given = args.map((arg) => (arg === 'VALUES' ? values : arg))
-    const { code, stdout, stderr } = await lowlayer(['decompose', ...given])
+    const { code, stdout, stderr } = await lowlayerHere(['decompose', ...given])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(message)
   })
