@@ -74,14 +74,6 @@ export function smallestAttainableP(lows: number, highs: number): number {
   return lows < 2 || highs < 2 ? 1 : factorial(lows) ** -(highs - 1)
 }
 
-/** Whether a full grid can show an effect at all: a p below α is within its reach. */
-export function canDecide(
-  { lows, highs }: { readonly lows: number; readonly highs: number },
-  alpha: number,
-): boolean {
-  return smallestAttainableP(lows, highs) < alpha
-}
-
 function presentLows(column: Column): number[] {
   return column.flatMap((network, low) => (network === undefined ? [] : [low]))
 }
