@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pool, PooledStudy } from '../../src/comparison/pool/poolStudies.js'
-import type { Verdict } from '../../src/comparison/types.js'
+import type { AcrossArchitectures, Verdict } from '../../src/comparison/types.js'
 import { median } from '../../src/metrics/descriptive.js'
 import { fromCsv } from '../../src/tables/read.js'
 import {
@@ -46,6 +46,9 @@ export interface Finding extends Omit<Condition, 'config'> {
   readonly lossAuc?: number
 }
 
+/** What a condition beside the claim has in the place of a verdict. */
+const NOT_JUDGED = 'not judged'
+
 /** Findings of all conditions and pools that were published, in the order in which they are told. */
 export function findings(root: string): Finding[] {
   const isThere = (file: string) => (one: { readonly folder: string }) =>
@@ -86,9 +89,11 @@ function findingOf(condition: Condition): Finding {
   const scoreShare = (effect: string) => effectOf(effects, effect)
   const phases = verdict.clauses.find(({ id }) => id === 'i')?.figures
   const { config: _config, ...named } = condition
+  const [across] = verdict.acrossArchitectures ?? []
+  if (across !== undefined) return { ...named, ...acrossFinding(across, networks.length) }
   return {
     ...named,
-    verdict: verdict.grid === undefined ? 'not judged' : verdict.verdict,
+    verdict: verdict.grid === undefined ? NOT_JUDGED : verdict.verdict,
     networks: networks.length,
     overfitting: phases?.overfitting,
     trainAccuracy: median(networks.flatMap((row) => row.train_accuracy ?? [])),
@@ -103,6 +108,20 @@ function findingOf(condition: Condition): Finding {
     remainderShare: share('score_after_difficulty', 'low'),
     scoreAuc: share('score', 'mislabelled_auc').estimate,
     lossAuc: share('loss', 'mislabelled_auc').estimate,
+  }
+}
+
+/** Across architectures the share of the architecture stands where that of high layers does. */
+function acrossFinding(
+  { low, architecture, pValue }: AcrossArchitectures,
+  networks: number,
+): Pick<Finding, 'verdict' | 'networks' | 'shares' | 'lossShare' | 'remainderShare'> {
+  return {
+    verdict: NOT_JUDGED,
+    networks,
+    shares: { low: { ...low, p: pValue }, high: { ...architecture }, sample: {}, order: {} },
+    lossShare: {},
+    remainderShare: {},
   }
 }
 

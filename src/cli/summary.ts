@@ -34,7 +34,9 @@ export async function summarize(
     ...describeOverlaps(tables.pairClasses),
     ...describeCertainty(verdict),
     ...describeMultiverse(multiverse, verdict),
-    ...(verdict?.mirrors ?? []).map(({ sentence }): [string, string] => ['also', sentence]),
+    ...[...(verdict?.mirrors ?? []), ...(verdict?.acrossArchitectures ?? [])].map(
+      ({ sentence }): [string, string] => ['also', sentence],
+    ),
     ...describeUnconverged(tables.samples),
     ...describeProblems(problems, shownFolder),
     ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),

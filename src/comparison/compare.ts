@@ -1,4 +1,5 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
+import { architectureGrids } from './architectures.js'
 import { effectRows, rowsWithoutGrid } from './effects.js'
 import { findGrids, type Grid } from './grid.js'
 import { type GridStatistics, gridStatistics, setContrasts } from './gridStatistics.js'
@@ -32,6 +33,8 @@ export interface ScoreComparison {
   readonly excluded: readonly Exclusion[]
   /** Statistics by grid, the main one (which decides the verdict) first. */
   readonly grids: readonly GridStatistics[]
+  /** Statistics of the grids of low seeds × architectures (architectures.ts); computed when asked. */
+  readonly architectures: () => readonly GridStatistics[]
   /** What is concluded of every grid that a verdict is of, the main one first. */
   readonly conclusions: () => readonly {
     readonly name: GridName
@@ -61,7 +64,7 @@ export function compareNetworks(
   return {
     ...found,
     intersections: setIntersections(study.networks, study.samples),
-    verdict: decideVerdict(found.grids, study, settings, warnings),
+    verdict: decideVerdict(found.grids, found.architectures(), study, settings, warnings),
   }
 }
 
@@ -102,6 +105,10 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
         : grids.flatMap((statistics) => effectRows(statistics, study.step)),
     excluded,
     grids,
+    architectures: () =>
+      architectureGrids(study.networks, new Set(usable)).map((grid) =>
+        gridStatistics(grid, study, figures, settings),
+      ),
     conclusions: () => gridConclusions(grids, study, settings),
   }
 }

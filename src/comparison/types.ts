@@ -181,6 +181,8 @@ export interface Verdict extends VerdictWords {
   readonly others: readonly GridVerdict[]
   /** Regimes that share high layers in the place of low ones, each beside the one whose mirror it is. */
   readonly mirrors: readonly Mirror[]
+  /** What low seeds decide across architectures that share them; empty for a study of one architecture. */
+  readonly acrossArchitectures: readonly AcrossArchitectures[]
   /** What weakens it: a failed positive control first, then flagged pairs, missing networks, excluded scores. */
   readonly warnings: readonly string[]
   /** Of an open verdict, what would close it. */
@@ -210,6 +212,21 @@ export interface Mirror {
   readonly high: SharedSide
   readonly low: SharedSide | undefined
   /** Both in words. */
+  readonly sentence: string
+}
+
+/** What low seeds decide across architectures above the same low layers: a grid of low seeds × architectures. */
+export interface AcrossArchitectures extends Pick<GridName, 'regime' | 'cut'> {
+  readonly architectures: readonly string[]
+  /** Share of the variance of the scores that goes with the low seed, whatever is above it. */
+  readonly low: Estimate | undefined
+  /** That goes with the architecture, whatever is below it. */
+  readonly architecture: Estimate | undefined
+  /** Permutation test of the low share: low labels are relabelled within each architecture. */
+  readonly pValue: number | undefined
+  /** T_low of the sets. */
+  readonly contrast: number | undefined
+  /** In words. */
   readonly sentence: string
 }
 

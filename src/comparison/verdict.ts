@@ -13,6 +13,7 @@
  * and above the high one's, the two others that one of the two is not so.
  */
 
+import { acrossArchitectures } from './architectures.js'
 import { effectClause, setsClause } from './clauses/contrasts.js'
 import { controlClause } from './clauses/control.js'
 import { fullyDifferentClause } from './clauses/fullyDifferent.js'
@@ -36,11 +37,12 @@ import type {
 } from './types.js'
 
 /**
- * The verdict on the first grid that is no mirror, and what the others say; of a study without such a grid that there is
+ * The verdict on the first grid that is no mirror, and what the others and those across `architectures` say; of a study without such a grid that there is
  * nothing to judge by.
  */
 export function decideVerdict(
   grids: readonly GridStatistics[],
+  architectures: readonly GridStatistics[],
   study: StudyScores,
   options: ComparisonOptions,
   warnings: readonly string[],
@@ -57,6 +59,7 @@ export function decideVerdict(
     grid: main && gridName(main),
     others: judgedOthers.map(({ clauses: _, ...other }) => other),
     mirrors: mirrorsOf(grids),
+    acrossArchitectures: acrossArchitectures(architectures),
     warnings: [
       ...controlWarnings(found, ''),
       ...judgedOthers.flatMap((other) => controlWarnings(other, ` under ${other.regime}`)),

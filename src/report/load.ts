@@ -156,6 +156,7 @@ function isVerdict(value: Verdict): boolean {
     isClause(value.fullyDifferent) &&
     (value.others === undefined || Array.isArray(value.others)) &&
     (value.mirrors === undefined || Array.isArray(value.mirrors)) &&
+    (value.acrossArchitectures === undefined || Array.isArray(value.acrossArchitectures)) &&
     Array.isArray(value.warnings)
   )
 }

@@ -33,7 +33,8 @@ export function verdictSection(
   const rows = [...verdict.clauses, verdict.sets, verdict.fullyDifferent].map(clauseRow)
   return `${finding(verdict)}
 ${otherGrids(verdict.others)}
-${mirrors(verdict.mirrors)}
+${sentences('High layers shared in the place of low ones', verdict.mirrors)}
+${sentences('Other architectures above the same low layers', verdict.acrossArchitectures)}
 ${warnings(verdict.warnings)}
 ${nextStep(verdict.next, manifest)}
 <h3>What decided</h3>
@@ -93,10 +94,10 @@ ${others.map(finding).join('\n')}
 <p class="small">Each is compared within itself and judged by the same rule; effects.csv has the figures of all.</p>`
 }
 
-/** What the study's mirrored regimes found, each beside the one that it mirrors; early files have none. */
-function mirrors(found: Verdict['mirrors'] = []): string {
+/** Findings that stand beside the verdict, under a title; early files have none. */
+function sentences(title: string, found: readonly { readonly sentence: string }[] = []): string {
   if (found.length === 0) return ''
-  return `<h3>High layers shared in the place of low ones</h3>
+  return `<h3>${title}</h3>
 <ul>${found.map(({ sentence }) => `<li>${explained(sentence)}</li>`).join('')}</ul>`
 }
 

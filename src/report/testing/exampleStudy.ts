@@ -327,6 +327,7 @@ export function exampleStudy(): ReportStudy {
       grid: { architecture: 'mlp-5', regime: 'init', cut: 2 },
       others: [],
       mirrors: [],
+      acrossArchitectures: [],
       warnings: ['1 of 6 pairs differ in test accuracy by more than 2 points'],
     },
     manifest: {
