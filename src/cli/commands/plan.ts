@@ -112,7 +112,7 @@ function inWords({ trainingSteps, forwardPasses, decompositions }: Estimate): st
 function comparisonCost(plan: Plan): string {
   const work = comparisonWork(plan)
   const seconds = formatSeconds(comparisonSeconds(work))
-  return `${work.pairs.parts.toLocaleString('en')} pairs of networks to compare, about ${seconds}`
+  return `${work.pairs.parts.toLocaleString('en')} pairs of networks to compare (about ${seconds})`
 }
 
 /** What of that the reference networks take, and what for. */

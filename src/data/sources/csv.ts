@@ -151,10 +151,14 @@ function readPart(table: CsvTable, features: readonly string[], label: string, f
     for (const [feature, index] of columns.entries()) {
       const value = parseDecimal(cells[index].trim())
       if (value === undefined) {
-        const why = whyNoNumber(cells[index].trim())
+        const numbers = features.filter(
+          (_, other) => parseDecimal(cells[columns[other]].trim()) !== undefined,
+        )
+        const why =
+          whyNoNumber(cells[index].trim()) ||
+          `an id or a category? List the columns to use: data.features: [${quotable(numbers.join(', '))}]`
         throw new InputError(
-          `${file}:${line}: column "${features[feature]}" holds "${quotable(cells[index])}", not a number` +
-            (why === '' ? '' : ` (${why})`),
+          `${file}:${line}: column "${features[feature]}" holds "${quotable(cells[index])}", not a number (${why})`,
         )
       }
       inputs[row * columns.length + feature] = value
@@ -162,7 +166,9 @@ function readPart(table: CsvTable, features: readonly string[], label: string, f
     const name = cells[labelColumn].trim()
     if (name === '' || (isMissing(name) && !quoted.has(labelColumn))) {
       const what =
-        name === '' ? '' : `: ${name} is a missing value (a class of that name: "${name}")`
+        name === ''
+          ? ''
+          : `: ${name} stands for a missing value; leave the row out, or, where a class is called so, write "${name}" with the quotes`
       throw new InputError(`${file}:${line}: no "${label}"${what}`)
     }
   }

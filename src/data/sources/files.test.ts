@@ -196,6 +196,7 @@ describe('CSV files', () => {
     ['a,label\n', /has a header but no rows/],
     ['a,label\n1,x\n\n2\n', /train\.csv:4: 1 cells, but the header has 2/],
     ['a,label\n1,x\n?,y\n', /train\.csv:3: column "a" holds "\?", not a number/],
+    ['id,a,b,label\n1,2,3,x\nP2,4,5,y\n', /"P2", not a number .*data\.features: \[a, b\]/],
     ['a,label\n1,x\n,y\n', /train\.csv:3: column "a" holds "", not a number/],
     ['a,label\n1,x\n2,\n', /train\.csv:3: no "label"/],
     ['a,lable\n1,x\n', /has no column "label" \(did you mean "lable"\?\)/],
