@@ -81,6 +81,7 @@ describe.each(['bash', 'fish', 'zsh'] as const)('in %s itself', (shell) => {
       '--vers': '--version',
       'report --ten': '--tensorboard',
       'data f': 'fetch',
+      'completion z': 'zsh',
       'run --progress js': 'json',
       // Bash tells a setting by the line, below.
       ...(shell === 'bash' ? {} : { 'run a.yaml --set confusing.score=can': 'score=cancellation' }),

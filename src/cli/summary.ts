@@ -19,12 +19,13 @@ export function loadSummary(folder: string): Promise<ReportStudy> {
 
 /**
  * What a finished run says last: what was asked and found, then networks and accuracies, overlaps by pair class, how
- * sure the finding is, what weakens it, what to run next, and where the results are.
+ * sure the finding is, what weakens it (`said` before is not said twice), what to run next, and where the results are.
  */
 export async function summarize(
   { tables, verdict, problems, multiverse }: ReportStudy,
   folder: string,
   shownFolder: string,
+  said: readonly string[] = [],
 ): Promise<string> {
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
@@ -39,7 +40,9 @@ export async function summarize(
     ),
     ...describeUnconverged(tables.samples),
     ...describeProblems(problems, shownFolder),
-    ...(verdict?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
+    ...(verdict?.warnings ?? [])
+      .filter((warning) => !said.includes(warning))
+      .map((warning): [string, string] => ['warning', warning]),
     ...describeNext(verdict),
     ['results', `${shownFolder}/`],
     ...(hasReport

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { settingsFrom } from '../../config/jsonSchema.js'
 import { InputError } from '../../core/errors.js'
 
@@ -10,7 +10,12 @@ export function completionCommand(): Command {
   const command: Command = new Command('completion')
     .summary('print a shell completion script')
     .description('Prints a completion script for bash, zsh or fish.')
-    .argument('<shell>', 'bash, zsh or fish; settings: what may follow a word after --set')
+    .addArgument(
+      // Told by the action, which says what there is.
+      new Argument('<shell>', 'or settings, which prints what may follow a word after --set')
+        .choices(shells)
+        .argParser(String),
+    )
     .argument('[word]', 'of settings: confusing.score=')
     .addHelpText(
       'after',
@@ -42,9 +47,19 @@ export function completionScript(shell: Shell, program: Command): string {
     choices: command.options.flatMap(({ long, argChoices }) =>
       long && argChoices ? [{ option: long, values: argChoices }] : [],
     ),
-    children: command.commands.map((child) => child.name()),
+    words: [
+      ...command.commands.map((child) => child.name()),
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    ],
   }))
-  return { bash, zsh, fish }[shell](commands)
+  const help = {
+    name: 'help',
+    summary: 'display help for command',
+    options: [],
+    choices: [],
+    words: commands.map(({ name }) => name),
+  }
+  return { bash, zsh, fish }[shell]([...commands, help])
 }
 
 interface Described {
@@ -53,7 +68,8 @@ interface Described {
   readonly options: readonly string[]
   /** What the options that have choices take. */
   readonly choices: readonly { readonly option: string; readonly values: readonly string[] }[]
-  readonly children: readonly string[]
+  /** What its first argument may be, where that is no file. */
+  readonly words: readonly string[]
 }
 
 /** Cases of a shell's `case` over the option before the word, whose choices a command lists. */
@@ -67,12 +83,12 @@ function choiceCases(commands: readonly Described[], line: (values: string) => s
 
 function bash(commands: readonly Described[]): string {
   const cases = commands.map(
-    ({ name, options, children }) =>
-      `    ${name}) words="${[...children, ...options, '--help'].join(' ')}" ;;`,
+    ({ name, options, words }) =>
+      `    ${name}) words="${[...words, ...options, '--help'].join(' ')}"${words.length === 0 ? '' : ' first=words'} ;;`,
   )
   return `# bash completion of lowlayer
 _lowlayer() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" words line="\${COMP_LINE:0:COMP_POINT}" setting
+  local word="\${COMP_WORDS[COMP_CWORD]}" words first=file line="\${COMP_LINE:0:COMP_POINT}" setting
   if [[ "\${line% *}" == *" --set" ]]; then
     setting="\${line##* }"
     COMPREPLY=($(compgen -W "$("$1" completion settings "$setting")" -- "$setting"))
@@ -93,7 +109,7 @@ ${cases.join('\n')}
     *) words="" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
-  [[ "$word" == -* ]] || COMPREPLY+=($(compgen -f -- "$word"))
+  [[ "$word" == -* || "$first$COMP_CWORD" == words2 ]] || COMPREPLY+=($(compgen -f -- "$word"))
 }
 complete -o filenames -F _lowlayer lowlayer
 `
@@ -102,8 +118,8 @@ complete -o filenames -F _lowlayer lowlayer
 function zsh(commands: readonly Described[]): string {
   const list = commands.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", '’')}'`)
   const cases = commands.map(
-    ({ name, options, children }) =>
-      `    ${name}) compadd -- ${[...children, ...options, '--help'].join(' ')} ;;`,
+    ({ name, options, words }) =>
+      `    ${name}) compadd -- ${[...words, ...options, '--help'].join(' ')}${words.length === 0 ? '' : '; (( CURRENT == 3 )) && return'} ;;`,
   )
   return `#compdef lowlayer
 _lowlayer() {
@@ -134,10 +150,11 @@ compdef _lowlayer lowlayer
 
 function fish(commands: readonly Described[]): string {
   const settings = '(lowlayer completion settings (commandline -ct))'
-  const lines = commands.flatMap(({ name, summary, options, choices, children }) => [
+  const lines = commands.flatMap(({ name, summary, options, choices, words }) => [
     `complete -c lowlayer -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", '’')}'`,
-    ...children.map(
-      (child) => `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}' -a ${child}`,
+    ...words.map(
+      (word) =>
+        `complete -c lowlayer -n '__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${words.join(' ')}' -f -a ${word}`,
     ),
     ...options.map((option) => {
       const values = choices.find((one) => one.option === option)?.values.join(' ')

@@ -239,7 +239,8 @@ async function conclude(
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
     const study = await loadSummary(folder)
-    if (!json) say((await summarize(study, folder, shownPath(folder))).trimEnd())
+    const said = planWarnings(plan.data)
+    if (!json) say((await summarize(study, folder, shownPath(folder), said)).trimEnd())
     // Tasks of a network whose stored results are damaged may all have been done before.
     const incomplete = hasFailedNetworks(study)
     return incomplete || failureCode(outcomes) !== exitCodes.done

@@ -95,7 +95,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
 </head>
 <body>
 <header><h1>${escapeHtml(study.name)}</h1>
-<p class="small">Do the low layers’ random weights decide which samples confuse a network? A controlled test after arXiv 2502.08625.</p>
+<p class="small">${subtitle(study)}</p>
 ${problemNotice(study.problems)}
 <nav aria-label="Contents"><ul>${contents}</ul></nav></header>
 <main>
@@ -105,6 +105,13 @@ ${body}
 </body>
 </html>
 `
+}
+
+/** What the study asked; without a verdict that is not known. */
+function subtitle({ verdict }: ReportStudy): string {
+  return verdict?.verdict === 'not-asked'
+    ? 'What AND and OR interactions these networks use, and which samples confuse them; after arXiv 2502.08625.'
+    : 'Do the low layers’ random weights decide which samples confuse a network? A controlled test after arXiv 2502.08625.'
 }
 
 const sampleIntroduction =
