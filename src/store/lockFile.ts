@@ -3,8 +3,8 @@
  * its heart. The owner alone writes it, through the handle with which it came into being; once another lock
  * has taken its place, it beats into a file that nobody sees.
  */
-import { constants as flags } from 'node:fs'
-import { type FileHandle, readFile } from 'node:fs/promises'
+import { closeSync, constants as flags, openSync, readFileSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -41,11 +41,14 @@ export function ownerIn(content: string): Owner | undefined {
   }
 }
 
-/** The content of a lock; undefined where there is none. Throws InputError when it cannot be read. */
+/**
+ * The content of a lock; undefined where there is none. Throws InputError when it cannot be read. Not read asynchronously: whoever
+ * writes looks at it several times a file, and each look would take four turns through the threads that do that.
+ */
 export async function readLock(path: string): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await readFile(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW })
+      return textOf(path)
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException
       if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined
@@ -56,6 +59,16 @@ export async function readLock(path: string): Promise<string | undefined> {
       }
       await sleep(REPLACED_WAIT_MS)
     }
+  }
+}
+
+/** Never through a link, which may point at a file of somebody else. */
+function textOf(path: string): string {
+  const file = openSync(path, O_RDONLY | O_NOFOLLOW)
+  try {
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
   }
 }
 

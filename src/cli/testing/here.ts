@@ -1,4 +1,4 @@
-/** Runs the built command line in the test's own process, tasks of studies too. */
+/** Runs the built command line in the test's own process, tasks of studies too unless they are to have processes of their own. */
 import type { Executor } from '../../executors/types.js'
 import { builtModule } from '../../testing/built.js'
 import type { CommandResult } from '../../testing/commandLine.js'
@@ -8,35 +8,43 @@ export interface Here {
   readonly cwd?: string
   /** Whether the reports of studies are to have their figures, most of the time of a small one. */
   readonly drawsFigures?: boolean
+  /** Gives each task a process of its own, as a user's run does, with this environment beside the test's. */
+  readonly processes?: NodeJS.ProcessEnv
 }
 
 /**
- * Runs `lowlayer …` to its end without starting a process: for all that needs none to be killed, stopped or
+ * Runs `lowlayer …` to its end without starting a process: for all that needs none of its own to be killed, stopped or
  * looked at from outside. (Where a study does not name its device, each is tried in a process of its own all the
  * same.) What it prints, its exit code, the working folder and the words of the command are those of the whole
  * process meanwhile: one call at a time.
  */
 export async function lowlayerHere(
   args: readonly string[],
-  { cwd = process.cwd(), drawsFigures = false }: Here = {},
+  { cwd = process.cwd(), drawsFigures = false, processes }: Here = {},
 ): Promise<CommandResult> {
   const { main }: typeof import('../main.js') = await import(builtModule('cli/main.js'))
   const { inProcess }: typeof import('../../executors/inProcess.js') = await import(
     builtModule('executors/inProcess.js')
   )
-  const { argv, exitCode } = process
+  const { localProcesses }: typeof import('../../executors/local.js') = await import(
+    builtModule('executors/local.js')
+  )
+  const { argv, exitCode, env } = process
   const folder = process.cwd()
   const stdout = capture(process.stdout)
   const stderr = capture(process.stderr)
   process.argv = [process.execPath, 'lowlayer', ...args]
   process.exitCode = undefined
+  process.env = { ...env, ...processes }
   process.chdir(cwd)
   try {
-    const executor: Executor = (context) => inProcess({ ...context, drawsFigures })
+    const place = processes === undefined ? inProcess : localProcesses
+    const executor: Executor = (context) => place({ ...context, drawsFigures })
     const code = await main(process.argv, executor)
     return { code, stdout: stdout.text(), stderr: stderr.text() }
   } finally {
     process.chdir(folder)
+    process.env = env
     process.exitCode = exitCode
     process.argv = argv
     stdout.release()

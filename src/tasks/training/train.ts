@@ -12,7 +12,7 @@ import {
   type StateShapes,
 } from '../../artifacts/trainState.js'
 import { compileTrainStep } from '../../autodiff/trainStep.js'
-import { InputError } from '../../core/errors.js'
+import { InputError, TaskError } from '../../core/errors.js'
 import { freeArrays } from '../../core/freeArrays.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
@@ -123,6 +123,10 @@ class TrainingRun {
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
       await this.loop(trainer, start.step)
+    } catch (error) {
+      // Whoever asks why it diverged looks at what came before.
+      if (error instanceof TaskError && this.curve.length > 0) await this.saveCurve()
+      throw error
     } finally {
       await trainer.dispose()
     }
@@ -168,7 +172,7 @@ class TrainingRun {
   }
 
   private async loop(trainer: Trainer, firstStep: number): Promise<void> {
-    const { spec, dataset, context, paths, lease } = this
+    const { spec, dataset, context, lease } = this
     const { totalSteps } = spec
     await trainLoop({
       trainer,
@@ -183,7 +187,7 @@ class TrainingRun {
       signal: AbortSignal.any([context.signal, lease.signal]),
       hooks: {
         atStop: (step) => this.stopAt(step, trainer),
-        save: async () => this.save(paths.resume, await trainer.state(), this.from),
+        save: async () => this.saveResumePoint(await trainer.state()),
         progress: (step, loss) =>
           context.report({ done: step, total: totalSteps, note: `loss ${loss.toPrecision(3)}` }),
       },
@@ -195,10 +199,10 @@ class TrainingRun {
   }
 
   /**
-   * Evaluates and, where the plan wants one, leaves a checkpoint. The resume point comes last. Throws
-   * TaskError, leaving nothing of this step, when the training loss is no longer finite: the loop, whose
-   * losses are those before each step, would see it one step later, or never. A test loss that is
-   * not finite says of a few inputs that their outputs overflow, and ends nothing.
+   * Evaluates and, where the plan wants one, leaves a checkpoint and a point to resume from. Throws TaskError, leaving
+   * nothing of this step, when the training loss is no longer finite: the loop, whose losses are those before each
+   * step, would see it one step later, or never. A test loss that is not finite says of a few inputs that their
+   * outputs overflow, and ends nothing.
    */
   private async stopAt(step: number, trainer: Trainer): Promise<void> {
     const { paths, lease, model, spec } = this
@@ -208,12 +212,20 @@ class TrainingRun {
       throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
     }
     this.curve.push(point)
-    await lease.write(paths.curve, formatCurve(this.curve))
-    if (spec.checkpointSteps.includes(step)) {
-      await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
-      await this.save(paths.optimizer(step), { ...state, parameters: {} })
-    }
-    await this.save(paths.resume, state, this.from)
+    if (!spec.checkpointSteps.includes(step)) return
+    await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
+    await this.save(paths.optimizer(step), { ...state, parameters: {} })
+    await this.saveResumePoint(state)
+  }
+
+  private saveCurve(): Promise<void> {
+    return this.lease.write(this.paths.curve, formatCurve(this.curve))
+  }
+
+  /** The curve until now, and then the point, which a resumed training wants the curve of. */
+  private async saveResumePoint(state: TrainState): Promise<void> {
+    await this.saveCurve()
+    await this.save(this.paths.resume, state, this.from)
   }
 
   private save(path: string, state: TrainState, from?: string): Promise<void> {
