@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { Command, Option } from 'commander'
 import { readAssumptions } from '../../artifacts/networkState.js'
-import { exitCodes } from '../../core/errors.js'
+import { exitCodes, messageOf } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
 import type { CardName } from '../../engine/types.js'
 import { devicePool } from '../../executors/devicePool.js'
@@ -141,8 +141,9 @@ export async function runTasks(
       again: (task, jobs) => view.say(outOfMemory(task, jobs)),
       ended(outcome) {
         view.ended?.(outcome)
-        if (outcome.task.kind === 'measure')
-          told.push(sayAssumptions(outcome.task, study, view.say))
+        const { task, status } = outcome
+        if (task.kind === 'measure' && (status === 'done' || status === 'cached'))
+          told.push(sayAssumptions(task, study, view.say))
       },
     },
   }).finally(async () => {
@@ -167,9 +168,12 @@ async function sayAssumptions(
   { plan, results }: Study,
   say: Say,
 ): Promise<void> {
-  const paths = networkPaths(results, network.id)
-  const lines = await readAssumptions(paths, plan.valuesId).catch(() => [])
-  for (const line of lines) say(`assumed: ${line}`)
+  try {
+    const lines = await readAssumptions(networkPaths(results, network.id), plan.valuesId)
+    for (const line of lines) say(`assumed: ${line}`)
+  } catch (error) {
+    say(`damaged: ${messageOf(error)}`)
+  }
 }
 
 /**

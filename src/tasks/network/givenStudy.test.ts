@@ -16,7 +16,7 @@ import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
-import type { TrainedNetwork } from '../../plan/types.js'
+import type { Plan, TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
 import { difficultyTable, overlapsTable } from '../../tables/tables.js'
@@ -28,7 +28,9 @@ import {
   valuesOfNetwork,
 } from '../../testing/studyRun.js'
 import { plannedSamples } from '../analysis/panel.js'
+import { runTask } from '../runTask.js'
 import { taskState } from '../state/taskState.js'
+import type { TaskContext } from '../types.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-given-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -67,6 +69,15 @@ const given = (files: readonly object[], more: object = {}) => ({
   ...more,
 })
 const read = (study: RanStudy, name: string) => readFileSync(fileOf(study, name), 'utf8')
+const contextOf = (plan: Plan, results: string): TaskContext => ({
+  plan,
+  results,
+  baseDir: folder,
+  dataDirs: [],
+  drawsFigures: false,
+  report: () => undefined,
+  signal: new AbortController().signal,
+})
 const reasonOf = (study: Promise<unknown>) =>
   study.then(
     () => 'none',
@@ -117,6 +128,29 @@ describe('the files of networks that lowlayer trained', () => {
     expect(onlyReason).toEqual({ reason: next.reason, set: [] })
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
   })
+
+  it.each(['truncated', 'changed and as long'])(
+    'are named where the file of what was assumed in reading one is %s, and measured anew',
+    async (how) => {
+      const run = () => runDocument(given(entries, { analysis: sparse }), places('same'))
+      const { plan, results, folder: tables } = await run()
+      const { id, name } = plan.networks[1]
+      const file = networkPaths(results, id).assumptions(plan.valuesId)
+      const whole = readFileSync(file, 'utf8')
+      writeFileSync(file, how === 'truncated' ? whole.slice(0, 1) : whole.replace('[', '{'))
+      rmSync(join(tables, 'manifest.json'))
+      const compare = plan.tasks.find(({ kind }) => kind === 'compare')!
+      await runTask(compare, contextOf(plan, results))
+      const manifest = () => JSON.parse(readFileSync(join(tables, 'manifest.json'), 'utf8'))
+      expect(manifest()).toMatchObject({ complete: false, failed: {} })
+      expect(manifest().lacking[name]).toContain(file)
+      const { warnings } = JSON.parse(readFileSync(join(tables, 'verdict.json'), 'utf8'))
+      expect(warnings.filter((line: string) => line.includes(file))).toHaveLength(1)
+      await run()
+      expect(readFileSync(file, 'utf8')).toBe(whole)
+      expect(manifest()).toMatchObject({ complete: true, lacking: {} })
+    },
+  )
 
   it('end in the same to rounding where another tool has written them', async () => {
     for (const { name } of entries) {
@@ -328,15 +362,7 @@ describe('a series of checkpoints', () => {
     copyFileSync(join(place, '0.onnx'), join(place, '20.onnx'))
     const after = await planOfDocument(document, places('changing-results'))
     expect(after.networks[0].id).not.toBe(before.networks[0].id)
-    const { runTask } = await import('../runTask.js')
-    const context = {
-      plan: before,
-      results: join(folder, 'changing-results'),
-      baseDir: folder,
-      dataDirs: [],
-      report: () => undefined,
-      signal: new AbortController().signal,
-    }
+    const context = contextOf(before, join(folder, 'changing-results'))
     await expect(runTask(before.tasks[0], context)).rejects.toThrow(
       /network "a": .*changing\/20\.onnx changed since the study was planned/,
     )

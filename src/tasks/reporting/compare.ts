@@ -158,6 +158,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
   for (const { row, name } of references.found) {
     if (row.reason !== undefined) lacking[name] = row.reason
   }
+  const given = await givenAssumptions(plan, results)
   const own = new NetworkTables(config)
   for (const network of networks) {
     // Asked first: what is done from now on may have come too late for these tables.
@@ -172,6 +173,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
     own.add(network, typeof found === 'string' ? found : found.analysis)
     await progress(network.name, 'networks')
   }
+  Object.assign(lacking, given.damaged)
   if (analyses.length === 0) {
     const reasons = [...new Set(Object.values(failed))].join('; ')
     throw new TaskError(
@@ -239,7 +241,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ]),
     ),
     assumptions: [
-      ...(await givenAssumptions(plan, results)),
+      ...given.lines,
       ...unknownDifficulty(analyses),
       ...gapLabelAssumptions(analyses, config.phases),
     ],
@@ -379,14 +381,30 @@ class NetworkTables {
   }
 }
 
-/** What was assumed about the networks from elsewhere when they were measured, each line once. */
-async function givenAssumptions({ networks, valuesId }: Plan, results: string): Promise<string[]> {
-  const lines: string[] = []
-  for (const { origin, id } of networks) {
+/** What was assumed about the networks from elsewhere when they were measured. */
+interface GivenAssumptions {
+  /** Each once. */
+  readonly lines: readonly string[]
+  /** What is wrong with the file that tells them, by the network's name. */
+  readonly damaged: Readonly<Record<string, string>>
+}
+
+async function givenAssumptions(
+  { networks, valuesId }: Plan,
+  results: string,
+): Promise<GivenAssumptions> {
+  const lines = new Set<string>()
+  const damaged: Record<string, string> = {}
+  for (const { origin, id, name } of networks) {
     if (origin === 'trained') continue
-    lines.push(...(await readAssumptions(networkPaths(results, id), valuesId).catch(() => [])))
+    try {
+      const found = await readAssumptions(networkPaths(results, id), valuesId)
+      for (const line of found) lines.add(line)
+    } catch (error) {
+      damaged[name] = `what was assumed in reading it is lost: ${messageOf(error)}`
+    }
   }
-  return [...new Set(lines)]
+  return { lines: [...lines], damaged }
 }
 
 /** What trained the networks of a study, those that only lend layers included; each once. */

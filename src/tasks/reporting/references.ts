@@ -46,6 +46,10 @@ export async function readAllReferences(plan: Plan, results: string): Promise<Al
 
 async function rowOf(plan: Plan, results: string, network: StudyNetwork): Promise<ReferenceRow> {
   const reason = await unfinishedPart({ plan, results }, network)
-  const curve = await readCurve(networkPaths(results, network.id)).catch(() => [])
-  return referenceRow(network, curve.at(-1), reason)
+  try {
+    const curve = await readCurve(networkPaths(results, network.id))
+    return referenceRow(network, curve.at(-1), reason)
+  } catch (error) {
+    return referenceRow(network, undefined, reason ?? messageOf(error))
+  }
 }
