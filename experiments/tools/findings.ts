@@ -1,6 +1,7 @@
 /** What each condition of the reference studies found, read from its published tables. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { differenceOf } from '../../src/comparison/pool/difference.js'
 import type { Pool, PooledStudy } from '../../src/comparison/pool/poolStudies.js'
 import type { AcrossArchitectures, Verdict } from '../../src/comparison/types.js'
 import { median } from '../../src/metrics/descriptive.js'
@@ -38,6 +39,8 @@ export interface Finding extends Omit<Condition, 'config'> {
   readonly testAccuracy?: number
   /** Shares that the low seed, the high seed, the sample and the order of the data have. */
   readonly shares: Readonly<Record<'low' | 'high' | 'sample' | 'order', Share>>
+  /** Low share less that of the base, by {@link differenceOf}; absent for the base and where the truth was planted. */
+  readonly againstBase?: Share
   /** Share of the low seed in the loss of the samples, and in what is left of the score without difficulty. */
   readonly lossShare: Share
   readonly remainderShare: Share
@@ -53,10 +56,25 @@ const NOT_JUDGED = 'not judged'
 export function findings(root: string): Finding[] {
   const isThere = (file: string) => (one: { readonly folder: string }) =>
     existsSync(join(one.folder, file))
-  return studyNames(root).flatMap((study) => [
+  const found = studyNames(root).flatMap((study) => [
     ...conditionsOf(study, root).filter(isThere('verdict.json')).map(findingOf),
     ...poolsOf(study, root).filter(isThere('pool.json')).map(pooledFindingOf),
   ])
+  const base = found.find(({ study }) => study === 'base')
+  return found.map((finding) =>
+    finding === base || finding.study === 'planted'
+      ? finding
+      : { ...finding, againstBase: difference(finding.shares.low, base?.shares.low) },
+  )
+}
+
+function difference(a: Share, b: Share | undefined): Share | undefined {
+  return hasInterval(a) && b !== undefined && hasInterval(b) ? differenceOf(a, b) : undefined
+}
+
+function hasInterval(share: Share): share is Required<Omit<Share, 'p'>> {
+  const { estimate, low, high } = share
+  return estimate !== undefined && low !== undefined && high !== undefined
 }
 
 /** A pool has shares of low and high seeds alone. */

@@ -23,6 +23,9 @@ export function mapCsv(found: readonly Finding[]): string {
       low_ci_low: low.low,
       low_ci_high: low.high,
       low_p: low.p,
+      low_less_base: finding.againstBase?.estimate,
+      low_less_base_ci_low: finding.againstBase?.low,
+      low_less_base_ci_high: finding.againstBase?.high,
       high: high.estimate,
       high_ci_low: high.low,
       high_ci_high: high.high,
@@ -127,6 +130,7 @@ function markdown(found: readonly Finding[], withStudy: boolean): string {
   const head = [
     'condition',
     'low layers',
+    'less the base’s',
     'high layers',
     'sample',
     'order',
@@ -144,6 +148,7 @@ function markdown(found: readonly Finding[], withStudy: boolean): string {
     return [
       title,
       `${withInterval(low)}, p ${pText(low.p)}`,
+      finding.againstBase === undefined ? '–' : withInterval(finding.againstBase),
       withInterval(high),
       percent(sample.estimate),
       percent(order.estimate),

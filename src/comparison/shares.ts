@@ -9,7 +9,8 @@
  *     residual = 1 − sample − low − high − order
  *
  * which equal the ANOVA estimators of a two-way random model per sample, averaged over samples. Estimates may be
- * negative and are kept so; they add up to 1.
+ * negative and are kept so; they add up to 1. low and high are what a seed decides whatever the rest is, order is all that
+ * another order changes at equal weights: it holds what order and weights decide together only, and chance.
  */
 import { mean, variance } from '../metrics/descriptive.js'
 import type { Seed } from './types.js'

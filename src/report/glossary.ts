@@ -138,7 +138,7 @@ export const glossary: readonly GlossaryEntry[] = [
       'high share',
     ],
     meaning:
-      'how much of the differences between (ranked) scores the low seed, the high seed, the sample itself or the order of the data accounts for',
+      'how much of the differences between (ranked) scores the low seed, the high seed or the sample accounts for; of the order: how much another order of the data changes at equal initial weights',
   },
   {
     term: 'residual',

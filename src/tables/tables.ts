@@ -268,7 +268,7 @@ export const effectsTable = table('effects', 'What decides the confusing scores.
   cut: integer('Number of low layers.'),
   cut_layers: cutLayers,
   effect: text(
-    'low, high, low−high, sample, order or residual: shares of the variance of the ranked scores; T_low or T_high: contrasts of the mean Jaccard of confusing sets.',
+    'low, high, low−high, sample, order or residual: shares of the variance of the ranked scores (order: what networks of equal initial weights differ in, by the order of the data alone or by order and weights together); T_low or T_high: contrasts of the mean Jaccard of confusing sets.',
   ),
   estimate: number('Share, difference of shares, or contrast.'),
   ci_low: number('Lower end of the interval over seeds, of shares (comparison.alpha).'),
