@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import type { ReportStudy } from '../report/types.js'
 import type { PairClassRow } from '../tables/tables.js'
-import { describeOverlaps } from './summary.js'
+import { describeOverlaps, summarize } from './summary.js'
 
 const classOf = (regime: string, relation: string, pairs: number, jaccard: number) =>
   [
@@ -52,4 +53,28 @@ it('says that no pair has sets', () => {
   expect(describeOverlaps([{ ...chance, statistic: 'iou' }])).toEqual([
     ['overlap', 'same-low/diff-high: Jaccard none, chance none (0 pairs)'],
   ])
+})
+
+it('keeps within the width of a terminal, under its titles, and leaves commands whole', async () => {
+  const study = {
+    tables: { networks: [], samples: [], pairClasses: [] },
+    multiverse: [],
+    problems: [],
+    verdict: {
+      verdict: 'inconclusive',
+      asked: 'whether it is so',
+      sentence: `inconclusive: ${'it is open, '.repeat(20)}as told`,
+      certainty: '',
+      others: [],
+      warnings: ['said before', 'said now'],
+      next: { reason: 'more seeds', set: [`networks.grid.low=[${Array(60).fill(1)}]`] },
+    },
+  } as unknown as ReportStudy
+  const options = { columns: 60, said: ['said before'] }
+  const lines = (await summarize(study, '/nowhere', 'nowhere', options)).trimEnd().split('\n')
+  const [long, ...others] = lines.filter((line) => line.length > 60)
+  expect(long.trim()).toMatch(/networks\.grid\.low/)
+  expect(others).toEqual([])
+  expect(lines.filter((line) => /^ {10}\S/.test(line)).length).toBeGreaterThan(3)
+  expect(lines.filter((line) => line.startsWith('warning'))).toEqual(['warning   said now'])
 })

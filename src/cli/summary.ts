@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
@@ -19,13 +20,14 @@ export function loadSummary(folder: string): Promise<ReportStudy> {
 
 /**
  * What a finished run says last: what was asked and found, then networks and accuracies, overlaps by pair class, how
- * sure the finding is, what weakens it (`said` before is not said twice), what to run next, and where the results are.
+ * sure the finding is, what weakens it (`said` before is not said twice), what to run next, and where the results are; in lines of at most `columns` letters,
+ * but for commands.
  */
 export async function summarize(
   { tables, verdict, problems, multiverse }: ReportStudy,
   folder: string,
   shownFolder: string,
-  said: readonly string[] = [],
+  { said = [], columns }: { readonly said?: readonly string[]; readonly columns?: number } = {},
 ): Promise<string> {
   const hasReport = await exists(reportPage(folder))
   const entries: [string, string][] = [
@@ -49,8 +51,17 @@ export async function summarize(
       ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]
       : []),
   ]
-  return entries.map(([title, text]) => `${title.padEnd(10)}${text}\n`).join('')
+  const lines = (title: string, text: string) =>
+    columns === undefined || title === ''
+      ? text
+      : new Help()
+          .boxWrap(text, Math.max(columns - TITLE, 40))
+          .replaceAll('\n', `\n${' '.repeat(TITLE)}`)
+  return entries.map(([title, text]) => `${title.padEnd(TITLE)}${lines(title, text)}\n`).join('')
 }
+
+/** Letters of what stands before the text of an entry. */
+const TITLE = 10
 
 /** What was asked and found; of networks whose seeds nobody knows, what was made of them. */
 function describeFinding(verdict: Verdict | undefined): [string, string][] {

@@ -243,8 +243,9 @@ async function conclude(
   if (compared) {
     const folder = studyFolder(results, plan.study, plan.id)
     const study = await loadSummary(folder)
-    const said = planWarnings(plan.data)
-    if (!json) say((await summarize(study, folder, shownPath(folder), said)).trimEnd())
+    const { columns } = process.stderr
+    const shown = { said: planWarnings(plan.data), ...(columns > 0 ? { columns } : {}) }
+    if (!json) say((await summarize(study, folder, shownPath(folder), shown)).trimEnd())
     // Tasks of a network whose stored results are damaged may all have been done before.
     const incomplete = hasFailedNetworks(study)
     return incomplete || failureCode(outcomes) !== exitCodes.done

@@ -1,7 +1,7 @@
 import { gridShape, reasonForNoShare } from '../effects.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ClauseStatus, ComparisonOptions, Estimate } from '../types.js'
-import { intervalFigures, noGrid, percent, withInterval } from './wording.js'
+import { inPercent, intervalFigures, noGrid, percent } from './wording.js'
 
 /** (iii) Whether low seeds decide more of the variance of the scores than the margin. */
 export function marginClause(
@@ -72,7 +72,7 @@ function shareClause(
   const why = small ? `; two seeds of a ${gridShape(statistics)} grid say little of others` : ''
   const meaning = { holds: '', fails: `: ${below}`, undecided: `: ${between}${why}` }[status]
   const above = status === 'undecided' && sideOf(own, bound) === 'above' && other === undefined
-  const reason = `${said} ${bothEnds({ own, other }, withInterval)}${above ? NO_OTHER_END : meaning}`
+  const reason = `${said} ${bothEnds({ own, other })}${above ? NO_OTHER_END : meaning}`
   return { ...clause, status, figures, reason }
 }
 
@@ -99,9 +99,13 @@ export function statusOf(
   return above ? 'holds' : 'undecided'
 }
 
-/** Both estimates in words, each as `inWords` has it. */
-export function bothEnds({ own, other }: TwoEnds, inWords: (one: Estimate) => string): string {
-  return inWords(own) + (other === undefined ? '' : ` (other tie-break: ${inWords(other)})`)
+/** Both estimates in percent: `12% [5%, 20%] under both tie-breaks` where they read the same. */
+export function bothEnds({ own, other }: TwoEnds): string {
+  if (other === undefined) return inPercent(own)
+  const [said, elsewhere] = [own, other].map(inPercent)
+  return said === elsewhere
+    ? `${said} under both tie-breaks`
+    : `${said} (other tie-break: ${elsewhere})`
 }
 
 const otherNames = {

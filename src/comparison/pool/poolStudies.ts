@@ -155,7 +155,7 @@ function bounded(
     status,
     figures: { estimate: own.estimate, ci_low: own.low, ci_high: own.high },
     reason:
-      `${bothEnds(ends, inPercent)} lies ${said[status]} ${percent(bound)}` +
+      `${bothEnds(ends)} lies ${said[status]} ${percent(bound)}` +
       (unconfirmed ? NO_OTHER_END : ''),
   }
 }

@@ -65,11 +65,14 @@ dd, .words { overflow-wrap: anywhere } .interactions svg.input { width: 4.2rem; 
 @media screen and (max-width: 40rem) { .drawing > svg.narrow { display: block } .drawing > svg.wide { display: none } }
 @page { margin: 12mm }
 @media print { * { print-color-adjust: exact; -webkit-print-color-adjust: exact } :root { color-scheme: light; --page: #fff; --ink: #000; --soft: #444; --line: #bbb; --panel: #f3f3f3; --blue: #0a5a90; --red: #993f00; --green: #005f43; --amber: #6b4b00 }
-  body { max-width: none; font-size: 9.5pt; line-height: 1.4; padding: 0 } nav, .controls, .files, #tip, #manifest, #cite { display: none !important }
+  html { font-size: 9.5pt } body { max-width: none; font-size: 9.5pt; line-height: 1.4; padding: 0 } nav, .controls, .files, #tip, #manifest, #cite { display: none !important }
   .verdict { font-size: 10pt } h2 { margin: 1rem 0 .3rem; padding-top: .3rem } h3 { margin: .5rem 0 .1rem } h2, h3, h4 { break-after: avoid }
   /* Of what a picker shows one at a time, one: the page has all. Of the configuration what was set: config.yaml has all. */
   .picker > .panel { display: none } .picker > .panel.chosen, .picker .panel-title { display: block !important } #settings tr:has(.source:not(.set-here)) { display: none }
   figure { display: grid; grid-template-columns: 3fr 2fr; gap: .1rem 1rem; align-items: start; margin: .5rem 0 .8rem } figure h3 { grid-column: 1 / -1 } figcaption { font-size: 8pt; line-height: 1.35; margin: 0 }
-  .drawing > svg { max-height: 56mm; width: auto } .glossary { font-size: 7pt; grid-template-columns: auto 1fr auto 1fr }
+  .drawing > svg { max-height: 52mm; width: auto }
+  .glossary { display: block; columns: 2; font-size: 7pt } .glossary dt { display: inline; font-weight: 600 } .glossary dd { display: inline; margin: 0 0 0 .5em } .glossary dd::after { content: "\\a"; white-space: pre }
+  /* A network takes one line, its name; networks.csv has the ids. */
+  #networks td:not(:last-child) { white-space: nowrap } #networks td:first-child :is(br, code) { display: none }
   figure, .panel, .sample, tr, .notice { break-inside: avoid } .sample { font-size: 8.5pt; line-height: 1.35; gap: .3rem 1rem } .sample dl { font-size: inherit } .picture { max-width: 6rem } .picture .cells.board { font-size: 1rem } .interactions li { margin: .1rem 0 } .interactions svg.input { width: 2.6rem } .scroll, .drawing { overflow: visible; background: none } table { font-size: 7.5pt } th, td { padding-right: .5rem } pre { font-size: 7.5pt } details > * { display: block } }
 `
