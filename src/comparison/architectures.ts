@@ -48,6 +48,7 @@ export function acrossArchitectures(grids: readonly GridStatistics[]): AcrossArc
       cut: grid.cut,
       low: shares?.low,
       architecture: shares?.high,
+      difference: shares?.difference,
       pValue: tests.low?.pValue,
       contrast: sets.low.estimate,
     }
@@ -56,14 +57,21 @@ export function acrossArchitectures(grids: readonly GridStatistics[]): AcrossArc
 }
 
 function sentenceOf(
-  { architectures, regime, low, architecture, pValue }: Omit<AcrossArchitectures, 'sentence'>,
+  {
+    architectures,
+    regime,
+    low,
+    architecture,
+    difference,
+    pValue,
+  }: Omit<AcrossArchitectures, 'sentence'>,
   lows: number,
 ): string {
   const test = pValue === undefined ? '' : ` (p = ${short(pValue)})`
   const found =
-    low === undefined || architecture === undefined
+    low === undefined || architecture === undefined || difference === undefined
       ? `no shares, some of the ${lows} × ${architectures.length} networks are missing${test}`
-      : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture`
+      : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture, low − architecture ${inPercent(difference)}`
   return `across architectures (${architectures.join(', ')}; ${regime}), ${lows} low seeds each: ${found}`
 }
 

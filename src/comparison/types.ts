@@ -222,6 +222,8 @@ export interface AcrossArchitectures extends Pick<GridName, 'regime' | 'cut'> {
   readonly low: Estimate | undefined
   /** That goes with the architecture, whatever is below it. */
   readonly architecture: Estimate | undefined
+  /** The first less the second. */
+  readonly difference: Estimate | undefined
   /** Permutation test of the low share: low labels are relabelled within each architecture. */
   readonly pValue: number | undefined
   /** T_low of the sets. */
