@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Clause, Verdict } from '../comparison/types.js'
 import { messageOf } from '../core/errors.js'
-import { studyFiles } from '../store/layout.js'
+import { studyFiles, tableFile } from '../store/layout.js'
 import { parseManifest } from '../store/manifest.js'
 import { readStoredPieces } from '../store/stored.js'
 import { type RowFilter, readTable, readTablePieces } from '../tables/read.js'
@@ -83,7 +83,7 @@ export async function loadStudy(
     table: T,
     filter?: RowFilter,
   ): Promise<Row<T>[]> => {
-    const file = `${table.name}.csv`
+    const file = tableFile(table)
     const isWanted = reading.tables === undefined || reading.tables.includes(name)
     const own = name === 'multiverse' ? undefined : reading.only?.[name]
     const found = await read(file, async (pieces) =>

@@ -42,7 +42,7 @@ export function submissionPaths(folder: string, number: number) {
 }
 
 export function jobsFile(folder: string): string {
-  return join(folder, studyFiles.cluster, 'jobs.json')
+  return join(folder, studyFiles.jobs)
 }
 
 export function logFolder(folder: string): string {
@@ -65,7 +65,7 @@ export async function requireJobs(folder: string): Promise<JobsFile> {
   const jobs = await readJobs(folder)
   if (jobs !== undefined) return jobs
   throw new InputError(
-    `${folder} is no study that was submitted (it has no slurm/jobs.json); lowlayer submit names the folder`,
+    `${folder} is no study that was submitted (it has no ${studyFiles.jobs}); lowlayer submit names the folder`,
   )
 }
 

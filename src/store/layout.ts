@@ -6,10 +6,9 @@
  *                   checkpoints/<step>.onnx and <step>.optimizer.npz
  *                   values/<step>-<values id>.npz and difficulty-<values id>.npz
  *                   interactions/<step>-<interactions id>.npz and .parquet
- *                   noise/<step>-<noise id>.npz
  *                   panels/<values id>.json     its own samples, where they depend on its predictions
  *     panels/<values id>.json   the samples of all networks, where they depend on what all predict
- *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/, figures/, slurm/
+ *     <study>-<hash8>/          the tables, manifest.json, verdict.json, config.yaml, report/, figures/, tensorboard/, slurm/
  *
  * A network's folder, each of its folders but `checkpoints`, `panels` and a study's folder have a record of all
  * files in them and below, `SHA256SUMS`, and while somebody works there a `lock` and a folder `lock.<token>` with
@@ -82,10 +81,16 @@ export const studyFiles = {
   device: 'device.json',
   /** What was submitted to a cluster, its scripts and logs. */
   cluster: 'slurm',
+  jobs: 'slurm/jobs.json',
   page: 'report/index.html',
   /** Drawings of the shown samples, kept for when the data set is gone. */
   drawings: 'report/drawings.json',
 } as const
+
+/** The file of a table, by the table's name. */
+export function tableFile({ name }: { readonly name: string }): string {
+  return `${name}.csv`
+}
 
 /** The page of a study's report. */
 export function reportPage(folder: string): string {

@@ -74,7 +74,7 @@ export class CsvText<T extends Table = Table> {
   private rows: Row<T>[] = []
 
   constructor(
-    private readonly definition: T,
+    readonly definition: T,
     rows: Iterable<Row<T>> = [],
   ) {
     this.keep(toCsv(definition, []))

@@ -13,7 +13,7 @@ import { planWarnings } from '../../plan/analysisRuns.js'
 import { unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
-import { networkPaths, reportPage, studyFiles, studyFolder } from '../../store/layout.js'
+import { networkPaths, reportPage, studyFiles, studyFolder, tableFile } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
 import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { claimScope } from '../../study/claimScope.js'
@@ -49,7 +49,7 @@ import {
 } from '../../study/rows.js'
 import { subgroupRows } from '../../study/subgroups.js'
 import { schemaDocument } from '../../tables/schemaDocument.js'
-import { CsvText, toCsv } from '../../tables/table.js'
+import { CsvText, type Row, type Table } from '../../tables/table.js'
 import {
   agreementTable,
   confusingTable,
@@ -206,26 +206,23 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
     return all
   }
   const { matchedRows: matched } = classes
-  const files = {
-    ...own.files,
-    'players.csv': toCsv(playersTable, playerRows(plan.data.players)),
-    'references.csv': toCsv(
+  const tables: readonly CsvText[] = [
+    ...own.tables,
+    overlaps,
+    new CsvText(playersTable, playerRows(plan.data.players)),
+    new CsvText(
       referencesTable,
       references.found.map(({ row }) => row),
     ),
-    'overlaps.csv': overlaps,
-    'effects.csv': toCsv(effectsTable, effects),
-    'measures.csv': toCsv(measuresTable, await inTurn(measureRows(analyses, effects, config))),
-    'subgroups.csv': toCsv(
-      subgroupsTable,
-      await inTurn(subgroupRows(analyses, { matched, effects }, config)),
-    ),
-    'pair_classes.csv': toCsv(pairClassesTable, classes.rows),
-    'memberships.csv': toCsv(membershipsTable, memberships),
-    'multiverse.csv': toCsv(
-      multiverseTable,
-      await inTurn(multiverseOf(analyses, alternatives, config)),
-    ),
+    new CsvText(effectsTable, effects),
+    new CsvText(measuresTable, await inTurn(measureRows(analyses, effects, config))),
+    new CsvText(subgroupsTable, await inTurn(subgroupRows(analyses, { matched, effects }, config))),
+    new CsvText(pairClassesTable, classes.rows),
+    new CsvText(membershipsTable, memberships),
+    new CsvText(multiverseTable, await inTurn(multiverseOf(analyses, alternatives, config))),
+  ]
+  const files = {
+    ...Object.fromEntries(tables.map((made) => [tableFile(made.definition), made])),
     [studyFiles.verdict]: jsonText(verdict),
     [studyFiles.config]: toYaml(config),
     [studyFiles.schema]: schemaDocument(),
@@ -337,15 +334,19 @@ function baselineName({ analysis: { baseline } }: AnalysisRun): string {
 class NetworkTables {
   private readonly done = new Set<string>()
   private readonly networks = new CsvText(networksTable)
-  private readonly curves = new CsvText(curvesTable)
-  private readonly samples = new CsvText(samplesTable)
-  private readonly orders = new CsvText(ordersTable)
-  private readonly agreement = new CsvText(agreementTable)
-  private readonly generalization = new CsvText(generalizationTable)
-  private readonly confusing = new CsvText(confusingTable)
-  private readonly difficulty = new CsvText(difficultyTable)
+  private readonly analysed: readonly AnalysisTable[]
 
-  constructor(private readonly config: ExperimentConfig) {}
+  constructor({ confusing }: ExperimentConfig) {
+    this.analysed = [
+      analysisTable(curvesTable, curveRows),
+      analysisTable(samplesTable, sampleRows),
+      analysisTable(ordersTable, (found) => orderRows(found, confusing.references)),
+      analysisTable(agreementTable, agreementRows),
+      analysisTable(generalizationTable, generalizationRows),
+      analysisTable(confusingTable, confusingRows),
+      analysisTable(difficultyTable, difficultyRows),
+    ]
+  }
 
   /** Adds the rows of a network, or of why there are none. */
   add(network: StudyNetwork, found: NetworkAnalysis | string): void {
@@ -357,27 +358,30 @@ class NetworkTables {
     // Networks that are equal under two names share their rows.
     if (this.done.has(network.id)) return
     this.done.add(network.id)
-    const { references } = this.config.confusing
-    for (const row of curveRows(found)) this.curves.add(row)
-    for (const row of sampleRows(found)) this.samples.add(row)
-    for (const row of orderRows(found, references)) this.orders.add(row)
-    for (const row of agreementRows(found)) this.agreement.add(row)
-    for (const row of generalizationRows(found)) this.generalization.add(row)
-    for (const row of confusingRows(found)) this.confusing.add(row)
-    for (const row of difficultyRows(found)) this.difficulty.add(row)
+    for (const { add } of this.analysed) add(found)
   }
 
-  get files(): Record<string, CsvText> {
-    return {
-      'networks.csv': this.networks,
-      'curves.csv': this.curves,
-      'samples.csv': this.samples,
-      'orders.csv': this.orders,
-      'agreement.csv': this.agreement,
-      'generalization.csv': this.generalization,
-      'confusing.csv': this.confusing,
-      'difficulty.csv': this.difficulty,
-    }
+  get tables(): CsvText[] {
+    return [this.networks, ...this.analysed.map(({ text }) => text)]
+  }
+}
+
+/** A table that takes rows of each analysis. */
+interface AnalysisTable {
+  readonly text: CsvText
+  add(found: NetworkAnalysis): void
+}
+
+function analysisTable<T extends Table>(
+  definition: T,
+  rowsOf: (found: NetworkAnalysis) => Iterable<Row<T>>,
+): AnalysisTable {
+  const text = new CsvText(definition)
+  return {
+    text,
+    add(found) {
+      for (const row of rowsOf(found)) text.add(row)
+    },
   }
 }
 

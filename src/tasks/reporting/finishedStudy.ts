@@ -5,7 +5,7 @@ import { type ExperimentConfig, experimentSchema } from '../../config/schema.js'
 import { InputError, messageOf } from '../../core/errors.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { DataInfo } from '../../plan/types.js'
-import { studyFiles } from '../../store/layout.js'
+import { studyFiles, tableFile } from '../../store/layout.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { readStoredJson, readStoredText } from '../../store/stored.js'
 import { fromCsv } from '../../tables/read.js'
@@ -54,7 +54,7 @@ export async function readFinishedStudy(folder: string): Promise<FinishedStudy> 
     manifest: manifest as FinishedStudy['manifest'],
     config: config.data,
     verdict: await read(studyFiles.verdict, readStoredJson<Verdict>),
-    effects: fromCsv(effectsTable, await read(`${effectsTable.name}.csv`, readStoredText)),
+    effects: fromCsv(effectsTable, await read(tableFile(effectsTable), readStoredText)),
   }
 }
 

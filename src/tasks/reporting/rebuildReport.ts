@@ -8,7 +8,7 @@ import type { Plan } from '../../plan/types.js'
 import type { ReportOptions } from '../../report/render/report.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
-import { lockOf, studyFiles } from '../../store/layout.js'
+import { lockOf, studyFiles, tableFile } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
@@ -16,7 +16,7 @@ import { faultOf, readStored, readStoredPieces } from '../../store/stored.js'
 import { visitRowsOf } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
-import { comparedFrom } from '../state/outputs.js'
+import { comparedFrom, OF_STUDY } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { comparisonProgress } from './comparisonProgress.js'
@@ -74,7 +74,7 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
   }
   if (!isThere) await copyStored(folder, out, made, lease)
   const isMade = ({ file }: ReportProblem) =>
-    FILES.includes(file) ? made !== undefined : isThere && DRAWN.test(file)
+    OF_STUDY.includes(file) ? made !== undefined : isThere && DRAWN.test(file)
   for (const problem of damaged.filter(isMade)) request.onMended?.(problem)
   return writeStudyReport({
     folder: out,
@@ -91,14 +91,6 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
   })
 }
 
-/** What tables and verdict consist of: what rebuilding makes, and copying takes along. */
-const FILES = [
-  ...studyTables.map(({ name }) => `${name}.csv`),
-  studyFiles.verdict,
-  studyFiles.config,
-  studyFiles.schema,
-]
-
 /** What is drawn in any case. */
 const DRAWN = /^(figures\/|report\/index\.html$)/
 
@@ -106,7 +98,7 @@ const DRAWN = /^(figures\/|report\/index\.html$)/
 async function damagedFiles(folder: string): Promise<ReportProblem[]> {
   const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
   const found: ReportProblem[] = []
-  for (const file of new Set([...FILES, ...files.keys()])) {
+  for (const file of new Set([...OF_STUDY, ...files.keys()])) {
     const fault = await faultOf(join(folder, file), 'content').catch(() => undefined)
     if (fault !== undefined && fault.kind !== 'absent') found.push({ file, message: fault.why })
   }
@@ -114,11 +106,7 @@ async function damagedFiles(folder: string): Promise<ReportProblem[]> {
 }
 
 async function requireStudy(folder: string): Promise<void> {
-  const names = [
-    studyFiles.manifest,
-    studyFiles.verdict,
-    ...studyTables.map(({ name }) => `${name}.csv`),
-  ]
+  const names = [studyFiles.manifest, studyFiles.verdict, ...studyTables.map(tableFile)]
   const found = await Promise.all(names.map((name) => exists(join(folder, name))))
   if (found.includes(true)) return
   const isFolder = await stat(folder).then(
@@ -157,7 +145,7 @@ async function copyStored(
 ): Promise<void> {
   const names =
     made === undefined
-      ? [...FILES, studyFiles.manifest, studyFiles.drawings]
+      ? [...OF_STUDY, studyFiles.manifest, studyFiles.drawings]
       : [studyFiles.drawings]
   for (const name of names) {
     const bytes = await readStored(join(folder, name)).catch(() => undefined)
@@ -222,7 +210,7 @@ async function lesserTables(
   const lesser: string[] = []
   const { files: record } = await readRecord(folder).catch(() => EMPTY_RECORD)
   for (const table of studyTables) {
-    const file = `${table.name}.csv`
+    const file = tableFile(table)
     const made = files[file]
     const pieces = () => (typeof made === 'string' ? [Buffer.from(made)] : made.content())
     if (record.get(file)?.sha256 === sha256Of(pieces())) continue

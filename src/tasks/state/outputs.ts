@@ -17,6 +17,7 @@ import {
   reportPage,
   studyFiles,
   studyFolder,
+  tableFile,
 } from '../../store/layout.js'
 import { readRecord } from '../../store/record.js'
 import { madeFrom } from '../../store/stored.js'
@@ -225,9 +226,9 @@ async function everyStep(
   return found
 }
 
-/** What a finished study's folder must have; the figures that it has besides are told by its record. */
-const OF_STUDY = [
-  ...studyTables.map(({ name }) => `${name}.csv`),
+/** What tables and verdict consist of: what a finished study's folder must have; the figures that it has besides are told by its record. */
+export const OF_STUDY = [
+  ...studyTables.map(tableFile),
   studyFiles.verdict,
   studyFiles.config,
   studyFiles.schema,
