@@ -92,6 +92,37 @@ describe('a study of given networks', () => {
     expect(Object.keys(tables('whole'))).toContain('verdict.json')
   })
 
+  it('is what analyze makes of a table of networks, verdict included', async () => {
+    const rows = [
+      'name,path,low,high,lowLayers',
+      ...['l0h0', 'l0h1', 'l1h0', 'l1h1'].map(
+        (name) => `${name},${name}/{epoch}.onnx,${name[1]},${name[3]},fc1+fc2`,
+      ),
+    ]
+    writeFileSync(join(folder, 'nets.csv'), rows.join('\n'))
+    const settings = [
+      'analysis={samples: {count: 20, testCount: 10}, players: {count: 4}, solver: and, checkpoints: all}',
+      'comparison.bootstrap=20',
+    ]
+    const { code, stderr } = await lowlayerHere(
+      [
+        ...['analyze', '--networks', 'nets.csv', '--data', 'tic-tac-toe', '--out', 'analysed'],
+        ...settings.flatMap((setting) => ['--set', setting]),
+      ],
+      { cwd: folder },
+    )
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/overlap {3}same-low\/diff-high: .*\(2 pairs\)/)
+    const [study] = readdirSync(join(folder, 'analysed')).filter(
+      (name) => name !== 'networks' && name !== 'README.md',
+    )
+    const place = join(folder, 'analysed', study)
+    const { asked, clauses } = JSON.parse(readFileSync(join(place, 'verdict.json'), 'utf8'))
+    expect(asked).toContain('4 networks, 2 draws of the low layers × 2 of the high ones')
+    expect(clauses.length).toBeGreaterThan(4)
+    expect(readFileSync(join(place, 'config.yaml'), 'utf8')).toContain('nets.csv')
+  })
+
   it('whose seeds the files contradict exits 2, names both, and leaves nothing', async () => {
     const yaml = readFileSync(join(folder, 'nets.yaml'), 'utf8')
     const wrong = yaml.replace('low: 1, high: 0', 'low: 0, high: 0')

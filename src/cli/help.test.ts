@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { builtProgram } from '../testing/built.js'
+import { LONGEST_RUN_MS } from '../testing/commandLine.js'
 import { completionScript } from './commands/completion.js'
 import { program } from './main.js'
 
@@ -87,7 +88,7 @@ describe.each(['bash', 'fish', 'zsh'] as const)('in %s itself', (shell) => {
       ...(shell === 'bash' ? {} : { 'run a.yaml --set confusing.score=can': 'score=cancellation' }),
     }
     const script = completes[shell](completionScript(shell, program()), Object.keys(expected))
-    const options = { encoding: 'utf8', timeout: 30_000 } as const
+    const options = { encoding: 'utf8', timeout: LONGEST_RUN_MS } as const
     const { stdout, stderr } = spawnSync(shell, ['-c', script], options)
     expect(stderr).toBe('')
     const lines = stdout.trimEnd().split(/\r?\n/)

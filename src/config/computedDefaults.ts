@@ -34,7 +34,7 @@ export function withComputedDefaults(value: unknown, study: string): unknown {
 }
 
 /** What the data turned out to have. */
-export interface AvailableData {
+interface AvailableData {
   /** Training samples. */
   readonly train: number
   readonly test: number

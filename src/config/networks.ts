@@ -81,7 +81,7 @@ export const outputKinds = ['logits', 'probabilities', 'sigmoids'] as const
 /** In which order such a network takes the axes of an image. */
 export const axisLayouts = ['nchw', 'nhwc', 'flat'] as const
 /** In which order a feature map inside such a network has its axes. */
-export const mapLayouts = ['nchw', 'nhwc'] as const
+const mapLayouts = ['nchw', 'nhwc'] as const
 
 /** What a user says of an ONNX file where it does not say it itself. */
 const reading = {

@@ -30,7 +30,7 @@ export function areaUnderRoc(
 }
 
 /** Area under the ROC curve of the networks' mean ranks, and whether it is above ½. */
-export interface ControlTest {
+interface ControlTest {
   readonly auc: number
   /** One-sided: share of random choices of as many samples whose AUC is at least as large. */
   readonly pValue: number

@@ -16,7 +16,7 @@ export function reliabilityByKind(
 ): Reliability {
   const found: Partial<Record<ReliabilityKind, number>> = {}
   for (const kind of reliabilityKinds) {
-    const icc = intraclassCorrelation([own, ...(conditions[kind] ?? [])])?.consistency
+    const icc = intraclassCorrelation([own, ...(conditions[kind] ?? [])])
     if (icc !== undefined) found[kind] = icc
   }
   return found
@@ -34,39 +34,19 @@ export function weakestKind(reliability: Reliability): ReliabilityKind | undefin
   )
 }
 
-/** Intraclass correlations of scores that were computed under several conditions. */
-export interface IntraclassCorrelation {
-  /** ICC(2,1), absolute agreement: also conditions that shift every score count as disagreement. */
-  readonly agreement: number
-  /** ICC(3,1), consistency: a condition may shift every score by the same, which leaves `top` sets as they are. */
-  readonly consistency: number
-  readonly samples: number
-  readonly conditions: number
-}
-
 /**
- * Reliability of a score: how far the differences between samples survive another player set,
- * baseline, τ or tie-break. `conditions[j][i]` is the score of sample i under condition j. With the two-way mean squares
- * of rows (samples) MSR, columns MSC and error MSE, for N samples and K conditions:
- * ICC(2,1) = (MSR − MSE) / (MSR + (K−1) MSE + K (MSC − MSE)/N), ICC(3,1) = (MSR − MSE) / (MSR + (K−1) MSE).
- * Source: Shrout & Fleiss 1979. Undefined for fewer than two samples or conditions, or constant scores.
+ * Reliability of a score, ICC(3,1) = (MSR − MSE) / (MSR + (K − 1) MSE): how far the differences between samples survive another
+ * player set, baseline, τ or tie-break. `conditions[j][i]` is the score of sample i under condition j; MSR and MSE are the two-way
+ * mean squares of samples and of error under K conditions. A condition may shift every score by the same, which leaves `top`
+ * sets as they are. Source: Shrout & Fleiss 1979. Undefined for fewer than two samples or conditions, or constant scores.
  */
-export function intraclassCorrelation(
-  conditions: readonly Float64Array[],
-): IntraclassCorrelation | undefined {
+export function intraclassCorrelation(conditions: readonly Float64Array[]): number | undefined {
   const columns = conditions.length
   const rows = conditions[0]?.length ?? 0
   if (columns < 2 || rows < 2) return undefined
-  const { betweenRows, betweenColumns, error } = twoWayMeanSquares(conditions, rows, columns)
+  const { betweenRows, error } = twoWayMeanSquares(conditions, rows, columns)
   const denominator = betweenRows + (columns - 1) * error
-  const agreementDenominator = denominator + (columns * (betweenColumns - error)) / rows
-  if (!(denominator > 0) || !(agreementDenominator > 0)) return undefined
-  return {
-    agreement: (betweenRows - error) / agreementDenominator,
-    consistency: (betweenRows - error) / denominator,
-    samples: rows,
-    conditions: columns,
-  }
+  return denominator > 0 ? (betweenRows - error) / denominator : undefined
 }
 
 function twoWayMeanSquares(conditions: readonly Float64Array[], rows: number, columns: number) {
@@ -87,13 +67,8 @@ function twoWayMeanSquares(conditions: readonly Float64Array[], rows: number, co
       squaresError += (scores[row] - rowMeans[row] - columnMeans[column] + grandMean) ** 2
     })
   }
-  const squaresColumns = columnMeans.reduce(
-    (sum, value) => sum + rows * (value - grandMean) ** 2,
-    0,
-  )
   return {
     betweenRows: squaresRows / (rows - 1),
-    betweenColumns: squaresColumns / (columns - 1),
     error: squaresError / ((rows - 1) * (columns - 1)),
   }
 }

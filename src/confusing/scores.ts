@@ -66,7 +66,7 @@ export function nongeneralizableMass(
 }
 
 /** What counts as generalizable, and whether its lack is told as a share or as an amount. */
-export interface NongeneralizableRule {
+interface NongeneralizableRule {
   readonly agree: AgreementRule
   readonly form: 'share' | 'strength'
 }

@@ -101,11 +101,7 @@ function afterDraw(chances: readonly number[], p: number): number[] {
 }
 
 /** Whether an interaction that `confirmed` of the references have is generalizable. */
-export function isGeneralizable(
-  confirmed: number,
-  references: number,
-  rule: AgreementRule,
-): boolean {
+function isGeneralizable(confirmed: number, references: number, rule: AgreementRule): boolean {
   if (rule === 'any') return confirmed > 0
   return rule === 'all' ? confirmed === references : confirmed > references / 2
 }

@@ -98,7 +98,7 @@ function run(
 }
 
 /** First 8 digits of a content id: what a file name carries. */
-export function shortId(content: object): string {
+function shortId(content: object): string {
   return contentId(content as Json).slice(0, 8)
 }
 

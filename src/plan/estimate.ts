@@ -47,7 +47,7 @@ export function estimatePlan(plan: Plan): Estimate {
 export type ComparisonStage = 'networks' | 'pairs' | 'scores' | 'figures'
 
 /** How many parts each stage has, and the seconds that one takes on one core, by `npm run bench:scale`. */
-export type ComparisonWork = Readonly<
+type ComparisonWork = Readonly<
   Record<ComparisonStage, { readonly parts: number; readonly seconds: number }>
 >
 

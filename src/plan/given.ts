@@ -97,14 +97,12 @@ function checkFilter({ analysis }: ExperimentConfig, { name, values }: GivenNetw
   )
 }
 
-/** At which checkpoints networks of one low seed must have equal low layers. */
-function sharedCheckpoints({ entry, checkpoints, low }: GivenNetworkInfo): string[] {
-  if (low === undefined) return []
-  const hashes = checkpoints.map(({ step }, index) => `${step} ${low.hashes[index]}`)
-  if (entry.regime !== 'init') return hashes
+/** Hashes of the low layers at the checkpoints at which networks of one low seed must have equal ones. */
+function sharedLayers({ entry, checkpoints, low }: GivenNetworkInfo): readonly string[] {
+  if (low === undefined || entry.regime !== 'init') return low?.hashes ?? []
   // A single file, or a series that does not begin at step 0, does not tell what training began with.
   const isStart = checkpoints.length > 1 && checkpoints[0].step === 0
-  return isStart ? hashes.slice(0, 1) : []
+  return isStart ? low.hashes.slice(0, 1) : []
 }
 
 /**
@@ -112,28 +110,18 @@ function sharedCheckpoints({ entry, checkpoints, low }: GivenNetworkInfo): strin
  * `init`, at every checkpoint where low layers are frozen.
  */
 function checkStatedLayers(given: readonly GivenNetworkInfo[]): void {
-  const known = given.filter(
-    ({ entry, low }) => entry.low !== undefined && low !== undefined && low.hashes.length > 0,
-  )
-  for (const [index, a] of known.entries()) {
-    for (const b of known.slice(index + 1)) {
-      const [one, other] = [sharedCheckpoints(a), sharedCheckpoints(b)]
-      const isComparable =
-        a.entry.regime === b.entry.regime &&
-        a.low?.shapes === b.low?.shapes &&
-        one.length > 0 &&
-        other.length > 0
-      if (!isComparable) continue
+  const known = given
+    .filter(({ entry }) => entry.low !== undefined)
+    .map((info) => ({ info, hashes: sharedLayers(info) }))
+    .filter(({ hashes }) => hashes.length > 0)
+  for (const [index, { info: a, hashes }] of known.entries()) {
+    for (const { info: b, hashes: others } of known.slice(index + 1)) {
+      if (a.entry.regime !== b.entry.regime || a.low?.shapes !== b.low?.shapes) continue
       const isSaid = a.entry.low === b.entry.low
-      const [first] = other
-      const differing = other.find((hash) => hash.split(' ')[1] !== one[0].split(' ')[1])
-      if (
-        isSaid &&
-        (differing !== undefined || one.some((hash) => hash.split(' ')[1] !== first.split(' ')[1]))
-      ) {
+      if (isSaid && new Set([...hashes, ...others]).size > 1) {
         throw contradiction(a, b, `both have low seed ${a.entry.low}, but their low layers differ`)
       }
-      if (!isSaid && one[0].split(' ')[1] === first.split(' ')[1]) {
+      if (!isSaid && hashes[0] === others[0]) {
         throw contradiction(
           a,
           b,
@@ -157,7 +145,7 @@ function contradiction(a: GivenNetworkInfo, b: GivenNetworkInfo, what: string): 
 /** What of the stated design could not be held against weights, a line each, for the verdict. */
 export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
   const stated = given.filter(
-    (info) => info.entry.low !== undefined && sharedCheckpoints(info).length === 0,
+    (info) => info.entry.low !== undefined && sharedLayers(info).length === 0,
   )
   if (stated.length === 0) return []
   const names = stated.map(({ entry }) => entry.name)

@@ -15,7 +15,7 @@ const mirroring: readonly Regime[] = [frozenRandom, trainedFrozen, trainedWarm, 
 export const regimes: readonly Regime[] = [init, ...mirroring, ...mirroring.map(mirrored)]
 
 /** A regime with its time, if it has one, filled in. */
-export interface ChosenRegime {
+interface ChosenRegime {
   readonly shared: string
   readonly side: Side
   readonly freezes: boolean

@@ -55,7 +55,7 @@ export interface CheckpointInput {
 }
 
 /** τ of every row of a checkpoint, and of the same rows in each of its references. */
-export interface Thresholds {
+interface Thresholds {
   readonly rows: Float64Array
   readonly references: readonly Float64Array[]
 }

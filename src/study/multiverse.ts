@@ -150,7 +150,7 @@ export function* multiverseOf(
 }
 
 /** A network of a study with its alternative scores, each over the samples of the network. */
-export interface MultiverseNetwork {
+interface MultiverseNetwork {
   /** As the study compares it, over the samples in common. */
   readonly scores: NetworkScores
   /** Its own samples, in the order of alternative scores. */
@@ -164,7 +164,7 @@ export interface MultiverseNetwork {
  * without a combination stay out of it; none has it, no row. Where an analysis is decomposed at one end of the
  * tie-break, that end stands for both.
  */
-export function* multiverseRows(
+function* multiverseRows(
   networks: readonly MultiverseNetwork[],
   study: Omit<StudyScores, 'networks'>,
   config: ExperimentConfig,

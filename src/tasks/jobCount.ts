@@ -3,7 +3,7 @@ import type { RuntimeConfig } from '../config/runtime.js'
 import type { Plan } from '../plan/types.js'
 
 /** Memory that tasks share, in bytes: how much each takes, and how much is free. */
-export interface SharedMemory {
+interface SharedMemory {
   /** What it is called: `memory`, `the GPU's memory`. */
   readonly name: string
   readonly each: number

@@ -2,6 +2,7 @@
 import { InputError } from '../../core/errors.js'
 import { sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'
+import type { WeightedGraph } from '../types.js'
 import { CONSTANT_PREFIX } from './emission.js'
 import { dataTypes, decodeModel, encodeModel, type ModelProto, type TensorProto } from './format.js'
 import { encodeInference } from './model.js'
@@ -22,17 +23,11 @@ export function exportOnnx(graph: Graph, parameters: Tensors): Uint8Array {
   return Buffer.concat([encodeInference(graph, parameters), encodeModel({ metadataProps })])
 }
 
-/** A network with its weights. */
-export interface ExportedNetwork {
-  readonly graph: Graph
-  readonly parameters: Tensors
-}
-
 /**
  * The network that {@link exportOnnx} wrote to a file, which runs as where it was trained; undefined for every other
  * file, and for one that anybody has changed since: its nodes may say something else than its metadata.
  */
-export function importExported(bytes: Uint8Array): ExportedNetwork | undefined {
+export function importExported(bytes: Uint8Array): WeightedGraph | undefined {
   // Decoding takes seconds of a large file from elsewhere, which does not have these words.
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!view.includes(GRAPH_KEY)) return undefined

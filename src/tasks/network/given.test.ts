@@ -194,7 +194,7 @@ describe('a network from elsewhere', () => {
     const dataset = await loadDataset(config.data, { baseDir: folder, dataDirs: [] })
     const { placed } = studyMasking(config.analysis, dataset, (file) => file)
     const engine = await createOnnxEngine('cpu')
-    const evaluator = await createMaskedEvaluator(engine, graph, parameters, 4, {
+    const evaluator = await createMaskedEvaluator({ engine, graph, parameters }, 4, {
       at: 'x',
       players: (sample) => placed.players(sample, [2, 8, 8]),
       baseline: constantsBaseline([2, 8, 8], [0, 0], 'test'),
@@ -376,8 +376,8 @@ describe('a network from elsewhere that is masked at an inner layer', () => {
     const engine = await createOnnxEngine('cpu')
     const shape = [4, 6, 6]
     const { placed } = studyMasking(config.analysis, dataset, (file) => file)
-    const { means } = await trainingMoments(engine, graph, parameters, layer, dataset)
-    const evaluator = await createMaskedEvaluator(engine, graph, parameters, 3, {
+    const { means } = await trainingMoments({ engine, graph, parameters }, layer, dataset)
+    const evaluator = await createMaskedEvaluator({ engine, graph, parameters }, 3, {
       at: layer,
       players: (sample) => placed.players(sample, shape),
       baseline: meansBaseline(shape, means),

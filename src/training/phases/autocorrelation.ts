@@ -36,7 +36,7 @@ export function lagOne(residuals: Float64Array): number {
 }
 
 /** Correlations of the noise of a curve, from those of its residuals. */
-export interface NoiseCorrelation {
+interface NoiseCorrelation {
   /** Median-unbiased: as many curves with it have a larger lag-one autocorrelation of residuals as have a smaller one. */
   readonly estimate: number
   /** Upper end of the one-sided 90% interval. */

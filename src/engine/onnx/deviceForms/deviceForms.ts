@@ -1,5 +1,5 @@
 /**
- * Forms of nodes for one device. Nothing but `targetOf` reads this folder: without it, and its line there, every
+ * Forms of nodes for one device. Nothing but `targetsOf` in ../target.ts reads this folder: without it, and that call of it, every
  * network is written in plain forms, which are slower on CPUs and on some versions of CUDA refused.
  */
 import { deviceKind } from '../../device.js'

@@ -35,8 +35,8 @@ export function nchwcEmission(to: Emission): NchwcEmission {
   const names = new Map<string, string>()
   const onlyNchwc = new Set<string>()
   const nameIn = (value: string) => {
-    names.set(value, `${value}@blocked`)
-    return `${value}@blocked`
+    names.set(value, `${value}@nchwc`)
+    return `${value}@nchwc`
   }
   return {
     ...to,
