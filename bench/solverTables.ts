@@ -44,7 +44,7 @@ export async function trainedLenet(folder: string): Promise<TableMaker> {
     async tables(n, count) {
       const analysis = analysisSection.parse({ players: { count: n } })
       const masking = studyMasking(analysis, dataset, (file) => file)
-      const evaluator = await masking.evaluator(engine, model.graph, parameters)
+      const evaluator = await masking.evaluator({ engine, graph: model.graph, parameters })
       const { inputs, labels } = dataset.train
       const size = sizeOf(dataset.shape)
       const made: Float64Array[] = []

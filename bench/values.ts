@@ -70,11 +70,11 @@ export async function compareValues(
     baseline: constantsBaseline(shape, baseline, 'bench'),
     output,
   }
-  const shared = await createMaskedEvaluator(engine, model.graph, parameters, n, {
+  const shared = await createMaskedEvaluator({ engine, graph: model.graph, parameters }, n, {
     ...plan,
     sharing: true,
   })
-  const plain = await createMaskedEvaluator(engine, model.graph, parameters, n, {
+  const plain = await createMaskedEvaluator({ engine, graph: model.graph, parameters }, n, {
     ...plan,
     sharing: false,
   })

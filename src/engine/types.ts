@@ -74,3 +74,14 @@ export interface Engine {
   ): Promise<Trainer>
   createPredictor(graph: Graph, parameters: Tensors): Promise<Predictor>
 }
+
+/** A network with its weights. */
+export interface WeightedGraph {
+  readonly graph: Graph
+  readonly parameters: Tensors
+}
+
+/** A network with its weights on the engine that is to run it. */
+export interface BoundNetwork extends WeightedGraph {
+  readonly engine: Engine
+}

@@ -63,7 +63,7 @@ describe('studyMasking', () => {
     )
     const parameters = initialize(model, () => 2)
     const masking = studyMasking(config, data, pathOf)
-    const evaluator = await masking.evaluator(engine, model.graph, parameters)
+    const evaluator = await masking.evaluator({ engine, graph: model.graph, parameters })
     const admits = admitsSample(config.players, data)
     const row = [...data.train.ids].findIndex((id) =>
       admits(data.train.inputs.subarray(id * 12, (id + 1) * 12)),
@@ -105,11 +105,11 @@ describe('studyMasking', () => {
     const masking = studyMasking(config, data, pathOf)
     for (const architecture of ['lenet', 'lenet-wide']) {
       const model = buildModel({ architecture }, { kind: 'image', shape: [1, 28, 28], classes: 2 })
-      const evaluator = await masking.evaluator(
+      const evaluator = await masking.evaluator({
         engine,
-        model.graph,
-        initialize(model, () => 4),
-      )
+        graph: model.graph,
+        parameters: initialize(model, () => 4),
+      })
       const input = data.train.inputs.subarray(0, 784)
       const { values } = await evaluator.evaluate({ id: 0, input, label: 1 })
       expect(new Set(values).size).toBeGreaterThan(8)

@@ -1,9 +1,7 @@
 import type { AnalysisConfig } from '../config/analysis.js'
-import type { Tensors } from '../core/tensor.js'
 import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
-import type { Engine } from '../engine/types.js'
-import type { Graph } from '../graph/types.js'
+import type { BoundNetwork } from '../engine/types.js'
 import { chooseBaseline } from './baseline/configureBaseline.js'
 import { learningSettings, learnStudyBaseline } from './baseline/learnStudyBaseline.js'
 import { trainingMoments } from './baseline/trainingMoments.js'
@@ -16,7 +14,7 @@ import { type PlacedPlayers, placePlayers } from './players/configurePlayers.js'
 export interface StudyMasking {
   readonly placed: PlacedPlayers
   /** A network made ready for masked evaluation of the study's samples. */
-  evaluator(engine: Engine, graph: Graph, parameters: Tensors): Promise<StudyEvaluator>
+  evaluator(network: BoundNetwork): Promise<StudyEvaluator>
 }
 
 export interface StudyEvaluator extends MaskedEvaluator {
@@ -38,17 +36,16 @@ export function studyMasking(
   const checked = new Set<string>()
   return {
     placed,
-    async evaluator(engine, graph, parameters) {
-      const at = placed.at(graph)
-      const shape = valueShape(graph, at)
-      const network = { engine, graph, parameters, at }
-      const moments = () => trainingMoments(engine, graph, parameters, at, data)
+    async evaluator(network) {
+      const at = placed.at(network.graph)
+      const shape = valueShape(network.graph, at)
+      const moments = () => trainingMoments(network, at, data)
       const learned = learningSettings(analysis.baseline)
       const baseline =
         learned === undefined
           ? await chooseBaseline(analysis.baseline, shape, moments, pathOf)
-          : await learnStudyBaseline(network, data, placed, output, learned, await moments())
-      const evaluator = await createMaskedEvaluator(engine, graph, parameters, placed.n, {
+          : await learnStudyBaseline(network, at, data, placed, output, learned, await moments())
+      const evaluator = await createMaskedEvaluator(network, placed.n, {
         at,
         players: (sample) => placed.players(sample, shape),
         baseline,

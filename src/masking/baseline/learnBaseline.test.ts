@@ -43,7 +43,11 @@ async function strength(baseline: Float32Array): Promise<number> {
     baseline: constantsBaseline([FEATURES], baseline, 'test'),
     output,
   }
-  const evaluator = await createMaskedEvaluator(engine, model.graph, parameters, players.n, plan)
+  const evaluator = await createMaskedEvaluator(
+    { engine, graph: model.graph, parameters },
+    players.n,
+    plan,
+  )
   let sum = 0
   for (const [id, { x, label }] of samples.entries()) {
     const { values } = await evaluator.evaluate({ id, input: x, label })
@@ -69,7 +73,9 @@ function options(changes: Partial<LearningOptions>): LearningOptions {
 }
 
 const learn = async (changes: Partial<LearningOptions>) =>
-  (await learnBaseline(engine, model.graph, parameters, 'x', options(changes))).valuesFor(start)
+  (
+    await learnBaseline({ engine, graph: model.graph, parameters }, 'x', options(changes))
+  ).valuesFor(start)
 
 describe('learnBaseline', () => {
   it('first steps against the gradient that finite differences give', async () => {

@@ -1,12 +1,11 @@
 import { differentiate } from '../../autodiff/differentiate.js'
 import { subsetCount } from '../../core/subset.js'
-import type { Tensors } from '../../core/tensor.js'
-import type { Engine, Predictor } from '../../engine/types.js'
+import type { BoundNetwork, Predictor } from '../../engine/types.js'
 import { graphBuilder } from '../../graph/builder.js'
 import { BATCH, type Graph, type GraphInput } from '../../graph/types.js'
 import { mobius, mobiusAdjoint } from '../../interactions/mobius.js'
 import { type Output, outputGradient, scalarOutput } from '../evaluation/output.js'
-import { parametersOf } from '../evaluation/parameters.js'
+import { openPart } from '../evaluation/parameters.js'
 import { repeated } from '../evaluation/pipeline.js'
 import { maskCells } from '../players/cells.js'
 import { MASK_CELLS, MASK_ROWS, stageGraph, stageRows } from '../sharing/stageGraph.js'
@@ -55,14 +54,12 @@ export interface LearningOptions {
  * to the masked cells, which are b.
  */
 export async function learnBaseline(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
+  network: BoundNetwork,
   at: string,
   options: LearningOptions,
 ): Promise<Baseline> {
   const { n, samples, start, bound, shared, learningRate } = options
-  const passes = await openPasses(engine, graph, parameters, at, n)
+  const passes = await openPasses(network, at, n)
   const values = start.slice()
   const size = shared.reduce((most, group) => Math.max(most, group + 1), 0)
   const momentum = new Float64Array(size)
@@ -112,21 +109,15 @@ interface Passes {
   readonly others: readonly GraphInput[]
 }
 
-async function openPasses(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
-  at: string,
-  n: number,
-): Promise<Passes> {
+async function openPasses(network: BoundNetwork, at: string, n: number): Promise<Passes> {
+  const { graph } = network
   const stage = wholeNetwork(graph.output, at, n)
   const masked = stageGraph(graph, stage, n).graph
   const batch = Math.min(BATCH_SIZE, subsetCount(n))
   const backward = gradientGraph(masked, batch)
-  const weights = parametersOf(masked, parameters)
   return {
-    forward: await engine.createPredictor(masked, weights),
-    backward: await engine.createPredictor(backward, weights),
+    forward: await openPart(network, masked),
+    backward: await openPart(network, backward),
     rows: stageRows(stage, n),
     batch,
     others: masked.inputs.slice(2),

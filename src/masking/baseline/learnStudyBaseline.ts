@@ -1,9 +1,8 @@
 import type { BaselineConfig } from '../../config/analysis.js'
-import { sizeOf, type Tensors } from '../../core/tensor.js'
+import { sizeOf } from '../../core/tensor.js'
 import { type SampleRow, sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
-import type { Engine } from '../../engine/types.js'
-import type { Graph } from '../../graph/types.js'
+import type { BoundNetwork } from '../../engine/types.js'
 import { valueShape } from '../evaluation/layerValue.js'
 import type { Output } from '../evaluation/output.js'
 import { sampleSource } from '../evaluation/sampleSource.js'
@@ -33,30 +32,23 @@ export function learningSettings(config: BaselineConfig): LearningSettings | und
   return typeof config === 'object' && 'learned' in config ? config.learned : undefined
 }
 
-/** A network and the value of it that is masked. */
-interface MaskedNetwork {
-  readonly engine: Engine
-  readonly graph: Graph
-  readonly parameters: Tensors
-  readonly at: string
-}
-
 /**
- * Learns a network's baseline on a few class-balanced training samples, starting at the training
+ * Learns the baseline of a network that is masked at the value `at` on a few class-balanced training samples, starting at the training
  * means. Texts learn one embedding for all positions; everything else learns every cell.
  */
 export async function learnStudyBaseline(
-  { engine, graph, parameters, at }: MaskedNetwork,
+  network: BoundNetwork,
+  at: string,
   data: Dataset,
   placed: PlacedPlayers,
   output: Output,
   { lr, iterations, bound }: LearningSettings,
   { means, deviations }: Moments,
 ): Promise<Baseline> {
-  const shape = valueShape(graph, at)
+  const shape = valueShape(network.graph, at)
   const cells = sizeOf(shape)
   const width = shape[shape.length - 1]
-  const source = await sampleSource(engine, graph, parameters, at)
+  const source = await sampleSource(network, at)
   const samples: LearningSample[] = []
   for (const sample of trainingSamples(data, placed)) {
     const x = await source.valueOf(sample)
@@ -68,7 +60,7 @@ export async function learnStudyBaseline(
     })
   }
   await source.dispose()
-  return learnBaseline(engine, graph, parameters, at, {
+  return learnBaseline(network, at, {
     n: placed.n,
     output,
     samples,

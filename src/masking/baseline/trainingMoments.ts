@@ -1,10 +1,8 @@
-import type { Tensors } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
-import type { Engine } from '../../engine/types.js'
-import type { Graph } from '../../graph/types.js'
+import type { BoundNetwork } from '../../engine/types.js'
 import { lowerGraph } from '../evaluation/cutGraph.js'
 import { valueShape } from '../evaluation/layerValue.js'
-import { parametersOf } from '../evaluation/parameters.js'
+import { openPart } from '../evaluation/parameters.js'
 import { ChannelMoments, type Moments } from './baselines.js'
 
 /** Training samples that run together through the layers below the masked value. */
@@ -15,12 +13,11 @@ const BATCH_SIZE = 64
  * or of what the layers below make of them. Padding of texts (token 0) is left out.
  */
 export async function trainingMoments(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
+  network: BoundNetwork,
   at: string,
   data: Dataset,
 ): Promise<Moments> {
+  const { graph } = network
   const moments = new ChannelMoments(
     data.kind === 'text' ? valueShape(graph, at).slice(-1) : valueShape(graph, at),
   )
@@ -29,7 +26,7 @@ export async function trainingMoments(
     return moments.result()
   }
   const lower = lowerGraph(graph, at)
-  const predictor = await engine.createPredictor(lower, parametersOf(lower, parameters))
+  const predictor = await openPart(network, lower)
   const size = data.train.inputs.length / data.train.count
   for (let row = 0; row < data.train.count; row += BATCH_SIZE) {
     const inputs = data.train.inputs.subarray(row * size, (row + BATCH_SIZE) * size)

@@ -41,9 +41,7 @@ describe('values on the CPU', () => {
     const engine = await createOnnxEngine('cpu')
     const valuesIn = async (batch: number, sharing: boolean) => {
       const evaluator = await createMaskedEvaluator(
-        engine,
-        model.graph,
-        initialize(model, () => 1),
+        { engine, graph: model.graph, parameters: initialize(model, () => 1) },
         6,
         {
           at: 'x',

@@ -45,7 +45,11 @@ describe.each(testedDevices)('masked evaluation on %s', (device) => {
         [engine, true],
       ] as const) {
         const masking = { ...plan, sharing }
-        const evaluator = await createMaskedEvaluator(on, model.graph, parameters, n, masking)
+        const evaluator = await createMaskedEvaluator(
+          { engine: on, graph: model.graph, parameters },
+          n,
+          masking,
+        )
         tables.push((await evaluator.evaluate(sample)).values)
         await evaluator.dispose()
       }

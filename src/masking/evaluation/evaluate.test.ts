@@ -75,7 +75,11 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
       baseline: constants,
       output: parseOutput('log-odds'),
     }
-    const evaluator = await createMaskedEvaluator(engine, model.graph, parameters, players.n, plan)
+    const evaluator = await createMaskedEvaluator(
+      { engine, graph: model.graph, parameters },
+      players.n,
+      plan,
+    )
     const { values, logits, prediction } = await evaluator.evaluate(sample)
     await evaluator.dispose()
     const baseline = constants.valuesFor(sample.input)
@@ -94,7 +98,11 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
       baseline: dampBaseline(1),
       output: parseOutput('log-odds-v0'),
     }
-    const same = await createMaskedEvaluator(engine, model.graph, parameters, players.n, whole)
+    const same = await createMaskedEvaluator(
+      { engine, graph: model.graph, parameters },
+      players.n,
+      whole,
+    )
     const { values: zeros } = await same.evaluate(sample)
     for (const value of zeros) expect(value).toBeCloseTo(0, 5)
     await same.dispose()
@@ -103,9 +111,7 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     for (const batch of [5, 64]) {
       const plan = { ...whole, baseline: constants, batch }
       const evaluator = await createMaskedEvaluator(
-        engine,
-        model.graph,
-        parameters,
+        { engine, graph: model.graph, parameters },
         players.n,
         plan,
       )
@@ -129,7 +135,11 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
       return [name, { shape, data: data.map((value) => 20 * value) }] as const
     })
     const weights = Object.fromEntries(large)
-    const evaluator = await createMaskedEvaluator(engine, model.graph, weights, players.n, plan)
+    const evaluator = await createMaskedEvaluator(
+      { engine, graph: model.graph, parameters: weights },
+      players.n,
+      plan,
+    )
     const huge = { ...sample, input: sample.input.slice() }
     for (const [cell, player] of players.map.entries()) if (player === 2) huge.input[cell] = 3e38
     const failure = evaluator.evaluate(huge)
@@ -169,9 +179,7 @@ describe('low layers', () => {
     }
     const parameters = initialize(model, () => 3)
     const evaluator = await createMaskedEvaluator(
-      counting,
-      model.graph,
-      parameters,
+      { engine: counting, graph: model.graph, parameters },
       players.n,
       plan,
     )
@@ -198,7 +206,11 @@ describe('players on an inner layer', () => {
     const sample = { id: 0, input: randomInput(784, 5), label: 1 }
     const baseline = constantsBaseline([6, 14, 14], [0, 0, 0, 0, 0, 0], 'test')
     const plan = { at, players: () => players, baseline, output: parseOutput('log-odds') }
-    const evaluator = await createMaskedEvaluator(engine, model.graph, parameters, 4, plan)
+    const evaluator = await createMaskedEvaluator(
+      { engine, graph: model.graph, parameters },
+      4,
+      plan,
+    )
     const { values, logits } = await evaluator.evaluate(sample)
     const predictor = await engine.createPredictor(model.graph, parameters)
     const plain = await predictor.run({ x: { shape: [1, 1, 28, 28], data: sample.input } })
@@ -227,7 +239,11 @@ describe('the float64 reference engine', () => {
       const output = parseOutput('log-odds')
       const plan = { at: 'x', players: () => few, baseline, output, sharing }
       const parameters = initialize(model, () => 3)
-      const evaluator = await createMaskedEvaluator(device, model.graph, parameters, 3, plan)
+      const evaluator = await createMaskedEvaluator(
+        { engine: device, graph: model.graph, parameters },
+        3,
+        plan,
+      )
       tables.push((await evaluator.evaluate(sample)).values)
       await evaluator.dispose()
     }

@@ -1,12 +1,10 @@
-import type { Tensors } from '../../core/tensor.js'
-import type { Engine } from '../../engine/types.js'
+import type { BoundNetwork } from '../../engine/types.js'
 import { inferTypes } from '../../graph/infer.js'
-import type { Graph } from '../../graph/types.js'
 import { planStages, type Stage, wholeNetwork } from '../sharing/stages.js'
 import type { Baseline, Players } from '../types.js'
 import { nodesAbove } from './cutGraph.js'
 import { checkOutputWidth, type Output } from './output.js'
-import { createPipeline, type Network, type Pipeline } from './pipeline.js'
+import { createPipeline, type Pipeline } from './pipeline.js'
 import { sampleSource } from './sampleSource.js'
 import {
   checkFinite,
@@ -44,17 +42,15 @@ export interface MaskedEvaluator {
 
 /** Prepares a network for masked evaluation. `n` is the number of players of every sample. */
 export async function createMaskedEvaluator(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
+  network: BoundNetwork,
   n: number,
   plan: MaskingPlan,
 ): Promise<MaskedEvaluator> {
+  const { graph } = network
   const width = inferTypes(graph).get(graph.output)?.shape[1] ?? 0
   checkOutputWidth(plan.output, width)
-  const network = { engine, graph, parameters }
   const batching = { batch: plan.batch, checked: plan.checked ?? new Set<string>() }
-  const source = await sampleSource(engine, graph, parameters, plan.at)
+  const source = await sampleSource(network, plan.at)
   const shared = pipelineCache((players) => {
     return createPipeline(network, chooseStages(network, plan, players), players, batching)
   })
@@ -109,7 +105,7 @@ function fits(planned: Players, players: Players): boolean {
  * the layers above the masked value read nothing else; otherwise the whole network every time.
  */
 function chooseStages(
-  { engine, graph }: Network,
+  { engine, graph }: BoundNetwork,
   { at, sharing = engine.device === 'cpu' }: MaskingPlan,
   players: Players,
 ): readonly Stage[] {

@@ -1,15 +1,9 @@
 import { EnvironmentError } from '../../core/errors.js'
-import type { Tensor, Tensors } from '../../core/tensor.js'
-import type { Engine } from '../../engine/types.js'
-import { BATCH, type Graph, type GraphInput } from '../../graph/types.js'
+import type { Tensor } from '../../core/tensor.js'
+import type { BoundNetwork, Engine } from '../../engine/types.js'
+import { BATCH, type GraphInput } from '../../graph/types.js'
 import { maskCells } from '../players/cells.js'
-import {
-  MASK_CELLS,
-  MASK_ROWS,
-  type StageGraph,
-  stageGraph,
-  stageRows,
-} from '../sharing/stageGraph.js'
+import { MASK_CELLS, MASK_ROWS, stageGraph, stageRows } from '../sharing/stageGraph.js'
 import type { Stage } from '../sharing/stages.js'
 import {
   MASK_BASELINE,
@@ -20,7 +14,7 @@ import {
 } from '../sharing/superposeGraph.js'
 import type { Players } from '../types.js'
 import { agreesAlone, graphBatch, type RunCoalitions } from './batchSize.js'
-import { parametersOf } from './parameters.js'
+import { openPart } from './parameters.js'
 
 /** The masked value of a sample, its baseline and the players over it. */
 interface MaskedValue {
@@ -37,15 +31,8 @@ export interface Pipeline {
   dispose(): Promise<void>
 }
 
-/** A network on an engine. */
-export interface Network {
-  readonly engine: Engine
-  readonly graph: Graph
-  readonly parameters: Tensors
-}
-
 /** How coalitions are run together. */
-export interface Batching {
+interface Batching {
   /** How many at once; by default as many as suit the device ({@link graphBatch}). */
   readonly batch?: number
   /** What runs as it should in batches, so that it is tried once for all checkpoints of a network. */
@@ -54,7 +41,7 @@ export interface Batching {
 
 /** Opens the sessions of all stages, for samples of these players. */
 export async function createPipeline(
-  network: Network,
+  network: BoundNetwork,
   stages: readonly Stage[],
   players: Players,
   batching: Batching,
@@ -81,13 +68,8 @@ interface RunningStage {
   dispose(): Promise<void>
 }
 
-/** A graph with its part of the network's weights. */
-function openGraph({ engine, parameters }: Network, { graph, constants }: StageGraph) {
-  return engine.createPredictor(graph, parametersOf(graph, { ...parameters, ...constants }))
-}
-
 async function openStage(
-  network: Network,
+  network: BoundNetwork,
   stage: Stage,
   players: Players,
   { batch: asked, checked }: Batching,
@@ -95,7 +77,7 @@ async function openStage(
   const { engine } = network
   const own = stageGraph(network.graph, stage, players.n)
   const { graph } = own
-  const predictor = await openGraph(network, own)
+  const predictor = await openPart(network, graph, own.constants)
   const maker = await openCells(network, stage, players)
   const [{ shape: cellsShape }] = graph.inputs.filter(({ name }) => name === MASK_CELLS)
   const others = graph.inputs.filter(({ name }) => name !== MASK_ROWS && name !== MASK_CELLS)
@@ -164,13 +146,13 @@ function batchFault({ name, device }: Engine): EnvironmentError {
 
 /** Opens what makes the cells of a superposition; undefined for other stages, whose cells are the table itself. */
 async function openCells(
-  network: Network,
+  network: BoundNetwork,
   stage: Stage,
   players: Players,
 ): Promise<RunningStage | undefined> {
   if (stage.join.kind !== 'superpose') return undefined
   const own = superposeGraph(network.graph, stage as Superposition, players)
-  const predictor = await openGraph(network, own)
+  const predictor = await openPart(network, own.graph, own.constants)
   return {
     run({ x, baseline }, table) {
       const values: Readonly<Record<string, Float32Array>> = {

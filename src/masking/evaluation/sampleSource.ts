@@ -1,8 +1,6 @@
-import type { Tensors } from '../../core/tensor.js'
-import type { Engine } from '../../engine/types.js'
-import type { Graph } from '../../graph/types.js'
+import type { BoundNetwork } from '../../engine/types.js'
 import { lowerGraph } from './cutGraph.js'
-import { parametersOf } from './parameters.js'
+import { openPart } from './parameters.js'
 import { repeated } from './pipeline.js'
 import type { MaskedSample } from './sampleValues.js'
 
@@ -12,17 +10,13 @@ interface SampleSource {
   dispose(): Promise<void>
 }
 
-export async function sampleSource(
-  engine: Engine,
-  graph: Graph,
-  parameters: Tensors,
-  at: string,
-): Promise<SampleSource> {
+export async function sampleSource(network: BoundNetwork, at: string): Promise<SampleSource> {
+  const { graph } = network
   if (graph.inputs.some(({ name }) => name === at)) {
     return { valueOf: async ({ input }) => input, dispose: async () => {} }
   }
   const lower = lowerGraph(graph, at)
-  const predictor = await engine.createPredictor(lower, parametersOf(lower, parameters))
+  const predictor = await openPart(network, lower)
   const [input] = lower.inputs
   return {
     valueOf: (sample) => predictor.run({ [input.name]: repeated(input, sample.input, 1) }),

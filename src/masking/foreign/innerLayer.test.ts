@@ -96,11 +96,11 @@ describe.each([
       label: data.train.labels[row],
       input: data.train.inputs.subarray(row * sizeOf(shape), (row + 1) * sizeOf(shape)),
     }))
-    const own = await studyMasking(analysis, data, noFile).evaluator(
+    const own = await studyMasking(analysis, data, noFile).evaluator({
       engine,
-      model.graph,
+      graph: model.graph,
       parameters,
-    )
+    })
 
     const file = join(folder, `${architecture}.onnx`)
     writeFileSync(file, exportOnnx(model.graph, parameters))

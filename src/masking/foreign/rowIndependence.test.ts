@@ -82,9 +82,7 @@ it('an engine that mixes the rows of our own networks is named with its device',
   const shape = model.graph.inputs[0].shape.slice(1)
   const evaluator = (engine: Engine) =>
     createMaskedEvaluator(
-      engine,
-      model.graph,
-      initialize(model, () => 1),
+      { engine, graph: model.graph, parameters: initialize(model, () => 1) },
       4,
       {
         at: 'x',

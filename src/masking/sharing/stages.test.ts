@@ -102,7 +102,11 @@ async function values(
     output: parseOutput('log-odds'),
     sharing,
   }
-  const evaluator = await createMaskedEvaluator(engine, graph, parametersOf(graph, seed), n, plan)
+  const evaluator = await createMaskedEvaluator(
+    { engine, graph, parameters: parametersOf(graph, seed) },
+    n,
+    plan,
+  )
   const result = await evaluator.evaluate({ id: 0, input: randomInput(seed), label: seed % 3 })
   await evaluator.dispose()
   return result.values

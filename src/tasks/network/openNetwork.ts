@@ -6,10 +6,10 @@ import { InputError } from '../../core/errors.js'
 import { fedRows } from '../../data/heldInputs.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
-import { type ExportedNetwork, importExported } from '../../engine/onnx/checkpoint.js'
+import { importExported } from '../../engine/onnx/checkpoint.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
-import type { Engine, Predictor } from '../../engine/types.js'
+import type { BoundNetwork, Engine, Predictor } from '../../engine/types.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import type { Graph } from '../../graph/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
@@ -72,12 +72,13 @@ export async function openNetwork(
     const { graph } = buildModel(network.spec.model, plan.data)
     const file = networkPaths(results, network.id).checkpoint(step)
     const parameters = await readCheckpointWeights(file, graph)
-    return openGraph(await createEngine(name, device), { graph, parameters }, use)
+    return openGraph({ engine: await createEngine(name, device), graph, parameters }, use)
   }
   const file = await givenFile(network, step)
   const exported = importExported(readInputFile(file))
   if (exported !== undefined) {
-    return openGraph(await createEngine(name, device), exported, withOwnLayer(use, network))
+    const engine = await createEngine(name, device)
+    return openGraph({ engine, ...exported }, withOwnLayer(use, network))
   }
   return openModel(await createEngine('onnx', device), file, network, use)
 }
@@ -133,21 +134,16 @@ export async function givenFile(
 }
 
 /** A network whose graph lowlayer has: low layers are shared between masked inputs. */
-function openGraph(
-  engine: Engine,
-  { graph, parameters }: ExportedNetwork,
-  { dataset, masking }: NetworkUse,
-): OpenNetwork {
+function openGraph(network: BoundNetwork, { dataset, masking }: NetworkUse): OpenNetwork {
   let predictor: Promise<Predictor> | undefined
   const whole = () => {
-    predictor ??= engine.createPredictor(graph, parameters)
+    predictor ??= network.engine.createPredictor(network.graph, network.parameters)
     return predictor
   }
   return {
     predict: async (samples) => predictAll(await whole(), dataset, samples),
-    difficulties: async (samples) =>
-      graphDifficulties(engine, { graph, parameters }, await whole(), dataset, samples),
-    evaluator: () => masking.evaluator(engine, graph, parameters),
+    difficulties: async (samples) => graphDifficulties(network, await whole(), dataset, samples),
+    evaluator: () => masking.evaluator(network),
     dispose: async () => (await predictor)?.dispose(),
   }
 }

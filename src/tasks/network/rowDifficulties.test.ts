@@ -45,7 +45,7 @@ it.each([
     const engine = createReferenceEngine()
     const predictor = await engine.createPredictor(model.graph, parameters)
     const network = { graph: model.graph, parameters }
-    const found = await graphDifficulties(engine, network, predictor, dataset, samples)
+    const found = await graphDifficulties({ engine, ...network }, predictor, dataset, samples)
 
     // The last layer alone, in float64, from the values that it takes.
     const { input } = lastLayer(model.graph)!

@@ -1,12 +1,11 @@
 /** How hard samples are for a network at one checkpoint, from forward passes on their unmasked inputs. */
-import type { Tensors } from '../../core/tensor.js'
+
 import type { Dataset, Samples } from '../../data/types.js'
-import type { Engine, Predictor } from '../../engine/types.js'
-import type { Graph } from '../../graph/types.js'
+import type { BoundNetwork, Predictor } from '../../engine/types.js'
 import { lowerGraph } from '../../masking/evaluation/cutGraph.js'
 import { inputNorms, type LastLayer, lastLayer } from '../../masking/evaluation/lastLayer.js'
 import type { Output } from '../../masking/evaluation/output.js'
-import { parametersOf } from '../../masking/evaluation/parameters.js'
+import { openPart } from '../../masking/evaluation/parameters.js'
 import {
   type SampleDifficulty,
   sampleDifficulty,
@@ -45,8 +44,7 @@ export function lastLayerGrand(
 
 /** The difficulty of rows for a network whose graph is known; `predictor` runs the whole of it. */
 export async function graphDifficulties(
-  engine: Engine,
-  { graph, parameters }: { readonly graph: Graph; readonly parameters: Tensors },
+  network: BoundNetwork,
   predictor: Predictor,
   dataset: Dataset,
   samples: Samples,
@@ -57,6 +55,7 @@ export async function graphDifficulties(
     const labels = samples.labels.subarray(start, start + count)
     rows.push(...difficultiesOf(values, width, labels, width === 1 ? 'binary' : 'log-odds'))
   }
+  const { graph } = network
   const layer = lastLayer(graph)
   if (layer === undefined) return { rows, grand: undefined }
   return { rows, grand: lastLayerGrand(rows, await normsOf(layer)) }
@@ -66,8 +65,7 @@ export async function graphDifficulties(
     if (graph.inputs.some(({ name }) => name === input)) {
       return inputNorms(samples.inputs, samples.count, hasBias)
     }
-    const lower = lowerGraph(graph, input)
-    const part = await engine.createPredictor(lower, parametersOf(lower, parameters))
+    const part = await openPart(network, lowerGraph(graph, input))
     try {
       const norms = new Float64Array(samples.count)
       for await (const { start, count, values } of outputBatches(part, dataset, samples)) {

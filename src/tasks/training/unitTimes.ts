@@ -4,9 +4,8 @@ import { sizeOf } from '../../core/tensor.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { oneBatch, repeated } from '../../engine/batches.js'
-import type { ExportedNetwork } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
-import type { Engine } from '../../engine/types.js'
+import type { BoundNetwork } from '../../engine/types.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
@@ -61,12 +60,12 @@ export async function measureUnitTimes(
   if (trained !== undefined) {
     const { spec } = trained
     const model = buildModel(spec.model, plan.data)
-    const { graph } = model
     const parameters = initialize(model, (block) => spec.initSeeds[block])
     const { engine: name, device, devices } = plan.config.runtime
     const engine = await createEngine(name, devices?.[0] ?? device)
-    const trainingStep = await timeSteps(engine, spec, { graph, parameters }, dataset)
-    const evaluator = await masking.evaluator(engine, graph, parameters)
+    const network = { engine, graph: model.graph, parameters }
+    const trainingStep = await timeSteps(network, spec, dataset)
+    const evaluator = await masking.evaluator(network)
     return { trainingStep, ...(await timeSamples(plan, dataset, masking, evaluator)) }
   }
   const given = plan.networks.find(({ origin, spec }) => {
@@ -92,9 +91,8 @@ export async function measureUnitTimes(
 }
 
 async function timeSteps(
-  engine: Engine,
+  { engine, graph, parameters }: BoundNetwork,
   spec: TrainedSpec,
-  { graph, parameters }: ExportedNetwork,
   dataset: Dataset,
 ): Promise<number> {
   const { batchSize, training } = spec
