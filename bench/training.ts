@@ -49,7 +49,10 @@ export async function startTraining(
   const x = Float32Array.from({ length: batch * sizeOf(input.shape) }, () => draws.normal())
   const y = Int32Array.from({ length: batch }, () => draws.below(input.classes))
   const samples = { inputs: x, labels: y }
-  const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start, samples)
+  const trainer = await engine.createTrainer(model.graph, recipeOf(batch), start, {
+    train: samples,
+    test: samples,
+  })
   // As a study does.
   freeArrays(Object.values(start.parameters).map(({ data }) => data))
   const timed: Timed = async (steps) => {

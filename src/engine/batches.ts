@@ -2,6 +2,9 @@
 import { sizeOf } from '../core/tensor.js'
 import type { Batches } from './types.js'
 
+/** Rows that a network is evaluated on at once; results do not depend on it beyond floating-point noise. */
+export const EVALUATION_BATCH = 256
+
 /** A batch by itself: all of its samples, in their order. */
 export function oneBatch(inputs: Float32Array, labels: Int32Array, learningRate: number): Batches {
   return { inputs, labels, rows: Uint32Array.from(labels.keys()), learningRates: [learningRate] }

@@ -4,9 +4,9 @@ import { stream } from '../core/random.js'
 import { sizeOf, type Tensor, type Tensors } from '../core/tensor.js'
 import { inferTypes } from '../graph/infer.js'
 import { BATCH, type Graph, type GraphInput } from '../graph/types.js'
-import { oneBatch } from './batches.js'
+import { gathered, oneBatch } from './batches.js'
 import { relativeError } from './relativeError.js'
-import type { Batches, Predictor, Trainer } from './types.js'
+import type { Batches, Predictor, Trainer, TrainingData } from './types.js'
 
 /**
  * Largest relative error of a prediction that a device is trusted with. Sound devices stay below 1e-5,
@@ -30,6 +30,20 @@ export async function predictionError(
     graph.inputs.map((input) => [input.name, drawnInput(input, SAMPLES)]),
   )
   return relativeError(await predictor.run(feeds), await trusted.run(feeds))
+}
+
+/** Largest relative difference, on some training samples, between what a trainer and a predictor give. */
+export async function outputsError(
+  outputs: NonNullable<Trainer['outputs']>,
+  trusted: Predictor,
+  { inputs: [{ name, shape, dtype }] }: Graph,
+  { train }: TrainingData,
+): Promise<number> {
+  const rows = Uint32Array.from({ length: Math.min(SAMPLES, train.labels.length) }, (_, row) => row)
+  const { inputs } = gathered({ ...train, rows, learningRates: [] })
+  const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs
+  const fed = { shape: [rows.length, ...shape.slice(1)], data }
+  return relativeError(await outputs(rows), await trusted.run({ [name]: fed }))
 }
 
 /** A batch of a network's training with drawn inputs. */

@@ -32,6 +32,12 @@ export interface TrainingSamples {
   readonly labels: Int32Array
 }
 
+/** What a training is of: samples that batches are drawn from, and others that it is only measured on. */
+export interface TrainingData {
+  readonly train: TrainingSamples
+  readonly test: TrainingSamples
+}
+
 /** Consecutive full batches. */
 export interface Batches extends TrainingSamples {
   /** Rows of the samples, batch after batch: [batches × batchSize]. */
@@ -47,6 +53,11 @@ export interface Trainer {
    * However steps are divided between calls, all comes out the same, bit for bit.
    */
   steps(batches: Batches): Promise<readonly number[]>
+  /**
+   * What the network as it is now gives in evaluation mode, [rows, outputs], for rows of the training samples and, counted
+   * on, of the test samples. Only there where the device keeps both; elsewhere a predictor, with its weights baked in, is faster.
+   */
+  readonly outputs?: (rows: Uint32Array) => Promise<Float32Array>
   /** A snapshot that later steps do not change. */
   state(): Promise<TrainState>
   dispose(): Promise<void>
@@ -65,12 +76,12 @@ export interface Engine {
   readonly device: DeviceName
   /** Versions for the manifest, such as `{ 'onnxruntime-node': '1.30.0' }`. */
   readonly versions: Readonly<Record<string, string>>
-  /** Copies `start`. With `samples` all batches must be of those, which a device may then keep. */
+  /** Copies `start`. With `data` all batches must be of its training samples, and a device may keep them all. */
   createTrainer(
     graph: Graph,
     recipe: TrainingRecipe,
     start: TrainState,
-    samples?: TrainingSamples,
+    data?: TrainingData,
   ): Promise<Trainer>
   createPredictor(graph: Graph, parameters: Tensors): Promise<Predictor>
 }

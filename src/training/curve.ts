@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.js'
-import type { Evaluation } from './evaluate.js'
+import type { Evaluations } from './evaluate.js'
 
 /** Losses (mean cross-entropy, nats) and accuracies at one step, on fixed subsets, evaluation mode. */
 export interface CurvePoint {
@@ -17,8 +17,7 @@ export interface CurvePoint {
 export function curvePoint(
   step: number,
   stepsPerEpoch: number,
-  train: Evaluation,
-  test: Evaluation,
+  { train, test }: Evaluations,
 ): CurvePoint {
   const point = {
     step,

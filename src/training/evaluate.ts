@@ -1,10 +1,8 @@
 import type { Tensor } from '../core/tensor.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset, Samples } from '../data/types.js'
-import type { Predictor } from '../engine/types.js'
-
-/** Rows a forward pass takes; results do not depend on it beyond floating-point noise. */
-const EVALUATION_BATCH = 256
+import { EVALUATION_BATCH } from '../engine/batches.js'
+import type { Predictor, Trainer } from '../engine/types.js'
 
 /** Mean cross-entropy in nats and accuracy, both against the given labels. */
 export interface Evaluation {
@@ -73,22 +71,47 @@ export async function predictAll(
 ): Promise<Prediction[]> {
   const predictions: Prediction[] = []
   for await (const { start, count, values } of outputBatches(predictor, dataset, samples)) {
-    const width = values.length / count
-    for (let row = 0; row < count; row++) {
-      const logits = values.subarray(row * width, (row + 1) * width)
-      predictions.push(scoreLogits(logits, samples.labels[start + row]))
-    }
+    predictions.push(...predictionsOf(values, samples.labels.subarray(start, start + count)))
   }
   return predictions
 }
 
-/** Mean loss and accuracy of a network on a split. */
-export async function evaluate(
-  predictor: Predictor,
-  dataset: Dataset,
-  samples: Samples,
-): Promise<Evaluation> {
-  return evaluationOf(await predictAll(predictor, dataset, samples), samples)
+/** Predictions from outputs [samples, …] and the samples' labels. */
+function predictionsOf(outputs: Float32Array, labels: Int32Array): Prediction[] {
+  const width = outputs.length / labels.length
+  return Array.from(labels, (label, row) =>
+    scoreLogits(outputs.subarray(row * width, (row + 1) * width), label),
+  )
+}
+
+/** Evaluations of both splits. */
+export interface Evaluations {
+  readonly train: Evaluation
+  readonly test: Evaluation
+}
+
+/** Evaluations of a network by a predictor of it. */
+export async function evaluate(predictor: Predictor, dataset: Dataset): Promise<Evaluations> {
+  const { train, test } = dataset
+  return {
+    train: evaluationOf(await predictAll(predictor, dataset, train), train),
+    test: evaluationOf(await predictAll(predictor, dataset, test), test),
+  }
+}
+
+/** Evaluations of a network in training by its trainer, which has the samples. */
+export async function evaluateTrained(
+  outputs: NonNullable<Trainer['outputs']>,
+  { train, test }: Dataset,
+): Promise<Evaluations> {
+  const values = await outputs(
+    Uint32Array.from({ length: train.count + test.count }, (_, row) => row),
+  )
+  const ofTrain = (values.length / (train.count + test.count)) * train.count
+  return {
+    train: evaluationOf(predictionsOf(values.subarray(0, ofTrain), train.labels), train),
+    test: evaluationOf(predictionsOf(values.subarray(ofTrain), test.labels), test),
+  }
 }
 
 /** Mean loss and accuracy of what was predicted on a split. */

@@ -19,13 +19,13 @@ export async function createOnnxEngine(device: DeviceName): Promise<Engine> {
     name: 'onnx',
     device,
     versions: { 'onnxruntime-node': ort.env.versions.node ?? ort.env.versions.common },
-    async createTrainer(graph, recipe, start, samples) {
+    async createTrainer(graph, recipe, start, data) {
       checkParameters(graph, start.parameters)
       if (device === 'cpu') return createOnnxTrainer(graph, recipe, start, device)
       return firstTrusted(
         await targetsOf(device),
-        (target) => createOnnxTrainer(graph, recipe, start, device, { samples, target }),
-        (trainer, limit) => testTraining(trainer, graph, recipe, start, device, { samples, limit }),
+        (target) => createOnnxTrainer(graph, recipe, start, device, { data, target }),
+        (trainer, limit) => testTraining(trainer, graph, recipe, start, device, { data, limit }),
       )
     },
     async createPredictor(graph, parameters) {

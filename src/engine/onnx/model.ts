@@ -62,9 +62,9 @@ export interface Target extends Pick<EmissionOptions, 'paddedChannels'> {
 export function encodeInference(
   graph: Graph,
   parameters: Tensors,
-  { paddedChannels, forms }: Target = {},
+  target: Target = {},
 ): Uint8Array {
-  const emitted = emitNodes(graph, { emitters, paddedChannels, forms: { nodes: forms?.nodes } })
+  const emitted = emitInference(graph, target)
   renameOutput(emitted, graph.output, OUTPUT_NAME)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
@@ -89,6 +89,11 @@ export function encodeProgram(program: Program, target: Target = {}): Uint8Array
     valueInfo(name, 'float32', emitted.types.get(name)?.shape ?? []),
   )
   return encode(emitted, program.inputs, emitted.constants, outputs)
+}
+
+/** The ONNX nodes of a network in evaluation mode. */
+export function emitInference(graph: Graph, { paddedChannels, forms }: Target): EmittedNodes {
+  return emitNodes(graph, { emitters, paddedChannels, forms: { nodes: forms?.nodes } })
 }
 
 /** The ONNX nodes of a program whose first input is the batch. */

@@ -5,6 +5,7 @@ import type { Graph } from '../../graph/types.js'
 import {
   drawnBatch,
   EXACT_LIMIT,
+  outputsError,
   PREDICTION_LIMIT,
   predictionError,
   requireParity,
@@ -15,8 +16,8 @@ import type {
   Batches,
   DeviceName,
   Predictor,
+  TrainingData,
   TrainingRecipe,
-  TrainingSamples,
   TrainState,
 } from '../types.js'
 import { createOnnxPredictor } from './predictor.js'
@@ -45,16 +46,17 @@ export async function testPrediction(
 }
 
 /** Batch number `batch` of samples in their order, from the first again after the last. */
-function batchOf(samples: TrainingSamples, batchSize: number, batch: number): Batches {
-  const row = (_: unknown, at: number) => (batch * batchSize + at) % samples.labels.length
-  return { ...samples, rows: Uint32Array.from({ length: batchSize }, row), learningRates: [0.01] }
+function batchOf({ train }: TrainingData, batchSize: number, batch: number): Batches {
+  const row = (_: unknown, at: number) => (batch * batchSize + at) % train.labels.length
+  return { ...train, rows: Uint32Array.from({ length: batchSize }, row), learningRates: [0.01] }
 }
 
 /**
  * Compares a step of a trainer with the CPU's, and takes it back. Throws EnvironmentError with the
  * figure where they differ. A device that computes a network wrongly is wrong on every batch; one that
  * sums in another order may have a ReLU's input on the other side of 0, which changes gradients, on
- * some. So the best of a few counts: of `samples`, where the trainer was made for those, or drawn ones.
+ * some. So the best of a few counts: of `data`, where the trainer was made for those, or drawn ones. What
+ * a trainer gives in evaluation mode is compared like a predictor.
  */
 export async function testTraining(
   trainer: OnnxTrainer,
@@ -62,16 +64,17 @@ export async function testTraining(
   recipe: TrainingRecipe,
   start: TrainState,
   device: DeviceName,
-  { samples, limit = TRAINING_LIMIT }: { samples?: TrainingSamples; limit?: number } = {},
+  { data, limit }: { data?: TrainingData; limit?: number } = {},
 ): Promise<void> {
+  const most = limit ?? TRAINING_LIMIT
   let error = Number.POSITIVE_INFINITY
-  for (let batch = 0; batch < BATCHES && error > limit; batch++) {
+  for (let batch = 0; batch < BATCHES && error > most; batch++) {
     const trusted = await createOnnxTrainer(graph, recipe, start, 'cpu')
     try {
       const tried =
-        samples === undefined
+        data === undefined
           ? drawnBatch(graph, recipe.batchSize, batch)
-          : batchOf(samples, recipe.batchSize, batch)
+          : batchOf(data, recipe.batchSize, batch)
       const found = await trainingError(trainer, trusted, tried)
       if (found < error) error = found
     } finally {
@@ -79,7 +82,15 @@ export async function testTraining(
     }
     trainer.restore(start)
   }
-  requireParity(error, limit, device)
+  requireParity(error, most, device)
+  if (data === undefined || trainer.outputs === undefined) return
+  const trusted = await createOnnxPredictor(graph, start.parameters, 'cpu')
+  try {
+    const found = await outputsError(trainer.outputs, trusted, graph, data)
+    requireParity(found, limit ?? PREDICTION_LIMIT, device)
+  } finally {
+    await trusted.dispose()
+  }
 }
 
 /**

@@ -1,17 +1,18 @@
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-node'
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import { freeArrays } from '../../core/freeArrays.js'
-import { bytesOf, sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
+import { bytesOf, concatenated, sizeOf, type Tensor, type Tensors } from '../../core/tensor.js'
 import { valueBytes } from '../../graph/infer.js'
-import type { Graph, GraphInput, Shape } from '../../graph/types.js'
-import { checkBatches, gathered, someOf } from '../batches.js'
+import type { ElementType, Graph, Shape } from '../../graph/types.js'
+import { checkBatches, EVALUATION_BATCH, gathered, someOf } from '../batches.js'
 import { fillMask, fillTargets } from '../feeds.js'
 import { initialSlots } from '../state.js'
 import type {
   Batches,
   DeviceName,
   Trainer,
+  TrainingData,
   TrainingRecipe,
   TrainingSamples,
   TrainState,
@@ -19,7 +20,20 @@ import type {
 import { dataTypes, type TensorProto } from './format.js'
 import type { Target } from './model.js'
 import { loadOrt, type Ort, type OrtFeeds, openSession } from './session.js'
-import { after, before, COUNT, encodeSteps, LOSSES, ofSteps, ROWS, SAMPLES } from './steps.js'
+import {
+  after,
+  before,
+  COUNT,
+  encodeSteps,
+  LOSSES,
+  OUTPUTS,
+  OUTPUTS_COUNT,
+  OUTPUTS_ROWS,
+  ofSteps,
+  ROWS,
+  SAMPLES,
+  TARGETS,
+} from './steps.js'
 import { targetsOf } from './target.js'
 
 /**
@@ -38,18 +52,20 @@ const LOOPED_BYTES = 2 ** 24
 const RESIDENT_BYTES = 2 ** 30
 
 export interface TrainerOptions {
-  /** What all batches are of. */
-  readonly samples?: TrainingSamples
+  /** Whose training samples all batches are of. */
+  readonly data?: TrainingData
   /** How the model is written; by default as is tried first on the device. */
   readonly target?: Target
   /** Whether a call takes several steps; by default on every GPU, and on the CPU where they are small. */
   readonly looped?: boolean
+  /** Whether the data are part of a session with a loop; by default on every GPU where they fit, and not on the CPU. */
+  readonly resident?: boolean
 }
 
 /**
  * A network in training as one ONNX Runtime session, which takes many steps in a call, or one where that is large. What they
  * change stays on the device in between and comes back after the last, in new arrays, which the next call reads. On the CPU samples are
- * read where they are; other devices keep `samples`, up to {@link RESIDENT_BYTES}, or get the rows of their batches.
+ * read where they are; other devices keep `data`, up to {@link RESIDENT_BYTES}, and evaluate them, too, or get the rows of their batches.
  */
 export async function createOnnxTrainer(
   network: Graph,
@@ -57,23 +73,23 @@ export async function createOnnxTrainer(
   start: TrainState,
   device: DeviceName,
   {
-    samples,
+    data,
     target,
     looped = device !== 'cpu' || stepBytes(network, recipe.batchSize) <= LOOPED_BYTES,
+    resident = device !== 'cpu' && inputBytes(data) <= RESIDENT_BYTES,
   }: TrainerOptions = {},
 ): Promise<OnnxTrainer> {
   const compiled = compileTrainStep(network, recipe)
   const ort = await loadOrt()
-  const fits = samples !== undefined && samples.inputs.byteLength <= RESIDENT_BYTES
-  const resident = device !== 'cpu' && fits ? samples : undefined
+  const kept = looped && resident ? data : undefined
   const form = {
     target: target ?? (await targetsOf(device))[0],
     looped,
-    resident: resident && samplesProto(resident, compiled.program.inputs[0]),
+    resident: kept && { network, tables: residentTables(kept, compiled, recipe) },
   }
   const session = await openSession(encodeSteps(compiled, form), device)
   const state = { ...start.parameters, ...initialSlots(compiled.slots, start) }
-  const reading = device === 'cpu' ? 'in place' : (resident ?? 'rows')
+  const reading = kept ?? (device === 'cpu' ? 'in place' : 'rows')
   const perCall = looped
     ? Math.max(1, Math.floor(callBytes(device) / feedBytes(compiled, reading)))
     : 1
@@ -86,29 +102,61 @@ function stepBytes(network: Graph, batchSize: number): number {
   return 2 * 4 * weights + valueBytes(network, batchSize)
 }
 
-/** Bytes of the targets of a step, its rows and dropout masks, and of its batch where that is copied. */
+function inputBytes(data: TrainingData | undefined): number {
+  return data === undefined ? 0 : data.train.inputs.byteLength + data.test.inputs.byteLength
+}
+
+/** Bytes of the rows of a step and its dropout masks, and of its batch and targets where those are copied. */
 function feedBytes({ program, masks, targetsShape }: TrainStep, reading: Reading): number {
   const { shape } = program.inputs[0]
-  const shapes = [targetsShape, [shape[0]], ...masks.map((mask) => mask.shape)]
-  if (reading === 'rows') shapes.push(shape)
+  const shapes = [[shape[0]], ...masks.map((mask) => mask.shape)]
+  if (reading === 'rows') shapes.push(shape, targetsShape)
   return 4 * shapes.reduce((sum, each) => sum + sizeOf(each), 0)
 }
 
-/** Samples as a constant of a model whose batch is `input`. */
-function samplesProto(samples: TrainingSamples, { dtype, shape }: GraphInput): TensorProto {
-  const values = dtype === 'int32' ? Int32Array.from(samples.inputs) : samples.inputs
-  const dims = [samples.labels.length, ...shape.slice(1)]
-  return { name: SAMPLES, dims, dataType: dataTypes[dtype], rawData: bytesOf(values) }
+interface Table extends Tensor<Float32Array | Int32Array> {
+  readonly dtype: ElementType
+}
+
+/** What batches are picked from by their rows: inputs, and the targets of the labelled ones, the first. */
+function tablesOf(
+  { inputs, labels }: TrainingSamples,
+  { program, targetsShape, loss }: TrainStep,
+  { labelSmoothing }: TrainingRecipe,
+): Readonly<Record<string, Table>> {
+  const [{ dtype, shape }] = program.inputs
+  const of = (all: Table['data'], [, ...each]: Shape) => [all.length / sizeOf(each), ...each]
+  const targets = new Float32Array(labels.length * sizeOf(targetsShape.slice(1)))
+  fillTargets(targets, labels, loss, labelSmoothing)
+  const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs
+  return {
+    [SAMPLES]: { dtype, shape: of(data, shape), data },
+    [TARGETS]: { dtype: 'float32', shape: of(targets, targetsShape), data: targets },
+  }
+}
+
+/** Training samples, then test samples, and targets as constants of a model. */
+function residentTables(
+  { train, test }: TrainingData,
+  compiled: TrainStep,
+  recipe: TrainingRecipe,
+): TensorProto[] {
+  const inputs = concatenated([train.inputs, test.inputs])
+  const tables = Object.entries(tablesOf({ inputs, labels: train.labels }, compiled, recipe))
+  return tables.map(([name, { dtype, shape, data }]) => {
+    return { name, dims: [...shape], dataType: dataTypes[dtype], rawData: bytesOf(data) }
+  })
 }
 
 /** How a session reads samples: all of them where they are, copies of the rows of its batches, or those that are part of it. */
-type Reading = 'in place' | 'rows' | TrainingSamples
+type Reading = 'in place' | 'rows' | TrainingData
 
 /** A trainer whose steps can be taken back. */
 export class OnnxTrainer implements Trainer {
   /** Parameters and slots by name. */
   private readonly values: OrtFeeds = {}
-  private wrapped: { readonly inputs: Float32Array; readonly tensor: OrtTensor } | undefined
+  private wrapped: { readonly of: TrainingSamples; readonly tables: OrtFeeds } | undefined
+  readonly outputs: Trainer['outputs']
 
   constructor(
     private readonly ort: Ort,
@@ -122,6 +170,8 @@ export class OnnxTrainer implements Trainer {
     for (const [name, { shape, data }] of Object.entries(state)) {
       this.values[name] = new ort.Tensor('float32', data.slice(), shape)
     }
+    const { reading } = calls
+    if (typeof reading === 'object') this.outputs = (rows) => this.outputsOf(rows, reading.train)
   }
 
   async steps(batches: Batches): Promise<readonly number[]> {
@@ -137,14 +187,10 @@ export class OnnxTrainer implements Trainer {
   }
 
   private async run(batches: Batches): Promise<Float32Array> {
-    const { next } = this.compiled
-    const feeds: OrtFeeds = { ...this.sampleFeeds(batches), ...this.stepFeeds(batches) }
-    for (const [name, value] of Object.entries(this.values)) {
-      feeds[name in next ? before(name) : name] = value
-    }
-    const results = await this.session.run(feeds)
+    const changed = Object.keys(this.compiled.next)
+    const results = await this.session.run(this.feeds(batches), [LOSSES, ...changed.map(after)])
     const outdated: Float32Array[] = []
-    for (const name of Object.keys(next)) {
+    for (const name of changed) {
       outdated.push(this.values[name].data as Float32Array)
       this.values[name] = results[after(name)]
     }
@@ -153,32 +199,69 @@ export class OnnxTrainer implements Trainer {
     return results[LOSSES].data as Float32Array
   }
 
-  /** Where each step finds its batch. */
-  private sampleFeeds({ inputs, rows, learningRates: { length } }: Batches): OrtFeeds {
-    const { ort } = this
+  /** What the network gives for samples that the session has: no step is taken, and the state goes in alone. */
+  private async outputsOf(rows: Uint32Array, train: TrainingSamples): Promise<Float32Array> {
+    const { program, targetsShape } = this.compiled
+    const [batchSize] = program.inputs[0].shape
+    // Of a step that is not taken: not every device takes tensors without values.
+    const any = { ...train, rows: new Uint32Array(batchSize), learningRates: [0] }
+    const feeds = { ...this.feeds(any), [COUNT]: this.whole(0), ...this.outputFeeds(rows) }
+    const results = await this.session.run(feeds, [OUTPUTS])
+    const outputs = results[OUTPUTS].data as Float32Array
+    return outputs.subarray(0, rows.length * sizeOf(targetsShape.slice(1)))
+  }
+
+  /** Rows to evaluate, in full batches: the last is filled up with the first row. */
+  private outputFeeds(rows: Uint32Array): OrtFeeds {
+    const count = Math.ceil(rows.length / EVALUATION_BATCH)
+    const filled = new Int32Array(count * EVALUATION_BATCH)
+    filled.set(rows)
+    const tensor = new this.ort.Tensor('int32', filled, [count, EVALUATION_BATCH])
+    return { [OUTPUTS_ROWS]: tensor, [OUTPUTS_COUNT]: this.whole(count) }
+  }
+
+  private whole(value: number) {
+    return new this.ort.Tensor('int64', BigInt64Array.of(BigInt(value)), [])
+  }
+
+  /** All that the session takes for steps from the state that there is. */
+  private feeds(batches: Batches): OrtFeeds {
+    const feeds = { ...this.sampleFeeds(batches), ...this.stepFeeds(batches) }
+    for (const [name, value] of Object.entries(this.values)) {
+      feeds[name in this.compiled.next ? before(name) : name] = value
+    }
+    return feeds
+  }
+
+  /** What the rows of batches are of; nothing of them is evaluated where the session could. */
+  private sampleFeeds({ inputs, labels }: Batches): OrtFeeds {
+    const { ort, compiled, recipe } = this
     const { reading } = this.calls
-    const { dtype, shape } = this.compiled.program.inputs[0]
-    const dims = [length, rows.length / length]
-    const feeds: OrtFeeds = { [ROWS]: new ort.Tensor('int32', Int32Array.from(rows), dims) }
     if (typeof reading === 'object') {
-      if (inputs === reading.inputs) return feeds
-      throw new Error('the batches are of other samples than the trainer was made for')
+      const { train } = reading
+      if (inputs !== train.inputs || labels !== train.labels) {
+        throw new Error('the batches are of other samples than the trainer was made for')
+      }
+      return { ...this.outputFeeds(Uint32Array.of(0)), [OUTPUTS_COUNT]: this.whole(0) }
     }
-    if (this.wrapped?.inputs !== inputs) {
-      const data = dtype === 'int32' ? Int32Array.from(inputs) : inputs
-      const size = sizeOf(shape.slice(1))
-      const samples = [inputs.length / size, ...shape.slice(1)]
-      this.wrapped = { inputs, tensor: new ort.Tensor(dtype, data, samples) }
+    if (this.wrapped?.of.inputs !== inputs || this.wrapped.of.labels !== labels) {
+      const tables: OrtFeeds = {}
+      for (const [name, table] of Object.entries(tablesOf({ inputs, labels }, compiled, recipe))) {
+        tables[name] = new ort.Tensor(table.dtype, table.data, table.shape)
+      }
+      this.wrapped = { of: { inputs, labels }, tables }
     }
-    return { ...feeds, [SAMPLES]: this.wrapped.tensor }
+    return this.wrapped.tables
   }
 
   /** Everything else that the host prepares for each step. */
-  private stepFeeds({ rows, labels, learningRates }: Batches): OrtFeeds {
+  private stepFeeds({ rows, learningRates }: Batches): OrtFeeds {
     const { compiled, recipe, ort } = this
     const count = learningRates.length
-    const batchSize = rows.length / count
-    const feeds: OrtFeeds = {}
+    const feeds: OrtFeeds = {
+      [COUNT]: this.whole(count),
+      [ROWS]: new ort.Tensor('int32', Int32Array.from(rows), [count, rows.length / count]),
+    }
     const add = (name: string, shape: Shape, fill: (part: Float32Array, step: number) => void) => {
       const size = sizeOf(shape)
       const all = new Float32Array(count * size)
@@ -187,11 +270,6 @@ export class OnnxTrainer implements Trainer {
       }
       feeds[ofSteps(name)] = new ort.Tensor('float32', all, [count, ...shape])
     }
-    add('targets', compiled.targetsShape, (part, step) => {
-      const own = rows.subarray(step * batchSize, (step + 1) * batchSize)
-      const given = Int32Array.from(own, (row) => labels[row])
-      fillTargets(part, given, compiled.loss, recipe.labelSmoothing)
-    })
     for (const mask of compiled.masks) {
       add(mask.input, mask.shape, (part, step) => {
         fillMask(part, mask, recipe.dropoutSeed, this.done + step)
@@ -203,7 +281,6 @@ export class OnnxTrainer implements Trainer {
     for (const name of Object.keys(scalars[0])) {
       add(name, [], (part, step) => part.fill(scalars[step][name]))
     }
-    feeds[COUNT] = new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), [])
     return feeds
   }
 

@@ -138,15 +138,16 @@ describe.each(engines.map((engine) => [engine.name, engine.device, engine] as co
       if (slow) return
 
       if (engine.name === 'onnx') {
-        it('takes steps in one call, in several and without a loop the same, to the bit', async () => {
-          const withSteps = (looped: boolean): Engine => ({
+        it('takes steps in one call, in several, without a loop and of samples that it keeps the same, to the bit', async () => {
+          const withSteps = (looped: boolean, resident = false): Engine => ({
             ...engine,
-            createTrainer: (graph, recipe, state, samples) =>
-              createOnnxTrainer(graph, recipe, state, engine.device, { samples, looped }),
+            createTrainer: (graph, recipe, state, data) =>
+              createOnnxTrainer(graph, recipe, state, engine.device, { data, looped, resident }),
           })
           const once = await train(withSteps(true), model, sgdRecipe, start, 5)
           expect(await train(withSteps(true), model, sgdRecipe, start, 5, 2)).toEqual(once)
           expect(await train(withSteps(false), model, sgdRecipe, start, 5)).toEqual(once)
+          expect(await train(withSteps(true, true), model, sgdRecipe, start, 5, 3)).toEqual(once)
         })
       }
 

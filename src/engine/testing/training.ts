@@ -74,7 +74,10 @@ export async function train(
   perCall = steps,
 ): Promise<Training> {
   const drawn = drawnSteps(model, recipe.batchSize, start.step, steps)
-  const trainer = await engine.createTrainer(model.graph, recipe, start, drawn)
+  const trainer = await engine.createTrainer(model.graph, recipe, start, {
+    train: drawn,
+    test: drawn,
+  })
   try {
     const losses: number[] = []
     for (let step = 0; step < steps; step += perCall) {

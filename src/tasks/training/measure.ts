@@ -92,5 +92,5 @@ async function pointAt(
 ): Promise<CurvePoint> {
   const train = evaluationOf(await open.predict(dataset.train), dataset.train)
   const test = evaluationOf(await open.predict(dataset.test), dataset.test)
-  return curvePoint(step, stepsPerEpoch, train, test)
+  return curvePoint(step, stepsPerEpoch, { train, test })
 }

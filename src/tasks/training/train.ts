@@ -32,7 +32,7 @@ import { isStored, readStored } from '../../store/stored.js'
 import { cropAndFlip } from '../../training/augment.js'
 import { batchOrder } from '../../training/batches.js'
 import { type CurvePoint, curvePoint, formatCurve } from '../../training/curve.js'
-import { evaluate } from '../../training/evaluate.js'
+import { type Evaluations, evaluate, evaluateTrained } from '../../training/evaluate.js'
 import { divergence, trainLoop } from '../../training/loop.js'
 import { learningRateAt } from '../../training/schedule.js'
 import { loadPlannedDataset, onTestSamples } from '../dataset.js'
@@ -117,8 +117,8 @@ class TrainingRun {
     this.curve = saved === undefined ? [] : await pointsUntil(paths, saved.step)
     const { dataset, augment } = this
     // Images that are changed for each step are none that a device could keep.
-    const samples = augment === undefined ? dataset.train : undefined
-    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start, samples)
+    const data = augment === undefined ? dataset : undefined
+    const trainer = await engine.createTrainer(this.model.graph, this.recipe(), start, data)
     freeState(start)
     try {
       if (saved === undefined) await this.stopAt(0, trainer)
@@ -207,7 +207,8 @@ class TrainingRun {
   private async stopAt(step: number, trainer: Trainer): Promise<void> {
     const { paths, lease, model, spec } = this
     const state = await trainer.state()
-    const point = await this.measure(step, state.parameters)
+    const measured = await this.measure(trainer, state.parameters)
+    const point = curvePoint(step, spec.stepsPerEpoch, measured)
     if (!Number.isFinite(point.trainLoss)) {
       throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
     }
@@ -232,13 +233,12 @@ class TrainingRun {
     return this.lease.write(path, encodeTrainState({ ...state, trainedBy: this.trainedBy }), from)
   }
 
-  private async measure(step: number, parameters: Tensors): Promise<CurvePoint> {
+  private async measure({ outputs }: Trainer, parameters: Tensors): Promise<Evaluations> {
     const { dataset } = this
+    if (outputs !== undefined) return evaluateTrained(outputs, dataset)
     const predictor = await this.engine.createPredictor(this.model.graph, parameters)
     try {
-      const train = await evaluate(predictor, dataset, dataset.train)
-      const test = await evaluate(predictor, dataset, dataset.test)
-      return curvePoint(step, this.spec.stepsPerEpoch, train, test)
+      return await evaluate(predictor, dataset)
     } finally {
       await predictor.dispose()
     }
