@@ -135,16 +135,21 @@ describe('the documented commands', () => {
     LOWLAYER_DATA: '',
   }
 
-  /** Runs a command in this process if the shell has no more to do than to take it apart. */
-  async function here(command: string): Promise<CommandResult> {
-    if (!/^lowlayer [^|;&<>$`]*$/.test(command)) return bash(command)
-    const { stdout } = await bash(command, { ARGUMENTS_ONLY: 'yes' })
-    return lowlayerHere(stdout.split('\0').slice(0, -1), { cwd: folder })
+  /** Runs a command in this process if the shell has no more to do than to take it apart, and to go to a folder. */
+  async function here(command: string, cwd = folder): Promise<CommandResult> {
+    const [, first, to, rest] = /^(lowlayer .*?) && cd ([\w-]+) && (.*)$/.exec(command) ?? []
+    if (first !== undefined) {
+      const done = await here(first, cwd)
+      return done.code === 0 ? here(rest, join(cwd, to)) : done
+    }
+    if (!/^lowlayer [^|;&<>$`]*$/.test(command)) return bash(command, cwd)
+    const { stdout } = await bash(command, cwd, { ARGUMENTS_ONLY: 'yes' })
+    return lowlayerHere(stdout.split('\0').slice(0, -1), { cwd })
   }
 
-  function bash(script: string, env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+  function bash(script: string, cwd = folder, env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
     const options = {
-      cwd: folder,
+      cwd,
       env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}`, ...env },
     }
     return new Promise((resolve) => {

@@ -41,6 +41,7 @@ import { requireJobs, submittedElements, submittedStudy } from '../slurm/jobsFil
 import type { NetworkPaths } from '../store/layout.js'
 import { lockContent, ownerIn, readLock } from '../store/lockFile.js'
 import { formatRecord, readRecord } from '../store/record.js'
+import { isStored } from '../store/stored.js'
 import { toCsv } from '../tables/table.js'
 import { networksTable, overlapsTable } from '../tables/tables.js'
 import { planLoaded } from '../tasks/planLoaded.js'
@@ -311,7 +312,8 @@ const submitted = {
 
 /** Lists files as they are in the record of their folder: what a version that writes otherwise would leave. */
 async function list(at: string, names: readonly string[]): Promise<void> {
-  for (const name of names) await soleLease(at).write(join(at, name), readFileSync(join(at, name)))
+  for (const path of names.map((name) => join(at, name)))
+    if (!(await isStored(path, 'content'))) await soleLease(at).write(path, readFileSync(path))
 }
 
 /** What lowlayer itself stores: its readers, where the record's comparison, which comes first, is left out. */

@@ -1,6 +1,11 @@
 /** The smallest grid that would decide an open study, if its shares are what it found. */
 import type { SimulatedShares } from '../simulate.js'
-import { type Design, oddsOfRight, type SimulationSettings, verdictOdds } from './verdictOdds.js'
+import {
+  type Design,
+  rightVerdicts,
+  type SimulationSettings,
+  simulatedVerdicts,
+} from './verdictOdds.js'
 
 /** Seeds of a side, of square grids (our choice): beyond them networks cost more than most studies have. */
 const sides = [4, 6, 8]
@@ -30,11 +35,26 @@ export function decidingDesign(
     if (side <= Math.min(current.lows * donors, current.highs)) continue
     const lows = Math.max(Math.ceil(side / donors), current.lows)
     const highs = Math.max(side, current.highs)
-    const odds = verdictOdds({ ...current, lows, highs, samples }, shares, settings)
-    const right = oddsOfRight(odds, shares, settings.comparison.margin)
-    if (right >= WANTED) return { design: { ...current, lows, highs }, odds: right }
+    const odds = oddsIfWanted({ ...current, lows, highs, samples }, shares, settings)
+    if (odds !== undefined) return { design: { ...current, lows, highs }, odds }
   }
   return undefined
+}
+
+/** Odds of a right verdict; undefined, as soon as that is sure, where they are less than what is asked for. */
+function oddsIfWanted(
+  design: Design,
+  shares: SimulatedShares,
+  settings: SimulationSettings,
+): number | undefined {
+  const right = rightVerdicts(shares, settings.comparison.margin)
+  const oddsAfter = (wrong: number) => (settings.studies - wrong) / settings.studies
+  let wrong = 0
+  for (const verdict of simulatedVerdicts(design, shares, settings)) {
+    if (!right.includes(verdict)) wrong++
+    if (oddsAfter(wrong) < WANTED) return undefined
+  }
+  return oddsAfter(wrong)
 }
 
 /** Shares that can be simulated: none below 0, and no more than 1 in all, as estimates can be. */

@@ -54,9 +54,21 @@ const DRAWS = 400
 export function verdictOdds(
   design: Design,
   shares: SimulatedShares,
-  { studies, seed, comparison }: SimulationSettings,
+  settings: SimulationSettings,
 ): VerdictOdds {
   const counts = new Map<Conclusion, number>()
+  for (const conclusion of simulatedVerdicts(design, shares, settings))
+    counts.set(conclusion, (counts.get(conclusion) ?? 0) + 1)
+  const odds = conclusions.map((one) => [one, (counts.get(one) ?? 0) / settings.studies])
+  return Object.fromEntries(odds) as VerdictOdds
+}
+
+/** The verdict of each simulated study, {@link verdictOdds}, one after the other as they are asked for. */
+export function* simulatedVerdicts(
+  design: Design,
+  shares: SimulatedShares,
+  { studies, seed, comparison }: SimulationSettings,
+): Generator<Conclusion, void> {
   for (let study = 0; study < studies; study++) {
     const generator = stream(seed, 'power', String(study)).at()
     const scores = simulateScores({ ...design, shares }, generator)
@@ -66,10 +78,8 @@ export function verdictOdds(
       bootstrap: DRAWS,
       seed: study,
     }).conclusions()
-    counts.set(main.conclusion, (counts.get(main.conclusion) ?? 0) + 1)
+    yield main.conclusion
   }
-  const odds = conclusions.map((one) => [one, (counts.get(one) ?? 0) / studies])
-  return Object.fromEntries(odds) as VerdictOdds
 }
 
 /** Sets decide nothing, and their tests take most of the time. */

@@ -164,7 +164,8 @@ describe('the files of networks that lowlayer trained', () => {
       }
     }
     const others = entries.map((entry) => ({ ...entry, path: `others/${entry.name}/{step}.onnx` }))
-    const study = await runDocument(given(others, { analysis: sparse }), places('others-results'))
+    const final = { analysis: { ...analysis, checkpoints: 'final' } }
+    const study = await runDocument(given(others, final), places('others-results'))
     const [own, other] = await Promise.all(
       [trained, study].map((each) => valuesOfNetwork(each, 'low1-high0-order0')),
     )
@@ -531,7 +532,7 @@ describe('a curve that is given', () => {
       .split('\n')
       .filter((line, at) => at === 0 || line.startsWith(trained.plan.networks[0].id))
     writeFileSync(join(folder, 'curve.csv'), `${rows.join('\n')}\n`)
-    const study = await runDocument(given([entry()]), places('curve'))
+    const study = await runDocument(given([entry()], { analysis: sparse }), places('curve'))
     const values = (text: string) =>
       text
         .trimEnd()
@@ -573,7 +574,7 @@ describe('a network that is trained here', () => {
         },
       ],
     },
-    analysis,
+    analysis: sparse,
   })
 
   it('takes its low layers from one that is given, byte for byte', async () => {
