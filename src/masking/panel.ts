@@ -27,9 +27,12 @@ export function balancedPanel(
   const queues = classQueues(labels, classes, seed, allowed)
   const available = queues.reduce((sum, queue) => sum + queue.length, 0)
   if (count < 1 || count > available) {
+    const why =
+      available === labels.length
+        ? 'ask for fewer (analysis.samples)'
+        : 'the others are too short for analysis.players.count, or left out by analysis.samples.filter; ask for fewer samples or players'
     throw new InputError(
-      `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: the others are too short ` +
-        'for analysis.players.count, or left out by analysis.samples.filter; ask for fewer (analysis.samples)',
+      `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: ${why}`,
     )
   }
   const perClass = new Array<number>(classes).fill(0)

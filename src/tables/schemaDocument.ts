@@ -4,13 +4,14 @@ import { schemaVersion, studyTables } from './tables.js'
 export function schemaDocument(): string {
   const sections = studyTables.map(({ name, description, columns }) => {
     const rows = Object.entries(columns).map(
-      ([column, { type, description: meaning }]) => `| ${column} | ${type} | ${meaning} |`,
+      ([column, { type, description: meaning }]) =>
+        `| ${column} | ${type} | ${meaning.replaceAll('|', '\\|')} |`,
     )
     return `## ${name}.csv\n\n${description}\n\n| column | type | meaning |\n|---|---|---|\n${rows.join('\n')}\n`
   })
   return `# Tables of this study (schema version ${schemaVersion})
 
-UTF-8 CSV, long form: one row an observation. Decimals have a point, numbers read back exactly, an
+UTF-8 CSV, long form: one row per observation. Decimals have a point, numbers read back exactly, an
 empty cell is a missing value, rows are in a stable order and there is no index column.
 
     pandas: import pandas as pd; samples = pd.read_csv("samples.csv")

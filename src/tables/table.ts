@@ -1,5 +1,5 @@
 /**
- * Tidy tables: long form, one row an observation. A table is declared once, as columns with type
+ * Tidy tables: long form, one row per observation. A table is declared once, as columns with type
  * and meaning; rows are typed by it, the CSV follows its column order, and SCHEMA.md is written
  * from it.
  */

@@ -30,7 +30,9 @@ export const networksTable = table('networks', 'One row per network of the study
   reliability: number(
     'Smallest ICC(3,1) of the scores over the kinds of other choice that were measured: τ, tie-break, players, baseline.',
   ),
-  reliability_kind: text('The kind that it is of: salience, tie-break, players or baseline.'),
+  reliability_kind: text(
+    'The other choice that has this smallest ICC: salience (τ), tie-break, players or baseline.',
+  ),
   mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
   standing_out: integer(
     'Samples whose score stands out from the others by the rule mad (confusing.csv has which).',
@@ -102,7 +104,7 @@ export const samplesTable = table(
       'Σ_k 2 min(A⁺_k, A⁻_k) / A: how much positive and negative strength cancel.',
     ),
     score: number(
-      'Confusing score at this checkpoint; at the last one under phase: delta its growth since t*.',
+      'Confusing score at this checkpoint; with confusing.phase: delta, at the last one, its growth since t*.',
     ),
     score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
     score_high: number('Confusing score at the high-order end.'),
@@ -143,7 +145,9 @@ export const agreementTable = table(
   {
     network,
     step,
-    references_asked: integer('Number of references asked; all choices of so many are averaged.'),
+    references_asked: integer(
+      'Number of references asked; the shares are means over all choices of that many.',
+    ),
     share_any: number('Mean over samples of the share that is salient in at least one of them.'),
     share_majority: number('The same in more than half of them.'),
     share_all: number('The same in all of them.'),
@@ -187,7 +191,7 @@ export const generalizationTable = table(
     interaction_order: integer('Order of the interactions.'),
     similarity: number('Mean over classes of Sim(train mean, test mean).'),
     matched: number(
-      'The same with as few samples on either side as the halves of the ceiling have: compare it with that.',
+      'The same, from as few samples on each side as the halves of which ceiling is the similarity: compare it with ceiling.',
     ),
     ceiling: number('The same between two halves of the training samples.'),
     floor: number('similarity after shuffling the interactions within the order.'),
@@ -356,7 +360,7 @@ export const multiverseTable = table(
 
 export const membershipsTable = table(
   'memberships',
-  'Which samples are confusing for exactly which networks: a row each combination of networks.',
+  'Which samples are confusing for exactly which networks: one row per combination of networks.',
   {
     networks: text('Ids of the networks, joined by +.'),
     names: text('Their names in this study, joined by +.'),
@@ -367,7 +371,7 @@ export const membershipsTable = table(
 
 export const difficultyTable = table(
   'difficulty',
-  'How hard each analysed sample was at every kept checkpoint, analysed or not, against its given label. None of values of another tool.',
+  'How hard each analysed sample was at every kept checkpoint, analysed or not, against its given label. No rows of networks that are given as values of another tool.',
   {
     network,
     step,

@@ -44,7 +44,7 @@ export function analyzeCommand(executor: Executor): Command {
     .option('--input <name>', 'input of the model, where it has several')
     .option('--output <name>', 'output with the scores, where it has several')
     .addOption(new Option('--output-kind <kind>', 'what outputs are').choices(outputKinds))
-    .option('--classes <file>', 'class names in the order of the outputs, a line each')
+    .option('--classes <file>', 'class names in the order of the outputs, one per line')
     .addOption(new Option('--layout <order>', 'order of axes').choices(axisLayouts))
     .option('--mean <numbers>', 'subtracted from inputs, one, or one per channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')

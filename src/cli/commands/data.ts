@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import cliProgress from 'cli-progress'
 import { Command } from 'commander'
 import { loadConfig } from '../../config/load.js'
+import { experimentSchema } from '../../config/schema.js'
 import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
 import { catalogue } from '../../data/fetch/catalogue.js'
@@ -30,7 +31,8 @@ const others: Readonly<Record<string, string>> = {
 /** `lowlayer data`: what data sets there are, fetching them, and the samples of a study for other tools. */
 export function dataCommand(): Command {
   return new Command('data')
-    .description('list, fetch and export data sets')
+    .summary('list, fetch and export data sets')
+    .description('Lists, fetches and exports data sets.')
     .addCommand(listCommand())
     .addCommand(fetchCommand())
     .addCommand(exportCommand())
@@ -38,7 +40,8 @@ export function dataCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('data sets known by name, and whether they are here')
+    .summary('list the data sets known by name')
+    .description('Lists the data sets known by name, and whether they are here.')
     .option('--data-dir <dir>', 'where to look first; then LOWLAYER_DATA and ./data')
     .option('--json', 'write JSON')
     .addHelpText('after', '\nExample:\n  lowlayer data list --data-dir ~/data')
@@ -90,7 +93,8 @@ interface FetchOptions {
 
 function fetchCommand(): Command {
   return new Command('fetch')
-    .description('download a data set from its own home, check and unpack it')
+    .summary('download a data set')
+    .description('Downloads a data set from its own home, checks and unpacks it.')
     .argument('<name>', `one of ${names.join(', ')}`)
     .option(
       '--to <dir>',
@@ -113,12 +117,16 @@ function fetchCommand(): Command {
     })
 }
 
+/** All of a configuration but its data. */
+const unusedKeys = Object.keys(experimentSchema.shape).filter((key) => key !== 'data')
+
 function exportCommand(): Command {
   return new Command('export')
-    .description("write a study's samples as NumPy arrays, to train on them elsewhere")
+    .summary('write the samples of a study as NumPy arrays')
+    .description('Writes the samples of a study as NumPy arrays, to train on them elsewhere.')
     .argument('<config>', 'YAML configuration, of which only data is looked at')
     .argument('<file>', 'where to write: a file that ends in .npz')
-    .addOption(setOption())
+    .addOption(setOption(...unusedKeys))
     .option('--data-dir <dir>', 'folder of data sets')
     .addHelpText(
       'after',

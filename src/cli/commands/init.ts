@@ -42,7 +42,10 @@ confusing:
 /** `lowlayer init`: a starter configuration and the schema beside it. */
 export function initCommand(): Command {
   return new Command('init')
-    .description('write a starter configuration, smoke.yaml, and its schema')
+    .summary('write a starter configuration')
+    .description(
+      'Writes a starter configuration, smoke.yaml, and its JSON Schema, with which editors check it.',
+    )
     .argument('[dir]', 'folder to write to', '.')
     .option('--force', 'replace what is there')
     .addHelpText(

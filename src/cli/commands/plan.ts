@@ -24,7 +24,7 @@ interface PlanOptions extends StudyOptions {
 
 /** `lowlayer plan CONFIG`: the tasks, which are there already and why not, what they cost. */
 export function planCommand(): Command {
-  return withStudyOptions(new Command('plan'))
+  return withStudyOptions(new Command('plan'), 'runtime.slurm')
     .summary('show the tasks of a study and what they cost')
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
     .option('--no-time', 'no time estimate, which takes a few seconds of calibration')

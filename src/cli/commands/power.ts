@@ -38,9 +38,12 @@ interface PowerOptions {
 export function powerCommand(): Command {
   return new Command('power')
     .summary('the odds of each verdict by design, before anything is run')
-    .description('Simulates studies of several designs. RESULTS is a finished study: a pilot.')
+    .description('Simulates studies of several designs; a finished study serves as a pilot.')
     .argument('<config-or-results>', 'YAML configuration, or the folder of a finished study')
-    .option('--low <shares>', 'true low shares, in turn (default: 0.2,0; of a pilot its own)')
+    .option(
+      '--low <shares>',
+      'true shares of the low layers to try (default: 0.2,0, or the pilot’s)',
+    )
     .option('--shares <list>', 'of high, sample and order (default: 0.05,0.5,0.15, or the pilot’s)')
     .option('--grids <list>', 'low x high seeds, or x order seeds too', '3x3,4x4,6x4,5x5,8x4,6x6')
     .option('--samples <list>', 'analysed samples (default: those of the study)')

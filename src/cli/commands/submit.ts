@@ -21,12 +21,12 @@ export function submitCommand(): Command {
   return withConfigOptions(new Command('submit'), 'runtime.jobs')
     .summary('run a study on a SLURM cluster')
     .description(
-      'Submits what is missing of the study in a YAML file as job arrays (options: runtime.slurm there too).',
+      'Submits what is missing of a study as SLURM job arrays. The options may stand in its runtime.slurm, too.',
     )
     .configureHelp({ visibleArguments: () => [] })
     .option('--partition <name>', 'partition')
-    .option('--account <name>', 'account that pays')
-    .option('--gres <list>', 'resources of an element: gpu:1; gpu:2 are two cards, a worker each')
+    .option('--account <name>', 'account that is charged')
+    .option('--gres <list>', 'resources of an element: gpu:1; gpu:2 are two cards, one worker each')
     .option('--cpus <n>', 'cores of an element, and tasks at once')
     .option('--mem <size>', 'memory of an element: 4G')
     .option('--time <limit>', 'time limit of an element: 04:00:00')

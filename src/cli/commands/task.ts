@@ -19,7 +19,7 @@ export function taskCommand(executor: Executor): Command {
   return new Command('task')
     .summary('run single tasks of a study that was submitted or printed')
     .description(
-      'Runs tasks of a study; what they need besides has to be done. Exits with 0 where all of them are done then.',
+      'Runs single tasks of a study, for which all that they need has to be done. Exits with 0 if all of them are done in the end.',
     )
     .argument('<dir>', 'folder of the study, which lowlayer submit names')
     .argument('<id...>', 'ids of tasks (lowlayer plan shows them)')

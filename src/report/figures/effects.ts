@@ -34,7 +34,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Variance shares and contrasts',
     source: 'ours',
-    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept. Right: what networks with the same low (high) seed share more of their confusing sets than networks that share neither; p-values stand in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
+    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept. Right: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
     spec: specOf({
       title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
       hconcat: [

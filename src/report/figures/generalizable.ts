@@ -156,7 +156,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
     title: 'How much generalizes depends on how many references are asked',
     source: 'ours',
     caption:
-      'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks; ticks: by chance, if every reference had as many salient interactions of each order, drawn at random. Of so many references, all choices among those of the study are averaged. References overfit too: under “any” every further one makes more interactions generalizable.',
+      'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks; ticks: by chance, if every reference had as many salient interactions of each order, drawn at random. Each number of references is averaged over all choices of that many. References overfit, too: under “any”, every further one makes more interactions generalizable.',
     spec: specOf({
       title: marksKey('● mean over networks', '┃ range over networks', '━ by chance'),
       width: 420,

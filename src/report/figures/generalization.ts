@@ -60,7 +60,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     id,
     title: 'Do interactions of an order hold on test samples?',
     source: 'Figure 3',
-    caption: `${words} Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike, so half of the training samples against as many test samples (dashed) is what to hold against the ceiling, half of them against the other half.`,
+    caption: `${words} Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike: compare half of the training samples against as many test samples (dashed) with the ceiling, half of the training samples against the other half.`,
     spec: specOf({
       title: marksKey('━ mean over classes and networks', 'band: range over networks'),
       data: { values },

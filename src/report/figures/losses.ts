@@ -23,7 +23,7 @@ export function lossFigure({ tables }: ReportStudy): FigureResult {
     title: 'Losses and accuracies',
     source: 'Figure 4a',
     caption:
-      'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are held against the labels that training saw.',
+      'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.',
     spec: specOf({
       title: marksKey('━ mean over networks', 'band: range over networks'),
       hconcat: [

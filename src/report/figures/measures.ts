@@ -57,7 +57,7 @@ export function measuresFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Is it just difficulty?',
     source: 'ours',
-    caption: `Shares of variance of the score and of measures of difficulty in its place (bars: ${Math.round(100 * level)}% intervals over seeds), AUC for mislabelled samples (chance: ½) and rank correlation with the score. Early is the checkpoint nearest to t*, where overfitting begins, or to the middle of training; the others are of the end. Score after difficulty: what is left of the ranks of the score once those of all measures are taken out${explained === undefined ? '' : `, which explain ${Math.round(100 * explained)}% of them`}.${isOne ? '' : ` Of ${first.architecture}, ${first.regime}; measures.csv has the other grids.`}`,
+    caption: `Shares of variance of the score and of measures of difficulty in its place (bars: ${Math.round(100 * level)}% intervals over seeds), AUC for mislabelled samples (chance: ½) and rank correlation with the score. “Early” is at the checkpoint nearest to t*, where overfitting begins, or to the middle of training; all others are at the end. Score after difficulty: what is left of the ranks of the score once those of all measures are taken out${explained === undefined ? '' : `, which explain ${Math.round(100 * explained)}% of them`}.${isOne ? '' : ` Shown: ${first.architecture}, ${first.regime}; measures.csv has the other grids.`}`,
     spec: specOf({
       title: marksKey('● estimate', '━ interval over seeds', '┆ no effect, or chance'),
       hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),

@@ -45,7 +45,7 @@ export function membershipFigure(study: ReportStudy): FigureResult {
     title: 'Which samples confuse which networks',
     source: 'ours',
     caption:
-      `A square: the sample of this column is in the confusing set of the network of this row. On the left stand the samples that confuse most networks. ${isColoured ? 'Networks of one colour have the same low seed: where low layers decide, rows of one colour look alike. ' : ''}${left.length === 0 ? '' : `Shown are ${left.join(' and ')}; memberships.csv has all.`}`.trim(),
+      `A square means that the sample of this column is in the confusing set of the network of this row. On the left stand the samples that confuse most networks. ${isColoured ? 'Networks of one colour have the same low seed: where low layers decide, rows of one colour look alike. ' : ''}${left.length === 0 ? '' : `Shown are ${left.join(' and ')}; memberships.csv has all.`}`.trim(),
     spec: specOf({
       width: Math.max(120, Math.min(600, columns.length * 18)),
       height: drawn.length * 18,

@@ -93,7 +93,7 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     title: 'The low share under every combination of choices',
     source: 'ours',
     caption:
-      'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data: they are no independent tests. multiverse.csv has the set rules too.',
+      'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data and are not independent tests. multiverse.csv has the set rules too.',
     spec: specOf({
       title: marksKey('◆ the choices of the study', '● other choices', '┃ interval over seeds'),
       vconcat: [

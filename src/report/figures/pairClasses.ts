@@ -28,7 +28,7 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
     title: 'Overlap by what two networks share',
     source: 'ours',
     caption:
-      'One dot a pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
+      'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
     spec: specOf({
       title: marksKey('● a pair of networks', '┃ orange: mean of the class', '┃ grey: by chance'),
       hconcat: [
