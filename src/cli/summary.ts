@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
@@ -47,9 +46,7 @@ export async function summarize(
       .map((warning): [string, string] => ['warning', warning]),
     ...describeNext(verdict),
     ['results', `${shownFolder}/`],
-    ...(hasReport
-      ? [['report', join(shownFolder, 'report', 'index.html')] as [string, string]]
-      : []),
+    ...(hasReport ? [['report', reportPage(shownFolder)] as [string, string]] : []),
   ]
   const lines = (title: string, text: string) =>
     columns === undefined || title === ''

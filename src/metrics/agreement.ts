@@ -4,6 +4,7 @@
  * retell them (three references trained on the test samples, salient in at least one); the other rules are ours.
  */
 import { orders } from '../core/subset.js'
+import { isSalient } from '../interactions/salience.js'
 import { orderDistribution } from './orderDistribution.js'
 import type { ThresholdedInteractions } from './similarity.js'
 import type { Interactions } from './types.js'
@@ -46,12 +47,12 @@ export function agreementWith(
     const sums = new Float64Array((n + 1) * width)
     for (let mask = 1; mask < table.length; mask++) {
       const value = table[mask]
-      if (!(Math.abs(value) > tau)) continue
+      if (!isSalient(value, tau)) continue
       let confirmed = 0
       for (const reference of references) {
         const other = reference.interactions[kind][mask]
         const agrees = sign === 'ignore' || Math.sign(other) === Math.sign(value)
-        if (agrees && Math.abs(other) > reference.tau) confirmed++
+        if (agrees && isSalient(other, reference.tau)) confirmed++
       }
       sums[orderOf[mask] * width + confirmed] += Math.abs(value)
     }

@@ -1,4 +1,5 @@
 import { orders } from '../core/subset.js'
+import { isSalient } from '../interactions/salience.js'
 import type { InteractionKind, Interactions, OrderDistribution } from './types.js'
 
 /**
@@ -19,7 +20,7 @@ export function orderDistribution(
   const add = (table: Float64Array) => {
     for (let mask = 1; mask < table.length; mask++) {
       const value = table[mask]
-      if (!(Math.abs(value) > tau)) continue
+      if (!isSalient(value, tau)) continue
       const order = orderOf[mask]
       count[order]++
       if (value > 0) positive[order] += value

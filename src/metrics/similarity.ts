@@ -1,4 +1,5 @@
 import { orders } from '../core/subset.js'
+import { isSalient } from '../interactions/salience.js'
 import type { Interactions } from './types.js'
 
 /**
@@ -66,7 +67,7 @@ export function meanInteractions(
   const or = new Float64Array(2 ** n)
   const accumulate = (total: Float64Array, table: Float64Array, tau: number) => {
     for (let mask = 0; mask < table.length; mask++) {
-      if (Math.abs(table[mask]) > tau) total[mask] += table[mask] / samples.length
+      if (isSalient(table[mask], tau)) total[mask] += table[mask] / samples.length
     }
   }
   for (const { interactions, tau } of samples) {

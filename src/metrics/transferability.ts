@@ -4,6 +4,7 @@
  * (kind, T, sign) is our reading, without the sign that of arXiv 2401.16318.
  */
 import { bitCount } from '../core/subset.js'
+import { isSalient } from '../interactions/salience.js'
 import type { SignRule } from './agreement.js'
 import type { Interactions } from './types.js'
 
@@ -30,7 +31,7 @@ export function salientSet({ n, and, or }: Interactions, tau: number): SalientSe
   let size = 0
   const add = (table: Float64Array, base: number) => {
     for (let mask = 1; mask < table.length; mask++) {
-      if (!(Math.abs(table[mask]) > tau)) continue
+      if (!isSalient(table[mask], tau)) continue
       const bit = base + mask
       const bits = table[mask] > 0 ? positive : negative
       bits[bit >> 5] |= 1 << (bit & 31)

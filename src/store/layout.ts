@@ -72,7 +72,7 @@ export function lockBeside(file: string): string {
   return lockOf(dirname(file))
 }
 
-/** What a study's folder holds besides its tables, which are a CSV each, and its figures. */
+/** What a study's folder holds besides its tables, which are a CSV each. */
 export const studyFiles = {
   manifest: 'manifest.json',
   verdict: 'verdict.json',
@@ -83,6 +83,9 @@ export const studyFiles = {
   cluster: 'slurm',
   jobs: 'slurm/jobs.json',
   page: 'report/index.html',
+  figures: 'figures',
+  /** Event files for TensorBoard, a folder a network. */
+  events: 'tensorboard',
   /** Drawings of the shown samples, kept for when the data set is gone. */
   drawings: 'report/drawings.json',
 } as const

@@ -21,6 +21,7 @@ import {
 import { imageSettings } from '../../interactions/solver/sgdReference.js'
 import type { SolverName, TieBreak } from '../../interactions/types.js'
 import { writeAtomically } from '../../store/atomic.js'
+import { tableFile } from '../../store/layout.js'
 import { toCsv } from '../../tables/table.js'
 import { decomposeAll, workersFor } from '../../tasks/analysis/decomposePool.js'
 import { numberOption, salienceOption } from '../decompose/options.js'
@@ -183,10 +184,13 @@ async function writeTables(
     taus: samples.map(({ tau }) => tau),
   }
   await writeInteractionTable(join(folder, 'interactions.parquet'), table, writeAtomically)
-  await writeAtomically(join(folder, 'interactions.csv'), toCsv(interactionsTable, rows))
-  await writeAtomically(join(folder, 'orders.csv'), toCsv(ordersTable, samples.flatMap(orderRows)))
+  await writeAtomically(join(folder, tableFile(interactionsTable)), toCsv(interactionsTable, rows))
+  await writeAtomically(
+    join(folder, tableFile(ordersTable)),
+    toCsv(ordersTable, samples.flatMap(orderRows)),
+  )
   const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
-  await writeAtomically(join(folder, 'decomposition.csv'), decompositions)
+  await writeAtomically(join(folder, tableFile(decompositionTable)), decompositions)
 }
 
 /** One object a file: the rows of the three tables, sample by sample. */

@@ -5,11 +5,12 @@ import { atPlace, InputError, messageOf } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
 import { withFloatEnds } from './floatEnds.js'
-import { externalFiles, graphOf, readModelFile } from './foreignFile.js'
+import { externalFiles, graphOf } from './foreignFile.js'
 import { dataTypes } from './format.js'
 import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
@@ -77,7 +78,7 @@ export interface ForeignCut {
  * weights in a file that is not there, or uses operators that ONNX Runtime does not know.
  */
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
-  const bytes = readModelFile(file)
+  const bytes = readInputFile(file)
   const graph = graphOf(file, bytes)
   // Throws where one is missing, on which ONNX Runtime fails obscurely.
   externalFiles(file, graph)
@@ -96,7 +97,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
     ...whole,
     lastLinear: (output) => layers.get(output),
     async cut(tensor, path) {
-      const cut = atPlace(file, () => cutGraph(decodeParts(readModelFile(file)), tensor, path))
+      const cut = atPlace(file, () => cutGraph(decodeParts(readInputFile(file)), tensor, path))
       const [below, type] = await openBelow(cut, open)
       parts.push(below)
       if (!isFloat(type)) {

@@ -40,7 +40,7 @@ export async function describeForeignFile(file: string): Promise<ForeignFile> {
 
 /** The graph of a file, which is read once, and its content id. */
 async function readGraph(file: string) {
-  const bytes = readModelFile(file)
+  const bytes = readInputFile(file)
   const graph = graphOf(file, bytes)
   return { graph, id: await contentIdOf(bytes, externalFiles(file, graph)) }
 }
@@ -114,9 +114,4 @@ export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
     )
   }
   throw new InputError(`${file} is no ONNX model: it holds no graph`)
-}
-
-/** The bytes of an ONNX file. Throws InputError where it cannot be read. */
-export function readModelFile(file: string): Uint8Array {
-  return readInputFile(file)
 }

@@ -1,4 +1,5 @@
 import { largest, smallest } from '../../core/extremes.js'
+import { isSalient } from '../../interactions/salience.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
 import { colours, type FigureResult, specOf } from './figure.js'
@@ -147,7 +148,7 @@ function strengthsOf({ and, or, tau }: StoredSample, n: number): MeanStrength[] 
   ] as const) {
     for (let mask = 1; mask < table.length; mask++) {
       const value = table[mask]
-      if (!(Math.abs(value) > tau)) continue
+      if (!isSalient(value, tau)) continue
       const key = `${bitCount(mask)} ${kind} ${value > 0 ? 'positive' : 'negative'}`
       const sum = sums.get(key) as MeanStrength
       sums.set(key, { ...sum, strength: sum.strength + value })

@@ -1,5 +1,6 @@
 /** All files of a report from a study: the page and every figure in each format. */
 
+import { studyFiles } from '../../store/layout.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import type { Figure } from '../figures/figure.js'
 import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.js'
@@ -45,7 +46,7 @@ export async function renderReport(
     const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
     const { svg, png, pdf } = await renderDrawing(figure.spec, figure.id, figure.title)
     figures[name as FigureName] = { ...figure, svg: await bothWidths(figure, svg) }
-    const path = `figures/${figure.id}`
+    const path = `${studyFiles.figures}/${figure.id}`
     files[`${path}.svg`] = svg
     files[`${path}.png`] = png
     files[`${path}.pdf`] = pdf
@@ -61,7 +62,7 @@ export async function renderReport(
     checkpoints.push({ label, html: await bothWidths({ id, title, spec }, svg) })
   }
   const all = figures as Record<FigureName, DrawnFigure>
-  files['report/index.html'] = reportPage({ study, figures: all, checkpoints })
+  files[studyFiles.page] = reportPage({ study, figures: all, checkpoints })
   return files
 }
 

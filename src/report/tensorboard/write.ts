@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
-import { lockOf } from '../../store/layout.js'
+import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, type Waiting, withLock } from '../../store/lock.js'
 import { analysedSteps } from '../figures/checkpoints.js'
 import { doneNetworks } from '../figures/studyRows.js'
@@ -26,7 +26,7 @@ async function writeEvents(folder: string, lease: Lease): Promise<string> {
   })
   const finished = Date.parse(String(manifest?.finishedAt ?? ''))
   const time = Number.isNaN(finished) ? 0 : finished / 1000
-  const target = join(folder, 'tensorboard')
+  const target = join(folder, studyFiles.events)
   for (const { network, name } of doneNetworks(tables)) {
     const scalars = [...curveScalars(tables, network), ...sampleScalars(tables, network)]
     const file = `events.out.tfevents.${Math.floor(time)}.lowlayer`

@@ -64,12 +64,14 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
  */
 async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> {
   const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
-  const old = [...files.keys()].filter((name) => name.startsWith('figures/') && !(name in drawn))
-  const there = await readdir(join(folder, 'tensorboard'), { recursive: true }).catch(() => [])
+  const old = [...files.keys()].filter(
+    (name) => name.startsWith(`${studyFiles.figures}/`) && !(name in drawn),
+  )
+  const there = await readdir(join(folder, studyFiles.events), { recursive: true }).catch(() => [])
   const events = there.filter((name) => /events\.out\.tfevents\.\d+\.lowlayer$/.test(name))
   const others = new Set([
-    ...events.map((name) => join('tensorboard', name)),
-    ...[...files.keys()].filter((name) => name.startsWith('tensorboard/')),
+    ...events.map((name) => join(studyFiles.events, name)),
+    ...[...files.keys()].filter((name) => name.startsWith(`${studyFiles.events}/`)),
     studyFiles.device,
   ])
   const damaged: string[] = []
