@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A SLURM cluster of one node, this machine, for tests: slurmCluster.sh start FOLDER [LINE …], slurmCluster.sh stop FOLDER.
 # Needs root and Debian's slurmctld, slurmd, slurm-client and munge; no systemd. FOLDER has everything: configuration (with the
-# LINEs at its end), keys, state and logs. SLURM's commands find it by SLURM_CONF=FOLDER/slurm.conf.
+# LINEs at its end), keys, state and logs. SLURM's commands find it by SLURM_CONF=FOLDER/slurm.conf. With the LINE
+# AccountingStorageType=accounting_storage/slurmdbd it keeps accounts, for which it needs slurmdbd and mariadb-server-core, too.
 set -euo pipefail
 [ $# -ge 2 ] || { echo 'usage: slurmCluster.sh start|stop FOLDER [LINE …]' >&2; exit 2; }
 action=$1
@@ -11,13 +12,44 @@ shift 2
 export SLURM_CONF=$folder/slurm.conf
 
 stop() {
-  for daemon in slurmd slurmctld munged; do
+  for daemon in slurmd slurmctld slurmdbd mariadbd munged; do
     if [ -s "$folder/$daemon.pid" ]; then
       pid=$(cat "$folder/$daemon.pid")
       kill "$pid" 2>/dev/null || continue
       for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     fi
   done
+}
+
+# The database and the daemon that keeps accounts in it.
+account() {
+  mariadb-install-db --user=root --datadir="$folder/accounts" --skip-test-db >"$folder/mariadb.log" 2>&1
+  mariadbd --no-defaults --user=root --datadir="$folder/accounts" --skip-grant-tables --bind-address=127.0.0.1 \
+    --port=$((port + 2)) --socket="$folder/accounts/socket" --pid-file="$folder/mariadbd.pid" >>"$folder/mariadb.log" 2>&1 &
+  for _ in $(seq 100); do [ -S "$folder/accounts/socket" ] && break; sleep 0.2; done
+  cat >"$folder/slurmdbd.conf" <<EOF
+AuthType=auth/munge
+AuthInfo=socket=$folder/munge/socket
+DbdHost=localhost
+DbdAddr=127.0.0.1
+DbdPort=$((port + 3))
+SlurmUser=root
+PidFile=$folder/slurmdbd.pid
+LogFile=$folder/slurmdbd.log
+StorageType=accounting_storage/mysql
+StorageHost=127.0.0.1
+StoragePort=$((port + 2))
+StorageUser=root
+StorageLoc=accounts
+EOF
+  chmod 600 "$folder/slurmdbd.conf"
+  # The password is the place of munge's socket.
+  printf 'AccountingStorage%s\n' Host=127.0.0.1 Port=$((port + 3)) Pass="$folder/munge/socket" >>"$SLURM_CONF"
+  slurmdbd
+  for _ in $(seq 100); do sacctmgr --immediate add cluster one >>"$folder/slurmdbd.log" 2>&1 && return; sleep 0.2; done
+  echo "the accounts did not open; see $folder/*.log" >&2
+  stop
+  exit 1
 }
 
 start() {
@@ -47,7 +79,6 @@ TaskPlugin=task/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
 ReturnToService=2
 SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=2,batch_sched_delay=1
@@ -60,6 +91,9 @@ $(printf '%s\n' "$@")
 EOF
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
     --pid-file="$folder/munged.pid" --log-file="$folder/munged.log" --seed-file="$folder/munge/seed"
+  if printf '%s\n' "$@" | grep -q accounting_storage/slurmdbd; then
+    account
+  fi
   slurmctld
   slurmd
   for _ in $(seq 60); do

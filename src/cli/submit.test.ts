@@ -47,7 +47,18 @@ describe('printed scripts', () => {
   it('say what was asked of the cluster, and hold every task of the plan once', async () => {
     const { scripts, stdout } = await print(
       'options',
-      ...['--partition', 'long,short', '--account', 'lab-1', '--gres', 'gpu:a100:2', '--cpus', '4'],
+      ...[
+        '--partition',
+        'long,short',
+        '--compare-partition',
+        'cpu',
+        '--account',
+        'lab-1',
+        '--gres',
+        'gpu:a100:2',
+        '--cpus',
+        '4',
+      ],
       ...['--mem', '8G', '--time', '1-00:30:00', '--pack', '2', '--max', '3'],
       ...['--setup', 'module load cuda', '--setup', 'export WORDS="a b"'],
     )
@@ -60,9 +71,8 @@ describe('printed scripts', () => {
       const script = textOf(scripts, `${name}.sh`)
       expect(spawnSync('bash', ['-n'], { input: script }).status).toBe(0)
       expect(optionsOf(script)).toMatchObject({
-        partition: 'long,short',
+        partition: name === 'compare' ? 'cpu' : 'long,short',
         account: 'lab-1',
-        gres: 'gpu:a100:2',
         'cpus-per-task': '4',
         mem: '8G',
         time: '1-00:30:00',
@@ -71,6 +81,8 @@ describe('printed scripts', () => {
         signal: 'B:USR2@120',
         chdir: process.cwd(),
       })
+      // Comparing would hold a card that it does not use.
+      expect(optionsOf(script).gres).toBe(name === 'compare' ? undefined : 'gpu:a100:2')
       expect(script).toContain('\nmodule load cuda\nexport WORDS="a b"\n')
       const { output } = optionsOf(script)
       expect(statSync(join(output, '..')).isDirectory()).toBe(true)
@@ -124,6 +136,16 @@ describe('lowlayer task', () => {
     })
     const other = await lowlayerHere(['task', results, 'train-0'])
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('lowlayer submit') })
+  })
+
+  it('compares without a GPU, which a study may be for, and settles on no device there', async () => {
+    const words = ['--set', 'runtime.device=auto', '--gres', 'gpu:2', '--pack', '2']
+    const { study, scripts } = await print('no card', ...words)
+    const compare = textOf(scripts, 'compare.tasks').trim()
+    const found = await lowlayerHere(['task', study, compare, '--progress', 'plain'])
+    // Nothing is trained yet, which is what it says, and not that there is no card.
+    expect(found).toMatchObject({ code: 1, stderr: expect.stringContaining('no network') })
+    expect(readdirSync(study)).not.toContain('device.json')
   })
 
   it('does not run what needs a task that is not done, and records no failure of it', async () => {

@@ -16,10 +16,17 @@ const NAME = /^[\w.,+-]+$/
 export const slurmSection = z
   .strictObject({
     partition: word(NAME, 'a name, or several with commas').optional().describe('Partition'),
+    comparePartition: word(NAME, 'a name, or several with commas')
+      .optional()
+      .describe(
+        'Partition of the comparison, which asks for no gres; that of the others where absent',
+      ),
     account: word(NAME, 'a name').optional().describe('Account that pays'),
     gres: word(/^[\w.:=,+-]+$/, 'write gpu:1 or gpu:a100:2')
       .optional()
-      .describe('Generic resources of each element: gpu:2 are two cards, a worker each'),
+      .describe(
+        'Generic resources of each element but the comparison: gpu:2 are two cards, a worker each',
+      ),
     cpus: whole(1).default(1).describe('Cores of each element: that many tasks at once'),
     mem: word(/^\d+[KMGT]?$/, 'write 4G or 500M')
       .optional()

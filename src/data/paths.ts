@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { inflate } from '../formats/inflate.js'
 import { readInputFile } from '../formats/inputFile.js'
 import { decodeText } from '../formats/text.js'
@@ -64,10 +65,13 @@ export function requireFile(
   return found
 }
 
-/** The bytes of a file, unpacked where its name ends in .gz. Throws InputError naming the file. */
-export function readPlainOrGzip(file: string): Uint8Array {
-  const bytes = readInputFile(file)
-  return file.endsWith('.gz') ? inflate('gzip', bytes, file) : bytes
+/**
+ * The bytes of a file, unpacked where its name ends in .gz and no further than there is a use for. Throws InputError naming
+ * the file where there are more than `most`.
+ */
+export function readPlainOrGzip(file: string, most: number = limits.fileBytes): Uint8Array {
+  const bytes = readInputFile(file, most)
+  return file.endsWith('.gz') ? inflate('gzip', bytes, file, { wanted: most }) : bytes
 }
 
 /**
@@ -75,5 +79,5 @@ export function readPlainOrGzip(file: string): Uint8Array {
  * UTF-8 (see {@link decodeText}).
  */
 export function readText(file: string): string {
-  return decodeText(readPlainOrGzip(file), file)
+  return decodeText(readPlainOrGzip(file, limits.textBytes), file)
 }

@@ -3,8 +3,10 @@ import type { CardName } from '../engine/types.js'
 import type { Task } from '../plan/types.js'
 import type { StartTask } from './types.js'
 
-/** Tasks that compute without an engine: solvers and statistics. */
-const withoutEngine: ReadonlySet<Task['kind']> = new Set(['interactions', 'compare'])
+/** Whether a task computes with an engine on a device; solvers and statistics do not. */
+export function needsEngine({ kind }: Task): boolean {
+  return kind !== 'interactions' && kind !== 'compare'
+}
 
 /** Devices that work on one task at a time. */
 interface DevicePool {
@@ -24,9 +26,9 @@ export function devicePool(
   const busy = new Set<CardName>()
   const free = () => devices.find((device) => !busy.has(device))
   return {
-    hasRoom: ({ kind }) => withoutEngine.has(kind) || free() !== undefined,
+    hasRoom: (task) => !needsEngine(task) || free() !== undefined,
     start(task, onEvent) {
-      if (withoutEngine.has(task.kind)) return startOn(undefined)(task, onEvent)
+      if (!needsEngine(task)) return startOn(undefined)(task, onEvent)
       const device = free()
       if (device === undefined) throw new Error(`no device is free for ${task.id}`)
       busy.add(device)

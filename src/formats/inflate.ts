@@ -25,16 +25,16 @@ export function requireUnpackable(unpacked: number, packed: number, file: string
 }
 
 /**
- * The content of compressed bytes; `size` is how many they are known to unpack to, where they are. Throws InputError
- * naming the file where they are damaged or unpack to more.
+ * The content of compressed bytes; `size` is how many they are known to unpack to, where they are, `wanted` the most that
+ * there is a use for. Throws InputError naming the file where they are damaged or unpack to more.
  */
 export function inflate(
   form: keyof typeof decompress,
   bytes: Uint8Array,
   file: string,
-  size?: number,
+  { size, wanted = Number.POSITIVE_INFINITY }: { size?: number; wanted?: number } = {},
 ): Buffer {
-  const most = size ?? mostUnpacked(bytes.length)
+  const most = size ?? Math.min(wanted, mostUnpacked(bytes.length))
   // In one piece where the size is known: two are there at once while pieces are joined.
   const chunkSize = Math.max(64, size === undefined ? 2 ** 20 : Math.min(size, 2 ** 30))
   try {
@@ -43,7 +43,7 @@ export function inflate(
     const isLarge = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
     if (isLarge && size === undefined) {
       throw new InputError(
-        `${file}: unpacks to more than ${most.toLocaleString('en')} bytes from ${bytes.length}; ${REMEDY}`,
+        `${file}: unpacks to more than ${most.toLocaleString('en')} bytes from ${bytes.length}; ${most === wanted ? 'take a part of it' : REMEDY}`,
         { cause },
       )
     }

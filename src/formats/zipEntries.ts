@@ -88,7 +88,8 @@ export function unpackedSize(entries: Iterable<Pick<ZipEntry, 'size'>>): number 
 function contentOf(all: Buffer, entry: ZipEntry, path: string): Uint8Array {
   const start = contentStart(all.subarray(entry.header), entry, path)
   const stored = all.subarray(start, start + entry.compressed)
-  const content = entry.method === STORED ? stored : inflate('raw', stored, path, entry.size)
+  const content =
+    entry.method === STORED ? stored : inflate('raw', stored, path, { size: entry.size })
   checkContent(entry, { size: content.length, checksum: checksumOf(content) }, path)
   return content
 }

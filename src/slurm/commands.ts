@@ -48,21 +48,26 @@ export async function longestArray(): Promise<number> {
   return found === null ? 1001 : Number(found[1])
 }
 
-/**
- * What the cluster knows of the elements of arrays, by `<array>_<index>`: those in the queue, those that ended lately, and
- * the others where there is accounting. Undefined where SLURM does not answer.
- */
-export async function queueOf(
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, ElementState> | undefined> {
-  if (ids.length === 0) return new Map()
+/** What the cluster knows of the elements of arrays, by `<array>_<index>`. */
+export interface ClusterStates {
+  /** Those in the queue, those that ended lately, and the others where there is accounting. */
+  readonly all: ReadonlyMap<string, ElementState>
+  /** What the accounting has; undefined where `sacct` does not answer. */
+  readonly accounted?: ReadonlyMap<string, ElementState>
+}
+
+/** What `squeue` and `sacct` say of arrays. Undefined where neither answers. */
+export async function statesOf(ids: readonly string[]): Promise<ClusterStates | undefined> {
+  if (ids.length === 0) return { all: new Map() }
   const jobs = `--jobs=${ids.join(',')}`
   const columns = ['--noheader', '--array', '--states=all', '--format=%F_%K|%T|%r']
   const queue = await call('squeue', [...columns, jobs])
   // A single array that is long over is no more known to it.
   const isKnown = queue.code === 0 || /Invalid job id/i.test(queue.stderr)
-  const past = ['--noheader', '--parsable2', '--allocations', '--array', '--format=JobID,State']
+  // Elements that wait are one line here, which squeue has one by one; older versions know no --array.
+  const past = ['--noheader', '--parsable2', '--allocations', '--format=JobID,State']
   const accounts = await call('sacct', [...past, jobs])
   if (!isKnown && accounts.code !== 0) return undefined
-  return new Map([...parseQueue(accounts.stdout), ...parseQueue(queue.stdout)])
+  const accounted = accounts.code === 0 ? parseQueue(accounts.stdout) : undefined
+  return { all: new Map([...(accounted ?? []), ...parseQueue(queue.stdout)]), accounted }
 }

@@ -30,7 +30,12 @@ const LONGEST_NOTICE = 120
  * it was cancelled or has gone back too often. What is done is read from the store by whoever runs next.
  */
 export function jobScript(job: ArrayJob, place: ScriptPlace, slurm: SlurmConfig): string {
-  const { partition, account, gres, cpus, mem, time, max, setup, requeues } = slurm
+  const { account, cpus, mem, time, max, setup, requeues } = slurm
+  // Comparing computes on no GPU, and would hold one.
+  const { partition, gres } =
+    job.name === 'compare'
+      ? { partition: slurm.comparePartition ?? slurm.partition, gres: undefined }
+      : slurm
   const options = {
     'job-name': `${place.study}-${job.name}`,
     array: arraySpec(job, max),

@@ -1,8 +1,9 @@
 /** How far the cluster is with a study: what was submitted, what SLURM says of it, and what is stored. */
 import { relative } from 'node:path'
 import { EnvironmentError } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
-import { queueOf, scancel } from './commands.js'
+import { scancel, statesOf } from './commands.js'
 import {
   type JobsFile,
   logFolder,
@@ -31,6 +32,8 @@ export interface ClusterStatus {
   readonly answers: boolean
   /** Elements that were submitted. */
   readonly elements: number
+  /** How many elements ended how, in the words of `sacct`; undefined where it does not answer. */
+  readonly ended?: Readonly<Record<string, number>>
   readonly open: readonly OpenElement[]
   /** Folder of their logs, whose names begin with study, array and index. */
   readonly logs: string
@@ -40,16 +43,26 @@ export interface ClusterStatus {
 export async function clusterStatus(folder: string): Promise<ClusterStatus | undefined> {
   const jobs = await readJobs(folder)
   if (jobs === undefined || jobs.submissions.length === 0) return undefined
-  const queue = await queueOf(idsOf(jobs))
+  const states = await statesOf(idsOf(jobs))
   const elements = await submittedElements(folder, jobs)
   const open: OpenElement[] = []
   for (const { job, index, tasks } of await openElements(folder, elements)) {
     const element = `${job.id}_${index}`
-    const state = queue?.get(element)
+    const state = states?.all.get(element)
     open.push({ job: job.name, element, tasks, state, isQueued: isQueued(state) })
   }
   const logs = relative(process.cwd(), logFolder(folder))
-  return { answers: queue !== undefined, elements: elements.length, open, logs }
+  const ended = states?.accounted && countEnded([...states.accounted.values()])
+  return { answers: states !== undefined, elements: elements.length, ended, open, logs }
+}
+
+/** How many of elements ended in each state. */
+function countEnded(elements: readonly ElementState[]): Record<string, number> {
+  const ended = groupBy(
+    elements.filter((element) => !isQueued(element)),
+    ({ state }) => state,
+  )
+  return Object.fromEntries([...ended].map(([state, some]) => [state, some.length]))
 }
 
 /** Elements with a task that is not done and is in no later element. */
@@ -73,13 +86,13 @@ async function openElements(
 /** Cancels what waits or runs of the study in a folder; how many elements. Throws EnvironmentError without SLURM. */
 export async function cancelStudy(folder: string): Promise<number> {
   const jobs = await requireJobs(folder)
-  const queue = await queueOf(idsOf(jobs))
-  if (queue === undefined) {
+  const states = await statesOf(idsOf(jobs))
+  if (states === undefined) {
     throw new EnvironmentError(
       'SLURM does not answer here (squeue): cancel where the study was submitted',
     )
   }
-  const queued = [...queue].filter(([, state]) => isQueued(state)).map(([element]) => element)
+  const queued = [...states.all].filter(([, state]) => isQueued(state)).map(([element]) => element)
   const arrays = new Set(queued.map((element) => element.split('_')[0]))
   if (arrays.size > 0) await scancel([...arrays])
   return queued.length

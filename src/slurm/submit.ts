@@ -13,7 +13,7 @@ import { plannedOf } from '../tasks/reporting/manifest.js'
 import { announceStudy } from '../tasks/state/announceStudy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import type { TaskContext } from '../tasks/types.js'
-import { longestArray, queueOf, sbatch, scancel } from './commands.js'
+import { longestArray, sbatch, scancel, statesOf } from './commands.js'
 import {
   type JobsFile,
   jobsFile,
@@ -98,12 +98,12 @@ async function queuedTasks(
   jobs: JobsFile | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const ids = jobs?.submissions.flatMap((submission) => submission.jobs.map(({ id }) => id)) ?? []
-  const queue = await queueOf(ids)
-  if (jobs === undefined || queue === undefined) return new Map()
+  const states = await statesOf(ids)
+  if (jobs === undefined || states === undefined) return new Map()
   const elements = await submittedElements(folder, jobs)
   return new Map(
     elements
-      .filter(({ job, index }) => isQueued(queue.get(`${job.id}_${index}`)))
+      .filter(({ job, index }) => isQueued(states.all.get(`${job.id}_${index}`)))
       .flatMap(({ job, tasks }) => tasks.map((task) => [task, job.id] as const)),
   )
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'
 import { writeFailure } from './writeFailure.js'
@@ -115,9 +115,7 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
   }
 }
 
+/** Whether there is anything at a path. Not through threads, which tens of thousands of files would wait for. */
 export async function exists(path: string): Promise<boolean> {
-  return access(path, constants.F_OK).then(
-    () => true,
-    () => false,
-  )
+  return existsSync(path)
 }

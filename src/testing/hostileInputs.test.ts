@@ -13,6 +13,7 @@ import { quotable } from '../core/quote.js'
 import { loadDataset } from '../data/load.js'
 import { openForeignModel } from '../engine/onnx/foreign.js'
 import { decodeModel, encodeModel } from '../engine/onnx/format.js'
+import { inflate } from '../formats/inflate.js'
 import { decodeNpy, encodeNpy } from '../formats/npy.js'
 import { readNpz } from '../formats/npz.js'
 import { planStudy } from '../plan/plan.js'
@@ -129,6 +130,14 @@ describe('files that unpack to more than they can mean', () => {
   ])('are refused: %s', async (_, read) => {
     await expect((async () => read())()).rejects.toThrow(
       /134,217,7\d\d.*store it without compression/,
+    )
+  })
+
+  it('are unpacked no further than there is a use for', () => {
+    const packed = gzipSync(new Uint8Array(1000))
+    expect(inflate('gzip', packed, 'a.csv.gz', { wanted: 1000 })).toHaveLength(1000)
+    expect(() => inflate('gzip', packed, 'a.csv.gz', { wanted: 999 })).toThrow(
+      /a\.csv\.gz: unpacks to more than 999 bytes/,
     )
   })
 

@@ -252,6 +252,37 @@ describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
   })
 })
 
+const noAccounts =
+  noCluster ??
+  (['slurmdbd', 'mariadbd'].some((name) => spawnSync('which', [name]).status !== 0)
+    ? 'no slurmdbd and mariadbd here'
+    : undefined)
+
+describe.skipIf(noAccounts !== undefined)(
+  `a study on a cluster that keeps accounts${noAccounts === undefined ? '' : ` (skipped: ${noAccounts})`}`,
+  () => {
+    it('tells how elements ended when the queue knows them no more', async () => {
+      cluster('stop')
+      cluster('start', 'AccountingStorageType=accounting_storage/slurmdbd', 'MinJobAge=2')
+      const results = join(folder, 'accounted')
+      const id = [...undisturbed.keys()].find((file) => file.endsWith('spec.json'))!.split('/')[1]
+      await mkdir(join(results, 'networks'), { recursive: true })
+      await writeFile(join(results, 'networks', id), '')
+      const submitted = await submit('accounted')
+      await until(() => states().length === 0)
+      await until(() => spawnSync('squeue', [`--jobs=${submitted.ids.train}`]).status !== 0)
+      const { stdout } = await lowlayer(['status', submitted.study])
+      expect(stdout).toMatch(/^ {2}accounting {4}.*1 failed/m)
+      expect(stdout).toMatch(/train \d+_\d ended without all of its results \(FAILED\)/)
+      const { cluster: found } = JSON.parse(
+        (await lowlayer(['status', submitted.study, '--json'])).stdout,
+      )[0]
+      // Who waits for the failed one is cancelled by SLURM.
+      expect(found.ended).toEqual({ COMPLETED: 5, FAILED: 1, CANCELLED: 1 })
+    })
+  },
+)
+
 /** Processes in whose command a text stands, but for this one. */
 function pidsOf(text: string): number[] {
   const { stdout } = spawnSync('pgrep', ['--full', text], { encoding: 'utf8' })

@@ -4,7 +4,7 @@ import { readAssumptions } from '../../artifacts/networkState.js'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { createEngine } from '../../engine/registry.js'
 import type { CardName } from '../../engine/types.js'
-import { devicePool } from '../../executors/devicePool.js'
+import { devicePool, needsEngine } from '../../executors/devicePool.js'
 import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
@@ -204,14 +204,14 @@ export async function settled(study: Study, say: Say, waiting: Waiting): Promise
 
 /**
  * Throws what is missing of an engine or a device that the configuration names, once and before any of
- * some tasks; where all of them are done it needs neither.
+ * some tasks; where those that compute with one are done it needs neither.
  */
 export async function requireEngine(
   { plan, results }: Study,
   tasks: readonly Task[],
 ): Promise<void> {
   const { engine, device, devices = [device] } = plan.config.runtime
-  for (const task of tasks) {
+  for (const task of tasks.filter(needsEngine)) {
     if (await isTaskDone(task, { plan, results })) continue
     for (const each of devices) await createEngine(engine, each)
     return

@@ -87,8 +87,12 @@ function describe({
 const NAMED = 10
 
 /** What waits or runs, by array and state; and what ended without its results, one by one. */
-function describeCluster({ answers, elements, open, logs }: ClusterStatus): string[] {
-  if (open.length === 0) return []
+function describeCluster({ answers, elements, ended, open, logs }: ClusterStatus): string[] {
+  const endings = Object.entries(ended ?? {}).map(
+    ([state, count]) => `${count} ${state.toLowerCase()}`,
+  )
+  const accounted = endings.length > 0 ? [`accounting    ${endings.join(', ')}`] : []
+  if (open.length === 0) return accounted
   if (!answers) {
     return [
       `cluster       SLURM does not answer; ${open.length} of ${elements} elements are not done`,
@@ -107,6 +111,12 @@ function describeCluster({ answers, elements, open, logs }: ClusterStatus): stri
   const rest = lost.length > NAMED ? [`  and ${lost.length - NAMED} more`] : []
   return [
     ...(arrays.length > 0 ? [`cluster       ${arrays.join('; ')}`] : []),
+    ...accounted,
+    ...(ended === undefined && lost.length > 0
+      ? [
+          'accounting    sacct does not answer: how elements ended long ago is not known, only what they left',
+        ]
+      : []),
     ...named,
     ...rest,
     ...(lost.length > 0 ? [`  their logs: ${logs}`] : []),

@@ -13,7 +13,7 @@ interface SubmitOptions extends StudyOptions {
 }
 
 /** Options that are keys of `runtime.slurm`: texts, and numbers. */
-const texts = ['partition', 'account', 'gres', 'mem', 'time'] as const
+const texts = ['partition', 'comparePartition', 'account', 'gres', 'mem', 'time'] as const
 const numbers = ['cpus', 'pack', 'max'] as const
 
 /** `lowlayer submit CONFIG`: the study as job arrays of a SLURM cluster. */
@@ -25,6 +25,7 @@ export function submitCommand(): Command {
     )
     .configureHelp({ visibleArguments: () => [] })
     .option('--partition <name>', 'partition')
+    .option('--compare-partition <name>', 'partition of the comparison, which asks for no gres')
     .option('--account <name>', 'account that is charged')
     .option('--gres <list>', 'resources of an element: gpu:1; gpu:2 are two cards, one worker each')
     .option('--cpus <n>', 'cores of an element, and tasks at once')

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { exitCodes, InputError, TaskError } from '../../core/errors.js'
+import { needsEngine } from '../../executors/devicePool.js'
 import { inProcess } from '../../executors/inProcess.js'
 import type { Executor } from '../../executors/types.js'
 import type { Task } from '../../plan/types.js'
@@ -51,7 +52,8 @@ async function runNamed(
   try {
     const { signal } = interruption
     const waiting = { onWait: sayWaiting(opened.results, say), signal }
-    const study = await settled(opened, say, waiting)
+    // Where there is no GPU, on a node that only compares, none is settled on for the others.
+    const study = own.some(needsEngine) ? await settled(opened, say, waiting) : opened
     await requireEngine(study, own)
     // One at a time needs no process of its own: packs of small tasks share this one.
     const start = onlyAsked(jobCount(study.plan.config.runtime) === 1 ? inProcess : executor, asked)

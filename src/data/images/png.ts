@@ -54,7 +54,9 @@ export function decodePng(bytes: Uint8Array): Pixels {
 /** Throws where pixels unpack to more than a picture of this size has in any form: 4 bytes per pixel, and a byte for each row of seven passes. */
 function checkUnpacked(chunks: readonly Chunk[], width: number, height: number): void {
   const packed = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data)
-  inflate('zlib', Buffer.concat(packed), 'its pixel data', 4 * width * height + 7 * (height + 1))
+  inflate('zlib', Buffer.concat(packed), 'its pixel data', {
+    size: 4 * width * height + 7 * (height + 1),
+  })
 }
 
 function chunksOf(bytes: Uint8Array): Chunk[] {
