@@ -163,4 +163,21 @@ describe('intervals of the low share', () => {
     expect(low.high).toBe(1)
     expect(high.estimate).toBeCloseTo(0, 12)
   })
+
+  it('end at ±1, beyond which there is no share, where two seeds of few samples show next to nothing', () => {
+    const generator = stream(2, 'no more than all').at()
+    const ends = Array.from({ length: 40 }, () => {
+      const cells = [0, 1].map(() =>
+        [0, 1].map(() => standardisedRanks(normals(20, generator, () => 1))),
+      )
+      const { low, high } = shareIntervals(
+        gridMeanSquares(cells),
+        { draws: 200, level: 0.95 },
+        generator,
+      )
+      return [low.low!, low.high!, high.low!, high.high!]
+    }).flat()
+    expect(Math.min(...ends)).toBe(-1)
+    expect(Math.max(...ends)).toBe(1)
+  })
 })

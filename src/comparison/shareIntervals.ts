@@ -30,7 +30,7 @@ export interface ShareIntervals {
  * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
  * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
  * −2/ν takes out the bias of (MS_low − MS_rest)².
- * Shares lie below 1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
+ * Shares lie within ±1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
  */
 export function shareIntervals(
   squares: GridMeanSquares,
@@ -53,7 +53,7 @@ export function shareIntervals(
       const signal = (one.value - noiseOfOne - missed) / count
       const seeds = scaledDraw(one.contrasts * own)
       // A signal below 0 is noise alone, which the seeds do not scale.
-      return signal > 0 ? Math.min(1, signal / seeds) : signal
+      return signal > 0 ? Math.min(1, signal / seeds) : Math.max(-1, signal)
     }
     drawn.low[draw] = share(low, directions[0], highs)
     drawn.high[draw] = share(high, directions[1], lows)
