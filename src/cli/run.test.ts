@@ -40,10 +40,10 @@ const tiny = `
 data: { source: tic-tac-toe, train: 200, test: 100, labelNoise: 0.1 }
 model: { architecture: mlp-5, low: 2, width: 12 }
 training:
-  epochs: 20
+  epochs: 10
   batchSize: 32
   optimizer: { name: sgd, lr: 0.1, momentum: 0.9 }
-  checkpoints: { logSpaced: 3 }
+  checkpoints: { logSpaced: 2 }
 networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1 } }
 analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 } }
 comparison: { bootstrap: 50 }
@@ -186,7 +186,7 @@ describe('lowlayer run', () => {
     )
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
     expect(lines('networks.csv')).toBe(4)
-    expect(lines('samples.csv')).toBe(4 * 3 * 12)
+    expect(lines('samples.csv')).toBe(4 * 2 * 12)
     expect(lines('overlaps.csv')).toBe(6)
     for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
   })
@@ -394,9 +394,9 @@ describe('lowlayer run', () => {
     const diverging = await studyFile(
       'tiny-stop',
       tiny
-        .replace('epochs: 20', `epochs: ${epochs}`)
+        .replace('epochs: 10', `epochs: ${epochs}`)
         .replace('lr: 0.1', 'lr: 1.0e+30')
-        .replace('{ logSpaced: 3 }', steps)
+        .replace('{ logSpaced: 2 }', steps)
         .replace('low: [0, 1], high: [0, 1]', 'low: [0], high: [0]'),
     )
     for (const attempt of ['first', 'second']) {
@@ -587,7 +587,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     const long = await studyFile(
       'tiny-long',
       tiny
-        .replace('epochs: 20', 'epochs: 300')
+        .replace('epochs: 10', 'epochs: 300')
         .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }'),
     )
     const run = ['run', long, '--results', results, '--jobs', '1']
@@ -607,6 +607,8 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
       'tiny-own',
       tiny
         .replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,')
+        // Long enough that the networks are right on different samples.
+        .replace('epochs: 10', 'epochs: 20')
         .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final'),
     )
     const { code, stderr } = await lowlayerHere(['run', own, '--results', results], {
@@ -669,7 +671,7 @@ analysis: { players: { count: 3 } }
       'tiny-own-failed',
       tiny
         .replace('samples: { count: 12,', 'samples: { filter: correct, count: 12,')
-        .replace('{ logSpaced: 3 }', '{ steps: [1] }'),
+        .replace('{ logSpaced: 2 }', '{ steps: [1] }'),
     )
     const whole = join(folder, 'own-samples-whole')
     expect(await lowlayerHere(['run', own, '--results', whole])).toMatchObject({ code: 0 })
@@ -789,7 +791,7 @@ describe('lowlayer run with bad input', () => {
       /bad\.yaml:2:\d+ .*"tic-tac-toe"/,
     ],
     ['an unknown architecture', tiny.replace('mlp-5', 'mlp-6'), 2, /bad\.yaml:3:\d+ .*"mlp-5"/],
-    ['an unknown key', tiny.replace('epochs: 20', 'epochz: 20'), 2, /training\.epochz.*"epochs"/],
+    ['an unknown key', tiny.replace('epochs: 10', 'epochz: 10'), 2, /training\.epochz.*"epochs"/],
     ['a cut below the network', tiny.replace('low: 2', 'low: 9'), 2, /deeper than the network/],
     ['more players than features', tiny.replace('count: 4', 'count: 12'), 2, /12.*9/],
     [
