@@ -15,7 +15,7 @@ const columns: Columns<Tables> = {
   grand: ['grand', '<f8'],
 }
 
-/** The bytes of such a file: 44 bytes a sample and checkpoint. */
+/** The bytes of such a file: 44 bytes per sample and checkpoint. */
 export function encodeDifficulty(found: TrainingDynamics): Uint8Array {
   const shape = [found.step.length, found.sample.length]
   const tables = Object.entries(namedColumns<Tables>(columns, found))

@@ -25,7 +25,8 @@ export async function createEngine(name: EngineChoice, device: DeviceChoice): Pr
       return createOnnxEngine(chosen)
     }
     case 'reference': {
-      if (chosen !== 'cpu') throw new InputError(`the engine reference has no device ${chosen}`)
+      if (chosen !== 'cpu')
+        throw new InputError(`the engine reference has no device ${chosen}; use cpu`)
       const { createReferenceEngine } = await import('./reference/engine.js')
       return createReferenceEngine()
     }

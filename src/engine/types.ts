@@ -49,7 +49,7 @@ export interface Batches extends TrainingSamples {
 /** One network in training. */
 export interface Trainer {
   /**
-   * One optimiser step a batch, one after the other. Returns the mean loss of each batch before its update.
+   * One optimiser step per batch, one after the other. Returns the mean loss of each batch before its update.
    * However steps are divided between calls, all comes out the same, bit for bit.
    */
   steps(batches: Batches): Promise<readonly number[]>

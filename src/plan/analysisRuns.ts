@@ -127,8 +127,8 @@ function otherBaseline(
   const masksIds = data.kind === 'tokens' && players.layout !== 'layer'
   if (masksIds && baseline === 'attention') {
     throw new InputError(
-      'confusing.reliability.baseline: beside attention no other baseline of token ids is known; set analysis.baseline ' +
-        'to {maskToken: ID}, whose other one is attention',
+      'confusing.reliability.baseline: attention has no other baseline to be compared with; set analysis.baseline ' +
+        'to {maskToken: ID}, which is compared with attention',
     )
   }
   if (masksIds) return { ...analysis, baseline: 'attention' }

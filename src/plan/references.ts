@@ -147,7 +147,9 @@ export function checkReferences(
   if (confusing.references === undefined) {
     if (references.length === 0 && confusing.score !== 'nongeneralizable') return
     const wanting = references[0]?.name ?? 'confusing.score: nongeneralizable'
-    throw new InputError(`${wanting} is of no use without confusing.references: set it, to {} say`)
+    throw new InputError(
+      `${wanting} needs confusing.references: set that key, too ({} takes its defaults)`,
+    )
   }
   for (const network of networks) {
     if (network.role !== 'analysed' || referencesOf(network, networks).length > 0) continue

@@ -165,7 +165,7 @@ describe('variants for the reliability of scores', () => {
     expect(await variants(2, masked)).toEqual(['players', 'attention'])
     expect(await variants(3, masked)).toEqual(['attention'])
     await expect(variants(2, 'analysis.baseline=attention')).rejects.toThrow(
-      /beside attention no other baseline of token ids is known/,
+      /attention has no other baseline to be compared with/,
     )
   })
 

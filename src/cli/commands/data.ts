@@ -184,7 +184,7 @@ function mirrorUrl(text: string): string {
   throw new InputError(`--mirror "${text}" is no http or https address`)
 }
 
-/** A bar on a terminal; elsewhere a line a file and one every 30 s. */
+/** A bar on a terminal; elsewhere one line per file and one every 30 s. */
 function downloadProgress(): DownloadOptions & { end: () => void } {
   const isTerminal = process.stderr.isTTY && process.env.CI === undefined
   return isTerminal ? progressBar() : progressLines()

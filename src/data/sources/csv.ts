@@ -36,7 +36,10 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
   const train = readPart(table, features, data.label, file)
   checkFloat32(train.inputs, features, file)
   const classes = sortedClasses(train.labels, file)
-  if (classes.length < 2) throw new InputError(`${file}: the column "${data.label}" has one class`)
+  if (classes.length < 2)
+    throw new InputError(
+      `${file}: the column "${data.label}" has one class; at least two are needed`,
+    )
   const test = await readTest(data, features, context)
   const size = features.length
   const numbered = ({ labels, lines, file }: Part) =>

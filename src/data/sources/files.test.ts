@@ -201,7 +201,7 @@ describe('CSV files', () => {
     ['a,label\n1,x\n2,\n', /train\.csv:3: no "label"/],
     ['a,lable\n1,x\n', /has no column "label" \(did you mean "lable"\?\)/],
     ['a,a,label\n1,2,x\n', /the column "a" is there twice/],
-    ['a,label\n1,x\n2,x\n', /the column "label" has one class/],
+    ['a,label\n1,x\n2,x\n', /the column "label" has one class; at least two/],
     ['a,label\n1,"x\n2,y\n', /train\.csv:2: a quote is not closed/],
     ['a,label\n1,"x"z\n2,y\n', /train\.csv:2: text follows a closing quote/],
     ['a,label\n0x10,x\n2,y\n', /:2: column "a" holds "0x10", not a number \(it is not decimal/],

@@ -50,7 +50,8 @@ export function classNumbering(
   const present = new Set<number>()
   for (const labels of parts) for (const label of labels ?? []) present.add(label)
   const highest = [...present].reduce((most, label) => Math.max(most, label), 0)
-  if (present.size < 2) throw new InputError(`${file}: ${key} has one class`)
+  if (present.size < 2)
+    throw new InputError(`${file}: ${key} has one class; at least two are needed`)
   const missing = highest + 1 - present.size
   if (missing > Math.max(MOST_MISSING, 2 * present.size)) {
     throw new InputError(

@@ -29,7 +29,8 @@ export async function openText(data: TextConfig, context: DataContext): Promise<
   const train = await readPart(trainFile, split)
   const test = testFile === undefined ? undefined : await readPart(testFile, split)
   const classes = data.source === 'sst2' ? ['0', '1'] : sortedClasses(train.labels, trainFile)
-  if (classes.length < 2) throw new InputError(`${trainFile}: the column "label" has one class`)
+  if (classes.length < 2)
+    throw new InputError(`${trainFile}: the column "label" has one class; at least two are needed`)
   const numbered = ({ labels, file }: Part) =>
     classNumbers(labels, classes, (row) => `${file}:${row + 2}`, `one of ${classes.join(', ')}`)
   return {

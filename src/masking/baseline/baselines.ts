@@ -156,7 +156,7 @@ export function constantsBaseline(
   if (values.length !== size && values.length !== groups) {
     throw new InputError(
       `${source}: ${values.length} baseline values; a sample of shape [${shape.join(', ')}] needs ` +
-        (groups === size ? `${size}` : `${groups} (one per channel) or ${size} (one a pixel)`),
+        (groups === size ? `${size}` : `${groups} (one per channel) or ${size} (one per pixel)`),
     )
   }
   for (let index = 0; index < values.length; index++) {

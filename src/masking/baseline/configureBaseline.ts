@@ -41,7 +41,7 @@ export async function chooseBaseline(
   }
   if (config === 'attention' || (typeof config === 'object' && 'maskToken' in config)) {
     throw new InputError(
-      'analysis.baseline maskToken and attention mask token ids (data.source tokens), which what is masked here is not; ' +
+      'analysis.baseline maskToken and attention are for token ids (data.source tokens), and something else is masked here; ' +
         'mean and zero fit inner tensors',
     )
   }

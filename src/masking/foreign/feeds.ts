@@ -63,5 +63,5 @@ function typed(type: FedTensor['type'], cells: Float32Array) {
 
 function whole(cell: number): number {
   if (Number.isInteger(cell)) return cell
-  throw new InputError(`${cell} is no whole number, as this input takes`)
+  throw new InputError(`${cell} is not a whole number, which this input takes`)
 }

@@ -78,7 +78,9 @@ function place(config: PlayersConfig, data: Dataset, pathOf: PathOf): Placement 
   if (layout === 'layer') return layerLayout(config, data, selection, training)
   if (layout === 'segments') {
     if (config.file === undefined) {
-      throw new InputError('players.layout segments needs players.file, a list of pixels a player')
+      throw new InputError(
+        'players.layout segments needs players.file, a list of pixels per player',
+      )
     }
     const file = pathOf(config.file)
     const segments = readSegments(file, data.shape)

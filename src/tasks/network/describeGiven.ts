@@ -85,7 +85,7 @@ function seriesOf(
   if (word === undefined) return [{ number: 0, file: pathOf(path, 'path') }]
   const folder = dirname(path)
   if (more.length > 0 || folder.includes(word)) {
-    throw new InputError(`${path}: ${word} may stand once, in the name of the file`)
+    throw new InputError(`${path}: ${word} may stand only once, and in the name of the file`)
   }
   const [before, after] = basename(path).split(word)
   const place = pathOf(folder, 'the folder of path')
