@@ -3,6 +3,7 @@ import { InputError } from '../core/errors.js'
 import { gatherRows, sideBySide } from '../core/tableRows.js'
 import { sizeOf } from '../core/tensor.js'
 import type { NpyArray } from '../formats/npy.js'
+import { arrayOf } from '../formats/npz.js'
 import { checkFloat32 } from './float32.js'
 import type { RowPart, Samples } from './types.js'
 
@@ -25,12 +26,7 @@ export function heldArrays(
 ): HeldArrays {
   let cells = 0
   const found = named.map(({ name, array }) => {
-    const held = arrays[array]
-    if (held === undefined) {
-      throw new InputError(
-        `${file}: no array named "${array}" for data.held (it has: ${Object.keys(arrays).join(', ')})`,
-      )
-    }
+    const held = arrayOf(arrays, array, file, '; data.held says which it is')
     if (held.shape[0] !== count) {
       throw new InputError(
         `${file}: ${array} [${held.shape.join(', ')}] (data.held) has not as many rows as there are samples, ${count}`,

@@ -35,8 +35,18 @@ export function arrayOf(
   remedy = '',
 ): NpyArray {
   if (Object.hasOwn(arrays, key)) return arrays[key]
-  const names = Object.keys(arrays).join(', ') || 'none'
-  throw new InputError(`${file}: no array named "${key}" (it has: ${names})${remedy}`)
+  throw lacksArray(file, key, Object.keys(arrays), remedy)
+}
+
+/** What is wrong with a file that has no array of a name, but others. */
+export function lacksArray(
+  file: string,
+  name: string,
+  others: Iterable<string>,
+  remedy = '',
+): InputError {
+  const names = [...others].join(', ') || 'none'
+  return new InputError(`${file}: no array named "${name}" (it has: ${names})${remedy}`)
 }
 
 /** Row-major arrays to store, by name; a bare typed array has shape [length]. */

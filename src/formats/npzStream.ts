@@ -12,6 +12,7 @@ import {
   type NpyHeader,
   readNpyHeader,
 } from './npy.js'
+import { lacksArray } from './npz.js'
 import { entryPieces, readZipEntries, unpackedSize } from './zipEntries.js'
 
 /** One array to write, its elements in row-major order over all pieces. */
@@ -110,10 +111,7 @@ export async function* npzRows(path: string, name: string): AsyncGenerator<Float
   try {
     const entries = await readZipEntries(file, path)
     const entry = entries.get(`${name}.npy`)
-    if (entry === undefined) {
-      const names = [...entries.keys()].join(', ') || 'none'
-      throw new InputError(`${path}: no array named "${name}" (it has: ${names})`)
-    }
+    if (entry === undefined) throw lacksArray(path, name, entries.keys())
     yield* rowsOf(entryPieces(file, path, entry), entry.size, `${path} [${name}]`)
   } finally {
     await file.close()

@@ -5,7 +5,7 @@ import { sizeOf } from '../../core/tensor.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { decodeNpy, type NpyArray } from '../../formats/npy.js'
 import { decodeNpyStrings, type StringArray } from '../../formats/npyStrings.js'
-import { npzEntries } from '../../formats/npz.js'
+import { lacksArray, npzEntries } from '../../formats/npz.js'
 
 /** Whole numbers with a name; rows are float32, which holds those below 2^24 exactly. */
 export interface WholeArray {
@@ -47,9 +47,7 @@ export function openTokenArrays(
   const bytesOf = (name: string): Uint8Array => {
     const bytes = entries.get(name)
     if (bytes !== undefined) return bytes
-    throw new InputError(
-      `${file}: no array named "${name}" (it has: ${[...entries.keys()].join(', ') || 'none'})`,
-    )
+    throw lacksArray(file, name, entries.keys())
   }
   const numbers = (name: string) => decodeNpy(bytesOf(name), `${file} [${name}]`)
   const whole = (name: string, least: number): WholeArray => {

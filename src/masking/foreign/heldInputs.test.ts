@@ -268,7 +268,7 @@ describe('arrays that are held', () => {
       'that are missing',
       '[feature]',
       {},
-      /no array named "feature" for data\.held \(it has: x, y, features, site\)/,
+      /no array named "feature" \(it has: x, y, features, site\); data\.held says/,
     ],
     [
       'of other rows',
