@@ -76,7 +76,7 @@ def values(folder, network, name, data):
     keep = present(CELLS)
     listed = json.loads((folder / "plan.json").read_text())["samples"]
     worst, tables, steps = 0.0, 0, 0
-    for file in sorted(glob.glob(str(folder / "results/networks" / network / "values/*.npz"))):
+    for file in sorted(glob.glob(str(folder / "results/networks" / network / "values/[0-9]*.npz"))):
         found = np.load(file)
         step = Path(file).name.split("-")[0]
         own = [
