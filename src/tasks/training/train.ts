@@ -124,8 +124,9 @@ class TrainingRun {
       if (saved === undefined) await this.stopAt(0, trainer)
       await this.loop(trainer, start.step)
     } catch (error) {
-      // Whoever asks why it diverged looks at what came before.
-      if (error instanceof TaskError && this.curve.length > 0) await this.saveCurve()
+      // Whoever asks why it diverged looks at what came before. Where nothing can be written, that is what to say.
+      if (error instanceof TaskError && this.curve.length > 0)
+        await this.saveCurve().catch(() => undefined)
       throw error
     } finally {
       await trainer.dispose()
