@@ -35,9 +35,17 @@ function obey(): void {
   })
 }
 
+/** Throws where the child ends instead of answering, as one does for which the card has no memory left. */
 function ask(child: ChildProcess, message: Order | number): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('message', resolve)
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => {
+      reject(new Error(`one of the processes ended (${code}); what it said stands above`))
+    }
+    child.once('exit', ended)
+    child.once('message', (answer: number) => {
+      child.off('exit', ended)
+      resolve(answer)
+    })
     child.send(message)
   })
 }
@@ -62,19 +70,22 @@ export async function trainTogether(
       env: { ...options.env, LOWLAYER_BENCH_CHILD: '1' },
     }),
   )
-  const [step] = await Promise.all(children.map((child) => ask(child, order)))
-  const steps = Math.max(3, Math.round(ROUND_SECONDS / step))
-  const [rates, ratios]: number[][] = [[], []]
-  for (let round = 0; round < rounds; round++) {
-    const alone = await ask(children[round % children.length], steps)
-    const began = performance.now()
-    await Promise.all(children.map((child) => ask(child, steps)))
-    const together = (performance.now() - began) / 1e3
-    rates.push((children.length * steps * order.batch) / together)
-    ratios.push((children.length * alone) / together)
+  try {
+    const [step] = await Promise.all(children.map((child) => ask(child, order)))
+    const steps = Math.max(3, Math.round(ROUND_SECONDS / step))
+    const [rates, ratios]: number[][] = [[], []]
+    for (let round = 0; round < rounds; round++) {
+      const alone = await ask(children[round % children.length], steps)
+      const began = performance.now()
+      await Promise.all(children.map((child) => ask(child, steps)))
+      const together = (performance.now() - began) / 1e3
+      rates.push((children.length * steps * order.batch) / together)
+      ratios.push((children.length * alone) / together)
+    }
+    return { rates, ratios }
+  } finally {
+    for (const child of children) child.kill()
   }
-  for (const child of children) child.kill()
-  return { rates, ratios }
 }
 
 async function main(

@@ -1,11 +1,12 @@
 /**
  * Every bar of training and masked evaluation on a GPU, against PyTorch on the same card in the same run, TF32 off on both
  * sides: `npm run bench:gpu -- [device] [networks] [batch] [rounds] [processes] [players]`. `cuda`, the default, is what the
- * bars are for; `npm run bench:gpu -- cpu lenet 128 1 1,2 8` tries the command where no GPU is. Says of each bar whether it is met;
- * ends with 3 where the device or PyTorch is missing, with 1 where a bar is missed.
+ * bars are for; `npm run bench:gpu -- cpu lenet 128 1 1,2 8` tries the command where no GPU is. Says of each bar whether it is met; what
+ * cannot be measured is FAILED with its reason, and the rest is measured. Ends with 3 where the device or PyTorch is missing, with 1 where a
+ * bar is missed or not measured.
  */
 import { spawnSync } from 'node:child_process'
-import { EnvironmentError } from '../src/core/errors.js'
+import { EnvironmentError, messageOf } from '../src/core/errors.js'
 import { createEngine } from '../src/engine/registry.js'
 import type { DeviceName } from '../src/engine/types.js'
 import { freeOnCard } from '../src/executors/cardMemory.js'
@@ -21,8 +22,20 @@ const MANY = 'lenet'
 
 interface Bar {
   readonly name: string
-  readonly ratio: number
+  /** A ratio to PyTorch, or why there is none. */
+  readonly found: number | string
   readonly least: number
+}
+
+/** Measures a bar. A failure is no end: the card may be there for this run only. */
+async function measured(name: string, least: number, ratio: () => Promise<number>): Promise<Bar> {
+  try {
+    return { name, found: await ratio(), least }
+  } catch (error) {
+    const [reason] = messageOf(error).split('\n')
+    console.error(`${name}: ${reason}`)
+    return { name, found: reason, least }
+  }
 }
 
 /** Throws EnvironmentError, with what to do, unless both sides can compute on the device. */
@@ -51,33 +64,41 @@ async function bars(
   const found: Bar[] = []
   let alone: number | undefined
   for (const network of new Set([...networks, MANY])) {
-    const contest = { network, batch, rounds, device }
-    const compared = await compareTraining(contest, { pytorch: true, tfjs: false })
-    console.log(lineOf(contest, compared))
-    const [own, peer] = compared.map(({ seconds }) => seconds)
-    if (network === MANY) alone = batch / peer
-    if (networks.includes(network)) {
-      found.push({ name: `training ${network}`, ratio: peer / own, least: 1 })
-    }
+    const bar = await measured(`training ${network}`, 1, async () => {
+      const contest = { network, batch, rounds, device }
+      const compared = await compareTraining(contest, { pytorch: true, tfjs: false })
+      console.log(lineOf(contest, compared))
+      const [own, peer] = compared.map(({ seconds }) => seconds)
+      if (network === MANY) alone = batch / peer
+      return peer / own
+    })
+    if (networks.includes(network)) found.push(bar)
   }
   for (const count of processes) {
-    const before = freeOnCard()
-    const { rates, ratios } = await trainTogether({ network: MANY, batch, device }, count, rounds)
-    const rate = median(rates)
-    const ratio = rate / alone!
-    const free = before === undefined ? 'unknown' : `${Math.round(before / 2 ** 20)} MiB`
-    console.log(
-      `${count} × ${MANY} at once  ${rate.toFixed(0)} samples/s  ${median(ratios).toFixed(2)} × one of them  ` +
-        `${ratio.toFixed(2)} × PyTorch one after the other  (free on the card before: ${free})`,
-    )
-    if (count !== processes.at(-1)) continue
-    found.push({ name: `${count} × ${MANY} at once`, ratio, least: TOGETHER_BAR })
+    const bar = await measured(`${count} × ${MANY} at once`, TOGETHER_BAR, async () => {
+      if (alone === undefined) throw new Error(`PyTorch's time of ${MANY} is not known`)
+      const before = freeOnCard()
+      const { rates, ratios } = await trainTogether({ network: MANY, batch, device }, count, rounds)
+      const rate = median(rates)
+      const free = before === undefined ? 'unknown' : `${Math.round(before / 2 ** 20)} MiB`
+      console.log(
+        `${count} × ${MANY} at once  ${rate.toFixed(0)} samples/s  ${median(ratios).toFixed(2)} × one of them  ` +
+          `${(rate / alone).toFixed(2)} × PyTorch one after the other  (free on the card before: ${free})`,
+      )
+      return rate / alone
+    })
+    if (count === processes.at(-1)) found.push(bar)
   }
   for (const network of networks) {
-    const ratio = await compareValues(network, players, rounds, device)
-    found.push({ name: `masked evaluation ${network}`, ratio: ratio!, least: 1 })
+    const ratio = async () => (await compareValues(network, players, rounds, device))!
+    found.push(await measured(`masked evaluation ${network}`, 1, ratio))
   }
   return found
+}
+
+function verdictOf({ found, least }: Bar): 'met' | 'MISSED' | 'FAILED' {
+  if (typeof found === 'string') return 'FAILED'
+  return found >= least ? 'met' : 'MISSED'
 }
 
 async function main(
@@ -98,11 +119,12 @@ async function main(
     Number(players),
   )
   console.log(`\nbars on ${device}, as a ratio to PyTorch on the same card:`)
-  for (const { name, ratio, least } of found) {
-    const verdict = ratio >= least ? 'met' : 'MISSED'
-    console.log(`${verdict.padEnd(7)} ${name}  ${ratio.toFixed(2)} (at least ${least.toFixed(1)})`)
+  const verdicts = found.map((bar) => verdictOf(bar))
+  for (const [index, { name, found: ratio, least }] of found.entries()) {
+    const shown = typeof ratio === 'number' ? ratio.toFixed(2) : ratio
+    console.log(`${verdicts[index].padEnd(7)} ${name}  ${shown} (at least ${least.toFixed(1)})`)
   }
-  return found.every(({ ratio, least }) => ratio >= least) ? 0 : 1
+  return verdicts.every((verdict) => verdict === 'met') ? 0 : 1
 }
 
 try {
