@@ -269,7 +269,7 @@ def store(place: Path, model: bytes, arrays: dict, estimator, case: dict):
 def check_values(place: Path):
     """The same for estimators that have values themselves: differences as shares of the largest one."""
     arrays = dict(np.load(place / "data.npz"))
-    [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
+    [file] = glob.glob(str(place / "out/networks/*/values/[0-9]*.npz"))
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     worst = largest = 0.0
@@ -289,7 +289,7 @@ def check(place: Path):
         return check_values(place)
     data = np.load(place / "data.npz")
     x = data["x"].astype("f4")
-    [file] = glob.glob(str(place / "out/networks/*/values/*.npz"))
+    [file] = glob.glob(str(place / "out/networks/*/values/[0-9]*.npz"))
     found = dict(np.load(file))
     estimator = pickle.loads((place / "estimator.pkl").read_bytes())
     coalitions = 2**PLAYERS
