@@ -109,7 +109,8 @@ export class Generator {
 
   /** Uniformly random permutation of 0 … count−1 (Fisher–Yates). */
   permutation(count: number): Uint32Array {
-    const order = Uint32Array.from({ length: count }, (_, index) => index)
+    const order = new Uint32Array(count)
+    for (let index = 0; index < count; index++) order[index] = index
     for (let last = count - 1; last > 0; last--) {
       const other = this.below(last + 1)
       const swapped = order[last]

@@ -9,10 +9,9 @@ import { mean } from './descriptive.js'
 import {
   masksOfEachOrder,
   meanInteractions,
-  similarity,
   similarityByOrder,
+  similarityOver,
   type ThresholdedInteractions,
-  vectorOf,
 } from './similarity.js'
 import type { Interactions } from './types.js'
 
@@ -139,9 +138,9 @@ function compareOnce({ train, test }: ClassSamples, generator: Generator) {
 function shuffledSimilarity(a: Interactions, b: Interactions, generator: Generator) {
   return masksOfEachOrder(a.n).map((masks, order) => {
     if (order === 0) return undefined
-    const permutation = generator.permutation(masks.length)
-    const shuffled = Uint32Array.from(permutation, (position) => masks[position])
-    return similarity(vectorOf(a, masks), vectorOf(b, shuffled))
+    const shuffled = generator.permutation(masks.length)
+    for (let index = 0; index < masks.length; index++) shuffled[index] = masks[shuffled[index]]
+    return similarityOver(a, masks, b, shuffled)
   })
 }
 

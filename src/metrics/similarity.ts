@@ -8,47 +8,74 @@ import type { Interactions } from './types.js'
  * b = 2a, 0 for b = −a; undefined, not 0, when both are zero. Source: `get_overlap` of
  * sjtu-xai-lab/interaction-concept, without its 1e-7.
  */
-export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number | undefined {
-  let shared = 0
-  let union = 0
-  for (let index = 0; index < a.length; index++) {
-    const strengthA = Math.abs(a[index])
-    const strengthB = Math.abs(b[index])
-    if (Math.sign(a[index]) === Math.sign(b[index])) {
-      shared += Math.min(strengthA, strengthB)
-      union += Math.max(strengthA, strengthB)
+class Similarity {
+  private shared = 0
+  private union = 0
+
+  /** Adds an entry of each vector. */
+  add(a: number, b: number): void {
+    const strengthA = Math.abs(a)
+    const strengthB = Math.abs(b)
+    if (Math.sign(a) === Math.sign(b)) {
+      this.shared += Math.min(strengthA, strengthB)
+      this.union += Math.max(strengthA, strengthB)
     } else {
-      union += strengthA + strengthB
+      this.union += strengthA + strengthB
     }
   }
-  return union > 0 ? shared / union : undefined
+
+  value(): number | undefined {
+    return this.union > 0 ? this.shared / this.union : undefined
+  }
 }
 
-/** {@link similarity} of each order's vector (AND and OR concatenated), shape [n+1]; order 0 undefined. */
+/** {@link Similarity} of two vectors of one length. */
+export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number | undefined {
+  const found = new Similarity()
+  for (let index = 0; index < a.length; index++) found.add(a[index], b[index])
+  return found.value()
+}
+
+/**
+ * {@link Similarity} of the AND and OR interactions of given sets, each with the one in the same place of the other list.
+ * Vectors are not written down: thousands of short arrays would take longer than what is computed of them.
+ */
+export function similarityOver(
+  a: Interactions,
+  masksOfA: Uint32Array,
+  b: Interactions,
+  masksOfB: Uint32Array,
+): number | undefined {
+  const found = new Similarity()
+  for (let index = 0; index < masksOfA.length; index++) {
+    found.add(a.and[masksOfA[index]], b.and[masksOfB[index]])
+  }
+  for (let index = 0; index < masksOfA.length; index++) {
+    found.add(a.or[masksOfA[index]], b.or[masksOfB[index]])
+  }
+  return found.value()
+}
+
+/** {@link similarityOver} the sets of each order, shape [n+1]; order 0 undefined. */
 export function similarityByOrder(a: Interactions, b: Interactions): (number | undefined)[] {
-  const masksByOrder = masksOfEachOrder(a.n)
-  return masksByOrder.map((masks, order) =>
-    order === 0 ? undefined : similarity(vectorOf(a, masks), vectorOf(b, masks)),
+  return masksOfEachOrder(a.n).map((masks, order) =>
+    order === 0 ? undefined : similarityOver(a, masks, b, masks),
   )
 }
 
-/** The bitmasks of each order 0 … n, in ascending order. */
+const masksByPlayers = new Map<number, readonly Uint32Array[]>()
+
+/** The bitmasks of each order 0 … n, in ascending order. Made once for each n: a study asks thousands of times. */
 export function masksOfEachOrder(n: number): readonly Uint32Array[] {
+  const known = masksByPlayers.get(n)
+  if (known !== undefined) return known
   const lists: number[][] = Array.from({ length: n + 1 }, () => [])
   orders(n).forEach((order, mask) => {
     lists[order].push(mask)
   })
-  return lists.map((list) => Uint32Array.from(list))
-}
-
-/** The AND then the OR interactions of the given subsets, shape [2 · masks]. */
-export function vectorOf({ and, or }: Interactions, masks: Uint32Array): Float64Array {
-  const vector = new Float64Array(2 * masks.length)
-  masks.forEach((mask, index) => {
-    vector[index] = and[mask]
-    vector[masks.length + index] = or[mask]
-  })
-  return vector
+  const masks = lists.map((list) => Uint32Array.from(list))
+  masksByPlayers.set(n, masks)
+  return masks
 }
 
 /** The interactions of one sample, of which those of strength ≤ τ are not salient. */
