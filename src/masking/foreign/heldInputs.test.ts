@@ -239,7 +239,7 @@ describe('a model of several inputs', () => {
         weights: { ...weights, axis: integers(1) },
       },
       {},
-      /input features: -?[\d.]+ is no whole number/,
+      /input features: -?[\d.]+ is not a whole number/,
     ],
   ])('is refused with %s', async (_what, held, spec, wishes, message) => {
     await expect(opened(spec, await dataOf(held), wishes)).rejects.toThrow(message)

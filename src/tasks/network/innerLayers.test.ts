@@ -248,7 +248,7 @@ describe('a text model masked at its tokens’ hidden vectors', () => {
     }
     await expect(
       evaluated({ data, networks: { files: [modelOf('masked', false)] }, analysis }),
-    ).rejects.toThrow(/maskToken and attention mask token ids.*mean and zero fit inner tensors/)
+    ).rejects.toThrow(/maskToken and attention are for token ids.*mean and zero fit inner tensors/)
   })
 })
 
