@@ -22,6 +22,8 @@ export const limits = {
   unpackedTimes: 200,
   /** … and never more than this. */
   unpackedBytes: 2 ** 32 - 1,
+  /** Nor more than this where it does not say how many they are, as a gzip. */
+  unpackedUntold: 2 ** 28,
   /** Axes of an array: NumPy has 64. */
   axes: 64,
   /** Rows or columns of an array that holds nothing, since some other axis is 0. */

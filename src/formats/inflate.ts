@@ -34,7 +34,7 @@ export function inflate(
   file: string,
   { size, wanted = Number.POSITIVE_INFINITY }: { size?: number; wanted?: number } = {},
 ): Buffer {
-  const most = size ?? Math.min(wanted, mostUnpacked(bytes.length))
+  const most = size ?? Math.min(wanted, limits.unpackedUntold, mostUnpacked(bytes.length))
   // In one piece where the size is known: two are there at once while pieces are joined.
   const chunkSize = Math.max(64, size === undefined ? 2 ** 20 : Math.min(size, 2 ** 30))
   try {

@@ -123,13 +123,46 @@ const jpegClaiming = (side: number) =>
 const zeros = new Uint8Array(limits.unpackedFreely + 1)
 const bomb = deflateRawSync(zeros)
 
+/** Two gibibytes of zeros in two megabytes: a gzip may have any number of members. */
+const manyZeros = () => {
+  const member = gzipSync(new Uint8Array(2 ** 24))
+  return Buffer.concat(Array.from({ length: 128 }, () => member))
+}
+const idxFiles = ['train', 't10k'].flatMap((split) => [
+  `${split}-images-idx3-ubyte`,
+  `${split}-labels-idx1-ubyte`,
+])
+const cifarFiles = ['data_batch_1.bin', 'test_batch.bin']
+const headOfIdx = Buffer.from([0, 0, 8, 3, 0x7f, 255, 255, 255, 0, 0, 0, 1, 0, 0, 0, 1])
+
 describe('files that unpack to more than they can mean', () => {
-  it.each<[string, () => unknown]>([
-    ['by what the archive says', () => readNpz(put('said.npz', zipClaiming(zeros.length, bomb)))],
-    ['by a gzip', () => load({ source: 'csv', path: put('big.csv.gz', gzipSync(zeros)) })],
-  ])('are refused: %s', async (_, read) => {
-    await expect((async () => read())()).rejects.toThrow(
+  it('are refused: by what the archive says', () => {
+    expect(() => readNpz(put('said.npz', zipClaiming(zeros.length, bomb)))).toThrow(
       /134,217,7\d\d.*store it without compression/,
+    )
+  })
+
+  // What is unpacked until then is what there is memory for.
+  it.each<[string, object, readonly string[], RegExp]>([
+    ['a table', { source: 'csv' }, ['rows.csv'], /rows\.csv\.gz: unpacks to more than 268,435,456/],
+    ['text', { source: 'sst2' }, ['train.tsv', 'dev.tsv'], /train\.tsv\.gz: .*than 268,435,456/],
+    ['IDX', { source: 'mnist' }, idxFiles, /images-idx3-ubyte\.gz: .*than 268,435,456.*gunzip/],
+    ['CIFAR-10', { source: 'cifar10' }, cifarFiles, /data_batch_1\.bin\.gz: .*than 153,650,000/],
+    ['CIFAR-100', { source: 'cifar100' }, ['train.bin', 'test.bin'], /in\.bin\.gz: .*153,700,000/],
+  ])('are refused: gzips of %s', async (name, data, files, message) => {
+    const content = name === 'IDX' ? [gzipSync(headOfIdx), manyZeros()] : [manyZeros()]
+    for (const file of files) put(join(name, `${file}.gz`), Buffer.concat(content))
+    const path = join(folder, name, name === 'a table' ? `${files[0]}.gz` : '')
+    await expect(load({ ...data, path })).rejects.toThrow(message)
+  })
+
+  it('are refused: more records than CIFAR has, in several files', async () => {
+    const records = gzipSync(new Uint8Array(3073 * 20_000))
+    for (const file of ['data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin'])
+      put(join('records', `${file}.gz`), records)
+    put('records/test_batch.bin', new Uint8Array(3073))
+    await expect(load({ source: 'cifar10', path: join(folder, 'records') })).rejects.toThrow(
+      /data_batch_3\.bin\.gz: unpacks to more than 30,730,000 bytes.*take a part of it/,
     )
   })
 

@@ -2,12 +2,14 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
-import { type DataContext, findFile, readPlainOrGzip, requireFile } from '../paths.js'
+import { type DataContext, findFile, readPlainOrGzip, readText, requireFile } from '../paths.js'
 import type { RawData } from '../raw.js'
 
 type CifarConfig = Extract<DataConfig, { source: 'cifar10' | 'cifar100' }>
 
 const PIXELS = 3 * 32 * 32
+/** Records of a split: the authors' training files hold so many. */
+const RECORDS = 50_000
 
 const cifar10Classes = [
   'airplane',
@@ -93,8 +95,9 @@ async function recordLayout(data: CifarConfig, folder: string): Promise<RecordLa
 }
 
 async function readNames(path: string, count: number): Promise<string[]> {
-  const text = new TextDecoder().decode(readPlainOrGzip(path))
-  const names = text.split(/\r?\n/).filter((name) => name !== '')
+  const names = readText(path)
+    .split(/\r?\n/)
+    .filter((name) => name !== '')
   if (names.length === count) return names
   throw new InputError(`${path} has ${names.length} class names, ${count} expected`)
 }
@@ -102,8 +105,10 @@ async function readNames(path: string, count: number): Promise<string[]> {
 async function readSplit(files: readonly string[], layout: RecordLayout): Promise<Split> {
   const record = layout.labelBytes + PIXELS
   const parts: Uint8Array[] = []
+  let room = RECORDS * record
   for (const path of files) {
-    const bytes = readPlainOrGzip(path)
+    const bytes = readPlainOrGzip(path, room)
+    room -= bytes.length
     if (bytes.length === 0 || bytes.length % record !== 0) {
       throw new InputError(
         `${path} is cut short or no CIFAR file: ${bytes.length} bytes are not whole records of ` +
