@@ -82,7 +82,7 @@ async function train(engine: Engine, model: ReturnType<typeof buildModel>, datas
     saveEvery: Infinity,
     signal: new AbortController().signal,
     hooks: {
-      atStop: async () => undefined,
+      atStop: async () => false,
       save: async () => undefined,
       progress: (_, last) => {
         loss = last

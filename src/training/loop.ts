@@ -5,8 +5,8 @@ import type { Batches, Trainer } from '../engine/types.js'
 
 /** What a run does besides stepping; every callback is awaited. */
 interface LoopHooks {
-  /** After `step` steps are done, at each of `stops`. */
-  atStop(step: number): Promise<void>
+  /** After `step` steps are done, at each of `stops`; tells whether it saved what resuming needs. */
+  atStop(step: number): Promise<boolean>
   /** Now and then, and before an interruption takes effect: save what resuming needs. */
   save(step: number): Promise<void>
   progress(step: number, loss: number): void
@@ -44,10 +44,7 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
   const { trainer, hooks, totalSteps, learningRateAt } = options
   const stops = new Set(options.stops)
   let lastSave = performance.now()
-  const { inputs, labels } = options.dataset.train
-  const batchValues = (options.batchOf(0).length * inputs.length) / labels.length
-  const copied = Math.max(1, Math.floor(COPIED_VALUES / batchValues))
-  const atMost = options.augment === undefined ? Number.POSITIVE_INFINITY : copied
+  const atMost = options.augment === undefined ? Number.POSITIVE_INFINITY : copiedSteps(options)
   let most = 1
   for (let done = options.firstStep; done < totalSteps; ) {
     const first = done
@@ -60,16 +57,23 @@ export async function trainLoop(options: LoopOptions): Promise<void> {
     const inTime = Math.floor((CALL_MS * (done - first)) / (now - began))
     most = Math.max(1, Math.min(2 * most, inTime, atMost))
     hooks.progress(done, losses[losses.length - 1])
-    if (stops.has(done)) await hooks.atStop(done)
-    if (options.signal.aborted) {
+    let isSaved = stops.has(done) && (await hooks.atStop(done))
+    const { aborted } = options.signal
+    if (!isSaved && (aborted || performance.now() - lastSave > options.saveEvery)) {
       await hooks.save(done)
+      isSaved = true
+    }
+    if (aborted)
       throw new InterruptedError(`interrupted after step ${done}; the run resumes from there`)
-    }
-    if (performance.now() - lastSave > options.saveEvery) {
-      await hooks.save(done)
-      lastSave = performance.now()
-    }
+    if (isSaved) lastSave = performance.now()
   }
+}
+
+/** Steps whose batches, as changed copies, are no more than may be there at once. */
+function copiedSteps({ batchOf, dataset }: LoopOptions): number {
+  const { inputs, labels } = dataset.train
+  const batchValues = (batchOf(0).length * inputs.length) / labels.length
+  return Math.max(1, Math.floor(COPIED_VALUES / batchValues))
 }
 
 /** The first stop after step `from`, or `to` where there is none before it. */

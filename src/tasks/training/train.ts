@@ -203,9 +203,9 @@ class TrainingRun {
    * Evaluates and, where the plan wants one, leaves a checkpoint and a point to resume from. Throws TaskError, leaving
    * nothing of this step, when the training loss is no longer finite: the loop, whose losses are those before each
    * step, would see it one step later, or never. A test loss that is not finite says of a few inputs that their
-   * outputs overflow, and ends nothing.
+   * outputs overflow, and ends nothing. Tells whether there is a point to resume from.
    */
-  private async stopAt(step: number, trainer: Trainer): Promise<void> {
+  private async stopAt(step: number, trainer: Trainer): Promise<boolean> {
     const { paths, lease, model, spec } = this
     const state = await trainer.state()
     const measured = await this.measure(trainer, state.parameters)
@@ -214,10 +214,11 @@ class TrainingRun {
       throw divergence(step, point.trainLoss, this.learningRateAt(Math.max(0, step - 1)))
     }
     this.curve.push(point)
-    if (!spec.checkpointSteps.includes(step)) return
+    if (!spec.checkpointSteps.includes(step)) return false
     await lease.write(paths.checkpoint(step), exportOnnx(model.graph, state.parameters))
     await this.save(paths.optimizer(step), { ...state, parameters: {} })
     await this.saveResumePoint(state)
+    return true
   }
 
   private saveCurve(): Promise<void> {
