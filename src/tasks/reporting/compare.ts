@@ -149,7 +149,7 @@ interface TablesOrder extends StudyPlace {
 export async function makeTables({ plan, results, progress }: TablesOrder): Promise<MadeTables> {
   const { config } = plan
   const began = performance.now()
-  const networks = membersOf(plan.networks)
+  const networks = plan.networks.filter(({ role }) => role === 'analysed')
   const analyses: KeptAnalysis[] = []
   const alternatives = new Map<string, readonly AlternativeScores[]>()
   const failed: Record<string, string> = {}
@@ -265,10 +265,6 @@ async function comparePairs(
     if (++pairs % PAIRS_A_TURN === 0) await progress('pairs', 'pairs', PAIRS_A_TURN)
   }
   return { overlaps, classes }
-}
-
-function membersOf(networks: readonly StudyNetwork[]): readonly StudyNetwork[] {
-  return networks.filter(({ role }) => role === 'analysed')
 }
 
 function listed(reasons: Readonly<Record<string, string>>): Lack[] {
