@@ -4,10 +4,11 @@ import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const PAGE_BYTES = 4096
+/** Bytes of a page, of which a file takes whole ones. */
+export const PAGE_BYTES = 4096
 
 /** A disk of its own below a folder. */
-interface SmallDisk {
+export interface SmallDisk {
   readonly path: string
   /** Takes up all room but this many pages, or gives some back. */
   leave(pages: number): void
