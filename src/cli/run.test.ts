@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../core/hash.js'
+import { readNpz } from '../formats/npz.js'
 import { spearman } from '../metrics/descriptive.js'
 import { readRecord } from '../store/record.js'
 import { fromCsv } from '../tables/read.js'
@@ -316,6 +317,41 @@ describe('lowlayer run', () => {
     expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
     expect(await tablesOf(results)).toEqual(await tablesOf(whole))
     expect(await valueFilesOf(results)).toEqual(await valueFilesOf(whole))
+  })
+
+  it('ends with the same bytes when training is killed steps after it saved', async () => {
+    const fault = join(folder, 'killed-within.cjs')
+    await writeFile(
+      fault,
+      `const send = process.send
+      process.send = (message, ...rest) => {
+        const { done, note } = message.event ?? {}
+        if (/^loss/.test(note) && done > 20 && done % 20 > 0) process.kill(process.pid, 'SIGKILL')
+        return send.call(process, message, ...rest)
+      }`,
+    )
+    const processes = { NODE_OPTIONS: `--require ${fault}` }
+    const [whole, results] = ['saved-whole', 'saved-killed'].map((name) => join(folder, name))
+    const one = await studyFile(
+      'tiny-saved',
+      tiny
+        .replace('epochs: 10', 'epochs: 80it')
+        .replace('logSpaced: 2', 'steps: [20]')
+        .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }'),
+    )
+    expect(await lowlayerHere(['run', one, '--results', whole])).toMatchObject({ code: 0 })
+    const run = ['run', one, '--results', results]
+    expect(await lowlayerHere(run, { processes })).toMatchObject({ code: 1 })
+    const [id] = await readdir(join(results, 'networks'))
+    const network = join('networks', id)
+    const saved = readNpz(join(results, network, 'resume.npz'))
+    expect(Number(saved.step.data[0])).toBe(20)
+    expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
+    expect(await tablesOf(results)).toEqual(await tablesOf(whole))
+    for (const name of ['curve.csv', 'resume.npz', 'checkpoints/80.onnx']) {
+      const [left, right] = [results, whole].map((place) => readFile(join(place, network, name)))
+      expect((await left).equals(await right), name).toBe(true)
+    }
   })
 
   it('starts a network over when a kill left its curve but no state to resume from', async () => {
