@@ -1,6 +1,6 @@
 /** The notebook's cells, run in order on made-up tables with the Python that there is. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -33,11 +33,13 @@ it.skipIf(python === undefined)('the notebook reads a study and draws bars', () 
       .map(({ source }) => source.join(''))
     const script = `${code.join('\n')}\nprint(sum(len(axis.patches) for axis in figure.axes))`
     const output = execFileSync(python as string, ['-c', script], {
+      cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, STUDY: folder, MPLBACKEND: 'agg', MPLCONFIGDIR: folder },
     })
     // Two groups, four orders, two signs.
     expect(output.trim().split('\n').at(-1)).toBe('16')
+    expect(existsSync(join(folder, 'strength-by-order.pdf'))).toBe(true)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
