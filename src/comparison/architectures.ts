@@ -4,7 +4,7 @@
  * of the high seed (our choice). Its share is what networks of one architecture have in common, whatever their low layers.
  */
 import { groupBy } from '../core/groupBy.js'
-import { inPercent, short } from './clauses/wording.js'
+import { differenceInPercent, inPercent, short } from './clauses/wording.js'
 import { findGrids, type Grid, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import type { AcrossArchitectures, NetworkScores } from './types.js'
@@ -71,7 +71,7 @@ function sentenceOf(
   const found =
     low === undefined || architecture === undefined || difference === undefined
       ? `no shares, some of the ${lows} × ${architectures.length} networks are missing${test}`
-      : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture, low − architecture ${inPercent(difference)}`
+      : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture, low − architecture ${differenceInPercent(difference)}`
   return `across architectures (${architectures.join(', ')}; ${regime}), ${lows} low seeds each: ${found}`
 }
 

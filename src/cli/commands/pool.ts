@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path'
 import { Command } from 'commander'
-import { inPercent, percent, short } from '../../comparison/clauses/wording.js'
+import { differenceInPercent, inPercent, percent, short } from '../../comparison/clauses/wording.js'
 import { type Pool, type PooledStudy, poolStudies } from '../../comparison/pool/poolStudies.js'
 import type { Estimate } from '../../comparison/types.js'
 import { InputError } from '../../core/errors.js'
@@ -105,7 +105,7 @@ function describePool(
     percent(low.weights[index]),
     inPercent(study.low),
     inPercent(study.high),
-    inPercent(study.difference),
+    differenceInPercent(study.difference),
     short(study.p),
     study.verdict,
   ])
@@ -127,7 +127,7 @@ function describePool(
     '',
     inPercent(low),
     inPercent(high),
-    inPercent(difference),
+    differenceInPercent(difference),
     short(p),
     verdict,
   ]

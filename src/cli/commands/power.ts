@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
+import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import { assumedLows, assumedOthers } from '../../comparison/power/assumedShares.js'
 import { simulatedShares } from '../../comparison/power/decidingDesign.js'
 import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
@@ -161,7 +162,9 @@ function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: str
   const interval =
     ci_low === undefined || ci_high === undefined
       ? ''
-      : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try both with --low)`
+      : boundsNothing({ low: ci_low, high: ci_high })
+        ? ` (its low share is ${NOT_BOUNDED}; try several with --low)`
+        : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try both with --low${ci_low < 0 ? ', 0 in the place of the lower' : ''})`
   const noOrder = rows.get('order')?.estimate === undefined ? ', without an order share' : ''
   return { shares, said: interval + noOrder }
 }

@@ -1,7 +1,14 @@
 import { gridShape, reasonForNoShare } from '../effects.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ClauseStatus, ComparisonOptions, Estimate } from '../types.js'
-import { inPercent, intervalFigures, noGrid, percent } from './wording.js'
+import {
+  differenceInPercent,
+  inPercent,
+  intervalFigures,
+  noGrid,
+  percent,
+  type SaysEstimate,
+} from './wording.js'
 
 /** (iii) Whether low seeds decide more of the variance of the scores than the margin. */
 export function marginClause(
@@ -14,6 +21,7 @@ export function marginClause(
     said: 'low share',
     bound: margin,
     of: (shares) => shares.low,
+    says: inPercent,
     below: `a share of ${percent(margin)} is ruled out`,
     between: `the interval includes ${percent(margin)}`,
   })
@@ -30,6 +38,7 @@ export function differenceClause(
     said: 'low share − high share',
     bound: 0,
     of: (shares) => shares.difference,
+    says: differenceInPercent,
     below: 'high seeds decide more',
     between: 'the interval includes 0',
   })
@@ -44,6 +53,7 @@ interface Bounded {
   readonly said: string
   readonly bound: number
   readonly of: (shares: { readonly low: Estimate; readonly difference: Estimate }) => Estimate
+  readonly says: SaysEstimate
   /** What an interval below the bound, or around it, means. */
   readonly below: string
   readonly between: string
@@ -53,7 +63,7 @@ interface Bounded {
 function shareClause(
   clause: Pick<Clause, 'id' | 'text'>,
   statistics: GridStatistics | undefined,
-  { name, said, bound, of, below, between }: Bounded,
+  { name, said, bound, of, says, below, between }: Bounded,
 ): Clause {
   const shares = statistics?.shares
   if (statistics === undefined || shares === undefined) {
@@ -72,7 +82,7 @@ function shareClause(
   const why = small ? `; two seeds of a ${gridShape(statistics)} grid say little of others` : ''
   const meaning = { holds: '', fails: `: ${below}`, undecided: `: ${between}${why}` }[status]
   const above = status === 'undecided' && sideOf(own, bound) === 'above' && other === undefined
-  const reason = `${said} ${bothEnds({ own, other })}${above ? NO_OTHER_END : meaning}`
+  const reason = `${said} ${bothEnds({ own, other }, says)}${above ? NO_OTHER_END : meaning}`
   return { ...clause, status, figures, reason }
 }
 
@@ -100,9 +110,9 @@ export function statusOf(
 }
 
 /** Both estimates in percent: `12% [5%, 20%] under both tie-breaks` where they read the same. */
-export function bothEnds({ own, other }: TwoEnds): string {
-  if (other === undefined) return inPercent(own)
-  const [said, elsewhere] = [own, other].map(inPercent)
+export function bothEnds({ own, other }: TwoEnds, says: SaysEstimate): string {
+  if (other === undefined) return says(own)
+  const [said, elsewhere] = [own, other].map(says)
   return said === elsewhere
     ? `${said} under both tie-breaks`
     : `${said} (other tie-break: ${elsewhere})`

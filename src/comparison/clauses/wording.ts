@@ -27,10 +27,34 @@ export function withInterval({ estimate, low, high }: Estimate): string {
   return `${short(estimate)} [${short(low)}, ${short(high)}]`
 }
 
-/** `12% [5%, 20%]`, or the estimate alone. */
-export function inPercent({ estimate, low, high }: Estimate): string {
+/** Puts an estimate and its interval into words. */
+export type SaysEstimate = (estimate: Estimate) => string
+
+/** Least of what a share, and a difference of two, can truly be; the most is 1. */
+const least = { share: 0, difference: -1 } as const
+
+/** Said in the place of an interval that rules nothing out. */
+export const NOT_BOUNDED = 'not bounded by this design: too few seeds'
+
+/** Whether the interval holds everything that a share, or a difference of two, can be. */
+export function boundsNothing(
+  { low, high }: Pick<Estimate, 'low' | 'high'>,
+  kind: keyof typeof least = 'share',
+): boolean {
+  return low !== undefined && high !== undefined && low <= least[kind] && high >= 1
+}
+
+/** A share: `12% [5%, 20%]`, the estimate alone without an interval, {@link NOT_BOUNDED} beside it where that says nothing. */
+export const inPercent: SaysEstimate = (estimate) => percentOf(estimate, 'share')
+
+/** The same of a difference of two shares. */
+export const differenceInPercent: SaysEstimate = (estimate) => percentOf(estimate, 'difference')
+
+function percentOf(found: Estimate, kind: keyof typeof least): string {
+  const { estimate, low, high } = found
   if (low === undefined || high === undefined) return percent(estimate)
-  return `${percent(estimate)} [${percent(low)}, ${percent(high)}]`
+  const interval = `[${percent(low)}, ${percent(high)}]`
+  return `${percent(estimate)} ${boundsNothing(found, kind) ? `(${NOT_BOUNDED})` : interval}`
 }
 
 /** A share in percent: whole ones from 10 on, a decimal below. */

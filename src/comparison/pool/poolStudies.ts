@@ -1,6 +1,12 @@
 /** One verdict of several studies that asked the same: the clauses of the pool, by the rule of a single study. */
 import { bothEnds, NO_OTHER_END, otherEndOf, statusOf } from '../clauses/shares.js'
-import { inPercent, percent, short } from '../clauses/wording.js'
+import {
+  differenceInPercent,
+  inPercent,
+  percent,
+  type SaysEstimate,
+  short,
+} from '../clauses/wording.js'
 import type { Clause, ClauseStatus, Conclusion, Estimate, Verdict } from '../types.js'
 import { conclude } from '../verdict.js'
 import { type PooledEstimate, poolEstimates, poolPValues } from './combine.js'
@@ -81,11 +87,13 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
       { id: 'iii', text: `low seeds decide more than ${percent(margin)} of the variance` },
       { own: low, other: underOther('low', 'iii') },
       margin,
+      inPercent,
     ),
     bounded(
       { id: 'iv', text: 'low seeds decide more of the variance than high seeds' },
       { own: difference, other: underOther('difference', 'iv') },
       0,
+      differenceInPercent,
     ),
     common('v', studies),
     common('vi', studies),
@@ -144,6 +152,7 @@ function bounded(
   { id, text }: Pick<Clause, 'id' | 'text'>,
   ends: { readonly own: PooledEstimate; readonly other: PooledEstimate | undefined },
   bound: number,
+  says: SaysEstimate,
 ): Clause {
   const status = statusOf(ends, bound)
   const { own, other } = ends
@@ -155,7 +164,7 @@ function bounded(
     status,
     figures: { estimate: own.estimate, ci_low: own.low, ci_high: own.high },
     reason:
-      `${bothEnds(ends)} lies ${said[status]} ${percent(bound)}` +
+      `${bothEnds(ends, says)} lies ${said[status]} ${percent(bound)}` +
       (unconfirmed ? NO_OTHER_END : ''),
   }
 }

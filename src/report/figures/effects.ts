@@ -1,3 +1,4 @@
+import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import type { EffectRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { depthFigure } from './depth.js'
@@ -21,6 +22,12 @@ export function effectFigure(study: ReportStudy): FigureResult {
     const low = row.cut_layers ?? `first ${row.cut}`
     return [row.architecture, row.regime, `low = ${low}`].join(', ')
   }
+  const unbounded = rows.filter(
+    ({ effect, ci_low, ci_high }) =>
+      shares.includes(effect ?? '') &&
+      boundsNothing({ low: ci_low, high: ci_high }, effect === 'low−high' ? 'difference' : 'share'),
+  )
+  const open = [...new Set(unbounded.map(({ effect }) => effect))].join(', ')
   const several = new Set(rows.map(gridOf)).size > 1
   const values = rows.map((row) => ({
     effect: row.effect,
@@ -34,7 +41,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Variance shares and contrasts',
     source: 'ours',
-    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept. Right: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
+    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Right: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
     spec: specOf({
       title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
       hconcat: [
