@@ -64,6 +64,7 @@ it.each([
   ['submit', 'runtime.jobs=2', 'runtime.jobs'],
   ['power', ' phases.detector=x', 'phases'],
   ['power', 'study=other', 'study'],
+  ['power', 'comparison.bootstrap=9', 'comparison.bootstrap'],
   ['data export', 'training.epochs=3', 'training'],
 ])('%s does not take --set %s, which it would not use', async (command, setting, key) => {
   const { code, stderr } = await lowlayerHere([

@@ -35,6 +35,17 @@ interface PowerOptions {
   readonly json?: boolean
 }
 
+/** Settings that change neither the odds of a verdict nor what a design costs; those of training change the cost. */
+const unusedKeys = [
+  'study',
+  'phases',
+  'runtime.slurm',
+  'comparison.permutations',
+  'comparison.bootstrap',
+  'comparison.equivalence',
+  'comparison.accuracyTolerance',
+]
+
 /** `lowlayer power CONFIG | RESULTS`: the odds of each verdict by design, what it costs, and the cheapest that decides. */
 export function powerCommand(): Command {
   return new Command('power')
@@ -50,7 +61,7 @@ export function powerCommand(): Command {
     .option('--samples <list>', 'analysed samples (default: those of the study)')
     .option('--studies <n>', 'simulated studies per design', '200')
     .option('--odds <share>', 'odds of a right verdict that are asked for', '0.8')
-    .addOption(setOption('study', 'phases', 'runtime.slurm'))
+    .addOption(setOption(...unusedKeys))
     .option('--data-dir <dir>', 'folder of data sets')
     .option('--no-time', 'no time estimate, which takes a few seconds of calibration')
     .option('--json', 'print JSON')
