@@ -134,7 +134,7 @@ it('heat map: the overlap of row and column, and its shade', async () => {
   const cells = await drawn('heatMap', 'rect')
   expect(cells.length).toBeGreaterThanOrEqual(12)
   const overlap = (a: unknown, b: unknown) =>
-    String(a).slice(0, 4) === String(b).slice(0, 4) ? '1.00' : '0.20'
+    String(a).slice(0, 4) === String(b).slice(0, 4) ? '1.00' : '.20'
   const jaccards = texts.slice(0, 12)
   expect(new Set(jaccards.map(({ x, y }) => `${x} ${y}`)).size).toBe(12)
   for (const { x, y, text } of jaccards) expect(text).toBe(overlap(x, y))

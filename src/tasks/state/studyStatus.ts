@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { Plan, TaskKind } from '../../plan/types.js'
@@ -10,6 +9,7 @@ import { type Manifest, readManifest } from '../../store/manifest.js'
 import { schemaVersion } from '../../tables/tables.js'
 import { planOf } from '../reporting/manifest.js'
 import { studyFailures } from './failures.js'
+import { foldersIn } from './foldersIn.js'
 import { isTaskDone } from './isDone.js'
 import { storedFaults } from './storedFaults.js'
 
@@ -37,14 +37,10 @@ export interface StudyStatus {
  */
 export async function studyStatus(folder: string): Promise<StudyStatus[]> {
   if (await exists(join(folder, studyFiles.manifest))) return [await statusOf(folder)]
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new InputError(`cannot read ${folder}: ${messageOf(error)}`)
-  })
   const found: StudyStatus[] = []
-  for (const entry of entries) {
-    const inner = join(folder, entry.name)
-    if (entry.isDirectory() && (await exists(join(inner, studyFiles.manifest))))
-      found.push(await statusOf(inner))
+  for (const name of await foldersIn(folder)) {
+    const inner = join(folder, name)
+    if (await exists(join(inner, studyFiles.manifest))) found.push(await statusOf(inner))
   }
   if (found.length > 0) return found
   throw new InputError(

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { Plan } from '../../plan/types.js'
@@ -8,6 +7,7 @@ import { readManifest } from '../../store/manifest.js'
 import { RECORD_NAME } from '../../store/record.js'
 import { type Finding, type Verification, verifyFolder } from '../../store/verify.js'
 import { planOf } from '../reporting/manifest.js'
+import { foldersIn } from './foldersIn.js'
 
 /**
  * Compares every stored file of a study and its networks, or of a whole results folder, with what was written.
@@ -51,13 +51,6 @@ async function ofResults(results: string): Promise<Places> {
     } else if (name === 'panels' || (await hasStudy(path))) folders.push(path)
   }
   return { folders, findings: [] }
-}
-
-async function foldersIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new InputError(`cannot read ${folder}: ${messageOf(error)}`, { cause: error })
-  })
-  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort()
 }
 
 async function ofStudy(folder: string): Promise<Places> {

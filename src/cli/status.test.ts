@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { lowlayerHere } from './testing/here.js'
+
+it.each([[[]], [['--verify']]])(
+  'status of a configuration says what it takes (%j)',
+  async (options) => {
+    const { code, stderr } = await lowlayerHere(['status', 'configs/quickstart.yaml', ...options])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/quickstart\.yaml is a file; give the folder of a study/)
+  },
+)
