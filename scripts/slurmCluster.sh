@@ -2,7 +2,8 @@
 # A SLURM cluster of one node, this machine, for tests: slurmCluster.sh start FOLDER [LINE …], slurmCluster.sh stop FOLDER.
 # Needs root and Debian's slurmctld, slurmd, slurm-client and munge; no systemd. FOLDER has everything: configuration (with the
 # LINEs at its end), keys, state and logs. SLURM's commands find it by SLURM_CONF=FOLDER/slurm.conf. With the LINE
-# AccountingStorageType=accounting_storage/slurmdbd it keeps accounts, for which it needs slurmdbd and mariadb-server-core, too.
+# AccountingStorageType=accounting_storage/slurmdbd it keeps accounts, for which it needs slurmdbd, mariadb-server-core and
+# mariadb-client-core (my_print_defaults), too.
 set -euo pipefail
 [ $# -ge 2 ] || { echo 'usage: slurmCluster.sh start|stop FOLDER [LINE …]' >&2; exit 2; }
 action=$1
@@ -23,7 +24,8 @@ stop() {
 
 # The database and the daemon that keeps accounts in it.
 account() {
-  mariadb-install-db --user=root --datadir="$folder/accounts" --skip-test-db >"$folder/mariadb.log" 2>&1
+  mariadb-install-db --user=root --datadir="$folder/accounts" --skip-test-db >"$folder/mariadb.log" 2>&1 ||
+    { cat "$folder/mariadb.log" >&2; stop; exit 1; }
   mariadbd --no-defaults --user=root --datadir="$folder/accounts" --skip-grant-tables --bind-address=127.0.0.1 \
     --port=$((port + 2)) --socket="$folder/accounts/socket" --pid-file="$folder/mariadbd.pid" >>"$folder/mariadb.log" 2>&1 &
   for _ in $(seq 100); do [ -S "$folder/accounts/socket" ] && break; sleep 0.2; done

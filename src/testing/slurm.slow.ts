@@ -254,8 +254,8 @@ describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
 
 const noAccounts =
   noCluster ??
-  (['slurmdbd', 'mariadbd'].some((name) => spawnSync('which', [name]).status !== 0)
-    ? 'no slurmdbd and mariadbd here'
+  (['slurmdbd', 'mariadbd', 'my_print_defaults'].some((name) => spawnSync('which', [name]).status !== 0)
+    ? 'no slurmdbd, mariadbd and my_print_defaults here'
     : undefined)
 
 describe.skipIf(noAccounts !== undefined)(
