@@ -254,7 +254,9 @@ describe.skipIf(noCluster !== undefined)('the longest on a cluster', () => {
 
 const noAccounts =
   noCluster ??
-  (['slurmdbd', 'mariadbd', 'my_print_defaults'].some((name) => spawnSync('which', [name]).status !== 0)
+  (['slurmdbd', 'mariadbd', 'my_print_defaults'].some(
+    (name) => spawnSync('which', [name]).status !== 0,
+  )
     ? 'no slurmdbd, mariadbd and my_print_defaults here'
     : undefined)
 
