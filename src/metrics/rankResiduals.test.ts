@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { midranks, pearson, spearman } from './descriptive.js'
-import { rankResiduals } from './rankResiduals.js'
+import { midranks, spearman } from './descriptive.js'
+import { partialSpearman, rankResiduals } from './rankResiduals.js'
 
 const random = stream(0, 'rank residuals').at()
 const normals = (count: number) => Float64Array.from({ length: count }, () => random.normal())
@@ -22,8 +22,20 @@ describe('rankResiduals', () => {
     const y = z.map((value) => value - random.normal())
     const [xy, xz, yz] = [spearman(x, y), spearman(x, z), spearman(y, z)] as number[]
     const partial = (xy - xz * yz) / Math.sqrt((1 - xz ** 2) * (1 - yz ** 2))
-    const left = [x, y].map((values) => rankResiduals(values, [z]).residuals)
-    expect(pearson(left[0], left[1])).toBeCloseTo(partial, 12)
+    expect(partialSpearman(x, y, [z])).toBeCloseTo(partial, 12)
+  })
+
+  it('gives the partial correlation given two by the recursion', () => {
+    const [z, w] = [normals(40), normals(40)]
+    const [x, y] = [1, -1].map((sign) => z.map((one, at) => one + sign * w[at] + random.normal()))
+    const [xy, xw, yw] = [
+      partialSpearman(x, y, [z])!,
+      partialSpearman(x, w, [z])!,
+      partialSpearman(y, w, [z])!,
+    ]
+    const partial = (xy - xw * yw) / Math.sqrt((1 - xw ** 2) * (1 - yw ** 2))
+    expect(partialSpearman(x, y, [z, w])).toBeCloseTo(partial, 12)
+    expect(partialSpearman(x, y, [x])).toBeUndefined()
   })
 
   it('explains nothing, on average, of what regressors do not tell', () => {

@@ -1,4 +1,4 @@
-import { centredRanks, scalarProduct } from './descriptive.js'
+import { centredRanks, pearson, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */
 export interface RankResiduals {
@@ -44,6 +44,18 @@ export function rankResiduals(
     explained:
       total > 0 && degrees > 0 ? 1 - (share * (residuals.length - 1)) / degrees : undefined,
   }
+}
+
+/**
+ * Spearman's partial correlation of two lists, given others: Pearson's of their {@link rankResiduals}. Undefined where the others
+ * leave nothing of either. All lists have one length.
+ */
+export function partialSpearman(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  given: readonly ArrayLike<number>[],
+): number | undefined {
+  return pearson(rankResiduals(a, given).residuals, rankResiduals(b, given).residuals)
 }
 
 /** Makes neighbours equal that differ by no more: samples alike in everything, which rounding would put in an order of its own. */

@@ -7,11 +7,15 @@ import type { TrainingDynamics } from './types.js'
 
 const COUNT = 60
 
-/** Dynamics at steps 0, 1 and 2 whose loss at the end is given; the rest hangs on it or is empty. */
-function dynamicsOf(loss: readonly number[], early: readonly number[] = loss): TrainingDynamics {
+/** Dynamics at steps 0, 1 and 2 whose loss, early loss and GraNd at the end are given; the rest hangs on them or is empty. */
+function dynamicsOf(
+  loss: readonly number[],
+  early: readonly number[] = loss,
+  grand = loss.map(() => Number.NaN),
+): TrainingDynamics {
   const table = (of: (value: number) => number) =>
     Float64Array.from([...loss.map(() => 1), ...early, ...loss].map(of))
-  const size = 3 * loss.length
+  const unknown = loss.map(() => Number.NaN)
   return {
     step: Int32Array.of(0, 1, 2),
     sample: Int32Array.from(loss.keys()),
@@ -22,7 +26,7 @@ function dynamicsOf(loss: readonly number[], early: readonly number[] = loss): T
     margin: table((value) => -value),
     probability: table((value) => Math.exp(-value)),
     el2n: table((value) => 1 - Math.exp(-value)),
-    grand: new Float64Array(size).fill(Number.NaN),
+    grand: Float64Array.from([...unknown, ...unknown, ...grand]),
   }
 }
 
@@ -98,6 +102,26 @@ describe('a score that difficulty tells nothing of', () => {
       'variability',
       'score_after_difficulty',
     ])
+  })
+})
+
+describe('a score that follows one measure', () => {
+  const { estimate } = found(({ low, high }) => {
+    const grand = draws('grand', low, high)
+    const score = mixed(grand, draws('score', low, high), 0.6)
+    const early = draws('early', low, high)
+    return { c: score, dynamics: dynamicsOf(draws('loss', low, high), early, grand) }
+  })
+
+  it('correlates with it when the others are given', () => {
+    expect(estimate('grand', 'partial')).toBeGreaterThan(0.6)
+    expect(Math.abs(estimate('variability', 'partial')!)).toBeLessThan(0.2)
+  })
+
+  it('has no partial correlation with measures that others tell whole', () => {
+    for (const measure of ['loss', 'margin', 'el2n', 'loss_early', 'score_after_difficulty']) {
+      expect(estimate(measure, 'partial'), measure).toBeUndefined()
+    }
   })
 })
 

@@ -7,7 +7,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { groupBy } from '../core/groupBy.js'
 import { isConstant, mean, spearman } from '../metrics/descriptive.js'
-import { type RankResiduals, rankResiduals } from '../metrics/rankResiduals.js'
+import { partialSpearman, type RankResiduals, rankResiduals } from '../metrics/rankResiduals.js'
 import type { EffectRow, MeasureRow } from '../tables/tables.js'
 import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
 import {
@@ -88,8 +88,8 @@ const LEFT = 'score_after_difficulty'
 /**
  * Rows of `measures.csv`, measure by measure: for the score (whose shares and contrasts are given), every measure of difficulty, and the score with
  * difficulty taken out, the shares and contrasts that the score has, with its set rule; the mean over the networks of a
- * grid of the AUC for mislabelled samples and of the rank correlation with the score. Measures that a network lacks are
- * compared without it.
+ * grid of the AUC for mislabelled samples, of the rank correlation with the score, and of that correlation given all other
+ * measures. Measures that a network lacks are compared without it.
  */
 export function* measureRows(
   analyses: readonly KeptAnalysis[],
@@ -183,6 +183,15 @@ function meansOf(
             'spearman',
             each((values, { scores }) => spearman(values, scores.score)),
           )),
+      ...row(
+        'partial',
+        each((values, { scores, measures }) => {
+          if (!measures.has(measure)) return undefined
+          const others = new Map(measures)
+          others.delete(measure)
+          return partialSpearman(values, scores.score, [...others.values()])
+        }),
+      ),
     ]
   })
 }
