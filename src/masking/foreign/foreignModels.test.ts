@@ -505,10 +505,13 @@ describe('outputs are read as', () => {
         width: 2,
       },
     ],
-  ])('%s: %s', async (_what, kind, ending, digits) => {
+  ])('%s: %s', async (what, kind, ending, digits) => {
     const result = await evaluated(modelOf(ending))
     expect(result.reads).toBe(kind)
     expectValues(result, kind, digits)
+    expect(/rounds its probabilities to few bits/.test(result.said)).toBe(
+      /half precision|int8/.test(what),
+    )
   })
 })
 

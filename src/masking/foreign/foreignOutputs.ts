@@ -49,7 +49,16 @@ const STEP = 2 ** -8
  * says, or are no scores at all.
  */
 export function readOutputs(seen: SeenOutputs, wanted?: WantedKind): OutputReading {
-  if (wanted !== undefined) return asTold(seen, wanted)
+  const reading = wanted === undefined ? asSeen(seen) : asTold(seen, wanted)
+  if (reading.kind === 'logits' || !seen.origin.rounded) return reading
+  return { ...reading, remarks: [...reading.remarks, ROUNDED] }
+}
+
+const ROUNDED =
+  'rounds its probabilities to few bits (int8 or float16), so that log-odds of those near 0 and 1 are rough, and those ' +
+  'rounded to 0 or 1 have none: better export logits; analysis.clamp of half a step (for int8 0.002) bounds v otherwise'
+
+function asSeen(seen: SeenOutputs): OutputReading {
   const { place, width, origin } = seen
   const { nature, operator } = origin
   const shares = areShares(seen)
