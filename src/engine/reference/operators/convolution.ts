@@ -2,6 +2,7 @@ import { sizeOf } from '../../../core/tensor.js'
 import type { ConvolutionGeometry, ConvolutionNode } from '../../../graph/operators/convolution.js'
 import type { Shape } from '../../../graph/types.js'
 import type { Kernels } from '../array.js'
+import { addProduct, type MatrixPart } from './product.js'
 
 /** What a convolution does to one sample, as products of matrices: filters × taps by taps × positions. */
 interface Layout {
@@ -51,16 +52,12 @@ function unfold(x: Float64Array, sample: number, { source, sampleSize }: Layout)
   return unfolded
 }
 
-/** to[0 … length) of one array, from `ofTo`, plus `factor` times as many values of another, from `ofFrom`. */
-function addScaled(
-  to: Float64Array,
-  ofTo: number,
-  from: Float64Array,
-  ofFrom: number,
-  factor: number,
-  length: number,
-): void {
-  for (let k = 0; k < length; k++) to[ofTo + k] += factor * from[ofFrom + k]
+/** A matrix whose rows follow one another in an array, the other way round where it is turned. */
+const rowsOf = (data: Float64Array, from: number, columns: number): MatrixPart => {
+  return { data, from, row: columns, column: 1 }
+}
+const turned = ({ row, column, ...rest }: MatrixPart): MatrixPart => {
+  return { ...rest, row: column, column: row }
 }
 
 export const convolutionKernels: Kernels<ConvolutionNode> = {
@@ -69,15 +66,12 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
     const { batch, filters, taps, positions } = layout
     const out = new Float64Array(sizeOf(shape))
     for (let sample = 0; sample < batch; sample++) {
-      const unfolded = unfold(x.data, sample, layout)
-      for (let filter = 0; filter < filters; filter++) {
-        const to = (sample * filters + filter) * positions
-        if (bias !== undefined) out.fill(bias.data[filter], to, to + positions)
-        for (let tap = 0; tap < taps; tap++) {
-          const factor = weight.data[filter * taps + tap]
-          addScaled(out, to, unfolded, tap * positions, factor, positions)
-        }
-      }
+      const unfolded = rowsOf(unfold(x.data, sample, layout), 0, positions)
+      const to = sample * filters * positions
+      bias?.data.forEach((value, filter) => {
+        out.fill(value, to + filter * positions, to + (filter + 1) * positions)
+      })
+      addProduct(out, to, rowsOf(weight.data, 0, taps), unfolded, [filters, taps, positions])
     }
     return out
   },
@@ -85,15 +79,11 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
     const layout = layoutOf(shape, weight.shape, gradient.shape, node)
     const { batch, filters, taps, positions, sampleSize, source } = layout
     const out = new Float64Array(sizeOf(shape))
+    const weights = turned(rowsOf(weight.data, 0, taps))
     for (let sample = 0; sample < batch; sample++) {
       const unfolded = new Float64Array(taps * positions)
-      for (let filter = 0; filter < filters; filter++) {
-        const from = (sample * filters + filter) * positions
-        for (let tap = 0; tap < taps; tap++) {
-          const factor = weight.data[filter * taps + tap]
-          addScaled(unfolded, tap * positions, gradient.data, from, factor, positions)
-        }
-      }
+      const ofSample = rowsOf(gradient.data, sample * filters * positions, positions)
+      addProduct(unfolded, 0, weights, ofSample, [taps, filters, positions])
       for (let at = 0; at < source.length; at++) {
         if (source[at] >= 0) out[sample * sampleSize + source[at]] += unfolded[at]
       }
@@ -105,17 +95,11 @@ export const convolutionKernels: Kernels<ConvolutionNode> = {
     const { batch, filters, taps, positions } = layout
     const out = new Float64Array(sizeOf(shape))
     for (let sample = 0; sample < batch; sample++) {
-      const unfolded = unfold(x.data, sample, layout)
-      for (let filter = 0; filter < filters; filter++) {
-        const from = (sample * filters + filter) * positions
-        for (let tap = 0; tap < taps; tap++) {
-          let sum = 0
-          for (let k = 0; k < positions; k++) {
-            sum += gradient.data[from + k] * unfolded[tap * positions + k]
-          }
-          out[filter * taps + tap] += sum
-        }
-      }
+      const unfolded = turned(rowsOf(unfold(x.data, sample, layout), 0, positions))
+      const ofSample = rowsOf(gradient.data, sample * filters * positions, positions)
+      const sums = new Float64Array(out.length)
+      addProduct(sums, 0, ofSample, unfolded, [filters, positions, taps])
+      for (let at = 0; at < out.length; at++) out[at] += sums[at]
     }
     return out
   },

@@ -2,6 +2,7 @@
 import { sizeOf } from '../../../core/tensor.js'
 import type { LinearNode } from '../../../graph/operators/linear.js'
 import { broadcast, type Float64Tensor, type Kernels } from '../array.js'
+import { addProduct } from './product.js'
 
 export const linearKernels: Kernels<LinearNode> = {
   dense(_node, [x, weight, bias], shape) {
@@ -14,32 +15,28 @@ export const linearKernels: Kernels<LinearNode> = {
 }
 
 function multiplyMatrices(
-  a: Float64Tensor,
-  b: Float64Tensor,
+  first: Float64Tensor,
+  second: Float64Tensor,
   transposeA: boolean,
   transposeB: boolean,
   shape: readonly number[],
 ): Float64Array {
   const leading = shape.slice(0, -2)
   const [rows, columns] = shape.slice(-2)
-  const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)]
-  const left = broadcast(a, [...leading, ...a.shape.slice(-2)])
-  const right = broadcast(b, [...leading, ...b.shape.slice(-2)])
+  const inner = first.shape[first.shape.length - (transposeA ? 2 : 1)]
+  const left = broadcast(first, [...leading, ...first.shape.slice(-2)])
+  const right = broadcast(second, [...leading, ...second.shape.slice(-2)])
   const out = new Float64Array(sizeOf(shape))
+  const part = (
+    data: Float64Array,
+    from: number,
+    transposed: boolean,
+    [m, n]: readonly number[],
+  ) => (transposed ? { data, from, row: 1, column: m } : { data, from, row: n, column: 1 })
   for (let matrix = 0; matrix < sizeOf(leading); matrix++) {
-    const ofLeft = matrix * rows * inner
-    const ofRight = matrix * inner * columns
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        let sum = 0
-        for (let k = 0; k < inner; k++) {
-          const p = ofLeft + (transposeA ? k * rows + row : row * inner + k)
-          const q = ofRight + (transposeB ? column * inner + k : k * columns + column)
-          sum += left[p] * right[q]
-        }
-        out[(matrix * rows + row) * columns + column] = sum
-      }
-    }
+    const a = part(left, matrix * rows * inner, transposeA, [rows, inner])
+    const b = part(right, matrix * inner * columns, transposeB, [inner, columns])
+    addProduct(out, matrix * rows * columns, a, b, [rows, inner, columns])
   }
   return out
 }
