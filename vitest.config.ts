@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     globalSetup: 'src/testing/built.ts',
+    setupFiles: 'src/testing/equality.ts',
     // For tests that load ONNX Runtime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // They end tests that hang. None of them may end one on a machine that is slow or busy.

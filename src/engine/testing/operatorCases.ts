@@ -138,46 +138,44 @@ const convolution: OperatorCase[] = [
   convolutionCase(64, 32, 2, 3, 1, 1),
   convolutionCase(3, 16, 11, 11, 4, 5),
   convolutionCase(5, 7, 7, 3, 2, 0),
-  convolutionCase(16, 16, 6, 3, 1, 1, 16),
-  convolutionCase(32, 16, 7, 3, 2, 1, 16),
-  convolutionCase(3, 32, 6, 3, 1, 1, 16),
-  convolutionCase(16, 16, 9, 5, 1, 2, 16),
-  convolutionCase(16, 16, 8, 2, 2, 0, 16),
+  convolutionCase(16, 16, 8, 2, 2, 0),
 ]
 
 /**
  * The nodes between two convolutions of a residual network, on 16 channels: what engines may keep
  * in a layout of their own.
  */
-const blocks: OperatorCase[] = (
-  ['batch norm', 'batch norm of given statistics', 'none', 'none, sums read twice'] as const
-).map((norm) => ({
-  name: `residual block, ${norm}`,
-  operands: {
-    x: { shape: [16, 16, 6, 6] },
-    weight: { shape: [16, 16, 3, 3] },
-    scale: { shape: [16], values: 'positive' as const },
-    bias: { shape: [16] },
-    mean: { shape: [16], differentiable: false },
-    variance: { shape: [16], values: 'positive' as const, differentiable: false },
-  },
-  build(graph: GraphBuilder) {
-    const convolve = (x: string) =>
-      graph.node('convolution', { inputs: [x, 'weight'], stride: 1, padding: 1 })
-    let x = convolve('x')
-    if (!norm.startsWith('none')) x = appendBatchNorm(graph, x, norm === 'batch norm')
-    const activate = (value: string) =>
-      graph.node('activation', { function: 'relu', inputs: [value] })
-    const add = (a: string, b: string) => graph.node('binary', { operation: 'add', inputs: [a, b] })
-    x = activate(x)
-    const sum = add(x, convolve(x))
-    x = activate(sum)
-    if (norm.endsWith('twice')) x = add(x, sum)
-    x = graph.node('pooling', { operation: 'max', size: 2, inputs: [x] })
-    const pooled = { operation: 'mean', axes: [2, 3], keepAxes: false } as const
-    return graph.node('reduction', { ...pooled, inputs: [x] })
-  },
-}))
+export const residualCases = (batch: number): OperatorCase[] =>
+  (['batch norm', 'batch norm of given statistics', 'none', 'none, sums read twice'] as const).map(
+    (norm) => ({
+      name: `residual block, ${norm}, batch ${batch}`,
+      operands: {
+        x: { shape: [batch, 16, 6, 6] },
+        weight: { shape: [16, 16, 3, 3] },
+        scale: { shape: [16], values: 'positive' as const },
+        bias: { shape: [16] },
+        mean: { shape: [16], differentiable: false },
+        variance: { shape: [16], values: 'positive' as const, differentiable: false },
+      },
+      build(graph: GraphBuilder) {
+        const convolve = (x: string) =>
+          graph.node('convolution', { inputs: [x, 'weight'], stride: 1, padding: 1 })
+        let x = convolve('x')
+        if (!norm.startsWith('none')) x = appendBatchNorm(graph, x, norm === 'batch norm')
+        const activate = (value: string) =>
+          graph.node('activation', { function: 'relu', inputs: [value] })
+        const add = (a: string, b: string) =>
+          graph.node('binary', { operation: 'add', inputs: [a, b] })
+        x = activate(x)
+        const sum = add(x, convolve(x))
+        x = activate(sum)
+        if (norm.endsWith('twice')) x = add(x, sum)
+        x = graph.node('pooling', { operation: 'max', size: 2, inputs: [x] })
+        const pooled = { operation: 'mean', axes: [2, 3], keepAxes: false } as const
+        return graph.node('reduction', { ...pooled, inputs: [x] })
+      },
+    }),
+  )
 
 /** Pooling of two samples of `channels` channels. */
 export function poolingCase(
@@ -354,7 +352,7 @@ export const operatorCases: readonly OperatorCase[] = [
   ...elementwise,
   ...linear,
   ...convolution,
-  ...blocks,
+  ...residualCases(2),
   ...pooling,
   ...reduction,
   ...shaping,

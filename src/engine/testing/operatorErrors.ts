@@ -5,11 +5,11 @@ import type { DeviceName } from '../types.js'
 import { caseFeeds, caseProgram, type OperatorCase } from './operatorCases.js'
 import { runProgram } from './runProgram.js'
 
-/** Largest relative error of a case's outputs, each with its name. */
+/** Largest relative error of a case's outputs, each with its name, written for the device or for each of `targets`. */
 export async function errorsOf(
   operatorCase: OperatorCase,
   device: DeviceName,
-  target?: Target,
+  targets: readonly (Target | undefined)[] = [undefined],
 ): Promise<[string, number][]> {
   const program = caseProgram(operatorCase)
   const feeds = caseFeeds(operatorCase, program)
@@ -22,9 +22,11 @@ export async function errorsOf(
       ]),
     ),
   )
-  const outputs = await runProgram(program, feeds, device, target)
-  return Object.entries(program.outputs).map(([output, value]) => [
-    output,
-    relativeError(outputs[output], exact.get(value)!.data),
-  ])
+  const errors: [string, number][] = []
+  for (const target of targets) {
+    const outputs = await runProgram(program, feeds, device, target)
+    for (const [output, value] of Object.entries(program.outputs))
+      errors.push([output, relativeError(outputs[output], exact.get(value)!.data)])
+  }
+  return errors
 }

@@ -11,6 +11,7 @@ import {
   layerNormCase,
   type OperatorCase,
   poolingCase,
+  residualCases,
   softmaxCase,
 } from './operatorCases.js'
 
@@ -75,6 +76,16 @@ const everyGeometry = (batch: number) =>
 /** A few samples, and whole blocks, which the blocked layout of CPUs takes weight gradients in. */
 const geometrySweep = [...everyGeometry(3), ...everyGeometry(16)]
 
+/** What else stands in whole blocks: other counts and extents, and residual blocks. */
+const blocked = [
+  ...residualCases(16),
+  convolutionCase(16, 16, 6, 3, 1, 1, 16),
+  convolutionCase(32, 16, 7, 3, 2, 1, 16),
+  convolutionCase(3, 32, 6, 3, 1, 1, 16),
+  convolutionCase(16, 16, 9, 5, 1, 2, 16),
+  convolutionCase(16, 16, 8, 2, 2, 0, 16),
+]
+
 /** Images whose convolutions are filtered minimally, with as many channels as that takes. */
 const minimal = ([1, 2, 4, [2, 4], [4, 2], [1, 6], [2, 10]] as const).flatMap((extent) =>
   [
@@ -129,6 +140,7 @@ const unique = new Map<string, OperatorCase>(
   [
     ...convolutions,
     ...geometrySweep,
+    ...blocked,
     ...minimal,
     ...wide,
     ...dense,
