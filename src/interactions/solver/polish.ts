@@ -103,9 +103,7 @@ function orthogonalize(terms: readonly Term[], candidates: readonly number[]): F
   const upper: Float64Array[] = []
   for (const row of candidates) {
     if (basis.length === terms.length) break
-    const vector = Float64Array.from(terms, ({ mask, isOr }) =>
-      Number(isOr ? (mask & row) !== 0 : (mask & row) === mask),
-    )
+    const vector = rowOf(terms, row)
     const before = norm(vector)
     const coefficients = new Float64Array(basis.length + 1)
     let left = before
@@ -120,11 +118,22 @@ function orthogonalize(terms: readonly Term[], candidates: readonly number[]): F
     }
     if (!(left > DEPENDENT * before)) continue
     coefficients[basis.length] = left
-    basis.push(vector.map((value) => value / left))
+    for (let index = 0; index < vector.length; index++) vector[index] /= left
+    basis.push(vector)
     upper.push(coefficients)
     rows.push(row)
   }
   return { rows, basis, upper }
+}
+
+/** The entries of a row of M in the columns of the terms, 0 or 1. */
+function rowOf(terms: readonly Term[], row: number): Float64Array {
+  const vector = new Float64Array(terms.length)
+  for (let index = 0; index < terms.length; index++) {
+    const { mask, isOr } = terms[index]
+    if (isOr ? (mask & row) !== 0 : (mask & row) === mask) vector[index] = 1
+  }
+  return vector
 }
 
 /** Adds the smallest change of the non-zero terms that fulfils the equations of the rows. */
