@@ -2,12 +2,46 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
+import { groupBy } from '../../src/core/groupBy.js'
 import { colours, marksKey, specOf } from '../../src/report/figures/figure.js'
 import { renderSvg } from '../../src/report/render/drawing.js'
 import type { Finding, Share } from './findings.js'
 
+/**
+ * All that the tables make, as file and text: `map.csv` and `map.svg`, a `map.svg` for every study with the base beside
+ * its conditions, and the READMEs, their tables and figures renewed.
+ */
+export async function mapFiles(
+  root: string,
+  found: readonly Finding[],
+): Promise<(readonly [string, string])[]> {
+  const base = found.filter(({ study }) => study === 'base')
+  const studies = await Promise.all(
+    studiesOf(found).map(async ({ study, conditions }) => {
+      // Known truths have nothing to do with the base.
+      const beside = ['base', 'planted'].includes(study) ? [] : base
+      const figure = await mapFigure([...beside, ...conditions])
+      return [join(root, study, 'map.svg'), figure] as const
+    }),
+  )
+  return [
+    [join(root, 'map.csv'), mapCsv(found)],
+    [join(root, 'map.svg'), await mapFigure(found)],
+    ...studies,
+    ...withTables(root, found),
+  ]
+}
+
+/** The conditions of every study, in their order. */
+function studiesOf(found: readonly Finding[]) {
+  return [...groupBy(found, ({ study }) => study)].map(([study, conditions]) => ({
+    study,
+    conditions,
+  }))
+}
+
 /** `map.csv`: one row a condition, shares of the variance of the scores with 95% intervals over the choice of seeds. */
-export function mapCsv(found: readonly Finding[]): string {
+function mapCsv(found: readonly Finding[]): string {
   const rows = found.map((finding) => {
     const { low, high, sample, order } = finding.shares
     return {
@@ -43,7 +77,7 @@ export function mapCsv(found: readonly Finding[]): string {
 }
 
 /** `map.svg`: the share of low and of high layers with intervals, a line a condition, and the margin of the verdict. */
-export async function mapFigure(found: readonly Finding[]): Promise<string> {
+async function mapFigure(found: readonly Finding[]): Promise<string> {
   const values = found.flatMap((finding, place) =>
     (['low', 'high'] as const).flatMap((side) => {
       const { estimate, low, high } = finding.shares[side]
@@ -105,14 +139,16 @@ export async function mapFigure(found: readonly Finding[]): Promise<string> {
 
 const begin = '<!-- made by npm run study:map -->'
 const end = '<!-- end -->'
+const ALT =
+  'Shares of the variance of the scores that go with low and with high layers, with intervals, by condition'
 
 /** READMEs with their tables renewed, as file and text: the map's has all conditions, a study's its own. */
-export function withTables(root: string, found: readonly Finding[]): [string, string][] {
+function withTables(root: string, found: readonly Finding[]): [string, string][] {
   const readmes = [
     [join(root, 'README.md'), found],
-    ...[...new Set(found.map(({ study }) => study))].map((study) => [
+    ...studiesOf(found).map(({ study, conditions }) => [
       join(root, study, 'README.md'),
-      found.filter((finding) => finding.study === study),
+      conditions,
     ]),
   ] as [string, readonly Finding[]][]
   return readmes
@@ -122,7 +158,8 @@ export function withTables(root: string, found: readonly Finding[]): [string, st
       const [from, to] = [text.indexOf(begin), text.indexOf(end)]
       if (from < 0 || to < from) throw new Error(`${file} has no lines ${begin} and ${end}`)
       const table = markdown(rows, file === join(root, 'README.md'))
-      return [file, `${text.slice(0, from + begin.length)}\n\n${table}\n${text.slice(to)}`]
+      const made = `${begin}\n\n![${ALT}](map.svg)\n\n${table}\n`
+      return [file, text.slice(0, from) + made + text.slice(to)]
     })
 }
 
