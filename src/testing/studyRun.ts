@@ -11,14 +11,12 @@ import { announceStudy } from '../tasks/state/announceStudy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import type { TaskContext } from '../tasks/types.js'
 
-/** Where a study of a test lies. */
-export interface StudyPlaces {
+/** Where a study of a test lies, and whether its report is to have figures, most of the time of a small study. */
+export interface StudyPlaces extends Pick<TaskContext, 'drawsFigures'> {
   /** Relative paths of the configuration start here. */
   readonly baseDir: string
   readonly results: string
   readonly overrides?: readonly string[]
-  /** Whether the report is to have its figures, most of the time of a small study. */
-  readonly drawsFigures?: boolean
 }
 
 /** A study that was run, and where its tables are. */

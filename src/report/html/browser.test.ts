@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { studyFiles } from '../../store/layout.js'
 import { figureMakers } from '../figures/figures.js'
 import { heatMapFigure } from '../figures/heatMap.js'
 import { renderSvg } from '../render/drawing.js'
@@ -15,6 +16,8 @@ import { foreignStudy } from '../testing/foreignStudy.js'
 import { hostileStudy, MARKUP } from '../testing/hostileStudy.js'
 import type { ReportStudy } from '../types.js'
 import { style } from './style.js'
+
+const PAGE = studyFiles.page
 
 const executable = [
   process.env.CHROMIUM ?? '',
@@ -116,10 +119,9 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       ['foreign', foreignStudy()],
       ['hostile', hostileStudy()],
     ] as const) {
-      for (const [path, content] of Object.entries(await renderReport(study))) {
-        mkdirSync(dirname(join(folder, place, path)), { recursive: true })
-        writeFileSync(join(folder, place, path), content)
-      }
+      const { [PAGE]: page } = await renderReport(study, { drawsFigures: 'on the page' })
+      mkdirSync(dirname(join(folder, place, PAGE)), { recursive: true })
+      writeFileSync(join(folder, place, PAGE), page)
     }
     browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
   })
@@ -129,13 +131,24 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function open(
-    options: { width?: number; script?: boolean; dark?: boolean; study?: string } = {},
-  ): Promise<Page> {
+  const DEFAULT = { width: 1100, script: true, dark: false, study: '.' }
+  type Look = Partial<typeof DEFAULT>
+  const pages = new Map<string, Promise<Page>>()
+
+  /** The page of a study as it looks to somebody, opened once for all tests that change nothing of it. */
+  function open(look: Look = {}): Promise<Page> {
+    const key = JSON.stringify({ ...DEFAULT, ...look })
+    const page = pages.get(key) ?? openAnew(look)
+    pages.set(key, page)
+    return page
+  }
+
+  async function openAnew(look: Look = {}): Promise<Page> {
+    const { width, script, dark, study } = { ...DEFAULT, ...look }
     const page = await browser.newPage({
-      viewport: { width: options.width ?? 1100, height: 900 },
-      javaScriptEnabled: options.script ?? true,
-      colorScheme: options.dark ? 'dark' : 'light',
+      viewport: { width, height: 900 },
+      javaScriptEnabled: script,
+      colorScheme: dark ? 'dark' : 'light',
       offline: true,
     })
     page.on('console', (message) => complaints.push(message.text()))
@@ -144,7 +157,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
       if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`)
     })
     page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
-    await page.goto(`file://${join(folder, options.study ?? '.', 'report', 'index.html')}`)
+    await page.goto(`file://${join(folder, study, PAGE)}`)
     return page
   }
 
@@ -166,7 +179,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   })
 
   it('the sample picker shows one sample at a time, by mouse and by keyboard', async () => {
-    const page = await open()
+    const page = await openAnew()
     const shown = () =>
       page.$$eval('#samples > .picker > .panel, #samples .picker > .panel', (panels) =>
         panels.flatMap((panel) => (panel.getBoundingClientRect().height > 0 ? [panel.id] : [])),
@@ -184,7 +197,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   })
 
   it('the checkpoint picker begins at the end and goes back by keyboard', async () => {
-    const page = await open()
+    const page = await openAnew()
     const shown = () => page.$eval('#checkpoint-list .panel.chosen', (panel) => panel.id)
     expect(await shown()).toBe('checkpoint-list-3')
     await page.focus('#checkpoint-list select')
@@ -197,7 +210,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
 
   it('is taken for README by its script, down to the losses', () => {
     const image = join(folder, 'head.png')
-    const page = join(folder, 'report', 'index.html')
+    const page = join(folder, PAGE)
     execFileSync('node', ['scripts/reportImage.mjs', page, image])
     const { width, height } = PNG.sync.read(readFileSync(image))
     expect(width).toBe(1100)
@@ -222,7 +235,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   })
 
   it('prints on at most ten pages, of every picker the chosen panel', async () => {
-    const page = await open()
+    const page = await openAnew()
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
     const pages = pdf.match(/\/Type\s*\/Page\b/g)?.length ?? 0
     expect(pages).toBeGreaterThan(4)
@@ -383,12 +396,15 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     expect(names?.match(/both-diff/g)?.length).toBeGreaterThan(2)
   })
 
-  it.each([320, 390, 768])('needs no sideways scrolling at %i pixels', async (width) => {
-    const page = await open({ width })
-    const overhang = await page.evaluate<number>(
-      'document.documentElement.scrollWidth - window.innerWidth',
-    )
-    expect(overhang).toBeLessThanOrEqual(0)
+  it('needs no sideways scrolling', async () => {
+    const page = await openAnew({ width: 390 })
+    for (const width of [320, 390, 768]) {
+      await page.setViewportSize({ width, height: 900 })
+      const overhang = await page.evaluate<number>(
+        'document.documentElement.scrollWidth - window.innerWidth',
+      )
+      expect(overhang, `${width} pixels`).toBeLessThanOrEqual(0)
+    }
   })
 
   it.each([false, true])('has readable contrast (dark: %s)', async (dark) => {
@@ -397,19 +413,19 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     expect(Math.min(...contrasts)).toBeGreaterThan(4.5)
   })
 
-  it.each([false, true])(
-    'has readable figures on every colour of the heat map (dark: %s)',
-    async (dark) => {
-      const figure = heatMapFigure(everyOverlap())
-      if ('missing' in figure) throw new Error(figure.missing)
-      const page = await browser.newPage({ colorScheme: dark ? 'dark' : 'light', offline: true })
-      const svg = await renderSvg(figure.spec, figure.id)
-      await page.setContent(
-        `<style>${style}</style><figure><div class="drawing">${svg}</div></figure>`,
-      )
+  it('has readable figures on every colour of the heat map, light and dark', async () => {
+    const figure = heatMapFigure(everyOverlap())
+    if ('missing' in figure) throw new Error(figure.missing)
+    const page = await browser.newPage({ offline: true })
+    const svg = await renderSvg(figure.spec, figure.id)
+    await page.setContent(
+      `<style>${style}</style><figure><div class="drawing">${svg}</div></figure>`,
+    )
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
       const contrasts = await page.evaluate<number[]>(contrastsOnCells)
-      expect(contrasts).toHaveLength(2 * 2 * 66)
-      expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5)
-    },
-  )
+      expect(contrasts, colorScheme).toHaveLength(2 * 2 * 66)
+      expect(Math.min(...contrasts), colorScheme).toBeGreaterThanOrEqual(4.5)
+    }
+  })
 })

@@ -94,15 +94,14 @@ it('references are told from networks, with their accuracy on what they saw and 
   expect(referenceSection({ ...study, tables: { ...study.tables, references: [] } })).toBe('')
 })
 
-it('the page needs nothing but itself and escapes what it is given, and the same study gives the same files', async () => {
-  const named = () => ({ ...exampleStudy(), name: '<script>alert(1)</script>' })
-  const [first, second] = [await renderReport(named()), await renderReport(named())]
-  const page = String(first['report/index.html'])
+it('the page needs nothing but itself and escapes what it is given, and the same study gives the same page', async () => {
+  const drawn = async () => {
+    const study = { ...exampleStudy(), name: '<script>alert(1)</script>' }
+    return String((await renderReport(study, { drawsFigures: 'on the page' }))['report/index.html'])
+  }
+  const page = await drawn()
   expect(page).not.toContain('<script>alert')
   expect(page).not.toMatch(/(src|href)="(https?:)?\/\//)
   expect(page).not.toMatch(/@import|url\((?!#)/)
-  expect(Object.keys(first)).toEqual(Object.keys(second))
-  for (const [path, content] of Object.entries(first)) {
-    expect(Buffer.from(content).equals(Buffer.from(second[path])), path).toBe(true)
-  }
+  expect((await drawn()) === page).toBe(true)
 })

@@ -39,7 +39,8 @@ const data = { source: 'tic-tac-toe', labelNoise: 0.1 }
 const analysis = {
   samples: { count: 12, testCount: 5 },
   players: { count: 4 },
-  checkpoints: 'all',
+  gap: 0.01,
+  checkpoints: 'final',
 }
 /** Decomposed at the beginning, in the middle and at the end alone. */
 const sparse = { ...analysis, checkpoints: ['0it', '15it', '35it'] }
@@ -164,8 +165,7 @@ describe('the files of networks that lowlayer trained', () => {
       }
     }
     const others = entries.map((entry) => ({ ...entry, path: `others/${entry.name}/{step}.onnx` }))
-    const final = { analysis: { ...analysis, checkpoints: 'final' } }
-    const study = await runDocument(given(others, final), places('others-results'))
+    const study = await runDocument(given(others), places('others-results'))
     const [own, other] = await Promise.all(
       [trained, study].map((each) => valuesOfNetwork(each, 'low1-high0-order0')),
     )
@@ -413,9 +413,8 @@ describe('values of another tool', () => {
       return value - table[row * 16 + 15] + full
     })
     writeFileSync(join(folder, 'v.npy'), encodeNpy(raw, [17, 16]))
-    const final = { analysis: { ...analysis, checkpoints: 'final' } }
-    const files = [...others(), { ...entry(), values: 'v.npy' }]
-    const study = await runDocument(given(files, final), places('values'))
+    const files = [...others().slice(0, 1), { ...entry(), values: 'v.npy' }]
+    const study = await runDocument(given(files), places('values'))
     const cells = (each: RanStudy) =>
       rowsOf(each, 'confusing.csv').map((line) => line.split(',').slice(3).join())
     expect(cells(study).length).toBeGreaterThan(0)
@@ -435,7 +434,7 @@ describe('values of another tool', () => {
     writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [17, 16]))
     const study = await runDocument(given([{ ...entry(), values: 'alone.npy' }]), {
       ...places('alone'),
-      drawsFigures: true,
+      drawsFigures: 'on the page',
     })
     const page = read(study, 'report/index.html')
     expect(page).toContain('<dt>predicted</dt><dd>not told</dd>')
@@ -461,9 +460,8 @@ describe('values of another tool', () => {
       loss: Float64Array.from(order, (row) => samples.loss[row]),
     }
     writeFileSync(join(folder, 'v.npz'), encodeNpz(arrays))
-    const final = { analysis: { ...analysis, checkpoints: 'final' } }
-    const files = [...others(), { ...entry(), values: 'v.npz' }]
-    const study = await runDocument(given(files, final), places('ids'))
+    const files = [{ ...entry(), values: 'v.npz' }]
+    const study = await runDocument(given(files), places('ids'))
     const found = await valuesOfNetwork(study, name)
     expect(found.samples.prediction).toEqual(samples.prediction)
     expect(found.tables.flatMap((row) => [...row])).toEqual([...table])

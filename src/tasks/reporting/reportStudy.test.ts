@@ -135,7 +135,9 @@ describe('the report of a study', () => {
   it('is rebuilt elsewhere, the same to the byte, without the data set', async () => {
     const out = join(root, 'elsewhere')
     expect(await rebuildReport({ folder, out, dataDirs: [] })).toEqual([])
-    for (const file of ['networks.csv', 'samples.csv', 'multiverse.csv', 'figures/orders.svg']) {
+    const figures = ['svg', 'png', 'pdf', 'vl.json'].map((form) => `figures/orders.${form}`)
+    const tables = ['networks.csv', 'samples.csv', 'multiverse.csv']
+    for (const file of [...tables, ...figures, 'report/index.html']) {
       expect(readFileSync(join(out, file)).equals(readFileSync(join(folder, file))), file).toBe(
         true,
       )
