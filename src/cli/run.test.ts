@@ -10,7 +10,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sha256 } from '../core/hash.js'
@@ -46,7 +46,8 @@ training:
   optimizer: { name: sgd, lr: 0.1, momentum: 0.9 }
   checkpoints: { logSpaced: 2 }
 networks: { grid: { low: [0, 1], high: [0, 1], repeats: 1 } }
-analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 } }
+phases: { bootstrap: 39 }
+analysis: { samples: { count: 10, testCount: 2 }, players: { count: 4 } }
 comparison: { bootstrap: 50 }
 runtime: { device: cpu }
 `
@@ -59,12 +60,12 @@ async function studyFile(name: string, yaml: string): Promise<string> {
 
 /** Every table of the one study below a results folder. */
 async function tablesOf(results: string): Promise<Record<string, string>> {
-  const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
-  const names = (await readdir(join(results, study))).filter((name) => /\.(csv|json)$/.test(name))
+  const study = await studyIn(results)
+  const names = (await readdir(study)).filter((name) => /\.(csv|json)$/.test(name))
   const tables: Record<string, string> = {}
   const ofThisMachine = ['manifest.json', 'device.json']
   for (const name of names.filter((name) => !ofThisMachine.includes(name))) {
-    tables[name] = await readFile(join(results, study, name), 'utf8')
+    tables[name] = await readFile(join(study, name), 'utf8')
   }
   return tables
 }
@@ -90,6 +91,11 @@ const underOthers = [
 
 /** What is asked for to have two networks only. */
 const two = ['--set', 'networks.grid.low=[0]']
+
+/** Gives a results folder the networks of the first study: what is to be trained there is there. */
+async function withNetworks(results: string): Promise<void> {
+  await cp(join(folder, 'a', 'networks'), join(results, 'networks'), { recursive: true })
+}
 
 /** Waits until a folder holds something, and names the first of it. */
 async function firstIn(path: string): Promise<string> {
@@ -162,8 +168,7 @@ describe('lowlayer run', () => {
     expect(stderr).toMatch(/^verdict {3}(decides|real but small|absent|inconclusive)/m)
     expect(stderr).toMatch(/^results {3}.*tiny-/m)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    const study = (await readdir(join(folder, 'a'))).find((name) => name.startsWith('tiny-'))!
-    const manifest = await readFile(join(folder, 'a', study, 'manifest.json'), 'utf8')
+    const manifest = await readFile(join(await studyIn(join(folder, 'a')), 'manifest.json'), 'utf8')
     const { baselines, networks } = JSON.parse(manifest) as {
       baselines: Record<string, object>
       networks: { id: string; name: string }[]
@@ -187,7 +192,7 @@ describe('lowlayer run', () => {
     )
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
     expect(lines('networks.csv')).toBe(4)
-    expect(lines('samples.csv')).toBe(4 * 2 * 12)
+    expect(lines('samples.csv')).toBe(4 * 2 * 10)
     expect(lines('overlaps.csv')).toBe(6)
     for (const table of Object.values(reference)) expect(table).not.toMatch(/NaN|Infinity/)
   })
@@ -243,6 +248,7 @@ describe('lowlayer run', () => {
 
   it('holds scores against other players and another baseline when asked to', async () => {
     const results = join(folder, 'others')
+    await withNetworks(results)
     const run = ['run', file, '--results', results, ...underOthers]
     expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
     const tables = await tablesOf(results)
@@ -254,9 +260,12 @@ describe('lowlayer run', () => {
   })
 
   it('counts no condition twice where there are no other players, and says so', async () => {
+    const rows = Array.from({ length: 60 }, (_, k) => `${k % 7},${k % 5},${k % 3},${k % 2}`)
+    await writeFile(join(folder, 'three.csv'), `a,b,c,label\n${rows.join('\n')}\n`)
     const one = tiny
+      .replace(/^data:.*$/m, 'data: { source: csv, path: three.csv }')
       .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }')
-      .replace('players: { count: 4 }', 'players: { count: 9 }, checkpoints: final')
+      .replace('players: { count: 4 }', 'players: { count: 3 }, checkpoints: final')
     const study = await studyFile('tiny-all', one)
     const resultOf = async (players: boolean) => {
       const results = join(folder, `all-${players}`)
@@ -279,12 +288,14 @@ describe('lowlayer run', () => {
     const sets = [
       'confusing.phase=delta',
       'confusing.reliability={players: true, baseline: true, salience: false, tieBreak: false}',
+      'networks.grid.low=[0]',
+      'networks.grid.high=[0]',
     ].flatMap((set) => ['--set', set])
-    const one = tiny.replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }')
-    const args = ['run', await studyFile('tiny-one', one), '--results', join(folder, 'delta')]
-    const run = await lowlayerHere([...args, ...sets])
+    const results = join(folder, 'delta')
+    await withNetworks(results)
+    const run = await lowlayerHere(['run', file, '--results', results, ...sets])
     expect(run).toMatchObject({ code: 0 })
-    const tables = await tablesOf(join(folder, 'delta'))
+    const tables = await tablesOf(results)
     const [{ reliability }] = fromCsv(networksTable, tables['networks.csv'])
     expect(reliability).toBeLessThan(1)
   })
@@ -357,8 +368,7 @@ describe('lowlayer run', () => {
   it('starts a network over when a kill left its curve but no state to resume from', async () => {
     const results = join(folder, 'curve-only')
     await cp(join(folder, 'a'), results, { recursive: true })
-    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
-    await rm(join(results, study), { recursive: true })
+    await rm(await studyIn(results), { recursive: true })
     const [id] = await readdir(join(results, 'networks'))
     await rm(join(results, 'networks', id, 'state.json'))
     await rm(join(results, 'networks', id, 'resume.npz'))
@@ -369,11 +379,11 @@ describe('lowlayer run', () => {
   it('makes again what was deleted: a curve, a table, the report', async () => {
     const results = join(folder, 'deleted')
     await cp(join(folder, 'a'), results, { recursive: true })
-    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
-    const page = join(results, study, 'report', 'index.html')
+    const study = await studyIn(results)
+    const page = join(study, 'report', 'index.html')
     const [id] = await readdir(join(results, 'networks'))
     const curve = join(results, 'networks', id, 'curve.csv')
-    for (const path of [curve, join(results, study, 'memberships.csv'), page]) {
+    for (const path of [curve, join(study, 'memberships.csv'), page]) {
       const bytes = await readFile(path)
       await rm(path)
       expect(await lowlayerHere(['run', file, '--results', results])).toMatchObject({ code: 0 })
@@ -559,8 +569,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
   it('trains a network again whose checkpoint, state or curve is damaged, and says so', async () => {
     const results = join(folder, 'damaged-checkpoint')
     await cp(join(folder, 'a'), results, { recursive: true })
-    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
-    await rm(join(results, study), { recursive: true })
+    await rm(await studyIn(results), { recursive: true })
     const networks = await readdir(join(results, 'networks'))
     const path = (at: number, name: string) => join(results, 'networks', networks[at], name)
     const checkpoint = await readFile(path(0, 'checkpoints/0.onnx'))
@@ -600,8 +609,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     )
     const run = ['run', lent, '--results', results, '--set', 'networks.grid.low=[0]']
     expect((await lowlayerHere(run)).stderr).not.toContain('different engines')
-    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
-    await rm(join(results, study), { recursive: true })
+    await rm(await studyIn(results), { recursive: true })
     const networks = await readdir(join(results, 'networks'))
     const states = networks.map((network) => join(results, 'networks', network, 'state.json'))
     const analysed = await Promise.all(
@@ -642,7 +650,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     const own = await studyFile(
       'tiny-own',
       tiny
-        .replace('samples: { count: 12,', 'samples: { filter: correct, count: 40,')
+        .replace('samples: { count: 10,', 'samples: { filter: correct, count: 40,')
         // Long enough that the networks are right on different samples.
         .replace('epochs: 10', 'epochs: 20')
         .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final'),
@@ -706,7 +714,7 @@ analysis: { players: { count: 3 } }
     const own = await studyFile(
       'tiny-own-failed',
       tiny
-        .replace('samples: { count: 12,', 'samples: { filter: correct, count: 12,')
+        .replace('samples: { count: 10,', 'samples: { filter: correct, count: 12,')
         .replace('{ logSpaced: 2 }', '{ steps: [1] }'),
     )
     const whole = join(folder, 'own-samples-whole')
@@ -736,7 +744,7 @@ analysis: { players: { count: 3 } }
   it('ends with bad input where too few samples pass the filter', async () => {
     const strict = await studyFile(
       'tiny-filter',
-      tiny.replace('samples: { count: 12,', 'samples: { filter: common-correct, count: 199,'),
+      tiny.replace('samples: { count: 10,', 'samples: { filter: common-correct, count: 199,'),
     )
     const results = join(folder, 'filter')
     const run = await lowlayerHere(['run', strict, '--results', results])
@@ -750,7 +758,7 @@ analysis: { players: { count: 3 } }
   it('names every damaged file and ends with 1 when it is to verify', async () => {
     const results = join(folder, 'verified')
     await cp(join(folder, 'a'), results, { recursive: true })
-    const study = (await readdir(results)).find((name) => name.startsWith('tiny-'))!
+    const study = basename(await studyIn(results))
     const [id] = await readdir(join(results, 'networks'))
     const verify = (place: string) => lowlayerHere(['status', place, '--verify'])
     const whole = await verify(results)

@@ -1,6 +1,7 @@
 /** Files from elsewhere, read whole. */
 import { readFileSync, statSync } from 'node:fs'
 import { InputError } from '../core/errors.js'
+import { sha256 } from '../core/hash.js'
 import { limits } from '../core/limits.js'
 import { requireAtMost } from '../core/requireAtMost.js'
 
@@ -22,6 +23,11 @@ export function readInputFile(
     if (cause instanceof InputError) throw cause
     throw new InputError(`${file}: ${whyUnreadable(cause)}`, { cause })
   }
+}
+
+/** Content id of a file that is read as a whole. Throws InputError where it cannot be read. */
+export function inputFileId(file: string): string {
+  return sha256(readInputFile(file)).slice(0, 16)
 }
 
 function kindOf(stat: { isDirectory(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {

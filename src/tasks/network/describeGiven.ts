@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
 import { InputError, messageOf } from '../../core/errors.js'
-import { contentId, sha256 } from '../../core/hash.js'
+import { contentId } from '../../core/hash.js'
 import { sizeOf } from '../../core/tensor.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
-import { readInputFile } from '../../formats/inputFile.js'
+import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
 import { readNetworkTable } from './networkTable.js'
 
@@ -68,12 +68,7 @@ async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<G
 }
 
 function namedFile(file: string): NamedFile {
-  return { file, id: fileId(file) }
-}
-
-/** Content id of a file that is read as a whole. Throws InputError where it cannot be read. */
-export function fileId(file: string): string {
-  return sha256(readInputFile(file)).slice(0, 16)
+  return { file, id: inputFileId(file) }
 }
 
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */

@@ -10,7 +10,7 @@ import { importExported } from '../../engine/onnx/checkpoint.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
 import type { BoundNetwork, Engine, Predictor } from '../../engine/types.js'
-import { readInputFile } from '../../formats/inputFile.js'
+import { inputFileId, readInputFile } from '../../formats/inputFile.js'
 import type { Graph } from '../../graph/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
@@ -28,7 +28,6 @@ import type { AnalysisRun, GivenNetwork, StudyNetwork } from '../../plan/types.j
 import { networkPaths } from '../../store/layout.js'
 import { type Prediction, predictAll } from '../../training/evaluate.js'
 import type { TaskContext } from '../types.js'
-import { fileId } from './describeGiven.js'
 import {
   difficultiesOf,
   graphDifficulties,
@@ -125,7 +124,7 @@ export async function givenFile(
 ): Promise<string> {
   const at = spec.checkpointSteps.indexOf(step)
   const file = files[at]
-  const id = spec.kind === 'onnx' ? await foreignFileId(file) : fileId(file)
+  const id = spec.kind === 'onnx' ? await foreignFileId(file) : inputFileId(file)
   if (id === spec.checkpoints[at]) return file
   throw new InputError(
     `network "${name}": ${file} changed since the study was planned; run again, which makes it another network`,
