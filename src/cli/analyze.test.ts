@@ -66,12 +66,12 @@ describe('lowlayer analyze', () => {
 
   it('stops on Ctrl-C, says how to go on, and goes on', async () => {
     const rows = Array.from(
-      { length: 2400 },
+      { length: 1200 },
       (_, row) => `${row % 7},${row % 5},${row % 3},1,${row % 2}`,
     )
     await writeFile(join(folder, 'many.csv'), `a,b,c,d,label\n${rows.join('\n')}\n`)
     const args = ['analyze', 'model.onnx', '--data', 'many.csv', '--out', 'stopped']
-    const asked = ['samples.count=1500', 'players.count=4', 'solver=and']
+    const asked = ['samples.count=800', 'players.count=4', 'solver=and']
     args.push(...asked.flatMap((set) => ['--set', `analysis.${set}`]))
     const { process: child, result } = startLowlayer(args, {
       cwd: folder,

@@ -49,7 +49,7 @@ beforeAll(() => {
     'networks:',
     '  files:',
     ...entries,
-    'analysis: { samples: { count: 100, testCount: 10 }, players: { count: 6 }, solver: and, checkpoints: all }',
+    'analysis: { samples: { count: 100, testCount: 10 }, players: { count: 6 }, solver: and, checkpoints: final }',
     'comparison: { bootstrap: 20 }',
     '',
   ]

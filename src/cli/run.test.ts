@@ -607,7 +607,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
       'tiny-lent',
       tiny.replace('repeats: 1', 'regimes: [trained-frozen]'),
     )
-    const run = ['run', lent, '--results', results, '--set', 'networks.grid.low=[0]']
+    const run = ['run', lent, '--results', results, ...two, '--set', 'analysis.checkpoints=final']
     expect((await lowlayerHere(run)).stderr).not.toContain('different engines')
     await rm(await studyIn(results), { recursive: true })
     const networks = await readdir(join(results, 'networks'))
@@ -632,6 +632,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
       'tiny-long',
       tiny
         .replace('epochs: 10', 'epochs: 300')
+        .replace('logSpaced: 2', 'steps: [20]')
         .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }'),
     )
     const run = ['run', long, '--results', results, '--jobs', '1']
@@ -650,7 +651,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
     const own = await studyFile(
       'tiny-own',
       tiny
-        .replace('samples: { count: 10,', 'samples: { filter: correct, count: 40,')
+        .replace('samples: { count: 10,', 'samples: { filter: correct, count: 20,')
         // Long enough that the networks are right on different samples.
         .replace('epochs: 10', 'epochs: 20')
         .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final'),
@@ -715,6 +716,7 @@ analysis: { players: { count: 3 } }
       'tiny-own-failed',
       tiny
         .replace('samples: { count: 10,', 'samples: { filter: correct, count: 12,')
+        .replace('players: { count: 4 }', 'players: { count: 4 }, checkpoints: final')
         .replace('{ logSpaced: 2 }', '{ steps: [1] }'),
     )
     const whole = join(folder, 'own-samples-whole')
@@ -797,7 +799,7 @@ model:
     - { type: dropout, rate: 0.3 }
     - { type: dense, name: fc1, units: 10 }
 training:
-  epochs: 500it
+  epochs: 300it
   batchSize: 32
   augmentation: crop-flip
   optimizer: { name: adam, lr: 0.003 }
@@ -810,7 +812,7 @@ analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoi
     const file = await studyFile('stateful', stateful)
     const lastCheckpoint = async (results: string) => {
       const [network] = await readdir(join(results, 'networks'))
-      return readFile(join(results, 'networks', network, 'checkpoints', '500.onnx'))
+      return readFile(join(results, 'networks', network, 'checkpoints', '300.onnx'))
     }
     const whole = join(folder, 'whole')
     expect(await lowlayerHere(['run', file, '--results', whole])).toMatchObject({ code: 0 })

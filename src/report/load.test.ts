@@ -21,8 +21,10 @@ const all: Record<string, readonly unknown[]> = {
   pair_classes: example.tables.pairClasses,
 }
 /** Enough for every figure; all that is read is read for each column of each table. */
-const isKept = ({ step, sample }: { step?: number; sample?: number }) =>
-  [undefined, 10, 1000].includes(step) && (sample ?? 0) < 70
+function isKept(row: object): boolean {
+  const { step, sample = 0 } = row as { readonly step?: number; readonly sample?: number }
+  return [undefined, 10, 1000].includes(step) && sample < 70
+}
 /** The tables that a report is made of. */
 const csvs = new Map(
   (studyTables as readonly Table[])

@@ -2,15 +2,13 @@
 
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
-import { InputError } from '../../core/errors.js'
 import { fedRows } from '../../data/heldInputs.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { importExported } from '../../engine/onnx/checkpoint.js'
-import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { createEngine } from '../../engine/registry.js'
 import type { BoundNetwork, Engine, Predictor } from '../../engine/types.js'
-import { inputFileId, readInputFile } from '../../formats/inputFile.js'
+import { readInputFile } from '../../formats/inputFile.js'
 import type { Graph } from '../../graph/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
@@ -28,6 +26,7 @@ import type { AnalysisRun, GivenNetwork, StudyNetwork } from '../../plan/types.j
 import { networkPaths } from '../../store/layout.js'
 import { type Prediction, predictAll } from '../../training/evaluate.js'
 import type { TaskContext } from '../types.js'
+import { givenFile } from './givenFile.js'
 import {
   difficultiesOf,
   graphDifficulties,
@@ -115,21 +114,6 @@ function withOwnLayer(use: NetworkUse, network: GivenNetwork): NetworkUse {
   const own = { ...analysis, players: { ...analysis.players, layer } }
   const masking = studyMasking(own, dataset, (file) => resolve(context.baseDir, file))
   return { ...use, analysis: own, masking }
-}
-
-/** The file of a network from elsewhere at a step. Throws InputError where it is another one than was planned. */
-export async function givenFile(
-  { name, spec, files }: GivenNetwork,
-  step: number,
-): Promise<string> {
-  const at = spec.checkpointSteps.indexOf(step)
-  const file = files[at]
-  const id = spec.kind === 'onnx' ? await foreignFileId(file) : inputFileId(file)
-  if (id === spec.checkpoints[at]) return file
-  throw new InputError(
-    `network "${name}": ${file} changed since the study was planned; run again, which makes it another network`,
-    { context: { file } },
-  )
 }
 
 /** A network whose graph lowlayer has: low layers are shared between masked inputs. */

@@ -36,7 +36,7 @@ import { type Evaluations, evaluate, evaluateTrained } from '../../training/eval
 import { divergence, trainLoop } from '../../training/loop.js'
 import { learningRateAt } from '../../training/schedule.js'
 import { loadPlannedDataset, onTestSamples } from '../dataset.js'
-import { givenFile } from '../network/openNetwork.js'
+import { givenFile } from '../network/givenFile.js'
 import { isTaskDone } from '../state/isDone.js'
 import { checkpointOutputs, weightsFrom } from '../state/outputs.js'
 import { withTaskLock } from '../state/taskLock.js'
