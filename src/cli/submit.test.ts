@@ -20,6 +20,7 @@ const STUDY = [
     'training.checkpoints.logSpaced=2',
     'analysis.samples={count: 4, testCount: 2}',
     'analysis.players.count=3',
+    'phases.bootstrap=39',
     'comparison.bootstrap=20',
     'runtime.device=cpu',
   ].flatMap((setting) => ['--set', setting]),

@@ -24,6 +24,7 @@ const smallStudy = [
   'analysis.samples.count=6',
   'analysis.samples.testCount=4',
   'analysis.players.count=3',
+  'phases.bootstrap=39',
   'comparison.bootstrap=20',
 ]
 const smallAnalysis = ['analysis.samples.count=6', 'analysis.samples.testCount=4']
