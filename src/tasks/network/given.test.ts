@@ -25,6 +25,7 @@ import {
   planOfDocument,
   type RanStudy,
   runDocument,
+  type StudyPlaces,
   valuesOfNetwork,
 } from '../../testing/studyRun.js'
 
@@ -134,6 +135,7 @@ const small = {
   samples: { count: 6, testCount: 3 },
   players: { count: 4 },
   baseline: 'zero',
+  gap: 0.01,
 }
 
 interface Asked {
@@ -141,7 +143,7 @@ interface Asked {
   readonly data?: object
   /** Further keys of every entry of networks.files. */
   readonly keys?: object
-  readonly drawsFigures?: boolean
+  readonly drawsFigures?: StudyPlaces['drawsFigures']
   /** Where not where all others lie. */
   readonly results?: string
 }
@@ -215,7 +217,7 @@ describe('a network from elsewhere', () => {
 
   it('is the same whatever the layout, the batch, or a softmax at the end', async () => {
     const names = ['dynamic', 'fixed', 'nhwc', 'softmax']
-    const study = await run(names, { drawsFigures: true })
+    const study = await run(names, { drawsFigures: 'on the page' })
     const [first, ...others] = await Promise.all(names.map((name) => valuesOfNetwork(study, name)))
     for (const { tables, samples } of others) {
       expect(samples.prediction).toEqual(first.samples.prediction)
