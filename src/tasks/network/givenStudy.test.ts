@@ -42,6 +42,7 @@ const analysis = {
   gap: 0.01,
   checkpoints: 'final',
 }
+const comparison = { bootstrap: 200 }
 /** Decomposed at the beginning, in the middle and at the end alone. */
 const sparse = { ...analysis, checkpoints: ['0it', '15it', '35it'] }
 /** A study whose networks lowlayer trains: two low and two high seeds, losses measured at every checkpoint. */
@@ -57,6 +58,7 @@ const trainedDocument = {
   },
   networks: { grid: { low: [0, 1], high: [0, 1], repeats: 2 } },
   analysis: sparse,
+  comparison,
 }
 let trained: RanStudy
 /** Entries of networks.files for copies of the networks of {@link trained}. */
@@ -67,6 +69,7 @@ const given = (files: readonly object[], more: object = {}) => ({
   data,
   networks: { files },
   analysis,
+  comparison,
   ...more,
 })
 const read = (study: RanStudy, name: string) => readFileSync(fileOf(study, name), 'utf8')
@@ -256,7 +259,7 @@ describe('a table of networks', () => {
     const cell = (value: unknown) => (Array.isArray(value) ? value.join('+') : String(value))
     const lines = entries.map((entry) => columns.map((column) => cell(entry[column])).join())
     writeFileSync(join(folder, 'nets.csv'), `${[columns.join(), ...lines].join('\n')}\n`)
-    const document = { data, networks: { table: 'nets.csv' }, analysis }
+    const document = { data, networks: { table: 'nets.csv' }, analysis, comparison }
     const table = await planOfDocument(document, places('table'))
     const list = await planOfDocument(given(entries), places('list'))
     expect(table.networks).toEqual(list.networks)

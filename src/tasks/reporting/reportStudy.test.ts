@@ -37,6 +37,7 @@ const config = experimentSchema.parse({
   networks: { grid: { low: [0, 1], high: [0, 1], order: [0], repeats: 1 } },
   analysis: { samples: { count: 12, testCount: 6 }, players: { count: 4 }, gap: 0.01 },
   confusing: { reliability: { players: true, baseline: true } },
+  comparison: { bootstrap: 200 },
 })
 
 describe('the report of a study', () => {
