@@ -63,7 +63,28 @@ describe('what masking assumes', () => {
     expect(linesOf(table([1, 2]), 'analysis.baseline=zero')).toEqual([])
   })
 
-  it('says nothing of the mean of standardised data, and of texts', async () => {
+  it('tells the mean of inputs that were standardised by numbers of other samples', async () => {
+    const written = (standardize: unknown) => ({
+      data: { source: 'glyphs', train: 200, test: 20, standardize },
+      model: { architecture: 'lenet' },
+    })
+    const meanLines = async (standardize: unknown) => {
+      const { data } = configOf(written(standardize), 'test', [])
+      const glyphs = await loadDataset(data, { baseDir: '.', dataDirs: [] })
+      const lines = linesOf(glyphs, 'analysis.players.layout=auto')
+      return lines.filter((line) => line.includes('take the mean'))
+    }
+    const said = [
+      expect.stringMatching(
+        /the mean of 200 training samples, -?[\d.]+ of standardised inputs, which is uncertain by [\d.]+% of a/,
+      ),
+    ]
+    expect(await meanLines({ mean: 0.5, std: 0.25 })).toEqual(said)
+    expect(await meanLines(false)).toEqual([expect.stringMatching(/[\d.]+, which is uncertain by/)])
+    expect(await meanLines(true)).toEqual([])
+  })
+
+  it('says nothing of a mean that standardisation made 0, and of texts', async () => {
     const text = { ...table([1, 2]), kind: 'text' as const, vocabulary: ['', '?', 'good'] }
     expect(linesOf(text)).toEqual([])
     const written = {

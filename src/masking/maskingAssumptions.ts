@@ -39,15 +39,9 @@ export function baselineAssumptions(
 ): string[] {
   if (data.kind === 'text' || data.kind === 'tokens') return []
   const lines: string[] = []
-  if (takesInputMean(players, baseline) && data.standardization === undefined) {
+  if (takesInputMean(players, baseline)) {
     const { means } = inputMoments(data)
-    const error = meanUncertainty(data)
-    const uncertain =
-      error === undefined ? '' : `, which is uncertain by ${percent(error)} of a standard deviation`
-    lines.push(
-      `masked players take the mean of ${data.train.count} training samples, ${shown(means)}${uncertain} ` +
-        '(analysis.baseline)',
-    )
+    if (!isZeroByStandardization(means, data)) lines.push(describeMean(means, data))
   }
   if (typeof baseline === 'object' && 'file' in baseline && data.standardization !== undefined) {
     lines.push(
@@ -55,6 +49,28 @@ export function baselineAssumptions(
     )
   }
   return lines
+}
+
+/** Largest distance from 0 of a mean that was subtracted: the rounding of standardised inputs to float32. */
+const ROUNDING = 1e-6
+
+/** Whether the mean is 0 by construction: that of the very training samples which inputs were standardised by. */
+function isZeroByStandardization(
+  means: Float32Array,
+  { standardization }: Pick<Dataset, 'standardization'>,
+): boolean {
+  return standardization !== undefined && means.every((mean) => Math.abs(mean) <= ROUNDING)
+}
+
+function describeMean(means: Float32Array, data: Dataset): string {
+  const error = meanUncertainty(data)
+  const units = data.standardization === undefined ? '' : ' of standardised inputs'
+  const uncertain =
+    error === undefined ? '' : `, which is uncertain by ${percent(error)} of a standard deviation`
+  return (
+    `masked players take the mean of ${data.train.count} training samples, ${shown(means)}${units}${uncertain} ` +
+    '(analysis.baseline)'
+  )
 }
 
 /** Standard error of the mean, in deviations of the inputs, above which it is a warning (our choice). */
