@@ -30,12 +30,9 @@ interface Cell {
 const usual = { orders: 1, repeats: 1, samples: 200 }
 const shares = (low: number, high = 0.05, sample = 0.3) => ({ low, high, sample, order: 0.1 })
 
-/** The design of the reference studies, and the shares that they found. */
+/** The shares that the reference studies found, whose design is the usual one. */
 const asLeNets = (low: number): Partial<SimulatedDesign> => ({
   shares: { low, high: 0.01, sample: 0.55, order: 0.2 },
-  orders: 2,
-  repeats: 0,
-  samples: 150,
 })
 
 function cellsOf(fast: boolean): Cell[] {

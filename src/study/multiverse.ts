@@ -160,7 +160,7 @@ interface MultiverseNetwork {
 
 /**
  * Combination by combination of players, baseline, τ, score and set rule one row a grid: its low share with interval and p,
- * T_low of the sets, the verdict, and how alike scores and sets are to the study's own (means over networks). Networks
+ * T_low of the sets, the verdict (the study's own as it stands, others from fewer draws), and how alike scores and sets are to the study's own (means over networks). Networks
  * without a combination stay out of it; none has it, no row. Where an analysis is decomposed at one end of the
  * tie-break, that end stands for both.
  */
@@ -170,8 +170,9 @@ function* multiverseRows(
   config: ExperimentConfig,
 ): Generator<MultiverseRow[]> {
   const keys = new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))
-  const options = {
-    ...comparisonOptions(config),
+  const usual = comparisonOptions(config)
+  const fewer = {
+    ...usual,
     ...SECONDARY,
     permutations: relabellingsFor(config.comparison.alpha, SECONDARY.permutations),
   }
@@ -183,8 +184,10 @@ function* multiverseRows(
     })
     const [rule, ...others] = setRules(config.confusing.set)
     const changed = placed.map((one) => changedNetwork(one, study.samples, rule, config.confusing))
-    const compared = compareScores(studyOf(changed, study), options)
     const { found } = placed[0]
+    // Its row is to say what the study says, at the margin too.
+    const options = found.own ? usual : fewer
+    const compared = compareScores(studyOf(changed, study), options)
     const asked = { choice: found, set: rule.rule, own: found.own }
     yield rowsOf(
       changed,

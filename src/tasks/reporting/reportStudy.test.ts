@@ -112,10 +112,16 @@ describe('the report of a study', () => {
       jaccard: 1,
       tau_factor: 1,
     })
-    expect(own[0].low_share).toBeCloseTo(
-      effects.find(({ effect }) => effect === 'low')!.estimate!,
-      9,
-    )
+    const effect = (name: string) => effects.find((row) => row.effect === name)!
+    const [low, contrast] = [effect('low'), effect('T_low')]
+    expect(own[0]).toMatchObject({
+      low_share: low.estimate,
+      ci_low: low.ci_low,
+      ci_high: low.ci_high,
+      p_value: low.p_value,
+      t_low: contrast.estimate,
+      t_low_p: contrast.p_value,
+    })
     for (const changed of [{ players: 'other' }, { baseline: 'zero' }] as const) {
       const [[key, value]] = Object.entries(changed)
       const found = rows.filter((row) => row[key as 'players'] === value)
