@@ -164,7 +164,7 @@ describe('lowlayer analyze', () => {
       )
 
       const wrong = await run('--out', 'wrong', '--classes', 'order.txt')
-      expect(wrong.stderr).toMatch(/\nwarning {3}right is right on 0 of 20 samples .* below chance/)
+      expect(wrong.stderr).toMatch(/\nwarning {3}right is right on 0 of 40 samples .* below chance/)
       const page = await fileOf('wrong', 'report/index.html')
       expect(page.replaceAll(/<[^>]+>/g, '')).toMatch(/below chance \(50\.0%/)
       const refused = await run('--out', 'refused', '--classes', 'data.csv')

@@ -189,7 +189,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ...claimScope(plan.config, plan.networks),
       ...planWarnings(plan.data),
       ...unverifiedDesign(plan.data.given ?? []),
-      ...accuracyWarnings(analyses),
+      ...accuracyWarnings(analyses, plan.data),
       ...continuumWarnings(analyses),
     ],
   }
