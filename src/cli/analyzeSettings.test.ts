@@ -25,7 +25,7 @@ it('reliability, named samples, the held-out share and the scale of inputs are t
   const asked = [
     'analysis.samples={ids: [0, 5, 3, 8, 900, 21], testCount: 2}',
     'analysis.players.count=4',
-    'confusing.reliability={players: true, baseline: true}',
+    'confusing.reliability={players: true, baseline: true, minimum: 1}',
     'data.heldOut=0.01',
     'runtime.device=cpu',
   ]
@@ -41,6 +41,12 @@ it('reliability, named samples, the held-out share and the scale of inputs are t
   expect(samples.map(({ sample }) => sample)).toEqual([0, 3, 5, 8, 21, 900])
   const [network] = fromCsv(networksTable, read('networks.csv'))
   expect(network.reliability).toBeTypeOf('number')
+  const unreliable = `the scores of m are not reliable: under another choice of ${network.reliability_kind} their ICC is`
+  expect(stderr).toMatch(new RegExp(`^warning {3}${unreliable}`, 'm'))
+  expect(JSON.parse(read('verdict.json')).warnings).toContainEqual(
+    expect.stringContaining(unreliable),
+  )
+  expect(read('report/index.html').replaceAll(/<[^>]+>/g, '')).toContain(unreliable)
   const choices = fromCsv(playersTable, read('players.csv')).map(({ choice }) => choice)
   expect(choices).toEqual([...Array(4).fill('main'), ...Array(4).fill('players')])
   // The same as keys of a configuration, which is what is written down.

@@ -104,9 +104,7 @@ function judged(
   named: boolean,
 ): Pick<Verdict, 'clauses' | 'verdict'> & VerdictWords {
   const clauses = clausesOf(statistics, study, options)
-  const { networks } = study
-  const isAsked = networks.length === 0 || networks.some(hasSeeds)
-  const verdict = isAsked ? conclude(clauses) : 'not-asked'
+  const verdict = isAsked(study.networks) ? conclude(clauses) : 'not-asked'
   return {
     clauses,
     verdict,
@@ -114,8 +112,11 @@ function judged(
   }
 }
 
-function hasSeeds({ seeds: { low, high } }: NetworkScores): boolean {
-  return low !== undefined || high !== undefined
+/** Whether anything is asked of low layers: not where nobody knows the seeds of any network. */
+export function isAsked(networks: readonly Pick<NetworkScores, 'seeds'>[]): boolean {
+  const hasSeeds = ({ seeds: { low, high } }: Pick<NetworkScores, 'seeds'>) =>
+    low !== undefined || high !== undefined
+  return networks.length === 0 || networks.some(hasSeeds)
 }
 
 function clausesOf(

@@ -37,6 +37,7 @@ import {
   scoredCheckpoints,
 } from '../../study/network.js'
 import { PairClasses } from '../../study/pairClasses.js'
+import { reliabilityWarnings } from '../../study/reliabilityWarnings.js'
 import {
   agreementRows,
   confusingRows,
@@ -190,6 +191,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ...planWarnings(plan.data),
       ...unverifiedDesign(plan.data.given ?? []),
       ...accuracyWarnings(analyses, plan.data),
+      ...reliabilityWarnings(analyses, config.confusing.reliability.minimum),
       ...continuumWarnings(analyses),
     ],
   }
