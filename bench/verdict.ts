@@ -1,13 +1,14 @@
 /**
  * How often each verdict is given when the truth is known, and how often each interval covers it: studies are
  * simulated (src/comparison/simulate.ts) and judged by the rule of real ones (`compareScores`; sets decide nothing).
- * Run: npm run bench:verdict -- [--fast] [--only PATTERN] [--studies N]
+ * Run: npm run bench:verdict -- [--fast] [--only PATTERN] [--studies N] [--sets]
  *
  * One line a cell: rates of the four verdicts, rate of p < 0.05, and for each share the rates of studies whose 95%
  * interval lies above and below the truth. The truth is the mean of the estimates over the studies of the cell,
  * which are unbiased. `!` marks what is above its bound by more than two standard errors: "decides" where the true
  * share is at or below the margin or the high share is as large, "absent" where the true share is at or above it,
- * p < 0.05 without any effect of low seeds, an interval that misses more than 5%.
+ * p < 0.05 without any effect of low seeds, an interval that misses more than 5%. With `--sets` the interval of κ_J too,
+ * which takes the time of all pairs of sets.
  */
 import { compareScores } from '../src/comparison/compare.js'
 import { withoutSets } from '../src/comparison/power/verdictOdds.js'
@@ -18,7 +19,12 @@ import { stream } from '../src/core/random.js'
 const ALPHA = 0.05
 const MARGIN = 0.1
 const conclusions: readonly Conclusion[] = ['decides', 'real-but-small', 'absent', 'inconclusive']
-const intervals: readonly EffectName[] = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
+const KAPPA = 'κ_J'
+const withSets = process.argv.includes('--sets')
+const intervals: readonly (EffectName | typeof KAPPA)[] = [
+  ...(['low', 'high', 'low−high', 'sample', 'order', 'residual'] as const),
+  ...(withSets ? ([KAPPA] as const) : []),
+]
 
 interface Cell {
   readonly name: string
@@ -101,9 +107,11 @@ function cellsOf(fast: boolean): Cell[] {
   ]
 }
 
+type Row = Pick<EffectRow, 'estimate' | 'ciLow' | 'ciHigh' | 'pValue'>
+
 interface Found {
   readonly conclusion: Conclusion
-  readonly rows: ReadonlyMap<EffectName, EffectRow>
+  readonly rows: ReadonlyMap<EffectName | typeof KAPPA, Row>
 }
 
 function study(cell: Cell, index: number): Found {
@@ -113,17 +121,25 @@ function study(cell: Cell, index: number): Found {
     ...whole,
     networks: whole.networks.filter(() => generator.uniform() >= (cell.missing ?? 0)),
   }
-  const { effects, conclusions: concluded } = compareScores(withoutSets(kept), {
+  const judged = withSets ? kept : withoutSets(kept)
+  const {
+    effects,
+    grids,
+    conclusions: concluded,
+  } = compareScores(judged, {
     alpha: ALPHA,
     margin: MARGIN,
     permutations: 199,
     bootstrap: 400,
     seed: index,
   })
-  return {
-    conclusion: concluded()[0].conclusion,
-    rows: new Map(effects.map((row) => [row.effect, row])),
+  const rows = new Map<EffectName | typeof KAPPA, Row>(effects.map((row) => [row.effect, row]))
+  const kappa = withSets ? grids[0].kappaDifferentLow() : undefined
+  if (kappa !== undefined) {
+    const { estimate, low: ciLow, high: ciHigh } = kappa
+    rows.set(KAPPA, { estimate, ciLow, ciHigh, pValue: undefined })
   }
+  return { conclusion: concluded()[0].conclusion, rows }
 }
 
 const rate = (count: number, of: number) => (of === 0 ? 0 : count / of)
