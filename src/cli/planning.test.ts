@@ -19,7 +19,7 @@ const config = {
   model: { architecture: 'mlp-5', width: 4 },
   training: { epochs: 2, checkpoints: { logSpaced: 2 } },
   networks: { grid: { low: [0, 1, 2], high: [0, 1, 2], repeats: 1 } },
-  analysis: { samples: { count: 24, testCount: 4 }, players: { count: 3 }, checkpoints: 'final' },
+  analysis: { samples: { count: 20, testCount: 4 }, players: { count: 3 }, checkpoints: 'final' },
   comparison: { bootstrap: 50 },
   runtime: { device: 'cpu' },
 }
@@ -195,8 +195,8 @@ describe('lowlayer pool', () => {
     const { code, stdout } = await here('pool', ...folders)
     expect(code).toBe(0)
     const lines = stdout.split('\n')
-    expect(lines[1]).toMatch(/^study-\w{8} +9 +24 /)
-    expect(lines[2]).toMatch(/^second-\w{8} +6 +24 /)
+    expect(lines[1]).toMatch(/^study-\w{8} +9 +20 /)
+    expect(lines[2]).toMatch(/^second-\w{8} +6 +20 /)
     expect(lines[3]).toMatch(/^pooled /)
     expect(stdout).toMatch(/^verdict {2}(decides|real but small|absent|inconclusive)/m)
     const json = JSON.parse((await here('pool', ...folders, '--json')).stdout)
@@ -275,10 +275,19 @@ describe('a design that cannot decide', () => {
   })
 
   it('has its odds in plan, where a design can', async () => {
-    const { stdout } = await here('plan', 'study.yaml')
+    const grid = 'networks.grid={low: [0, 1, 2, 3], high: [0, 1, 2, 3], repeats: 1}'
+    const { stdout } = await here('plan', 'study.yaml', '--set', grid)
     expect(stdout).toMatch(
-      /odds of a right verdict, by simulation: \d+% where low layers decide 20% of the scores, \d+% where low layers decide nothing/,
+      /^odds of a right verdict, by simulation: \d+% where low layers decide 20% of the scores, \d+% where low layers decide nothing/m,
     )
+  })
+
+  it('is a warning of plan and run where these are next to nothing', async () => {
+    const warning = /^warning: this design will very likely decide nothing .*lowlayer power/m
+    const { stdout } = await here('plan', 'study.yaml')
+    expect(stdout).toMatch(warning)
+    expect(stdout).not.toMatch(/^odds of/m)
+    expect(told).toMatch(warning)
   })
 })
 

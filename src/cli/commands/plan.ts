@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { assumedTruths } from '../../comparison/power/assumedShares.js'
-import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
-import { designWarnings, plannedGrids } from '../../plan/designWarnings.js'
+import { describeOdds, designOdds, isHopeless } from '../../plan/designOdds.js'
+import { designWarnings } from '../../plan/designWarnings.js'
 import {
   comparisonSeconds,
   comparisonWork,
@@ -27,7 +26,7 @@ export function planCommand(): Command {
   return withStudyOptions(new Command('plan'), 'runtime.slurm')
     .summary('show the tasks of a study and what they cost')
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
-    .option('--no-time', 'no time estimate, which takes a few seconds of calibration')
+    .option('--no-time', 'no time estimate and no odds, which take a few seconds')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  lowlayer plan configs/quickstart.yaml')
     .action(async (file: string, options: PlanOptions) => {
@@ -56,8 +55,14 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
     options.time && cached.size < tasks.length
       ? secondsOf(left, await measureUnitTimes(plan, { baseDir, dataDirs, results }), plan)
       : undefined
-  const warnings = [...planWarnings(plan.data), ...designWarnings(plan)]
   const odds = options.time ? designOdds(plan) : undefined
+  const oddsInWords = odds === undefined ? [] : [describeOdds(odds)]
+  const isWarned = odds !== undefined && isHopeless(odds)
+  const warnings = [
+    ...planWarnings(plan.data),
+    ...designWarnings(plan),
+    ...(isWarned ? oddsInWords : []),
+  ]
   if (options.json) {
     const { study, id } = plan
     const { assumptions, players } = plan.data
@@ -95,7 +100,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
     ...(plan.data.assumptions ?? []).map((assumption) => `assumed: ${assumption}\n`),
     ...tasksAtOnce(plan).remarks.map((remark) => `${remark}\n`),
     ...warnings.map((warning) => `warning: ${warning}\n`),
-    ...(odds === undefined ? [] : [describeOdds(odds)]),
+    ...(isWarned ? [] : oddsInWords.map((line) => `${line}\n`)),
   ]
   return `study ${plan.study}-${plan.id.slice(0, 8)}\n${lines.join('\n')}\n${summary.join(', ')}\n${remarks.join('')}`
 }
@@ -124,41 +129,4 @@ function referenceCost(plan: Plan): string[] {
   return [
     `of that for ${count} reference networks, which say which interactions are generalizable: ${cost}\n`,
   ]
-}
-
-/** Simulated studies of the design under each truth: a rate of one half is known to ±8%. */
-const SIMULATED = 40
-
-/** Scores of a study up to which it is simulated, which takes some seconds: larger ones are seldom in doubt, and `lowlayer power` tells. */
-const MOST_SCORES = 20_000
-
-interface DesignOdds {
-  /** Assumed share of the low layers. */
-  readonly low: number
-  /** Odds of the right verdict. */
-  readonly right: number
-}
-
-/** How often the design would be right, by simulation; undefined where it is no grid, too large, or can never decide. */
-function designOdds(plan: Plan): DesignOdds[] | undefined {
-  const [sizes] = plannedGrids(plan)
-  const { alpha, margin, seed } = plan.config.comparison
-  if (sizes === undefined || sizes.lows * (sizes.donors ?? 1) < 2 || sizes.highs < 2)
-    return undefined
-  if (sizes.lows * (sizes.donors ?? 1) * sizes.highs * sizes.orders * sizes.samples > MOST_SCORES)
-    return undefined
-  return assumedTruths.map((shares) => {
-    const settings = { studies: SIMULATED, seed, comparison: { alpha, margin } }
-    const odds = verdictOdds(sizes, shares, settings)
-    return { low: shares.low, right: oddsOfRight(odds, shares, margin) }
-  })
-}
-
-function describeOdds(odds: readonly DesignOdds[]): string {
-  const percent = (share: number) => `${Math.round(100 * share)}%`
-  const cases = odds.map(
-    ({ low, right }) =>
-      `${percent(right)} where low layers decide ${low === 0 ? 'nothing' : `${percent(low)} of the scores`}`,
-  )
-  return `odds of a right verdict, by simulation: ${cases.join(', ')} (lowlayer power has other designs)\n`
 }

@@ -9,6 +9,7 @@ import { schedule } from '../../executors/schedule.js'
 import { onDevice, settleDevice } from '../../executors/settleDevice.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
+import { oddsWarnings } from '../../plan/designOdds.js'
 import { designWarnings } from '../../plan/designWarnings.js'
 import type { MeasureTask, Task } from '../../plan/types.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
@@ -70,7 +71,11 @@ export async function runPlanned(
   const { results } = opened
   const say = messagesIn(options.progress)
   for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
-  for (const warning of [...planWarnings(opened.plan.data), ...designWarnings(opened.plan)]) {
+  for (const warning of [
+    ...planWarnings(opened.plan.data),
+    ...designWarnings(opened.plan),
+    ...oddsWarnings(opened.plan),
+  ]) {
     say(`warning: ${warning}`)
   }
   // A folder that cannot be written should be known before hours of training, not after.

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { Command } from 'commander'
 import { shellWord } from '../../core/shellWord.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
+import { oddsWarnings } from '../../plan/designOdds.js'
 import { designWarnings } from '../../plan/designWarnings.js'
 import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'
 import { sayWaiting } from '../sayWaiting.js'
@@ -39,7 +40,11 @@ export function submitCommand(): Command {
     .action(async (file: string, options: SubmitOptions & Record<string, unknown>) => {
       const study = await openStudy(file, { ...options, set: settingsOf(options) })
       for (const assumption of study.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
-      for (const warning of [...planWarnings(study.plan.data), ...designWarnings(study.plan)]) {
+      for (const warning of [
+        ...planWarnings(study.plan.data),
+        ...designWarnings(study.plan),
+        ...oddsWarnings(study.plan),
+      ]) {
         say(`warning: ${warning}`)
       }
       const print = options.print ?? false
