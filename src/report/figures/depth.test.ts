@@ -65,6 +65,7 @@ it('a sweep over the cut is drawn as curves over its depth', async () => {
   expect(svg.match(/aria-roledescription="line mark"/g)).toHaveLength(4 + 2 + 3)
   expect(svg.match(/aria-roledescription="rule mark"/g)?.length).toBe(3 * (4 + 3) + 3)
   expect(svg).toContain('24%')
+  expect(figure.caption).not.toMatch(/\b(left|middle|right):/i)
 })
 
 it('cuts of as many layers keep a row of intervals each, which names the layers', async () => {

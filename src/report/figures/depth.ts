@@ -74,7 +74,7 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
     id: 'variance-shares',
     title: 'Variance shares, contrasts and overlaps by depth of the cut',
     source: 'ours',
-    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Left: shares of the variance of the ranked scores, with ${percent}% intervals over the choice of seeds; negative estimates are kept. Middle: contrasts of mean Jaccard. Right: mean Jaccard of the pairs of each class, with ${percent}% intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row per architecture and regime.' : ''}`,
+    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Share of variance: of the ranked scores, with ${percent}% intervals over the choice of seeds; negative estimates are kept. Difference of mean Jaccard: the contrasts. Mean Jaccard: of the pairs of each class, with ${percent}% intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row per architecture and regime.' : ''}`,
     spec: specOf({
       title: marksKey('● estimate', '┃ interval', '┆ 0: no effect'),
       vconcat: rows,

@@ -68,7 +68,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
   return {
     id,
     title: 'Hard and easy, confusing and other samples',
-    source: 'Figure 5 (right panel ours)',
+    source: 'Figure 5 (panel by score ours)',
     caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss ${shown.panels.length === 1 ? 'there' : 'at the analysed checkpoint nearest to t*, where overfitting begins, or, in networks without t*, to the middle of training'}.`,
     spec: specOf({
       title: marksKey('━ mean over networks', bands),

@@ -41,7 +41,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     id,
     title: 'Variance shares and contrasts',
     source: 'ours',
-    caption: `Left: shares of the variance of the ranked scores that belong to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Right: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
+    caption: `Share of variance: what part of the variance of the ranked scores belongs to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Difference of mean Jaccard: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
     spec: specOf({
       title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
       hconcat: [

@@ -35,7 +35,7 @@ export function exactnessFigure({ tables }: ReportStudy): FigureResult {
     title: 'How exact the decompositions are',
     source: 'ours',
     caption:
-      'Over all samples and networks of a checkpoint. Left: how far the L1 norm may be above the optimum, certified by a dual bound (without the tie-break’s share). Right: largest difference between the network’s output and what the interactions give, beyond the noise allowed.',
+      'Over all samples and networks of a checkpoint. Relative duality gap: how far the L1 norm may be above the optimum, certified by a dual bound (without the tie-break’s share). Universal-matching error: largest difference between the network’s output and what the interactions give, beyond the noise allowed.',
     spec: specOf({
       title: marksKey('● median', '┃ range over samples and networks'),
       hconcat: [...groupBy(values, ({ panel }) => panel)].map(([title, own]) =>

@@ -8,6 +8,7 @@ import { type Figure, specOf } from './figure.js'
 import { type FigureName, figureMakers } from './figures.js'
 import { reconstruct } from './matching.js'
 
+const sides = /\b(left|middle|right)( panel|:)/i
 const names = Object.keys(figureMakers) as FigureName[]
 const emptyStudy: ReportStudy = {
   ...exampleStudy(),
@@ -63,6 +64,8 @@ it('all figures have marks, words and names of their own', async () => {
     expect(svg, figure.id).not.toContain('NaN')
     expect(svg.match(/role="graphics-symbol"/g)?.length ?? 0, figure.id).toBeGreaterThan(3)
     expect(figure.caption.length).toBeGreaterThan(30)
+    // On phones panels stand below each other.
+    expect(`${figure.caption} ${figure.source}`, figure.id).not.toMatch(sides)
   }
 })
 

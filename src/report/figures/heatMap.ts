@@ -24,7 +24,7 @@ export function heatMapFigure(study: ReportStudy): FigureResult {
     title: 'Overlap of the confusing sets of every pair',
     source: 'ours',
     caption:
-      'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Left: Jaccard, |A∩B| / |A∪B|. Right: κ_J, the same after chance, 0 for independent sets and 1 for equal ones.',
+      'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
     spec: specOf({
       hconcat: [
         matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),

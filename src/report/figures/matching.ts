@@ -23,7 +23,7 @@ export function matchingFigure({ details }: ReportStudy): FigureResult {
     id,
     title: 'How well the interactions reproduce the network',
     source: 'Figure 1',
-    caption: `Sample #${detail.sample} of one network at the end. Left: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Middle: |I| of all interactions, sorted; dashed: salience threshold τ. Right: error of v(S) when only the strongest interactions are kept.`,
+    caption: `Sample #${detail.sample} of one network at the end. Coalitions S, sorted: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Interactions, sorted: |I| of all of them; dashed: salience threshold τ. Strongest interactions kept: error of v(S) when only these are.`,
     spec: specOf({
       hconcat: [valuePanel(state, rebuilt), strengthPanel(state), keptPanel(state)],
       spacing: 24,
