@@ -31,6 +31,7 @@ const order = [
   'cut',
   'architecture',
   'masking',
+  'references',
   'amount-of-data',
   'training-length',
   'other-digits',

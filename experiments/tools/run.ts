@@ -17,8 +17,10 @@ const published = [
   'multiverse.csv',
   'pair_classes.csv',
   'references.csv',
+  'agreement.csv',
   'figures/losses.svg',
   'figures/generalizable-orders.svg',
+  'figures/agreement.svg',
   'figures/measures.svg',
 ]
 
