@@ -1,4 +1,4 @@
-import { checkConfusing, checkSamples } from './checks/analysis.js'
+import { checkConfusing, checkSamples, checkUsed } from './checks/analysis.js'
 import { checkModel } from './checks/model.js'
 import { checkNetworks } from './checks/networks.js'
 import { checkPlayers } from './checks/players.js'
@@ -12,6 +12,7 @@ const checks = [
   checkNetworks,
   checkPlayers,
   checkSamples,
+  checkUsed,
   checkCounts,
   checkTraining,
   checkConfusing,

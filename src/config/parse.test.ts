@@ -150,6 +150,31 @@ describe('a problem', () => {
       '3:38 training.optimizer.momentum: unknown key',
     ],
     [
+      'settings of another solver',
+      `${least}analysis: { reference: { iterations: 10 } }`,
+      '3:26 analysis.reference.iterations: only analysis.solver: sgd-reference uses it: leave it out, or at 10000',
+    ],
+    [
+      'a grid of a layer that is not masked',
+      `${least}analysis: { players: { layerGrid: grid2x2 } }`,
+      '3:24 analysis.players.layerGrid: only analysis.players.layout: layer uses it',
+    ],
+    [
+      'a gap where nothing is searched for',
+      `${least}analysis: { solver: and, gap: 0.01 }`,
+      '3:26 analysis.gap: only analysis.solver: certified uses it',
+    ],
+    [
+      'a tie-break where the split is given',
+      `${least}analysis: { solver: sgd-reference, tieBreak: high }`,
+      '3:36 analysis.tieBreak: only analysis.solver: certified uses it',
+    ],
+    [
+      'noise where nothing is split',
+      `${least}analysis: { solver: or, noise: 0 }`,
+      '3:25 analysis.noise: only analysis.solver: certified or sgd-reference uses it',
+    ],
+    [
       'donors that nothing is taken from',
       `${least}networks: { grid: { donors: 2 } }`,
       '3:29 networks.grid.donors: no regime of the grid takes layers over',

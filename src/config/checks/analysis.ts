@@ -1,4 +1,48 @@
+import { type AnalysisConfig, analysisSection } from '../analysis.js'
 import { type Check, checkDistinct } from './shared.js'
+
+/** Settings that only some analyses use: what uses them, and whether this one does. */
+const usedBySome: readonly {
+  readonly key: string
+  readonly user: string
+  readonly of: (analysis: AnalysisConfig) => unknown
+  readonly isUsed: (analysis: AnalysisConfig) => boolean
+}[] = [
+  {
+    key: 'players.layerGrid',
+    user: 'analysis.players.layout: layer',
+    of: ({ players }) => players.layerGrid,
+    isUsed: ({ players }) => players.layout === 'layer',
+  },
+  {
+    key: 'noise',
+    user: 'analysis.solver: certified or sgd-reference',
+    of: ({ noise }) => noise,
+    isUsed: ({ solver }) => solver === 'certified' || solver === 'sgd-reference',
+  },
+  ...(['gap', 'tieBreak'] as const).map((key) => ({
+    key,
+    user: 'analysis.solver: certified',
+    of: (analysis: AnalysisConfig) => analysis[key],
+    isUsed: ({ solver }: AnalysisConfig) => solver === 'certified',
+  })),
+  ...(['lr', 'iterations'] as const).map((key) => ({
+    key: `reference.${key}`,
+    user: 'analysis.solver: sgd-reference',
+    of: ({ reference }: AnalysisConfig) => reference[key],
+    isUsed: ({ solver }: AnalysisConfig) => solver === 'sgd-reference',
+  })),
+]
+
+/** Whether all that differs from its default is used. Defaults stand in every configuration that a run has written. */
+export const checkUsed: Check = ({ analysis }, problem) => {
+  if (analysis === undefined) return
+  const usual = analysisSection.parse(undefined)
+  for (const { key, user, of, isUsed } of usedBySome) {
+    if (isUsed(analysis) || of(analysis) === of(usual)) continue
+    problem(`analysis.${key}`, `only ${user} uses it: leave it out, or at ${of(usual)}`, 'key')
+  }
+}
 
 /** Whether it is said in one way only which samples are analysed. */
 export const checkSamples: Check = ({ analysis }, problem) => {
