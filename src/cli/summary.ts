@@ -2,7 +2,7 @@ import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
-import { nextCommand } from '../report/nextCommand.js'
+import { nextSettings } from '../report/nextSettings.js'
 import type { ReportProblem, ReportStudy } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
@@ -143,10 +143,10 @@ function describeCertainty(verdict: Verdict | undefined): [string, string][] {
 /** What would decide an open verdict, and the command that does it. */
 function describeNext(verdict: Verdict | undefined): [string, string][] {
   if (verdict?.next === undefined) return []
-  const command = nextCommand(verdict.next, ownCommand())
+  const settings = nextSettings(verdict.next)
   return [
     ['next', verdict.next.reason],
-    ...(command === undefined ? [] : [['', command] as [string, string]]),
+    ...(settings === '' ? [] : [['', `${ownCommand()} ${settings}`] as [string, string]]),
   ]
 }
 

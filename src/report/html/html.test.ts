@@ -65,12 +65,14 @@ it('the verdict of every grid of a study is on the page, the outcome first', asy
   expect(await pageWith([])).not.toContain('other grids')
 })
 
-it('an open verdict says what to run next, as a command that names the configuration of the study', async () => {
+it('an open verdict says what to run next, in settings that hold wherever the results lie', async () => {
   const study = exampleStudy()
   const page = await pageOf(study)
   expect(page).toContain(
-    'npx lowlayer run results/example-abc/config.yaml --set &#39;networks.grid.low=[0,1,2,3]&#39;',
+    '<pre><code>--set &#39;networks.grid.low=[0,1,2,3]&#39; --set &#39;networks.grid.high=[0,1,2,3]&#39;</code></pre>',
   )
+  expect(page).toContain('with the same <code>--results</code>')
+  expect(page).not.toContain('lowlayer run results/')
   const { next: _, ...firm } = study.verdict!
   const without = await pageOf({ ...study, verdict: firm })
   expect(without).not.toContain('What to run next')

@@ -45,7 +45,7 @@ export function reportPage({ study, figures, checkpoints }: PageParts): string {
       })
       .join('\n')
   const all: readonly (readonly [id: string, title: string, html: string])[] = [
-    ['verdict', 'Verdict', verdictSection(study.verdict, study.manifest)],
+    ['verdict', 'Verdict', verdictSection(study.verdict)],
     ['assumptions', 'What was assumed', assumptionSection(study.manifest)],
     ['networks', 'Networks and accuracies', networkSection(study)],
     ['losses', 'Losses, gap and phases', draw('losses', 'gap')],

@@ -1,7 +1,5 @@
 import type { Clause, NextStep, Verdict, VerdictWords } from '../../comparison/types.js'
-import { studyFiles, studyFolder } from '../../store/layout.js'
-import type { Manifest } from '../../store/manifest.js'
-import { nextCommand } from '../nextCommand.js'
+import { nextSettings } from '../nextSettings.js'
 import { escapeHtml } from './escape.js'
 import { htmlTable } from './table.js'
 import { explained } from './terms.js'
@@ -23,10 +21,7 @@ const besides: Readonly<Record<string, string>> = {
  * The verdict: what was found, in words; what was asked, how sure the finding is and what to run next; what weakens it;
  * and every clause with what decided it.
  */
-export function verdictSection(
-  verdict: Verdict | undefined,
-  manifest: Manifest | undefined,
-): string {
+export function verdictSection(verdict: Verdict | undefined): string {
   if (verdict === undefined)
     return '<p>verdict.json is missing or damaged: there is no verdict.</p>'
   if (verdict.verdict === 'not-asked') return finding(verdict) + warnings(verdict.warnings)
@@ -36,7 +31,7 @@ ${otherGrids(verdict.others)}
 ${sentences('High layers shared in the place of low ones', verdict.mirrors)}
 ${sentences('Other architectures above the same low layers', verdict.acrossArchitectures)}
 ${warnings(verdict.warnings)}
-${nextStep(verdict.next, manifest)}
+${nextStep(verdict.next)}
 <h3>What decided</h3>
 ${htmlTable('Clauses of the verdict', ['', 'clause', 'what decided'], rows, 'clauses')}
 <p class="small">“Decides” needs all clauses, (vi) where it could be tested. Where (ii) holds and (iii) or (iv) fails, the effect is “real but small”; where (iii) fails and (ii) does not hold it is “absent”; anything else, and all where (i), (v) or (vi) fails, is “inconclusive”. The last two rows stand beside it and decide nothing: what the sets say, and the stronger claim that they are fully different. The rule is ours; docs/method.md explains it.</p>`
@@ -48,16 +43,16 @@ function warnings(found: readonly string[]): string {
   return `<div class="notice"><strong>To keep in mind</strong><ul>${items}</ul></div>`
 }
 
-/** What would decide an open verdict; the command runs the configuration that lies beside the tables. */
-function nextStep(next: NextStep | undefined, manifest: Manifest | undefined): string {
+/** What would decide an open verdict, as settings: where the results lie from where a reader stands is not known. */
+function nextStep(next: NextStep | undefined): string {
   if (next === undefined) return ''
-  const command =
-    manifest &&
-    nextCommand(
-      next,
-      `npx lowlayer run ${studyFolder('results', manifest.study, manifest.id)}/${studyFiles.config}`,
-    )
-  const shown = command ? `<pre><code>${escapeHtml(command)}</code></pre>` : ''
+  const settings = nextSettings(next)
+  const shown =
+    settings === ''
+      ? ''
+      : `
+<p>Run the study by the command that ran it, with the same <code>--results</code>, so that its networks are used again, and add:</p>
+<pre><code>${escapeHtml(settings)}</code></pre>`
   return `<h3>What to run next</h3>
 <p>${explained(capitalized(next.reason))}.</p>${shown}`
 }
