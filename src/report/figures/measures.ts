@@ -1,7 +1,7 @@
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
-import { intervalSettings, rounded } from './studyRows.js'
+import { doneNetworks, intervalSettings, rounded } from './studyRows.js'
 
 /** The statistics that are shown, each a panel. */
 const panels = [
@@ -12,14 +12,17 @@ const panels = [
   { statistic: 'spearman', title: 'ρ with the score', color: colours.amber },
 ] as const
 
+/** Ends the names of measures at the earlier checkpoint. */
+const EARLY = ', early'
+
 /** Words for what the names of measures do not say. */
 const words: Readonly<Record<string, string>> = {
-  loss_early: 'loss, early',
-  margin_early: 'margin, early',
+  loss_early: `loss${EARLY}`,
+  margin_early: `margin${EARLY}`,
   el2n: 'EL2N',
-  el2n_early: 'EL2N, early',
+  el2n_early: `EL2N${EARLY}`,
   grand: 'GraNd',
-  grand_early: 'GraNd, early',
+  grand_early: `GraNd${EARLY}`,
   forgetting: 'forgetting events',
   score_after_difficulty: 'score after difficulty',
 }
@@ -33,7 +36,6 @@ export function measuresFigure(study: ReportStudy): FigureResult {
     return { id, missing: 'no measure of difficulty is known (values of another tool have none)' }
   }
   const grid = measures.filter((row) => gridOf(row) === gridOf(first))
-  const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))]
   const shown = panels.flatMap((panel) => {
     const values = grid.flatMap((row) =>
       row.statistic === panel.statistic && row.estimate !== undefined
@@ -50,20 +52,88 @@ export function measuresFigure(study: ReportStudy): FigureResult {
     return values.length === 0 ? [] : [{ ...panel, values }]
   })
   if (shown.length === 0) return { id, missing: first.note ?? 'no statistic of them is known' }
-  const explained = grid.find(({ statistic }) => statistic === 'explained')?.estimate
-  const { level } = intervalSettings(study)
-  const isOne = grid.length === measures.length
+  const drawn = new Set(shown.flatMap(({ values }) => values.map(({ measure }) => measure)))
+  const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((measure) =>
+    drawn.has(measure),
+  )
+  const hasIntervals = shown.some(({ values }) =>
+    values.some(({ low, high }) => low !== undefined && high !== undefined),
+  )
+  const hasAuc = shown.some(({ statistic }) => statistic === 'mislabelled_auc')
   return {
     id,
     title: 'Is it just difficulty?',
     source: 'ours',
-    caption: `Shares of variance of the score and of measures of difficulty in its place (bars: ${Math.round(100 * level)}% intervals over seeds), AUC for mislabelled samples (chance: ½) and rank correlation with the score. “Early” is at the checkpoint nearest to t*, where overfitting begins, or to the middle of training; all others are at the end. Score after difficulty: what is left of the ranks of the score once those of all measures are taken out${explained === undefined ? '' : `, which explain ${Math.round(100 * explained)}% of them`}.${isOne ? '' : ` Shown: ${first.architecture}, ${first.regime}; measures.csv has the other grids.`}`,
+    caption: captionOf(study, {
+      grid,
+      order,
+      statistics: shown.map(({ statistic }) => statistic),
+      hasIntervals,
+    }),
     spec: specOf({
-      title: marksKey('● estimate', '━ interval over seeds', '┆ no effect, or chance'),
+      title: marksKey(
+        '● estimate',
+        ...(hasIntervals ? ['━ interval over seeds'] : []),
+        hasAuc ? '┆ no effect, or chance' : '┆ no effect',
+      ),
       hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),
       spacing: 12,
     }),
   }
+}
+
+interface Drawn {
+  readonly grid: readonly MeasureRow[]
+  /** Names of the rows that are drawn. */
+  readonly order: readonly string[]
+  readonly statistics: readonly string[]
+  readonly hasIntervals: boolean
+}
+
+/** Says what was drawn, and nothing of what a study without seeds or wrong labels does not have. */
+function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }: Drawn): string {
+  const { measures } = study.tables
+  const { level } = intervalSettings(study)
+  const isMean = doneNetworks(study.tables).length > 1
+  const what = [
+    ...(statistics.some((name) => ['low', 'high', 'sample'].includes(name))
+      ? [
+          `shares of variance${hasIntervals ? ` (bars: ${Math.round(100 * level)}% intervals over seeds)` : ''}`,
+        ]
+      : []),
+    ...(statistics.includes('mislabelled_auc')
+      ? [
+          `AUC for mislabelled samples (chance: ½${isMean ? '; mean of the AUC of each network' : ''})`,
+        ]
+      : []),
+    ...(statistics.includes('spearman') ? ['rank correlation with the score'] : []),
+  ]
+  const of = order.includes('score')
+    ? 'the score and of measures of difficulty in its place'
+    : 'measures of difficulty'
+  const explained = grid.find(({ statistic }) => statistic === 'explained')?.estimate
+  const [first] = grid
+  return [
+    `Of ${of}: ${what.join(', ')}.`,
+    ...(order.some((name) => name.endsWith(EARLY))
+      ? [
+          '“Early” is at the checkpoint nearest to t*, where overfitting begins, or to the middle of training; all others are at the end.',
+        ]
+      : []),
+    ...(order.includes(words.score_after_difficulty)
+      ? [
+          'Score after difficulty: what is left of the ranks of the score once those of all measures are taken out.',
+        ]
+      : []),
+    ...(explained === undefined
+      ? []
+      : [
+          `Together the measures explain ${Math.round(100 * explained)}% of the ranks of the score.`,
+        ]),
+    ...(grid.length === measures.length
+      ? []
+      : [`Shown: ${first.architecture}, ${first.regime}; measures.csv has the other grids.`]),
+  ].join(' ')
 }
 
 function gridOf({ architecture, regime, cut, cut_layers }: MeasureRow): string {
