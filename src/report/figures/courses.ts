@@ -11,7 +11,7 @@ const CONFUSING = 2
 const HARD = 2
 const NETWORKS = 9
 
-/** What is drawn of a sample, a row each; the last two are known at analysed checkpoints alone. */
+/** What is drawn of a sample, a row each; the last two are known at analysed checkpoints alone, and left out where it is but one. */
 const rows = [
   { field: 'loss', title: 'loss (nats)' },
   { field: 'margin', title: 'margin' },
@@ -26,9 +26,9 @@ export function coursesFigure(study: ReportStudy): FigureResult {
   const networks = doneNetworks(tables).slice(0, NETWORKS)
   const samples = chosenSamples(tables)
   const values = networks.flatMap((network) => valuesOf(tables, network, samples))
-  if (new Set(values.map(({ epoch }) => epoch)).size < 2)
+  const drawn = rows.filter(({ field }) => epochsIn(values.filter(({ row }) => row === field)) > 1)
+  if (drawn.length === 0)
     return { id, missing: 'no sample is followed over two checkpoints or more' }
-  const drawn = rows.filter(({ field }) => values.some((value) => value.row === field))
   const all = doneNetworks(tables).length
   const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
   return {
@@ -47,6 +47,11 @@ export function coursesFigure(study: ReportStudy): FigureResult {
       spacing: 8,
     }),
   }
+}
+
+/** At how many epochs something is known: of one there is no course. */
+function epochsIn(points: readonly CoursePoint[]): number {
+  return new Set(points.map(({ epoch }) => epoch)).size
 }
 
 interface ChosenSample {

@@ -358,3 +358,13 @@ it('samples through training: the loss of the hardest sample for every network',
     hardest.map(({ loss }) => loss as number).sort((a, b) => a - b),
   )
 })
+
+it('samples through training: no row of what is known at one checkpoint alone', async () => {
+  const study = exampleStudy()
+  const samples = study.tables.samples.filter(({ step }) => step === 1000)
+  const one = { ...study, tables: { ...study.tables, samples } }
+  const titles = async (of: ReportStudy) =>
+    [...new Set((await drawn('courses', 'symbol', of)).map(({ yTitle }) => yTitle))].sort()
+  expect(await titles(one)).toEqual(['loss (nats)', 'margin'])
+  expect(await titles(study)).toContain('score')
+})
