@@ -118,7 +118,9 @@ describe('a study in which low seeds decide', () => {
     expect(asked).toBe(
       'whether initial low-layer weights decide which of 60 samples are confusing: 16 networks, 4 draws of the low layers × 4 of the high ones',
     )
-    const [same, different, chance] = [...sentence.matchAll(/([\d.]+)%/g)].map(([, n]) => Number(n))
+    const told =
+      /Two networks with the same low layers have ([\d.]+)% of their confusing samples in common, two with different low layers ([\d.]+)%, and chance alone gives ([\d.]+)%\.$/
+    const [same, different, chance] = (told.exec(sentence) ?? []).slice(1).map(Number)
     expect(same).toBeCloseTo(percentOf('same-low/diff-high'), -1)
     expect(different).toBeCloseTo(percentOf('both-diff'), -1)
     expect(same).toBeGreaterThan(different)

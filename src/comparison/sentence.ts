@@ -94,7 +94,7 @@ function commonOf(statistics: GridStatistics | undefined): string[] {
   if (common === undefined) return []
   const { same, different, chance } = common
   return [
-    `Two networks have ${percent(same)} of their confusing samples in common where these are the same, ${percent(different)} where they differ, and ${percent(chance)} by chance.`,
+    `Two networks with the same low layers have ${percent(same)} of their confusing samples in common, two with different low layers ${percent(different)}, and chance alone gives ${percent(chance)}.`,
   ]
 }
 
