@@ -84,6 +84,11 @@ describe.each(['bash', 'fish', 'zsh'] as const)('in %s itself', (shell) => {
       'data f': 'fetch',
       'completion z': 'zsh',
       'run --progress js': 'json',
+      'run --engine tf': 'tfjs',
+      'plan --device webg': 'webgpu',
+      'decompose --salience mea': 'mean-output:0.03',
+      'data fetch mni': 'mnist',
+      'data fetch --mir': '--mirror',
       // Bash tells a setting by the line, below.
       ...(shell === 'bash' ? {} : { 'run a.yaml --set confusing.score=can': 'score=cancellation' }),
     }

@@ -59,8 +59,16 @@ export function withConfigOptions(command: Command, ...unused: readonly string[]
 export function withStudyOptions(command: Command, ...unused: readonly string[]): Command {
   return withConfigOptions(command, ...unused)
     .option('--jobs <n>', 'processes at once (default: one per core)')
-    .option('--engine <name>', 'onnx, tfjs or reference')
-    .option('--device <name>', 'cpu, webgpu, cuda, or one of several cards: cuda:1')
+    .addOption(offering('--engine <name>', 'what computes', engines))
+    .addOption(offering('--device <name>', 'where; cuda:1 is one of several cards', devices))
+}
+
+const engines = ['auto', 'onnx', 'tfjs', 'reference']
+const devices = ['auto', 'cpu', 'webgpu', 'cuda']
+
+/** An option whose usual values help and completion name; what it takes is checked where it is used. */
+function offering(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values).argParser(String)
 }
 
 /** Where named data sets are looked for, in this order. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import cliProgress from 'cli-progress'
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
 import { loadConfig } from '../../config/load.js'
 import { experimentSchema } from '../../config/schema.js'
 import { InputError } from '../../core/errors.js'
@@ -92,29 +92,32 @@ interface FetchOptions {
 }
 
 function fetchCommand(): Command {
-  return new Command('fetch')
-    .summary('download a data set')
-    .description('Downloads a data set from its own home, checks and unpacks it.')
-    .argument('<name>', `one of ${names.join(', ')}`)
-    .option(
-      '--to <dir>',
-      'data folder, in which the data set gets its own; default: the first of LOWLAYER_DATA and ./data',
-    )
-    .option('--mirror <url>', 'folder on another server that has the same files')
-    .addHelpText('after', '\nExample:\n  lowlayer data fetch cifar10 --to ~/data')
-    .action(async (name: string, options: FetchOptions) => {
-      const known = knownName(name)
-      const folder = resolve(options.to ?? dataFolders()[0], known)
-      const { files, homes } = catalogue[known]
-      const progress = downloadProgress()
-      try {
-        const mirrors = options.mirror === undefined ? homes : [mirrorUrl(options.mirror)]
-        await fetchFiles({ files, homes: mirrors }, folder, progress)
-      } finally {
-        progress.end()
-      }
-      process.stderr.write(`${known} is in ${folder}\n`)
-    })
+  return (
+    new Command('fetch')
+      .summary('download a data set')
+      .description('Downloads a data set from its own home, checks and unpacks it.')
+      // Told by the action, which knows those that need no download.
+      .addArgument(new Argument('<name>', 'its name').choices(names).argParser(String))
+      .option(
+        '--to <dir>',
+        'data folder, in which the data set gets its own; default: the first of LOWLAYER_DATA and ./data',
+      )
+      .option('--mirror <url>', 'folder on another server that has the same files')
+      .addHelpText('after', '\nExample:\n  lowlayer data fetch cifar10 --to ~/data')
+      .action(async (name: string, options: FetchOptions) => {
+        const known = knownName(name)
+        const folder = resolve(options.to ?? dataFolders()[0], known)
+        const { files, homes } = catalogue[known]
+        const progress = downloadProgress()
+        try {
+          const mirrors = options.mirror === undefined ? homes : [mirrorUrl(options.mirror)]
+          await fetchFiles({ files, homes: mirrors }, folder, progress)
+        } finally {
+          progress.end()
+        }
+        process.stderr.write(`${known} is in ${folder}\n`)
+      })
+  )
 }
 
 /** All of a configuration but its data. */

@@ -90,11 +90,11 @@ export function decomposeCommand(): Command {
           'none',
         ]),
       )
-      .option(
-        '--salience <rule>',
-        'mean-output:0.03 (default), max:0.05, absolute:τ, all',
-        salienceOption,
-        defaultSalience,
+      .addOption(
+        new Option('--salience <rule>', 'mean-output:0.03 (default), max:0.05, absolute:τ, all')
+          .choices(['mean-output:0.03', 'max:0.05', 'absolute:', 'all'])
+          .argParser(salienceOption)
+          .default(defaultSalience),
       )
       .addOption(
         choice('--bit-order <order>', 'lsb: player 0 is bit 0; msb: the last', ['lsb', 'msb']),
