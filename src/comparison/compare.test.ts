@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { areaUnderRoc } from '../confusing/control.js'
 import { stream } from '../core/random.js'
+import { mean } from '../metrics/descriptive.js'
 import { compareNetworks } from './compare.js'
 import { overlapRows } from './pairs.js'
 import { type SimulatedDesign, type SimulatedShares, simulateScores } from './simulate.js'
@@ -252,9 +254,22 @@ describe('what a verdict needs', () => {
     const blind = control(highest.slice(140, 160))
     expect(blind.verdict).toBe('inconclusive')
     expect(blind.certainty).toMatch(
-      /\(vi\) AUC 0\.5\d* of 20 mislabelled samples, p = 0\.\d+: the score/,
+      /\(vi\) AUC 0\.5\d* by the mean score \(single networks .*\) of 20 mislabelled samples, p = 0\.\d+: the score/,
     )
     expect(blind.warnings[0]).toMatch(/^the positive control failed: AUC 0\.5/)
+    // What networks.csv and measures.csv have beside it.
+    const wrong = study.samples.map((sample) => highest.slice(140, 160).includes(sample))
+    const single = study.networks.map(({ score }) => areaUnderRoc(score, wrong) as number)
+    const [least, most] = [Math.min(...single), Math.max(...single)].map((auc) => auc.toFixed(2))
+    expect(blind.clauses[5].reason).toContain(
+      `(single networks ${least} to ${most}, mean ${mean(single)?.toFixed(2)})`,
+    )
+    const lone = {
+      ...study,
+      networks: study.networks.slice(0, 1),
+      mislabelled: highest.slice(0, 12),
+    }
+    expect(tables(lone).verdict.clauses[5].reason).toMatch(/^AUC [\d.]+ of 12 mislabelled/)
     expect(control(highest.slice(0, 12)).warnings).toEqual([])
     expect(control(highest.slice(-4)).clauses[5]).toMatchObject({ status: 'not-tested' })
     expect(control(highest.slice(-4)).verdict).toBe('decides')

@@ -1,5 +1,7 @@
-import { controlTest, FEWEST_MISLABELLED } from '../../confusing/control.js'
+import { areaUnderRoc, controlTest, FEWEST_MISLABELLED } from '../../confusing/control.js'
+import { largest, smallest } from '../../core/extremes.js'
 import { stream } from '../../core/random.js'
+import { mean } from '../../metrics/descriptive.js'
 import type { Clause, ComparisonOptions, NetworkScores, StudyScores } from '../types.js'
 import { short } from './wording.js'
 
@@ -36,7 +38,8 @@ export function controlClause(
     stream(seed, 'comparison', 'positive control').at(),
   )
   const holds = found.pValue < alpha
-  const reason = `AUC ${short(found.auc)} of ${count} mislabelled samples, p = ${short(found.pValue)}`
+  const single = usable.flatMap(({ score }) => areaUnderRoc(score, flagged) ?? [])
+  const reason = `AUC ${short(found.auc)}${ofSeveral(single)} of ${count} mislabelled samples, p = ${short(found.pValue)}`
   return {
     ...clause,
     status: holds ? 'holds' : 'fails',
@@ -45,4 +48,12 @@ export function controlClause(
       ? reason
       : `${reason}: the score is not shown to see them, so that it decides nothing`,
   }
+}
+
+/** Tells the AUC of the mean score from those of the networks, which the tables have; nothing of one network. */
+function ofSeveral(single: readonly number[]): string {
+  if (single.length < 2) return ''
+  const [low, high, middle] = [smallest(single), largest(single), mean(single) ?? Number.NaN]
+  const words = `single networks ${low.toFixed(2)} to ${high.toFixed(2)}, mean ${middle.toFixed(2)}`
+  return ` by the mean score (${words})`
 }
