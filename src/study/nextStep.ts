@@ -83,7 +83,7 @@ function moreSeeds(
     const reason =
       shares === undefined
         ? 'the grid has no shares of the variance: it needs two low and two high seeds or more, all crossed'
-        : 'if the shares are what this study found, no grid up to 8 × 8 seeds decides in 4 of 5 studies'
+        : 'if the shares are what this study found, no grid up to 8 × 8 seeds decides in 4 of 5 studies; several studies of other samples taken together may (lowlayer pool)'
     return { reason, set: [] }
   }
   const { lows, highs } = found.design

@@ -100,7 +100,7 @@ function writeCommand(folder: string, mirror: string): void {
     `#!/bin/bash
 command=$1; shift
 case "$command $1" in
-  'run configs/mnist'*|'run smoke'*) set -- "$1" ${sets([...smallStudy, 'networks.grid.low=[0]'])} "\${@:2}" ;;
+  'run configs/mnist'*) set -- "$1" ${sets([...smallStudy, 'networks.grid.low=[0]'])} "\${@:2}" ;;
   'run '*|'plan '*|'submit '*) set -- "$1" ${sets(smallStudy)} "\${@:2}" ;;
   'power '*) set -- "$1" --studies 5 --no-time "\${@:2}" ;;
   'analyze '*) set -- "$1" ${sets(smallAnalysis)} "\${@:2}" ;;

@@ -7,7 +7,7 @@ import { namedSources } from '../../data/named.js'
 import { readNpz } from '../../formats/npz.js'
 import { parseConfig } from '../../testing/parseConfig.js'
 import { dataCommand } from './data.js'
-import { initCommand, starterConfig } from './init.js'
+import { initCommand } from './init.js'
 import { schemaCommand } from './schema.js'
 
 let folder: string
@@ -102,11 +102,13 @@ describe('lowlayer schema', () => {
 })
 
 describe('lowlayer init', () => {
-  it('writes a valid configuration with the schema that its first line names', async () => {
+  it('writes the quickstart with the schema that its first line names', async () => {
     await run(initCommand(), join(folder, 'new'))
-    const text = await readFile(join(folder, 'new', 'smoke.yaml'), 'utf8')
-    expect(text).toBe(starterConfig)
-    expect(parseConfig(text, 'smoke.yaml').study).toBe('smoke')
+    const text = await readFile(join(folder, 'new', 'study.yaml'), 'utf8')
+    const quickstart = await readFile('configs/quickstart.yaml', 'utf8')
+    expect(parseConfig(text, 'study.yaml')).toEqual(parseConfig(quickstart, 'study.yaml'))
+    expect(text).toContain('lowlayer run study.yaml')
+    expect(text).not.toContain('configs/')
     expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./lowlayer.schema.json')
     const schema = await readFile(join(folder, 'new', 'lowlayer.schema.json'), 'utf8')
     expect(JSON.parse(schema).title).toBe('lowlayer study')
@@ -114,7 +116,7 @@ describe('lowlayer init', () => {
 
   it('replaces nothing unless told to', async () => {
     await run(initCommand(), folder)
-    await expect(run(initCommand(), folder)).rejects.toThrow(/smoke\.yaml is there already/)
+    await expect(run(initCommand(), folder)).rejects.toThrow(/study\.yaml is there already/)
     await run(initCommand(), folder, '--force')
   })
 })
