@@ -104,7 +104,10 @@ describe('a study in which low seeds decide', () => {
       'not-tested',
     ])
     expect(result.verdict.sets.status).toBe('holds')
-    expect(result.verdict.certainty).toMatch(/the low layers decide \d\d% \[\d\d%, \d\d%\]/)
+    expect(result.verdict.certainty).toMatch(
+      /the low layers decide \d\d% \[\d\d%, \d\d%\].*If low seeds did nothing, an effect as large would come about with p = /,
+    )
+    expect(result.verdict.clauses[2].text).toMatch(/of their share lies above 10%$/)
   })
 
   it('is told in shares of common confusing samples, as counted over pairs', () => {
@@ -289,6 +292,9 @@ describe('what a verdict needs', () => {
     )
     expect(small.verdict.verdict).toBe('inconclusive')
     expect(small.verdict.certainty).toMatch(/a 2 × 2 grid gives no p below 0\.5/)
+    expect(small.verdict.certainty).toMatch(
+      /the sample itself -?[\d.]+% \(no interval: it needs 3 × 3 seeds\)/,
+    )
     expect(small.effects.find((row) => row.effect === 'low')?.note).toMatch(
       /smallest attainable p 0\.5/,
     )
@@ -438,7 +444,7 @@ describe('grids', () => {
     expect(verdict.grid).toMatchObject({ regime: 'init' })
     expect(verdict.others).toMatchObject([{ regime: 'trained-frozen', verdict: 'absent' }])
     expect(verdict.others[0].sentence).toMatch(
-      /^absent for simulated, trained-frozen: trained low layers .* do not decide/,
+      /^absent for simulated, trained-frozen: low layers that were trained elsewhere and then frozen do not decide /,
     )
     expect(verdict.others[0].certainty).toMatch(/The claim is about initial weights/)
     expect(tables(study).verdict.sentence).toMatch(/^decides: /)

@@ -44,7 +44,7 @@ it('a mirror stands beside the regime that it mirrors, and gets no verdict of it
   expect(Math.abs(high.share?.estimate ?? 1)).toBeLessThan(0.1)
   expect(high.pValue).toBeGreaterThan(0.01)
   expect(sentence).toMatch(
-    /^mirror .*trained-frozen-high.*: same trained high layers .*T_high.*; same trained low layers .*T_low/,
+    /^mirror .*trained-frozen-high.*: same high layers that were trained .*T_high.*; same low layers that were trained .*T_low/,
   )
   // Its networks are crossed although every high seed has a donor of its own.
   const inMirror = overlaps.filter(({ a, b }) => a.startsWith('b') && b.startsWith('b'))

@@ -2,10 +2,12 @@
 import { regimeOf } from '../regimes/registry.js'
 import { inPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
+import { FEWEST_SEEDS } from './jackknife.js'
 import type {
   Clause,
   ClauseStatus,
   ComparisonOptions,
+  Estimate,
   StudyScores,
   Verdict,
   VerdictWords,
@@ -112,11 +114,16 @@ function figuresOf(
   const p = statistics?.tests.low?.pValue
   const level = `${Number((100 * (1 - alpha)).toFixed(1))}%`
   return [
-    `Of the variance of the scores the low layers decide ${inPercent(shares.low)}, the high layers ${inPercent(shares.high)}, the sample itself ${inPercent(shares.sample)} (${level} intervals; what counts as deciding: more than ${percent(margin)}).`,
+    `Of the variance of the scores the low layers decide ${inPercent(shares.low)}, the high layers ${inPercent(shares.high)}, the sample itself ${sampleShare(shares.sample)}; intervals are of ${level}, and more than ${percent(margin)} counts as deciding.`,
     ...(p === undefined
       ? []
-      : [`An effect of the low layers as large by chance: p = ${short(p)}.`]),
+      : [`If low seeds did nothing, an effect as large would come about with p = ${short(p)}.`]),
   ]
+}
+
+function sampleShare(sample: Estimate): string {
+  const none = `(no interval: it needs ${FEWEST_SEEDS} × ${FEWEST_SEEDS} seeds)`
+  return sample.low === undefined ? `${inPercent(sample)} ${none}` : inPercent(sample)
 }
 
 /** What the verdict is not about. */

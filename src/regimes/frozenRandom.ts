@@ -4,7 +4,7 @@ import type { Regime } from './types.js'
 export const frozenRandom: Regime = {
   name: 'frozen-random',
   summary: 'the low layers stay as drawn',
-  shared: 'random low layers that stay as drawn',
+  shared: 'random low layers that were frozen as drawn',
   side: 'low',
   freezes: true,
 }

@@ -37,11 +37,11 @@ describe('regimes', () => {
   it('share the other side in a mirror, and know whose mirror they are', () => {
     expect(regimeOf('trained-frozen')).toMatchObject({
       side: 'low',
-      shared: 'trained low layers that stay as they are',
+      shared: 'low layers that were trained elsewhere and then frozen',
     })
     expect(regimeOf('trained-frozen-high')).toMatchObject({
       side: 'high',
-      shared: 'trained high layers that stay as they are',
+      shared: 'high layers that were trained elsewhere and then frozen',
     })
     const texts = ['rewind-high@5ep', 'frozen-random-high', 'init', 'trained-warm']
     expect(texts.map(mirrorOf)).toEqual(['rewind@5ep', 'frozen-random', undefined, undefined])

@@ -7,7 +7,7 @@ export const rewind: Regime = {
   name: 'rewind',
   timed: true,
   summary: 'the low layers come from a network after that much training and are trained on',
-  shared: 'low layers taken from early in training',
+  shared: 'low layers taken from early in another training',
   side: 'low',
   freezes: false,
   donorStep: ({ stepsPerEpoch, totalSteps }, at) => {

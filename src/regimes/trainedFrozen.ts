@@ -4,7 +4,7 @@ import type { Regime } from './types.js'
 export const trainedFrozen: Regime = {
   name: 'trained-frozen',
   summary: 'the low layers come from a trained network and are frozen',
-  shared: 'trained low layers that stay as they are',
+  shared: 'low layers that were trained elsewhere and then frozen',
   side: 'low',
   freezes: true,
   donorStep: ({ totalSteps }) => totalSteps,

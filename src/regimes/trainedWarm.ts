@@ -4,7 +4,7 @@ import type { Regime } from './types.js'
 export const trainedWarm: Regime = {
   name: 'trained-warm',
   summary: 'the low layers come from a trained network and are trained on',
-  shared: 'trained low layers that train on',
+  shared: 'low layers that were trained elsewhere and are trained on',
   side: 'low',
   freezes: false,
   donorStep: ({ totalSteps }) => totalSteps,

@@ -17,7 +17,9 @@ it('says what the claim asks and a study does not', () => {
     expect.stringMatching(/^the score cancellation is ours/),
   ])
   expect(scopeOf('nongeneralizable', 'trained-frozen', 'frozen-random')).toEqual([
-    expect.stringMatching(/regime init.*: trained-frozen, frozen-random$/),
+    expect.stringMatching(
+      /\(regime init\); this study asks another question \(trained-frozen, frozen-random\)$/,
+    ),
   ])
   // By another name, but not by the authors' definition.
   expect(scopeOf('nongeneralizable-mass', 'init')).toHaveLength(1)

@@ -24,7 +24,7 @@ export function claimScope(
     ...(regimes.includes(init.name)
       ? []
       : [
-          `the claim is about how low layers are initialised (regime init), which no network of this study is for: ${regimes.join(', ')}`,
+          `the claim is about how low layers are initialised (regime init); this study asks another question (${regimes.join(', ')})`,
         ]),
   ]
 }

@@ -118,7 +118,7 @@ describe('the overfitting clause', () => {
       id: 'i',
       status: 'fails',
       figures: { networks: 9, overfitting: 0 },
-      reason: 'only 0 of 9 networks have an overfitting phase',
+      reason: 'none of the 9 networks has an overfitting phase',
     })
   })
 })

@@ -13,12 +13,20 @@ export function overfittingClause(members: readonly NetworkScores[]): Clause {
   }
   const half = members.length / 2
   const status = found > half ? 'holds' : found + unknown > half ? 'undecided' : 'fails'
-  const share = `${found} of ${known.length} networks have an overfitting phase`
-  const shown = status === 'fails' ? `only ${share}` : share
+  const shown = said(found, known.length, status === 'fails')
   return {
     ...clause,
     status,
     figures: { networks: known.length, overfitting: found },
     reason: unknown === 0 ? shown : [`${shown}, ${unknown} more are not known`, ...why].join(': '),
   }
+}
+
+function said(found: number, known: number, fails: boolean): string {
+  if (found > 0) {
+    return `${fails ? 'only ' : ''}${found} of ${known} networks have an overfitting phase`
+  }
+  return known === 1
+    ? 'no overfitting phase in the only network'
+    : `none of the ${known} networks has an overfitting phase`
 }

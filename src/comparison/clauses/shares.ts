@@ -15,7 +15,7 @@ export function marginClause(
   statistics: GridStatistics | undefined,
   { alpha, margin }: ComparisonOptions,
 ): Clause {
-  const text = `low seeds decide more than ${percent(margin)} of the variance of the scores: the ${level(alpha)} interval of their share lies above`
+  const text = `low seeds decide more than ${percent(margin)} of the variance of the scores: the ${level(alpha)} interval of their share lies above ${percent(margin)}`
   return shareClause({ id: 'iii', text }, statistics, {
     name: 'low',
     said: 'low share',
