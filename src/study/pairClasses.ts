@@ -5,18 +5,20 @@ import { PairMeans, type PairSeeds } from '../comparison/pairMeans.js'
 import type { Estimate, NetworkScores, Seed } from '../comparison/types.js'
 import type { OverlapRow, PairClassRow, SubgroupRow } from '../tables/tables.js'
 
-/** The figures of a pair whose means over a class are of interest. */
-const statistics = [
-  'jaccard',
-  'expected_jaccard',
-  'kappa',
-  'spearman',
-  'transfer',
-  'transfer_unsigned',
-  'iou',
-] as const
+/** The figures of a pair whose means over a class are of interest, and the least that each can be: the most is 1. */
+const least = {
+  jaccard: 0,
+  expected_jaccard: 0,
+  kappa: -1,
+  spearman: -1,
+  transfer: 0,
+  transfer_unsigned: 0,
+  iou: 0,
+} as const
 
-type Statistic = (typeof statistics)[number]
+type Statistic = keyof typeof least
+
+const statistics = Object.keys(least) as Statistic[]
 
 /** Which pairs enter by their test accuracies. */
 const accuracies = ['all', 'similar'] as const
@@ -127,7 +129,7 @@ export class PairClasses {
         statistics.flatMap((statistic): PairClassRow[] => {
           const own = means[accuracy][statistic]
           const found = own.hasSeeds
-            ? own.means.interval(this.level)
+            ? within(least[statistic], own.means.interval(this.level))
             : withoutInterval(own.means.mean)
           if (found === undefined) return []
           const { estimate, low, high } = found
@@ -231,6 +233,12 @@ function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   const made = make()
   map.set(key, made)
   return made
+}
+
+/** An estimate whose interval ends where its figure does. */
+function within(smallest: number, found: Estimate | undefined): Estimate | undefined {
+  if (found?.low === undefined || found.high === undefined) return found
+  return { ...found, low: Math.max(smallest, found.low), high: Math.min(1, found.high) }
 }
 
 function withoutInterval(estimate: number | undefined): Estimate | undefined {

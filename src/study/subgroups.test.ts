@@ -141,6 +141,28 @@ describe('pairs of similar accuracy', () => {
     expect(low[1].mean).toBeCloseTo(0.2, 12)
     expect(low[1].ci_high).toBeCloseTo(0.2, 12)
   })
+
+  it('with intervals that end where the figure does', () => {
+    const extreme = new PairClasses(networks, 0.95)
+    for (const row of pairs(() => 0)) {
+      const isOther = row.network_a?.startsWith('0') || row.network_b?.startsWith('0')
+      extreme.add({ ...row, jaccard: isOther ? 0 : 1, kappa: isOther ? -1 : 1 })
+    }
+    const ends = (of: string) =>
+      extreme.rows
+        .filter(({ statistic, accuracy }) => statistic === of && accuracy === 'all')
+        .map(({ ci_low, ci_high }) => [ci_low, ci_high])
+    expect(ends('jaccard')).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ])
+    expect(ends('kappa')).toEqual([
+      [-1, 1],
+      [-1, 1],
+      [-1, 1],
+    ])
+  })
 })
 
 describe('the interactions of two networks', () => {
