@@ -21,19 +21,18 @@ const rows = [
 
 /** A few samples through training: how hard they are, and how confusing, for each network. */
 export function coursesFigure(study: ReportStudy): FigureResult {
-  const id = 'courses'
+  const named = { id: 'courses', title: 'Samples through training' }
   const { tables } = study
   const networks = doneNetworks(tables).slice(0, NETWORKS)
   const samples = chosenSamples(tables)
   const values = networks.flatMap((network) => valuesOf(tables, network, samples))
   const drawn = rows.filter(({ field }) => epochsIn(values.filter(({ row }) => row === field)) > 1)
   if (drawn.length === 0)
-    return { id, missing: 'no sample is followed over two checkpoints or more' }
+    return { ...named, missing: 'no sample is followed over two checkpoints or more' }
   const all = doneNetworks(tables).length
   const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
   return {
-    id,
-    title: 'Samples through training',
+    ...named,
     source: 'ours',
     caption: `One line per network, by its low seed. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
     spec: specOf({

@@ -11,7 +11,7 @@ const groups = ['hard', 'easy', 'confusing', 'other'] as const
 
 /** Order distributions of hard and easy, and of confusing and other samples, at the end. */
 export function difficultyFigure(study: ReportStudy): FigureResult {
-  const id = 'hard-easy'
+  const named = { id: 'hard-easy', title: 'Hard and easy, confusing and other samples' }
   const { tables } = study
   const { level, draws } = intervalSettings(study)
   const shown = shownCheckpoints(tables)
@@ -32,7 +32,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
         const found = [...networks.values()].map((sum) => sum[sign])
         networksSeen = Math.max(networksSeen, found.length)
         // The same networks are drawn for every order and group, so that bands can be compared.
-        const generator = stream(0, 'figure', id).at()
+        const generator = stream(0, 'figure', named.id).at()
         const [low, high] = bootstrapMeanInterval(found, draws, level, generator) ?? []
         return {
           panel:
@@ -49,7 +49,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
       }),
     )
   })
-  if (values.length === 0) return { id, missing: 'there are no order distributions' }
+  if (values.length === 0) return { ...named, missing: 'there are no order distributions' }
   const color = {
     field: 'group',
     type: 'nominal',
@@ -66,8 +66,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
       ? 'no bands: there is one network'
       : `bands: ${Math.round(100 * level)}% intervals of that mean by bootstrap over the ${networksSeen} networks (${draws.toLocaleString('en')} draws)`
   return {
-    id,
-    title: 'Hard and easy, confusing and other samples',
+    ...named,
     source: 'Figure 5 (panel by score ours)',
     caption: `Mean salient strength by order at the end, positive above zero and negative below; line: mean over networks, ${bands}. Hard and easy are the samples of highest and lowest loss ${shown.panels.length === 1 ? 'there' : 'at the analysed checkpoint nearest to t*, where overfitting begins, or, in networks without t*, to the middle of training'}.`,
     spec: specOf({

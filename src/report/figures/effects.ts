@@ -11,11 +11,11 @@ const contrasts = ['T_low', 'T_high']
 /** What decides the scores: shares of their variance with intervals, and contrasts of Jaccard. */
 export function effectFigure(study: ReportStudy): FigureResult {
   const { tables } = study
-  const id = 'variance-shares'
+  const named = { id: 'variance-shares', title: 'Variance shares and contrasts' }
   const rows = tables.effects.filter(({ estimate }) => estimate !== undefined)
   if (rows.length === 0) {
     const note = tables.effects.find(({ note }) => note !== undefined)?.note
-    return { id, missing: note ?? 'the design has no grid of low and high seeds' }
+    return { ...named, missing: note ?? 'the design has no grid of low and high seeds' }
   }
   if (sweepsTheCut(rows)) return depthFigure(study, rows)
   const gridOf = (row: EffectRow) => {
@@ -38,8 +38,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     high: rounded(row.ci_high, 4),
   }))
   return {
-    id,
-    title: 'Variance shares and contrasts',
+    ...named,
     source: 'ours',
     caption: `Share of variance: what part of the variance of the ranked scores belongs to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Difference of mean Jaccard: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
     spec: specOf({

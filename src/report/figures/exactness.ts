@@ -11,7 +11,7 @@ const FLOOR = 1e-16
 
 /** Duality gaps and universal-matching errors over all decompositions, by checkpoint. */
 export function exactnessFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'exactness'
+  const named = { id: 'exactness', title: 'How exact the decompositions are' }
   const epochOf = epochsOf(tables)
   const found = new Map<string, number[]>()
   const add = (panel: string, epoch: number, value: number) => {
@@ -24,15 +24,14 @@ export function exactnessFigure({ tables }: ReportStudy): FigureResult {
       add('relative duality gap', epoch, (l1 - l1_lower_bound) / l1)
     if (matching_error !== undefined) add('universal-matching error', epoch, matching_error)
   }
-  if (found.size === 0) return { id, missing: 'no decomposition carries a certificate' }
+  if (found.size === 0) return { ...named, missing: 'no decomposition carries a certificate' }
   const values = [...found].map(([key, numbers]) => {
     const [panel, epoch] = key.split('|')
     const at = (p: number) => quantile(numbers, p) as number
     return { panel, epoch: Number(epoch), low: at(0), median: at(0.5), high: at(1) }
   })
   return {
-    id,
-    title: 'How exact the decompositions are',
+    ...named,
     source: 'ours',
     caption:
       'Over all samples and networks of a checkpoint. Relative duality gap: how far the L1 norm may be above the optimum, certified by a dual bound (without the tie-break’s share). Universal-matching error: largest difference between the network’s output and what the interactions give, beyond the noise allowed.',

@@ -16,7 +16,12 @@ export interface Figure {
 }
 
 /** A figure, or why there is none. */
-export type FigureResult = Figure | { readonly id: string; readonly missing: string }
+export type FigureResult = Figure | MissingFigure
+
+/** Why there is no figure. */
+export interface MissingFigure extends Pick<Figure, 'id' | 'title'> {
+  readonly missing: string
+}
 
 /** A pure function from the study's rows to a figure. */
 export type FigureMaker = (study: ReportStudy) => FigureResult

@@ -53,7 +53,11 @@ it.each(names)('%s draws the example as before', async (name) => {
 
 it.each(names)('%s says why it is missing without data', (name) => {
   const figure = figureMakers[name](emptyStudy)
-  expect(figure).toMatchObject({ id: expect.any(String), missing: expect.stringMatching(/\w/) })
+  expect(figure).toMatchObject({
+    id: expect.any(String),
+    title: expect.stringMatching(/^[A-Z]/),
+    missing: expect.stringMatching(/\w/),
+  })
 })
 
 it('all figures have marks, words and names of their own', async () => {

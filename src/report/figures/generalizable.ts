@@ -25,14 +25,17 @@ const color = {
 
 /** Generalizable and other strength by order early and at the end, in v and by their shape. */
 export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'generalizable-orders'
+  const named = {
+    id: 'generalizable-orders',
+    title: 'Strength that generalizes, and strength that does not, by order',
+  }
   const shown = shownCheckpoints(tables)
   const panels = shown.panels.map((panel) => ({
     panel: panel.title,
     rows: rowsAt(tables, 'all', panel),
   }))
   const strengths = drawn(panels, 0)
-  if (strengths.length === 0) return { id, missing }
+  if (strengths.length === 0) return { ...named, missing }
   const row = (values: readonly object[], title: string) => ({
     data: { values },
     facet: {
@@ -55,8 +58,7 @@ export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult
     },
   })
   return {
-    id,
-    title: 'Strength that generalizes, and strength that does not, by order',
+    ...named,
     source: 'ours',
     caption: `${shown.words} Mean over networks and analysed samples of the salient strength of each order, AND and OR together: what reference networks have too, and what they do not. Below each is divided by its own mean over orders, which leaves its shape: arXiv 2502.10162 says that generalizable interactions decay with order and that others are spindle-shaped, strongest at middle orders.`,
     spec: specOf({
@@ -105,8 +107,11 @@ const ruleNames = { any: 'in any', majority: 'in most', all: 'in all' } as const
 
 /** The share of strength that is generalizable, against the number of references asked, at the end. */
 export function agreementFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'agreement'
-  if (tables.agreement.length === 0) return { id, missing }
+  const named = {
+    id: 'agreement',
+    title: 'How much generalizes depends on how many references are asked',
+  }
+  if (tables.agreement.length === 0) return { ...named, missing }
   const { end } = shownCheckpoints(tables)
   const atEnd = tables.agreement.filter(({ network, step }) => end.stepOf(network) === step)
   const counts = [...new Set(atEnd.map((row) => row.references_asked ?? 0))].sort((a, b) => a - b)
@@ -135,7 +140,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
       ]
     }),
   )
-  if (values.length === 0) return { id, missing: 'no interaction is salient at the end' }
+  if (values.length === 0) return { ...named, missing: 'no interaction is salient at the end' }
   const x = {
     field: 'references',
     type: 'ordinal',
@@ -152,8 +157,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
     },
   }
   return {
-    id,
-    title: 'How much generalizes depends on how many references are asked',
+    ...named,
     source: 'ours',
     caption:
       'Share of the salient strength of a sample that reference networks have too, mean over samples and networks at the end; bars: range over networks; ticks: by chance, if every reference had as many salient interactions of each order, drawn at random. Each number of references is averaged over all choices of that many. References overfit, too: under “any”, every further one makes more interactions generalizable.',

@@ -14,10 +14,10 @@ const series = [
 
 /** How far interactions of each order hold on samples that training never saw. */
 export function generalizationFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'generalization'
+  const named = { id: 'generalization', title: 'Do interactions of an order hold on test samples?' }
   if (tables.generalization.length === 0) {
     return {
-      id,
+      ...named,
       missing: 'no samples of the other split were analysed (analysis.samples.testCount)',
     }
   }
@@ -46,7 +46,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     }
   })
   if (values.length === 0)
-    return { id, missing: 'no order has salient interactions in both splits' }
+    return { ...named, missing: 'no order has salient interactions in both splits' }
   const domain = series.map(([, name]) => name)
   const color = {
     field: 'series',
@@ -57,8 +57,7 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
   }
   const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
   return {
-    id,
-    title: 'Do interactions of an order hold on test samples?',
+    ...named,
     source: 'Figure 3',
     caption: `${words} Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike: compare half of the training samples against as many test samples (dashed) with the ceiling, half of the training samples against the other half.`,
     spec: specOf({

@@ -12,16 +12,16 @@ const MOST_LABELLED = 12
 /** Jaccard and κ_J of every pair of networks, ordered by low, then high seed. */
 export function heatMapFigure(study: ReportStudy): FigureResult {
   const { tables } = study
-  const id = 'overlap-heat-map'
+  const named = { id: 'overlap-heat-map', title: 'Overlap of the confusing sets of every pair' }
   const networks = bySeeds(doneNetworks(tables))
-  if (tables.overlaps.length === 0) return { id, missing: 'there are fewer than two networks' }
+  if (tables.overlaps.length === 0)
+    return { ...named, missing: 'there are fewer than two networks' }
   const nameOf = networkNames(study)
   const order = networks.map(({ network }) => nameOf(network))
   const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
   const labelled = networks.length <= MOST_LABELLED
   return {
-    id,
-    title: 'Overlap of the confusing sets of every pair',
+    ...named,
     source: 'ours',
     caption:
       'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',

@@ -16,11 +16,10 @@ interface Band {
 
 /** Losses and accuracies: mean over networks, with their range. */
 export function lossFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'losses'
-  if (isOnePoint(tables.curves)) return { id, missing: ONE_POINT }
+  const named = { id: 'losses', title: 'Losses and accuracies' }
+  if (isOnePoint(tables.curves)) return { ...named, missing: ONE_POINT }
   return {
-    id,
-    title: 'Losses and accuracies',
+    ...named,
     source: 'Figure 4a',
     caption:
       'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.',
@@ -105,9 +104,9 @@ function bands(rows: readonly CurveRow[]): Band[] {
 /** Test loss minus training loss of every network, and where each one's overfitting phase begins. */
 export function gapFigure(study: ReportStudy): FigureResult {
   const { tables } = study
-  const id = 'loss-gap'
+  const named = { id: 'loss-gap', title: 'Gap between test and training loss, and the two phases' }
   const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
-  if (isOnePoint(losses)) return { id, missing: ONE_POINT }
+  if (isOnePoint(losses)) return { ...named, missing: ONE_POINT }
   const found = new Map<string, GapPoint>()
   for (const { network, step, epoch, split, metric, value } of losses) {
     const key = `${network} ${step}`
@@ -125,8 +124,7 @@ export function gapFigure(study: ReportStudy): FigureResult {
   const boundaries = boundaryEpochs(study)
   const count = doneNetworks(tables).length
   return {
-    id,
-    title: 'Gap between test and training loss, and the two phases',
+    ...named,
     source: 'Figure 4b',
     caption: `One line per network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
       boundaries.length === 0

@@ -8,11 +8,11 @@ const MOST_POINTS = 400
 
 /** How exactly the interactions reproduce v: all coalitions, sorted strength, fit by number kept. */
 export function matchingFigure({ details }: ReportStudy): FigureResult {
-  const id = 'matching'
+  const named = { id: 'matching', title: 'How well the interactions reproduce the network' }
   const detail = details[0]
   const state = detail?.states.at(-1)
   if (detail === undefined || state === undefined) {
-    return { id, missing: 'the stored interactions could not be read' }
+    return { ...named, missing: 'the stored interactions could not be read' }
   }
   const rebuilt = reconstruct(state.and, state.or)
   const error = state.values.reduce(
@@ -20,8 +20,7 @@ export function matchingFigure({ details }: ReportStudy): FigureResult {
     0,
   )
   return {
-    id,
-    title: 'How well the interactions reproduce the network',
+    ...named,
     source: 'Figure 1',
     caption: `Sample #${detail.sample} of one network at the end. Coalitions S, sorted: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Interactions, sorted: |I| of all of them; dashed: salience threshold τ. Strongest interactions kept: error of v(S) when only these are.`,
     spec: specOf({

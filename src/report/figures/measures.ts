@@ -29,11 +29,14 @@ const words: Readonly<Record<string, string>> = {
 
 /** Is it just difficulty? The shares of the score beside those of measures of difficulty. */
 export function measuresFigure(study: ReportStudy): FigureResult {
-  const id = 'measures'
+  const named = { id: 'measures', title: 'Is it just difficulty?' }
   const { measures } = study.tables
   const [first] = measures
   if (first === undefined) {
-    return { id, missing: 'no measure of difficulty is known (values of another tool have none)' }
+    return {
+      ...named,
+      missing: 'no measure of difficulty is known (values of another tool have none)',
+    }
   }
   const grid = measures.filter((row) => gridOf(row) === gridOf(first))
   const shown = panels.flatMap((panel) => {
@@ -51,7 +54,8 @@ export function measuresFigure(study: ReportStudy): FigureResult {
     )
     return values.length === 0 ? [] : [{ ...panel, values }]
   })
-  if (shown.length === 0) return { id, missing: first.note ?? 'no statistic of them is known' }
+  if (shown.length === 0)
+    return { ...named, missing: first.note ?? 'no statistic of them is known' }
   const drawn = new Set(shown.flatMap(({ values }) => values.map(({ measure }) => measure)))
   const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((measure) =>
     drawn.has(measure),
@@ -61,8 +65,7 @@ export function measuresFigure(study: ReportStudy): FigureResult {
   )
   const hasAuc = shown.some(({ statistic }) => statistic === 'mislabelled_auc')
   return {
-    id,
-    title: 'Is it just difficulty?',
+    ...named,
     source: 'ours',
     caption: captionOf(study, {
       grid,

@@ -13,12 +13,12 @@ const COLOURED = 6
 
 /** Which samples are confusing for which networks: a row each network, a column each sample. */
 export function membershipFigure(study: ReportStudy): FigureResult {
-  const id = 'memberships'
+  const named = { id: 'memberships', title: 'Which samples confuse which networks' }
   const { tables } = study
   const sets = ownSets(tables)
   const usable = bySeeds(doneNetworks(tables)).filter(({ network }) => sets.has(network))
   if (usable.length < 2)
-    return { id, missing: 'there are fewer than two networks with a confusing set' }
+    return { ...named, missing: 'there are fewer than two networks with a confusing set' }
   const drawn = usable.slice(0, NETWORKS)
   const holders = groupBy(
     drawn.flatMap((row) => sets.get(row.network)!.map((sample) => ({ sample, row }))),
@@ -41,8 +41,7 @@ export function membershipFigure(study: ReportStudy): FigureResult {
     columns.length < all.length ? `${SAMPLES} of the ${all.length} samples` : '',
   ].filter((part) => part !== '')
   return {
-    id,
-    title: 'Which samples confuse which networks',
+    ...named,
     source: 'ours',
     caption:
       `A square means that the sample of this column is in the confusing set of the network of this row. On the left stand the samples that confuse most networks. ${isColoured ? 'Networks of one colour have the same low seed: where low layers decide, rows of one colour look alike. ' : ''}${left.length === 0 ? '' : `Shown are ${left.join(' and ')}; memberships.csv has all.`}`.trim(),

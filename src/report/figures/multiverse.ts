@@ -14,7 +14,7 @@ const colourOf: Readonly<Record<string, string>> = {
 
 /** The low share under every combination of choices, ordered by it, and below which choices each is (a specification curve). */
 export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureResult {
-  const id = 'multiverse'
+  const named = { id: 'multiverse', title: 'The low share under every combination of choices' }
   const main = mainGridRows(multiverse, verdict?.grid)
   const [first] = main
   // The set rule moves T_low alone.
@@ -22,7 +22,10 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     ({ set_rule, low_share }) => set_rule === first?.set_rule && low_share !== undefined,
   )
   if (rows.length === 0) {
-    return { id, missing: 'there is no grid of low and high seeds whose shares could be compared' }
+    return {
+      ...named,
+      missing: 'there is no grid of low and high seeds whose shares could be compared',
+    }
   }
   const ordered = [...rows].sort((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
   const values = ordered.map((row, place) => ({
@@ -30,11 +33,11 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     share: rounded(row.low_share, 4),
     low: rounded(row.ci_low, 4),
     high: rounded(row.ci_high, 4),
-    verdict: row.verdict,
+    verdict: saidOf(row.verdict ?? ''),
     own: row.own === true,
   }))
   const choices = ordered.flatMap((row, place) =>
-    choicesOf(row).map((choice) => ({ place, choice, verdict: row.verdict })),
+    choicesOf(row).map((choice) => ({ place, choice, verdict: saidOf(row.verdict ?? '') })),
   )
   // By kind of choice: scores, players, baselines, thresholds.
   const kinds = choicesOf(first).map((_, kind) => main.map((row) => choicesOf(row)[kind]))
@@ -49,7 +52,7 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     field: 'verdict',
     type: 'nominal',
     title: 'verdict',
-    scale: { domain: [...conclusions], range: conclusions.map((name) => colourOf[name]) },
+    scale: { domain: conclusions.map(saidOf), range: conclusions.map((name) => colourOf[name]) },
   }
   const width = Math.min(560, Math.max(160, values.length * 14))
   const curve: Spec = {
@@ -89,8 +92,7 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
     ],
   }
   return {
-    id,
-    title: 'The low share under every combination of choices',
+    ...named,
     source: 'ours',
     caption:
       'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data and are not independent tests. multiverse.csv has the set rules too.',
@@ -113,6 +115,11 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
       spacing: 8,
     }),
   }
+}
+
+/** A verdict as readers say it: `real but small`. */
+function saidOf(verdict: string): string {
+  return verdict.replaceAll('-', ' ')
 }
 
 /** Rows of the grid that gave the verdict, or of the first one. */

@@ -63,13 +63,12 @@ export function rowsAt(
 
 /** Strength by order early and at the end. */
 export function orderFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'orders'
+  const named = { id: 'orders', title: 'Strength of interactions by order' }
   const { panels, end, words } = shownCheckpoints(tables)
   if (rowsAt(tables, 'all', end).length === 0)
-    return { id, missing: 'there are no order distributions' }
+    return { ...named, missing: 'there are no order distributions' }
   return {
-    id,
-    title: 'Strength of interactions by order',
+    ...named,
     source: 'Figure 4c',
     caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. ${words} Long bars on both sides at high orders are interactions that offset each other.`,
     spec: specOf({
@@ -127,7 +126,10 @@ function strengthDomain(strengths: readonly MeanStrength[]): [number, number] {
 
 /** The order distribution of every network at the end. */
 export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'orders-by-network'
+  const named = {
+    id: 'orders-by-network',
+    title: 'Strength by order, network by network, at the end',
+  }
   const networks = doneNetworks(tables)
   const atEnd = rowsAt(tables, 'all', shownCheckpoints(tables).end)
   const panels = networks.flatMap((network) => {
@@ -140,10 +142,9 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
     })
     return rows.length === 0 ? [] : [{ ...bars, encoding: quiet(bars) }]
   })
-  if (panels.length === 0) return { id, missing: 'there are no order distributions' }
+  if (panels.length === 0) return { ...named, missing: 'there are no order distributions' }
   return {
-    id,
-    title: 'Strength by order, network by network, at the end',
+    ...named,
     source: 'ours',
     caption:
       'As above at the end of training, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
@@ -167,7 +168,7 @@ function quiet(bars: Spec): Spec {
 
 /** Number of salient interactions of each order while training goes on. */
 export function salientCountFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'salient-counts'
+  const named = { id: 'salient-counts', title: 'Salient interactions while training' }
   const epochOf = epochsOf(tables)
   const sums = new Map<
     string,
@@ -183,15 +184,14 @@ export function salientCountFigure({ tables }: ReportStudy): FigureResult {
     sums.set(key, sum)
   }
   const epochs = new Set([...sums.values()].map(({ epoch }) => epoch))
-  if (epochs.size < 2) return { id, missing: 'fewer than two checkpoints were analysed' }
+  if (epochs.size < 2) return { ...named, missing: 'fewer than two checkpoints were analysed' }
   const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
     epoch: rounded(epoch),
     order,
     count: rounded(count / networks.size),
   }))
   return {
-    id,
-    title: 'Salient interactions while training',
+    ...named,
     source: 'ours',
     caption:
       'Mean number of salient interactions per sample, by order (AND and OR together), over training.',

@@ -9,9 +9,9 @@ type PairField = 'jaccard' | 'kappa' | 'spearman' | 'iou'
 
 /** Overlap by what two networks share: every pair, the mean of the class, and chance. */
 export function pairClassFigure(study: ReportStudy): FigureResult {
-  const id = 'pair-classes'
+  const named = { id: 'pair-classes', title: 'Overlap by what two networks share' }
   const { overlaps } = study.tables
-  if (overlaps.length === 0) return { id, missing: 'there are fewer than two networks' }
+  if (overlaps.length === 0) return { ...named, missing: 'there are fewer than two networks' }
   const nameOf = networkNames(study)
   const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
   const meanOf = (relation: string) =>
@@ -24,8 +24,7 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
   const panel = (field: PairField, title: string, names: boolean): Spec =>
     strip(overlaps, field, { title, order, names, nameOf })
   return {
-    id,
-    title: 'Overlap by what two networks share',
+    ...named,
     source: 'ours',
     caption:
       'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',

@@ -10,12 +10,12 @@ const BINS = 24
 
 /** Histogram of the confusing scores at the end, with wrongly labelled samples apart. */
 export function scoreFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'scores'
+  const named = { id: 'scores', title: 'Confusing scores' }
   const { end } = shownCheckpoints(tables)
   const rows = tables.samples.filter(
     ({ network, step, score }) => score !== undefined && end.stepOf(network) === step,
   )
-  if (rows.length === 0) return { id, missing: 'there are no scores' }
+  if (rows.length === 0) return { ...named, missing: 'there are no scores' }
   const scores = rows.map(({ score }) => score as number)
   const low = smallest(scores, 0)
   const width = (largest(scores, low + 1e-9) - low) / BINS
@@ -32,8 +32,7 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
   })
   const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
   return {
-    id,
-    title: 'Confusing scores',
+    ...named,
     source: 'Figure 2, histogram',
     caption: `Scores of all networks’ samples at the end of training. ${
       noisy === 0
@@ -74,7 +73,7 @@ const SAMPLES_EACH = 3
 
 /** Strength by order of a few confusing and a few other samples, before and after overfitting. */
 export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResult {
-  const id = 'sample-orders'
+  const named = { id: 'sample-orders', title: 'Strength by order of single samples' }
   const { panels } = shownCheckpoints(tables)
   const network = details[0]?.network
   const own = details.filter((detail) => detail.network === network)
@@ -82,7 +81,7 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
     ...own.filter(({ confusing }) => confusing).slice(0, SAMPLES_EACH),
     ...own.filter(({ confusing }) => !confusing).slice(0, SAMPLES_EACH),
   ]
-  if (chosen.length === 0) return { id, missing: 'the stored interactions could not be read' }
+  if (chosen.length === 0) return { ...named, missing: 'the stored interactions could not be read' }
   const titleOf = ({ confusing, sample }: SampleDetail) =>
     `${confusing ? 'confusing' : 'other'} #${sample}`
   const values = chosen.flatMap((detail) =>
@@ -96,8 +95,7 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
   const bars = orderBars([], { legend: true, width: 92, height: 90 })
   const encoding = bars.encoding as Record<string, Record<string, unknown>>
   return {
-    id,
-    title: 'Strength by order of single samples',
+    ...named,
     source: 'Figure 2',
     caption: `Samples of the highest and of the lowest scores of one network, all on one scale: ${panels.map(({ wordsOf }) => wordsOf(network)).join('; ')}. What adds to the given label’s score stands above zero, what takes away below.`,
     spec: specOf({

@@ -6,17 +6,17 @@ import { rounded } from './studyRows.js'
 
 /** How much the scores depend on which of the equally sparse decompositions is taken. */
 export function sensitivityFigure({ tables }: ReportStudy): FigureResult {
-  const id = 'sensitivity'
+  const named = { id: 'sensitivity', title: 'Scores at both ends of the tie-break' }
   const { end } = shownCheckpoints(tables)
   const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
     end.stepOf(network) === step && score_low !== undefined && score_high !== undefined
       ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
       : [],
   )
-  if (points.length === 0) return { id, missing: 'the other end of the tie-break is not stored' }
+  if (points.length === 0)
+    return { ...named, missing: 'the other end of the tie-break is not stored' }
   return {
-    id,
-    title: 'Scores at both ends of the tie-break',
+    ...named,
     source: 'ours',
     caption:
       'Each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data. Another n or solver needs a run of its own (analysis.players.count, analysis.solver).',

@@ -1,7 +1,7 @@
 /** The report as one page that needs nothing but itself. */
 
 import { bibliography } from '../citations.js'
-import type { Figure } from '../figures/figure.js'
+import type { Figure, MissingFigure } from '../figures/figure.js'
 import type { FigureName } from '../figures/figures.js'
 import type { ReportProblem, ReportStudy } from '../types.js'
 import { assumptionSection } from './assumptions.js'
@@ -18,11 +18,6 @@ import { verdictSection } from './verdict.js'
 
 /** A figure with its drawing, or why it is missing. */
 export type DrawnFigure = (Figure & { readonly svg: string }) | MissingFigure
-
-interface MissingFigure {
-  readonly id: string
-  readonly missing: string
-}
 
 interface PageParts {
   readonly study: ReportStudy
@@ -132,7 +127,8 @@ function figureHtml(figure: Figure & { readonly svg: string }, number: number): 
 function missingSection(figures: readonly MissingFigure[]): string {
   if (figures.length === 0) return ''
   const items = figures.map(
-    ({ id, missing }) => `<li data-missing="${id}">${id}: ${escapeHtml(missing)}</li>`,
+    ({ id, title, missing }) =>
+      `<li data-missing="${id}">${escapeHtml(title)}: ${escapeHtml(missing)}</li>`,
   )
   return `<ul class="small">${items.join('')}</ul>`
 }

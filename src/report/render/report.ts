@@ -43,7 +43,11 @@ export async function renderReport(
       continue
     }
     if (!drawsFigures) {
-      figures[name as FigureName] = { id: made.id, missing: 'no figures were asked for' }
+      figures[name as FigureName] = {
+        id: made.id,
+        title: made.title,
+        missing: 'no figures were asked for',
+      }
       continue
     }
     const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
