@@ -151,6 +151,26 @@ export const glossary: readonly GlossaryEntry[] = [
       'of the verdict: the share of the variance, 10% unless set, above which low layers count as deciding; of a sample: the output of its given label minus the largest other one',
   },
   {
+    term: 'EL2N',
+    meaning:
+      'how far the probabilities that a network gives the labels of a sample are from the given label: the length of their difference, 0 where it is sure of that label',
+  },
+  {
+    term: 'GraNd',
+    meaning:
+      'how much a sample alone would change the last layer in a step of training: the norm of the gradient of its loss',
+  },
+  {
+    term: 'forgetting events',
+    forms: ['forgetting event'],
+    meaning: 'how often a sample is told right at one kept checkpoint and wrong at the next',
+  },
+  {
+    term: 'variability',
+    meaning:
+      'how much the probability of the given label moves from checkpoint to checkpoint: its standard deviation over them',
+  },
+  {
     term: 'Jaccard',
     meaning:
       'samples in both sets over samples in either: 1 for equal sets, 0 for sets that share none',

@@ -78,6 +78,16 @@ it('an open verdict says what to run next, in settings that hold wherever the re
   expect(without).not.toContain('What to run next')
 })
 
+it('figures that are not drawn are told by their titles', async () => {
+  const page = await pageOf(exampleStudy())
+  expect(page).toContain('>Salient interactions while training: no figures were asked for<')
+  expect(page).not.toContain('salient-counts:')
+})
+
+it.each(['EL2N', 'GraNd', 'forgetting events', 'variability'])('%s has a tooltip', (term) => {
+  expect(explained(`${term}, early`)).toMatch(/^<dfn title="[^"]+">/)
+})
+
 it('terms carry their meaning, and stand in the glossary of the page', () => {
   expect(explained('T_low < p = 0.2')).toMatch(
     /^<dfn title="mean Jaccard [^"<>]*">T_low<\/dfn> &lt; <dfn title="[^"<>]+">p<\/dfn> = 0\.2$/,
