@@ -55,6 +55,25 @@ describe('what to run next', () => {
     expect(settings(['v'])).toEqual([])
   })
 
+  it('takes no step in vain: more seeds come with it where those that there are can decide nothing', () => {
+    const study = simulateScores(
+      { lows: 2, highs: 2, orders: 1, samples: 60, shares: { low: 0, high: 0, sample: 0.6 } },
+      stream(0, 'test', 'two by two').at(),
+    )
+    const [grid] = compareNetworks(study, { permutations: 199, bootstrap: 100 }).grids
+    const two = {
+      ...config,
+      networks: { grid: { ...config.networks.grid!, low: [5, 1], high: [0, 1] } },
+    }
+    const step = nextStep(verdictOf('inconclusive', ['i']), grid, 60, two)
+    expect(step?.reason).toMatch(/3 × 3 seeds, as fewer can decide nothing/)
+    expect(step?.set).toEqual([
+      'training.epochs=15ep',
+      'networks.grid.low=[5,1,0]',
+      'networks.grid.high=[0,1,2]',
+    ])
+  })
+
   it('is as many seeds as would decide, those that are there first', () => {
     const step = nextStep(verdictOf('inconclusive'), gridOf(0.4), 60, config)
     const sets = step?.set.join(' ') ?? ''

@@ -1,5 +1,6 @@
 /** What to run next where a verdict is open: what would let the study decide, as settings of the same configuration. */
 import type { GridStatistics } from '../comparison/gridStatistics.js'
+import { smallestAttainableP } from '../comparison/permutation.js'
 import { decidingDesign, simulatedShares } from '../comparison/power/decidingDesign.js'
 import type { NextStep, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -11,7 +12,8 @@ const STUDIES = 20
 
 /**
  * What stands in the way first: no overfitting phase, a score that does not see mislabelled samples or that other
- * choices change, and only then too few seeds. Undefined of a firm verdict, and of a study without a grid.
+ * choices change, with more seeds where those that there are can decide nothing, and only then too few seeds for the shares that were
+ * found. Undefined of a firm verdict, and of a study without a grid.
  */
 export function nextStep(
   { verdict, clauses }: Pick<Verdict, 'verdict' | 'clauses'>,
@@ -22,8 +24,8 @@ export function nextStep(
   if (verdict !== 'inconclusive' || grid === undefined) return undefined
   const fails = (id: string) =>
     clauses.some((clause) => clause.id === id && clause.status === 'fails')
-  if (fails('i')) return trainLonger(config)
-  if (fails('vi')) return otherScore(config)
+  if (fails('i')) return withEnoughSeeds(trainLonger(config), grid, samples, config)
+  if (fails('vi')) return withEnoughSeeds(otherScore(config), grid, samples, config)
   if (fails('v')) {
     const reason =
       'the scores depend on choices of the analysis (clause v), which no number of seeds mends'
@@ -51,22 +53,56 @@ function otherScore({ confusing }: ExperimentConfig): NextStep {
   return { reason, set: ['confusing.score=nongeneralizable'] }
 }
 
+/** The design of a grid that was compared. */
+function designOf({ grid }: GridStatistics, samples: number, { networks }: ExperimentConfig) {
+  const lends = regimeOf(grid.regime).donorStep !== undefined
+  const donors = (lends && networks.grid?.donors) || 1
+  return {
+    lows: Math.ceil(grid.cells.lows.length / donors),
+    donors,
+    highs: grid.cells.highs.length,
+    orders: networks.grid?.order.length ?? 1,
+    repeats: (networks.grid?.repeats ?? 1) - 1,
+    samples,
+  }
+}
+
+/** A step with at least 3 × 3 seeds, where the test of those that there are gives no p below α: it would be taken in vain. */
+function withEnoughSeeds(
+  step: NextStep,
+  statistics: GridStatistics,
+  samples: number,
+  config: ExperimentConfig,
+): NextStep {
+  const { lows, highs } = statistics.grid.cells
+  if (smallestAttainableP(lows.length, highs.length) < config.comparison.alpha) return step
+  const design = designOf(statistics, samples, config)
+  const enough = {
+    ...design,
+    lows: Math.max(3, design.lows),
+    highs: Math.max(3, design.highs),
+    samples: config.analysis.samples.count,
+  }
+  const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing`
+  return { reason, set: [...step.set, ...seedsOf(enough, config)] }
+}
+
+/** Settings of the seeds of a design; none where the networks are no grid. */
+function seedsOf(design: Parameters<typeof withDesign>[1], config: ExperimentConfig): string[] {
+  const seeds = withDesign(config, design)?.networks.grid
+  if (seeds === undefined) return []
+  return [`networks.grid.low=[${seeds.low.join()}]`, `networks.grid.high=[${seeds.high.join()}]`]
+}
+
 function moreSeeds(
-  { grid, shares }: GridStatistics,
+  statistics: GridStatistics,
   samples: number,
   config: ExperimentConfig,
 ): NextStep {
   const { alpha, margin, seed } = config.comparison
-  const lends = regimeOf(grid.regime).donorStep !== undefined
-  const donors = (lends && config.networks.grid?.donors) || 1
-  const current = {
-    lows: Math.ceil(grid.cells.lows.length / donors),
-    donors,
-    highs: grid.cells.highs.length,
-    orders: config.networks.grid?.order.length ?? 1,
-    repeats: (config.networks.grid?.repeats ?? 1) - 1,
-    samples,
-  }
+  const { shares } = statistics
+  const current = designOf(statistics, samples, config)
+  const { donors } = current
   const found =
     shares &&
     decidingDesign(
@@ -89,11 +125,6 @@ function moreSeeds(
   const { lows, highs } = found.design
   const each = donors > 1 ? ` with ${donors} donors a low seed` : ''
   const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(100 * found.odds)}% of simulated studies`
-  const larger = withDesign(config, { ...found.design, samples: config.analysis.samples.count })
-  const seeds = larger?.networks.grid
-  if (seeds === undefined) return { reason, set: [] }
-  return {
-    reason,
-    set: [`networks.grid.low=[${seeds.low.join()}]`, `networks.grid.high=[${seeds.high.join()}]`],
-  }
+  const larger = { ...found.design, samples: config.analysis.samples.count }
+  return { reason, set: seedsOf(larger, config) }
 }
