@@ -13,7 +13,8 @@ import type {
   VerdictWords,
 } from './types.js'
 
-const outcomes: Readonly<Record<Verdict['verdict'], string>> = {
+/** The outcome with which every sentence of a verdict begins. */
+export const outcomes: Readonly<Record<Verdict['verdict'], string>> = {
   decides: 'decides',
   'real-but-small': 'real but small',
   absent: 'absent',
@@ -48,7 +49,7 @@ export function verdictWords(judged: Judged, options: ComparisonOptions): Verdic
     ),
     certainty: [
       ...figuresOf(statistics, options),
-      ...scopeOf(statistics),
+      ...scopeOf(statistics?.grid.regime),
       ...openOf(verdict, clauses),
     ].join(' '),
   }
@@ -77,7 +78,12 @@ function answerOf({ verdict, statistics }: Judged): string {
   if (statistics?.shares === undefined || statistics.tests.low === undefined) {
     return 'the study has nothing to judge by.'
   }
-  const subject = subjectOf(statistics.grid.regime)
+  return answerTo(verdict, statistics.grid.regime)
+}
+
+/** What a verdict on networks of a regime says of their low layers. */
+export function answerTo(verdict: Verdict['verdict'], regime: string): string {
+  const subject = subjectOf(regime)
   switch (verdict) {
     case 'decides':
       return `${subject} decide which samples are confusing, more than the high layers do.`
@@ -126,9 +132,9 @@ function sampleShare(sample: Estimate): string {
   return sample.low === undefined ? `${inPercent(sample)} ${none}` : inPercent(sample)
 }
 
-/** What the verdict is not about. */
-function scopeOf(statistics: GridStatistics | undefined): string[] {
-  if (statistics === undefined || statistics.grid.regime === 'init') return []
+/** What a verdict on networks of a regime is not about. */
+export function scopeOf(regime: string | undefined): string[] {
+  if (regime === undefined || regime === 'init') return []
   return ['The claim is about initial weights (regime init); this is another statement.']
 }
 

@@ -39,7 +39,9 @@ async function pool(folders: readonly string[], json: boolean): Promise<string> 
   const remark = checkSameQuestion(studies)
   const inputs = studies.map(pooledStudy)
   const { alpha, margin } = studies[0].config.comparison
-  const found = poolStudies(inputs, { alpha, margin })
+  // Without a grid there are no shares, which was refused above.
+  const { regime } = studies[0].verdict.grid!
+  const found = poolStudies(inputs, { alpha, margin, regime })
   const warnings = [
     ...(remark === undefined ? [] : [remark]),
     ...studies

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import { mean } from '../../metrics/descriptive.js'
+import { regimeOf } from '../../regimes/registry.js'
 import { compareNetworks } from '../compare.js'
 import { simulateScores } from '../simulate.js'
 import type { Clause, EffectName, Estimate, StudyScores } from '../types.js'
@@ -146,13 +147,17 @@ describe('pooled studies', () => {
       clauses: verdict.clauses,
     }
   }
-  const options = { alpha: 0.05, margin: 0.1 }
+  const options = { alpha: 0.05, margin: 0.1, regime: 'init' }
 
   it('decide together what each left open, with the truth in the interval', () => {
     const studies = [1, 2, 3, 4, 5, 6].map((seed) => studyOf(seed, 0.2))
     expect(studies.filter(({ verdict }) => verdict === 'inconclusive').length).toBeGreaterThan(0)
     const pool = poolStudies(studies, options)
     expect(pool.verdict).toBe('decides')
+    expect(pool.sentence).toMatch(
+      /^decides: initial low-layer weights decide which samples are confusing, more than the high layers do\. The low share over 6 studies is /,
+    )
+    expect(pool.sentence).not.toContain('The claim')
     expect(pool.low.low).toBeLessThan(0.2)
     expect(pool.low.high).toBeGreaterThan(0.17)
     expect(pool.low.high - pool.low.low).toBeLessThan(
@@ -165,7 +170,17 @@ describe('pooled studies', () => {
       options,
     )
     expect(none.verdict).toBe('absent')
+    expect(none.sentence).toMatch(/^absent: initial low-layer weights do not decide /)
   })
+
+  it.each(['trained-frozen', 'rewind@5ep'])(
+    'of %s are told in the words of one, which is no statement about the claim',
+    (regime) => {
+      const { sentence } = poolStudies([studyOf(1, 0.4), studyOf(2, 0.4)], { ...options, regime })
+      expect(sentence).toContain(regimeOf(regime).shared)
+      expect(sentence).toContain('The claim is about initial weights (regime init)')
+    },
+  )
 
   it('of one have its verdict, clause by clause, whatever the other tie-break says', () => {
     const otherEnds = {
@@ -222,7 +237,7 @@ describe('pooled studies', () => {
     )
     const pool = poolStudies([studies[0], { ...studies[1], clauses }, studies[2]], options)
     expect(pool.verdict).toBe('inconclusive')
-    expect(pool.sentence).toMatch(/\(v\) s2: ICC 0\.1/)
+    expect(pool.sentence).toMatch(/^inconclusive: it is open whether .* Open: .*\(v\) s2: ICC 0\.1/)
   })
 
   it('warn of shared networks, of shared seeds and of studies that disagree', () => {

@@ -7,6 +7,7 @@ import {
   type SaysEstimate,
   short,
 } from '../clauses/wording.js'
+import { answerTo, outcomes, scopeOf } from '../sentence.js'
 import type { Clause, ClauseStatus, Conclusion, Estimate, Verdict } from '../types.js'
 import { conclude } from '../verdict.js'
 import { type PooledEstimate, poolEstimates, poolPValues } from './combine.js'
@@ -44,6 +45,8 @@ export interface Pool {
 interface PoolOptions {
   readonly alpha: number
   readonly margin: number
+  /** Of all the studies. */
+  readonly regime: string
 }
 
 /**
@@ -215,13 +218,6 @@ function warningsOf(
   return warnings
 }
 
-const outcomes: Readonly<Record<Conclusion, string>> = {
-  decides: 'decides: low layers decide which samples are confusing',
-  'real-but-small': 'real but small: low layers have an effect, but do not decide',
-  absent: 'absent: no effect of the low layers is shown, and one above the margin is ruled out',
-  inconclusive: 'inconclusive: taken together the studies do not decide',
-}
-
 function sentenceOf(
   verdict: Conclusion,
   {
@@ -230,11 +226,15 @@ function sentenceOf(
     p,
     clauses,
   }: Pick<Pool, 'low' | 'p' | 'clauses'> & { readonly studies: readonly PooledStudy[] },
-  { margin }: PoolOptions,
+  { margin, regime }: PoolOptions,
 ): string {
   const count = studies.length === 1 ? '1 study' : `${studies.length} studies`
-  const found = `the low share over ${count} is ${inPercent(low)}, margin ${percent(margin)}, p = ${short(p)}`
   const open = clauses.filter(({ status }) => status === 'fails' || status === 'undecided')
   const reasons = open.map(({ id, reason }) => `(${id}) ${reason}`).join('; ')
-  return `${outcomes[verdict]}; ${found}${verdict === 'inconclusive' ? `. Open: ${reasons}` : ''}`
+  return [
+    `${outcomes[verdict]}: ${answerTo(verdict, regime)}`,
+    `The low share over ${count} is ${inPercent(low)}, margin ${percent(margin)}, p = ${short(p)}.`,
+    ...scopeOf(regime),
+    ...(verdict === 'inconclusive' ? [`Open: ${reasons}.`] : []),
+  ].join(' ')
 }
