@@ -30,17 +30,18 @@ export function coursesFigure(study: ReportStudy): FigureResult {
   if (drawn.length === 0)
     return { ...named, missing: 'no sample is followed over two checkpoints or more' }
   const all = doneNetworks(tables).length
+  const hasSeeds = networks.some(({ seed_low }) => seed_low !== undefined)
   const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
   return {
     ...named,
     source: 'ours',
-    caption: `One line per network, by its low seed. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
+    caption: `One line per network${hasSeeds ? ', by its low seed' : ''}. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
     spec: specOf({
       vconcat: drawn.map(({ field, title }, index) =>
         lines(
           values.filter(({ row }) => row === field),
           samples.map(({ name }) => name),
-          { title, isFirst: index === 0, isLast: index === drawn.length - 1 },
+          { title, isFirst: index === 0, isLast: index === drawn.length - 1, hasSeeds },
         ),
       ),
       spacing: 8,
@@ -135,12 +136,14 @@ interface RowPlace {
   readonly title: string | readonly string[]
   readonly isFirst: boolean
   readonly isLast: boolean
+  /** Whether colours tell low seeds. */
+  readonly hasSeeds: boolean
 }
 
 function lines(
   values: readonly CoursePoint[],
   order: readonly string[],
-  { title, isFirst, isLast }: RowPlace,
+  { title, isFirst, isLast, hasSeeds }: RowPlace,
 ): Spec {
   return {
     data: { values },
@@ -161,14 +164,18 @@ function lines(
       encoding: {
         x: { ...epochAxis, title: isLast ? 'epoch' : null },
         y: { field: 'value', type: 'quantitative', title, axis: { tickCount: 3 } },
-        color: {
-          field: 'low',
-          type: 'nominal',
-          title: 'low seed',
-          legend: isFirst ? { orient: 'right' } : null,
-        },
+        ...(hasSeeds ? { color: lowSeed(isFirst) } : {}),
         detail: { field: 'network' },
       },
     },
+  }
+}
+
+function lowSeed(hasLegend: boolean): Spec {
+  return {
+    field: 'low',
+    type: 'nominal',
+    title: 'low seed',
+    legend: hasLegend ? { orient: 'right' } : null,
   }
 }

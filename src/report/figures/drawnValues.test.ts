@@ -368,3 +368,12 @@ it('samples through training: no row of what is known at one checkpoint alone', 
   expect(await titles(one)).toEqual(['loss (nats)', 'margin'])
   expect(await titles(study)).toContain('score')
 })
+
+it('samples through training: no low seed is told where none is known', () => {
+  const study = exampleStudy()
+  const networks = study.tables.networks.map((row) => ({ ...row, seed_low: undefined }))
+  const told = (tables: ReportStudy['tables']) =>
+    JSON.stringify(figureMakers.courses({ ...study, tables })).match(/low seed/g)?.length ?? 0
+  expect(told(study.tables)).toBeGreaterThan(1)
+  expect(told({ ...study.tables, networks })).toBe(0)
+})

@@ -138,3 +138,13 @@ it.each(['scores', 'sensitivity'] as const)('%s draws more samples than a stack 
   const many = { ...study, tables: { ...study.tables, samples: copies } }
   expect(figureMakers[name](many)).not.toHaveProperty('missing')
 })
+
+it('the scores of one network are not called those of all', () => {
+  const study = exampleStudy()
+  const { network } = study.tables.networks[0]
+  const samples = study.tables.samples.filter((row) => row.network === network)
+  const told = (tables: ReportStudy['tables']) =>
+    JSON.stringify(figureMakers.scores({ ...study, tables }))
+  expect(told(study.tables)).toMatch(/all networks’ .*samples × networks/)
+  expect(told({ ...study.tables, samples })).not.toMatch(/all networks|× networks/)
+})

@@ -98,8 +98,10 @@ function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }
   const { measures } = study.tables
   const { level } = intervalSettings(study)
   const isMean = doneNetworks(study.tables).length > 1
+  // Without seeds there are none, and no regime that would say anything.
+  const hasShares = statistics.some((name) => ['low', 'high', 'sample'].includes(name))
   const what = [
-    ...(statistics.some((name) => ['low', 'high', 'sample'].includes(name))
+    ...(hasShares
       ? [
           `shares of variance${hasIntervals ? ` (bars: ${Math.round(100 * level)}% intervals over seeds)` : ''}`,
         ]
@@ -135,7 +137,9 @@ function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }
         ]),
     ...(grid.length === measures.length
       ? []
-      : [`Shown: ${first.architecture}, ${first.regime}; measures.csv has the other grids.`]),
+      : [
+          `Shown: ${first.architecture}${hasShares ? `, ${first.regime}` : ''}; measures.csv has the other grids.`,
+        ]),
   ].join(' ')
 }
 

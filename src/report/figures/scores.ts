@@ -31,10 +31,11 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
     return { start: rounded(start), end: rounded(start + width), label: words.join(' '), count }
   })
   const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
+  const isOne = new Set(rows.map(({ network }) => network)).size === 1
   return {
     ...named,
     source: 'Figure 2, histogram',
-    caption: `Scores of all networks’ samples at the end of training. ${
+    caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the end of training. ${
       noisy === 0
         ? 'No label was changed by noise.'
         : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`
@@ -53,7 +54,11 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
           axis: { tickCount: 8 },
         },
         x2: { field: 'end' },
-        y: { field: 'count', type: 'quantitative', title: 'samples × networks' },
+        y: {
+          field: 'count',
+          type: 'quantitative',
+          title: isOne ? 'samples' : 'samples × networks',
+        },
         color: {
           field: 'label',
           type: 'nominal',

@@ -3,7 +3,9 @@ import { experimentSchema } from '../../config/schema.js'
 import { glossary } from '../glossary.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
+import { foreignStudy } from '../testing/foreignStudy.js'
 import type { ReportStudy } from '../types.js'
+import { networkSection } from './networks.js'
 import { referenceSection } from './references.js'
 import { playerPaths } from './regions.js'
 import { settingsOf } from './settings.js'
@@ -94,6 +96,17 @@ it('terms carry their meaning, and stand in the glossary of the page', () => {
   )
   const listed = glossarySection()
   for (const { term } of glossary) expect(listed).toContain(`<dt>${term}</dt>`)
+})
+
+it('networks from elsewhere have no regime where their seeds are not known', () => {
+  const cellsOf = (study: ReportStudy) =>
+    [...networkSection(study).matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell)
+  expect(cellsOf(exampleStudy())).toContain('init')
+  const foreign = foreignStudy()
+  expect(cellsOf(foreign)).not.toContain('init')
+  const networks = foreign.tables.networks.map((row) => ({ ...row, regime: 'trained-frozen' }))
+  const stated = { ...foreign, tables: { ...foreign.tables, networks } }
+  expect(cellsOf(stated)).toContain('trained-frozen')
 })
 
 it('references are told from networks, with their accuracy on what they saw and on what not', () => {

@@ -1,3 +1,4 @@
+import { init } from '../../regimes/init.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
@@ -26,7 +27,7 @@ export function networkSection(study: ReportStudy): string {
     return [
       `<span class="name"><strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code></span>`,
       escapeHtml(row.architecture ?? ''),
-      escapeHtml(row.regime ?? ''),
+      escapeHtml(regimeWords(row)),
       `<span class="name">${seedWords(row)}</span>`,
       `${row.low_parameters === undefined ? '' : `${shortNumber(row.low_parameters)} of `}${shortNumber(row.parameters)}`,
       percent(row.train_accuracy),
@@ -66,9 +67,19 @@ export function networkSection(study: ReportStudy): string {
   )
 }
 
+/** What networks of equal seeds share; the default regime says nothing of a network whose seeds are not known. */
+function regimeWords(row: NetworkRow): string {
+  if (!hasSeeds(row) && row.regime === init.name) return 'not known'
+  return row.regime ?? ''
+}
+
+function hasSeeds({ seed_low, seed_high }: Pick<NetworkRow, 'seed_low' | 'seed_high'>): boolean {
+  return seed_low !== undefined || seed_high !== undefined
+}
+
 /** Seeds low / high / order; those of networks from elsewhere may not be known. */
 function seedWords({ seed_low, seed_high, seed_order }: NetworkRow): string {
-  if (seed_low === undefined && seed_high === undefined) return 'not known'
+  if (!hasSeeds({ seed_low, seed_high })) return 'not known'
   return [seed_low, seed_high, seed_order].map((seed) => seed ?? 'not known').join(' / ')
 }
 
