@@ -144,6 +144,9 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     for (const [cell, player] of players.map.entries()) if (player === 2) huge.input[cell] = 3e38
     const failure = evaluator.evaluate(huge)
     await expect(failure).rejects.toThrow(/sample 17 for coalition 2 is /)
+    await expect(failure).rejects.toThrow(
+      /analysis\.clamp .* half a step .* \(for int8 0\.002\), else 1e-7/,
+    )
     await expect(failure).rejects.toMatchObject({ exitCode: exitCodes.badInput })
     const broken = {
       ...sample,

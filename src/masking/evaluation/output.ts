@@ -24,6 +24,9 @@ export interface Output {
   readonly clamp: number
 }
 
+/** What `clamp` may well be where a network rounds its probabilities to few bits. */
+export const roundedClamp = 'half a step where a model rounds them to few bits (for int8 0.002)'
+
 /** The least number with all the bits of a float64. */
 const LEAST_NORMAL = 2 ** -1022
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.js'
 import { grandCoalition, playersOf } from '../../core/subset.js'
 import type { SampleRow } from '../../data/rows.js'
-import { type Output, predictedClass, sampleLoss, scalarOutput } from './output.js'
+import { type Output, predictedClass, roundedClamp, sampleLoss, scalarOutput } from './output.js'
 
 /** A sample to analyse: its label is the y whose output is valued. */
 export type MaskedSample = SampleRow
@@ -104,8 +104,8 @@ function notFinite(
   const remedy =
     kind === 'logit'
       ? ''
-      : ', or a probability of 0 or 1, whose log-odds are infinite: analysis.clamp=1e-7 keeps them within ±16.2, by ' +
-        'log(p/(1−p+ε)+ε) with ε = 1e-7 in place of log(p/(1−p))'
+      : ', or a probability of 0 or 1, whose log-odds are infinite: analysis.clamp ε bounds them, by log(p/(1−p+ε)+ε); ' +
+        `take ${roundedClamp}, else 1e-7, for v within ±16.2`
   return new InputError(
     `the output of sample ${sample.id} for coalition ${members} is ${value}: ` +
       `the network gave values that are not finite${remedy}`,

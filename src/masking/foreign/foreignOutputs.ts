@@ -4,7 +4,7 @@ import type { AnalysisConfig } from '../../config/analysis.js'
 import type { outputKinds } from '../../config/networks.js'
 import { InputError } from '../../core/errors.js'
 import type { OutputOrigin } from '../../engine/onnx/outputOrigin.js'
-import { type Output, parseOutput } from '../evaluation/output.js'
+import { type Output, parseOutput, roundedClamp } from '../evaluation/output.js'
 import { keyAndOption } from './tellNetwork.js'
 
 /**
@@ -56,7 +56,7 @@ export function readOutputs(seen: SeenOutputs, wanted?: WantedKind): OutputReadi
 
 const ROUNDED =
   'rounds its probabilities to few bits (int8 or float16), so that log-odds of those near 0 and 1 are rough, and those ' +
-  'rounded to 0 or 1 have none: better export logits; analysis.clamp of half a step (for int8 0.002) bounds v otherwise'
+  `rounded to 0 or 1 have none: better export logits; otherwise analysis.clamp bounds v: ${roundedClamp}`
 
 function asSeen(seen: SeenOutputs): OutputReading {
   const { place, width, origin } = seen
