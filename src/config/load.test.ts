@@ -231,3 +231,13 @@ model: { architecture: mlp-5 }
     expect(await countOf('analysis: { samples: { count: 7 } }')).toBe(7)
   })
 })
+
+it('a setting is parted from its problem by a colon, and no key far from it is guessed', async () => {
+  const file = await write('set.yaml', 'data: { source: mnist }\nmodel: { architecture: lenet }\n')
+  await expect(loadConfig(file, ['foo.bar=4'])).rejects.toThrow(
+    /^--set foo\.bar=4: foo: unknown key$/,
+  )
+  await expect(loadConfig(file, ['analysis.player.count=4'])).rejects.toThrow(
+    /^--set analysis\.player\.count=4: analysis\.player: unknown key \(did you mean "players"\?\)$/,
+  )
+})

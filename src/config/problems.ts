@@ -56,7 +56,7 @@ function unknownKey(path: Path, holder: unknown): Finding {
     return { path, aboutKey: true, message: `cannot stand beside "${others.join('", "')}"` }
   }
   const near = valid.length === 0 ? undefined : nearestName(key, valid)
-  const meant = isClose(key, near) ? near : (placeOf(key, path) ?? near)
+  const meant = isClose(key, near) ? near : (placeOf(key, path) ?? likelyName(key, near))
   const hint = meant === undefined ? '' : ` (did you mean "${meant}"?)`
   return { path, aboutKey: true, message: `unknown key${hint}` }
 }
@@ -72,6 +72,13 @@ function placeOf(key: string, path: Path): string | undefined {
 /** Whether one is a misspelling of the other rather than another word. */
 function isClose(written: string, near: string | undefined): boolean {
   return near !== undefined && editDistance(written, near) <= Math.max(1, written.length / 3)
+}
+
+/** The nearest name where it is not far off: half of it is as written, or it has all that was written. */
+function likelyName(written: string, near: string | undefined): string | undefined {
+  if (near === undefined || near.includes(written)) return near
+  const longer = Math.max(written.length, near.length)
+  return editDistance(written, near) <= longer / 2 ? near : undefined
 }
 
 /**

@@ -69,11 +69,13 @@ export interface ConfigProblem {
   readonly source?: string
 }
 
-/** Formats a problem as `file:line:column path: message`, with its source line below. */
+/** Formats a problem as `file:line:column path: message` or `--set …: path: message`, with its source line below. */
 function formatProblem(problem: ConfigProblem): string {
-  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
-  const path = problem.path === '' ? '' : ` ${problem.path}`
-  const head = `${place.join(':')}${path}: ${problem.message}`
+  const { file, line, column, path, message } = problem
+  const place = [file, line, column].filter((part) => part !== undefined).join(':')
+  // What has no lines, such as a setting, ends in words of its own.
+  const parts = line === undefined ? [place, path] : [`${place} ${path}`.trimEnd()]
+  const head = [...parts.filter((part) => part !== ''), message].join(': ')
   return problem.source === undefined ? head : `${head}\n    ${quotable(problem.source.trim())}`
 }
 
