@@ -23,6 +23,19 @@ it('donors within a low seed are low layers of their own', () => {
   expect(designWarnings(planOf(crossed))).not.toContainEqual(expect.stringMatching(/cannot decide/))
 })
 
+it('sets that are too small to overlap are told of where networks are compared', () => {
+  const few = (grid: object) => {
+    const plan = planOf(grid)
+    const { config } = plan
+    const samples = { ...config.analysis.samples, count: 10 }
+    const analysis = { ...config.analysis, samples }
+    return designWarnings({ ...plan, config: { ...config, analysis } })
+  }
+  const warning = expect.stringMatching(/^sets of 1 of 10 samples overlap all or not at all/)
+  expect(few({ low: [0], high: [0, 1], repeats: 1 })).toContainEqual(warning)
+  expect(few({ low: [0], high: [0], repeats: 1 })).toEqual([])
+})
+
 it('the grid of the verdict comes first: initial weights, and never a mirror', () => {
   const regimes = ['trained-frozen-high', 'trained-frozen', 'init']
   const grid = { low: [0, 1, 2], high: [0, 1], repeats: 1, donors: 2, regimes }

@@ -71,7 +71,8 @@ export function designWarnings(plan: Plan): string[] {
     }
   }
   const { set } = confusing
-  if (set.rule === 'top' && set.fraction * analysis.samples.count < FEWEST_IN_SET) {
+  const isCompared = plan.networks.filter(({ role }) => role === 'analysed').length > 1
+  if (isCompared && set.rule === 'top' && set.fraction * analysis.samples.count < FEWEST_IN_SET) {
     const needed = Math.ceil(FEWEST_IN_SET / set.fraction)
     warnings.push(
       `sets of ${Math.max(1, Math.round(set.fraction * analysis.samples.count))} of ${analysis.samples.count} samples ` +
