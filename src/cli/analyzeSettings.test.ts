@@ -92,3 +92,19 @@ it.each(['training.epochs=3', 'model.architecture=lenet'])(
     expect(code).toBe(2)
   },
 )
+
+it.each(['networks.grid.low=[1]', 'networks.list=[{name: a, seed: 1}]'])(
+  'analyze does not take --set %s, having its networks from its arguments',
+  async (setting) => {
+    const args = ['analyze', 'm.onnx', '--data', 'tic-tac-toe', '--set', setting]
+    const { code, stderr } = await lowlayerHere(args, { cwd: folder })
+    expect(stderr).toContain(`--set ${setting}: analyze takes networks from its arguments`)
+    expect(code).toBe(2)
+  },
+)
+
+it.each(['run', 'plan', 'submit'])('%s --out says what the option is called', async (command) => {
+  const { code, stderr } = await lowlayerHere([command, 'a.yaml', '--out', 'elsewhere'])
+  expect(stderr).toBe('no option --out here: the results folder is --results elsewhere\n')
+  expect(code).toBe(2)
+})

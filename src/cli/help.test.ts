@@ -30,8 +30,8 @@ it.each(['bash', 'zsh', 'fish'] as const)(
     const script = completionScript(shell, program())
     for (const command of program().commands) {
       expect(script).toContain(command.name())
-      for (const { long } of command.options)
-        if (long !== undefined) expect(script).toContain(long.replace('--', ''))
+      for (const { long, hidden } of command.options)
+        if (long !== undefined && !hidden) expect(script).toContain(long.replace('--', ''))
     }
   },
 )

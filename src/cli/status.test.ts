@@ -9,3 +9,13 @@ it.each([[[]], [['--verify']]])(
     expect(stderr).toMatch(/quickstart\.yaml is a file; give the folder of a study/)
   },
 )
+
+it('status and report say the same of a folder that is not there', async () => {
+  for (const command of ['status', 'report']) {
+    const { code, stderr } = await lowlayerHere([command, 'nodir'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /^there is no folder .*nodir; results\/<study>-<id> is what lowlayer run/,
+    )
+  }
+})

@@ -52,7 +52,15 @@ export function withConfigOptions(command: Command, ...unused: readonly string[]
     .argument('<config>', 'YAML configuration')
     .addOption(setOption(...unused))
     .option('--results <dir>', 'results folder', 'results')
+    .addOption(notOut())
     .option('--data-dir <dir>', 'folder of data sets')
+}
+
+/** `--out`, which other commands have, and users try: says what it is called here. */
+function notOut(): Option {
+  return new Option('--out <dir>').hideHelp().argParser((folder: string) => {
+    throw new InputError(`no option --out here: the results folder is --results ${folder}`)
+  })
 }
 
 /** {@link withConfigOptions}, and those of where it runs on this machine. */
@@ -102,7 +110,7 @@ function refuseUnused(overrides: readonly string[], { networks }: Plan): void {
 }
 
 /** Throws InputError where an override is of one of these keys, or of one below it. */
-function refuse(overrides: readonly string[], unused: readonly string[], why: string): void {
+export function refuse(overrides: readonly string[], unused: readonly string[], why: string): void {
   for (const text of overrides) {
     const path = text.split('=')[0].trim()
     const key = unused.find((one) => path === one || path.startsWith(`${one}.`))

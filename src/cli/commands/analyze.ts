@@ -11,7 +11,7 @@ import { readInputFile } from '../../formats/inputFile.js'
 import { decodeText } from '../../formats/text.js'
 import { parseClassList } from '../../masking/foreign/classOutputs.js'
 import { dataFromOption } from '../dataOption.js'
-import { overridesOf, planOf, setOption } from '../study.js'
+import { overridesOf, planOf, refuse, setOption } from '../study.js'
 import { type RunOptions, runPlanned } from './run.js'
 
 interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
@@ -67,6 +67,9 @@ async function configOfModels(
   options: AnalyzeOptions,
 ): Promise<LoadedConfig> {
   const { config: file, networks: table, data: source, labels } = options
+  const others = ['networks.grid', 'networks.list', 'networks.table']
+  const why = 'analyze takes networks from its arguments, or from --networks, and does not use'
+  refuse(options.set ?? [], others, why)
   if ((models.length === 0) === (table === undefined)) {
     throw new InputError('say which networks: MODEL.onnx … or --networks FILE.csv, one of the two')
   }

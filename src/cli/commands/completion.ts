@@ -69,7 +69,7 @@ function describe(command: Command): Described {
   return {
     name: command.name(),
     summary: command.summary() || command.description(),
-    options: command.options.map(({ long }) => long ?? '').filter((name) => name !== ''),
+    options: command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : [])),
     choices: command.options.flatMap(({ long, argChoices }) =>
       long && argChoices ? [{ option: long, values: argChoices }] : [],
     ),

@@ -16,6 +16,7 @@ import { faultOf, readStored, readStoredPieces } from '../../store/stored.js'
 import { visitRowsOf } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
+import { noFolder } from '../state/foldersIn.js'
 import { comparedFrom, OF_STUDY } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
@@ -114,9 +115,7 @@ async function requireStudy(folder: string): Promise<void> {
     () => false,
   )
   throw new InputError(
-    isFolder
-      ? `${folder} holds no study: none of ${names.join(', ')} is there`
-      : `there is no folder ${folder}; results/<study>-<id> is what lowlayer run makes`,
+    isFolder ? `${folder} holds no study: none of ${names.join(', ')} is there` : noFolder(folder),
   )
 }
 
