@@ -1,7 +1,7 @@
 /**
  * Takes the picture of a report that README shows: the head of the page, from the title to the losses.
  *
- *     node scripts/reportImage.mjs results/mnist-lenet-<id>/report/index.html docs/images/report.png
+ *     node scripts/reportImage.mjs results/quickstart-<id>/report/index.html docs/images/report.png
  *
  * Needs Debian's chromium (`apt-get install chromium`) or the one in CHROMIUM.
  */
