@@ -145,7 +145,7 @@ describe.each(cases)('masked evaluation of $name', ({ model, players }) => {
     const failure = evaluator.evaluate(huge)
     await expect(failure).rejects.toThrow(/sample 17 for coalition 2 is /)
     await expect(failure).rejects.toThrow(
-      /analysis\.clamp .* half a step .* \(for int8 0\.002\), else 1e-7/,
+      /analysis\.clamp=1e-7 .*; better half a step .* \(for int8 0\.002\)/,
     )
     await expect(failure).rejects.toMatchObject({ exitCode: exitCodes.badInput })
     const broken = {

@@ -104,8 +104,8 @@ function notFinite(
   const remedy =
     kind === 'logit'
       ? ''
-      : ', or a probability of 0 or 1, whose log-odds are infinite: analysis.clamp ε bounds them, by log(p/(1−p+ε)+ε); ' +
-        `take ${roundedClamp}, else 1e-7, for v within ±16.2`
+      : ', or a probability of 0 or 1, whose log-odds are infinite: analysis.clamp=1e-7 keeps them within ±16.2, by ' +
+        `log(p/(1−p+ε)+ε) with ε = 1e-7 in place of log(p/(1−p)); better ${roundedClamp}`
   return new InputError(
     `the output of sample ${sample.id} for coalition ${members} is ${value}: ` +
       `the network gave values that are not finite${remedy}`,
