@@ -20,6 +20,11 @@ export function foreignStudy(): ReportStudy {
   return {
     ...study,
     name: 'two models',
+    verdict: study.verdict && {
+      ...study.verdict,
+      verdict: 'not-asked',
+      sentence: 'no verdict: nothing was asked of low layers.',
+    },
     multiverse: [],
     tables: {
       ...tables,
