@@ -128,7 +128,11 @@ describe('the files of networks that lowlayer trained', () => {
     const { next: onlyReason, ...verdict } = JSON.parse(named(study, 'verdict.json'))
     const { next, ...expected } = JSON.parse(named(trained, 'verdict.json'))
     expect(verdict).toEqual(expected)
-    expect(next.set).toEqual(['training.epochs=14ep'])
+    expect(next.set).toEqual([
+      'training.epochs=14ep',
+      'networks.grid.low=[0,1,2]',
+      'networks.grid.high=[0,1,2]',
+    ])
     expect(onlyReason).toEqual({ reason: next.reason, set: [] })
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
   })

@@ -77,7 +77,7 @@ describe('the report of a study', () => {
     rebuildReport({ folder: study, out: study, dataDirs: [], drawsFigures: false })
 
   /** On a page without figures: the one that could be drawn. */
-  const HAS_LOSSES = 'losses: no figures were asked for'
+  const HAS_LOSSES = 'Losses and accuracies: no figures were asked for'
 
   /** Stores a changed manifest, as another version would have. */
   async function storeManifest(study: string, change: object): Promise<void> {
@@ -375,6 +375,6 @@ describe('the report of a study', () => {
     await expect(
       rebuildReport({ folder: join(root, 'none'), out: root, dataDirs: [] }),
     ).rejects.toThrow('there is no folder')
-    await expect(studyStatus(join(root, 'none'))).rejects.toThrow('cannot read')
+    await expect(studyStatus(join(root, 'none'))).rejects.toThrow('there is no folder')
   })
 })
