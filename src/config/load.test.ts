@@ -240,4 +240,8 @@ it('a setting is parted from its problem by a colon, and no key far from it is g
   await expect(loadConfig(file, ['analysis.player.count=4'])).rejects.toThrow(
     /^--set analysis\.player\.count=4: analysis\.player: unknown key \(did you mean "players"\?\)$/,
   )
+  // The key is told once.
+  await expect(loadConfig(file, ['model.low=many'])).rejects.toThrow(
+    /^--set model\.low=many: "many" is /,
+  )
 })

@@ -73,8 +73,9 @@ export interface ConfigProblem {
 function formatProblem(problem: ConfigProblem): string {
   const { file, line, column, path, message } = problem
   const place = [file, line, column].filter((part) => part !== undefined).join(':')
-  // What has no lines, such as a setting, ends in words of its own.
-  const parts = line === undefined ? [place, path] : [`${place} ${path}`.trimEnd()]
+  // A setting names the key itself; what has no lines ends in words of its own.
+  const key = file.startsWith(`--set ${path}=`) ? '' : path
+  const parts = line === undefined ? [place, key] : [`${place} ${key}`.trimEnd()]
   const head = [...parts.filter((part) => part !== ''), message].join(': ')
   return problem.source === undefined ? head : `${head}\n    ${quotable(problem.source.trim())}`
 }

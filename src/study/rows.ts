@@ -13,6 +13,7 @@ import {
 import { mean } from '../metrics/descriptive.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
 import type { DataInfo, StudyNetwork } from '../plan/types.js'
+import { init } from '../regimes/init.js'
 import type {
   AgreementRow,
   ConfusingRow,
@@ -53,7 +54,7 @@ export function networkRow(
     network: network.id,
     name: network.name,
     architecture: network.architecture,
-    regime: network.regime,
+    regime: knownRegime(network),
     seed_low: network.seeds.low,
     seed_high: network.seeds.high,
     seed_order: network.seeds.order,
@@ -74,6 +75,12 @@ export function networkRow(
     status: analysis === undefined ? 'failed' : 'done',
     reason,
   }
+}
+
+/** What networks of equal seeds share; the default says nothing of a network whose seeds are not known. */
+function knownRegime({ regime, seeds }: StudyNetwork): string | undefined {
+  const isUnknown = seeds.low === undefined && seeds.high === undefined && regime === init.name
+  return isUnknown ? undefined : regime
 }
 
 /** The smallest ICC over the kinds of other choice, and which kind has it. */

@@ -13,7 +13,9 @@ export const networksTable = table('networks', 'One row per network of the study
   network,
   name,
   architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
-  regime: text('How low and high layers were re-randomised, frozen or trained.'),
+  regime: text(
+    'How low and high layers were re-randomised, frozen or trained; empty where seeds are not known.',
+  ),
   seed_low: integer('Seed of the initial weights of the low layers; empty where it is not known.'),
   seed_high: integer('Seed of the initial weights of the high layers.'),
   seed_order: integer('Seed of the order of the training samples.'),

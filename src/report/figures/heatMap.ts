@@ -74,7 +74,7 @@ function matrix(
   const label = `replace(format(datum.${field}, '.2f'), '0.', '.')`
   const text = {
     transform: [{ calculate: label, as: 'label' }],
-    mark: { type: 'text', fontSize: 8 },
+    mark: { type: 'text', fontSize: 9 },
     encoding: {
       x,
       y,

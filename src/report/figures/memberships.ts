@@ -57,7 +57,12 @@ export function membershipFigure(study: ReportStudy): FigureResult {
           title: 'sample, by the number of networks that it confuses',
           sort: columns.map(([sample]) => `#${sample}`),
           scale: { paddingInner: 0.15 },
-          axis: { labelAngle: -90, labelFontSize: 9, labelOverlap: 'greedy', titleAnchor: 'start' },
+          axis: {
+            labelAngle: -90,
+            labelFontSize: 10,
+            labelOverlap: 'greedy',
+            titleAnchor: 'start',
+          },
         },
         y: {
           field: 'network',

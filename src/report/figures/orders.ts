@@ -147,7 +147,7 @@ export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
     ...named,
     source: 'ours',
     caption:
-      'As above at the end of training, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
+      'As above at the last analysed checkpoint, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
     spec: specOf({
       concat: panels,
       columns: 4,

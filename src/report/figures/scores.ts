@@ -35,7 +35,7 @@ export function scoreFigure({ tables }: ReportStudy): FigureResult {
   return {
     ...named,
     source: 'Figure 2, histogram',
-    caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the end of training. ${
+    caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint. ${
       noisy === 0
         ? 'No label was changed by noise.'
         : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`

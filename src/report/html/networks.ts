@@ -1,4 +1,3 @@
-import { init } from '../../regimes/init.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
@@ -27,7 +26,7 @@ export function networkSection(study: ReportStudy): string {
     return [
       `<span class="name"><strong>${escapeHtml(row.name ?? '')}</strong><br><code>${escapeHtml(row.network ?? '')}</code></span>`,
       escapeHtml(row.architecture ?? ''),
-      escapeHtml(regimeWords(row)),
+      escapeHtml(row.regime ?? 'not known'),
       `<span class="name">${seedWords(row)}</span>`,
       `${row.low_parameters === undefined ? '' : `${shortNumber(row.low_parameters)} of `}${shortNumber(row.parameters)}`,
       percent(row.train_accuracy),
@@ -65,12 +64,6 @@ export function networkSection(study: ReportStudy): string {
       rows,
     )
   )
-}
-
-/** What networks of equal seeds share; the default regime says nothing of a network whose seeds are not known. */
-function regimeWords(row: NetworkRow): string {
-  if (!hasSeeds(row) && row.regime === init.name) return 'not known'
-  return row.regime ?? ''
 }
 
 function hasSeeds({ seed_low, seed_high }: Pick<NetworkRow, 'seed_low' | 'seed_high'>): boolean {

@@ -32,6 +32,7 @@ export function foreignStudy(): ReportStudy {
         ...row,
         name: names.get(row.network),
         architecture: 'onnx',
+        regime: undefined,
         seed_low: undefined,
         seed_high: undefined,
         low_layers: undefined,

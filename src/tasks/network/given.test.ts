@@ -237,6 +237,8 @@ describe('a network from elsewhere', () => {
     expect(rowsOf(study, 'overlaps').map(({ relation }) => relation)).toEqual(
       Array.from({ length: 6 }, () => 'other-model'),
     )
+    // Nothing is known of how low and high layers came about.
+    expect(rowsOf(study, 'networks').map(({ regime }) => regime)).toEqual(['', '', '', ''])
   })
 
   it('is read anew for another output in the same results folder, whose manifest says what was assumed for it', async () => {
