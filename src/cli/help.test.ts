@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { builtProgram } from '../testing/built.js'
 import { LONGEST_RUN_MS } from '../testing/commandLine.js'
-import { completionScript } from './commands/completion.js'
+import { completionScript } from './actions/completion.js'
 import { program } from './main.js'
 
 describe('help', () => {

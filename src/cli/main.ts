@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'
-import { localProcesses } from '../executors/local.js'
 import type { Executor } from '../executors/types.js'
 import { analyzeCommand } from './commands/analyze.js'
 import { cancelCommand } from './commands/cancel.js'
@@ -23,8 +22,8 @@ import { taskCommand } from './commands/task.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
-/** The whole command line; `executor` runs the tasks of studies. */
-export function program(executor: Executor = localProcesses): Command {
+/** The whole command line; `executor` runs the tasks of studies, a process for each without one. */
+export function program(executor?: Executor): Command {
   return new Command('lowlayer')
     .description(
       'Train networks, decompose their outputs, find what decides their confusing samples.',

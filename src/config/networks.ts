@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { regimes } from '../regimes/registry.js'
 import { fileName, seed, whole } from './fields.js'
+import { axisLayouts, outputKinds } from './modelWords.js'
 
 const layerNames = z.array(z.string().min(1)).min(1)
 
@@ -76,10 +77,6 @@ const listed = z.strictObject({
   regime: regime.default('init'),
 })
 
-/** What the outputs of a network from elsewhere may be. */
-export const outputKinds = ['logits', 'probabilities', 'sigmoids'] as const
-/** In which order such a network takes the axes of an image. */
-export const axisLayouts = ['nchw', 'nhwc', 'flat'] as const
 /** In which order a feature map inside such a network has its axes. */
 const mapLayouts = ['nchw', 'nhwc'] as const
 

@@ -48,6 +48,8 @@ export const namedSources = {
 
 export type SourceName = keyof typeof namedSources
 
+export const sourceNames = Object.keys(namedSources) as SourceName[]
+
 /** The spellings under which a required file may be there. */
 export function spellings(file: string): string[] {
   const dotted = file.replace('-idx', '.idx')

@@ -12,6 +12,7 @@ import {
   mergeLowOrders,
   orInteractions,
 } from './andOr.js'
+import { defaultGap, defaultMaxIterations, defaultNoise, imageSettings } from './defaults.js'
 import { outputRange } from './salience.js'
 import {
   type CertifiedOptions,
@@ -20,7 +21,7 @@ import {
   solveCertifiedPair,
 } from './solver/certified.js'
 import { relativeGap, type SplitProblem, splitProblem } from './solver/problem.js'
-import { imageSettings, type SgdSettings, sgdSplit } from './solver/sgdReference.js'
+import { type SgdSettings, sgdSplit } from './solver/sgdReference.js'
 import type { Decomposition, SolverName, TieBreak } from './types.js'
 
 export interface DecomposeOptions {
@@ -39,10 +40,6 @@ export interface DecomposeOptions {
   /** Settings of `sgd-reference`. Default: learning rate 1e-5, 10,000 iterations. */
   readonly reference?: SgdSettings
 }
-
-export const defaultNoise = 0.04
-export const defaultGap = 1e-3
-export const defaultMaxIterations = 100_000
 
 /**
  * Most that η of the tie-break weights 1 ± η |T| / n may be (our choice). It is half the gap that was

@@ -1,20 +1,11 @@
-/** `lowlayer analyze`: classifiers from ONNX files, as the study that it writes down. */
-
-import { basename } from 'node:path'
 import { Command, Option } from 'commander'
-import { type LoadedConfig, loadConfig, writtenConfigOf } from '../../config/load.js'
-import { axisLayouts, outputKinds } from '../../config/networks.js'
-import { isObject } from '../../config/source.js'
-import { atPlace, InputError } from '../../core/errors.js'
+import { axisLayouts, outputKinds } from '../../config/modelWords.js'
 import type { Executor } from '../../executors/types.js'
-import { readInputFile } from '../../formats/inputFile.js'
-import { decodeText } from '../../formats/text.js'
-import { parseClassList } from '../../masking/foreign/classOutputs.js'
-import { dataFromOption } from '../dataOption.js'
-import { overridesOf, planOf, refuse, setOption } from '../study.js'
-import { type RunOptions, runPlanned } from './run.js'
+import { setOption } from '../studyOptions.js'
+import type { RunOptions } from './run.js'
 
-interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
+/** Options of `lowlayer analyze`. */
+export interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
   readonly out: string
   readonly data?: string
   readonly labels?: string
@@ -30,7 +21,7 @@ interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
 }
 
 /** `lowlayer analyze MODEL.onnx… --data SOURCE`: shorthand for a study of networks from elsewhere, which it runs. */
-export function analyzeCommand(executor: Executor): Command {
+export function analyzeCommand(executor?: Executor): Command {
   return new Command('analyze')
     .summary('analyse ONNX classifiers from elsewhere')
     .description('Runs the study of these ONNX files, which it writes down as config.yaml.')
@@ -54,94 +45,7 @@ export function analyzeCommand(executor: Executor): Command {
       'after',
       '\nExample:\n  lowlayer analyze model.onnx --data samples.npz --set analysis.players.count=6',
     )
-    .action(async (models: string[], options: AnalyzeOptions) => {
-      const loaded = await configOfModels(models, options)
-      const asked: RunOptions = { ...options, results: options.out, progress: 'auto' }
-      process.exitCode = await runPlanned(await planOf(loaded, asked), asked, executor)
-    })
-}
-
-/** The study that models and options stand for. Throws InputError where they name no networks or no data. */
-async function configOfModels(
-  models: readonly string[],
-  options: AnalyzeOptions,
-): Promise<LoadedConfig> {
-  const { config: file, networks: table, data: source, labels } = options
-  const others = ['networks.grid', 'networks.list', 'networks.table']
-  const why = 'analyze takes networks from its arguments, or from --networks, and does not use'
-  refuse(options.set ?? [], others, why)
-  if ((models.length === 0) === (table === undefined)) {
-    throw new InputError('say which networks: MODEL.onnx … or --networks FILE.csv, one of the two')
-  }
-  const networks = table === undefined ? { files: givenFiles(models, options) } : { table }
-  const study = basename(table ?? models[0])
-    .replace(/\.(onnx|csv)$/, '')
-    .replaceAll(/[^\w.-]+/g, '-')
-  const data = source === undefined ? undefined : dataFromOption(source, labels)
-  const changed = (written: unknown) => withNetworks(written, { networks, data, options })
-  if (file !== undefined) return loadConfig(file, overridesOf(options), changed)
-  if (data === undefined) {
-    throw new InputError('say what to analyse on: --data SOURCE or --config FILE')
-  }
-  const found = writtenConfigOf(changed({}), study || 'model', overridesOf(options))
-  return { ...found, file: 'the command line', baseDir: process.cwd() }
-}
-
-interface Changes {
-  readonly networks: object
-  readonly data: object | undefined
-  readonly options: AnalyzeOptions
-}
-
-/** What was written, with these networks instead of its own, which are the only ones that need a model. */
-function withNetworks(written: unknown, { networks, data, options }: Changes): unknown {
-  if (!isObject(written)) return written
-  const { model: _model, training: _training, networks: _networks, ...rest } = written
-  const merged = { ...rest, networks, ...(data === undefined ? {} : { data }) }
-  const standardize = preprocessing(options)
-  if (standardize === undefined || !isObject(merged.data)) return merged
-  return { ...merged, data: { ...merged.data, standardize } }
-}
-
-/** An entry of `networks.files` for every model, named by its file. */
-function givenFiles(models: readonly string[], options: AnalyzeOptions): object[] {
-  const { input, output, outputKind, layout, classes } = options
-  const told = {
-    input,
-    output,
-    outputKind,
-    layout,
-    classes: classes === undefined ? undefined : readClasses(classes),
-  }
-  const said = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
-  const names: string[] = []
-  for (const model of models) {
-    const name =
-      basename(model)
-        .replace(/\.onnx$/, '')
-        .replaceAll(/[^\w.-]+/g, '-') || 'model'
-    const same = names.filter((other) => other === name || other.startsWith(`${name}_`)).length
-    names.push(same === 0 ? name : `${name}_${same + 1}`)
-  }
-  return models.map((path, index) => ({ name: names[index], path, ...said }))
-}
-
-function readClasses(file: string): string[] {
-  return atPlace('--classes', () => parseClassList(decodeText(readInputFile(file), file), file))
-}
-
-function preprocessing({ mean, std }: AnalyzeOptions): object | undefined {
-  if (mean === undefined && std === undefined) return undefined
-  return {
-    mean: mean === undefined ? 0 : numbers(mean, '--mean'),
-    std: std === undefined ? 1 : numbers(std, '--std'),
-  }
-}
-
-function numbers(text: string, option: string): number[] {
-  return text.split(',').map((part) => {
-    const value = Number(part)
-    if (part.trim() !== '' && Number.isFinite(value)) return value
-    throw new InputError(`${option} ${text}: "${part}" is no number; write 0.5 or 0.5,0.5,0.5`)
-  })
+    .action(async (models: string[], options: AnalyzeOptions) =>
+      (await import('../actions/analyze.js')).analyze(models, options, executor),
+    )
 }

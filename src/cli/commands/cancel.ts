@@ -1,6 +1,4 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { cancelStudy } from '../../slurm/status.js'
 
 /** `lowlayer cancel DIR`: takes a study from the cluster. */
 export function cancelCommand(): Command {
@@ -11,10 +9,5 @@ export function cancelCommand(): Command {
     )
     .argument('<dir>', 'folder of the study, which lowlayer submit names')
     .addHelpText('after', '\nExample:\n  lowlayer cancel results/quickstart-1a2b3c4d')
-    .action(async (folder: string) => {
-      const count = await cancelStudy(resolve(folder))
-      process.stdout.write(
-        count === 0 ? 'nothing waits or runs\n' : `${count} elements cancelled\n`,
-      )
-    })
+    .action(async (folder: string) => (await import('../actions/cancel.js')).cancel(folder))
 }

@@ -1,42 +1,17 @@
-/** `lowlayer decompose`: value tables of any tool into interactions, without networks or data. */
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { writeInteractionTable } from '../../artifacts/interactionTable.js'
-import { atPlace } from '../../core/errors.js'
-import { largest } from '../../core/extremes.js'
-import { type BitOrder, readValueTables } from '../../formats/valueTable.js'
+import type { BitOrder } from '../../formats/valueTable.js'
 import {
-  checkPlayers,
   defaultGap,
   defaultMaxIterations,
   defaultNoise,
-} from '../../interactions/decompose.js'
-import {
-  defaultSalience,
-  meanOutputRange,
-  type SalienceRule,
-  salienceThreshold,
-} from '../../interactions/salience.js'
-import { imageSettings } from '../../interactions/solver/sgdReference.js'
+  imageSettings,
+} from '../../interactions/defaults.js'
+import { defaultSalience, type SalienceRule } from '../../interactions/salience.js'
 import type { SolverName, TieBreak } from '../../interactions/types.js'
-import { writeAtomically } from '../../store/atomic.js'
-import { tableFile } from '../../store/layout.js'
-import { toCsv } from '../../tables/table.js'
-import { decomposeAll, workersFor } from '../../tasks/analysis/decomposePool.js'
 import { numberOption, salienceOption } from '../decompose/options.js'
-import { sampleProgress } from '../decompose/progress.js'
-import {
-  type DecomposedSample,
-  decompositionRow,
-  decompositionTable,
-  interactionRows,
-  interactionsTable,
-  orderRows,
-  ordersTable,
-} from '../decompose/tables.js'
 
-interface Options {
+/** Options of `lowlayer decompose`. */
+export interface DecomposeOptions {
   readonly noise: number
   readonly solver: SolverName
   readonly gap: number
@@ -128,113 +103,8 @@ export function decomposeCommand(): Command {
         'after',
         '\nExample:\n  lowlayer decompose values.npz --noise 0 --out interactions',
       )
-      .action(runDecompose)
+      .action(async (file: string, options: DecomposeOptions) =>
+        (await import('../actions/decompose.js')).decompose(file, options),
+      )
   )
-}
-
-async function runDecompose(file: string, options: Options): Promise<void> {
-  const { n, tables } = readValueTables(file, options.bitOrder)
-  atPlace(file, () => checkPlayers(n, options.solver))
-  const samples = await decomposeTables(n, tables, options)
-  if (options.out !== undefined) await writeTables(options.out, samples, options)
-  if (options.json === true) process.stdout.write(`${describeJson(file, n, samples, options)}\n`)
-  else if (options.out === undefined) {
-    process.stdout.write(toCsv(decompositionTable, samples.map(decompositionRow)))
-  }
-  process.stderr.write(summarize(samples, n, options))
-}
-
-async function decomposeTables(
-  n: number,
-  tables: readonly Float64Array[],
-  options: Options,
-): Promise<DecomposedSample[]> {
-  const { noise, solver, gap, tieBreak, maxIterations } = options
-  const reference = { lr: options.referenceLr, iterations: options.referenceIterations }
-  const workers = workersFor(tables.length, n, options.jobs ?? availableParallelism())
-  const progress = sampleProgress(tables.length)
-  try {
-    const found = await decomposeAll(
-      tables,
-      { noise, solver, gap, tieBreak, maxIterations, reference },
-      workers,
-      progress.done,
-    )
-    const meanRange = meanOutputRange(tables)
-    return found.map(([decomposition], sample) => ({
-      sample,
-      found: decomposition,
-      tau: salienceThreshold(options.salience, decomposition, meanRange),
-    }))
-  } finally {
-    progress.close()
-  }
-}
-
-async function writeTables(
-  folder: string,
-  samples: readonly DecomposedSample[],
-  { salience }: Options,
-): Promise<void> {
-  const every = salience.rule === 'all'
-  const rows = samples.flatMap((sample) => interactionRows(sample, every))
-  const table = {
-    samples: Int32Array.from(samples, ({ sample }) => sample),
-    rows: samples.map(({ found }) => found),
-    taus: samples.map(({ tau }) => tau),
-  }
-  await writeInteractionTable(join(folder, 'interactions.parquet'), table, writeAtomically)
-  await writeAtomically(join(folder, tableFile(interactionsTable)), toCsv(interactionsTable, rows))
-  await writeAtomically(
-    join(folder, tableFile(ordersTable)),
-    toCsv(ordersTable, samples.flatMap(orderRows)),
-  )
-  const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
-  await writeAtomically(join(folder, tableFile(decompositionTable)), decompositions)
-}
-
-/** One object a file: the rows of the three tables, sample by sample. */
-function describeJson(
-  file: string,
-  n: number,
-  samples: readonly DecomposedSample[],
-  { salience, solver, noise, tieBreak, gap }: Options,
-): string {
-  const described = samples.map((sample) => ({
-    ...decompositionRow(sample),
-    orders: orderRows(sample).map(({ sample: _, ...row }) => row),
-    interactions: interactionRows(sample, salience.rule === 'all').map(
-      ({ sample: _, ...row }) => row,
-    ),
-  }))
-  return JSON.stringify(
-    { file, n, solver, noise, tieBreak, gap, salience, samples: described },
-    undefined,
-    2,
-  )
-}
-
-/** `1 sample`, `2 samples`. */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** What happened, and which samples fell short of the gap. */
-function summarize(samples: readonly DecomposedSample[], n: number, options: Options): string {
-  const where = options.out === undefined ? '' : `; tables in ${options.out}`
-  const lines = [
-    `decomposed ${counted(samples.length, 'sample')} of ${counted(n, 'player')}${where}`,
-  ]
-  const short = samples.filter(({ found }) => !found.converged)
-  if (short.length > 0) {
-    const worst = largest(short.map(({ found }) => found.gap))
-    const named = short.slice(0, 10).map(({ sample }) => sample)
-    const more = short.length > named.length ? ', …' : ''
-    lines.push(
-      `warning: ${short.length} of ${samples.length} samples did not reach the gap ${options.gap} in ` +
-        `${options.maxIterations} iterations (samples ${named.join(', ')}${more}; largest gap ` +
-        `${worst.toPrecision(2)}); raise --max-iterations or --gap`,
-    )
-  }
-  return `${lines.join('\n')}\n`
 }

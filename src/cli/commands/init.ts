@@ -1,24 +1,8 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { Command } from 'commander'
-import { jsonSchema } from '../../config/jsonSchema.js'
-import { InputError } from '../../core/errors.js'
-import { exists, writeAtomically } from '../../store/atomic.js'
 
-/** The quickstart, as the package has it. */
-const quickstart = join(
-  dirname(createRequire(import.meta.url).resolve('#package')),
-  'configs',
-  'quickstart.yaml',
-)
-
-/** The quickstart for a folder of one's own, with the schema that `lowlayer init` writes beside it. */
-export async function starterConfig(): Promise<string> {
-  const text = await readFile(quickstart, 'utf8')
-  const run =
-    '# Run            lowlayer run study.yaml\n# All settings   lowlayer schema; your editor shows them as you type'
-  return `# yaml-language-server: $schema=./lowlayer.schema.json\n${text.replace(/^# Run .*$/m, run)}`
+/** Options of `lowlayer init`. */
+export interface InitOptions {
+  readonly force?: boolean
 }
 
 /** `lowlayer init`: a starter configuration and the schema beside it. */
@@ -34,15 +18,7 @@ export function initCommand(): Command {
       'after',
       '\nExample:\n  lowlayer init my-study && cd my-study && lowlayer run study.yaml',
     )
-    .action(async (folder: string, options: { force?: boolean }) => {
-      const config = join(folder, 'study.yaml')
-      const schema = join(folder, 'lowlayer.schema.json')
-      for (const file of [config, schema]) {
-        if (options.force || !(await exists(file))) continue
-        throw new InputError(`${file} is there already; --force replaces it`)
-      }
-      await writeAtomically(config, await starterConfig())
-      await writeAtomically(schema, `${JSON.stringify(jsonSchema(), undefined, 2)}\n`)
-      process.stderr.write(`wrote ${config} and ${schema}; next: lowlayer run ${config}\n`)
-    })
+    .action(async (folder: string, options: InitOptions) =>
+      (await import('../actions/init.js')).init(folder, options),
+    )
 }

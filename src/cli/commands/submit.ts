@@ -1,21 +1,11 @@
-import { relative } from 'node:path'
 import { Command } from 'commander'
-import { shellWord } from '../../core/shellWord.js'
-import { planWarnings } from '../../plan/analysisRuns.js'
-import { oddsWarnings } from '../../plan/designOdds.js'
-import { designWarnings } from '../../plan/designWarnings.js'
-import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'
-import { sayWaiting } from '../sayWaiting.js'
-import { collect, openStudy, type StudyOptions, withConfigOptions } from '../study.js'
+import { collect, type StudyOptions, withConfigOptions } from '../studyOptions.js'
 
-interface SubmitOptions extends StudyOptions {
+/** Options of `lowlayer submit`; those that are keys of `runtime.slurm` come beside them. */
+export interface SubmitOptions extends StudyOptions, Readonly<Record<string, unknown>> {
   readonly setup?: readonly string[]
   readonly print?: boolean
 }
-
-/** Options that are keys of `runtime.slurm`: texts, and numbers. */
-const texts = ['partition', 'comparePartition', 'account', 'gres', 'mem', 'time'] as const
-const numbers = ['cpus', 'pack', 'max'] as const
 
 /** `lowlayer submit CONFIG`: the study as job arrays of a SLURM cluster. */
 export function submitCommand(): Command {
@@ -37,60 +27,7 @@ export function submitCommand(): Command {
     .option('--setup <line>', 'shell line to begin with: module load cuda (repeatable)', collect)
     .option('--print', 'write the scripts only, and print how they would be submitted')
     .addHelpText('after', '\nExample:\n  lowlayer submit configs/quickstart.yaml --print')
-    .action(async (file: string, options: SubmitOptions & Record<string, unknown>) => {
-      const study = await openStudy(file, { ...options, set: settingsOf(options) })
-      for (const assumption of study.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
-      for (const warning of [
-        ...planWarnings(study.plan.data),
-        ...designWarnings(study.plan),
-        ...oddsWarnings(study.plan),
-      ]) {
-        say(`warning: ${warning}`)
-      }
-      const print = options.print ?? false
-      const submitted = await submitStudy(study, { print, onWait: sayWaiting(study.results) })
-      process.stdout.write(print ? describePrinted(submitted) : describe(submitted))
-    })
-}
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
-
-/** What options ask for, as changes to the configuration. */
-function settingsOf(options: SubmitOptions & Readonly<Record<string, unknown>>): string[] {
-  const slurm = (key: string, value: unknown) =>
-    value === undefined ? [] : [`runtime.slurm.${key}=${value}`]
-  return [
-    ...(options.set ?? []),
-    ...texts.flatMap((key) => slurm(key, options[key] && JSON.stringify(options[key]))),
-    ...numbers.flatMap((key) => slurm(key, options[key])),
-    ...slurm('setup', options.setup && JSON.stringify(options.setup.join('\n'))),
-  ]
-}
-
-function describe({ folder, arrays, queued }: Submitted): string {
-  const left = queued === 0 ? [] : [`${queued} tasks wait or run already`]
-  if (arrays.length === 0) {
-    return `${[...left, 'nothing to submit: everything else is done'].join('; ')}\n`
-  }
-  const lines = arrays.map(({ name, elements, id }) => {
-    const own = elements.filter((ids) => ids.length > 0)
-    const counts = `${own.length} elements, ${own.flat().length} tasks`
-    return `${name.padEnd(12)} ${String(id).padEnd(8)} ${counts}`
-  })
-  const shown = shellWord(relative(process.cwd(), folder))
-  return `${[...lines, ...left, `lowlayer status ${shown}`].join('\n')}\n`
-}
-
-/** The commands of a shell that would submit what was written. */
-function describePrinted({ folder, arrays }: Submitted): string {
-  if (arrays.length === 0) return describe({ folder, arrays, queued: 0 })
-  const variable = (name: string) => name.replace('-', '_')
-  const idOf = (name: string) => (/^\d/.test(name) ? name : `$${variable(name)}`)
-  const lines = arrays.map((array) => {
-    const options = dependencyOptions(array, idOf).join(' ')
-    const script = shellWord(relative(process.cwd(), array.script))
-    const words = ['sbatch --parsable', options, script].filter((part) => part !== '')
-    return `${variable(array.name)}=$(${words.join(' ')})`
-  })
-  return `${lines.join('\n')}\n`
+    .action(async (file: string, options: SubmitOptions) =>
+      (await import('../actions/submit.js')).submit(file, options),
+    )
 }

@@ -17,9 +17,6 @@ export interface SgdSettings {
   readonly iterations: number
 }
 
-/** interaction-concept's settings for images. */
-export const imageSettings: SgdSettings = { lr: 1e-5, iterations: 10_000 }
-
 const MOMENTUM = 0.9
 
 /** p and q after the last iteration, shape [2^n] each. */

@@ -1,7 +1,7 @@
 /** What the outputs of a model from elsewhere are: logits, or probabilities of which kind. */
 
 import type { AnalysisConfig } from '../../config/analysis.js'
-import type { outputKinds } from '../../config/networks.js'
+import type { outputKinds } from '../../config/modelWords.js'
 import { InputError } from '../../core/errors.js'
 import type { OutputOrigin } from '../../engine/onnx/outputOrigin.js'
 import { type Output, parseOutput, roundedClamp } from '../evaluation/output.js'

@@ -3,7 +3,7 @@
  * messages with scalar summaries. Field numbers are those of tensorflow/core/util/event.proto and
  * framework/summary.proto.
  */
-import protobuf from 'protobufjs'
+import protobuf from 'protobufjs/minimal.js'
 import { crc32c } from '../../core/crc32c.js'
 
 export interface Scalar {

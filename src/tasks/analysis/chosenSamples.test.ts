@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fromCsv } from '../../tables/read.js'
 import { playersTable, samplesTable } from '../../tables/tables.js'
 import { fileOf, planOfDocument, runDocument } from '../../testing/studyRun.js'
-import { plannedSamples } from './panel.js'
+import { plannedSamples } from './chosenSamples.js'
 
 let folder: string
 beforeAll(() => {

@@ -10,7 +10,7 @@ import { type NetworkUse, openNetwork } from '../network/openNetwork.js'
 import type { Output } from '../state/outputs.js'
 import { stopIfAsked } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
-import type { SplitPanel } from './panel.js'
+import type { SplitPanel } from './chosenSamples.js'
 
 /**
  * How hard the samples of the main panel are at every kept checkpoint of a network, analysed or not: two forward passes on the

@@ -1,12 +1,9 @@
 import { resolve } from 'node:path'
-import type { AnalysisConfig } from '../../config/analysis.js'
 import { TaskError } from '../../core/errors.js'
-import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
-import { balancedPanel, correctRows, firstPanel, namedPanel } from '../../masking/panel.js'
-import { admitsSample } from '../../masking/players/configurePlayers.js'
-import type { PanelTask, Plan, StudyNetwork } from '../../plan/types.js'
+import { correctRows } from '../../masking/panel.js'
+import type { PanelTask, StudyNetwork } from '../../plan/types.js'
 import { jsonText } from '../../store/atomic.js'
 import { readStoredJson } from '../../store/stored.js'
 import { loadPlannedDataset } from '../dataset.js'
@@ -15,17 +12,7 @@ import { isTaskDone } from '../state/isDone.js'
 import { outputsOf, panelFile, panelMembers } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
-
-type SplitName = 'train' | 'test'
-
-/** Rows of one split that are analysed. */
-export interface SplitPanel {
-  readonly split: SplitName
-  readonly rows: readonly number[]
-}
-
-/** The analysed samples: the main panel first, then the panel of the other split, if any. */
-export type StudyPanel = readonly SplitPanel[]
+import { choosePanel, type SplitName, type StudyPanel } from './chosenSamples.js'
 
 interface PanelFile {
   /** The panel by the id of its network; `common` where all networks share one. */
@@ -58,18 +45,6 @@ export async function panel(task: PanelTask, context: TaskContext): Promise<void
   })
 }
 
-/** Ids of the analysed samples in their order, by split; undefined where they depend on what networks predict. */
-export async function plannedSamples(
-  plan: Plan,
-  context: Pick<TaskContext, 'baseDir' | 'dataDirs'>,
-): Promise<{ readonly split: SplitName; readonly samples: number[] }[] | undefined> {
-  if (plan.config.analysis.samples.filter !== 'none') return undefined
-  const dataset = await loadPlannedDataset(plan, context)
-  return choosePanel(plan.config.analysis, dataset).map(({ split, rows }) => {
-    return { split, samples: rows.map((row) => dataset[split].ids[row]) }
-  })
-}
-
 /** The samples of a network: computed where nothing depends on predictions, else read. */
 export async function panelOf(
   network: StudyNetwork,
@@ -83,88 +58,6 @@ export async function panelOf(
   const found = file?.panels.common ?? file?.panels[network.id]
   if (found === undefined) throw new TaskError(`no samples were chosen for network ${network.name}`)
   return found
-}
-
-/**
- * Chooses the samples as the tasks will, so that before anything is run InputError says where there are too few; of what
- * a filter leaves out nothing is known then. Tells what is left out already: texts that are too short.
- */
-export function checkPanel(analysis: AnalysisConfig, dataset: Dataset): string[] {
-  choosePanel(analysis, dataset)
-  const { samples, players } = analysis
-  const splits =
-    samples.testCount === 0 ? [samples.split] : [samples.split, otherSplit(samples.split)]
-  return splits.flatMap((split) => {
-    const { count } = dataset[split]
-    const admitted = allowedRows(analysis, dataset, split)
-    let short = 0
-    for (let row = 0; row < count; row++) if (!admitted(row)) short++
-    if (short === 0) return []
-    return `${short} of ${count} texts of the ${split} split are too short for ${players.count} players (analysis.players.count) and are not analysed`
-  })
-}
-
-function choosePanel(
-  analysis: AnalysisConfig,
-  dataset: Dataset,
-  allowedIn?: (split: SplitName) => (row: number) => boolean,
-): StudyPanel {
-  const { split, testCount } = analysis.samples
-  const other = otherSplit(split)
-  const main = mainPanel(analysis, dataset, allowedIn)
-  if (testCount === 0) return [main]
-  const held = Math.min(testCount, dataset[other].count)
-  return [main, drawnPanel(analysis, dataset, other, held, allowedIn)]
-}
-
-/** Which rows of a split pass a filter. */
-type AllowedIn = (split: SplitName) => (row: number) => boolean
-
-/** The samples that scores are of: named ones, the first ones, or drawn ones. */
-function mainPanel(analysis: AnalysisConfig, dataset: Dataset, allowedIn?: AllowedIn): SplitPanel {
-  const { count, split, first, ids } = analysis.samples
-  if (ids === undefined && first === undefined) {
-    return drawnPanel(analysis, dataset, split, count, allowedIn)
-  }
-  const other = otherSplit(split)
-  const allowed = allowedRows(analysis, dataset, split, allowedIn)
-  const rows = Array.isArray(ids)
-    ? namedPanel(ids, dataset[split].ids, { split: other, ids: dataset[other].ids }, allowed)
-    : firstPanel(dataset[split].count, count, allowed)
-  return { split, rows: [...rows] }
-}
-
-/** So many samples of a split, equally many of each class. */
-function drawnPanel(
-  analysis: AnalysisConfig,
-  dataset: Dataset,
-  split: SplitName,
-  count: number,
-  allowedIn?: AllowedIn,
-): SplitPanel {
-  const { labels } = dataset[split]
-  const allowed = allowedRows(analysis, dataset, split, allowedIn)
-  const { seed } = analysis.samples
-  return {
-    split,
-    rows: [...balancedPanel(labels, dataset.classes.length, count, seed, allowed).rows],
-  }
-}
-
-/** Rows that pass the filter and have what the players need. */
-function allowedRows(
-  { players }: AnalysisConfig,
-  dataset: Dataset,
-  split: SplitName,
-  allowedIn?: AllowedIn,
-): (row: number) => boolean {
-  const admits = admitsSample(players, dataset)
-  const passes = allowedIn?.(split) ?? (() => true)
-  return (row) => passes(row) && admits(sampleAt(dataset[split], row).input)
-}
-
-function otherSplit(split: SplitName): SplitName {
-  return split === 'train' ? 'test' : 'train'
 }
 
 async function predictedClasses(

@@ -23,8 +23,9 @@ import { difficultyOutput, valuesOutput } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { runSteps } from './analysedSteps.js'
+import type { StudyPanel } from './chosenSamples.js'
 import { difficulty } from './difficulty.js'
-import { panelOf, type StudyPanel } from './panel.js'
+import { panelOf } from './panel.js'
 
 /** Stands for the baseline that another tool masked with. */
 const GIVEN_BASELINE = 'as given'

@@ -27,7 +27,7 @@ import {
   runDocument,
   valuesOfNetwork,
 } from '../../testing/studyRun.js'
-import { plannedSamples } from '../analysis/panel.js'
+import { plannedSamples } from '../analysis/chosenSamples.js'
 import { runTask } from '../runTask.js'
 import { taskState } from '../state/taskState.js'
 import type { TaskContext } from '../types.js'

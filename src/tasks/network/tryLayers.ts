@@ -2,9 +2,7 @@
 import { resolve } from 'node:path'
 import { InputError } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
-import { studyMasking } from '../../masking/configure.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
-import { tryLayer } from './openNetwork.js'
 
 /**
  * Tries one network of each kind ({@link tryLayer}), given ones at their first checkpoint. Throws InputError naming every
@@ -13,6 +11,9 @@ import { tryLayer } from './openNetwork.js'
 export async function tryLayers(plan: Plan, dataset: Dataset, baseDir: string): Promise<void> {
   const { analysis } = plan.config
   if (analysis.players.layout !== 'layer') return
+  // Loaded now, as few studies have inner layers and every command plans.
+  const { studyMasking } = await import('../../masking/configure.js')
+  const { tryLayer } = await import('./openNetwork.js')
   const masking = studyMasking(analysis, dataset, (file) => resolve(baseDir, file))
   const context = { plan, baseDir, results: '' }
   const use = { context, dataset, masking, analysis, assume: () => undefined }

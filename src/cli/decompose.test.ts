@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { stream } from '../../core/random.js'
-import { encodeNpy } from '../../formats/npy.js'
-import { decompose } from '../../interactions/decompose.js'
-import { lowlayerHere } from '../testing/here.js'
+import { stream } from '../core/random.js'
+import { encodeNpy } from '../formats/npy.js'
+import { decompose } from '../interactions/decompose.js'
+import { lowlayerHere } from './testing/here.js'
 
 let folder: string
 let values: string

@@ -1,0 +1,134 @@
+import { join, relative } from 'node:path'
+import { exitCodes } from '../../core/errors.js'
+import { localProcesses } from '../../executors/local.js'
+import type { Executor, TaskOutcome } from '../../executors/types.js'
+import { planWarnings } from '../../plan/analysisRuns.js'
+import { oddsWarnings } from '../../plan/designOdds.js'
+import { designWarnings } from '../../plan/designWarnings.js'
+import { writeTensorboard } from '../../report/tensorboard/write.js'
+import { jsonText, writeNote } from '../../store/atomic.js'
+import { studyFolder } from '../../store/layout.js'
+import { announceStudy } from '../../tasks/state/announceStudy.js'
+import type { RunOptions } from '../commands/run.js'
+import { failureCode, reportFailures } from '../failures.js'
+import { interruptible } from '../interruption.js'
+import { ownCommand } from '../ownCommand.js'
+import type { ProgressView } from '../progress/types.js'
+import { messagesIn } from '../progress/view.js'
+import { resultOf } from '../runResult.js'
+import { requireEngine, runTasks, settled } from '../runTasks.js'
+import { sayWaiting } from '../sayWaiting.js'
+import { openStudy, type Study } from '../study.js'
+import { hasFailedNetworks, loadSummary, summarize } from '../summary.js'
+
+type Say = ProgressView['say']
+
+/** Plans a study and runs what is missing of it. */
+export async function run(file: string, options: RunOptions, executor?: Executor): Promise<void> {
+  process.exitCode = await runPlanned(await openStudy(file, options), options, executor)
+}
+
+/** Runs what is missing of a planned study, each task in a process of its own unless told; returns the exit code. */
+export async function runPlanned(
+  opened: Study,
+  options: RunOptions,
+  executor: Executor = localProcesses,
+): Promise<number> {
+  const { results } = opened
+  const say = messagesIn(options.progress)
+  for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
+  for (const warning of [
+    ...planWarnings(opened.plan.data),
+    ...designWarnings(opened.plan),
+    ...oddsWarnings(opened.plan),
+  ]) {
+    say(`warning: ${warning}`)
+  }
+  // A folder that cannot be written should be known before hours of training, not after.
+  await writeNote(join(results, 'README.md'), resultsReadme)
+  const interruption = interruptible()
+  try {
+    return await runStoppable(opened, options, executor, say, interruption.signal)
+  } finally {
+    interruption.release()
+  }
+}
+
+/** {@link runPlanned} until it is asked to stop. Throws InterruptedError where it is before the first task. */
+async function runStoppable(
+  opened: Study,
+  options: RunOptions,
+  executor: Executor,
+  say: Say,
+  signal: AbortSignal,
+): Promise<number> {
+  const { results } = opened
+  const waiting = { onWait: sayWaiting(results, say), signal }
+  const study = await settled(opened, say, waiting)
+  const { plan } = study
+  await requireEngine(study, plan.tasks)
+  await announceStudy(plan, results, waiting)
+  const outcomes = await runTasks(study, plan.tasks, options, executor, signal)
+  const status = outcomes.find(({ task }) => task.kind === 'compare')?.status
+  const compared = status === 'done' || status === 'cached'
+  if (options.tensorboard && compared) {
+    const folder = studyFolder(results, plan.study, plan.id)
+    await writeTensorboard(folder, { onWait: sayWaiting(folder, say), signal })
+  }
+  const ended = { interrupted: signal.aborted, compared }
+  const exitCode = await conclude(study, outcomes, { ...ended, say, json: options.json ?? false })
+  if (options.json) process.stdout.write(jsonText(await resultOf(study, { ...ended, exitCode })))
+  return exitCode
+}
+
+interface Ended {
+  readonly interrupted: boolean
+  /** Whether the comparison is there. */
+  readonly compared: boolean
+  /** Whether the result is printed in another form than words. */
+  readonly json: boolean
+  readonly say: Say
+}
+
+/** Reports failures, says the summary, and gives the exit code. */
+async function conclude(
+  { plan, results }: Study,
+  outcomes: readonly TaskOutcome[],
+  { interrupted, compared, json, say }: Ended,
+): Promise<number> {
+  reportFailures(outcomes, say)
+  const skipped = outcomes.filter(({ status }) => status === 'skipped').length
+  if (skipped > 0) say(`skipped: ${skipped}, as what failed is needed for them`)
+  if (interrupted) {
+    say(`interrupted; resume with: ${ownCommand()}`)
+    return exitCodes.interrupted
+  }
+  if (compared) {
+    const folder = studyFolder(results, plan.study, plan.id)
+    const study = await loadSummary(folder)
+    const { columns } = process.stderr
+    const shown = { said: planWarnings(plan.data), ...(columns > 0 ? { columns } : {}) }
+    if (!json) say((await summarize(study, folder, shownPath(folder), shown)).trimEnd())
+    // Tasks of a network whose stored results are damaged may all have been done before.
+    const incomplete = hasFailedNetworks(study)
+    return incomplete || failureCode(outcomes) !== exitCodes.done
+      ? exitCodes.taskFailed
+      : exitCodes.done
+  }
+  return failureCode(outcomes)
+}
+
+/** Seen from the working folder where that is shorter to read. */
+function shownPath(folder: string): string {
+  const seen = relative(process.cwd(), folder)
+  return seen.startsWith('..') ? folder : seen
+}
+
+const resultsReadme = `# Results
+
+\`networks/<id>/\` holds trained networks and what was computed on each: checkpoints (ONNX), the curve,
+value tables and interactions. Every study that has the network shares them.
+\`<study>-<id>/\` holds the tables, the verdict and the report of one study; SCHEMA.md there explains them.
+
+Everything here can be deleted; \`lowlayer run\` makes what is missing again.
+`

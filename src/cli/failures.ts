@@ -1,0 +1,39 @@
+/** What is said of tasks that failed, and what the process ends with. */
+import { exitCodes } from '../core/errors.js'
+import type { TaskOutcome } from '../executors/types.js'
+import type { Task } from '../plan/types.js'
+
+/** A task in words. */
+export function nameOf(task: Task): string {
+  return 'network' in task ? `${task.kind} of ${task.network.name}` : task.kind
+}
+
+/** Says each cause once, with the tasks that it stopped. */
+export function reportFailures(
+  outcomes: readonly TaskOutcome[],
+  say: (line: string) => void,
+): void {
+  const causes = new Map<string, string[]>()
+  for (const { task, failure } of causesOf(outcomes)) {
+    const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''
+    const cause = failure.message + stack
+    causes.set(cause, [...(causes.get(cause) ?? []), nameOf(task)])
+  }
+  for (const [cause, tasks] of causes) {
+    say(`failed: ${tasks.join(', ')}: ${cause}`)
+  }
+}
+
+/** Failures; that nothing is left to compare is none of its own where networks failed. */
+function causesOf(outcomes: readonly TaskOutcome[]) {
+  const failed = outcomes.filter((outcome) => outcome.status === 'failed')
+  const first = failed.filter(({ task }) => task.kind !== 'compare')
+  return first.length === 0 ? failed : first
+}
+
+/** Where nothing could be compared: the exit code of the failures where they agree, 1 otherwise; 0 without any. */
+export function failureCode(outcomes: readonly TaskOutcome[]): number {
+  const codes = new Set(causesOf(outcomes).map(({ failure }) => failure.exitCode))
+  if (codes.size === 0) return exitCodes.done
+  return codes.size === 1 ? [...codes][0] : exitCodes.taskFailed
+}
