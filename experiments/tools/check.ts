@@ -3,12 +3,14 @@
  * `npm run study:check -- STUDY [OPTIONS OF lowlayer run]`, in a minute or two. `--write` keeps them instead.
  *
  * The reduced form has four networks, trained briefly on a few samples: it shows that the study still runs and that its
- * numbers come out, not what it found. One machine gives the same bits; another may round otherwise, and its
+ * numbers come out, not what it found. A study with a `train.py` trains them in PyTorch (the interpreter that the environment
+ * variable PYTHON names, `python3` without it, with torch, onnx and numpy). One machine gives the same bits; another may round otherwise, and its
  * scores must then rank the samples alike.
  */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { loadConfig } from '../../src/config/load.js'
@@ -16,16 +18,17 @@ import { spearman } from '../../src/metrics/descriptive.js'
 import { fromCsv } from '../../src/tables/read.js'
 import { samplesTable } from '../../src/tables/tables.js'
 import { conditionsOf, experiments } from './conditions.js'
-import { runStudy, words } from './lowlayer.js'
+import { exportData, runStudy, words } from './lowlayer.js'
 
-const reduced = [
+const reducedData = ['data.train=300', 'data.test=200']
+const reducedTraining = [
   'networks.grid.low=[0, 1]',
   'networks.grid.high=[0, 1]',
   'networks.grid.repeats=1',
-  'data.train=300',
-  'data.test=200',
   'training.epochs=8',
   'training.checkpoints={logSpaced: 3}',
+]
+const reducedAnalysis = [
   'analysis.samples.count=30',
   'analysis.samples.testCount=5',
   'analysis.players.count=5',
@@ -61,9 +64,7 @@ try {
 
 /** Scores of all analysed networks of a condition in its reduced form. */
 async function scoresOf(condition: string, config: string): Promise<Score[]> {
-  const { networks } = (await loadConfig(config)).config
-  // Networks from elsewhere come as they are: all of them, on the samples that they were given for.
-  const set = networks.grid === undefined ? [] : reduced.flatMap((change) => ['--set', change])
+  const set = settings(await reducedForm(config))
   const { folder } = runStudy(config, [...set, '--results', results, ...options]).paths
   const csv = readFileSync(join(folder, 'samples.csv'), 'utf8')
   return fromCsv(samplesTable, csv).flatMap(({ name, sample, score }) => {
@@ -71,6 +72,24 @@ async function scoresOf(condition: string, config: string): Promise<Score[]> {
       ? []
       : { condition, network: name, sample, score }
   })
+}
+
+/** Settings that make a condition small. Tables of values come as they are, on the samples that they were given for. */
+async function reducedForm(config: string): Promise<string[]> {
+  const { networks } = (await loadConfig(config)).config
+  if (networks.grid !== undefined) return [...reducedData, ...reducedTraining, ...reducedAnalysis]
+  const script = join(experiments, study, 'train.py')
+  if (!existsSync(script)) return []
+  const dataDir = options.indexOf('--data-dir')
+  const data = dataDir < 0 ? [] : options.slice(dataDir, dataDir + 2)
+  exportData(config, join(results, 'samples.npz'), [...settings(reducedData), ...data])
+  const python = process.env.PYTHON ?? 'python3'
+  execFileSync(python, [resolve(script), '--reduced'], { cwd: results, stdio: 'inherit' })
+  return [...reducedData, ...reducedAnalysis, `networks.table=${join(results, 'nets.csv')}`]
+}
+
+function settings(changes: readonly string[]): string[] {
+  return changes.flatMap((change) => ['--set', change])
 }
 
 function readKept(): Score[] {

@@ -19,6 +19,11 @@ export function poolStudies(folders: readonly string[]): string {
   return `${JSON.stringify({ studies: named, ...pool }, undefined, 2)}\n`
 }
 
+/** Writes the samples of a configuration as .npz. Throws where that fails. */
+export function exportData(config: string, file: string, options: readonly string[]): void {
+  lowlayer('data', 'export', config, file, ...options)
+}
+
 /** What the command prints. Throws where it fails. */
 function lowlayer(...args: readonly string[]): string {
   const { status, stdout } = spawnSync(process.execPath, [command, ...args], {

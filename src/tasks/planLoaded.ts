@@ -6,7 +6,6 @@ import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
 import { InputError } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
-import { resolvePath } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import {
@@ -44,9 +43,7 @@ export async function planLoaded(
   const described = describeDataset(dataset)
   checkSampleCount(config.analysis.samples, described)
   const leftOut = checkPanel(config.analysis, dataset)
-  const given = await describeGiven(config.networks, (path, key) =>
-    resolvePath(path, key, { baseDir }),
-  )
+  const given = await describeGiven(config.networks, baseDir)
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)

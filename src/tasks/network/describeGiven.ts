@@ -6,6 +6,7 @@ import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.j
 import { InputError, messageOf } from '../../core/errors.js'
 import { contentId } from '../../core/hash.js'
 import { sizeOf } from '../../core/tensor.js'
+import { resolvePath } from '../../data/paths.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
 import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
@@ -15,17 +16,28 @@ import { readNetworkTable } from './networkTable.js'
 type PathOf = (file: string, key: string) => string
 
 /**
- * The networks of `networks.files` and `networks.table`, with the content of their files. Throws InputError naming
+ * The networks of `networks.files` and `networks.table`, with the content of their files. Paths are seen from the working
+ * folder, or else from the folder of the file that names them: the configuration, in `baseDir`, or the table. Throws InputError naming
  * every network whose files are missing or no ONNX models, or whose low layers are not among its weights.
  */
 export async function describeGiven(
   { files = [], table }: NetworksConfig,
-  pathOf: PathOf,
+  baseDir: string,
 ): Promise<GivenNetworkInfo[]> {
-  const rows = table === undefined ? [] : readNetworkTable(pathOf(table, 'networks.table'))
+  const seenFrom =
+    (folder: string): PathOf =>
+    (path, key) =>
+      resolvePath(path, key, { baseDir: folder })
+  const fromConfig = seenFrom(baseDir)
+  const named = files.map((entry) => ({ entry, pathOf: fromConfig }))
+  if (table !== undefined) {
+    const file = fromConfig(table, 'networks.table')
+    const pathOf = seenFrom(dirname(file))
+    named.push(...readNetworkTable(file).map((entry) => ({ entry, pathOf })))
+  }
   const found: GivenNetworkInfo[] = []
   const problems: string[] = []
-  for (const entry of [...files, ...rows]) {
+  for (const { entry, pathOf } of named) {
     try {
       found.push(await describeOne(entry, pathOf))
     } catch (error) {

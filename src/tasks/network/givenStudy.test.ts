@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
@@ -249,7 +249,7 @@ describe('an inner layer of networks that lowlayer trained', () => {
 })
 
 describe('a table of networks', () => {
-  it('is the same study as the list', async () => {
+  it('is the same study as the list, its files looked for beside it', async () => {
     const columns = [
       'name',
       'path',
@@ -261,9 +261,13 @@ describe('a table of networks', () => {
       'stepsPerEpoch',
     ]
     const cell = (value: unknown) => (Array.isArray(value) ? value.join('+') : String(value))
-    const lines = entries.map((entry) => columns.map((column) => cell(entry[column])).join())
-    writeFileSync(join(folder, 'nets.csv'), `${[columns.join(), ...lines].join('\n')}\n`)
-    const document = { data, networks: { table: 'nets.csv' }, analysis, comparison }
+    const beside = join(folder, 'tables')
+    const lines = entries
+      .map((entry) => ({ ...entry, path: relative(beside, resolve(folder, String(entry.path))) }))
+      .map((entry: Record<string, unknown>) => columns.map((column) => cell(entry[column])).join())
+    mkdirSync(beside)
+    writeFileSync(join(beside, 'nets.csv'), `${[columns.join(), ...lines].join('\n')}\n`)
+    const document = { data, networks: { table: 'tables/nets.csv' }, analysis, comparison }
     const table = await planOfDocument(document, places('table'))
     const list = await planOfDocument(given(entries), places('list'))
     expect(table.networks).toEqual(list.networks)
