@@ -8,13 +8,15 @@ export const limits = {
   fileBytes: 2 ** 31 - 1,
   /** Bytes of a file of text: tables, lists, JSON. */
   textBytes: 2 ** 28,
+  /** Bytes of a list that somebody writes: a table of networks, a curve. */
+  listBytes: 2 ** 24,
   /** Bytes of a configuration and of each that it extends. */
   configBytes: 2 ** 18,
   /** How deep mappings and lists of a configuration or a JSON file may be nested. */
   depth: 50,
   /** Configurations that extend one another. */
   configChain: 50,
-  /** Problems of a configuration that are told. */
+  /** Problems of a configuration, or of a table of networks, that are told. */
   problems: 50,
   /** Bytes that any compressed file may unpack to … */
   unpackedFreely: 2 ** 27,
@@ -30,6 +32,10 @@ export const limits = {
   emptyExtent: 2 ** 20,
   /** Columns of a table. */
   columns: 100_000,
+  /** Rows of a table of text … */
+  rows: 10_000_000,
+  /** … and all of its cells: those of MNIST are 47 million. */
+  cells: 2 ** 26,
   /** Letters of the name of a column or a class. */
   nameLetters: 500,
   /** Letters of the name of a study or a network, which names of folders have in them. */

@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { quotable } from '../core/quote.js'
 import { repeated } from '../core/repeated.js'
 
@@ -38,18 +39,30 @@ export function readCsvTable(text: string, delimiter: string, file: string): Csv
   return { header, rows }
 }
 
-/** The records of a CSV file, the header among them. Throws InputError as {@link readCsvTable} does of quotes. */
-export function csvRecords(text: string, delimiter: string, file: string): CsvRecord[] {
+const NO_QUOTES: ReadonlySet<number> = new Set()
+
+/**
+ * The records of a CSV file, the header among them. Throws InputError as {@link readCsvTable} does of quotes, and for more
+ * rows or cells than are taken.
+ */
+export function csvRecords(
+  text: string,
+  delimiter: string,
+  file: string,
+  most: { readonly rows: number; readonly cells: number } = limits,
+): CsvRecord[] {
   const found: CsvRecord[] = []
   let cells: string[] = []
-  let quoted = new Set<number>()
+  let quoted: Set<number> | undefined
   let line = 1
   let start = 1
   let at = 0
+  let count = 0
   while (at < text.length) {
-    const cell =
-      text[at] === '"' ? quotedCell(text, at, file, line) : plainCell(text, at, delimiter)
-    if (text[at] === '"') quoted.add(cells.length)
+    const isQuoted = text[at] === '"'
+    const cell = isQuoted ? quotedCell(text, at, file, line) : plainCell(text, at, delimiter)
+    if (isQuoted) quoted = (quoted ?? new Set()).add(cells.length)
+    if (++count > most.cells) throw tooMany('cells', most.cells, file)
     cells.push(cell.value)
     line += cell.breaks
     at = cell.end
@@ -60,13 +73,25 @@ export function csvRecords(text: string, delimiter: string, file: string): CsvRe
     } else if (at < text.length && !isBreak(text[at])) {
       throw new InputError(`${file}:${line}: text follows a closing quote`)
     }
-    if (cells.length > 1 || cells[0] !== '') found.push({ line: start, cells, quoted })
-    cells = []
-    quoted = new Set()
+    if (cells.length > 1 || cells[0] !== '') {
+      if (found.length === most.rows) throw tooMany('rows', most.rows, file)
+      found.push({ line: start, cells, quoted: quoted ?? NO_QUOTES })
+      cells = []
+    } else {
+      cells.pop()
+      count--
+    }
+    quoted = undefined
     at += text.startsWith('\r\n', at) ? 2 : 1
     start = ++line
   }
   return found
+}
+
+function tooMany(what: string, most: number, file: string): InputError {
+  return new InputError(
+    `${file}: more than ${most.toLocaleString('en')} ${what}; take a part of it, or save numbers as .npz (data.source: npz)`,
+  )
 }
 
 function isBreak(character: string): boolean {

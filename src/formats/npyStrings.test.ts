@@ -54,6 +54,13 @@ describe('arrays of strings', () => {
     ],
     ['pickles', header('|O', '(1,)'), /not of \|O; save np.array\(words, dtype=str\)/],
     ['a file cut short', header('<U2', '(2,)'), /needs 144 bytes, the file has 128/],
+    ['many of nothing', header('<U0', '(4, 2000000000)'), /strings of type <U0 have no letters/],
+    ['bytes of nothing', header('|S0', '(99999999,)'), /strings of type \|S0 have no letters/],
+    [
+      'beyond Unicode',
+      Buffer.concat([header('<U2', '(1,)'), points(97, 0x110000)]),
+      /damaged: 1114112 is no letter of Unicode, whose last is 1114111/,
+    ],
   ])('are refused where they are %s', (_, bytes, message) => {
     expect(() => decodeNpyStrings(bytes, 'w.npy')).toThrow(message)
   })

@@ -25,12 +25,14 @@ export function decodeNpyStrings(bytes: Uint8Array, file: string): StringArray {
   }
   const width = Number(length) * (kind === 'U' ? 4 : 1)
   const count = sizeOf(shape)
+  // They take no bytes, however many are claimed; NumPy gives the empty string room for a letter.
+  if (width === 0) throw new InputError(`${file}: strings of type ${dtype} have no letters`)
   if (bytes.length !== offset + count * width) {
     throw new InputError(
       `${file}: shape (${shape.join(', ')}) of ${dtype} needs ${offset + count * width} bytes, the file has ${bytes.length}`,
     )
   }
-  const decode = kind === 'U' ? decodeUtf32(order !== '>') : decodeBytes
+  const decode = kind === 'U' ? decodeUtf32(order !== '>', file) : decodeBytes
   const data = Array.from({ length: count }, (_, index) => {
     const start = offset + index * width
     return decode(bytes.subarray(start, start + width))
@@ -38,14 +40,22 @@ export function decodeNpyStrings(bytes: Uint8Array, file: string): StringArray {
   return { shape, data }
 }
 
+/** The largest number of a letter in Unicode. */
+const LAST_POINT = 0x10ffff
+
 /** Strings end where NumPy's filling with zeros begins. */
-function decodeUtf32(littleEndian: boolean): (bytes: Uint8Array) => string {
+function decodeUtf32(littleEndian: boolean, file: string): (bytes: Uint8Array) => string {
   return (bytes) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let text = ''
     for (let at = 0; at < bytes.length; at += 4) {
       const point = view.getUint32(at, littleEndian)
       if (point === 0) break
+      if (point > LAST_POINT) {
+        throw new InputError(
+          `${file}: damaged: ${point} is no letter of Unicode, whose last is ${LAST_POINT}`,
+        )
+      }
       text += String.fromCodePoint(point)
     }
     return text

@@ -16,7 +16,8 @@ export interface WholeArray {
   readonly isConstant?: boolean
 }
 
-const LIMIT = 2 ** 24
+/** Where ids of tokens end. */
+export const TOKEN_LIMIT = 2 ** 24
 
 /** An open file. All reading throws InputError that names file, array and place. */
 export interface TokenArrays {
@@ -53,11 +54,11 @@ export function openTokenArrays(
   const whole = (name: string, least: number): WholeArray => {
     const { shape, data } = numbers(name)
     const at = data.findIndex(
-      (value) => !(Number.isInteger(value) && value >= least && value < LIMIT),
+      (value) => !(Number.isInteger(value) && value >= least && value < TOKEN_LIMIT),
     )
     if (at === -1) return { name, shape, data }
     throw new InputError(
-      `${file}: ${placeOf(name, shape, at)} is ${data[at]}, no whole number from ${least} to ${LIMIT - 1}`,
+      `${file}: ${placeOf(name, shape, at)} is ${data[at]}, no whole number from ${least} to ${TOKEN_LIMIT - 1}`,
     )
   }
   const ids = whole(idsName, 0)
@@ -69,7 +70,7 @@ export function openTokenArrays(
   }
   const [count] = ids.shape
   const rows = (name: string): WholeArray => {
-    const array = whole(name, -LIMIT + 1)
+    const array = whole(name, -TOKEN_LIMIT + 1)
     if (array.shape[0] === count) return array
     throw new InputError(
       `${file}: ${name} [${array.shape.join(', ')}] and ${idsName} [${ids.shape.join(', ')}] are not as many rows`,

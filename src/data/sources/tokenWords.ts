@@ -1,8 +1,9 @@
 /** Words of tokenised texts: which tokens belong together, and what they are called. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { quotable } from '../../core/quote.js'
 import { readText } from '../paths.js'
-import { checkSameShape, placeOf, type TokenArrays } from './tokenArrays.js'
+import { checkSameShape, placeOf, TOKEN_LIMIT, type TokenArrays } from './tokenArrays.js'
 
 /** A token that belongs to no word. */
 const NONE = -1
@@ -66,7 +67,7 @@ export function wordNames(
   arrays: TokenArrays,
   words: Int32Array,
   key: string,
-  vocabulary: readonly string[] | undefined,
+  vocabulary: readonly (string | undefined)[] | undefined,
 ): readonly string[] | undefined {
   if (arrays.has(key)) return fromStrings(arrays, words, key)
   return vocabulary === undefined ? undefined : fromVocabulary(arrays, words, vocabulary)
@@ -94,16 +95,20 @@ function fromStrings({ strings, ids, file }: TokenArrays, words: Int32Array, key
 function fromVocabulary(
   { ids, file }: TokenArrays,
   words: Int32Array,
-  vocabulary: readonly string[],
+  vocabulary: readonly (string | undefined)[],
 ): string[] {
   const [, length] = ids.shape
+  const tokenAt = (at: number) => {
+    const id = ids.data[at]
+    return vocabulary[id] ?? (id < vocabulary.length ? `(id ${id})` : undefined)
+  }
   return Array.from(words, (word, at) => {
     if (word === NONE) return ''
     const row = Math.floor(at / length) * length
     let name = ''
     for (let other = row; other < row + length; other++) {
       if (words[other] !== word) continue
-      const token = vocabulary[ids.data[other]]
+      const token = tokenAt(other)
       if (token === undefined) {
         throw new InputError(
           `${file}: ${placeOf(ids.name, ids.shape, other)} is ${ids.data[other]}, but data.vocabulary has ${vocabulary.length} tokens`,
@@ -111,7 +116,7 @@ function fromVocabulary(
       }
       name += pieceOf(token)
     }
-    return name === '' ? vocabulary[ids.data[at]] : name
+    return name || (tokenAt(at) ?? '')
   })
 }
 
@@ -121,10 +126,10 @@ function pieceOf(token: string): string {
 }
 
 /**
- * Tokens by id, of a file with a token per line (BERT's vocab.txt) or a JSON object from token to id (GPT's vocab.json).
- * Throws InputError when it is neither.
+ * Tokens by id, of a file with a token per line (BERT's vocab.txt) or a JSON object from token to id (GPT's vocab.json),
+ * where ids may be left out. Throws InputError when it is neither.
  */
-export async function readTokenVocabulary(file: string): Promise<string[]> {
+export async function readTokenVocabulary(file: string): Promise<(string | undefined)[]> {
   const text = readText(file)
   if (text.trimStart().startsWith('{')) return fromJson(text, file)
   const lines = text.split(/\r?\n/)
@@ -133,15 +138,17 @@ export async function readTokenVocabulary(file: string): Promise<string[]> {
   return lines
 }
 
-function fromJson(text: string, file: string): string[] {
-  const tokens: string[] = []
+function fromJson(text: string, file: string): (string | undefined)[] {
+  const tokens: (string | undefined)[] = []
   for (const [token, id] of Object.entries(parsed(text, file))) {
-    if (!Number.isInteger(id) || (id as number) < 0) {
-      throw new InputError(`${file}: the id of "${token}" is ${id}, no whole number from 0`)
+    if (!(Number.isInteger(id) && (id as number) >= 0 && (id as number) < TOKEN_LIMIT)) {
+      throw new InputError(
+        `${file}: the id of "${token}" is ${quotable(JSON.stringify(id))}, no whole number from 0 to ${TOKEN_LIMIT - 1}`,
+      )
     }
     tokens[id as number] = token
   }
-  return Array.from(tokens, (token, id) => token ?? `(id ${id})`)
+  return tokens
 }
 
 function parsed(text: string, file: string): object {

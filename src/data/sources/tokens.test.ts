@@ -90,6 +90,12 @@ describe('token ids', () => {
     ])
   })
 
+  it('have numbers for names where a vocabulary leaves ids out', async () => {
+    writeFileSync(join(folder, 'vocab.json'), '{"last": 16777215, "old": 5}')
+    const { vocabulary } = await loaded(texts, { vocabulary: 'vocab.json' })
+    expect(vocabulary).toEqual(expect.arrayContaining(['old(id 6)', '(id 7)']))
+  })
+
   it('have names from a vocabulary in JSON', async () => {
     const vocabulary = {
       '<s>': 1,
@@ -193,6 +199,9 @@ describe('token ids', () => {
     ['[1, 2]', /data.vocabulary has 1 tokens/],
     ['{"a": 1.5}', /the id of "a" is 1.5, no whole number/],
     ['{"a": ', /no JSON object from tokens to ids/],
+    ['{"a": 4294967294}', /the id of "a" is 4294967294, no whole number from 0 to 16777215/],
+    ['{"a": 1e300}', /the id of "a" is 1e\+300, no whole number/],
+    ['{"a": [[["b"]]]}', /the id of "a" is \[\[\["b"\]\]\], no whole number/],
     ['one\ntwo\n', /input_ids\[0, 1\] is 5, but data.vocabulary has 2 tokens/],
     ['', /the vocabulary is empty/],
   ])('are refused with the vocabulary %j', async (text, message) => {

@@ -81,7 +81,7 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
 function readPart(
   arrays: TokenArrays,
   data: TokensConfig,
-  vocabulary: readonly string[] | undefined,
+  vocabulary: readonly (string | undefined)[] | undefined,
 ): Part {
   const { ids, attention, file } = arrays
   const [, length] = ids.shape
