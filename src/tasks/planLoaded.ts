@@ -72,6 +72,11 @@ export async function planLoaded(
     ...(given.length === 0 ? {} : withGiven()),
   })
   await tryLayers(plan, dataset, baseDir)
+  if (given.some(({ entry }) => entry.values !== undefined)) {
+    // Loaded now, as few studies have such values and every command plans.
+    const { checkGivenValues } = await import('./analysis/checkGivenValues.js')
+    await checkGivenValues(plan, dataset, pathOf)
+  }
   return plan
 }
 

@@ -13,10 +13,12 @@ import { quotable } from '../core/quote.js'
 import { loadDataset } from '../data/load.js'
 import { openForeignModel } from '../engine/onnx/foreign.js'
 import { decodeModel, encodeModel } from '../engine/onnx/format.js'
+import { csvRecords } from '../formats/csvTable.js'
 import { inflate } from '../formats/inflate.js'
 import { decodeNpy, encodeNpy } from '../formats/npy.js'
-import { readNpz } from '../formats/npz.js'
+import { encodeNpz, readNpz } from '../formats/npz.js'
 import { planStudy } from '../plan/plan.js'
+import { planLoaded } from '../tasks/planLoaded.js'
 import { ticTacToeInfo } from './dataInfo.js'
 import { onnxFile } from './onnxGraph.js'
 
@@ -254,6 +256,27 @@ describe('tables', () => {
   })
 
   it.each([
+    ['rows', 'a\n'],
+    ['cells', ','],
+  ] as const)(
+    'with more %s than are taken are refused, before they fill the memory',
+    (what, text) => {
+      const most = { rows: 1000, cells: 2000 }
+      expect(csvRecords(text.repeat(999), ',', 'long.csv', most).flat()).not.toHaveLength(0)
+      expect(() => csvRecords(text.repeat(1e7), ',', 'long.csv', most)).toThrow(
+        `long.csv: more than ${most[what].toLocaleString('en')} ${what}; take a part of it`,
+      )
+    },
+  )
+
+  it('may have any number of empty lines', () => {
+    expect(csvRecords(`a,b${'\n'.repeat(1e6)}1,""`, ',', 'sparse.csv')).toEqual([
+      { line: 1, cells: ['a', 'b'], quoted: new Set() },
+      { line: 1e6 + 1, cells: ['1', ''], quoted: new Set([1]) },
+    ])
+  })
+
+  it.each([
     ['a class', 'a,label\n1,x\u001b[31m\n2,y\n'],
     ['a column', 'a\u001b[31m,label\n1,x\n2,y\n'],
     ['a cell', 'a,label\n\u001b[31m,x\n2,y\n'],
@@ -263,6 +286,112 @@ describe('tables', () => {
     await expect(loading).rejects.toThrow(/\\x1b\[31m/)
     await expect(loading).rejects.not.toThrow(String.fromCharCode(27))
     expect(what).toBeDefined()
+  })
+})
+
+describe('networks from elsewhere', () => {
+  const planOf = (networks: object) => {
+    const document = {
+      data: { source: 'tic-tac-toe', train: 40, test: 20 },
+      networks,
+      analysis: { players: { count: 2 }, samples: { count: 4, testCount: 0 } },
+    }
+    const path = put('given.yaml', JSON.stringify(document))
+    return loadConfig(path, []).then((loaded) => planLoaded(loaded, []))
+  }
+  const values = (more: object = {}) =>
+    encodeNpz({ values: { data: new Float64Array(16), shape: [4, 4] }, ...more })
+  const head = 'step,split,metric,value\n'
+
+  it.each<[string, string, RegExp]>([
+    [
+      'a list of a million parts',
+      `name,path,lowLayers\na,b.onnx,${'+'.repeat(1e6)}`,
+      /lowLayers: parts: 100,001, but/,
+    ],
+    [
+      'a list of many empty parts',
+      `name,path,lowLayers\na,b.onnx,${'+'.repeat(9e4)}`,
+      /list\.csv:2: lowLayers: 0: /,
+    ],
+    [
+      'more than anybody writes',
+      `name,path\n${'a,b\n'.repeat(2 ** 22)}`,
+      /list\.csv: bytes: 16,777,226, but at most/,
+    ],
+    [
+      'more networks than a study has',
+      `name,path\n${'a,b\n'.repeat(50_001)}`,
+      /networks: 50,001, but at most 50,000/,
+    ],
+    [
+      'keys of everything',
+      'name,path,__proto__,constructor\na,b,1,2\n',
+      /list\.csv:2: Unrecognized keys/,
+    ],
+    [
+      'a name that leads upwards',
+      'name,path\n../../a,b.onnx\n',
+      /list\.csv:2: name: letters, digits/,
+    ],
+  ])('are refused as a table of %s', async (_, text, message) => {
+    put('list.csv', text)
+    await expect(planOf({ table: 'list.csv' })).rejects.toThrow(message)
+  })
+
+  it('are refused with the first of their problems', async () => {
+    put(
+      'list.csv',
+      `name,path\n${Array.from({ length: 2000 }, (_, k) => `n${k},none.onnx`).join('\n')}`,
+    )
+    const error = await planOf({ table: 'list.csv' }).catch((caught: unknown) => caught)
+    expect((error as InputError).message.split('\n')).toHaveLength(limits.problems)
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['steps that no training has', `${head}1e300,train,loss,1\n`, /log\.csv:2: needs a step/],
+    ['accuracies that are none', `${head}1,train,accuracy,-7\n`, /log\.csv:2: an accuracy of -7/],
+    ['losses that are no numbers', `${head}1,train,loss,1e999\n`, /log\.csv:2: needs a step/],
+    ['rows that are none', `${head}1,2\n`, /log\.csv:2: 2 cells, but the header has 4/],
+  ])('are refused when planned, with a curve of %s', async (_, text, message) => {
+    put('log.csv', text)
+    put('v.npz', values())
+    const networks = { files: [{ name: 'a', values: 'v.npz', curve: 'log.csv' }] }
+    await expect(planOf(networks)).rejects.toThrow(message)
+  })
+
+  it.each<[string, Uint8Array, RegExp]>([
+    [
+      'of other players',
+      encodeNpz({ values: { data: new Float64Array(32), shape: [4, 8] } }),
+      /2\^2 coalitions of 2 players/,
+    ],
+    [
+      'that are not finite',
+      encodeNpz({ values: { data: new Float64Array(16).fill(Number.NaN), shape: [4, 4] } }),
+      /coalition 0, is NaN/,
+    ],
+    [
+      'that predict half a class',
+      values({ prediction: Float64Array.of(0, 1, 0.5, 1) }),
+      /the prediction of sample \d+ is 0\.5, no number of a class/,
+    ],
+    [
+      'that predict no class',
+      values({ prediction: Float64Array.of(1e300, 1, 1, 1) }),
+      /is 1e\+300, no number/,
+    ],
+    ['of a claim', npyClaiming('(1000000000000, 4)'), /v\.npz: not a zip archive/],
+  ])('are refused when planned, with values %s', async (_, bytes, message) => {
+    put('v.npz', bytes)
+    await expect(planOf({ files: [{ name: 'a', values: 'v.npz' }] })).rejects.toThrow(message)
+  })
+
+  it('are refused as a series of numbers that no step has', async () => {
+    put(`series/${'9'.repeat(200)}.onnx`, '')
+    await expect(planOf({ files: [{ name: 'a', path: 'series/{step}.onnx' }] })).rejects.toThrow(
+      /9\.onnx: its number: .* but at most 1,000,000,000/,
+    )
   })
 })
 

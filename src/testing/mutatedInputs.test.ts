@@ -25,13 +25,16 @@ import type { Tensors } from '../core/tensor.js'
 import { readTar } from '../data/fetch/tar.js'
 import { unpack } from '../data/fetch/unpack.js'
 import { loadDataset } from '../data/load.js'
+import { readTokenVocabulary } from '../data/sources/tokenWords.js'
 import { exportOnnx, importOnnxParameters } from '../engine/onnx/checkpoint.js'
 import { openForeignModel } from '../engine/onnx/foreign.js'
 import { encodeNpy } from '../formats/npy.js'
-import { encodeNpz } from '../formats/npz.js'
+import { decodeNpyStrings } from '../formats/npyStrings.js'
+import { encodeNpz, npzEntries } from '../formats/npz.js'
 import { npzRows, readNpzExcept } from '../formats/npzStream.js'
 import { readValueTables } from '../formats/valueTable.js'
 import { chooseBaseline } from '../masking/baseline/configureBaseline.js'
+import { parseOutput } from '../masking/evaluation/output.js'
 import { readSegments } from '../masking/players/segmentsFile.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
@@ -44,11 +47,15 @@ import { formatRecord, readRecord } from '../store/record.js'
 import { isStored } from '../store/stored.js'
 import { toCsv } from '../tables/table.js'
 import { networksTable, overlapsTable } from '../tables/tables.js'
+import { readGivenCurve } from '../tasks/network/givenCurve.js'
+import { readGivenValues } from '../tasks/network/givenValues.js'
+import { readNetworkTable } from '../tasks/network/networkTable.js'
 import { planLoaded } from '../tasks/planLoaded.js'
 import { plannedOf, planOf } from '../tasks/reporting/manifest.js'
 import { formatCurve, parseCurve } from '../training/curve.js'
 import { mutations } from './mutations.js'
 import { soleLease } from './soleLease.js'
+import { tokenFile } from './tokenFile.js'
 
 const COUNT = Number(process.env.LOWLAYER_MUTATIONS ?? 30)
 const SEED = Number(process.env.LOWLAYER_MUTATIONS_SEED ?? 1)
@@ -196,6 +203,83 @@ const readers: Readonly<Record<string, Reader>> = {
       }),
     },
     read: source({ source: 'npz', path: 'data.npz' }),
+  },
+  'token ids': {
+    files: {
+      'texts.npz': tokenFile({
+        input_ids: [
+          [1, 5, 6, 2],
+          [1, 7, 2, 0],
+        ],
+        attention_mask: [
+          [1, 1, 1, 1],
+          [1, 1, 1, 0],
+        ],
+        word_ids: [
+          [-1, 0, 1, -1],
+          [-1, 0, -1, -1],
+        ],
+        words: [
+          ['ab', 'Ωß'],
+          ['c', ''],
+        ],
+        position: [1, 2],
+        target: [5, 9],
+      }),
+    },
+    read: source({
+      source: 'tokens',
+      path: 'texts.npz',
+      position: 'position',
+      target: 'target',
+      train: 1,
+      test: 1,
+      balance: 'proportional',
+    }),
+  },
+  'strings of .npy': {
+    files: {
+      'words.npy': npzEntries(tokenFile({ words: [['ab', 'Ωß🙂']] }), 'f').get(
+        'words',
+      ) as Uint8Array,
+    },
+    read: (at) => decodeNpyStrings(readFileSync(join(at, 'words.npy')), 'words.npy'),
+  },
+  'a vocabulary': {
+    files: { 'vocab.json': text('{"<pad>": 0, "<s>": 1, "</s>": 2, "Ġan": 3, "oak": 4}') },
+    read: (at) => readTokenVocabulary(join(at, 'vocab.json')),
+    corpus: { 'vocab.json': ['{"a": 4294967294}', '{"a": 1e300}', '{"a": null}'] },
+  },
+  'values of another tool': {
+    files: {
+      'values.npz': encodeNpz({
+        values: { data: rows, shape: [4, 8] },
+        sample: labels.map((_, at) => at),
+        panel: new Int32Array(4),
+        prediction: labels,
+        loss: new Float64Array(4),
+      }),
+    },
+    read: (at) => {
+      const samples = [0, 1, 2, 3].map((id) => ({ id, panel: 0 }))
+      return readGivenValues(join(at, 'values.npz'), samples, 3, parseOutput('log-odds-v0', 1, 0))
+    },
+  },
+  'a curve that is given': {
+    files: {
+      'log.csv': text(
+        'step,split,metric,value\n0,train,loss,0.7\n0,test,loss,0.7\n0,train,accuracy,0.5\n0,test,accuracy,1\n',
+      ),
+    },
+    read: (at) => readGivenCurve(join(at, 'log.csv'), { stepsPerEpoch: 0.5 }),
+  },
+  'a table of networks': {
+    files: {
+      'nets.csv': text(
+        'name,path,low,high,lowLayers,classes,reference,stepsPerEpoch\na,"x/{epoch}.onnx",0,1,conv1+layer1,yes+no,TRUE,0.5\n',
+      ),
+    },
+    read: (at) => readNetworkTable(join(at, 'nets.csv')),
   },
   'text TSV': {
     files: {

@@ -8,16 +8,14 @@ import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
-import { parseOutput } from '../../masking/evaluation/output.js'
-import type { GivenNetwork, StudyNetwork, ValuesTask } from '../../plan/types.js'
+import type { GivenNetwork, ValuesTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { isStored } from '../../store/stored.js'
 import { evaluationPlan } from '../../study/evaluationPlan.js'
 import { loadPlannedDataset } from '../dataset.js'
-import { givenFile } from '../network/givenFile.js'
-import { readGivenValues } from '../network/givenValues.js'
+import { isValuesOnly, valuesOfGiven } from '../network/givenValues.js'
 import { type OpenNetwork, openNetwork } from '../network/openNetwork.js'
 import { difficultyOutput, valuesOutput } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
@@ -79,10 +77,6 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
   })
 }
 
-function isValuesOnly(network: StudyNetwork): network is GivenNetwork {
-  return network.origin === 'given' && network.spec.kind === 'values'
-}
-
 interface StepPlace {
   /** Where the value tables go; what is done of them is kept beside it. */
   readonly file: string
@@ -125,11 +119,10 @@ async function copyGivenValues(
   network: GivenNetwork,
   samples: readonly PanelSample[],
   n: number,
-  { output, temperature, clamp }: AnalysisConfig,
+  analysis: AnalysisConfig,
   { file, from, lease }: StepPlace,
 ): Promise<void> {
-  const given = await givenFile(network, 0)
-  const rows = readGivenValues(given, samples, n, parseOutput(output, temperature, clamp))
+  const rows = await valuesOfGiven(network, samples, n, analysis)
   const plan = evaluationPlan(samples, n, GIVEN_BASELINE)
   await writeValueFile(file, plan, rows, (path, data) => lease.write(path, data, from))
 }

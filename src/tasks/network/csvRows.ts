@@ -11,9 +11,9 @@ interface CsvRow {
   readonly place: string
 }
 
-/** The rows below the header. Throws InputError where the file is no CSV. */
+/** The rows below the header. Throws InputError where the file is no CSV, or longer than anybody writes. */
 export function readCsvRows(file: string): CsvRow[] {
-  const text = decodeText(readInputFile(file, limits.textBytes), file)
+  const text = decodeText(readInputFile(file, limits.listBytes), file)
   const { header, rows } = readCsvTable(text, ',', file)
   return rows.map(({ line, cells }) => ({
     record: Object.fromEntries(header.map((name, column) => [name, cells[column].trim()])),

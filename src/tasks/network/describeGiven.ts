@@ -5,11 +5,14 @@ import { basename, dirname, join } from 'node:path'
 import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
 import { InputError, messageOf } from '../../core/errors.js'
 import { contentId } from '../../core/hash.js'
+import { limits } from '../../core/limits.js'
+import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
 import { resolvePath } from '../../data/paths.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
 import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
+import { readGivenCurve } from './givenCurve.js'
 import { readNetworkTable } from './networkTable.js'
 
 /** Where a file or a folder lies that the configuration names under a key. Throws InputError where there is none. */
@@ -18,7 +21,8 @@ type PathOf = (file: string, key: string) => string
 /**
  * The networks of `networks.files` and `networks.table`, with the content of their files. Paths are seen from the working
  * folder, or else from the folder of the file that names them: the configuration, in `baseDir`, or the table. Throws InputError naming
- * every network whose files are missing or no ONNX models, or whose low layers are not among its weights.
+ * the networks (the first ones) whose files are missing or no ONNX models, whose curves are none, or whose low layers are
+ * not among their weights.
  */
 export async function describeGiven(
   { files = [], table }: NetworksConfig,
@@ -43,6 +47,7 @@ export async function describeGiven(
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       problems.push(`network "${entry.name}": ${error.message}`)
+      if (problems.length === limits.problems) break
     }
   }
   if (problems.length > 0) throw new InputError(problems.join('\n'))
@@ -50,7 +55,7 @@ export async function describeGiven(
 }
 
 async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<GivenNetworkInfo> {
-  const curve = entry.curve === undefined ? undefined : namedFile(pathOf(entry.curve, 'curve'))
+  const curve = entry.curve === undefined ? undefined : namedCurve(pathOf(entry.curve, 'curve'))
   if (entry.values !== undefined) {
     const checkpoints = [{ step: 0, ...namedFile(pathOf(entry.values, 'values')) }]
     return { entry, checkpoints, stepsPerEpoch: 1, curve }
@@ -83,6 +88,12 @@ function namedFile(file: string): NamedFile {
   return { file, id: inputFileId(file) }
 }
 
+/** A curve that can be read, which is known before anything is computed. */
+function namedCurve(file: string): NamedFile {
+  readGivenCurve(file, { stepsPerEpoch: 1 })
+  return namedFile(file)
+}
+
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */
 function seriesOf(
   path: string,
@@ -105,7 +116,10 @@ function seriesOf(
   if (numbered.length === 0) {
     throw new InputError(`${path}: no file there has a number in the place of ${word}`)
   }
+  requireAtMost(numbered.length, limits.timePoints, `${path}: files`, 'take every tenth, say')
   const series = numbered.sort((a, b) => a.number - b.number)
+  const last = series[series.length - 1]
+  requireAtMost(last.number, limits.steps, `${last.file}: its number`, `the number is the ${word}`)
   checkSteps(path, series)
   return series
 }
@@ -126,7 +140,7 @@ function checkSteps(
   series: readonly { readonly number: number; readonly file: string }[],
 ): void {
   const numbers = series.map(({ number }) => number)
-  const twice = series.find(({ number }, index) => numbers.indexOf(number) !== index)
+  const twice = series.find(({ number }, index) => number === numbers[index - 1])
   if (twice !== undefined) {
     throw new InputError(`${path}: two files are number ${twice.number}, one of them ${twice.file}`)
   }

@@ -1,5 +1,7 @@
 /** Losses and accuracies that a user gives of a network from elsewhere. */
 import { InputError } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
+import { requireAtMost } from '../../core/requireAtMost.js'
 import type { GivenSpec } from '../../plan/types.js'
 import type { CurvePoint } from '../../training/curve.js'
 import { readCsvRows } from './csvRows.js'
@@ -21,25 +23,33 @@ const KNOWN = { ...PARTS, 'train loss_true_labels': 'trueLabelLoss' } as const
  * ignored. Throws InputError naming the line that is no such row, or the step that
  * lacks one of the four.
  */
-export function readGivenCurve(file: string, { stepsPerEpoch }: GivenSpec): CurvePoint[] {
+export function readGivenCurve(
+  file: string,
+  { stepsPerEpoch }: Pick<GivenSpec, 'stepsPerEpoch'>,
+): CurvePoint[] {
   const points = new Map<number, Partial<Record<keyof CurvePoint, number>>>()
   for (const { record, place } of readCsvRows(file)) {
     const key = KNOWN[`${record.split} ${record.metric}` as keyof typeof KNOWN]
     const [step, value] = [record.step, record.value].map((cell) =>
       cell === undefined || cell === '' ? Number.NaN : Number(cell),
     )
-    if (key === undefined || !Number.isInteger(step) || step < 0 || !Number.isFinite(value)) {
+    const isStep = Number.isInteger(step) && step >= 0 && step <= limits.steps
+    if (key === undefined || !isStep || !Number.isFinite(value)) {
       throw new InputError(
-        `${place}: needs a step, split train or test, metric loss or accuracy, and a value, but has step "${record.step}", ` +
+        `${place}: needs a step (a whole number up to ${limits.steps}), split train or test, metric loss or accuracy, and a value, but has step "${record.step}", ` +
           `split "${record.split}", metric "${record.metric}", value "${record.value}"`,
       )
     }
+    const isAccuracy = key === 'trainAccuracy' || key === 'testAccuracy'
+    if (isAccuracy && (value < 0 || value > 1))
+      throw new InputError(`${place}: an accuracy of ${value}; it is a share, from 0 to 1`)
     const point = points.get(step) ?? { step, epoch: step / stepsPerEpoch }
     if (point[key] !== undefined)
       throw new InputError(`${place}: step ${step} has this value twice`)
     points.set(step, { ...point, [key]: value })
   }
   if (points.size === 0) throw new InputError(`${file}: the curve has no point`)
+  requireAtMost(points.size, limits.timePoints, `${file}: steps`, 'take every tenth, say')
   return [...points.values()]
     .map((point) => {
       const lacking = Object.entries(PARTS).find(([, key]) => point[key] === undefined)

@@ -557,7 +557,7 @@ describe('a curve that is given', () => {
       'step,split,metric,value\n0,train,loss,1\n0,test,error,1\n',
     )
     expect(await reasonOf(runDocument(given([entry()]), places('curve2')))).toMatch(
-      /curve\.csv:3: needs a step, .* metric "error"/,
+      /curve\.csv:3: needs a step .* metric "error"/,
     )
     writeFileSync(join(folder, 'curve.csv'), 'step,split,metric,value\n0,train,loss,1\n')
     expect(await reasonOf(runDocument(given([entry()]), places('curve3')))).toMatch(

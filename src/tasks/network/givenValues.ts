@@ -1,10 +1,13 @@
 /** v(S) that another tool computed. */
 import type { EvaluatedRow } from '../../artifacts/valueFile.js'
+import type { AnalysisConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
 import { type NpyArray, readNpy } from '../../formats/npy.js'
 import { readNpz } from '../../formats/npz.js'
-import type { Output } from '../../masking/evaluation/output.js'
+import { type Output, parseOutput } from '../../masking/evaluation/output.js'
+import type { GivenNetwork, StudyNetwork } from '../../plan/types.js'
+import { givenFile } from './givenFile.js'
 
 /** An analysed sample, as far as values of another tool need it. */
 interface ValuedSample {
@@ -16,12 +19,29 @@ interface ValuedSample {
 /** Stands for a prediction that nobody told. */
 const UNKNOWN_CLASS = -2
 
+/** Whether all that is known of a network are values of another tool. */
+export function isValuesOnly(network: StudyNetwork): network is GivenNetwork {
+  return network.origin === 'given' && network.spec.kind === 'values'
+}
+
+/** {@link readGivenValues} of a network. Throws InputError too where its file is another one than was planned. */
+export async function valuesOfGiven(
+  network: GivenNetwork,
+  samples: readonly ValuedSample[],
+  n: number,
+  { output, temperature, clamp }: AnalysisConfig,
+): Promise<EvaluatedRow[]> {
+  const file = await givenFile(network, 0)
+  return readGivenValues(file, samples, n, parseOutput(output, temperature, clamp))
+}
+
 /**
  * Rows of a `.npy` file [samples, 2^n], in the order of the analysed samples (the main panel, then that of the other
  * split), or of a `.npz` file with such an array `values` and, all optional, `sample` (ids: rows may then stand in any
  * order, and more of them), `panel` beside it where ids of the two splits overlap, `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
  * counted from the empty coalition, v(∅) is subtracted. Where no loss is given it is that which v(N) says, as far as
- * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, or values are not finite.
+ * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, values are not finite, or a
+ * prediction is no number of a class.
  */
 export function readGivenValues(
   file: string,
@@ -64,13 +84,22 @@ export function readGivenValues(
     const bad = own.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0)
       throw new InputError(`${file}: v of sample ${id}, coalition ${bad}, is ${own[bad]}`)
+    const predicted = prediction === undefined ? UNKNOWN_CLASS : Number(prediction.data[row])
+    if (
+      prediction !== undefined &&
+      !(Number.isInteger(predicted) && predicted >= 0 && predicted < 2 ** 31)
+    ) {
+      throw new InputError(
+        `${file}: the prediction of sample ${id} is ${predicted}, no number of a class`,
+      )
+    }
     const [empty, full] = [own[0], own[columns - 1]]
     const isLogOdds = output.kind !== 'logit' && output.temperature === 1
     // Values that begin with 0 were counted from the empty coalition before.
     const tellsLoss = isLogOdds && !(output.fromEmpty && empty === 0)
     return {
       values: output.fromEmpty ? own.map((value) => value - empty) : own,
-      prediction: prediction === undefined ? UNKNOWN_CLASS : Number(prediction.data[row]),
+      prediction: predicted,
       loss: loss === undefined ? (tellsLoss ? lossOf(full) : Number.NaN) : Number(loss.data[row]),
     }
   })
