@@ -1,9 +1,10 @@
 /** `lowlayer submit --print`, `task` and `cancel` without a cluster: what is written, and that bash runs it. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { soleLease } from '../testing/soleLease.js'
 import { storedIn } from '../testing/storedFiles.js'
 import { lowlayerHere } from './testing/here.js'
 
@@ -124,6 +125,66 @@ describe('printed scripts', () => {
     const again = await lowlayerHere(['submit', ...STUDY, '--results', results, '--print'])
     expect(again.stdout).toBe('nothing to submit: everything else is done\n')
     expect((await lowlayerHere(['cancel', study])).stdout).toBe('nothing waits or runs\n')
+  })
+})
+
+describe('a record of jobs', () => {
+  it.each<[string, object, RegExp]>([
+    [
+      'numbers that are options',
+      { id: '--user=root' },
+      /jobs\.0\.id: a number of SLURM\): .*delete the file/,
+    ],
+    [
+      'names that lead elsewhere',
+      { name: '../../t' },
+      /jobs\.0\.name: a name such as train-2\): .*delete/,
+    ],
+    ['tasks of another study', {}, /jobs\.json: other-task is no task of its study/],
+  ])('with %s is told of, and none of it reaches SLURM', async (what, wrong, message) => {
+    const { study, scripts } = await print(what)
+    const at = join(study, 'slurm', 'jobs.json')
+    const submissions = [
+      { at: '2026-01-01T00:00:00Z', jobs: [{ name: 'train', id: '7', ...wrong }] },
+    ]
+    const lease = soleLease(study)
+    await lease.write(at, JSON.stringify({ ...JSON.parse(readFileSync(at, 'utf8')), submissions }))
+    const isWrong = Object.keys(wrong).length > 0
+    if (!isWrong) await lease.write(join(scripts, 'train.tasks'), 'other-task\n')
+    expect((await lowlayerHere(['status', study])).stdout).toMatch(message)
+    const cancelled = await lowlayerHere(['cancel', study])
+    if (isWrong)
+      expect(cancelled).toMatchObject({ code: 2, stderr: expect.stringMatching(message) })
+  })
+
+  it('whose tasks are gone says so, and what to do', async () => {
+    const { results, study } = await print('gone')
+    const at = join(study, 'slurm', 'jobs.json')
+    const submissions = [{ at: '2026-01-01T00:00:00Z', jobs: [{ name: 'train', id: '7' }] }]
+    const content = { ...JSON.parse(readFileSync(at, 'utf8')), submissions }
+    await soleLease(study).write(at, JSON.stringify(content))
+    rmSync(join(study, 'slurm', '1'), { recursive: true })
+    const remedy = /\(slurm\/1\/train\.tasks is not what was written\): .*delete the file/
+    const { stdout } = await lowlayerHere(['status', results])
+    expect(stdout).toMatch(remedy)
+  })
+
+  it('that is damaged is not overwritten, hides no other study, and can be put away', async () => {
+    const { results, study } = await print('damaged')
+    const at = join(study, 'slurm', 'jobs.json')
+    truncateSync(at, 100)
+    const again = ['submit', ...STUDY, '--results', results, '--print']
+    const remedy = /jobs\.json is no file of jobs .*squeue --me.* delete the file, and submit again/
+    expect(await lowlayerHere(again)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(remedy),
+    })
+    expect(await lowlayerHere(['status', results])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(remedy),
+    })
+    rmSync(at)
+    expect(await lowlayerHere(again)).toMatchObject({ code: 0 })
   })
 })
 

@@ -1,6 +1,7 @@
 /** SLURM's own commands. */
 import { execFile } from 'node:child_process'
 import { EnvironmentError, InputError } from '../core/errors.js'
+import { quotable } from '../core/quote.js'
 import { type ElementState, parseQueue } from './queue.js'
 
 interface Answer {
@@ -32,7 +33,11 @@ export async function sbatch(script: string, options: readonly string[]): Promis
     )
   }
   if (code !== 0) throw new InputError(`sbatch refused ${script}: ${stderr.trim()}`)
-  return stdout.trim().split(';')[0]
+  const [id] = stdout.trim().split(';')
+  if (/^\d+$/.test(id)) return id
+  throw new EnvironmentError(
+    `sbatch took ${script} and answered "${quotable(stdout)}", no number of a job; squeue --me shows what waits, lowlayer cannot`,
+  )
 }
 
 /** Cancels arrays, what of them runs too. Throws EnvironmentError where SLURM does not answer. */

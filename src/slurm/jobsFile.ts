@@ -6,18 +6,22 @@
  *           1/train.tasks       the tasks of each element of an array, a line each
  *           logs/
  */
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { InputError } from '../core/errors.js'
 import type { Plan } from '../plan/types.js'
+import { exists } from '../store/atomic.js'
 import { studyFiles } from '../store/layout.js'
 import { readStoredJson, readStoredText } from '../store/stored.js'
 import { type Planned, planOf } from '../tasks/reporting/manifest.js'
 
 const text = z.string()
 
-/** An array as the cluster knows it, by SLURM's number of it. */
-const submittedJob = z.object({ name: text, id: text })
+/** An array as the cluster knows it, by SLURM's number of it: nothing else reaches SLURM's commands, or names of files. */
+const submittedJob = z.object({
+  name: text.regex(/^[a-z]+(-\d+)?$/, 'a name such as train-2'),
+  id: text.regex(/^\d+$/, 'a number of SLURM'),
+})
 
 const jobsFileSchema = z.object({
   planned: z.custom<Planned>((value) => value instanceof Object),
@@ -52,11 +56,22 @@ export function logFolder(folder: string): string {
 /** What was submitted of the study in a folder; undefined where nothing was. Throws InputError where the file is damaged. */
 export async function readJobs(folder: string): Promise<JobsFile | undefined> {
   const file = jobsFile(folder)
-  const found = jobsFileSchema.optional().safeParse(await readStoredJson(file))
+  // A listed file that is not there was put away.
+  if (!(await exists(file))) return undefined
+  const stored = await readStoredJson(file).catch((cause: unknown) => {
+    throw cause instanceof InputError ? damaged(file, 'it is not what was written') : cause
+  })
+  const found = jobsFileSchema.safeParse(stored)
   if (found.success) return found.data
   const [{ path, message }] = found.error.issues
-  throw new InputError(
-    `${file} is no file of jobs (${path.join('.')}: ${message}); submit it again`,
+  throw damaged(file, `${path.join('.')}: ${message}`)
+}
+
+/** Submitting reads it first, so that nothing is submitted twice: it takes a person to put it away. */
+function damaged(file: string, why: string): InputError {
+  return new InputError(
+    `${file} is no file of jobs (${why}): what was submitted is not known; see with squeue --me what waits, delete the ` +
+      'file, and submit again',
   )
 }
 
@@ -78,7 +93,7 @@ export async function submittedStudy(folder: string): Promise<{
 }> {
   const { planned, baseDir, dataDirs } = await requireJobs(folder)
   const plan = planOf(planned)
-  if (typeof plan === 'string') throw new InputError(`${jobsFile(folder)} ${plan}; submit it again`)
+  if (typeof plan === 'string') throw damaged(jobsFile(folder), plan)
   return { plan, results: resolve(folder, '..'), baseDir, dataDirs }
 }
 
@@ -90,7 +105,7 @@ export interface SubmittedElement {
   readonly tasks: readonly string[]
 }
 
-/** Every element that was submitted, the latest submission first. */
+/** Every element that was submitted, the latest submission first. Throws InputError where a file of them is damaged. */
 export async function submittedElements(
   folder: string,
   { submissions }: JobsFile,
@@ -99,7 +114,12 @@ export async function submittedElements(
   for (const [index, { jobs }] of [...submissions.entries()].reverse()) {
     const paths = submissionPaths(folder, index + 1)
     for (const job of jobs) {
-      for (const [element, tasks] of linesOf(await readStoredText(paths.tasks(job.name)))) {
+      const file = paths.tasks(job.name)
+      const lines = await readStoredText(file).catch((cause: unknown) => {
+        if (!(cause instanceof InputError)) throw cause
+        throw damaged(jobsFile(folder), `${relative(folder, file)} is not what was written`)
+      })
+      for (const [element, tasks] of linesOf(lines)) {
         found.push({ job, index: element, tasks })
       }
     }

@@ -1,11 +1,12 @@
 /** How far the cluster is with a study: what was submitted, what SLURM says of it, and what is stored. */
 import { relative } from 'node:path'
-import { EnvironmentError } from '../core/errors.js'
+import { EnvironmentError, InputError } from '../core/errors.js'
 import { groupBy } from '../core/groupBy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import { scancel, statesOf } from './commands.js'
 import {
   type JobsFile,
+  jobsFile,
   logFolder,
   readJobs,
   requireJobs,
@@ -75,6 +76,11 @@ async function openElements(
   const seen = new Set<string>()
   const open: SubmittedElement[] = []
   for (const element of elements) {
+    const other = element.tasks.find((id) => !tasks.has(id))
+    if (other !== undefined)
+      throw new InputError(
+        `${jobsFile(folder)}: ${other} is no task of its study: lowlayer submit, which leaves it out, goes on`,
+      )
     const latest = element.tasks.filter((id) => !seen.has(id))
     for (const id of latest) seen.add(id)
     const done = await Promise.all(latest.map((id) => isTaskDone(tasks.get(id)!, study)))

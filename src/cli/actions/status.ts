@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import { exitCodes } from '../../core/errors.js'
+import { exitCodes, InputError } from '../../core/errors.js'
 import { groupBy } from '../../core/groupBy.js'
 import type { ElementState } from '../../slurm/queue.js'
 import { type ClusterStatus, clusterStatus } from '../../slurm/status.js'
@@ -17,10 +17,14 @@ export async function status(folder: string, options: StatusOptions): Promise<vo
 
 async function show(folder: string, { json }: StatusOptions): Promise<void> {
   const found = await Promise.all(
-    (await studyStatus(folder)).map(async (study) => ({
-      ...study,
-      cluster: await clusterStatus(study.folder),
-    })),
+    (await studyStatus(folder)).map(async (study): Promise<Described> => {
+      try {
+        return { ...study, cluster: await clusterStatus(study.folder) }
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error
+        return { ...study, cluster: undefined, problems: [...study.problems, error.message] }
+      }
+    }),
   )
   process.stdout.write(json ? jsonText(found) : found.map(describe).join('\n'))
 }
