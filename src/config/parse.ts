@@ -67,7 +67,9 @@ function locate(finding: Finding, sources: readonly ConfigSource[]): ConfigProbl
 /** By file (as first met), then line and column; each problem once. */
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const files = [...new Set(problems.map(({ file }) => file))]
-  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]))
+  // Not by their sources: a line may be all of a file, and hold thousands of problems.
+  const keyOf = ({ source: _, ...rest }: ConfigProblem) => JSON.stringify(rest)
+  const unique = new Map(problems.map((problem) => [keyOf(problem), problem]))
   return [...unique.values()].toSorted(
     (a, b) =>
       files.indexOf(a.file) - files.indexOf(b.file) ||

@@ -511,6 +511,16 @@ describe('configurations', () => {
       /study: its length must be at most 100/,
     ],
     [
+      'thousands of problems on one line',
+      `${study}analysis: {samples: {ids: [${Array(14_000).fill('9007199254740991').join()}]}}`,
+      /ids\[1\]: 9007199254740991 is given twice[\s\S]*… and 13,949 more problems/,
+    ],
+    [
+      'thousands of networks in a circle',
+      `${study}networks: {list: [${Array.from({ length: 4000 }, (_, k) => `{name: n${k}, seed: 1, from: n${(k + 1) % 4000}}`).join()}]}`,
+      /"n0" is derived from itself[\s\S]*… and 3,950 more problems/,
+    ],
+    [
       'a name that leads upwards',
       `${study}networks: {list: [{name: .., seed: 1}]}`,
       /name: .*a letter or digit first/,

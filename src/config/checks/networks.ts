@@ -13,6 +13,7 @@ export const checkNetworks: Check = ({ networks }, problem) => {
   const listedNames = list.map(({ name }) => name)
   const names = [...listedNames, ...given]
   checkDistinct(listedNames, problem, 'networks.list', '.name')
+  const circular = derivedFromThemselves(list)
   for (const [index, network] of list.entries()) {
     const path = `networks.list.${index}`
     if (network.from === undefined) {
@@ -26,7 +27,7 @@ export const checkNetworks: Check = ({ networks }, problem) => {
       const nearest = nearestName(network.from, names)
       const message = `there is no network "${network.from}" in the list (did you mean "${nearest}"?)`
       problem(`${path}.from`, message)
-    } else if (isCyclic(network.name, list)) {
+    } else if (circular.has(network.name)) {
       problem(`${path}.from`, `"${network.name}" is derived from itself`)
     }
   }
@@ -102,12 +103,22 @@ export function problemOfGiven(entry: GivenNetworkConfig): string | undefined {
   return undefined
 }
 
-function isCyclic(name: string, list: readonly { name: string; from?: string }[]): boolean {
+/** Names of networks that are derived from themselves. */
+function derivedFromThemselves(
+  list: readonly { readonly name: string; readonly from?: string }[],
+): ReadonlySet<string> {
   const parents = new Map(list.map((network) => [network.name, network.from]))
+  const found = new Set<string>()
   const seen = new Set<string>()
-  for (let at = parents.get(name); at !== undefined && !seen.has(at); at = parents.get(at)) {
-    if (at === name) return true
-    seen.add(at)
+  for (const { name } of list) {
+    const way: string[] = []
+    let at: string | undefined = name
+    for (; at !== undefined && !seen.has(at); at = parents.get(at)) {
+      seen.add(at)
+      way.push(at)
+    }
+    const begins = at === undefined ? -1 : way.indexOf(at)
+    if (begins >= 0) for (const each of way.slice(begins)) found.add(each)
   }
-  return false
+  return found
 }
