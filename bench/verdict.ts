@@ -133,7 +133,7 @@ function study(cell: Cell, index: number): Found {
     bootstrap: 400,
     seed: index,
   })
-  const rows = new Map<EffectName | typeof KAPPA, Row>(effects.map((row) => [row.effect, row]))
+  const rows = new Map<EffectName | typeof KAPPA, Row>(effects().map((row) => [row.effect, row]))
   const kappa = withSets ? grids[0].kappaDifferentLow() : undefined
   if (kappa !== undefined) {
     const { estimate, low: ciLow, high: ciHigh } = kappa

@@ -27,8 +27,8 @@ import { decideVerdict, gridConclusions } from './verdict.js'
 
 /** What decides the scores of a study, without the verdict in words. */
 export interface ScoreComparison {
-  /** Every grid of at least 2 × 2 (the main grid in any case): `effects.csv`. */
-  readonly effects: readonly EffectRow[]
+  /** Every grid of at least 2 × 2 (the main grid in any case): `effects.csv`; computed when asked. */
+  readonly effects: () => readonly EffectRow[]
   /** Networks without usable scores. */
   readonly excluded: readonly Exclusion[]
   /** Statistics by grid, the main one (which decides the verdict) first. */
@@ -42,7 +42,8 @@ export interface ScoreComparison {
   }[]
 }
 
-interface Comparison extends ScoreComparison {
+interface Comparison extends Omit<ScoreComparison, 'effects'> {
+  readonly effects: readonly EffectRow[]
   /** For an UpSet plot. */
   readonly intersections: readonly Intersection[]
   readonly verdict: Verdict
@@ -63,6 +64,7 @@ export function compareNetworks(
   const warnings = warningsOf(study, found.excluded, settings)
   return {
     ...found,
+    effects: found.effects(),
     intersections: setIntersections(study.networks, study.samples),
     verdict: decideVerdict(found.grids, found.architectures(), study, settings, warnings),
   }
@@ -99,7 +101,7 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
     .filter((grid, index) => index === 0 || isCrossed(grid))
     .map((grid) => gridStatistics(grid, study, figures, settings))
   return {
-    effects:
+    effects: () =>
       grids.length === 0
         ? rowsWithoutGrid(study)
         : grids.flatMap((statistics) => effectRows(statistics, study.step)),

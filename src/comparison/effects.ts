@@ -28,7 +28,7 @@ export function effectRows(statistics: GridStatistics, step: number | undefined)
     row(effect, shareCells(statistics, effect, estimate, test))
   return [
     share('low', shares?.low, tests.low),
-    share('high', shares?.high, tests.high),
+    share('high', shares?.high, tests.high()),
     share('low−high', shares?.difference),
     share('sample', shares?.sample),
     share('order', shares?.order),

@@ -57,10 +57,10 @@ export interface GridStatistics {
   readonly grid: Grid
   /** The part of the grid without gaps, which the shares need. */
   readonly complete: GridCells
-  /** Tests that a share is 0, by relabelling networks. */
+  /** Tests that a share is 0, by relabelling networks; that of the high one is computed when asked, as it decides nothing. */
   readonly tests: {
     readonly low: PermutationTest | undefined
-    readonly high: PermutationTest | undefined
+    readonly high: () => PermutationTest | undefined
   }
   readonly shares: ShareEstimates | undefined
   /** The same under tie-break high; undefined where a network has no such scores. */
@@ -141,7 +141,7 @@ export function gridStatistics(
     complete,
     tests: {
       low: test(cells, 'permute low'),
-      high: test(transposed(cells), 'permute high'),
+      high: () => test(transposed(cells), 'permute high'),
     },
     shares: shareEstimates(scores, intervals, draws.level),
     otherEnd: otherEnd(grid, complete, study, intervals),

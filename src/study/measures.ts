@@ -142,7 +142,7 @@ function effectsOf(
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
-  return compareScores({ step, samples, networks: measured }, options).effects.map(effectRow)
+  return compareScores({ step, samples, networks: measured }, options).effects().map(effectRow)
 }
 
 /** What is a mean over the networks of each grid. */

@@ -8,7 +8,7 @@ import { gridKey } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { jaccard } from '../comparison/overlap.js'
 import { relabellingsFor } from '../comparison/power/verdictOdds.js'
-import type { EffectRow, NetworkScores, StudyScores } from '../comparison/types.js'
+import type { NetworkScores, StudyScores } from '../comparison/types.js'
 import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
@@ -287,7 +287,7 @@ function withSet(
 
 function rowsOf(
   changed: readonly ChangedNetwork[],
-  { effects, grids, conclusions }: ScoreComparison,
+  { grids, conclusions }: ScoreComparison,
   sets: readonly GridStatistics['sets'][],
   {
     choice,
@@ -297,9 +297,9 @@ function rowsOf(
 ): MultiverseRow[] {
   return conclusions().map(({ name, conclusion }) => {
     const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
-    const row = (effect: EffectRow['effect']) =>
-      effects.find((one) => one.effect === effect && inGrid(one))
-    const { low } = sets[grids.findIndex(({ grid }) => inGrid(grid))]
+    const position = grids.findIndex(({ grid }) => inGrid(grid))
+    const { shares, tests } = grids[position]
+    const { low } = sets[position]
     const members = changed.filter(({ scores }) => inGrid(scores))
     const known = (of: (network: ChangedNetwork) => number | undefined) =>
       mean(members.flatMap((network) => of(network) ?? []))
@@ -313,10 +313,10 @@ function rowsOf(
       score: choice.score,
       set_rule: set,
       own,
-      low_share: row('low')?.estimate,
-      ci_low: row('low')?.ciLow,
-      ci_high: row('low')?.ciHigh,
-      p_value: row('low')?.pValue,
+      low_share: shares?.low.estimate,
+      ci_low: shares?.low.low,
+      ci_high: shares?.low.high,
+      p_value: tests.low?.pValue,
       t_low: low.estimate,
       t_low_p: low.test?.pValue,
       verdict: conclusion,

@@ -103,8 +103,8 @@ function groupRows(
     withScore(network, scores[index], samples, config),
   )
   const options = { ...comparisonOptions(config), ...SECONDARY }
-  const { effects } = compareScores({ step, samples, networks: measured }, options)
-  return effects.map((effect) => ({ ...own, ...effectRow(effect) }))
+  const compared = compareScores({ step, samples, networks: measured }, options)
+  return compared.effects().map((effect) => ({ ...own, ...effectRow(effect) }))
 }
 
 const empty = {

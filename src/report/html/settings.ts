@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
 import type { Manifest } from '../../store/manifest.js'
@@ -24,13 +25,20 @@ export function settingsOf(config: unknown): Setting[] {
   const tags = provenanceOf(config, undefined)
   return leaves(config, []).map(({ path, value }) => {
     const name = pathName(path)
-    const parsed = experimentSchema.safeParse(without(config, path))
-    const isDefault = parsed.success && same(valueAt(parsed.data, path), value)
+    const isDefault = same(defaultAt(config, path), value)
     return { path: name, value, source: isDefault ? (tags[name] ?? 'ours') : 'set here' }
   })
 }
 
 type Path = readonly (string | number)[]
+
+/** What the schema fills in where a value is left out; its section alone is parsed, as sections do not depend on each other there. */
+function defaultAt(config: unknown, [name, ...path]: Path): unknown {
+  const schemas: Readonly<Record<string, z.ZodType>> = experimentSchema.shape
+  const rest = path.length === 0 ? undefined : without(valueAt(config, [name]), path)
+  const parsed = schemas[name]?.safeParse(rest)
+  return parsed?.success ? valueAt(parsed.data, path) : undefined
+}
 
 function leaves(value: unknown, path: Path): { path: Path; value: unknown }[] {
   const isLeaf =
