@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
+import { mean } from '../metrics/descriptive.js'
+import { partialSpearman } from '../metrics/rankResiduals.js'
 import { scoredAnalyses } from '../testing/scoredAnalyses.js'
 import { compareAnalyses } from './compare.js'
 import { measureRows, measuresOf } from './measures.js'
@@ -106,22 +108,39 @@ describe('a score that difficulty tells nothing of', () => {
 })
 
 describe('a score that follows one measure', () => {
-  const { estimate } = found(({ low, high }) => {
+  const scoreOf = (low: number, high: number) => {
     const grand = draws('grand', low, high)
     const score = mixed(grand, draws('score', low, high), 0.6)
     const early = draws('early', low, high)
     return { c: score, dynamics: dynamicsOf(draws('loss', low, high), early, grand) }
-  })
+  }
+  const { estimate } = found(({ low, high }) => scoreOf(low, high))
 
   it('correlates with it when the others are given', () => {
     expect(estimate('grand', 'partial')).toBeGreaterThan(0.6)
     expect(Math.abs(estimate('variability', 'partial')!)).toBeLessThan(0.2)
   })
 
-  it('has no partial correlation with measures that others tell whole', () => {
-    for (const measure of ['loss', 'margin', 'el2n', 'loss_early', 'score_after_difficulty']) {
-      expect(estimate(measure, 'partial'), measure).toBeUndefined()
-    }
+  it('has one partial correlation with measures of equal ranks, as loss, margin and EL2N of two classes are', () => {
+    const seeds = [0, 1, 2].flatMap((low) => [0, 1, 2].map((high) => [low, high] as const))
+    const phases = { overfitting: undefined, reason: '' } as never
+    const expected = seeds.map(([low, high]) => {
+      const { c, dynamics } = scoreOf(low, high)
+      const measures = measuresOf({ dynamics, phases }, [...c.keys()])
+      const others = ['grand', 'loss_early', 'forgetting', 'variability']
+      return partialSpearman(
+        measures.get('loss')!,
+        c,
+        others.map((name) => measures.get(name)!),
+      )!
+    })
+    for (const measure of ['loss', 'margin', 'el2n'])
+      expect(estimate(measure, 'partial'), measure).toBeCloseTo(mean(expected)!, 10)
+    expect(estimate('el2n_early', 'partial')).toBeCloseTo(estimate('loss_early', 'partial')!, 10)
+  })
+
+  it('has none with what is left of itself', () => {
+    expect(estimate('score_after_difficulty', 'partial')).toBeUndefined()
   })
 })
 

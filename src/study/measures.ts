@@ -82,6 +82,11 @@ interface MeasuredNetwork {
   readonly left: RankResiduals | undefined
 }
 
+/** Whether two measures are one up to rounding, as loss, margin and EL2N of two classes are, which are functions of one another. */
+function haveEqualRanks(a: Float64Array, b: Float64Array): boolean {
+  return (spearman(a, b) ?? 0) > 1 - 1e-9
+}
+
 /** The score once the ranks of all measures are taken out of its ranks. */
 const LEFT = 'score_after_difficulty'
 
@@ -187,9 +192,8 @@ function meansOf(
         'partial',
         each((values, { scores, measures }) => {
           if (!measures.has(measure)) return undefined
-          const others = new Map(measures)
-          others.delete(measure)
-          return partialSpearman(values, scores.score, [...others.values()])
+          const others = [...measures.values()].filter((other) => !haveEqualRanks(values, other))
+          return partialSpearman(values, scores.score, others)
         }),
       ),
     ]

@@ -296,7 +296,7 @@ export const measuresTable = table(
       'score; loss, margin (negated), el2n or grand at the end or, with _early, at the kept checkpoint nearest to t* (without t* to the middle of training); forgetting (never learned: most) or variability over all kept checkpoints; score_after_difficulty: residuals of the ranks of the score, regressed on the ranks of all of these within each network.',
     ),
     statistic: text(
-      'An effect of effects.csv (share or contrast), mislabelled_auc (AUC for mislabelled samples), spearman (rank correlation with the score), partial (that correlation given the ranks of all other measures; no row where these tell the measure whole), or explained (of the score: adjusted R² of its ranks on those of all measures).',
+      'An effect of effects.csv (share or contrast), mislabelled_auc (AUC for mislabelled samples), spearman (rank correlation with the score), partial (that correlation given the ranks of all other measures, of which those of equal ranks are none, as of two classes loss, margin and EL2N are; no row where the others tell the measure whole), or explained (of the score: adjusted R² of its ranks on those of all measures).',
     ),
     estimate: number('Its value; of the last four the mean over the networks of the grid.'),
     ci_low: number('Lower end of its interval, as in effects.csv.'),
