@@ -1,8 +1,8 @@
 import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
+import { asOptions } from '../config/overrides.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
-import { nextSettings } from '../report/nextSettings.js'
 import type { ReportProblem, ReportStudy } from '../report/types.js'
 import { exists } from '../store/atomic.js'
 import { reportPage } from '../store/layout.js'
@@ -143,7 +143,7 @@ function describeCertainty(verdict: Verdict | undefined): [string, string][] {
 /** What would decide an open verdict, and the command that does it. */
 function describeNext(verdict: Verdict | undefined): [string, string][] {
   if (verdict?.next === undefined) return []
-  const settings = nextSettings(verdict.next)
+  const settings = asOptions(verdict.next.set)
   return [
     ['next', verdict.next.reason],
     ...(settings === '' ? [] : [['', `${ownCommand()} ${settings}`] as [string, string]]),

@@ -12,6 +12,11 @@ interface Override {
   readonly source: ConfigSource
 }
 
+/** Settings, `path=value` each, as options of a command, as one pastes them into a shell. */
+export function asOptions(settings: readonly string[]): string {
+  return settings.map((setting) => `--set '${setting}'`).join(' ')
+}
+
 /** Reads `path=value`, such as `networks.list.0.seed=3` or `networks.grid.low=[0, 1]`. */
 export function readOverride(text: string, problems: ConfigProblem[]): Override | undefined {
   const file = `--set ${text}`

@@ -47,6 +47,20 @@ export function withDesign(
   }
 }
 
+/** Settings, `path=value`, that give a configuration a design: those that differ. None where it has no grid. */
+export function designSettings(config: ExperimentConfig, sizes: GridSizes): string[] {
+  const changed = withDesign(config, sizes)
+  const [grid, own] = [changed?.networks.grid, config.networks.grid]
+  if (changed === undefined || grid === undefined || own === undefined) return []
+  const { count } = changed.analysis.samples
+  return [
+    ...(['low', 'high', 'order'] as const)
+      .filter((side) => grid[side].join() !== own[side].join())
+      .map((side) => `networks.grid.${side}=[${grid[side].join()}]`),
+    ...(count === config.analysis.samples.count ? [] : [`analysis.samples.count=${count}`]),
+  ]
+}
+
 /** The plan of a study in another design. Throws InputError where the data have fewer samples. */
 export function planOfDesign({ config, data }: Plan, sizes: GridSizes): Plan | undefined {
   const changed = withDesign(config, sizes)

@@ -94,7 +94,7 @@ describe('what to run next', () => {
       networks: { ...config.networks, grid: { ...donors, low: [5, 1] } },
     })
     // 4 × 4 low layers by high seeds are 2 low seeds of two donors each.
-    expect(step?.set).toEqual(['networks.grid.low=[5,1]', 'networks.grid.high=[0,1,2,3]'])
+    expect(step?.set).toEqual(['networks.grid.high=[0,1,2,3]'])
     expect(step?.reason).toContain('2 × 4 seeds with 2 donors a low seed')
   })
 

@@ -4,7 +4,7 @@ import { smallestAttainableP } from '../comparison/permutation.js'
 import { decidingDesign, simulatedShares } from '../comparison/power/decidingDesign.js'
 import type { NextStep, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import { withDesign } from '../plan/designs.js'
+import { designSettings } from '../plan/designs.js'
 import { regimeOf } from '../regimes/registry.js'
 
 /** Simulated studies per design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
@@ -84,14 +84,7 @@ function withEnoughSeeds(
     samples: config.analysis.samples.count,
   }
   const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing`
-  return { reason, set: [...step.set, ...seedsOf(enough, config)] }
-}
-
-/** Settings of the seeds of a design; none where the networks are no grid. */
-function seedsOf(design: Parameters<typeof withDesign>[1], config: ExperimentConfig): string[] {
-  const seeds = withDesign(config, design)?.networks.grid
-  if (seeds === undefined) return []
-  return [`networks.grid.low=[${seeds.low.join()}]`, `networks.grid.high=[${seeds.high.join()}]`]
+  return { reason, set: [...step.set, ...designSettings(config, enough)] }
 }
 
 function moreSeeds(
@@ -126,5 +119,5 @@ function moreSeeds(
   const each = donors > 1 ? ` with ${donors} donors a low seed` : ''
   const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(100 * found.odds)}% of simulated studies`
   const larger = { ...found.design, samples: config.analysis.samples.count }
-  return { reason, set: seedsOf(larger, config) }
+  return { reason, set: designSettings(config, larger) }
 }

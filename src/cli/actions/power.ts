@@ -6,7 +6,7 @@ import { simulatedShares } from '../../comparison/power/decidingDesign.js'
 import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { InputError, messageOf } from '../../core/errors.js'
-import { type GridSizes, planOfDesign } from '../../plan/designs.js'
+import { designSettings, type GridSizes, planOfDesign } from '../../plan/designs.js'
 import { plannedGrids } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
@@ -37,6 +37,8 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
   const truths = truthsOf(options, study.shares)
   const designs = designsOf(options, plan)
   const times = options.time ? await timesOf(study) : undefined
+  // All costs first: a design that the data have too few samples for is refused before any is simulated.
+  const costs = designs.map((design) => costOf(plan, design, times))
   const began = performance.now()
   const judged = designs.map((design, index): JudgedDesign => {
     const odds = truths.map((shares) =>
@@ -46,7 +48,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
       process.stderr.write(`${shapeOf(design)} done, ${designs.length - index - 1} left\n`)
     }
     const right = odds.map((one, truth) => oddsOfRight(one, truths[truth], margin))
-    return { design, ...costOf(plan, design, times), odds, right }
+    return { design, ...costs[index], odds, right }
   })
   const fit = judged.filter(({ right }) => right.every((share) => share >= wanted))
   const cheapest = fit.reduce<JudgedDesign | undefined>(
@@ -65,7 +67,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
     cheapest,
   }
   if (options.json) return `${JSON.stringify(report, undefined, 2)}\n`
-  return describePower(report, (design) => yamlOf(plan, design))
+  return describePower(report, cheapest && designSettings(plan.config, cheapest.design))
 }
 
 /** So long nothing is said. */
@@ -223,18 +225,4 @@ function isCheaper(a: JudgedDesign, b: JudgedDesign): boolean {
     forwardPasses ??
     design.lows * (design.donors ?? 1) * design.highs * design.orders * design.samples
   return cost(a) < cost(b)
-}
-
-/** The lines of a configuration that ask for a design. */
-function yamlOf(plan: Plan, design: GridSizes): string {
-  const { networks, analysis } = planOfDesign(plan, design)?.config ?? {}
-  const grid = networks?.grid
-  if (grid === undefined || analysis === undefined) {
-    return `  networks with ${design.lows} low and ${design.highs} high seeds, all crossed, and analysis: { samples: { count: ${design.samples} } }`
-  }
-  const list = (seeds: readonly number[]) => `[${seeds.join(', ')}]`
-  return [
-    `  networks: { grid: { low: ${list(grid.low)}, high: ${list(grid.high)}, order: ${list(grid.order)}, repeats: ${grid.repeats} } }`,
-    `  analysis: { samples: { count: ${analysis.samples.count} } }`,
-  ].join('\n')
 }

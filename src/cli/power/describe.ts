@@ -1,6 +1,7 @@
 /** What `lowlayer power` prints. */
 import { conclusions, rightVerdicts, type VerdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
+import { asOptions } from '../../config/overrides.js'
 import type { GridSizes } from '../../plan/designs.js'
 import { alignedTable } from '../alignedTable.js'
 import { formatSeconds } from '../progress/stages.js'
@@ -39,8 +40,8 @@ const heads = ['decides', 'small', 'absent', 'open']
 
 const percent = (share: number) => `${Math.round(100 * share)}`
 
-/** A table of a line a design, then the cheapest one and how to ask for it. `yaml` writes that. */
-export function describePower(report: PowerReport, yaml: (design: GridSizes) => string): string {
+/** A table of a line a design, then the cheapest one and the settings that give it. */
+export function describePower(report: PowerReport, settings: readonly string[] = []): string {
   const { truths, designs, cheapest, margin, wanted, studies, source } = report
   const hasTime = designs.some(({ seconds }) => seconds !== undefined)
   const first = ['design', 'networks', 'samples', ...(hasTime ? ['time'] : [])]
@@ -72,7 +73,7 @@ export function describePower(report: PowerReport, yaml: (design: GridSizes) => 
     ...truthLines,
     ...donorLines,
     ...alignedTable([[...first, ...columns], ...rows]),
-    ...conclusionOf(cheapest, wanted, hasTime, yaml),
+    ...conclusionOf(cheapest, wanted, hasTime, settings),
     '',
   ].join('\n')
 }
@@ -81,7 +82,7 @@ function conclusionOf(
   cheapest: JudgedDesign | undefined,
   wanted: number,
   hasTime: boolean,
-  yaml: (design: GridSizes) => string,
+  settings: readonly string[],
 ): string[] {
   if (cheapest === undefined) {
     return [
@@ -94,10 +95,10 @@ function conclusionOf(
     ...(networks === undefined ? [] : [`${networks} networks`]),
     ...(hasTime && seconds !== undefined ? [`at least ${formatSeconds(seconds)}`] : []),
   ].join(', ')
-  return [
-    `* right in ${percentText(wanted)} or more; the cheapest is ${shapeOf(design)} with ${design.samples} samples${cost === '' ? '' : ` (${cost})`}:`,
-    yaml(design),
-  ]
+  const named = `* right in ${percentText(wanted)} or more; the cheapest is ${shapeOf(design)} with ${design.samples} samples${cost === '' ? '' : ` (${cost})`}`
+  return settings.length === 0
+    ? [named]
+    : [`${named}; add to the command that runs the study:`, `  ${asOptions(settings)}`]
 }
 
 /** A, B, … of the assumed truths. */

@@ -1,5 +1,5 @@
 import type { Clause, NextStep, Verdict, VerdictWords } from '../../comparison/types.js'
-import { nextSettings } from '../nextSettings.js'
+import { asOptions } from '../../config/overrides.js'
 import { escapeHtml } from './escape.js'
 import { htmlTable } from './table.js'
 import { explained } from './terms.js'
@@ -46,7 +46,7 @@ function warnings(found: readonly string[]): string {
 /** What would decide an open verdict, as settings: where the results lie from where a reader stands is not known. */
 function nextStep(next: NextStep | undefined): string {
   if (next === undefined) return ''
-  const settings = nextSettings(next)
+  const settings = asOptions(next.set)
   const shown =
     settings === ''
       ? ''
