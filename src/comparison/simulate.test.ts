@@ -34,6 +34,22 @@ describe('simulated scores', () => {
     for (const { set } of networks) expect(set).toHaveLength(2)
   })
 
+  it('have the same samples where they have one panel, and seeds of their own', () => {
+    const of = (seed: number, panel: number, low: number) =>
+      simulateScores(
+        { ...design, samples: 50, directions: 1, shares: { low, high: 0, sample: 0.8 - low } },
+        stream(seed, 'simulate').at(),
+        stream(panel, 'panel').at(),
+      ).networks.map(({ score }) => [...score])
+    const parts = (scores: number[][]) => scores[0].map((value, x) => value - scores[1][x])
+    // Without low effects networks differ by what is their own; their mean over many is the sample part.
+    const meanOf = (scores: number[][]) =>
+      scores[0].map((_, x) => scores.reduce((sum, one) => sum + one[x], 0) / scores.length)
+    expect(pearson(meanOf(of(0, 0, 0)), meanOf(of(1, 0, 0)))).toBeGreaterThan(0.8)
+    expect(Math.abs(pearson(meanOf(of(0, 0, 0)), meanOf(of(1, 1, 0))) ?? 0)).toBeLessThan(0.5)
+    expect(Math.abs(pearson(parts(of(0, 0, 0)), parts(of(1, 0, 0))) ?? 0)).toBeLessThan(0.5)
+  })
+
   it('give every donor of a low seed low layers of its own, as alike as asked for', () => {
     const made = (commonToDonors: number) =>
       simulateScores(

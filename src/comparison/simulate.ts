@@ -46,10 +46,14 @@ export interface SimulatedDesign {
  * Scores y = √low·a_l(x) + √high·b_h(x) + √sample·s(x) + √rest·c_lh(x) + √order·e_lho(x) of independent parts of
  * variance 1 (our choice), so that seeds in common mean parts in common. With few `directions` k,
  * a_l(x) = Σ_k g_lk d_k(x)/√k. With several `donors` d, √low·a_l is √(low·c)·a_l + √(low·(1 − c))·b_ld, c = `commonToDonors`. Scores under tie-break high add noise of 5% of the deviation; phases and
- * reliability are as the verdict asks for, so that the shares decide. Throws RangeError when
- * shares are negative or add up to more than 1.
+ * reliability are as the verdict asks for, so that the shares decide. What studies of one panel have in common, s and d_k, is drawn from
+ * `panel`. Throws RangeError when shares are negative or add up to more than 1.
  */
-export function simulateScores(design: SimulatedDesign, generator: Generator): StudyScores {
+export function simulateScores(
+  design: SimulatedDesign,
+  generator: Generator,
+  panel: Generator = generator,
+): StudyScores {
   const { lows, highs, orders, samples, repeats = 0, fraction = 0.1 } = design
   const { donors = 1, commonToDonors = 0 } = design
   const { low, high, sample, order = 0 } = design.shares
@@ -60,11 +64,12 @@ export function simulateScores(design: SimulatedDesign, generator: Generator): S
     )
   }
   const part = (share: number) => scaled(drawPart(design, generator), share)
-  const effects = (count: number, share: number) => drawEffects(design, count, share, generator)
+  const effects = (count: number, share: number) =>
+    drawEffects(design, count, share, { generator, panel })
   const ofDonors = effects(lows * donors, low * (1 - commonToDonors))
   const ofSeeds = commonToDonors > 0 ? effects(lows, low * commonToDonors) : undefined
   const highParts = effects(highs, high)
-  const common = part(sample)
+  const common = scaled(drawPart(design, panel), sample)
   const ids = Array.from({ length: samples }, (_, index) => index)
   const networks: NetworkScores[] = []
   for (let row = 0; row < lows * donors; row++) {
@@ -103,13 +108,13 @@ function drawEffects(
   design: SimulatedDesign,
   count: number,
   share: number,
-  generator: Generator,
+  { generator, panel }: { readonly generator: Generator; readonly panel: Generator },
 ): Float64Array[] {
   const { directions, samples } = design
   if (directions === undefined) {
     return Array.from({ length: count }, () => scaled(drawPart(design, generator), share))
   }
-  const axes = Array.from({ length: directions }, () => drawPart(design, generator))
+  const axes = Array.from({ length: directions }, () => drawPart(design, panel))
   return Array.from({ length: count }, () => {
     const effect = new Float64Array(samples)
     for (const axis of axes) {

@@ -261,7 +261,7 @@ export const pairClassesTable = table(
     pairs: integer('Number of pairs that have it.'),
     mean: number('Mean over these pairs.'),
     ci_low: number(
-      'Lower end of its interval by jackknife over seeds; empty for fewer than three low or high seeds.',
+      'Lower end of its interval by jackknife over seeds, of this panel; empty for fewer than three low or high seeds. Wide as a rule: docs/method.md has its coverage.',
     ),
     ci_high: number('Upper end of that interval.'),
   },
@@ -326,7 +326,7 @@ export const subgroupsTable = table(
     ),
     estimate: number('Variance share, or test statistic. Empty for groups that are left out.'),
     ci_low: number(
-      'Lower end of its interval, as in effects.csv; by accuracy by leaving out seeds.',
+      'Lower end of its interval, as in effects.csv; by accuracy by leaving out seeds, of this panel: docs/method.md has its coverage.',
     ),
     ci_high: number('Upper end of that interval.'),
     p_value: number('p-value of the permutation test.'),
