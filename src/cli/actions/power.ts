@@ -134,9 +134,18 @@ function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: str
       ? ''
       : boundsNothing({ low: ci_low, high: ci_high })
         ? ` (its low share is ${NOT_BOUNDED}; try several with --low)`
-        : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try both with --low${ci_low < 0 ? ', 0 in the place of the lower' : ''})`
+        : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try --low ${tried({ low: ci_low, high: ci_high }, shares)})`
   const noOrder = rows.get('order')?.estimate === undefined ? ', without an order share' : ''
   return { shares, said: interval + noOrder }
+}
+
+/** The ends of an interval as low shares that can be simulated: none below 0, none above what the other shares leave. */
+function tried(
+  { low, high }: { readonly low: number; readonly high: number },
+  { high: ofHigh, sample, order = 0 }: SimulatedShares,
+): string {
+  const most = Math.floor(100 * (1 - ofHigh - sample - order)) / 100
+  return [low, high].map((end) => Math.min(most, Math.max(0, end)).toFixed(2)).join()
 }
 
 function truthsOf(
