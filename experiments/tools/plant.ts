@@ -50,10 +50,10 @@ for (const [name, share] of Object.entries(plans)) {
       )
       rows.push({
         name: `low${low}-high${high}`,
-        values: `values/${name}/${file}`,
+        values: `${name}/${file}`,
         low,
         high,
-        curve: 'values/curve.csv',
+        curve: 'curve.csv',
       })
     }
   }
