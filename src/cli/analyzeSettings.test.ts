@@ -64,21 +64,16 @@ it('reliability, named samples, the held-out share and the scale of inputs are t
 })
 
 it.each([
-  ['run', 'runtime.slurm.cpus=2', 'runtime.slurm'],
-  ['plan', 'runtime.slurm.cpus=2', 'runtime.slurm'],
-  ['analyze', 'runtime.slurm={cpus: 2}', 'runtime.slurm'],
-  ['submit', 'runtime.jobs=2', 'runtime.jobs'],
-  ['power', ' phases.detector=x', 'phases'],
-  ['power', 'study=other', 'study'],
-  ['power', 'comparison.bootstrap=9', 'comparison.bootstrap'],
-  ['data export', 'training.epochs=3', 'training'],
+  ['run absent.yaml', 'runtime.slurm.cpus=2', 'runtime.slurm'],
+  ['plan absent.yaml', 'runtime.slurm.cpus=2', 'runtime.slurm'],
+  ['analyze absent.onnx', 'runtime.slurm={cpus: 2}', 'runtime.slurm'],
+  ['submit absent.yaml', 'runtime.jobs=2', 'runtime.jobs'],
+  ['power absent.yaml', ' phases.detector=x', 'phases'],
+  ['power absent.yaml', 'study=other', 'study'],
+  ['power absent.yaml', 'comparison.bootstrap=9', 'comparison.bootstrap'],
+  ['data export absent.yaml drawn.npz', 'training.epochs=3', 'training'],
 ])('%s does not take --set %s, which it would not use', async (command, setting, key) => {
-  const { code, stderr } = await lowlayerHere([
-    ...command.split(' '),
-    'absent.yaml',
-    '--set',
-    setting,
-  ])
+  const { code, stderr } = await lowlayerHere([...command.split(' '), '--set', setting])
   expect(stderr).toContain(`--set ${setting}: this command does not use ${key}`)
   expect(code).toBe(2)
 })

@@ -13,25 +13,33 @@ interface Interruption {
 /** A second Ctrl-C counts from so long after the first: `npx` passes on the very one that the terminal sends to all. */
 const AGAIN_MS = 500
 
+/** How long a safe point is waited for: some calls, such as of a model with a loop without end, never come to one. */
+const PATIENCE_MS = 60_000
+
 /**
  * From now on a Ctrl-C, SIGTERM, SIGHUP (a closed terminal) or SIGUSR2 asks for a safe stop. A second Ctrl-C ends the
- * process at once; the others, which come more than once from those who send them, ask for no more than one does.
+ * process at once, and so does the time: after `patienceMs` without a safe point. The other signals, which come more than
+ * once from those who send them, ask for no more than one does.
  */
-export function interruptible(): Interruption {
+export function interruptible(patienceMs = PATIENCE_MS): Interruption {
   const stop = new AbortController()
+  const end = () => process.exit(exitCodes.interrupted)
   let asked = 0
+  let deadline: NodeJS.Timeout | undefined
   const onSignal = (name: NodeJS.Signals): void => {
     if (!stop.signal.aborted) {
       asked = performance.now()
+      deadline = setTimeout(end, patienceMs).unref()
       stop.abort(name)
     } else if (name === 'SIGINT' && performance.now() - asked > AGAIN_MS) {
-      process.exit(exitCodes.interrupted)
+      end()
     }
   }
   for (const name of STOP_SIGNALS) process.on(name, onSignal)
   return {
     signal: stop.signal,
     release() {
+      clearTimeout(deadline)
       for (const name of STOP_SIGNALS) process.off(name, onSignal)
     },
   }
@@ -42,8 +50,8 @@ export function onStop(signal: AbortSignal, say: (text: string) => void): void {
   const tell = () =>
     say(
       signal.reason === 'SIGINT'
-        ? 'stopping at the next safe point; again to stop at once'
-        : `${signal.reason}: stopping at the next safe point; Ctrl-C to stop at once`,
+        ? 'stopping at the next safe point, in a minute at most; again to stop at once'
+        : `${signal.reason}: stopping at the next safe point, in a minute at most; Ctrl-C to stop at once`,
     )
   signal.addEventListener('abort', tell, { once: true })
 }
