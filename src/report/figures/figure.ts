@@ -96,9 +96,23 @@ const config = {
   range: { category: [...categories] },
 } as const
 
-/** A complete specification from the parts that differ between figures. */
+/**
+ * A complete specification from the parts that differ between figures. Numbers that no axis can have are 0 in it: the steps of
+ * an axis are powers of ten, and those of denormal numbers have too few digits to lead from one end to the other.
+ */
 export function specOf(parts: Spec): Spec {
-  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config, ...parts }
+  const drawable = withoutTraces(parts) as Spec
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', config, ...drawable }
+}
+
+/** Smaller numbers than this are traces of 0. */
+const LEAST_DRAWN = 1e-300
+
+function withoutTraces(value: unknown): unknown {
+  if (typeof value === 'number') return Math.abs(value) < LEAST_DRAWN ? 0 : value
+  if (Array.isArray(value)) return value.map(withoutTraces)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutTraces(part)]))
 }
 
 /** What marks mean, as a line above a figure or panel: a legend for shapes, with the shape itself before each word. */

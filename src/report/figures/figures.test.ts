@@ -73,6 +73,55 @@ it('all figures have marks, words and names of their own', async () => {
   }
 })
 
+it.each(names)(
+  '%s of values that are next to 0 has axes, and no more marks than others',
+  async (name) => {
+    const figure = figureMakers[name](nextToZero(exampleStudy()))
+    if ('missing' in figure) throw new Error(figure.missing)
+    const svg = await renderSvg(figure.spec, figure.id)
+    expect(svg.includes('NaN')).toBe(false)
+    expect(svg.length).toBeGreaterThan((await drawnExample(name)).svg.length / 8)
+    expect(svg.length).toBeLessThan((await drawnExample(name)).svg.length * 2)
+  },
+)
+
+/** The same study where all that is in the units of v is a small multiple of the least number there is. */
+function nextToZero({ tables, details, ...rest }: ReportStudy): ReportStudy {
+  const least = (value: number | undefined) => value && Number.MIN_VALUE * Math.round(500 * value)
+  const tiny = (values: Float64Array) => values.map((value) => least(value) ?? 0)
+  return {
+    ...rest,
+    tables: {
+      ...tables,
+      orders: tables.orders.map((row) => ({
+        ...row,
+        positive: least(row.positive),
+        negative: least(row.negative),
+        generalizable: least(row.generalizable),
+        nongeneralizable: least(row.nongeneralizable),
+      })),
+      samples: tables.samples.map((row) => ({
+        ...row,
+        v_full: least(row.v_full),
+        l1: least(row.l1),
+        l1_lower_bound: least(row.l1_lower_bound),
+        matching_error: least(row.matching_error),
+        tau: least(row.tau),
+      })),
+    },
+    details: details.map((detail) => ({
+      ...detail,
+      states: detail.states.map((state) => ({
+        ...state,
+        and: tiny(state.and),
+        or: tiny(state.or),
+        values: tiny(state.values),
+        tau: least(state.tau) ?? 0,
+      })),
+    })),
+  }
+}
+
 it.each([1, 2, 3, 4, 5])('Figure %i of the paper has a counterpart', (number) => {
   const sources = names.map((name) => {
     const figure = figureMakers[name](exampleStudy())

@@ -107,6 +107,8 @@ function strengthPanel({ and, or, tau }: StoredSample): Spec {
             type: 'quantitative',
             title: 'interactions, sorted',
             axis: { tickCount: 4 },
+            // Of no interaction an axis has no ends of its own.
+            ...(points.length === 0 ? { scale: { domain: [0, 1] } } : {}),
           },
           y: { field: 'strength', type: 'quantitative', title: '|I|' },
         },
