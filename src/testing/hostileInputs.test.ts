@@ -352,6 +352,7 @@ describe('networks from elsewhere', () => {
     ['steps that no training has', `${head}1e300,train,loss,1\n`, /log\.csv:2: needs a step/],
     ['accuracies that are none', `${head}1,train,accuracy,-7\n`, /log\.csv:2: an accuracy of -7/],
     ['losses that are no numbers', `${head}1,train,loss,1e999\n`, /log\.csv:2: needs a step/],
+    ['losses without end', `${head}1,train,loss,Infinity\n`, /log\.csv:2: needs a step/],
     ['rows that are none', `${head}1,2\n`, /log\.csv:2: 2 cells, but the header has 4/],
   ])('are refused when planned, with a curve of %s', async (_, text, message) => {
     put('log.csv', text)
@@ -381,6 +382,11 @@ describe('networks from elsewhere', () => {
       values({ prediction: Float64Array.of(1e300, 1, 1, 1) }),
       /is 1e\+300, no number/,
     ],
+    ...[Number.POSITIVE_INFINITY, Number.NaN].map((lost): [string, Uint8Array, RegExp] => [
+      `of a loss of ${lost}`,
+      values({ loss: Float64Array.of(0.1, 0.2, lost, 0.3) }),
+      new RegExp(`the loss of sample \\d+ is ${lost}, no finite number`),
+    ]),
     ['of a claim', npyClaiming('(1000000000000, 4)'), /v\.npz: not a zip archive/],
   ])('are refused when planned, with values %s', async (_, bytes, message) => {
     put('v.npz', bytes)

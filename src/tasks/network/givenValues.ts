@@ -40,7 +40,7 @@ export async function valuesOfGiven(
  * split), or of a `.npz` file with such an array `values` and, all optional, `sample` (ids: rows may then stand in any
  * order, and more of them), `panel` beside it where ids of the two splits overlap, `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
  * counted from the empty coalition, v(∅) is subtracted. Where no loss is given it is that which v(N) says, as far as
- * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, values are not finite, or a
+ * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, values or losses are not finite, or a
  * prediction is no number of a class.
  */
 export function readGivenValues(
@@ -93,6 +93,12 @@ export function readGivenValues(
         `${file}: the prediction of sample ${id} is ${predicted}, no number of a class`,
       )
     }
+    const told = loss === undefined ? undefined : Number(loss.data[row])
+    if (told !== undefined && !Number.isFinite(told)) {
+      throw new InputError(
+        `${file}: the loss of sample ${id} is ${told}, no finite number; leave the array "loss" out where losses are not known`,
+      )
+    }
     const [empty, full] = [own[0], own[columns - 1]]
     const isLogOdds = output.kind !== 'logit' && output.temperature === 1
     // Values that begin with 0 were counted from the empty coalition before.
@@ -100,7 +106,7 @@ export function readGivenValues(
     return {
       values: output.fromEmpty ? own.map((value) => value - empty) : own,
       prediction: predicted,
-      loss: loss === undefined ? (tellsLoss ? lossOf(full) : Number.NaN) : Number(loss.data[row]),
+      loss: told ?? (tellsLoss ? lossOf(full) : Number.NaN),
     }
   })
 }
