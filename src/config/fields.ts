@@ -12,6 +12,15 @@ export const fileName = z
   .max(limits.fileNameLetters)
   .regex(/^\w[\w.-]*$/, 'letters, digits, "-", "_" and "." only, a letter or digit first')
 
+/** A name that stands in tables as it is, where a spreadsheet runs what looks like a formula. */
+export const cellName = z
+  .string()
+  .min(1)
+  .regex(
+    /^[^=+\-@\s]/,
+    'must not begin with "=", "+", "-", "@" or a space: a spreadsheet would run it',
+  )
+
 /** Seed of a random stream. */
 export const seed = z
   .int()

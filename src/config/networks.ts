@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { regimes } from '../regimes/registry.js'
-import { fileName, seed, whole } from './fields.js'
+import { cellName, fileName, seed, whole } from './fields.js'
 import { axisLayouts, outputKinds } from './modelWords.js'
 
 const layerNames = z.array(z.string().min(1)).min(1)
@@ -120,9 +120,11 @@ export const givenNetwork = z.strictObject({
   low: seed.optional().describe('Seed of the initial low layers: equal seeds, equal layers'),
   high: seed.optional().describe('Seed of the initial high layers'),
   order: seed.default(0).describe('Seed of the order of the training samples'),
-  architecture: z.string().min(1).default('onnx').describe('Its name; only equal ones are crossed'),
+  architecture: cellName.default('onnx').describe('Its name; only equal ones are crossed'),
   regime: regime.default('init'),
-  lowLayers: layerNames
+  lowLayers: z
+    .array(cellName)
+    .min(1)
     .optional()
     .describe(
       'Low layers: weights of these names, or that start with these and a dot, are compared',

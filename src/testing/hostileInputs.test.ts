@@ -330,6 +330,16 @@ describe('networks from elsewhere', () => {
       /list\.csv:2: Unrecognized keys/,
     ],
     [
+      'a formula as an architecture',
+      'name,path,architecture\na,b.onnx,"=HYPERLINK(""x"")"\n',
+      /list\.csv:2: architecture: must not begin with "="/,
+    ],
+    [
+      'a formula as a layer',
+      'name,path,lowLayers\na,b.onnx,@SUM(1)\n',
+      /list\.csv:2: lowLayers: 0: must not begin with "="/,
+    ],
+    [
       'a name that leads upwards',
       'name,path\n../../a,b.onnx\n',
       /list\.csv:2: name: letters, digits/,
