@@ -393,6 +393,34 @@ describe('lowlayer run', () => {
     expect(await tablesOf(results)).toEqual(reference)
   })
 
+  it('says at once what it waits for, whatever progress it shows, and goes on', async () => {
+    const results = join(folder, 'nameless')
+    let lock = ''
+    await undone(join(folder, 'a'), results, async (network) => {
+      await rm(join(network, 'values'), { recursive: true })
+      await mkdir(join(network, 'values'))
+      lock = join(network, 'values', 'lock')
+      await writeFile(lock, 'null')
+    })
+    const args = ['run', file, '--results', results, '--progress', 'none']
+    const { process: child, result } = startLowlayer(args)
+    let said = ''
+    await new Promise<void>((resolve) => {
+      child.stderr?.on('data', (chunk) => {
+        said += chunk
+        if (said.includes('which holds')) resolve()
+      })
+      child.on('exit', () => resolve())
+    })
+    expect(said).toContain(
+      'values of low1-high0-order0: waiting for a process that the lock does not name, ' +
+        `for a minute at most unless its heart beats, which holds ${lock}`,
+    )
+    await rm(lock)
+    expect(await result).toMatchObject({ code: 0 })
+    expect(await tablesOf(results)).toEqual(reference)
+  })
+
   it('stops at a safe point on Ctrl-C, says how to resume, and resumes', async () => {
     const results = join(folder, 'interrupted')
     const { process: child, result } = startLowlayer(

@@ -69,6 +69,7 @@ export async function runTasks(
   const { devices } = plan.config.runtime
   const pool = devices === undefined ? { start: startOn() } : devicePool(devices, startOn)
   const told: Promise<void>[] = []
+  const waitedFor = new Set<string>()
   const { jobs: atOnce, remarks } = tasksAtOnce(plan)
   for (const remark of remarks) view.say(remark)
   return schedule(tasks, {
@@ -79,7 +80,14 @@ export async function runTasks(
     signal,
     listener: {
       started: (task) => view.started?.(task),
-      progress: (task, event) => view.progress?.(task, event),
+      progress(task, event) {
+        view.progress?.(task, event)
+        const { waitsFor, note } = event
+        // Of each process once, whatever else of the progress is shown: many tasks may wait for the same one.
+        if (waitsFor === undefined || waitedFor.has(waitsFor)) return
+        waitedFor.add(waitsFor)
+        view.say(`${nameOf(task)}: ${note}`)
+      },
       again: (task, jobs) => view.say(outOfMemory(task, jobs)),
       ended(outcome) {
         view.ended?.(outcome)

@@ -35,6 +35,9 @@ export interface LockTiming {
 }
 
 const TIMING: LockTiming = { beat: 5_000, stale: 60_000, poll: 500 }
+/** Whose lock says nothing that can be read: somebody else's file, or one that a disk spoiled. */
+const NAMELESS =
+  'a process that the lock does not name, for a minute at most unless its heart beats'
 /** Between two attempts at a lock that was free, or abandoned, a moment ago. */
 const RETRY_MS = 20
 
@@ -130,7 +133,8 @@ async function acquire(
       await sleep(RETRY_MS)
       continue
     }
-    const holder = describeOwner(ownerIn(content))
+    const owner = ownerIn(content)
+    const holder = owner === undefined ? NAMELESS : describeOwner(owner)
     if (!isWaiting) onWait?.(holder)
     isWaiting = true
     await sleep(timing.poll, undefined, { signal }).catch((error: unknown) => {

@@ -7,6 +7,8 @@ export interface TaskEvent {
   readonly total: number
   /** A few words: `loss 0.31`, `step 960`. */
   readonly note?: string
+  /** Which process holds what the task needs, while it waits for that. */
+  readonly waitsFor?: string
 }
 
 /** Where and with what a task runs. */

@@ -42,7 +42,8 @@ it('a task says for which process it waits, and only when it waits', async () =>
   await second
   const path = lockOfTask(task, { plan, results })
   const note = `waiting for process ${process.pid} on ${hostname()}, which holds ${path}`
-  expect(told).toEqual([{ done: 0, total: 1, note }])
+  const waitsFor = `process ${process.pid} on ${hostname()}`
+  expect(told).toEqual([{ done: 0, total: 1, note, waitsFor }])
 })
 
 it('a task that waits stops when it is asked to', async () => {

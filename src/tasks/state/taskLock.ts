@@ -35,8 +35,8 @@ export function withTaskLock<T>(
   const path = lockOfTask(task, { plan, results })
   let telling: NodeJS.Timeout | undefined
   const onWait = (holder: string) => {
-    const tell = () =>
-      report({ done: 0, total: 1, note: `waiting for ${holder}, which holds ${path}` })
+    const note = `waiting for ${holder}, which holds ${path}`
+    const tell = () => report({ done: 0, total: 1, note, waitsFor: holder })
     tell()
     // Who tells nothing for long is taken for hung.
     telling = setInterval(tell, TELL_MS)
