@@ -22,7 +22,7 @@ import { taskCommand } from './commands/task.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
-/** The whole command line; `executor` runs the tasks of studies, a process for each without one. */
+/** The whole command line; `executor` runs the tasks of studies, in processes beside this one without it. */
 export function program(executor?: Executor): Command {
   return new Command('lowlayer')
     .description(

@@ -24,15 +24,17 @@ export function devicePool(
   startOn: (device: CardName | undefined) => StartTask,
 ): DevicePool {
   const busy = new Set<CardName>()
+  const withoutDevice = startOn(undefined)
+  const starts = new Map(devices.map((device) => [device, startOn(device)]))
   const free = () => devices.find((device) => !busy.has(device))
   return {
     hasRoom: (task) => !needsEngine(task) || free() !== undefined,
     start(task, onEvent) {
-      if (!needsEngine(task)) return startOn(undefined)(task, onEvent)
+      if (!needsEngine(task)) return withoutDevice(task, onEvent)
       const device = free()
       if (device === undefined) throw new Error(`no device is free for ${task.id}`)
       busy.add(device)
-      const running = startOn(device)(task, onEvent)
+      const running = starts.get(device)!(task, onEvent)
       return { ...running, finished: running.finished.finally(() => busy.delete(device)) }
     },
   }

@@ -1,9 +1,9 @@
 /** Processes that hang, run out of memory, or are sent signals before they heed their parent; built, as they start others. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Plan } from '../plan/types.js'
+import type { Plan, Task } from '../plan/types.js'
 import { studyFailures } from '../tasks/state/failures.js'
 import { builtModule } from '../testing/built.js'
 import { planOfDocument } from '../testing/studyRun.js'
@@ -104,4 +104,42 @@ it('a process that a signal ends before it heeds its parent was interrupted, if 
   interrupt()
   await expect(finished).rejects.toMatchObject({ code: 'interrupted' })
   expect(await studyFailures({ plan, results })).toEqual({})
+})
+
+it('short tasks share a process, but none the one in which another failed', async () => {
+  const { processesEndedAfter }: Local = await import(built)
+  const [fault, pids] = [join(root, 'pids.cjs'), join(root, 'pids')]
+  writeFileSync(
+    fault,
+    `const on = process.on
+    process.on = (event, listener) => on.call(process, event, event !== 'message' ? listener : (message) => {
+      if (message.task) require('node:fs').appendFileSync(${JSON.stringify(pids)}, message.task.kind + ' ' + process.pid + '\\n')
+      listener(message)
+    })`,
+  )
+  const before = process.env.NODE_OPTIONS
+  process.env.NODE_OPTIONS = `--require ${fault}`
+  try {
+    const results = join(root, 'shared')
+    const start = processesEndedAfter(60_000)({
+      plan,
+      results,
+      baseDir: root,
+      dataDirs: [],
+      drawsFigures: false,
+    })
+    const run = (task: Task) => start(task, () => undefined).finished
+    // Nothing is there yet that it could decompose.
+    const interactions = plan.tasks.find(({ kind }) => kind === 'interactions')!
+    await expect(run(interactions)).rejects.toThrow()
+    for (const task of plan.tasks) await run(task)
+  } finally {
+    if (before === undefined) delete process.env.NODE_OPTIONS
+    else process.env.NODE_OPTIONS = before
+  }
+  const told = readFileSync(pids, 'utf8').trim().split('\n')
+  const [kinds, processes] = [0, 1].map((part) => told.map((line) => line.split(' ')[part]))
+  expect(kinds.slice(1)).toEqual(plan.tasks.map(({ kind }) => kind))
+  expect(new Set(processes.slice(1)).size).toBe(1)
+  expect(processes[1]).not.toBe(processes[0])
 })

@@ -1,15 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { InterruptedError, LowlayerError, OutOfMemoryError, TaskError } from '../core/errors.js'
 import { partOf } from '../plan/partOf.js'
 import type { Task } from '../plan/types.js'
 import { recordFailure } from '../tasks/state/failures.js'
 import type { TaskEvent } from '../tasks/types.js'
-import { workerOptions } from './environment.js'
 import { watchForHang } from './hang.js'
 import { crash, endedForMemory, saysOutOfMemory } from './memory.js'
 import { STOP_SIGNALS } from './stopSignals.js'
 import type { Executor, RunningTask, TaskFailure, WorkerContext } from './types.js'
+import { release, type WorkerPool, workerPool } from './workerPool.js'
 
 export interface WorkerOrder {
   readonly task: Task
@@ -19,10 +17,10 @@ export interface WorkerOrder {
 /** Messages from the worker to the parent. */
 export type WorkerMessage =
   | { readonly kind: 'event'; readonly event: TaskEvent }
-  | { readonly kind: 'done' }
+  /** With the bytes that the process now holds. */
+  | { readonly kind: 'done'; readonly bytes: number }
   | { readonly kind: 'failed'; readonly failure: TaskFailure }
 
-const workerFile = fileURLToPath(new URL('./worker.js', import.meta.url))
 /** How much of a worker's last words is kept to explain a crash. */
 const STDERR_TAIL = 2000
 
@@ -30,45 +28,39 @@ const STDERR_TAIL = 2000
 const SILENT_MS = 10 * 60_000
 
 /**
- * Starts each task in a process of its own: a crash, a leak or a native library's abort in one task
- * cannot harm another, and memory goes back to the system with the process. One that hangs is ended.
+ * Runs each task in a process that runs no other meanwhile: a crash, a leak or a native library's abort in one task
+ * cannot harm another that runs beside it. One that was done soon and holds little leaves its process to the next; after a long one, a
+ * large one or one that failed, the process ends and its memory goes back to the system. One that hangs is ended.
  */
 export const localProcesses: Executor = processesEndedAfter(SILENT_MS)
 
 /** {@link localProcesses} that are ended when they hang for so long. */
 export function processesEndedAfter(silentMs: number): Executor {
-  return (context) => (task, onEvent) =>
-    startWorker(
-      { task, context: { ...context, plan: partOf(context.plan, task) } },
-      onEvent,
-      silentMs,
-    )
+  return (context) => {
+    const pool = workerPool()
+    return (task, onEvent) =>
+      runOrder(
+        { task, context: { ...context, plan: partOf(context.plan, task) } },
+        onEvent,
+        silentMs,
+        pool,
+      )
+  }
 }
 
-/** Processes that work now. They go with this one, whatever keeps them from heeding that it is gone, such as a model without an end. */
-const working = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const worker of working) worker.kill('SIGKILL')
-})
-
-function startWorker(
+function runOrder(
   order: WorkerOrder,
   onEvent: (event: TaskEvent) => void,
   silentMs: number,
+  pool: WorkerPool,
 ): RunningTask {
   const endedBefore = endedForMemory()
-  const worker = fork(workerFile, [], {
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    ...workerOptions(),
-  })
-  let lastWords = ''
+  const began = performance.now()
+  const worker = pool.take()
+  const { child } = worker
   let interrupted = false
-  worker.stderr?.on('data', (chunk) => {
-    lastWords = (lastWords + chunk).slice(-STDERR_TAIL)
-  })
-  working.add(worker)
   const finished = new Promise<void>((resolve, reject) => {
+    let lastWords = ''
     let verdict: WorkerMessage | undefined
     // Who dies cannot leave the reason for the tables.
     const failed = async (error: LowlayerError): Promise<void> => {
@@ -77,20 +69,29 @@ function startWorker(
       reject(error)
     }
     let hangs = false
-    const watch = watchForHang(worker.pid as number, silentMs, () => {
+    const watch = watchForHang(child.pid as number, silentMs, () => {
       hangs = true
       // It may take its time to die, waiting for a disk.
-      worker.kill('SIGKILL')
+      child.kill('SIGKILL')
       void failed(new TaskError(hung(silentMs)))
     })
-    worker.on('message', (message: WorkerMessage) => {
+    const onWords = (chunk: Buffer) => {
+      lastWords = (lastWords + chunk).slice(-STDERR_TAIL)
+    }
+    const onMessage = (message: WorkerMessage) => {
       watch.heard()
-      if (message.kind === 'event') onEvent(message.event)
-      else verdict = message
-    })
-    worker.on('error', (error) => reject(new TaskError(error.message, { cause: error })))
-    worker.on('close', async (code, signal) => {
-      working.delete(worker)
+      if (message.kind === 'event') return onEvent(message.event)
+      verdict = message
+      worker.workedMs += performance.now() - began
+      if (message.kind !== 'done' || interrupted || !pool.keep(worker, message.bytes))
+        return release(worker)
+      watch.stop()
+      child.stderr?.off('data', onWords)
+      child.off('message', onMessage).off('error', onError).off('close', onClose)
+      resolve()
+    }
+    const onError = (error: Error) => reject(new TaskError(error.message, { cause: error }))
+    const onClose = async (code: number | null, signal: NodeJS.Signals | null) => {
       watch.stop()
       if (hangs) return
       if (verdict?.kind === 'done') resolve()
@@ -102,12 +103,14 @@ function startWorker(
         const systemEnded = (await endedForMemory()) > (await endedBefore)
         await failed(crash({ code, signal, lastWords, systemEnded }))
       }
-    })
+    }
+    child.stderr?.on('data', onWords)
+    child.on('message', onMessage).on('error', onError).on('close', onClose)
   })
-  worker.send(order)
+  child.send(order)
   const interrupt = () => {
     interrupted = true
-    return worker.connected && worker.send('interrupt')
+    return child.connected && child.send('interrupt')
   }
   return { finished, interrupt }
 }

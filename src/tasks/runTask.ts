@@ -21,7 +21,7 @@ export async function runTask(task: Task, context: TaskContext): Promise<void> {
   await clearFailure(context, task)
 }
 
-/** Loads what a kind of task needs and no more: each has a process of its own, whose start it is. */
+/** Loads what a kind of task needs and no more: it is most of the start of a process. */
 async function perform(task: Task, context: TaskContext): Promise<void> {
   switch (task.kind) {
     case 'train':

@@ -28,7 +28,7 @@ export async function run(file: string, options: RunOptions, executor?: Executor
   process.exitCode = await runPlanned(await openStudy(file, options), options, executor)
 }
 
-/** Runs what is missing of a planned study, each task in a process of its own unless told; returns the exit code. */
+/** Runs what is missing of a planned study, in processes beside this one unless told; returns the exit code. */
 export async function runPlanned(
   opened: Study,
   options: RunOptions,

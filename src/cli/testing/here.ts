@@ -1,4 +1,4 @@
-/** Runs the built command line in the test's own process, tasks of studies too unless they are to have processes of their own. */
+/** Runs the built command line in the test's own process, tasks of studies too unless they are to have processes. */
 import type { Executor } from '../../executors/types.js'
 import { builtModule } from '../../testing/built.js'
 import type { CommandResult } from '../../testing/commandLine.js'
@@ -8,7 +8,7 @@ export interface Here {
   readonly cwd?: string
   /** Whether the reports of studies are to have their figures, most of the time of a small one. */
   readonly drawsFigures?: boolean
-  /** Gives each task a process of its own, as a user's run does, with this environment beside the test's. */
+  /** Gives the tasks processes of their own, as a user's run does, with this environment beside the test's. */
   readonly processes?: NodeJS.ProcessEnv
 }
 
