@@ -170,14 +170,16 @@ describe('intervals of the low share', () => {
       const cells = [0, 1].map(() =>
         [0, 1].map(() => standardisedRanks(normals(20, generator, () => 1))),
       )
-      const { low, high } = shareIntervals(
+      const { low, high, difference } = shareIntervals(
         gridMeanSquares(cells),
         { draws: 200, level: 0.95 },
         generator,
       )
-      return [low.low!, low.high!, high.low!, high.high!]
-    }).flat()
-    expect(Math.min(...ends)).toBe(-1)
-    expect(Math.max(...ends)).toBe(1)
+      return [low, high, difference].map((one) => [one.low!, one.high!])
+    })
+    for (const share of [0, 1, 2]) {
+      const own = ends.flatMap((one) => one[share])
+      expect([Math.min(...own), Math.max(...own)]).toEqual([-1, 1])
+    }
   })
 })

@@ -30,7 +30,7 @@ export interface ShareIntervals {
  * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
  * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
  * −2/ν takes out the bias of (MS_low − MS_rest)².
- * Shares lie within ±1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
+ * Shares and their difference lie within ±1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
  */
 export function shareIntervals(
   squares: GridMeanSquares,
@@ -57,7 +57,7 @@ export function shareIntervals(
     }
     drawn.low[draw] = share(low, directions[0], highs)
     drawn.high[draw] = share(high, directions[1], lows)
-    drawn.difference[draw] = drawn.low[draw] - drawn.high[draw]
+    drawn.difference[draw] = Math.min(1, Math.max(-1, drawn.low[draw] - drawn.high[draw]))
   }
   const estimates = {
     low: (low.value - rest.value) / highs,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { belowChance, binomialAtMost } from './chance.js'
+import { belowChance, binomialAtMost, isAtChance } from './chance.js'
 
 describe('binomialAtMost', () => {
   it('is what counting all outcomes gives', () => {
@@ -27,5 +27,26 @@ describe('belowChance', () => {
     expect(belowChance('m', 0, 5, 10)).toBeUndefined()
     expect(belowChance('m', 0, 30, 1)).toBeUndefined()
     expect(belowChance('m', 30, 30, 2)).toBeUndefined()
+  })
+})
+
+describe('isAtChance', () => {
+  it.each([
+    // Of 1,000 guesses among ten classes 1% are right 123 times or more often: scipy.stats.binom.isf(0.01, 1000, 0.1) is 122.
+    [80, 1000, 10, true],
+    [100, 1000, 10, true],
+    [122, 1000, 10, true],
+    [124, 1000, 10, false],
+    [0, 1000, 10, true],
+    // The same share of more samples is more than chance.
+    [2000, 20_000, 10, true],
+    [2200, 20_000, 10, false],
+    [110, 200, 2, true],
+    [130, 200, 2, false],
+    // Too few to tell.
+    [19, 199, 10, false],
+    [30, 1000, 1, false],
+  ])('%d right of %d, %d classes: %s', (right, count, classes, expected) => {
+    expect(isAtChance(right, count, classes)).toBe(expected)
   })
 })

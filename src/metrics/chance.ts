@@ -1,7 +1,10 @@
-/** Whether a classifier is right less often than guessing would be. */
+/** Whether a classifier is right less often than guessing would be, or no more often. */
 
-/** Largest probability at which so few right answers by chance count as too few. */
+/** Largest probability at which so few, or so many, right answers by chance count as more than chance. */
 const SIGNIFICANCE = 0.01
+
+/** Answers from which on guessing can be told from knowing little (our choice): chance errs by 3.5 points there, or less. */
+const FEWEST_ANSWERS = 200
 
 /** P(X ≤ k) for X binomial with `count` trials of probability p: sums of exponentials of logarithms, exact to 1e-12. */
 export function binomialAtMost(k: number, count: number, p: number): number {
@@ -32,4 +35,13 @@ export function belowChance(
     `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (classes; analyze: --classes FILE), a score ` +
     'may have the wrong sign (some exporters of binary classifiers), or inputs may lack the preprocessing of its training (data.standardize, layout; analyze: --mean, --std, --layout)'
   )
+}
+
+/**
+ * Whether `right` of `count` samples of `classes` classes are no more than guessing gives: one of a hundred guessers, or more, has as many.
+ * Of fewer than 200 samples nothing is said, as they could hide a network that knows something.
+ */
+export function isAtChance(right: number, count: number, classes: number): boolean {
+  if (classes < 2 || count < FEWEST_ANSWERS) return false
+  return right === 0 || 1 - binomialAtMost(right - 1, count, 1 / classes) >= SIGNIFICANCE
 }

@@ -19,7 +19,8 @@ export interface GridSizes {
 
 /**
  * The configuration with a grid and a panel of these sizes: its own seeds first, so that networks that are there
- * serve, then the next numbers. Undefined where it has no grid. Samples are drawn where others were named.
+ * serve, then the next numbers. Undefined where it has no grid. Of another number of samples the first ones stay the
+ * first, and drawn ones stand in the place of named ones.
  */
 export function withDesign(
   config: ExperimentConfig,
@@ -27,8 +28,9 @@ export function withDesign(
 ): ExperimentConfig | undefined {
   const { grid } = config.networks
   if (grid === undefined) return undefined
-  const { ids: _ids, first: _first, ...drawn } = config.analysis.samples
-  const sameCount = drawn.count === samples
+  const { ids: _ids, ...unnamed } = config.analysis.samples
+  const sameCount = unnamed.count === samples
+  const first = unnamed.first === undefined ? {} : { first: samples }
   return {
     ...config,
     networks: {
@@ -43,7 +45,7 @@ export function withDesign(
     },
     analysis: sameCount
       ? config.analysis
-      : { ...config.analysis, samples: { ...drawn, count: samples } },
+      : { ...config.analysis, samples: { ...unnamed, ...first, count: samples } },
   }
 }
 
@@ -52,12 +54,15 @@ export function designSettings(config: ExperimentConfig, sizes: GridSizes): stri
   const changed = withDesign(config, sizes)
   const [grid, own] = [changed?.networks.grid, config.networks.grid]
   if (changed === undefined || grid === undefined || own === undefined) return []
-  const { count } = changed.analysis.samples
+  const [samples, ownSamples] = [changed.analysis.samples, config.analysis.samples]
   return [
     ...(['low', 'high', 'order'] as const)
       .filter((side) => grid[side].join() !== own[side].join())
       .map((side) => `networks.grid.${side}=[${grid[side].join()}]`),
-    ...(count === config.analysis.samples.count ? [] : [`analysis.samples.count=${count}`]),
+    // null takes a key away.
+    ...(['ids', 'first', 'count'] as const)
+      .filter((key) => samples[key] !== ownSamples[key])
+      .map((key) => `analysis.samples.${key}=${samples[key] ?? null}`),
   ]
 }
 

@@ -48,8 +48,36 @@ describe('an accuracy below chance', () => {
   })
 })
 
+describe('networks at chance', () => {
+  const tenClasses = { classes: 10, trainCount: 2000, testCount: 1000 }
+  const trained = (curves: readonly CurvePoint[][]) =>
+    given(curves).map(
+      (one) => ({ ...one, network: { ...one.network, origin: 'trained' } }) as never,
+    )
+
+  it.each([0.08, 0.1, 0.11])('are told of, trained here or not: %f of ten classes', (accuracy) => {
+    const curves = [ending(accuracy, accuracy), ending(0.9, 0.5)]
+    const right = Math.round(3000 * accuracy)
+    const told = new RegExp(
+      `^1 of 2 networks is right on no more samples than guessing \\(10.0% for 10 classes\\): net0 on ${right} of 3000;`,
+    )
+    expect(accuracyWarnings(trained(curves), tenClasses)).toEqual([expect.stringMatching(told)])
+    // Far fewer than chance is another fault of a network from elsewhere.
+    const [first] = accuracyWarnings(given(curves), tenClasses)
+    expect(first).toMatch(accuracy < 0.09 ? /^net0 .* below chance/ : told)
+  })
+
+  it('are listed up to four, and none where all know something', () => {
+    const many = Array.from({ length: 6 }, () => ending(0.1, 0.1))
+    const [told] = accuracyWarnings(trained(many), tenClasses)
+    expect(told).toMatch(/^6 of 6 networks are .*: net0 on .*, net3 on 300 of 3000, …;/)
+    expect(accuracyWarnings(trained([ending(0.12, 0.12)]), tenClasses)).toEqual([])
+  })
+})
+
 it('accuracies far apart on all samples are a question', () => {
   expect(accuracyWarnings(given([ending(0.95, 0.9), ending(0.5, 0.5)]), data)).toEqual([
+    expect.stringMatching(/^1 of 2 networks is right on no more .*: net1 on 479 of 958;/),
     expect.stringMatching(/^net0 is right on 93\.5% of the samples and net1 on 50\.0%/),
   ])
 })

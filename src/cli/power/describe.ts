@@ -69,7 +69,7 @@ export function describePower(report: PowerReport, settings: readonly string[] =
   )
   return [
     `Shares of the variance of the scores ${source}: ${othersOf(truths[0])}.`,
-    `Verdicts of ${studies} simulated studies per design in percent, margin ${percentText(margin)}, where the truth is`,
+    `Verdicts of ${studies} simulated studies per design in percent, each rounded by itself, margin ${percentText(margin)}, where the truth is`,
     ...truthLines,
     ...donorLines,
     ...alignedTable([[...first, ...columns], ...rows]),

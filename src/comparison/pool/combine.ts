@@ -1,7 +1,7 @@
 /** Estimates and p-values of several studies taken together. */
 import { studentTQuantile } from '../studentT.js'
 
-/** An estimate of one study with its interval, and which studies it shares networks with. */
+/** An estimate of a share, or of a difference of two, of one study with its interval, and which studies it shares networks with. */
 export interface StudyEstimate {
   readonly estimate: number
   readonly low: number
@@ -38,7 +38,8 @@ const NORMAL = 1000
  *
  * which combines the ends as they are, unequal arms included (Zou & Donner, Statistics in Medicine 27, 2008, eq. 2),
  * and adds the spread between studies at Student's t with groups − 1 degrees (our choice). One study is itself; k equal
- * ones have an interval narrower by √k. `level` is that of the intervals. Throws RangeError without studies.
+ * ones have an interval narrower by √k. Ends are cut at ±1, beyond which there is no share and no difference of two. `level` is
+ * that of the intervals. Throws RangeError without studies.
  */
 export function poolEstimates(studies: readonly StudyEstimate[], level: number): PooledEstimate {
   if (studies.length === 0) throw new RangeError('there is nothing to pool')
@@ -63,8 +64,8 @@ export function poolEstimates(studies: readonly StudyEstimate[], level: number):
     )
   return {
     estimate,
-    low: estimate - arm((one) => one.estimate - one.low),
-    high: estimate + arm((one) => one.high - one.estimate),
+    low: Math.max(-1, estimate - arm((one) => one.estimate - one.low)),
+    high: Math.min(1, estimate + arm((one) => one.high - one.estimate)),
     weights: studies.map((study) => {
       const g = groups.findIndex(({ group }) => group === study.group)
       return shares[g] / groups[g].studies

@@ -49,6 +49,11 @@ describe('pooled estimates', () => {
     expect(pooled.high).toBeCloseTo(0.4, 12)
   })
 
+  it('end where shares and differences of two do, at ±1', () => {
+    const { low, high } = poolEstimates([at(0.9, -0.9, 1), at(-0.8, -1, 0.9)], 0.95)
+    expect([low, high]).toEqual([-1, 1])
+  })
+
   it('weigh by precision, and agree with the closed form of two studies', () => {
     // s² are 1 and 4 in units of 0.01²: weights 0.8 and 0.2, Q = (0.02)²/(0.01² + 0.02²) = 0.8.
     const z = 1.96
@@ -63,13 +68,13 @@ describe('pooled estimates', () => {
   })
 
   it('say how far studies disagree, and widen by it', () => {
-    const [a, b, c] = [0, 0.3, 0.6]
+    const [a, b, c] = [0, 0.2, 0.4]
     const narrow = (estimate: number) => at(estimate, estimate - 1e-3, estimate + 1e-3)
     const pooled = poolEstimates([narrow(a), narrow(b), narrow(c)], 0.95)
     // All spread is between studies: the interval is that of a mean of three values, t(2) = 4.303.
-    expect(pooled.between).toBeCloseTo(0.3, 3)
+    expect(pooled.between).toBeCloseTo(0.2, 3)
     expect(pooled.iSquared).toBeGreaterThan(0.99)
-    expect(pooled.high - pooled.estimate).toBeCloseTo((4.303 * 0.3) / Math.sqrt(3), 2)
+    expect(pooled.high - pooled.estimate).toBeCloseTo((4.303 * 0.2) / Math.sqrt(3), 2)
   })
 
   it('cover the true mean of studies that differ', () => {
