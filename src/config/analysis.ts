@@ -31,7 +31,7 @@ const samples = z
       .union([z.array(whole(0)).min(1), z.string().min(1)])
       .optional()
       .describe(
-        'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one per line',
+        'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one per line; tables have them in ascending order',
       ),
   })
   .prefault({})

@@ -65,9 +65,13 @@ describe('chosen panels', () => {
   })
 
   it.each([
-    [[4, 6], /sample 6 of the source belong to the test split: .*analysis.samples.split to test/],
+    [
+      [4, 6],
+      /ids: sample 6 of the source belongs to the test split: .*analysis.samples.split to test/,
+    ],
     [[4, 6, 77], /sample 6 /],
-    [[77, 78], /samples 77, 78 are not among the 4 samples/],
+    [[77, 78], /samples 77, 78 are not among the 4 samples of the split, which are 4, 9, 2, 30 \(/],
+    [[4, 77], /sample 77 is not among/],
     [Array.from({ length: 12 }, (_, index) => 100 + index), /100, .*107, … are not/],
   ])('refuse %j with what is wrong', (ids, message) => {
     expect(() => namedPanel(ids, own, others)).toThrow(message)
@@ -75,7 +79,7 @@ describe('chosen panels', () => {
 
   it('refuse a text that has too few words', () => {
     expect(() => namedPanel([9, 2], own, others, (row) => row !== 1)).toThrow(
-      /sample 9 are too short/,
+      /sample 9 has fewer words than analysis.players.count/,
     )
   })
 })

@@ -78,28 +78,35 @@ export function namedPanel(
 ): Int32Array {
   const rowOf = new Map(Array.from(own, (id, row) => [id, row]))
   const elsewhere = new Set(others.ids)
-  const refuse = (wrong: readonly number[], reason: string) => {
+  const refuse = (wrong: readonly number[], [one, many]: [string, string], reason: string) => {
     if (wrong.length === 0) return
-    const listed = wrong.slice(0, LISTED).join(', ') + (wrong.length > LISTED ? ', …' : '')
-    const noun = wrong.length === 1 ? 'sample' : 'samples'
-    throw new InputError(`analysis.samples.ids: ${noun} ${listed} ${reason}`)
+    const [noun, verb] = wrong.length === 1 ? ['sample', one] : ['samples', many]
+    throw new InputError(`analysis.samples.ids: ${noun} ${listed(wrong)} ${verb} ${reason}`)
   }
   const missing = ids.filter((id) => !rowOf.has(id))
   refuse(
     missing.filter((id) => elsewhere.has(id)),
-    `of the source belong to the ${others.split} split: name samples of the other, set analysis.samples.split to ` +
+    ['of the source belongs', 'of the source belong'],
+    `to the ${others.split} split: name samples of the other, set analysis.samples.split to ` +
       `${others.split}, or say which samples that is (data.select, data.train, data.test, data.heldOut)`,
   )
   refuse(
     missing,
-    `are not among the ${own.length} samples of the split (lowlayer plan CONFIG --json lists those that are analysed)`,
+    ['is', 'are'],
+    `not among the ${own.length} samples of the split, which are ${listed(Array.from(own))} (what stands under data chooses ` +
+      'them from the source)',
   )
   const rows = ids.map((id) => rowOf.get(id) as number)
   refuse(
     ids.filter((_, index) => !allowed(rows[index])),
-    'are too short: they have fewer words than analysis.players.count',
+    ['has', 'have'],
+    'fewer words than analysis.players.count',
   )
   return Int32Array.from(rows).sort()
+}
+
+function listed(ids: readonly number[]): string {
+  return ids.slice(0, LISTED).join(', ') + (ids.length > LISTED ? ', …' : '')
 }
 
 function classQueues(

@@ -76,7 +76,7 @@ export function designWarnings(plan: Plan): string[] {
     const needed = Math.ceil(FEWEST_IN_SET / set.fraction)
     warnings.push(
       `sets of ${Math.max(1, Math.round(set.fraction * analysis.samples.count))} of ${analysis.samples.count} samples ` +
-        `overlap all or not at all: analyse at least ${needed} (analysis.samples.count)`,
+        `overlap all or not at all: analyse at least ${needed} (analysis.samples)`,
     )
   }
   return warnings

@@ -11,8 +11,9 @@ export const checkCounts: Check = ({ analysis, data, training }, problem) => {
   }
   if (training !== undefined) atMost('training.batchSize', training.batchSize, 'train')
   if (analysis !== undefined) {
-    const { count, testCount, split } = analysis.samples
-    atMost('analysis.samples.count', count, split)
+    const { count, testCount, split, first, ids } = analysis.samples
+    const key = first !== undefined ? 'first' : ids !== undefined ? 'ids' : 'count'
+    atMost(`analysis.samples.${key}`, count, split)
     atMost('analysis.samples.testCount', testCount, split === 'train' ? 'test' : 'train')
   }
   if ('heldOut' in data && data.heldOut !== undefined) {

@@ -85,9 +85,12 @@ describe('analysed samples', () => {
   })
 
   it.each([
-    ['analysis.samples.ids=[3, 930]', /sample 930 of the source belong to the test split/],
-    ['analysis.samples.ids=[3, 700]', /sample 700 are not among the 60 samples/],
-    ['analysis.samples.first=61', /61 is more than the 60 samples of data.train/],
+    ['analysis.samples.ids=[3, 930]', /sample 930 of the source belongs to the test split/],
+    [
+      'analysis.samples.ids=[3, 700]',
+      /sample 700 is not among the 60 samples of the split, which are 0, 1, .*, 7, …/,
+    ],
+    ['analysis.samples.first=61', /samples.first=61: 61 is more than the 60 samples of data.train/],
     ['analysis.samples={first: 3, ids: [1, 2, 4]}', /"ids" both say/],
     ['analysis.samples={first: 3, count: 4}', /4 differs from first: 3/],
     ['analysis.samples={ids: [3, 4], count: 5}', /5 differs from the 2 of ids/],
