@@ -1,37 +1,26 @@
 /**
  * How often each verdict is given when the truth is known, and how often each interval covers it: studies are
  * simulated (src/comparison/simulate.ts) and judged by the rule of real ones (`compareScores`; sets decide nothing).
- * Run: npm run bench:verdict -- [--fast] [--only PATTERN] [--studies N] [--sets]
+ * Run: npm run bench:verdict -- [--fast | --sizes] [--only PATTERN] [--studies N] [--sets]
  *
  * One line a cell: rates of the four verdicts, rate of p < 0.05, and for each share the rates of studies whose 95%
  * interval lies above and below the truth. The truth is the mean of the estimates over the studies of the cell,
  * which are unbiased. `!` marks what is above its bound by more than two standard errors: "decides" where the true
  * share is at or below the margin or the high share is as large, "absent" where the true share is at or above it,
  * p < 0.05 without any effect of low seeds, an interval that misses more than 5%. With `--sets` the interval of κ_J too,
- * which takes the time of all pairs of sets.
+ * which takes the time of all pairs of sets. With `--sizes` the rates of wrong firm verdicts where they are largest (verdictSizes.ts).
  */
-import { compareScores } from '../src/comparison/compare.js'
-import { withoutSets } from '../src/comparison/power/verdictOdds.js'
-import { type SimulatedDesign, simulateScores } from '../src/comparison/simulate.js'
-import type { Conclusion, EffectName, EffectRow, StudyScores } from '../src/comparison/types.js'
-import { stream } from '../src/core/random.js'
+import type { SimulatedDesign } from '../src/comparison/simulate.js'
+import type { Conclusion, EffectName } from '../src/comparison/types.js'
+import { sizeCells, sizeColumns, sizeLine } from './verdictSizes.js'
+import { ALPHA, type Cell, KAPPA, MARGIN, simulatedStudy } from './verdictStudies.js'
 
-const ALPHA = 0.05
-const MARGIN = 0.1
 const conclusions: readonly Conclusion[] = ['decides', 'real-but-small', 'absent', 'inconclusive']
-const KAPPA = 'κ_J'
 const withSets = process.argv.includes('--sets')
 const intervals: readonly (EffectName | typeof KAPPA)[] = [
   ...(['low', 'high', 'low−high', 'sample', 'order', 'residual'] as const),
   ...(withSets ? ([KAPPA] as const) : []),
 ]
-
-interface Cell {
-  readonly name: string
-  readonly design: SimulatedDesign
-  /** Share of networks that are missing, at random. */
-  readonly missing?: number
-}
 
 const usual = { orders: 1, repeats: 1, samples: 200 }
 const shares = (low: number, high = 0.05, sample = 0.3) => ({ low, high, sample, order: 0.1 })
@@ -107,48 +96,13 @@ function cellsOf(fast: boolean): Cell[] {
   ]
 }
 
-type Row = Pick<EffectRow, 'estimate' | 'ciLow' | 'ciHigh' | 'pValue'>
-
-interface Found {
-  readonly conclusion: Conclusion
-  readonly rows: ReadonlyMap<EffectName | typeof KAPPA, Row>
-}
-
-function study(cell: Cell, index: number): Found {
-  const generator = stream(index, 'bench verdict', cell.name).at()
-  const whole = simulateScores(cell.design, generator)
-  const kept: StudyScores = {
-    ...whole,
-    networks: whole.networks.filter(() => generator.uniform() >= (cell.missing ?? 0)),
-  }
-  const judged = withSets ? kept : withoutSets(kept)
-  const {
-    effects,
-    grids,
-    conclusions: concluded,
-  } = compareScores(judged, {
-    alpha: ALPHA,
-    margin: MARGIN,
-    permutations: 199,
-    bootstrap: 400,
-    seed: index,
-  })
-  const rows = new Map<EffectName | typeof KAPPA, Row>(effects().map((row) => [row.effect, row]))
-  const kappa = withSets ? grids[0].kappaDifferentLow() : undefined
-  if (kappa !== undefined) {
-    const { estimate, low: ciLow, high: ciHigh } = kappa
-    rows.set(KAPPA, { estimate, ciLow, ciHigh, pValue: undefined })
-  }
-  return { conclusion: concluded()[0].conclusion, rows }
-}
-
 const rate = (count: number, of: number) => (of === 0 ? 0 : count / of)
 const error = (share: number, of: number) => Math.sqrt((share * (1 - share)) / Math.max(1, of))
 const flag = (share: number, bound: number, of: number) =>
   share > bound + 2 * error(bound, of) ? '!' : ''
 
 function lineOf(cell: Cell, studies: number): string {
-  const found = Array.from({ length: studies }, (_, index) => study(cell, index))
+  const found = Array.from({ length: studies }, (_, index) => simulatedStudy(cell, index, withSets))
   const means = new Map(
     intervals.map((name) => {
       const values = found.flatMap(({ rows }) => rows.get(name)?.estimate ?? [])
@@ -188,18 +142,23 @@ const optionOf = (name: string) => options[options.indexOf(name) + 1]
 const fast = options.includes('--fast')
 const studies = options.includes('--studies') ? Number(optionOf('--studies')) : fast ? 200 : 1000
 const pattern = options.includes('--only') ? new RegExp(optionOf('--only')) : /./
-const cells = cellsOf(fast).filter(({ name }) => pattern.test(name))
+const sizes = options.includes('--sizes')
+const cells = (sizes ? sizeCells() : cellsOf(fast)).filter(({ name }) => pattern.test(name))
 const began = performance.now()
 process.stdout.write(
   `${studies} studies a cell; standard error of a rate of 0.05: ${error(ALPHA, studies).toFixed(3)}\n\n`,
 )
-const head = [
-  'cell',
-  'truth',
-  ...conclusions,
-  'p < 0.05',
-  ...intervals.map((name) => `${name} misses above/below %`),
-]
+const head = sizes
+  ? sizeColumns
+  : [
+      'cell',
+      'truth',
+      ...conclusions,
+      'p < 0.05',
+      ...intervals.map((name) => `${name} misses above/below %`),
+    ]
 process.stdout.write(`| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n`)
-for (const cell of cells) process.stdout.write(`| ${lineOf(cell, studies)} |\n`)
+for (const cell of cells) {
+  process.stdout.write(`| ${(sizes ? sizeLine : lineOf)(cell, studies)} |\n`)
+}
 process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(0)} s\n`)

@@ -67,7 +67,7 @@ describe('chosen panels', () => {
   it.each([
     [
       [4, 6],
-      /ids: sample 6 of the source belongs to the test split: .*analysis.samples.split to test/,
+      /ids: sample 6 is in the test split and not in the one that is analysed: .*analysis.samples.split to test/,
     ],
     [[4, 6, 77], /sample 6 /],
     [[77, 78], /samples 77, 78 are not among the 4 samples of the split, which are 4, 9, 2, 30 \(/],

@@ -86,9 +86,9 @@ export function namedPanel(
   const missing = ids.filter((id) => !rowOf.has(id))
   refuse(
     missing.filter((id) => elsewhere.has(id)),
-    ['of the source belongs', 'of the source belong'],
-    `to the ${others.split} split: name samples of the other, set analysis.samples.split to ` +
-      `${others.split}, or say which samples that is (data.select, data.train, data.test, data.heldOut)`,
+    ['is', 'are'],
+    `in the ${others.split} split and not in the one that is analysed: name others, set analysis.samples.split to ` +
+      `${others.split}, or say which samples each split has (data.select, data.train, data.test, data.heldOut)`,
   )
   refuse(
     missing,

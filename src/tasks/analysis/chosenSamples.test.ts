@@ -85,7 +85,7 @@ describe('analysed samples', () => {
   })
 
   it.each([
-    ['analysis.samples.ids=[3, 930]', /sample 930 of the source belongs to the test split/],
+    ['analysis.samples.ids=[3, 930]', /sample 930 is in the test split/],
     [
       'analysis.samples.ids=[3, 700]',
       /sample 700 is not among the 60 samples of the split, which are 0, 1, .*, 7, …/,
