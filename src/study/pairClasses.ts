@@ -129,7 +129,7 @@ export class PairClasses {
         statistics.flatMap((statistic): PairClassRow[] => {
           const own = means[accuracy][statistic]
           const found = own.hasSeeds
-            ? within(least[statistic], own.means.interval(this.level))
+            ? within(statistic, own.means.interval(this.level))
             : withoutInterval(own.means.mean)
           if (found === undefined) return []
           const { estimate, low, high } = found
@@ -170,13 +170,15 @@ export class PairClasses {
               return first === undefined || second === undefined ? undefined : first - second
             }
             const estimate = effectOf(({ mean }) => mean)
-            const found = jackknifeInterval(
-              {
-                estimate,
-                lows: [...lows].map((seed) => effectOf((means) => means.lows.without(seed))),
-                highs: [...highs].map((seed) => effectOf((means) => means.highs.without(seed))),
-              },
-              this.level,
+            const found = withWidth(
+              jackknifeInterval(
+                {
+                  estimate,
+                  lows: [...lows].map((seed) => effectOf((means) => means.lows.without(seed))),
+                  highs: [...highs].map((seed) => effectOf((means) => means.highs.without(seed))),
+                },
+                this.level,
+              ),
             )
             return {
               grouping: 'accuracy',
@@ -235,10 +237,23 @@ function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   return made
 }
 
-/** An estimate whose interval ends where its figure does. */
-function within(smallest: number, found: Estimate | undefined): Estimate | undefined {
+/** An estimate whose interval ends where its figure does. What sizes of sets fix alone needs no width. */
+function within(statistic: Statistic, interval: Estimate | undefined): Estimate | undefined {
+  const found = statistic === 'expected_jaccard' ? interval : withWidth(interval)
   if (found?.low === undefined || found.high === undefined) return found
-  return { ...found, low: Math.max(smallest, found.low), high: Math.min(1, found.high) }
+  return { ...found, low: Math.max(least[statistic], found.low), high: Math.min(1, found.high) }
+}
+
+/** Widths that rounding makes of sums of equal numbers. */
+const ROUNDING = 1e-12
+
+/**
+ * An estimate without its interval where that has no width: few pairs then happen to agree, as the three or four of sets of two samples that
+ * differ in the order alone, and leaving seeds out says nothing of others.
+ */
+function withWidth(found: Estimate | undefined): Estimate | undefined {
+  if (found?.low === undefined || found.high === undefined) return found
+  return found.high - found.low > ROUNDING ? found : withoutInterval(found.estimate)
 }
 
 function withoutInterval(estimate: number | undefined): Estimate | undefined {
