@@ -79,6 +79,7 @@ const leftIn = (folder: string) =>
 
 it.skipIf(process.platform !== 'linux')(
   'that is killed again and again ends in the same tables, and leaves nothing else',
+  { timeout: KILLS * 3 * 60_000 },
   async () => {
     const whole = join(root, 'whole')
     const began = performance.now()

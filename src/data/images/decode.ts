@@ -44,8 +44,10 @@ function decode(bytes: Uint8Array): Pixels {
 function planesOf(data: Uint8Array, stride: number, pixels: number, channels: 1 | 3): Float32Array {
   const planes = new Float32Array(channels * pixels)
   const scale = 1 / 255
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const [red, green, blue] = data.subarray(stride * pixel, stride * pixel + 3)
+  for (let pixel = 0, at = 0; pixel < pixels; pixel++, at += stride) {
+    const red = data[at]
+    const green = data[at + 1]
+    const blue = data[at + 2]
     if (channels === 1) planes[pixel] = (0.299 * red + 0.587 * green + 0.114 * blue) * scale
     else {
       planes[pixel] = red * scale

@@ -44,11 +44,17 @@ export function decodePng(bytes: Uint8Array): Pixels {
     data,
     stride: 4,
     traits: {
-      hasTransparency: chunks.some(isKey) || data.some((value, at) => at % 4 === 3 && value < 255),
+      hasTransparency: chunks.some(isKey) || isTransparent(data),
       isTurned: exif !== undefined && orientationOf(exif.data) !== 1,
       isSubsampled: false,
     },
   }
+}
+
+/** Whether a pixel of red, green, blue and opacity is not opaque. */
+function isTransparent(data: Uint8Array): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] < 255) return true
+  return false
 }
 
 /** Throws where pixels unpack to more than a picture of this size has in any form: 4 bytes per pixel, and a byte for each row of seven passes. */
