@@ -36,6 +36,14 @@ export const limits = {
   rows: 10_000_000,
   /** … and all of its cells: those of MNIST are 47 million. */
   cells: 2 ** 26,
+  /** Cells in one row of a table of values: 2^n of 24 players. */
+  rowCells: 2 ** 24,
+  /** Letters of a cell of a table, a text among them. */
+  cellLetters: 2 ** 20,
+  /** Words of all texts of a file … */
+  words: 2 ** 26,
+  /** … and different ones among them. */
+  differentWords: 2 ** 22,
   /** Letters of the name of a column or a class. */
   nameLetters: 500,
   /** Letters of the name of a study or a network, which names of folders have in them. */

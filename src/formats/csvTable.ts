@@ -43,13 +43,13 @@ const NO_QUOTES: ReadonlySet<number> = new Set()
 
 /**
  * The records of a CSV file, the header among them. Throws InputError as {@link readCsvTable} does of quotes, and for more
- * rows or cells than are taken.
+ * rows, columns or cells than are taken.
  */
 export function csvRecords(
   text: string,
   delimiter: string,
   file: string,
-  most: { readonly rows: number; readonly cells: number } = limits,
+  most: Readonly<Record<'rows' | 'cells' | 'columns', number>> = limits,
 ): CsvRecord[] {
   const found: CsvRecord[] = []
   let cells: string[] = []
@@ -63,6 +63,7 @@ export function csvRecords(
     const cell = isQuoted ? quotedCell(text, at, file, line) : plainCell(text, at, delimiter)
     if (isQuoted) quoted = (quoted ?? new Set()).add(cells.length)
     if (++count > most.cells) throw tooMany('cells', most.cells, file)
+    if (cells.length === most.columns) throw tooMany('columns', most.columns, file)
     cells.push(cell.value)
     line += cell.breaks
     at = cell.end
@@ -112,8 +113,14 @@ function plainCell(text: string, from: number, delimiter: string): Cell {
 
 function quotedCell(text: string, from: number, file: string, line: number): Cell {
   let end = text.indexOf('"', from + 1)
-  while (end !== -1 && text[end + 1] === '"') end = text.indexOf('"', end + 2)
+  while (end !== -1 && text[end + 1] === '"' && end - from <= limits.cellLetters)
+    end = text.indexOf('"', end + 2)
   if (end === -1) throw new InputError(`${file}:${line}: a quote is not closed`)
+  if (end - from > limits.cellLetters) {
+    throw new InputError(
+      `${file}:${line}: a quoted cell has more than ${limits.cellLetters.toLocaleString('en')} letters; is its quote closed?`,
+    )
+  }
   const value = text.slice(from + 1, end).replaceAll('""', '"')
   return { value, end: end + 1, breaks: value.split('\n').length - 1 }
 }

@@ -3,6 +3,7 @@
  * or [samples, 2^n]. Column = subset bitmask, bit i ↔ player i, player 0 the least significant bit.
  */
 import { InputError } from '../core/errors.js'
+import { limits } from '../core/limits.js'
 import { playersFromTableLength, unfitValue } from '../core/subset.js'
 import { csvRecords } from './csvTable.js'
 import { parseDecimal, whyNoNumber } from './decimal.js'
@@ -74,7 +75,10 @@ function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] 
  * table. Throws InputError where commas may be decimal ones.
  */
 function parseCsv(text: string, file: string): Float64Array[] {
-  const records = csvRecords(text.replace(/^\uFEFF/, ''), ',', file).map(({ line, cells }) => ({
+  const records = csvRecords(text.replace(/^\uFEFF/, ''), ',', file, {
+    ...limits,
+    columns: limits.rowCells,
+  }).map(({ line, cells }) => ({
     place: `${file}:${line}`,
     cells: cells.map((cell) => cell.trim()),
   }))

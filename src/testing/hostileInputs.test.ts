@@ -251,7 +251,7 @@ describe('tables', () => {
     const row = '1,'.repeat(count)
     const path = put('wide.csv', `${header},label\n${row}a\n${row}b\n`)
     await expect(load({ source: 'csv', path })).rejects.toThrow(
-      /columns: 100,001, but at most 100,000/,
+      /wide\.csv: more than 100,000 columns; take a part of it/,
     )
   })
 
@@ -261,13 +261,34 @@ describe('tables', () => {
   ] as const)(
     'with more %s than are taken are refused, before they fill the memory',
     (what, text) => {
-      const most = { rows: 1000, cells: 2000 }
+      const most = { rows: 1000, cells: 2000, columns: 10_000 }
       expect(csvRecords(text.repeat(999), ',', 'long.csv', most).flat()).not.toHaveLength(0)
       expect(() => csvRecords(text.repeat(1e7), ',', 'long.csv', most)).toThrow(
         `long.csv: more than ${most[what].toLocaleString('en')} ${what}; take a part of it`,
       )
     },
   )
+
+  it.each([
+    ['columns', ','.repeat(limits.columns + 1), /more than 100,000 columns/],
+    ['quotes', '"'.repeat(2 ** 24), /claims\.csv:1: a quoted cell has more than 1,048,576 letters/],
+  ])('with nothing but %s are refused', (_, text, message) => {
+    expect(() => csvRecords(text, ',', 'claims.csv')).toThrow(message)
+  })
+
+  it.each<[string, string, RegExp]>([
+    ['tabs', '\t'.repeat(2 ** 24), /texts\.tsv: columns: 100,001, but at most/],
+    ['lines', '\n'.repeat(2 ** 24), /texts\.tsv: lines: 10,000,002, but at most 10,000,001/],
+    ['one text', `sentence\tlabel\n${'a '.repeat(2 ** 20)}\tx\n`, /tsv:2: letters: 2,097,152, but/],
+    [
+      'ever other words',
+      `sentence\tlabel\n${Array.from({ length: 90 }, (_, row) => `${Array.from({ length: 50_000 }, (_, k) => (row * 50_000 + k).toString(36)).join(' ')}\tx\n`).join('')}`,
+      /texts\.tsv: different words: .* but at most 4,194,304/,
+    ],
+  ])('of texts with nothing but %s are refused', async (_, text, message) => {
+    const path = put('texts.tsv', text)
+    await expect(load({ source: 'text', path })).rejects.toThrow(message)
+  })
 
   it('may have any number of empty lines', () => {
     expect(csvRecords(`a,b${'\n'.repeat(1e6)}1,""`, ',', 'sparse.csv')).toEqual([

@@ -1,5 +1,7 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { limits } from '../../core/limits.js'
+import { requireAtMost } from '../../core/requireAtMost.js'
 import { classNumbers, sortedClasses } from '../classNames.js'
 import { locateNamed, namedSources, spellings } from '../named.js'
 import { type DataContext, readText, requireFile, resolveDataPath } from '../paths.js'
@@ -78,9 +80,9 @@ function splitProse(sentence: string): string[] {
 }
 
 async function readPart(file: string, split: (sentence: string) => string[]): Promise<Part> {
-  const text = readText(file)
-  const [head, ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const header = head.split('\t')
+  const [head, ...lines] = linesOf(readText(file).replace(/^\uFEFF/, ''), file)
+  const header = head.split('\t', limits.columns + 1)
+  requireAtMost(header.length, limits.columns, `${file}: columns`, 'take fewer')
   const [sentenceAt, labelAt] = [header.indexOf('sentence'), header.indexOf('label')]
   if (sentenceAt === -1 || labelAt === -1) {
     throw new InputError(`${file}:1: the header needs the columns "sentence" and "label"`)
@@ -89,13 +91,15 @@ async function readPart(file: string, split: (sentence: string) => string[]): Pr
   if (lines.length === 0) throw new InputError(`${file} has a header but no rows`)
   const sentences: string[][] = []
   const labels: string[] = []
+  const keep = wordKeeper(file)
   for (const [index, line] of lines.entries()) {
     const place = `${file}:${index + 2}`
-    const cells = line.split('\t')
+    const cells = line.split('\t', limits.columns + 1)
     if (cells.length !== header.length) {
       throw new InputError(`${place}: ${cells.length} cells, but the header has ${header.length}`)
     }
-    const words = split(cells[sentenceAt])
+    requireAtMost(cells[sentenceAt].length, limits.cellLetters, `${place}: letters`, 'cut the text')
+    const words = keep(split(cells[sentenceAt]))
     if (words.length === 0) throw new InputError(`${place}: the sentence has no words`)
     const label = cells[labelAt].trim()
     if (label === '') throw new InputError(`${place}: no "label"`)
@@ -103,6 +107,35 @@ async function readPart(file: string, split: (sentence: string) => string[]): Pr
     labels.push(label)
   }
   return { sentences, labels, file }
+}
+
+/** The lines of a text, the last of which may be empty. Throws InputError where there are more than are taken. */
+function linesOf(text: string, file: string): string[] {
+  const lines = text.split('\n', limits.rows + 2)
+  requireAtMost(lines.length, limits.rows + 1, `${file}: lines`, 'take a part of it')
+  return lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
+}
+
+/** Keeps each word once, however often it stands in a file. Throws InputError for more words than are taken. */
+function wordKeeper(file: string): (words: readonly string[]) => string[] {
+  const known = new Map<string, string>()
+  let count = 0
+  return (words) => {
+    count += words.length
+    requireAtMost(count, limits.words, `${file}: words`, 'take a part of it')
+    const kept = words.map((word) => {
+      const same = known.get(word) ?? word
+      known.set(word, same)
+      return same
+    })
+    requireAtMost(
+      known.size,
+      limits.differentWords,
+      `${file}: different words`,
+      'take a part of it',
+    )
+    return kept
+  }
 }
 
 /** The most frequent words, ties by code unit, after the two special tokens. */
