@@ -438,19 +438,32 @@ describe('models from elsewhere', () => {
     await model.dispose()
   }
 
+  /** A model whose weight is said to be kept somewhere. */
+  function withWeightIn(location: string): Uint8Array {
+    const externalData = [{ key: 'location', value: location }]
+    const weight = { name: 'w', dims: [2], dataType: 1, dataLocation: 1, externalData }
+    const bytes = onnxFile({
+      inputs: { x: ['n', 2] },
+      outputs: { y: ['n', 2] },
+      nodes: [['Add', ['x', 'w'], ['y']]],
+    })
+    const model = decodeModel(bytes)
+    return encodeModel({ ...model, graph: { ...model.graph, initializer: [weight as never] } })
+  }
+
   it.each(['a\0b', '../secret', '/etc/passwd', 'a/../../b', ''])(
     'keep no weights out of their folder: %j',
     async (location) => {
-      const externalData = [{ key: 'location', value: location }]
-      const weight = { name: 'w', dims: [2], dataType: 1, dataLocation: 1, externalData }
-      const bytes = onnxFile({
-        inputs: { x: ['n', 2] },
-        outputs: { y: ['n', 2] },
-        nodes: [['Add', ['x', 'w'], ['y']]],
-      })
-      const model = decodeModel(bytes)
-      const whole = { ...model, graph: { ...model.graph, initializer: [weight as never] } }
-      await expect(opened(encodeModel(whole))).rejects.toThrow(/no file beside the model/)
+      await expect(opened(withWeightIn(location))).rejects.toThrow(/no file beside the model/)
+    },
+  )
+
+  it.each(['nothing.bin', 'x'.repeat(5000), 'device', '.'])(
+    'wait for no weights that are no file: %.20s',
+    async (location) => {
+      rmSync(join(folder, 'device'), { force: true })
+      symlinkSync('/dev/zero', join(folder, 'device'))
+      await expect(opened(withWeightIn(location))).rejects.toThrow(/which is no file that is there/)
     },
   )
 

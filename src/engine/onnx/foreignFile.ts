@@ -75,16 +75,25 @@ export function externalFiles(file: string, { initializer }: ModelProto['graph']
       )
     }
     const path = join(dirname(file), location)
-    if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    if (isFile(path)) {
       found.add(path)
       continue
     }
     throw new InputError(
-      `${file}: the weight "${tensor.name}" is kept in ${path}, which is not there; ` +
+      `${file}: the weight "${tensor.name}" is kept in ${path}, which is no file that is there; ` +
         'put that file beside the model, or export the model as one file',
     )
   }
   return found
+}
+
+/** Whether a file is there; a name that no file can have is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** The first 16 hexadecimal digits of the SHA-256 of some bytes and of files, one after the other. */
