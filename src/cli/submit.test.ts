@@ -1,6 +1,15 @@
 /** `lowlayer submit --print`, `task` and `cancel` without a cluster: what is written, and that bash runs it. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -107,6 +116,20 @@ describe('printed scripts', () => {
     const refused = await lowlayerHere(['submit', ...STUDY, ...cards, '--print'])
     expect(refused.code).toBe(2)
     expect(refused.stderr).toMatch(/runtime\.slurm\.pack.*leaves some of 2 cards idle/)
+  })
+
+  it.each<[string, (path: string) => void]>([
+    ['a file', (path) => writeFileSync(path, '')],
+    ['a link that leads nowhere', (path) => symlinkSync(join(root, 'nowhere'), path)],
+  ])('say which folder of theirs is %s', async (what, put) => {
+    const { results, study } = await print(`blocked by ${what}`)
+    rmSync(join(study, 'slurm'), { recursive: true })
+    put(join(study, 'slurm'))
+    const words = ['submit', ...STUDY, '--results', results, '--print']
+    const { code, stderr } = await lowlayerHere(words)
+    expect(stderr).toContain(`cannot write ${join(study, 'slurm')}`)
+    expect(stderr).not.toMatch(/^ +at /m)
+    expect(code).toBe(2)
   })
 
   it('run one after the other, leave what a run leaves', async () => {

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/types.js'
 import { jsonText, makeFolder } from '../store/atomic.js'
 import { lockOf, studyFolder } from '../store/layout.js'
 import { type Lease, withLock } from '../store/lock.js'
+import { writeFailure } from '../store/writeFailure.js'
 import { plannedOf } from '../tasks/reporting/manifest.js'
 import { announceStudy } from '../tasks/state/announceStudy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
@@ -158,7 +159,9 @@ async function writeScripts(
     await lease.remove(join(paths.folder, name))
   }
   // SLURM makes no folder for its logs, and drops the job without a word.
-  await makeFolder(logFolder(folder))
+  await makeFolder(logFolder(folder)).catch((error: unknown) => {
+    throw writeFailure(logFolder(folder), error)
+  })
   const written: SubmittedArray[] = []
   for (const job of jobs) {
     const script = paths.script(job.name)

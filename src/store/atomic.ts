@@ -79,8 +79,9 @@ export async function writeNote(path: string, text: string): Promise<void> {
 export async function makeFolder(path: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
-      const isFolder = error.code === 'EEXIST' && (await stat(path)).isDirectory()
-      if (!isFolder) throw error
+      // A link that leads nowhere is there, and is nothing.
+      const there = error.code === 'EEXIST' ? await stat(path).catch(() => undefined) : undefined
+      if (there?.isDirectory() !== true) throw error
     })
   try {
     await make()
