@@ -25,8 +25,11 @@ export interface UnitTimes {
   readonly decomposition: number
 }
 
-/** What a process costs before it does anything: loading the engine and the data. */
-const SECONDS_A_TASK = 0.5
+/** What a task costs before it does anything, in a process that has done one: reading the data, looking at the store. */
+const SECONDS_A_TASK = 0.05
+
+/** What the start of a process costs. */
+const SECONDS_A_PROCESS = 0.8
 
 /** Seconds that the work of a plan takes at least on this machine, with as many processes as it may start. */
 export function secondsOf(work: Estimate, times: UnitTimes, plan: Plan): number {
@@ -36,11 +39,17 @@ export function secondsOf(work: Estimate, times: UnitTimes, plan: Plan): number 
     samples * times.sample +
     work.decompositions * times.decomposition +
     plan.tasks.length * SECONDS_A_TASK
-  return seconds / jobCount(plan.config.runtime)
+  return SECONDS_A_PROCESS + seconds / jobCount(plan.config.runtime)
 }
 
-/** Steps and samples timed, after one that warms up; no further sample once those before took so long. */
+/** Steps timed, after one that warms up. */
 const TIMED_STEPS = 5
+
+/**
+ * Samples are timed for so long, as code gets faster that runs again and again; where they are slow, at least so many of them, but none once
+ * those before took the longest.
+ */
+const PROBE_MS = 300
 const TIMED_SAMPLES = 3
 const LONGEST_PROBE_MS = 2000
 
@@ -119,8 +128,9 @@ async function timeSamples(
   const sampleTimes: number[] = []
   const decompositionTimes: number[] = []
   const first = performance.now()
-  for (let row = 0; row < train.count && sampleTimes.length < TIMED_SAMPLES; row++) {
-    if (sampleTimes.length > 0 && performance.now() - first > LONGEST_PROBE_MS) break
+  for (let row = 0; row < train.count; row++) {
+    const longest = sampleTimes.length < TIMED_SAMPLES ? LONGEST_PROBE_MS : PROBE_MS
+    if (sampleTimes.length > 0 && performance.now() - first > longest) break
     const sample = sampleAt(train, row)
     if (!placed.admits(sample.input)) continue
     const began = performance.now()
