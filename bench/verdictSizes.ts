@@ -30,20 +30,33 @@ export function sizeCells(): Cell[] {
       cell('low > high, 1 direction', { directions: 1, shares: shares(AT_MARGIN, 0.05) }),
       cell('low = high, 1 direction, 20 samples', { directions: 1, samples: 20 }),
       cell('low = high, 1 direction, networks missing', { directions: 1 }, 0.15),
+      ...(side > 4
+        ? []
+        : [
+            cell('low > high, 1 direction, 2 alike donors a low seed', {
+              directions: 1,
+              shares: shares(AT_MARGIN, 0.05),
+              donors: 2,
+              commonToDonors: 1,
+            }),
+          ]),
     ]
   })
 }
 
 /**
  * Percent of the studies of a cell that end with each firm verdict, all of which are wrong, at the margin that is the mean low share of
- * the studies; without an effect of low seeds at {@link MARGIN}, where *absent* is right and not told. `!`: above 5% by more
+ * the studies (of donors, what that stands for); without an effect of low seeds at {@link MARGIN}, where *absent* is right and not told. `!`: above 5% by more
  * than two standard errors.
  */
 export function sizeLine(cell: Cell, studies: number): string {
   const found = Array.from({ length: studies }, (_, index) => simulatedStudy(cell, index, false))
   const hasEffect = cell.design.shares.low > 0
   const estimates = found.flatMap(({ rows }) => rows.get('low')?.estimate ?? [])
-  const truth = estimates.reduce((sum, value) => sum + value, 0) / estimates.length
+  // Donors of one seed count as seeds in the estimate, which is too small by what they have in common.
+  const { lows, donors = 1, commonToDonors = 0 } = cell.design
+  const estimated = 1 - (commonToDonors * (donors - 1)) / (lows * donors - 1)
+  const truth = estimates.reduce((sum, value) => sum + value, 0) / estimates.length / estimated
   const concluded = found.map((one) => one.concludedAt(hasEffect ? truth : MARGIN))
   const most = ALPHA + 2 * Math.sqrt((ALPHA * (1 - ALPHA)) / studies)
   const sizes = firm.map((verdict) => {

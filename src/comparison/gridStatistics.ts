@@ -134,8 +134,12 @@ export function gridStatistics(
   const withSets = cellsWithSets(grid, study)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
   const scores = scoresOf(grid, complete, ranks)
+  // Rows of one low seed are those of its donors.
+  const seeds = complete.at.map(
+    ([cell]) => study.networks[grid.networksOf[cell as number][0]].seeds.low,
+  )
   const intervals = (of: GridScores) =>
-    shareIntervals(gridMeanSquares(cellMeans(of)), draws, generator('share intervals'))
+    shareIntervals(gridMeanSquares(cellMeans(of), seeds), draws, generator('share intervals'))
   return {
     grid,
     complete,

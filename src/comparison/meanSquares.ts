@@ -1,5 +1,7 @@
 /** Mean squares of a two-way grid of score vectors, and in how many directions they lie. */
+import { groupBy } from '../core/groupBy.js'
 import { scalarProduct } from '../metrics/descriptive.js'
+import type { Seed } from './types.js'
 
 /**
  * A mean square of vectors w_1 … w_ν in the space of samples, with E‖w‖² = tr M for their covariance M: tr M itself
@@ -19,13 +21,28 @@ export interface GridMeanSquares {
   readonly low: MeanSquare
   readonly high: MeanSquare
   readonly rest: MeanSquare
+  /** What {@link low} consists of where each low seed has several rows, those of its donors, as many each. */
+  readonly donors: DonorMeanSquares | undefined
   readonly lows: number
   readonly highs: number
   readonly samples: number
 }
 
-/** {@link GridMeanSquares} of `cells[l][h]`, vectors over samples; L, H ≥ 2. */
-export function gridMeanSquares(cells: readonly (readonly Float64Array[])[]): GridMeanSquares {
+/** Rows nested within low seeds, D each: E = H·D·Σ_seed + H·Σ_donor + Σ_rest between seeds, H·Σ_donor + Σ_rest within. */
+export interface DonorMeanSquares {
+  readonly between: MeanSquare
+  readonly within: MeanSquare
+  readonly each: number
+}
+
+/**
+ * {@link GridMeanSquares} of `cells[l][h]`, vectors over samples; L, H ≥ 2. `seeds[l]` is the low seed of a row; by default each row has
+ * its own.
+ */
+export function gridMeanSquares(
+  cells: readonly (readonly Float64Array[])[],
+  seeds?: readonly (Seed | undefined)[],
+): GridMeanSquares {
   const [lows, highs] = [cells.length, cells[0].length]
   const rows = cells.map(meanVector)
   const columns = cells[0].map((_, h) => meanVector(cells.map((row) => row[h])))
@@ -46,9 +63,40 @@ export function gridMeanSquares(cells: readonly (readonly Float64Array[])[]): Gr
       highs - 1,
     ),
     rest: meanSquare(rest, (lows - 1) * (highs - 1)),
+    donors: seeds && donorMeanSquares(rows, seeds, highs),
     lows,
     highs,
     samples,
+  }
+}
+
+/** Undefined where each seed has one row, or some have more than others, or there is one seed. */
+function donorMeanSquares(
+  rows: readonly Float64Array[],
+  seeds: readonly (Seed | undefined)[],
+  highs: number,
+): DonorMeanSquares | undefined {
+  const groups = [...groupBy([...rows.keys()], (row) => seeds[row]).values()]
+  const each = groups[0].length
+  if (each === 1 || groups.length < 2 || groups.some(({ length }) => length !== each)) {
+    return undefined
+  }
+  const centre = meanVector(rows)
+  const means = groups.map((group) => meanVector(group.map((row) => rows[row])))
+  const scaledDifference = (a: Float64Array, b: Float64Array, scale: number) =>
+    a.map((value, x) => scale * (value - b[x]))
+  return {
+    between: meanSquare(
+      means.map((mean) => scaledDifference(mean, centre, Math.sqrt(highs * each))),
+      groups.length - 1,
+    ),
+    within: meanSquare(
+      groups.flatMap((group, seed) =>
+        group.map((row) => scaledDifference(rows[row], means[seed], Math.sqrt(highs))),
+      ),
+      groups.length * (each - 1),
+    ),
+    each,
   }
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Generator, stream } from '../core/random.js'
 import { mean, scalarProduct, spearman, variance } from '../metrics/descriptive.js'
 import { drawChiSquare } from './chiSquare.js'
+import { compareScores } from './compare.js'
 import { gridMeanSquares, meanSquare } from './meanSquares.js'
 import { shareIntervals } from './shareIntervals.js'
 import { betweenCells, standardisedRanks } from './similarity.js'
@@ -82,6 +83,34 @@ describe('mean squares', () => {
     expect(error).toBeLessThan(0.1)
   })
 
+  it('of donors within low seeds are those between and within, which make up that of all rows', () => {
+    const generator = stream(5, 'donors').at()
+    const cells = [0, 1, 2, 3].map(() => [0, 1, 2].map(() => normals(6, generator)))
+    const { low, donors } = gridMeanSquares(cells, ['a', 'b', 'a', 'b'])
+    const row = (l: number) => (x: number) => mean(cells[l].map((cell) => cell[x])) as number
+    const over = (of: (x: number) => number) => [0, 1, 2, 3, 4, 5].map(of).reduce((a, b) => a + b)
+    // Squared differences of the two means of two, and of the two donors of each seed, over 2.
+    const seed = (l: number) => (x: number) => (row(l)(x) + row(l + 2)(x)) / 2
+    expect(donors!.between.value).toBeCloseTo(
+      3 * 2 * over((x) => (seed(0)(x) - seed(1)(x)) ** 2 / 2),
+      12,
+    )
+    const within = [0, 1].map((l) => 3 * over((x) => (row(l)(x) - row(l + 2)(x)) ** 2 / 2))
+    expect(donors!.within.value).toBeCloseTo((within[0] + within[1]) / 2, 12)
+    const { between } = donors!
+    expect([between.contrasts, donors!.within.contrasts, donors!.each]).toEqual([1, 2, 2])
+    expect(between.value + 2 * donors!.within.value).toBeCloseTo(3 * low.value, 12)
+  })
+
+  it.each([[undefined], [['a', 'b', 'c', 'd']], [['a', 'a', 'a', 'b']], [['a', 'a', 'a', 'a']]])(
+    'has none within where rows are not nested evenly: %j',
+    (seeds) => {
+      const generator = stream(6, 'donors').at()
+      const cells = [0, 1, 2, 3].map(() => [0, 1, 2].map(() => normals(6, generator)))
+      expect(gridMeanSquares(cells, seeds).donors).toBeUndefined()
+    },
+  )
+
   it('cannot tell directions from one contrast', () => {
     expect(meanSquare([Float64Array.of(1, 2)], 1)).toEqual({
       contrasts: 1,
@@ -127,6 +156,28 @@ describe('intervals of the low share', () => {
     // 6 of 120 are expected; 13 would be three standard errors more.
     expect(missed.length).toBeLessThan(13)
   })
+
+  it.each([0, 0.5, 1])(
+    'cover the share where donors of one seed have a part of %f of their effects in common',
+    (commonToDonors) => {
+      const studies = 300
+      const design = {
+        ...{ lows: 3, highs: 3, orders: 1, samples: 40, donors: 2, commonToDonors, directions: 1 },
+        shares: { low: 0.13, high: 0.05, sample: 0.3 },
+      }
+      const found = Array.from({ length: studies }, (_, index) => {
+        const study = simulateScores(design, stream(index, 'coverage of donors').at())
+        const [{ shares }] = compareScores(study, { permutations: 1, bootstrap: 200 }).grids
+        return shares!.low
+      })
+      const estimate = mean(found.map((one) => one.estimate)) as number
+      // Two of six rows are one seed's: pairs that seem to differ in the low layers have a fifth of what these share.
+      const truth = estimate / (1 - commonToDonors / 5)
+      const missed = found.filter((one) => one.low! > truth || one.high! < truth)
+      // 15 of 300 are expected; 26 would be three standard errors more. As rows of their own: 35 where all is common.
+      expect(missed.length).toBeLessThan(26)
+    },
+  )
 
   it('cover no effect where four contrasts hardly show in how few directions the noise lies', () => {
     const studies = 600

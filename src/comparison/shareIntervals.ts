@@ -29,7 +29,12 @@ export interface ShareIntervals {
  *
  * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
  * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
- * −2/ν takes out the bias of (MS_low − MS_rest)².
+ * −2/ν takes out the bias of (MS_low − MS_rest)². Where low seeds have D donors each, rows are nested in seeds, and
+ *
+ *     low* = (MS_seeds − noise)/(H·D)/X_seeds + (1 − 1/D)·(MS_donors − noise)/H/X_donors
+ *
+ * between and within seeds, with degrees of their own: it covers the share whatever donors of one seed have in common, while the estimate,
+ * which takes rows as seeds, is too small by what they have.
  * Shares and their difference lie within ±1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
  */
 export function shareIntervals(
@@ -37,9 +42,19 @@ export function shareIntervals(
   { draws, level }: { readonly draws: number; readonly level: number },
   generator: Generator,
 ): ShareIntervals {
-  const { low, high, rest, lows, highs, samples } = squares
+  const { low, high, rest, donors, lows, highs, samples } = squares
   const noise = noiseDirections(rest, samples)
-  const directions = [low, high].map((one) => signalDirections(one, rest, noise, samples))
+  const source = (square: MeanSquare, count: number, weight = 1) => {
+    return { square, count, weight, directions: signalDirections(square, rest, noise, samples) }
+  }
+  const ofLow =
+    donors === undefined
+      ? [source(low, highs)]
+      : [
+          source(donors.between, highs * donors.each),
+          source(donors.within, highs, 1 - 1 / donors.each),
+        ]
+  const ofHigh = [source(high, lows)]
   const scaledDraw = (degrees: number) => drawChiSquare(degrees, generator) / degrees
   const drawn = {
     low: new Float64Array(draws),
@@ -48,16 +63,20 @@ export function shareIntervals(
   }
   for (let draw = 0; draw < draws; draw++) {
     const missed = rest.value * (1 - scaledDraw(rest.contrasts * noise))
-    const share = (one: MeanSquare, own: number, count: number) => {
-      const noiseOfOne = rest.value * scaledDraw(one.contrasts * noise)
-      const signal = (one.value - noiseOfOne - missed) / count
-      const seeds = scaledDraw(one.contrasts * own)
-      // A signal below 0 is noise alone, which the seeds do not scale.
-      return signal > 0 ? Math.min(1, signal / seeds) : Math.max(-1, signal)
+    const share = (sources: typeof ofLow) => {
+      let sum = 0
+      for (const { square, count, weight, directions } of sources) {
+        const noiseOfOne = rest.value * scaledDraw(square.contrasts * noise)
+        const signal = (square.value - noiseOfOne - missed) / count
+        const seeds = scaledDraw(square.contrasts * directions)
+        // A signal below 0 is noise alone, which the seeds do not scale.
+        sum += weight * (signal > 0 ? signal / seeds : signal)
+      }
+      return withinOne(sum)
     }
-    drawn.low[draw] = share(low, directions[0], highs)
-    drawn.high[draw] = share(high, directions[1], lows)
-    drawn.difference[draw] = Math.min(1, Math.max(-1, drawn.low[draw] - drawn.high[draw]))
+    drawn.low[draw] = share(ofLow)
+    drawn.high[draw] = share(ofHigh)
+    drawn.difference[draw] = withinOne(drawn.low[draw] - drawn.high[draw])
   }
   const estimates = {
     low: (low.value - rest.value) / highs,
@@ -74,6 +93,11 @@ export function shareIntervals(
     high: estimate(estimates.high, drawn.high),
     difference: estimate(estimates.low - estimates.high, drawn.difference),
   }
+}
+
+/** No share, and no difference of two, lies beyond ±1. */
+function withinOne(share: number): number {
+  return Math.min(1, Math.max(-1, share))
 }
 
 /**
