@@ -9,6 +9,7 @@ import { parseClassList } from '../../masking/foreign/classOutputs.js'
 import type { AnalyzeOptions } from '../commands/analyze.js'
 import type { RunOptions } from '../commands/run.js'
 import { dataFromOption } from '../dataOption.js'
+import { modelNames } from '../modelNames.js'
 import { planOf } from '../study.js'
 import { overridesOf, refuse } from '../studyOptions.js'
 import { runPlanned } from './run.js'
@@ -77,15 +78,7 @@ function givenFiles(models: readonly string[], options: AnalyzeOptions): object[
     classes: classes === undefined ? undefined : readClasses(classes),
   }
   const said = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
-  const names: string[] = []
-  for (const model of models) {
-    const name =
-      basename(model)
-        .replace(/\.onnx$/, '')
-        .replaceAll(/[^\w.-]+/g, '-') || 'model'
-    const same = names.filter((other) => other === name || other.startsWith(`${name}_`)).length
-    names.push(same === 0 ? name : `${name}_${same + 1}`)
-  }
+  const names = modelNames(models)
   return models.map((path, index) => ({ name: names[index], path, ...said }))
 }
 

@@ -4,7 +4,7 @@ import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { epochsOf } from './checkpoints.js'
 import { epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
-import { doneNetworks, rounded } from './studyRows.js'
+import { doneNetworks, haveSeeds, rounded } from './studyRows.js'
 
 /** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
 const CONFUSING = 2
@@ -30,7 +30,7 @@ export function coursesFigure(study: ReportStudy): FigureResult {
   if (drawn.length === 0)
     return { ...named, missing: 'no sample is followed over two checkpoints or more' }
   const all = doneNetworks(tables).length
-  const hasSeeds = networks.some(({ seed_low }) => seed_low !== undefined)
+  const hasSeeds = haveSeeds(networks)
   const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
   return {
     ...named,

@@ -197,3 +197,16 @@ it('the scores of one network are not called those of all', () => {
   expect(told(study.tables)).toMatch(/all networks’ .*samples × networks/)
   expect(told({ ...study.tables, samples })).not.toMatch(/all networks|× networks/)
 })
+
+it('nothing is said of seeds and of tests where no network has known seeds', () => {
+  const study = exampleStudy()
+  const networks = study.tables.networks.map((row) => {
+    return { ...row, seed_low: undefined, seed_high: undefined, seed_order: undefined }
+  })
+  const captionsOf = (tables: ReportStudy['tables']) =>
+    names.map((name) => JSON.stringify(figureMakers[name]({ ...study, tables }))).join()
+  expect(captionsOf(study.tables)).toMatch(/sorted by low.*tests of the verdict/)
+  expect(captionsOf({ ...study.tables, networks })).not.toMatch(
+    /sorted by low|tests of the verdict/,
+  )
+})

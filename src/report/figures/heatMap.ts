@@ -1,7 +1,7 @@
 import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
-import { bySeeds, doneNetworks, networkNames, rounded } from './studyRows.js'
+import { bySeeds, doneNetworks, haveSeeds, networkNames, rounded } from './studyRows.js'
 
 /** From here on white is the more readable on the scale of colours: both are 4.5:1 or more. */
 const DARK = 0.74
@@ -23,8 +23,14 @@ export function heatMapFigure(study: ReportStudy): FigureResult {
   return {
     ...named,
     source: 'ours',
-    caption:
-      'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
+    caption: [
+      ...(haveSeeds(networks)
+        ? [
+            'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal.',
+          ]
+        : []),
+      'Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
+    ].join(' '),
     spec: specOf({
       hconcat: [
         matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),

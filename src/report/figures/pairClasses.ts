@@ -2,7 +2,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
-import { networkNames, rounded } from './studyRows.js'
+import { haveSeeds, networkNames, rounded } from './studyRows.js'
 
 /** The figures of a pair that are drawn. */
 type PairField = 'jaccard' | 'kappa' | 'spearman' | 'iou'
@@ -27,7 +27,10 @@ export function pairClassFigure(study: ReportStudy): FigureResult {
     ...named,
     source: 'ours',
     caption:
-      'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent: the permutation tests of the verdict take that into account.',
+      'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent' +
+      (haveSeeds(study.tables.networks)
+        ? ': the permutation tests of the verdict take that into account.'
+        : '.'),
     spec: specOf({
       title: marksKey('● a pair of networks', '┃ orange: mean of the class', '┃ grey: by chance'),
       hconcat: [

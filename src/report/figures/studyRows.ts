@@ -29,6 +29,11 @@ export function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
   )
 }
 
+/** Whether the seeds of some networks are known: without any nothing is asked about layers. */
+export function haveSeeds(networks: readonly NetworkRow[]): boolean {
+  return networks.some(({ seed_low }) => seed_low !== undefined)
+}
+
 /** The name of a network by its id. */
 export function networkNames({ tables }: ReportStudy): (id: string | undefined) => string {
   const names = new Map(tables.networks.map(({ network, name }) => [network, name]))
