@@ -1,17 +1,19 @@
 /**
  * How often each verdict is given when the truth is known, and how often each interval covers it: studies are
  * simulated (src/comparison/simulate.ts) and judged by the rule of real ones (`compareScores`; sets decide nothing).
- * Run: npm run bench:verdict -- [--fast | --sizes] [--only PATTERN] [--studies N] [--sets]
+ * Run: npm run bench:verdict -- [--fast | --sizes | --pools] [--only PATTERN] [--studies N] [--sets]
  *
  * One line a cell: rates of the four verdicts, rate of p < 0.05, and for each share the rates of studies whose 95%
  * interval lies above and below the truth. The truth is the mean of the estimates over the studies of the cell,
  * which are unbiased. `!` marks what is above its bound by more than two standard errors: "decides" where the true
  * share is at or below the margin or the high share is as large, "absent" where the true share is at or above it,
  * p < 0.05 without any effect of low seeds, an interval that misses more than 5%. With `--sets` the interval of κ_J too,
- * which takes the time of all pairs of sets. With `--sizes` the rates of wrong firm verdicts where they are largest (verdictSizes.ts).
+ * which takes the time of all pairs of sets. With `--sizes` the rates of wrong firm verdicts where they are largest (verdictSizes.ts);
+ * with `--pools` those of pools, and what the intervals of a pool miss (verdictPools.ts).
  */
 import type { SimulatedDesign } from '../src/comparison/simulate.js'
 import type { Conclusion, EffectName } from '../src/comparison/types.js'
+import { poolCells, poolColumns, poolLine, simulatedStudies } from './verdictPools.js'
 import { sizeCells, sizeColumns, sizeLine } from './verdictSizes.js'
 import { ALPHA, type Cell, KAPPA, MARGIN, simulatedStudy } from './verdictStudies.js'
 
@@ -142,23 +144,32 @@ const optionOf = (name: string) => options[options.indexOf(name) + 1]
 const fast = options.includes('--fast')
 const studies = options.includes('--studies') ? Number(optionOf('--studies')) : fast ? 200 : 1000
 const pattern = options.includes('--only') ? new RegExp(optionOf('--only')) : /./
-const sizes = options.includes('--sizes')
-const cells = (sizes ? sizeCells() : cellsOf(fast)).filter(({ name }) => pattern.test(name))
 const began = performance.now()
 process.stdout.write(
-  `${studies} studies a cell; standard error of a rate of 0.05: ${error(ALPHA, studies).toFixed(3)}\n\n`,
+  `${studies} a cell; standard error of a rate of 0.05: ${error(ALPHA, studies).toFixed(3)}\n\n`,
 )
-const head = sizes
-  ? sizeColumns
-  : [
-      'cell',
-      'truth',
-      ...conclusions,
-      'p < 0.05',
-      ...intervals.map((name) => `${name} misses above/below %`),
-    ]
-process.stdout.write(`| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n`)
-for (const cell of cells) {
-  process.stdout.write(`| ${(sizes ? sizeLine : lineOf)(cell, studies)} |\n`)
+if (options.includes('--pools')) {
+  table(poolCells(), poolColumns, (cell) => {
+    const pools = Array.from({ length: studies }, (_, index) => simulatedStudies(cell, index))
+    return poolLine(cell, pools)
+  })
+} else if (options.includes('--sizes')) {
+  table(sizeCells(), sizeColumns, (cell) => sizeLine(cell, studies))
+} else {
+  const misses = intervals.map((name) => `${name} misses above/below %`)
+  table(cellsOf(fast), ['cell', 'truth', ...conclusions, 'p < 0.05', ...misses], (cell) =>
+    lineOf(cell, studies),
+  )
 }
 process.stdout.write(`\n${((performance.now() - began) / 1000).toFixed(0)} s\n`)
+
+function table<T extends { readonly name: string }>(
+  cells: readonly T[],
+  head: readonly string[],
+  line: (cell: T) => string,
+): void {
+  process.stdout.write(`| ${head.join(' | ')} |\n|${head.map(() => '---').join('|')}|\n`)
+  for (const cell of cells.filter(({ name }) => pattern.test(name))) {
+    process.stdout.write(`| ${line(cell)} |\n`)
+  }
+}
