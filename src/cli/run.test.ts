@@ -413,8 +413,8 @@ describe('lowlayer run', () => {
       child.on('exit', () => resolve())
     })
     expect(said).toContain(
-      'values of low1-high0-order0: waiting for a process that the lock does not name, ' +
-        `for a minute at most unless its heart beats, which holds ${lock}`,
+      'values of low1-high0-order0: waiting for an unnamed process ' +
+        `(its lock is taken over after a minute without a sign of life), which holds ${lock}`,
     )
     await rm(lock)
     expect(await result).toMatchObject({ code: 0 })

@@ -143,7 +143,9 @@ describe('withLock', () => {
       const waitedFor: string[] = []
       const onWait = (holder: string) => waitedFor.push(holder)
       expect(await withLock(path, async () => 'mine', { onWait, timing })).toBe('mine')
-      expect(waitedFor).toEqual([expect.stringContaining('does not name, for a minute at most')])
+      expect(waitedFor).toEqual([
+        expect.stringContaining('unnamed process (its lock is taken over after a minute'),
+      ])
     },
   )
 

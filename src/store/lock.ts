@@ -36,8 +36,7 @@ export interface LockTiming {
 
 const TIMING: LockTiming = { beat: 5_000, stale: 60_000, poll: 500 }
 /** Whose lock says nothing that can be read: somebody else's file, or one that a disk spoiled. */
-const NAMELESS =
-  'a process that the lock does not name, for a minute at most unless its heart beats'
+const NAMELESS = 'an unnamed process (its lock is taken over after a minute without a sign of life)'
 /** Between two attempts at a lock that was free, or abandoned, a moment ago. */
 const RETRY_MS = 20
 
