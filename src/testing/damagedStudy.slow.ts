@@ -23,15 +23,19 @@ import {
 /** Tables and what else lies in a study's folder itself. */
 const TABLES = /^[^/]+\.(csv|json|yaml|md)$/
 
-const cases = Object.keys(kinds).flatMap((kind) => damages.map((how) => [kind, how] as const))
+/** Files that exist where figures were drawn, which takes longer than all the rest of a case. */
+const isOfFigures = (kind: string) => /figure|page|drawings|record of a study/.test(kind)
 
-describe('a study', () => {
+describe.each([false, true])('a study (figures drawn: %j)', (drawsFigures) => {
+  const cases = Object.keys(kinds)
+    .filter((kind) => isOfFigures(kind) === drawsFigures)
+    .flatMap((kind) => damages.map((how) => [kind, how] as const))
   const root = mkdtempSync(join(tmpdir(), 'lowlayer-damaged-'))
   const whole = join(root, 'whole')
   let plan: Plan
   let before: Map<string, string>
   beforeAll(async () => {
-    plan = await finishedStudy(whole)
+    plan = await finishedStudy(whole, drawsFigures)
     before = comparable(whole)
   })
   afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -55,7 +59,7 @@ describe('a study', () => {
     const stored = tables()
     const out = join(root, 'out')
     rmSync(out, { recursive: true, force: true })
-    await rebuildReport({ folder: study, out, dataDirs: [] })
+    await rebuildReport({ folder: study, out, dataDirs: [], drawsFigures })
     expect(tables()).toEqual(stored)
     // The tables that it writes elsewhere are what was written here, or are missed.
     for (const file of filesBelow(out).filter((name) => TABLES.test(name))) {
@@ -64,7 +68,7 @@ describe('a study', () => {
         expect(readFileSync(join(out, file), 'base64') === wanted, file).toBe(true)
     }
 
-    const named = await runStudy(plan, results)
+    const named = await runStudy(plan, results, drawsFigures)
     expect(named.length).toBeGreaterThan(0)
     if (!isRecord) expect(named).toContain(name)
     expect((await verifyResults(results)).findings).toEqual([])

@@ -74,13 +74,13 @@ export async function runStudy(
   return named
 }
 
-/** A finished study; its copies for other tools and the choice of its device too. */
-export async function finishedStudy(results: string): Promise<Plan> {
+/** A finished study, with the figures of its report or without; its copies for other tools and the choice of its device too. */
+export async function finishedStudy(results: string, drawsFigures = true): Promise<Plan> {
   const plan = await plannedStudy()
   const folder = studyFolder(results, plan.study, plan.id)
   const settled = jsonText({ device: 'cpu', reason: '' })
   await withLock(lockOf(folder), ({ write }) => write(join(folder, 'device.json'), settled))
-  await runStudy(plan, results)
+  await runStudy(plan, results, drawsFigures)
   await writeTensorboard(folder)
   return plan
 }
