@@ -1,5 +1,5 @@
 /**
- * The size of every decision of a pool (`lowlayer pool`): three independent studies at a time, taken together by the rule of real ones
+ * The size of every decision of a pool (`lowlayer pool`): several independent studies at a time, taken together by the rule of real ones
  * (src/comparison/pool), at truths on the bounds of the verdict, where firm ones are wrong most often, and away from them, where they are right.
  */
 import { compareNetworks } from '../src/comparison/compare.js'
@@ -10,7 +10,7 @@ import {
   type SimulatedShares,
   simulateScores,
 } from '../src/comparison/simulate.js'
-import type { Conclusion, EffectName } from '../src/comparison/types.js'
+import type { Conclusion, EffectName, GridName } from '../src/comparison/types.js'
 import { stream } from '../src/core/random.js'
 import { ALPHA, MARGIN } from './verdictStudies.js'
 
@@ -27,15 +27,23 @@ export const poolColumns = [
   ...['low', 'high', 'low − high'].map((name) => `${name} misses above/below`),
 ] as const
 
-/** Three studies of one truth; `sides`: low and high seeds of each. */
+/** Studies of one truth; `sides`: low and high seeds of each. */
 export interface PoolCell {
   readonly name: string
   readonly sides: readonly number[]
   readonly shares: SimulatedShares
   readonly directions?: number
+  /** By which part of it the true low share of the first study is smaller, and that of the last larger; default 0. */
+  readonly spread?: number
   /** The margin as a multiple of the true low share; undefined: {@link MARGIN}. */
   readonly margin?: number
 }
+
+/** Draws of an interval. */
+const DRAWS = 400
+
+/** That of simulated networks, as far as it is told. */
+const GRID: GridName = { architecture: 'simulated', regime: 'init', cut: 1 }
 
 /** Ranks make 0.1 to 0.12 of it. */
 const AT_MARGIN = 0.13
@@ -49,11 +57,19 @@ export function poolCells(): PoolCell[] {
   })
   const equal = truth(AT_MARGIN, AT_MARGIN)
   const above = truth(AT_MARGIN, 0.05)
+  const differing = [
+    { name: 'low = high, shares differ', shares: equal, spread: 0.6, margin: 1 },
+    {
+      ...{ name: 'low > high, 1 direction, shares differ', shares: above },
+      ...{ directions: 1, spread: 0.6, margin: 1 },
+    },
+  ]
   return [
-    { said: 'three of 3x3', sides: [3, 3, 3] },
-    { said: 'three of 4x4', sides: [4, 4, 4] },
-    { said: '3x3, 4x4 and 6x6', sides: [3, 4, 6] },
-  ].flatMap(({ said, sides }) =>
+    { said: 'three of 3x3', sides: [3, 3, 3], others: differing },
+    { said: 'three of 4x4', sides: [4, 4, 4], others: differing },
+    { said: 'six of 4x4', sides: [4, 4, 4, 4, 4, 4], others: differing },
+    { said: '3x3, 4x4 and 6x6', sides: [3, 4, 6], others: [] },
+  ].flatMap(({ said, sides, others }) =>
     [
       { name: 'no effect', shares: truth(0, 0.05) },
       { name: 'low = high', shares: equal, margin: 1 },
@@ -65,6 +81,7 @@ export function poolCells(): PoolCell[] {
       { name: 'low 0.04', shares: truth(0.04, 0.05) },
       { name: 'low 0.2', shares: truth(0.2, 0.05) },
       { name: 'low 0.3, 3 directions', shares: truth(0.3, 0.05), directions: 3 },
+      ...others,
     ].map((cell) => ({ ...cell, name: `${said}, ${cell.name}`, sides })),
   )
 }
@@ -72,17 +89,18 @@ export function poolCells(): PoolCell[] {
 /** The studies of one pool of a cell. */
 export function simulatedStudies(cell: PoolCell, index: number): PooledStudy[] {
   return cell.sides.map((side, study) => {
-    const { sides, shares, directions } = cell
+    const { sides, shares, directions, spread = 0 } = cell
+    const place = (2 * study) / (sides.length - 1) - 1
     const design: SimulatedDesign = {
-      ...{ lows: side, highs: side, orders: 1, repeats: 1, samples: 200 },
-      ...{ shares, directions },
+      ...{ lows: side, highs: side, orders: 1, repeats: 1, samples: 200, directions },
+      shares: { ...shares, low: shares.low * (1 + spread * place) },
     }
     // Cells that differ in the margin alone are of the same studies.
-    const truth = JSON.stringify({ sides, shares, directions })
+    const truth = JSON.stringify({ sides, shares, directions, spread: cell.spread })
     const generator = stream(index, 'bench pool', truth, String(study)).at()
     const scores = simulateScores(design, generator)
     const { effects, verdict } = compareNetworks(withoutSets(scores), {
-      ...{ alpha: ALPHA, margin: MARGIN, permutations: 199, bootstrap: 400, seed: index },
+      ...{ alpha: ALPHA, margin: MARGIN, permutations: 199, bootstrap: DRAWS, seed: index },
     })
     const row = (effect: EffectName) => effects.find((one) => one.effect === effect)
     const estimateOf = (effect: EffectName) => {
@@ -96,6 +114,7 @@ export function simulatedStudies(cell: PoolCell, index: number): PooledStudy[] {
       low: estimateOf('low'),
       high: estimateOf('high'),
       difference: estimateOf('low−high'),
+      meanSquares: verdict.meanSquares!,
       p: row('low')?.pValue ?? 1,
       verdict: verdict.verdict,
       clauses: verdict.clauses,
@@ -120,7 +139,9 @@ export function poolLine(cell: PoolCell, studies: readonly PooledStudy[][]): str
     difference: meanOf(({ difference }) => difference.estimate),
   }
   const margin = cell.margin === undefined ? MARGIN : cell.margin * truth.low
-  const found = studies.map((one) => poolStudies(one, { alpha: ALPHA, margin, regime: 'init' }))
+  const found = studies.map((one, seed) =>
+    poolStudies(one, { alpha: ALPHA, margin, bootstrap: DRAWS, seed, grid: GRID }),
+  )
   const most = ALPHA + 2 * Math.sqrt((ALPHA * (1 - ALPHA)) / pools)
   const rate = (is: (pool: Pool) => boolean) => found.filter(is).length / pools
   const percent = (share: number) => (100 * share).toFixed(1)

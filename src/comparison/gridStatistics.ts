@@ -1,5 +1,5 @@
 import { contentId } from '../core/hash.js'
-import { stream } from '../core/random.js'
+import { type Generator as Draws, stream } from '../core/random.js'
 import { isConstant, scalarProduct, variance } from '../metrics/descriptive.js'
 import {
   highContrast,
@@ -11,7 +11,7 @@ import {
 import { cellsWhere, completeCells, type Grid, type GridCells, transposed } from './grid.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
-import { gridMeanSquares } from './meanSquares.js'
+import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
 import type { PairOverlap } from './pairs.js'
 import { type PermutationTest, permutationTest } from './permutation.js'
 import { type ShareIntervals, shareIntervals } from './shareIntervals.js'
@@ -26,7 +26,7 @@ import {
   withoutSeed,
 } from './shares.js'
 import { betweenCells, standardisedRanks, tabulated } from './similarity.js'
-import type { ComparisonOptions, Estimate, StudyScores } from './types.js'
+import type { ComparisonOptions, Estimate, GridName, StudyScores } from './types.js'
 
 /** A contrast of the sets of one kind of seed, and its permutation test. */
 export interface TestedContrast {
@@ -65,6 +65,8 @@ export interface GridStatistics {
   readonly shares: ShareEstimates | undefined
   /** The same under tie-break high; undefined where a network has no such scores. */
   readonly otherEnd: ShareIntervals | undefined
+  /** What {@link shares} and {@link otherEnd} are computed from. */
+  readonly squares: { readonly own?: GridMeanSquares; readonly other?: GridMeanSquares }
   /** T_low and T_high of the Jaccard of confusing sets. */
   readonly sets: { readonly low: TestedContrast; readonly high: TestedContrast }
   /** Share of confusing samples that two networks with different high layers have in common; computed when asked. */
@@ -103,9 +105,17 @@ export function setContrasts(
 }
 
 /** A stream of random numbers for each use, the same for the same grid and seed. */
-function generatorsOf({ architecture, regime, cut }: Grid, { seed }: ComparisonOptions) {
+function generatorsOf(
+  { architecture, regime, cut }: GridName,
+  { seed }: Pick<ComparisonOptions, 'seed'>,
+) {
   const key = contentId([architecture, regime, cut ?? null])
   return (role: string) => stream(seed, 'comparison', role, key).at()
+}
+
+/** Draws of the intervals of the shares of a grid. */
+export function shareDraws(grid: GridName, options: Pick<ComparisonOptions, 'seed'>): Draws {
+  return generatorsOf(grid, options)('share intervals')
 }
 
 /** The cells all of whose networks have a confusing set. */
@@ -138,8 +148,15 @@ export function gridStatistics(
   const seeds = complete.at.map(
     ([cell]) => study.networks[grid.networksOf[cell as number][0]].seeds.low,
   )
-  const intervals = (of: GridScores) =>
-    shareIntervals(gridMeanSquares(cellMeans(of), seeds), draws, generator('share intervals'))
+  const squaresOf = (of: GridScores) => gridMeanSquares(cellMeans(of), seeds)
+  const intervals = (of: GridMeanSquares) =>
+    shareIntervals([[of]], draws, shareDraws(grid, options))
+  const isCrossed = complete.lows.length > 1 && complete.highs.length > 1
+  const otherScores = isCrossed ? scoresUnderOther(grid, complete, study) : undefined
+  const squares = {
+    own: isCrossed ? squaresOf(scores) : undefined,
+    other: otherScores && squaresOf(otherScores),
+  }
   return {
     grid,
     complete,
@@ -147,8 +164,9 @@ export function gridStatistics(
       low: test(cells, 'permute low'),
       high: () => test(transposed(cells), 'permute high'),
     },
-    shares: shareEstimates(scores, intervals, draws.level),
-    otherEnd: otherEnd(grid, complete, study, intervals),
+    shares: squares.own && shareEstimates(scores, intervals(squares.own), draws.level),
+    otherEnd: squares.other && intervals(squares.other),
+    squares,
     sets: setContrasts(grid, study, figures.overlap, options),
     common: () => commonShares(grid, withSets, study, figures),
     kappaDifferentLow: () => kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
@@ -172,14 +190,14 @@ function scoresOf(
 
 function shareEstimates(
   scores: GridScores,
-  intervals: (scores: GridScores) => ShareIntervals,
+  intervals: ShareIntervals,
   level: number,
 ): ShareEstimates | undefined {
   const terms = sampleTerms(scores)
   if (terms === undefined) return undefined
   const overSeedsAndSamples = seedJackknife(scores, terms, level)
   return {
-    ...intervals(scores),
+    ...intervals,
     sample: overSeedsAndSamples('sample') as Estimate,
     residual: overSeedsAndSamples('residual') as Estimate,
     order: overSeedsAndSamples('order'),
@@ -211,13 +229,12 @@ function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
   }
 }
 
-function otherEnd(
+/** Undefined where a network has no scores under the other tie-break. */
+function scoresUnderOther(
   grid: Grid,
   complete: GridCells,
   { networks, samples }: StudyScores,
-  intervals: (scores: GridScores) => ShareIntervals,
-): ShareIntervals | undefined {
-  if (complete.lows.length < 2 || complete.highs.length < 2) return undefined
+): GridScores | undefined {
   const positions = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number])
   const ranks = new Map<number, Float64Array>()
   for (const position of positions) {
@@ -230,9 +247,7 @@ function otherEnd(
     ranks.set(position, standardisedRanks(scoreHigh))
   }
   const withoutRepeats = { ...grid, orderRepeats: [] }
-  return intervals(
-    scoresOf(withoutRepeats, complete, (position) => ranks.get(position) as Float64Array),
-  )
+  return scoresOf(withoutRepeats, complete, (position) => ranks.get(position) as Float64Array)
 }
 
 function commonShares(

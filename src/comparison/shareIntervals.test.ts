@@ -146,7 +146,7 @@ describe('intervals of the low share', () => {
         [0, 1, 2, 3].map((h) => standardisedRanks(networks[4 * l + h].score)),
       )
       return shareIntervals(
-        gridMeanSquares(cells),
+        [[gridMeanSquares(cells)]],
         { draws: 200, level: 0.95 },
         stream(index, 'draws').at(),
       ).low
@@ -188,7 +188,7 @@ describe('intervals of the low share', () => {
         [0, 1, 2].map(() => normals(60, generator, (x) => 0.97 ** x)),
       )
       const squares = gridMeanSquares(cells)
-      const { low } = shareIntervals(squares, { draws: 200, level: 0.95 }, generator)
+      const { low } = shareIntervals([[squares]], { draws: 200, level: 0.95 }, generator)
       if (low.low! > 0 || low.high! < 0) missed++
     }
     // 30 of 600 are expected; 43 would be 2.4 standard errors more. Without the standard error of the directions: 49.
@@ -204,7 +204,7 @@ describe('intervals of the low share', () => {
       [other, other],
     ]
     const { low, high } = shareIntervals(
-      gridMeanSquares(cells),
+      [[gridMeanSquares(cells)]],
       { draws: 20_000, level: 0.95 },
       stream(0, 'draws').at(),
     )
@@ -222,7 +222,7 @@ describe('intervals of the low share', () => {
         [0, 1].map(() => standardisedRanks(normals(20, generator, () => 1))),
       )
       const { low, high, difference } = shareIntervals(
-        gridMeanSquares(cells),
+        [[gridMeanSquares(cells)]],
         { draws: 200, level: 0.95 },
         generator,
       )

@@ -1,12 +1,10 @@
-/** Intervals of the low share, the high share and their difference over the choice of seeds. */
+/** Intervals of the low share, the high share and their difference over the choice of seeds, of one study or of several together. */
 import type { Generator } from '../core/random.js'
 import { quantile } from '../metrics/descriptive.js'
 import { drawChiSquare } from './chiSquare.js'
+import { noiseDirections, signalDirections, type WeighedSquare } from './directions.js'
 import type { GridMeanSquares, MeanSquare } from './meanSquares.js'
 import type { Estimate } from './types.js'
-
-/** How much of the squared signal counts as tr M² in any case: ν contrasts show no more than some ν² directions. */
-const UNSEEN_DIRECTIONS = 0.5
 
 export interface ShareIntervals {
   readonly low: Estimate
@@ -14,47 +12,65 @@ export interface ShareIntervals {
   readonly difference: Estimate
 }
 
+/** Studies of the same networks (other samples, say): what one says of seeds the others say again. */
+type Group = readonly GridMeanSquares[]
+
+/** What a mean square of one study says of a share: (square − rest)/count, times `part`. */
+interface SquareOfShare {
+  readonly square: MeanSquare
+  readonly count: number
+  readonly part: number
+}
+
+/** One kind of effects of which a share is made, in every group, and the degrees of freedom of its seeds. */
+interface Source {
+  readonly groups: readonly {
+    readonly squares: readonly (WeighedSquare & Pick<SquareOfShare, 'part'>)[]
+    /** Degrees of the noise in the mean square. */
+    readonly noiseDegrees: number
+  }[]
+  readonly seedsDegrees: number
+}
+
 /**
  * Generalised confidence intervals (Weerahandi 1993, "Generalized confidence intervals", JASA 88; their use for
  * variance components) with effective degrees of freedom (Satterthwaite 1946). Score vectors of seeds vary in
  * directions of the space of samples; a mean square of ν contrasts is about tr M·χ²_{νr}/(νr) with
- * r = (tr M)²/tr M². Each draw takes
+ * r = (tr M)²/tr M² (directions.ts). Each draw takes
  *
  *     low* = (MS_low − MS_rest·X₁ − (MS_rest − MS_rest·X₀)) / H / X_low        X = χ²/its degrees of freedom
  *
  * X₀ with ν_rest·r_rest degrees, X₁ with ν_low·r_rest (the noise in MS_low), X_low with ν_low·r_low (the seeds), and
- * high* likewise with the same X₀; ends are percentiles of the draws. The directions of the signal are
- *
- *     r_low = (MS_low − MS_rest)²/s − 2/ν, at least 1,  s = tr M²_low − tr M²_rest + its standard error + ½(MS_low − MS_rest)²/ν²
- *
- * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
- * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
- * −2/ν takes out the bias of (MS_low − MS_rest)². Where low seeds have D donors each, rows are nested in seeds, and
+ * high* likewise with the same X₀; ends are percentiles of the draws. Where low seeds have D donors each, rows are nested in seeds, and
  *
  *     low* = (MS_seeds − noise)/(H·D)/X_seeds + (1 − 1/D)·(MS_donors − noise)/H/X_donors
  *
  * between and within seeds, with degrees of their own: it covers the share whatever donors of one seed have in common, while the estimate,
  * which takes rows as seeds, is too small by what they have.
- * Shares and their difference lie within ±1. Source of the effective degrees: our choice. Estimates are (MS_low − MS_rest)/H and so on.
+ *
+ * Of several studies, shares are averaged with the contrasts ν of each group as weights, which no estimate moves, X₀ and X₁ are drawn for
+ * each, and X_low once, with Σν·r_low degrees: seeds of one true share. Studies of one group are averaged, and count once.
+ * Shares and their difference lie within ±1. Source of the effective degrees and of several studies: our choice. Estimates are
+ * (MS_low − MS_rest)/H and so on. Throws RangeError without studies.
  */
 export function shareIntervals(
-  squares: GridMeanSquares,
+  groups: readonly Group[],
   { draws, level }: { readonly draws: number; readonly level: number },
   generator: Generator,
 ): ShareIntervals {
-  const { low, high, rest, donors, lows, highs, samples } = squares
-  const noise = noiseDirections(rest, samples)
-  const source = (square: MeanSquare, count: number, weight = 1) => {
-    return { square, count, weight, directions: signalDirections(square, rest, noise, samples) }
-  }
-  const ofLow =
-    donors === undefined
-      ? [source(low, highs)]
-      : [
-          source(donors.between, highs * donors.each),
-          source(donors.within, highs, 1 - 1 / donors.each),
-        ]
-  const ofHigh = [source(high, lows)]
+  if (groups.length === 0) throw new RangeError('there are no studies')
+  const noises = groups.map((group) =>
+    least(group, ({ rest, samples }) => noiseDirections(rest, samples)),
+  )
+  const weights = { low: groupWeights(groups, 'low'), high: groupWeights(groups, 'high') }
+  const hasDonors = groups.flat().some(({ donors }) => donors !== undefined)
+  const low = [betweenSeeds, ...(hasDonors ? [withinSeeds] : [])].map((squareOf) =>
+    sourceOf(groups, weights.low, noises, squareOf),
+  )
+  const high = [sourceOf(groups, weights.high, noises, ofHighSeeds)]
+  const restDegrees = groups.map(
+    (group, g) => least(group, ({ rest }) => rest.contrasts) * noises[g],
+  )
   const scaledDraw = (degrees: number) => drawChiSquare(degrees, generator) / degrees
   const drawn = {
     low: new Float64Array(draws),
@@ -62,25 +78,32 @@ export function shareIntervals(
     difference: new Float64Array(draws),
   }
   for (let draw = 0; draw < draws; draw++) {
-    const missed = rest.value * (1 - scaledDraw(rest.contrasts * noise))
-    const share = (sources: typeof ofLow) => {
+    const missed = restDegrees.map((degrees) => 1 - scaledDraw(degrees))
+    const share = (sources: readonly Source[]) => {
       let sum = 0
-      for (const { square, count, weight, directions } of sources) {
-        const noiseOfOne = rest.value * scaledDraw(square.contrasts * noise)
-        const signal = (square.value - noiseOfOne - missed) / count
-        const seeds = scaledDraw(square.contrasts * directions)
+      for (const source of sources) {
+        let signal = 0
+        for (const [g, { squares, noiseDegrees }] of source.groups.entries()) {
+          if (squares.length === 0) continue
+          const noise = scaledDraw(noiseDegrees)
+          for (const { square, rest, count, weight, part } of squares) {
+            const own = square.value - rest.value * noise - rest.value * missed[g]
+            signal += (weight * part * own) / count
+          }
+        }
+        const seeds = scaledDraw(source.seedsDegrees)
         // A signal below 0 is noise alone, which the seeds do not scale.
-        sum += weight * (signal > 0 ? signal / seeds : signal)
+        sum += signal > 0 ? signal / seeds : signal
       }
       return withinOne(sum)
     }
-    drawn.low[draw] = share(ofLow)
-    drawn.high[draw] = share(ofHigh)
+    drawn.low[draw] = share(low)
+    drawn.high[draw] = share(high)
     drawn.difference[draw] = withinOne(drawn.low[draw] - drawn.high[draw])
   }
   const estimates = {
-    low: (low.value - rest.value) / highs,
-    high: (high.value - rest.value) / lows,
+    low: estimateOf(groups, weights.low, ofLowRows),
+    high: estimateOf(groups, weights.high, ofHighSeeds),
   }
   const tail = (1 - level) / 2
   const estimate = (value: number, values: Float64Array): Estimate => ({
@@ -95,42 +118,76 @@ export function shareIntervals(
   }
 }
 
+type SquareOf = (study: GridMeanSquares) => SquareOfShare | undefined
+
+const ofLowRows = ({ low, highs }: GridMeanSquares) => ({ square: low, count: highs, part: 1 })
+
+const ofHighSeeds = ({ high, lows }: GridMeanSquares) => ({ square: high, count: lows, part: 1 })
+
+function betweenSeeds(study: GridMeanSquares): SquareOfShare {
+  const { donors, highs } = study
+  if (donors === undefined) return ofLowRows(study)
+  return { square: donors.between, count: highs * donors.each, part: 1 }
+}
+
+function withinSeeds({ donors, highs }: GridMeanSquares): SquareOfShare | undefined {
+  return donors && { square: donors.within, count: highs, part: 1 - 1 / donors.each }
+}
+
+/** Weights of the groups in the share of rows, or columns: their contrasts, as parts of all. */
+export function groupWeights(groups: readonly Group[], side: 'low' | 'high'): number[] {
+  const contrasts = groups.map((group) => least(group, (study) => study[side].contrasts))
+  return contrasts.map((own) => own / total(contrasts))
+}
+
+function sourceOf(
+  groups: readonly Group[],
+  weights: readonly number[],
+  noises: readonly number[],
+  squareOf: SquareOf,
+): Source {
+  const found = groups.map((group, g) =>
+    group.flatMap((study) => {
+      const one = squareOf(study)
+      const of = { rest: study.rest, noise: noises[g], weight: weights[g] / group.length }
+      return one === undefined ? [] : [{ ...of, ...one }]
+    }),
+  )
+  const contrasts = found.map((squares) =>
+    squares.length === 0 ? 0 : least(squares, ({ square }) => square.contrasts),
+  )
+  const samples = least(groups.flat(), (study) => study.samples)
+  return {
+    groups: found.map((squares, g) => ({ squares, noiseDegrees: contrasts[g] * noises[g] })),
+    seedsDegrees: total(contrasts) * signalDirections(found.flat(), total(contrasts), samples),
+  }
+}
+
+/** The weighted mean of what the studies say of a share. */
+function estimateOf(
+  groups: readonly Group[],
+  weights: readonly number[],
+  squareOf: (study: GridMeanSquares) => SquareOfShare,
+): number {
+  return total(
+    groups.flatMap((group, g) =>
+      group.map((study) => {
+        const { square, count } = squareOf(study)
+        return ((weights[g] / group.length) * (square.value - study.rest.value)) / count
+      }),
+    ),
+  )
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0)
+}
+
+function least<T>(values: readonly T[], of: (value: T) => number): number {
+  return Math.min(...values.map(of))
+}
+
 /** No share, and no difference of two, lies beyond ±1. */
 function withinOne(share: number): number {
   return Math.min(1, Math.max(-1, share))
-}
-
-/**
- * (tr M)²/tr M² of the rest, between 1 and as many as there are. Of few contrasts tr M² is often seen too small, and noise
- * taken to lie in more directions than it does makes intervals too narrow: its standard error is added (our choice).
- */
-function noiseDirections({ contrasts, value, squared }: MeanSquare, samples: number): number {
-  if (squared === undefined) return 1
-  const trace = value ** 2 - (2 * squared) / contrasts
-  return within(trace / (squared * (1 + relativeError(contrasts))), samples)
-}
-
-/** Standard error of an estimate of tr M² in units of it, where directions are many: √(4/(ν(ν − 1))). */
-function relativeError(contrasts: number): number {
-  return Math.sqrt(4 / (contrasts * (contrasts - 1)))
-}
-
-function signalDirections(
-  { contrasts, value, squared }: MeanSquare,
-  rest: MeanSquare,
-  noise: number,
-  samples: number,
-): number {
-  const signal = value - rest.value
-  if (squared === undefined || !(signal > 0)) return 1
-  const squaredRest = rest.value ** 2 / noise
-  const standardError = squaredRest * relativeError(contrasts)
-  const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / contrasts ** 2
-  const spread = Math.max(0, squared - squaredRest) + standardError + unseen
-  return within(signal ** 2 / spread - 2 / contrasts, samples)
-}
-
-/** Between 1 and the dimension of centred ranks; NaN and ∞ (nothing varies) count as the ends. */
-function within(directions: number, samples: number): number {
-  return Number.isNaN(directions) ? 1 : Math.min(Math.max(1, directions), samples - 1)
 }

@@ -1,5 +1,6 @@
 import type { ReliabilityKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
+import type { GridMeanSquares } from './meanSquares.js'
 import type { Overlap } from './overlap.js'
 
 /** A random seed, or the name of one where layers are drawn from several. Equal means same weights. */
@@ -177,6 +178,8 @@ export interface Verdict extends VerdictWords {
   readonly fullyDifferent: Clause
   /** The grid that all of the above is about; undefined without usable networks. */
   readonly grid: GridName | undefined
+  /** What the shares of that grid are computed from, for who pools studies; those under the other tie-break where the scores have it. */
+  readonly meanSquares?: { readonly own: GridMeanSquares; readonly other?: GridMeanSquares }
   /** What the study's other grids (regimes, cuts, architectures) say, each compared within itself. */
   readonly others: readonly GridVerdict[]
   /** Regimes that share high layers in the place of low ones, each beside the one whose mirror it is. */

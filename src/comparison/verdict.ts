@@ -57,6 +57,7 @@ export function decideVerdict(
     sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
     grid: main && gridName(main),
+    meanSquares: main && statedSquares(main),
     others: judgedOthers.map(({ clauses: _, ...other }) => other),
     mirrors: mirrorsOf(grids),
     acrossArchitectures: acrossArchitectures(architectures),
@@ -90,6 +91,10 @@ export function gridConclusions(
 /** The grids that a verdict is of, the main one first. */
 function judgedGrids(grids: readonly GridStatistics[]): GridStatistics[] {
   return grids.filter(({ grid }) => !isMirror(grid))
+}
+
+function statedSquares({ squares: { own, other } }: GridStatistics): Verdict['meanSquares'] {
+  return own && { own, other }
 }
 
 function gridName({ grid: { architecture, regime, cut } }: GridStatistics): GridName {

@@ -6,6 +6,7 @@ import { InputError } from '../../core/errors.js'
 import {
   type FinishedStudy,
   mainEffects,
+  mainNetworks,
   readFinishedStudy,
 } from '../../tasks/reporting/finishedStudy.js'
 import { alignedTable } from '../alignedTable.js'
@@ -25,10 +26,10 @@ async function describe(folders: readonly string[], json: boolean): Promise<stri
   const studies = await Promise.all(folders.map((folder) => readFinishedStudy(resolve(folder))))
   const remark = checkSameQuestion(studies)
   const inputs = studies.map(pooledStudy)
-  const { alpha, margin } = studies[0].config.comparison
+  const { alpha, margin, bootstrap, seed } = studies[0].config.comparison
   // Without a grid there are no shares, which was refused above.
-  const { regime } = studies[0].verdict.grid!
-  const found = poolStudies(inputs, { alpha, margin, regime })
+  const grid = studies[0].verdict.grid!
+  const found = poolStudies(inputs, { alpha, margin, grid, bootstrap, seed })
   const warnings = [
     ...(remark === undefined ? [] : [remark]),
     ...studies
@@ -39,7 +40,7 @@ async function describe(folders: readonly string[], json: boolean): Promise<stri
     ...found.warnings,
   ]
   if (json) {
-    const listed = inputs.map(({ clauses: _clauses, ...study }, index) => ({
+    const listed = inputs.map(({ clauses: _, meanSquares: __, ...study }, index) => ({
       ...study,
       folder: folders[index],
       weight: found.low.weights[index],
@@ -62,19 +63,16 @@ function pooledStudy(study: FinishedStudy): PooledStudy {
     }
     return { estimate: row.estimate, low: row.ci_low, high: row.ci_high }
   }
-  const networks = study.manifest.networks as readonly {
-    readonly id: string
-    readonly role: string
-    readonly seeds: { readonly low?: number }
-  }[]
-  const analysed = networks.filter(({ role }) => role === 'analysed')
+  const networks = mainNetworks(study)
   return {
     name,
-    networks: analysed.map(({ id }) => id),
-    lowSeeds: [...new Set(analysed.flatMap(({ seeds }) => seeds.low ?? []))],
+    networks: networks.flatMap(({ network }) => network ?? []),
+    lowSeeds: [...new Set(networks.flatMap(({ seed_low: seed }) => seed ?? []))],
     low: estimateOf('low'),
     high: estimateOf('high'),
     difference: estimateOf('low−high'),
+    // Where there are intervals, there is what they are computed from.
+    meanSquares: study.verdict.meanSquares!,
     p: rows.get('low')?.p_value ?? 1,
     verdict: study.verdict.verdict,
     clauses: study.verdict.clauses,

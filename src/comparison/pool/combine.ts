@@ -1,12 +1,16 @@
-/** Estimates and p-values of several studies taken together. */
+/** Shares and p-values of several studies taken together. */
+import { groupBy } from '../../core/groupBy.js'
+import type { Generator } from '../../core/random.js'
+import type { GridMeanSquares } from '../meanSquares.js'
+import { groupWeights, type ShareIntervals, shareIntervals } from '../shareIntervals.js'
 import { studentTQuantile } from '../studentT.js'
+import type { Estimate } from '../types.js'
 
-/** An estimate of a share, or of a difference of two, of one study with its interval, and which studies it shares networks with. */
-export interface StudyEstimate {
-  readonly estimate: number
-  readonly low: number
-  readonly high: number
-  /** Studies of one group share networks: what one says, the other says again in part. */
+/** What one study found of its shares. */
+export interface StudyShares extends ShareIntervals {
+  /** What the shares are computed from. */
+  readonly squares: GridMeanSquares
+  /** Studies of one group share networks: what one says, the others say again in part. */
   readonly group: string
 }
 
@@ -26,68 +30,77 @@ export interface PooledEstimate {
   readonly iSquared: number
 }
 
+export type PooledShares = Readonly<Record<keyof ShareIntervals, PooledEstimate>>
+
 /** Degrees at which Student's t is the normal distribution but for 0.2%. */
 const NORMAL = 1000
 
 /**
- * Random-effects mean of independent groups of studies. Inside a group, whose studies are not independent, estimates
- * and ends of intervals are averaged, as if they were one measurement. Between groups τ² is that of DerSimonian & Laird
- * (Controlled Clinical Trials 7, 1986, eq. 8), weights are c ∝ 1/(s² + τ²) with s = width/(2z), and the interval is
+ * Shares of independent groups of studies together: the mean by numbers of contrasts, with an interval from the mean squares of all
+ * (shareIntervals.ts), to which comes what true shares differ between groups. Weights by precision would count studies whose share
+ * happens to be small, and whose interval is narrow therefore, for more, and find too small a share (Shuster, Statistics in Medicine 29, 2010, of
+ * weights that depend on estimates). Between groups τ² is that of DerSimonian & Laird (Controlled Clinical Trials 7, 1986, eq. 8)
+ * with s = width/(2z) of the studies' own intervals, and ends move out to
  *
- *     θ − √Σ c²[(θ_g − l_g)² + t²τ²]   …   θ + √Σ c²[(u_g − θ_g)² + t²τ²]
+ *     θ − √((θ − l)² + t²τ²Σc²)   …   θ + √((u − θ)² + t²τ²Σc²)
  *
- * which combines the ends as they are, unequal arms included (Zou & Donner, Statistics in Medicine 27, 2008, eq. 2),
- * and adds the spread between studies at Student's t with groups − 1 degrees (our choice). One study is itself; k equal
- * ones have an interval narrower by √k. Ends are cut at ±1, beyond which there is no share and no difference of two. `level` is
- * that of the intervals. Throws RangeError without studies.
+ * with the weights c and Student's t of groups − 1 degrees (our choice). One study is itself. Ends are cut at ±1, beyond which there is no
+ * share and no difference of two. `draws` and `level` are those of the intervals. Throws RangeError without studies, and where one has no interval.
  */
-export function poolEstimates(studies: readonly StudyEstimate[], level: number): PooledEstimate {
-  if (studies.length === 0) throw new RangeError('there is nothing to pool')
-  const z = studentTQuantile(level, NORMAL)
-  const groups = byGroup(studies).map(averaged)
-  const errors = groups.map(({ low, high }) => ((high - low) / (2 * z)) ** 2)
-  // A study without width counts as surest, but not alone; where none has any, all count alike.
-  const widest = Math.max(...errors)
-  const squares = errors.map((square) => (widest === 0 ? 1 : Math.max(square, 1e-12 * widest)))
-  const { tauSquared, q } = betweenStudies(groups, squares)
-  const raw = squares.map((square) => 1 / (square + tauSquared))
-  const sum = raw.reduce((total, weight) => total + weight, 0)
-  const shares = raw.map((weight) => weight / sum)
-  const estimate = groups.reduce((total, one, g) => total + shares[g] * one.estimate, 0)
-  const degrees = groups.length - 1
-  const t = degrees > 0 ? studentTQuantile(level, degrees) : 0
-  const arm = (reach: (one: (typeof groups)[number]) => number) =>
-    Math.sqrt(
-      groups.reduce((total, one, g) => {
-        return total + shares[g] ** 2 * (reach(one) ** 2 + t ** 2 * tauSquared)
-      }, 0),
+export function poolShares(
+  studies: readonly StudyShares[],
+  options: { readonly draws: number; readonly level: number },
+  generator: Generator,
+): PooledShares {
+  const grouped = groupBy(studies, ({ group }) => group)
+  const [names, groups] = [[...grouped.keys()], [...grouped.values()]]
+  const squares = groups.map((group) => group.map((study) => study.squares))
+  const together = shareIntervals(squares, options, generator)
+  const [low, high] = (['low', 'high'] as const).map((side) => groupWeights(squares, side))
+  const pooled = (name: keyof ShareIntervals, weights: readonly (readonly number[])[]) => {
+    const { tauSquared, q } = betweenStudies(
+      groups.map((group) => averaged(group.map((study) => study[name]))),
+      options.level,
     )
+    const degrees = groups.length - 1
+    const t = degrees > 0 ? studentTQuantile(options.level, degrees) : 0
+    const spread = t * Math.sqrt(tauSquared) * Math.max(...weights.map((all) => Math.hypot(...all)))
+    const { estimate, low: from = -1, high: to = 1 } = together[name]
+    return {
+      estimate,
+      low: Math.max(-1, estimate - Math.hypot(estimate - from, spread)),
+      high: Math.min(1, estimate + Math.hypot(to - estimate, spread)),
+      weights: studies.map(({ group }) => {
+        const g = names.indexOf(group)
+        return weights[0][g] / groups[g].length
+      }),
+      groups: groups.length,
+      between: Math.sqrt(tauSquared),
+      q,
+      iSquared: degrees > 0 && q > degrees ? (q - degrees) / q : 0,
+    }
+  }
   return {
-    estimate,
-    low: Math.max(-1, estimate - arm((one) => one.estimate - one.low)),
-    high: Math.min(1, estimate + arm((one) => one.high - one.estimate)),
-    weights: studies.map((study) => {
-      const g = groups.findIndex(({ group }) => group === study.group)
-      return shares[g] / groups[g].studies
-    }),
-    groups: groups.length,
-    between: Math.sqrt(tauSquared),
-    q,
-    iSquared: degrees > 0 && q > degrees ? (q - degrees) / q : 0,
+    low: pooled('low', [low]),
+    high: pooled('high', [high]),
+    difference: pooled('difference', [low, high]),
   }
 }
 
-function byGroup<T extends { readonly group: string }>(studies: readonly T[]): T[][] {
-  const names = [...new Set(studies.map(({ group }) => group))]
-  return names.map((name) => studies.filter(({ group }) => group === name))
+interface Interval {
+  readonly estimate: number
+  readonly low: number
+  readonly high: number
 }
 
-function averaged(members: readonly StudyEstimate[]) {
-  const mean = (of: (study: StudyEstimate) => number) =>
-    members.reduce((sum, study) => sum + of(study), 0) / members.length
+function averaged(members: readonly Estimate[]): Interval {
+  const mean = (of: (one: Estimate) => number | undefined) =>
+    members.reduce((sum, one) => {
+      const value = of(one)
+      if (value === undefined) throw new RangeError('a share has no interval')
+      return sum + value
+    }, 0) / members.length
   return {
-    group: members[0].group,
-    studies: members.length,
     estimate: mean(({ estimate }) => estimate),
     low: mean(({ low }) => low),
     high: mean(({ high }) => high),
@@ -96,9 +109,14 @@ function averaged(members: readonly StudyEstimate[]) {
 
 /** τ² of DerSimonian & Laird, and Cochran's Q. */
 function betweenStudies(
-  groups: readonly { readonly estimate: number }[],
-  squares: readonly number[],
+  groups: readonly Interval[],
+  level: number,
 ): { readonly tauSquared: number; readonly q: number } {
+  const z = studentTQuantile(level, NORMAL)
+  const errors = groups.map(({ low, high }) => ((high - low) / (2 * z)) ** 2)
+  // A study without width counts as surest, but not alone; where none has any, all count alike.
+  const widest = Math.max(...errors)
+  const squares = errors.map((square) => (widest === 0 ? 1 : Math.max(square, 1e-12 * widest)))
   const weights = squares.map((square) => 1 / square)
   const sum = weights.reduce((total, weight) => total + weight, 0)
   const mean = groups.reduce((total, one, g) => total + (weights[g] * one.estimate) / sum, 0)
@@ -117,7 +135,7 @@ function betweenStudies(
 export function poolPValues(
   studies: readonly { readonly p: number; readonly group: string }[],
 ): number {
-  const groups = byGroup(studies).map((members) =>
+  const groups = [...groupBy(studies, ({ group }) => group).values()].map((members) =>
     Math.min(1, members.length * Math.min(...members.map(({ p }) => p))),
   )
   const half = groups.reduce((sum, p) => sum - Math.log(p), 0)

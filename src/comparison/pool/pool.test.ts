@@ -1,96 +1,115 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
-import { mean } from '../../metrics/descriptive.js'
+import { mean, variance } from '../../metrics/descriptive.js'
 import { regimeOf } from '../../regimes/registry.js'
 import { compareNetworks } from '../compare.js'
+import { gridMeanSquares } from '../meanSquares.js'
+import { shareIntervals } from '../shareIntervals.js'
+import { standardisedRanks } from '../similarity.js'
 import { simulateScores } from '../simulate.js'
 import type { Clause, EffectName, Estimate, StudyScores } from '../types.js'
-import { poolEstimates, poolPValues } from './combine.js'
+import { poolPValues, poolShares, type StudyShares } from './combine.js'
 import { differenceOf } from './difference.js'
 import { type PooledStudy, poolStudies } from './poolStudies.js'
 
-const at = (estimate: number, low: number, high: number, group = String(Math.random())) => ({
-  estimate,
-  low,
-  high,
-  group,
-})
+/** Squares of a grid whose low seeds decide `low`, and its intervals. */
+function sharesOf(low: number, seed: number, group: string, sides = 4, directions?: number) {
+  const { networks } = simulateScores(
+    {
+      ...{ lows: sides, highs: sides, orders: 1, samples: 60, directions },
+      shares: { low, high: 0.05, sample: 0.3 },
+    },
+    stream(seed, 'pooled shares').at(),
+  )
+  const cells = Array.from({ length: sides }, (_, l) =>
+    Array.from({ length: sides }, (__, h) => standardisedRanks(networks[sides * l + h].score)),
+  )
+  const squares = gridMeanSquares(cells)
+  return { ...shareIntervals([[squares]], drawing, draws()), squares, group }
+}
 
-describe('pooled estimates', () => {
-  it('of one study are its own, unequal arms included', () => {
-    const pooled = poolEstimates([at(0.2, 0.1, 0.5)], 0.95)
-    expect(pooled.estimate).toBeCloseTo(0.2, 12)
-    expect(pooled.low).toBeCloseTo(0.1, 12)
-    expect(pooled.high).toBeCloseTo(0.5, 12)
-    expect(pooled).toMatchObject({ between: 0, iSquared: 0, groups: 1, weights: [1] })
-  })
+const drawing = { draws: 300, level: 0.95 }
+const draws = () => stream(1, 'pool draws').at()
+const pooled = (studies: readonly StudyShares[]) => poolShares(studies, drawing, draws())
 
-  it('of k equal studies have an interval narrower by √k', () => {
+describe('pooled shares', () => {
+  it('of one study, and of studies of the same networks that say the same, are its own', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), (k) => {
-        const pooled = poolEstimates(
-          Array.from({ length: k }, (_, g) => at(0.2, 0.1, 0.5, String(g))),
-          0.95,
-        )
-        expect(pooled.estimate - pooled.low).toBeCloseTo(0.1 / Math.sqrt(k), 10)
-        expect(pooled.high - pooled.estimate).toBeCloseTo(0.3 / Math.sqrt(k), 10)
-        expect(pooled.between).toBe(0)
-      }),
+      fc.property(
+        fc.constantFrom(0, 0.05, 0.3),
+        fc.nat(100),
+        fc.integer({ min: 2, max: 6 }),
+        fc.integer({ min: 1, max: 3 }),
+        (share, seed, sides, times) => {
+          const study = sharesOf(share, seed, 'a', sides)
+          const together = pooled(Array.from({ length: times }, () => study))
+          for (const name of ['low', 'high', 'difference'] as const) {
+            const { estimate, low, high, between, groups } = together[name]
+            expect(estimate).toBeCloseTo(study[name].estimate, 12)
+            expect(low).toBeCloseTo(study[name].low!, 12)
+            expect(high).toBeCloseTo(study[name].high!, 12)
+            expect({ between, groups }).toEqual({ between: 0, groups: 1 })
+          }
+        },
+      ),
+      { numRuns: 30 },
     )
   })
 
-  it('of studies of the same networks are no surer than one', () => {
-    const pooled = poolEstimates([at(0.2, 0.1, 0.3, 'a'), at(0.3, 0.1, 0.5, 'a')], 0.95)
-    expect(pooled).toMatchObject({ groups: 1, weights: [0.5, 0.5], between: 0, iSquared: 0 })
-    const awkward = at(0.1 + 0.2, 0.1, 0.7, 'a')
-    expect(poolEstimates([awkward, awkward, awkward], 0.95)).toMatchObject({ iSquared: 0 })
-    expect(pooled.low).toBeCloseTo(0.1, 12)
-    expect(pooled.high).toBeCloseTo(0.4, 12)
+  it('weigh by numbers of seeds, whatever was found, and have the mean', () => {
+    const [a, b] = [sharesOf(0.4, 1, 'a', 5), sharesOf(0, 2, 'b', 3)]
+    const { low, difference } = pooled([a, b])
+    expect(low.weights).toEqual([4 / 6, 2 / 6])
+    expect(low.estimate).toBeCloseTo((2 * a.low.estimate + b.low.estimate) / 3, 12)
+    expect(difference.weights).toEqual(low.weights)
+    const again = pooled([a, { ...a, group: 'b' }, { ...b, group: 'b' }])
+    expect(again.low.weights).toEqual([4 / 6, 1 / 6, 1 / 6])
   })
 
-  it('end where shares and differences of two do, at ±1', () => {
-    const { low, high } = poolEstimates([at(0.9, -0.9, 1), at(-0.8, -1, 0.9)], 0.95)
-    expect([low, high]).toEqual([-1, 1])
-  })
-
-  it('weigh by precision, and agree with the closed form of two studies', () => {
-    // s² are 1 and 4 in units of 0.01²: weights 0.8 and 0.2, Q = (0.02)²/(0.01² + 0.02²) = 0.8.
-    const z = 1.96
-    const pooled = poolEstimates(
-      [at(0.1, 0.1 - z * 0.01, 0.1 + z * 0.01), at(0.12, 0.12 - z * 0.02, 0.12 + z * 0.02)],
-      0.95,
-    )
-    expect(pooled.estimate).toBeCloseTo(0.104, 6)
-    expect(pooled.weights[0]).toBeCloseTo(0.8, 6)
-    expect(pooled.q).toBeCloseTo(0.8, 2)
-    expect(pooled.high - pooled.estimate).toBeCloseTo(z * Math.sqrt(0.8 ** 2 + 0.4 ** 2) * 0.01, 6)
+  it('are surer than one study where all say the same', () => {
+    const one = sharesOf(0.3, 3, 'a')
+    const { low } = pooled(['a', 'b', 'c', 'd'].map((group) => ({ ...one, group })))
+    expect(low.estimate).toBeCloseTo(one.low.estimate, 12)
+    expect(low.high - low.low).toBeLessThan(0.7 * (one.low.high! - one.low.low!))
+    expect(low).toMatchObject({ between: 0, iSquared: 0 })
   })
 
   it('say how far studies disagree, and widen by it', () => {
-    const [a, b, c] = [0, 0.2, 0.4]
-    const narrow = (estimate: number) => at(estimate, estimate - 1e-3, estimate + 1e-3)
-    const pooled = poolEstimates([narrow(a), narrow(b), narrow(c)], 0.95)
-    // All spread is between studies: the interval is that of a mean of three values, t(2) = 4.303.
-    expect(pooled.between).toBeCloseTo(0.2, 3)
-    expect(pooled.iSquared).toBeGreaterThan(0.99)
-    expect(pooled.high - pooled.estimate).toBeCloseTo((4.303 * 0.2) / Math.sqrt(3), 2)
+    const study = sharesOf(0.3, 4, 'a', 6)
+    const found = [0, 0.2, 0.4].map((share, index) => ({
+      ...study,
+      low: { estimate: share, low: share - 1e-3, high: share + 1e-3 },
+      group: String(index),
+    }))
+    const { low } = pooled(found)
+    const alike = pooled(['a', 'b', 'c'].map((group) => ({ ...study, group }))).low
+    expect(low.between).toBeCloseTo(0.2, 3)
+    expect(low.iSquared).toBeGreaterThan(0.99)
+    // The interval of a mean of three values, t(2) = 4.303, comes to that of studies that agree.
+    const spread = (4.303 * 0.2) / Math.sqrt(3)
+    expect(low.high - low.estimate).toBeCloseTo(Math.hypot(alike.high - alike.estimate, spread), 3)
+    expect(low.estimate - low.low).toBeCloseTo(Math.hypot(alike.estimate - alike.low, spread), 3)
   })
 
-  it('cover the true mean of studies that differ', () => {
-    const generator = stream(3, 'test', 'pool').at()
-    let covered = 0
-    const rounds = 300
-    for (let round = 0; round < rounds; round++) {
-      const studies = Array.from({ length: 5 }, () => {
-        const truth = 0.2 + 0.05 * generator.normal()
-        const found = truth + 0.05 * generator.normal()
-        return at(found, found - 1.96 * 0.05, found + 1.96 * 0.05)
-      })
-      const { low, high } = poolEstimates(studies, 0.95)
-      if (low <= 0.2 && 0.2 <= high) covered++
-    }
-    expect(covered / rounds).toBeGreaterThan(0.91)
+  // Of each the estimates that happen to be small have the narrower intervals.
+  it.each<[string, number, number | undefined]>([
+    ['one direction', 0.13, 1],
+    ['three directions', 0.13, 3],
+    ['many directions', 0.13, undefined],
+    ['none', 0, undefined],
+  ])('have no bias and cover the truth, where effects lie in %s', (_, share, directions) => {
+    const pools = 150
+    const found = Array.from({ length: pools }, (__, pool) =>
+      [0, 1, 2].map((g) => sharesOf(share, 3 * pool + g, String(g), 3 + (g % 2), directions)),
+    )
+    const truth = mean(found.flat().map(({ low }) => low.estimate)) as number
+    const lows = found.map((studies) => pooled(studies).low)
+    const estimates = lows.map(({ estimate }) => estimate)
+    const error = Math.sqrt((variance(estimates) as number) / pools)
+    expect(Math.abs((mean(estimates) as number) - truth)).toBeLessThan(2 * error)
+    // 7.5 of 150 are expected; 16 would be three standard errors more.
+    expect(lows.filter(({ low, high }) => low > truth || high < truth).length).toBeLessThan(16)
   })
 })
 
@@ -147,12 +166,14 @@ describe('pooled studies', () => {
       low: estimateOf('low'),
       high: estimateOf('high'),
       difference: estimateOf('low−high'),
+      meanSquares: verdict.meanSquares!,
       p: row('low').pValue!,
       verdict: verdict.verdict,
       clauses: verdict.clauses,
     }
   }
-  const options = { alpha: 0.05, margin: 0.1, regime: 'init' }
+  const grid = { architecture: 'simulated', regime: 'init', cut: undefined }
+  const options = { alpha: 0.05, margin: 0.1, grid, bootstrap: 300, seed: 1 }
 
   it('decide together what each left open, with the truth in the interval', () => {
     const studies = [1, 2, 3, 4, 5, 6].map((seed) => studyOf(seed, 0.2))
@@ -181,7 +202,10 @@ describe('pooled studies', () => {
   it.each(['trained-frozen', 'rewind@5ep'])(
     'of %s are told in the words of one, which is no statement about the claim',
     (regime) => {
-      const { sentence } = poolStudies([studyOf(1, 0.4), studyOf(2, 0.4)], { ...options, regime })
+      const { sentence } = poolStudies([studyOf(1, 0.4), studyOf(2, 0.4)], {
+        ...options,
+        grid: { ...grid, regime },
+      })
       expect(sentence).toContain(regimeOf(regime).shared)
       expect(sentence).toContain('The claim is about initial weights (regime init)')
     },
@@ -216,7 +240,7 @@ describe('pooled studies', () => {
             scoreHigh: otherEnds[ends](network.score),
           }))
           const study = judged({ ...scores, networks }, seed)
-          const pool = poolStudies([study], options)
+          const pool = poolStudies([study], { ...options, seed })
           const statuses = (clauses: readonly Clause[]) =>
             Object.fromEntries(clauses.map(({ id, status }) => [id, status]))
           expect(pool.verdict).toBe(study.verdict)
@@ -266,6 +290,7 @@ describe('pooled studies', () => {
 })
 
 describe('the difference of two studies', () => {
+  const at = (estimate: number, low: number, high: number) => ({ estimate, low, high })
   const share = fc
     .tuple(
       fc.double({ min: -0.1, max: 1, noNaN: true }),

@@ -7,22 +7,31 @@ import {
   type SaysEstimate,
   short,
 } from '../clauses/wording.js'
+import { shareDraws } from '../gridStatistics.js'
 import { answerTo, outcomes, scopeOf } from '../sentence.js'
-import type { Clause, ClauseStatus, Conclusion, Estimate, Verdict } from '../types.js'
+import type { Clause, ClauseStatus, Conclusion, Estimate, GridName, Verdict } from '../types.js'
 import { conclude } from '../verdict.js'
-import { type PooledEstimate, poolEstimates, poolPValues } from './combine.js'
+import {
+  type PooledEstimate,
+  type PooledShares,
+  poolPValues,
+  poolShares,
+  type StudyShares,
+} from './combine.js'
 
 /** What the pool takes of one study. */
 export interface PooledStudy {
   readonly name: string
-  /** Ids of its networks, by which it is seen what studies share. */
+  /** Ids of the networks of the grid that its verdict is of, by which it is seen what studies share. */
   readonly networks: readonly string[]
-  /** Seeds of its low layers. */
+  /** Seeds of their low layers. */
   readonly lowSeeds: readonly (number | string)[]
   readonly low: Estimate
   readonly high: Estimate
   /** Low share − high share. */
   readonly difference: Estimate
+  /** What these shares are computed from, and those under the other tie-break where the scores have it. */
+  readonly meanSquares: NonNullable<Verdict['meanSquares']>
   /** Of the permutation test of the low share. */
   readonly p: number
   readonly verdict: Verdict['verdict']
@@ -30,12 +39,9 @@ export interface PooledStudy {
   readonly clauses: readonly Clause[]
 }
 
-export interface Pool {
+export interface Pool extends PooledShares {
   readonly verdict: Conclusion
   readonly clauses: readonly Clause[]
-  readonly low: PooledEstimate
-  readonly high: PooledEstimate
-  readonly difference: PooledEstimate
   readonly p: number
   /** What limits the pool, a line each. */
   readonly warnings: readonly string[]
@@ -45,8 +51,11 @@ export interface Pool {
 interface PoolOptions {
   readonly alpha: number
   readonly margin: number
-  /** Of all the studies. */
-  readonly regime: string
+  /** Of the grid, the same in all the studies. */
+  readonly grid: GridName
+  /** Draws of the intervals, and the seed that they come from; those of a study give the pool of it by itself its intervals. */
+  readonly bootstrap: number
+  readonly seed: number
 }
 
 /**
@@ -55,27 +64,22 @@ interface PoolOptions {
  * hold in every study and fail where they fail in one. So one study has its own verdict. Throws RangeError where an interval is missing, or without studies.
  */
 export function poolStudies(studies: readonly PooledStudy[], options: PoolOptions): Pool {
-  const { alpha, margin } = options
-  const groups = groupsOf(studies)
-  const pooledOf = (of: (study: PooledStudy) => Estimate) =>
-    poolEstimates(
-      studies.map((study, index) => {
-        const { estimate, low, high } = of(study)
-        if (low !== undefined && high !== undefined) {
-          return { estimate, low, high, group: groups[index] }
-        }
-        throw new RangeError(`${study.name} has no interval of its shares: it cannot be pooled`)
-      }),
-      1 - alpha,
-    )
-  const pooled = (name: 'low' | 'high' | 'difference') => pooledOf((study) => study[name])
-  const underOther = (name: 'low' | 'difference', id: string) => {
-    const ends = new Map(studies.map((study) => [study, otherEnd(study, id)]))
-    const known = [...ends.values()].every((end) => end !== undefined)
-    return known ? pooledOf((study) => ends.get(study) ?? study[name]) : undefined
+  const { alpha, margin, grid, bootstrap, seed } = options
+  for (const study of studies) {
+    const isOpen = [study.low, study.high, study.difference].some(({ low }) => low === undefined)
+    if (isOpen)
+      throw new RangeError(`${study.name} has no interval of its shares: it cannot be pooled`)
   }
-  const low = pooled('low')
-  const difference = pooled('difference')
+  const groups = groupsOf(studies)
+  const pooled = (of: (study: PooledStudy) => Omit<StudyShares, 'group'>) =>
+    poolShares(
+      studies.map((study, index) => ({ ...of(study), group: groups[index] })),
+      { draws: bootstrap, level: 1 - alpha },
+      shareDraws(grid, { seed }),
+    )
+  const own = pooled((study) => ({ ...study, squares: study.meanSquares.own }))
+  const isKnown = studies.every(({ meanSquares }) => meanSquares.other !== undefined)
+  const other = isKnown ? pooled(underOther) : undefined
   const p = poolPValues(studies.map((study, index) => ({ p: study.p, group: groups[index] })))
   const clauses = [
     common('i', studies),
@@ -88,13 +92,13 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
     } satisfies Clause,
     bounded(
       { id: 'iii', text: `low seeds decide more than ${percent(margin)} of the variance` },
-      { own: low, other: underOther('low', 'iii') },
+      { own: own.low, other: other?.low },
       margin,
       inPercent,
     ),
     bounded(
       { id: 'iv', text: 'low seeds decide more of the variance than high seeds' },
-      { own: difference, other: underOther('difference', 'iv') },
+      { own: own.difference, other: other?.difference },
       0,
       differenceInPercent,
     ),
@@ -105,12 +109,10 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
   return {
     verdict,
     clauses,
-    low,
-    high: pooled('high'),
-    difference,
+    ...own,
     p,
-    warnings: warningsOf(studies, groups, low),
-    sentence: sentenceOf(verdict, { studies, low, p, clauses }, options),
+    warnings: warningsOf(studies, groups, own.low),
+    sentence: sentenceOf(verdict, { studies, low: own.low, p, clauses }, options),
   }
 }
 
@@ -172,10 +174,18 @@ function bounded(
   }
 }
 
-/** What a clause of a study says of the other tie-break. */
-function otherEnd({ clauses }: PooledStudy, id: string): Estimate | undefined {
-  const clause = clauses.find((one) => one.id === id)
-  return clause && otherEndOf(clause)
+/** The shares of a study under the other tie-break, for which the two that clauses are of suffice. */
+function underOther(study: PooledStudy): Omit<StudyShares, 'group'> {
+  const of = (id: string) => {
+    const clause = study.clauses.find((one) => one.id === id)
+    return clause && otherEndOf(clause)
+  }
+  return {
+    squares: study.meanSquares.other ?? study.meanSquares.own,
+    low: of('iii') ?? study.low,
+    high: study.high,
+    difference: of('iv') ?? study.difference,
+  }
 }
 
 /** I² from which the spread between studies is said to be more than chance (Higgins & Thompson 2002 call it moderate). */
@@ -226,7 +236,7 @@ function sentenceOf(
     p,
     clauses,
   }: Pick<Pool, 'low' | 'p' | 'clauses'> & { readonly studies: readonly PooledStudy[] },
-  { margin, regime }: PoolOptions,
+  { margin, grid: { regime } }: PoolOptions,
 ): string {
   const count = studies.length === 1 ? '1 study' : `${studies.length} studies`
   const open = clauses.filter(({ status }) => status === 'fails' || status === 'undecided')

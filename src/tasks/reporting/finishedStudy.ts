@@ -9,7 +9,13 @@ import { studyFiles, tableFile } from '../../store/layout.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { readStoredJson, readStoredText } from '../../store/stored.js'
 import { fromCsv } from '../../tables/read.js'
-import { type EffectRow, effectsTable, schemaVersion } from '../../tables/tables.js'
+import {
+  type EffectRow,
+  effectsTable,
+  type NetworkRow,
+  networksTable,
+  schemaVersion,
+} from '../../tables/tables.js'
 
 /** What a study found, and what it was. */
 export interface FinishedStudy {
@@ -18,6 +24,7 @@ export interface FinishedStudy {
   readonly config: ExperimentConfig
   readonly verdict: Verdict
   readonly effects: readonly EffectRow[]
+  readonly networks: readonly NetworkRow[]
 }
 
 /** Throws InputError where a folder holds no finished study of this version, or what it holds is not what was written. */
@@ -55,6 +62,7 @@ export async function readFinishedStudy(folder: string): Promise<FinishedStudy> 
     config: config.data,
     verdict: await read(studyFiles.verdict, readStoredJson<Verdict>),
     effects: fromCsv(effectsTable, await read(tableFile(effectsTable), readStoredText)),
+    networks: fromCsv(networksTable, await read(tableFile(networksTable), readStoredText)),
   }
 }
 
@@ -66,4 +74,15 @@ export function mainEffects({ effects, verdict: { grid } }: FinishedStudy): read
       row.regime === grid?.regime &&
       (row.cut_layers ?? row.cut) === grid?.cut,
   )
+}
+
+/** The networks of the grid that gave the verdict. */
+export function mainNetworks({
+  networks,
+  verdict: { grid },
+}: FinishedStudy): readonly NetworkRow[] {
+  return networks.filter(({ architecture, regime, low_layers: layers }) => {
+    const cut = typeof grid?.cut === 'number' ? layers?.split('+').length : layers
+    return architecture === grid?.architecture && regime === grid?.regime && cut === grid?.cut
+  })
 }

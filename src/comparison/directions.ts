@@ -1,0 +1,69 @@
+/** In how many directions of the space of samples score vectors of seeds vary, which says what a mean square of them is worth. */
+import type { MeanSquare } from './meanSquares.js'
+
+/** How much of the squared signal counts as tr M² in any case: ν contrasts show no more than some ν² directions. */
+const UNSEEN_DIRECTIONS = 0.5
+
+/** A mean square of a study, as a part of what is pooled. */
+export interface WeighedSquare {
+  readonly square: MeanSquare
+  readonly rest: MeanSquare
+  /** {@link noiseDirections} of the rest. */
+  readonly noise: number
+  /** What the share is multiplied by in the mean square. */
+  readonly count: number
+  readonly weight: number
+}
+
+/**
+ * (tr M)²/tr M² of the rest, between 1 and as many as there are. Of few contrasts tr M² is often seen too small, and noise
+ * taken to lie in more directions than it does makes intervals too narrow: its standard error is added (our choice).
+ */
+export function noiseDirections(
+  { contrasts, value, squared }: MeanSquare,
+  samples: number,
+): number {
+  if (squared === undefined) return 1
+  const trace = value ** 2 - (2 * squared) / contrasts
+  return within(trace / (squared * (1 + relativeError(contrasts))), samples)
+}
+
+/**
+ * Directions of the signal in mean squares of ν contrasts together, weights adding up to 1, between 1 and as many as there are:
+ *
+ *     r = (MS − MS_rest)²/s − 2/ν,  s = tr M² − tr M²_rest + its standard error + ½(MS − MS_rest)²/ν²
+ *
+ * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
+ * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
+ * −2/ν takes out the bias of (MS − MS_rest)². Of several studies each term is the weighted mean.
+ */
+export function signalDirections(
+  squares: readonly WeighedSquare[],
+  contrasts: number,
+  samples: number,
+): number {
+  // In units of the first, so that a study by itself is taken as it is.
+  const unit = (one: WeighedSquare) => squares[0].count / one.count
+  const sum = (of: (one: WeighedSquare) => number, over = squares) =>
+    over.reduce((total, one) => total + one.weight * of(one), 0)
+  const signal = sum((one) => unit(one) * (one.square.value - one.rest.value))
+  const seen = squares.filter(({ square }) => square.squared !== undefined)
+  if (seen.length === 0 || !(signal > 0)) return 1
+  const squared =
+    sum((one) => unit(one) ** 2 * (one.square.squared ?? 0), seen) / sum(() => 1, seen)
+  const squaredRest = sum((one) => unit(one) ** 2 * (one.rest.value ** 2 / one.noise))
+  const standardError = squaredRest * relativeError(contrasts)
+  const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / contrasts ** 2
+  const spread = Math.max(0, squared - squaredRest) + standardError + unseen
+  return within(signal ** 2 / spread - 2 / contrasts, samples)
+}
+
+/** Standard error of an estimate of tr M² in units of it, where directions are many: √(4/(ν(ν − 1))). */
+function relativeError(contrasts: number): number {
+  return Math.sqrt(4 / (contrasts * (contrasts - 1)))
+}
+
+/** Between 1 and the dimension of centred ranks; NaN and ∞ (nothing varies) count as the ends. */
+function within(directions: number, samples: number): number {
+  return Number.isNaN(directions) ? 1 : Math.min(Math.max(1, directions), samples - 1)
+}
