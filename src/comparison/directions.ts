@@ -25,7 +25,7 @@ export function noiseDirections(
 ): number {
   if (squared === undefined) return 1
   const trace = value ** 2 - (2 * squared) / contrasts
-  return within(trace / (squared * (1 + relativeError(contrasts))), samples)
+  return within(trace / (squared * (1 + relativeError(contrasts * (contrasts - 1)))), samples)
 }
 
 /**
@@ -35,13 +35,16 @@ export function noiseDirections(
  *
  * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
  * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
- * −2/ν takes out the bias of (MS − MS_rest)². Of several studies each term is the weighted mean.
+ * −2/ν takes out the bias of (MS − MS_rest)². Of several studies each term is the weighted mean, ν in it is what they have together, and what
+ * tells of tr M², products of two contrasts of one study, is what each has. `contrasts` are those of the studies, one number for those of the same networks.
  */
 export function signalDirections(
   squares: readonly WeighedSquare[],
-  contrasts: number,
+  contrasts: readonly number[],
   samples: number,
 ): number {
+  const total = (of: (contrasts: number) => number) =>
+    contrasts.reduce((sum, own) => sum + of(own), 0)
   // In units of the first, so that a study by itself is taken as it is.
   const unit = (one: WeighedSquare) => squares[0].count / one.count
   const sum = (of: (one: WeighedSquare) => number, over = squares) =>
@@ -52,15 +55,15 @@ export function signalDirections(
   const squared =
     sum((one) => unit(one) ** 2 * (one.square.squared ?? 0), seen) / sum(() => 1, seen)
   const squaredRest = sum((one) => unit(one) ** 2 * (one.rest.value ** 2 / one.noise))
-  const standardError = squaredRest * relativeError(contrasts)
-  const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / contrasts ** 2
+  const standardError = squaredRest * relativeError(total((own) => own * (own - 1)))
+  const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / total((own) => own ** 2)
   const spread = Math.max(0, squared - squaredRest) + standardError + unseen
-  return within(signal ** 2 / spread - 2 / contrasts, samples)
+  return within(signal ** 2 / spread - 2 / total((own) => own), samples)
 }
 
-/** Standard error of an estimate of tr M² in units of it, where directions are many: √(4/(ν(ν − 1))). */
-function relativeError(contrasts: number): number {
-  return Math.sqrt(4 / (contrasts * (contrasts - 1)))
+/** Standard error of an estimate of tr M² in units of it, where directions are many, from ν(ν − 1) products: √(4/(ν(ν − 1))). */
+function relativeError(products: number): number {
+  return Math.sqrt(4 / products)
 }
 
 /** Between 1 and the dimension of centred ranks; NaN and ∞ (nothing varies) count as the ends. */

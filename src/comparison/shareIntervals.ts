@@ -159,7 +159,7 @@ function sourceOf(
   const samples = least(groups.flat(), (study) => study.samples)
   return {
     groups: found.map((squares, g) => ({ squares, noiseDegrees: contrasts[g] * noises[g] })),
-    seedsDegrees: total(contrasts) * signalDirections(found.flat(), total(contrasts), samples),
+    seedsDegrees: total(contrasts) * signalDirections(found.flat(), contrasts, samples),
   }
 }
 

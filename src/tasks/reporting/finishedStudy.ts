@@ -80,7 +80,9 @@ export function mainEffects({ effects, verdict: { grid } }: FinishedStudy): read
 export function mainNetworks({
   networks,
   verdict: { grid },
-}: FinishedStudy): readonly NetworkRow[] {
+}: Pick<FinishedStudy, 'networks'> & {
+  readonly verdict: Pick<Verdict, 'grid'>
+}): readonly NetworkRow[] {
   return networks.filter(({ architecture, regime, low_layers: layers }) => {
     const cut = typeof grid?.cut === 'number' ? layers?.split('+').length : layers
     return architecture === grid?.architecture && regime === grid?.regime && cut === grid?.cut
