@@ -144,10 +144,13 @@ export function gridStatistics(
   const withSets = cellsWithSets(grid, study)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
   const scores = scoresOf(grid, complete, ranks)
-  // Rows of one low seed are those of its donors.
-  const seeds = complete.at.map(
-    ([cell]) => study.networks[grid.networksOf[cell as number][0]].seeds.low,
-  )
+  // Rows of one low seed, or columns of one high seed, are those of its donors.
+  const seedOf = (cell: number | undefined) =>
+    study.networks[grid.networksOf[cell as number][0]].seeds
+  const seeds = {
+    low: complete.at.map(([cell]) => seedOf(cell).low),
+    high: complete.at[0].map((cell) => seedOf(cell).high),
+  }
   const squaresOf = (of: GridScores) => gridMeanSquares(cellMeans(of), seeds)
   const intervals = (of: GridMeanSquares) =>
     shareIntervals([[of]], draws, shareDraws(grid, options))

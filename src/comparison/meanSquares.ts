@@ -21,27 +21,33 @@ export interface GridMeanSquares {
   readonly low: MeanSquare
   readonly high: MeanSquare
   readonly rest: MeanSquare
-  /** What {@link low} consists of where each low seed has several rows, those of its donors, as many each. */
-  readonly donors: DonorMeanSquares | undefined
+  /** What {@link low}, or {@link high}, consists of where each seed has several rows, or columns, those of its donors, as many each. */
+  readonly donors?: { readonly low?: DonorMeanSquares; readonly high?: DonorMeanSquares }
   readonly lows: number
   readonly highs: number
   readonly samples: number
 }
 
-/** Rows nested within low seeds, D each: E = H·D·Σ_seed + H·Σ_donor + Σ_rest between seeds, H·Σ_donor + Σ_rest within. */
+/** Rows nested within seeds, D each: E = H·D·Σ_seed + H·Σ_donor + Σ_rest between seeds, H·Σ_donor + Σ_rest within; columns likewise with L. */
 export interface DonorMeanSquares {
   readonly between: MeanSquare
   readonly within: MeanSquare
   readonly each: number
 }
 
+/** Seeds of the rows and columns of a grid. */
+interface LineSeeds {
+  readonly low?: readonly (Seed | undefined)[]
+  readonly high?: readonly (Seed | undefined)[]
+}
+
 /**
- * {@link GridMeanSquares} of `cells[l][h]`, vectors over samples; L, H ≥ 2. `seeds[l]` is the low seed of a row; by default each row has
- * its own.
+ * {@link GridMeanSquares} of `cells[l][h]`, vectors over samples; L, H ≥ 2. `seeds.low[l]` is the low seed of a row, `seeds.high[h]` the
+ * high seed of a column; by default each has its own.
  */
 export function gridMeanSquares(
   cells: readonly (readonly Float64Array[])[],
-  seeds?: readonly (Seed | undefined)[],
+  seeds: LineSeeds = {},
 ): GridMeanSquares {
   const [lows, highs] = [cells.length, cells[0].length]
   const rows = cells.map(meanVector)
@@ -53,6 +59,10 @@ export function gridMeanSquares(
   const rest = cells.flatMap((row, l) =>
     row.map((cell, h) => cell.map((value, x) => value - rows[l][x] - columns[h][x] + centre[x])),
   )
+  const donors = {
+    low: seeds.low && donorMeanSquares(rows, seeds.low, highs),
+    high: seeds.high && donorMeanSquares(columns, seeds.high, lows),
+  }
   return {
     low: meanSquare(
       rows.map((row) => centred(row, Math.sqrt(highs))),
@@ -63,36 +73,36 @@ export function gridMeanSquares(
       highs - 1,
     ),
     rest: meanSquare(rest, (lows - 1) * (highs - 1)),
-    donors: seeds && donorMeanSquares(rows, seeds, highs),
+    ...(donors.low === undefined && donors.high === undefined ? {} : { donors }),
     lows,
     highs,
     samples,
   }
 }
 
-/** Undefined where each seed has one row, or some have more than others, or there is one seed. */
+/** Of lines, means of `across` cells. Undefined where each seed has one line, or some have more than others, or there is one seed. */
 function donorMeanSquares(
-  rows: readonly Float64Array[],
+  lines: readonly Float64Array[],
   seeds: readonly (Seed | undefined)[],
-  highs: number,
+  across: number,
 ): DonorMeanSquares | undefined {
-  const groups = [...groupBy([...rows.keys()], (row) => seeds[row]).values()]
+  const groups = [...groupBy([...lines.keys()], (line) => seeds[line]).values()]
   const each = groups[0].length
   if (each === 1 || groups.length < 2 || groups.some(({ length }) => length !== each)) {
     return undefined
   }
-  const centre = meanVector(rows)
-  const means = groups.map((group) => meanVector(group.map((row) => rows[row])))
+  const centre = meanVector(lines)
+  const means = groups.map((group) => meanVector(group.map((line) => lines[line])))
   const scaledDifference = (a: Float64Array, b: Float64Array, scale: number) =>
     a.map((value, x) => scale * (value - b[x]))
   return {
     between: meanSquare(
-      means.map((mean) => scaledDifference(mean, centre, Math.sqrt(highs * each))),
+      means.map((mean) => scaledDifference(mean, centre, Math.sqrt(across * each))),
       groups.length - 1,
     ),
     within: meanSquare(
       groups.flatMap((group, seed) =>
-        group.map((row) => scaledDifference(rows[row], means[seed], Math.sqrt(highs))),
+        group.map((line) => scaledDifference(lines[line], means[seed], Math.sqrt(across))),
       ),
       groups.length * (each - 1),
     ),

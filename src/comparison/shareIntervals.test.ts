@@ -86,20 +86,28 @@ describe('mean squares', () => {
   it('of donors within low seeds are those between and within, which make up that of all rows', () => {
     const generator = stream(5, 'donors').at()
     const cells = [0, 1, 2, 3].map(() => [0, 1, 2].map(() => normals(6, generator)))
-    const { low, donors } = gridMeanSquares(cells, ['a', 'b', 'a', 'b'])
+    const seeds = ['a', 'b', 'a', 'b']
+    const { low, donors } = gridMeanSquares(cells, { low: seeds })
+    const { between, within: inside, each } = donors!.low!
     const row = (l: number) => (x: number) => mean(cells[l].map((cell) => cell[x])) as number
     const over = (of: (x: number) => number) => [0, 1, 2, 3, 4, 5].map(of).reduce((a, b) => a + b)
     // Squared differences of the two means of two, and of the two donors of each seed, over 2.
     const seed = (l: number) => (x: number) => (row(l)(x) + row(l + 2)(x)) / 2
-    expect(donors!.between.value).toBeCloseTo(
-      3 * 2 * over((x) => (seed(0)(x) - seed(1)(x)) ** 2 / 2),
-      12,
-    )
+    expect(between.value).toBeCloseTo(3 * 2 * over((x) => (seed(0)(x) - seed(1)(x)) ** 2 / 2), 12)
     const within = [0, 1].map((l) => 3 * over((x) => (row(l)(x) - row(l + 2)(x)) ** 2 / 2))
-    expect(donors!.within.value).toBeCloseTo((within[0] + within[1]) / 2, 12)
-    const { between } = donors!
-    expect([between.contrasts, donors!.within.contrasts, donors!.each]).toEqual([1, 2, 2])
-    expect(between.value + 2 * donors!.within.value).toBeCloseTo(3 * low.value, 12)
+    expect(inside.value).toBeCloseTo((within[0] + within[1]) / 2, 12)
+    expect([between.contrasts, inside.contrasts, each]).toEqual([1, 2, 2])
+    expect(between.value + 2 * inside.value).toBeCloseTo(3 * low.value, 12)
+    // Columns of a mirror are nested in high seeds.
+    const transposed = [0, 1, 2].map((h) => cells.map((row) => row[h]))
+    const mirror = gridMeanSquares(transposed, { low: ['c', 'd', 'e'], high: seeds })
+    expect(mirror.donors).toEqual({ low: undefined, high: donors!.low })
+    const draws = stream(7, 'donors').at()
+    const options = { draws: 2000, level: 0.95 }
+    const nested = shareIntervals([[mirror]], options, draws).high
+    const flat = shareIntervals([[{ ...mirror, donors: undefined }]], options, draws).high
+    expect(nested.estimate).toBe(flat.estimate)
+    expect(nested.high! - nested.low!).toBeGreaterThan(1.2 * (flat.high! - flat.low!))
   })
 
   it.each([[undefined], [['a', 'b', 'c', 'd']], [['a', 'a', 'a', 'b']], [['a', 'a', 'a', 'a']]])(
@@ -107,7 +115,7 @@ describe('mean squares', () => {
     (seeds) => {
       const generator = stream(6, 'donors').at()
       const cells = [0, 1, 2, 3].map(() => [0, 1, 2].map(() => normals(6, generator)))
-      expect(gridMeanSquares(cells, seeds).donors).toBeUndefined()
+      expect(gridMeanSquares(cells, { low: seeds }).donors).toBeUndefined()
     },
   )
 

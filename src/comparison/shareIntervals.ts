@@ -46,7 +46,7 @@ interface Source {
  *     low* = (MS_seeds − noise)/(H·D)/X_seeds + (1 − 1/D)·(MS_donors − noise)/H/X_donors
  *
  * between and within seeds, with degrees of their own: it covers the share whatever donors of one seed have in common, while the estimate,
- * which takes rows as seeds, is too small by what they have.
+ * which takes rows as seeds, is too small by what they have; high* likewise where high seeds have donors (mirrors).
  *
  * Of several studies, shares are averaged with the contrasts ν of each group as weights, which no estimate moves, X₀ and X₁ are drawn for
  * each, and X_low once, with Σν·r_low degrees: seeds of one true share. Studies of one group are averaged, and count once.
@@ -63,11 +63,13 @@ export function shareIntervals(
     least(group, ({ rest, samples }) => noiseDirections(rest, samples)),
   )
   const weights = { low: groupWeights(groups, 'low'), high: groupWeights(groups, 'high') }
-  const hasDonors = groups.flat().some(({ donors }) => donors !== undefined)
-  const low = [betweenSeeds, ...(hasDonors ? [withinSeeds] : [])].map((squareOf) =>
-    sourceOf(groups, weights.low, noises, squareOf),
-  )
-  const high = [sourceOf(groups, weights.high, noises, ofHighSeeds)]
+  const sourcesOf = (side: Side): Source[] => {
+    const isNested = groups.flat().some(({ donors }) => donors?.[side] !== undefined)
+    return [betweenSeeds, ...(isNested ? [withinSeeds] : [])].map((squareOf) =>
+      sourceOf(groups, weights[side], noises, (study) => squareOf(study, side)),
+    )
+  }
+  const [low, high] = [sourcesOf('low'), sourcesOf('high')]
   const restDegrees = groups.map(
     (group, g) => least(group, ({ rest }) => rest.contrasts) * noises[g],
   )
@@ -102,8 +104,8 @@ export function shareIntervals(
     drawn.difference[draw] = withinOne(drawn.low[draw] - drawn.high[draw])
   }
   const estimates = {
-    low: estimateOf(groups, weights.low, ofLowRows),
-    high: estimateOf(groups, weights.high, ofHighSeeds),
+    low: estimateOf(groups, weights.low, 'low'),
+    high: estimateOf(groups, weights.high, 'high'),
   }
   const tail = (1 - level) / 2
   const estimate = (value: number, values: Float64Array): Estimate => ({
@@ -118,24 +120,30 @@ export function shareIntervals(
   }
 }
 
+type Side = 'low' | 'high'
+
 type SquareOf = (study: GridMeanSquares) => SquareOfShare | undefined
 
-const ofLowRows = ({ low, highs }: GridMeanSquares) => ({ square: low, count: highs, part: 1 })
-
-const ofHighSeeds = ({ high, lows }: GridMeanSquares) => ({ square: high, count: lows, part: 1 })
-
-function betweenSeeds(study: GridMeanSquares): SquareOfShare {
-  const { donors, highs } = study
-  if (donors === undefined) return ofLowRows(study)
-  return { square: donors.between, count: highs * donors.each, part: 1 }
+/** Lines (rows or columns) of which each is a seed's, or a donor's. */
+function ofLines(study: GridMeanSquares, side: Side): SquareOfShare {
+  return { square: study[side], count: side === 'low' ? study.highs : study.lows, part: 1 }
 }
 
-function withinSeeds({ donors, highs }: GridMeanSquares): SquareOfShare | undefined {
-  return donors && { square: donors.within, count: highs, part: 1 - 1 / donors.each }
+function betweenSeeds(study: GridMeanSquares, side: Side): SquareOfShare {
+  const donors = study.donors?.[side]
+  const lines = ofLines(study, side)
+  return donors === undefined
+    ? lines
+    : { square: donors.between, count: lines.count * donors.each, part: 1 }
+}
+
+function withinSeeds(study: GridMeanSquares, side: Side): SquareOfShare | undefined {
+  const donors = study.donors?.[side]
+  return donors && { ...ofLines(study, side), square: donors.within, part: 1 - 1 / donors.each }
 }
 
 /** Weights of the groups in the share of rows, or columns: their contrasts, as parts of all. */
-export function groupWeights(groups: readonly Group[], side: 'low' | 'high'): number[] {
+export function groupWeights(groups: readonly Group[], side: Side): number[] {
   const contrasts = groups.map((group) => least(group, (study) => study[side].contrasts))
   return contrasts.map((own) => own / total(contrasts))
 }
@@ -164,15 +172,11 @@ function sourceOf(
 }
 
 /** The weighted mean of what the studies say of a share. */
-function estimateOf(
-  groups: readonly Group[],
-  weights: readonly number[],
-  squareOf: (study: GridMeanSquares) => SquareOfShare,
-): number {
+function estimateOf(groups: readonly Group[], weights: readonly number[], side: Side): number {
   return total(
     groups.flatMap((group, g) =>
       group.map((study) => {
-        const { square, count } = squareOf(study)
+        const { square, count } = ofLines(study, side)
         return ((weights[g] / group.length) * (square.value - study.rest.value)) / count
       }),
     ),
