@@ -12,6 +12,7 @@ export interface WeighedSquare {
   readonly noise: number
   /** What the share is multiplied by in the mean square. */
   readonly count: number
+  /** In the mean over studies; weights need not add up to 1. */
   readonly weight: number
 }
 
@@ -29,9 +30,9 @@ export function noiseDirections(
 }
 
 /**
- * Directions of the signal in mean squares of ν contrasts together, weights adding up to 1, between 1 and as many as there are:
+ * Directions of the signal in mean squares of ν contrasts together, between 1 and as many as there are:
  *
- *     r = (MS − MS_rest)²/s − 2/ν,  s = tr M² − tr M²_rest + its standard error + ½(MS − MS_rest)²/ν²
+ *     r = (MS − MS_rest)²/s − 2/ν,  s = tr M² − MS_rest²/r_rest + its standard error + ½(MS − MS_rest)²/ν²
  *
  * so that an effect too small for its directions to be seen counts as lying in one, where few seeds say least: an
  * interval that excluded more would be too narrow for such effects (our choice; bench/README.md has its coverage).
@@ -47,14 +48,14 @@ export function signalDirections(
     contrasts.reduce((sum, own) => sum + of(own), 0)
   // In units of the first, so that a study by itself is taken as it is.
   const unit = (one: WeighedSquare) => squares[0].count / one.count
-  const sum = (of: (one: WeighedSquare) => number, over = squares) =>
-    over.reduce((total, one) => total + one.weight * of(one), 0)
-  const signal = sum((one) => unit(one) * (one.square.value - one.rest.value))
+  const mean = (of: (one: WeighedSquare) => number, over = squares) =>
+    over.reduce((sum, one) => sum + one.weight * of(one), 0) /
+    over.reduce((sum, one) => sum + one.weight, 0)
+  const signal = mean((one) => unit(one) * (one.square.value - one.rest.value))
   const seen = squares.filter(({ square }) => square.squared !== undefined)
   if (seen.length === 0 || !(signal > 0)) return 1
-  const squared =
-    sum((one) => unit(one) ** 2 * (one.square.squared ?? 0), seen) / sum(() => 1, seen)
-  const squaredRest = sum((one) => unit(one) ** 2 * (one.rest.value ** 2 / one.noise))
+  const squared = mean((one) => unit(one) ** 2 * (one.square.squared ?? 0), seen)
+  const squaredRest = mean((one) => unit(one) ** 2 * (one.rest.value ** 2 / one.noise))
   const standardError = squaredRest * relativeError(total((own) => own * (own - 1)))
   const unseen = (UNSEEN_DIRECTIONS * signal ** 2) / total((own) => own ** 2)
   const spread = Math.max(0, squared - squaredRest) + standardError + unseen

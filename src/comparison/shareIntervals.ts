@@ -48,8 +48,9 @@ interface Source {
  * between and within seeds, with degrees of their own: it covers the share whatever donors of one seed have in common, while the estimate,
  * which takes rows as seeds, is too small by what they have; high* likewise where high seeds have donors (mirrors).
  *
- * Of several studies, shares are averaged with the contrasts ν of each group as weights, which no estimate moves, X₀ and X₁ are drawn for
- * each, and X_low once, with Σν·r_low degrees: seeds of one true share. Studies of one group are averaged, and count once.
+ * Of several studies, shares are averaged with the contrasts ν of the seeds of each group as weights, which no estimate moves, X₀ and X₁ are
+ * drawn for each, and X_low once, with Σν·r_low degrees: seeds of one true share. Studies of one group are averaged, and count once, with the
+ * contrasts of the smallest.
  * Shares and their difference lie within ±1. Source of the effective degrees and of several studies: our choice. Estimates are
  * (MS_low − MS_rest)/H and so on. Throws RangeError without studies.
  */
@@ -142,9 +143,11 @@ function withinSeeds(study: GridMeanSquares, side: Side): SquareOfShare | undefi
   return donors && { ...ofLines(study, side), square: donors.within, part: 1 - 1 / donors.each }
 }
 
-/** Weights of the groups in the share of rows, or columns: their contrasts, as parts of all. */
+/** Weights of the groups in a share: the contrasts of their seeds, as parts of all. */
 export function groupWeights(groups: readonly Group[], side: Side): number[] {
-  const contrasts = groups.map((group) => least(group, (study) => study[side].contrasts))
+  const contrasts = groups.map((group) =>
+    least(group, (study) => betweenSeeds(study, side).square.contrasts),
+  )
   return contrasts.map((own) => own / total(contrasts))
 }
 
@@ -167,8 +170,18 @@ function sourceOf(
   const samples = least(groups.flat(), (study) => study.samples)
   return {
     groups: found.map((squares, g) => ({ squares, noiseDegrees: contrasts[g] * noises[g] })),
-    seedsDegrees: total(contrasts) * signalDirections(found.flat(), contrasts, samples),
+    seedsDegrees:
+      contrastsTogether(weights, contrasts) * signalDirections(found.flat(), contrasts, samples),
   }
+}
+
+/** Contrasts that a weighted mean of mean squares is worth, (Σw)²/Σ(w²/ν) (Satterthwaite 1946): their sum where weights are as these are. */
+function contrastsTogether(weights: readonly number[], contrasts: readonly number[]): number {
+  const there = weights
+    .map((weight, g) => ({ weight, own: contrasts[g] }))
+    .filter(({ own }) => own > 0)
+  const sum = total(there.map(({ weight }) => weight))
+  return sum ** 2 / total(there.map(({ weight, own }) => weight ** 2 / own))
 }
 
 /** The weighted mean of what the studies say of a share. */

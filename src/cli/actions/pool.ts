@@ -26,7 +26,8 @@ async function describe(folders: readonly string[], json: boolean): Promise<stri
   const studies = await Promise.all(folders.map((folder) => readFinishedStudy(resolve(folder))))
   const remark = checkSameQuestion(studies)
   const inputs = studies.map(pooledStudy)
-  const { alpha, margin, bootstrap, seed } = studies[0].config.comparison
+  const { alpha, margin, seed } = studies[0].config.comparison
+  const bootstrap = Math.max(...studies.map(({ config }) => config.comparison.bootstrap))
   // Without a grid there are no shares, which was refused above.
   const grid = studies[0].verdict.grid!
   const found = poolStudies(inputs, { alpha, margin, grid, bootstrap, seed })
@@ -100,7 +101,7 @@ function describePool(
     'study',
     'networks',
     'samples',
-    'weight',
+    'weight of low',
     'low share',
     'high share',
     'low − high',

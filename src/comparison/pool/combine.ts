@@ -18,7 +18,7 @@ export interface PooledEstimate {
   readonly estimate: number
   readonly low: number
   readonly high: number
-  /** Weight of each study, in their order; they add up to 1. */
+  /** Weight of each study, in their order; they add up to 1. For the difference those of its low share. */
   readonly weights: readonly number[]
   /** Groups that count as independent. */
   readonly groups: number
@@ -68,8 +68,8 @@ export function poolShares(
     const { estimate, low: from = -1, high: to = 1 } = together[name]
     return {
       estimate,
-      low: Math.max(-1, estimate - Math.hypot(estimate - from, spread)),
-      high: Math.min(1, estimate + Math.hypot(to - estimate, spread)),
+      low: Math.max(-1, from - further(estimate - from, spread)),
+      high: Math.min(1, to + further(to - estimate, spread)),
       weights: studies.map(({ group }) => {
         const g = names.indexOf(group)
         return weights[0][g] / groups[g].length
@@ -85,6 +85,12 @@ export function poolShares(
     high: pooled('high', [high]),
     difference: pooled('difference', [low, high]),
   }
+}
+
+/** How far √(arm² + spread²) reaches beyond the arm of an interval, which is 0 where the estimate lies outside, as that of donors may. */
+function further(arm: number, spread: number): number {
+  const own = Math.max(0, arm)
+  return Math.hypot(own, spread) - own
 }
 
 interface Interval {

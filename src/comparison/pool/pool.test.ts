@@ -13,19 +13,34 @@ import { poolPValues, poolShares, type StudyShares } from './combine.js'
 import { differenceOf } from './difference.js'
 import { type PooledStudy, poolStudies } from './poolStudies.js'
 
-/** Squares of a grid whose low seeds decide `low`, and its intervals. */
-function sharesOf(low: number, seed: number, group: string, sides = 4, directions?: number) {
+interface Simulated {
+  readonly low: number
+  readonly lows?: number
+  readonly highs?: number
+  readonly donors?: number
+  readonly directions?: number
+}
+
+/** The mean squares of a simulated study, whose donors of one seed lend the same, and its intervals. */
+function sharesOf(
+  { low, lows = 4, highs = 4, donors = 1, directions }: Simulated,
+  seed: number,
+  group: string,
+) {
   const { networks } = simulateScores(
     {
-      ...{ lows: sides, highs: sides, orders: 1, samples: 60, directions },
+      ...{ lows, highs, orders: 1, samples: 60, directions, donors, commonToDonors: 1 },
       shares: { low, high: 0.05, sample: 0.3 },
     },
     stream(seed, 'pooled shares').at(),
   )
-  const cells = Array.from({ length: sides }, (_, l) =>
-    Array.from({ length: sides }, (__, h) => standardisedRanks(networks[sides * l + h].score)),
+  const rows = Array.from({ length: lows * donors }, (_, row) =>
+    networks.slice(row * highs, (row + 1) * highs),
   )
-  const squares = gridMeanSquares(cells)
+  const squares = gridMeanSquares(
+    rows.map((row) => row.map(({ score }) => standardisedRanks(score))),
+    { low: rows.map(([{ seeds }]) => seeds.low) },
+  )
   return { ...shareIntervals([[squares]], drawing, draws()), squares, group }
 }
 
@@ -37,12 +52,16 @@ describe('pooled shares', () => {
   it('of one study, and of studies of the same networks that say the same, are its own', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(0, 0.05, 0.3),
+        fc.record({
+          low: fc.constantFrom(0, 0.05, 0.3),
+          lows: fc.integer({ min: 2, max: 6 }),
+          highs: fc.integer({ min: 2, max: 6 }),
+          donors: fc.integer({ min: 1, max: 3 }),
+        }),
         fc.nat(100),
-        fc.integer({ min: 2, max: 6 }),
         fc.integer({ min: 1, max: 3 }),
-        (share, seed, sides, times) => {
-          const study = sharesOf(share, seed, 'a', sides)
+        (simulated, seed, times) => {
+          const study = sharesOf(simulated, seed, 'a')
           const together = pooled(Array.from({ length: times }, () => study))
           for (const name of ['low', 'high', 'difference'] as const) {
             const { estimate, low, high, between, groups } = together[name]
@@ -58,17 +77,46 @@ describe('pooled shares', () => {
   })
 
   it('weigh by numbers of seeds, whatever was found, and have the mean', () => {
-    const [a, b] = [sharesOf(0.4, 1, 'a', 5), sharesOf(0, 2, 'b', 3)]
-    const { low, difference } = pooled([a, b])
+    const [a, b] = [
+      sharesOf({ low: 0.4, lows: 5 }, 1, 'a'),
+      sharesOf({ low: 0, lows: 3, highs: 2 }, 2, 'b'),
+    ]
+    const { low, high, difference } = pooled([a, b])
     expect(low.weights).toEqual([4 / 6, 2 / 6])
     expect(low.estimate).toBeCloseTo((2 * a.low.estimate + b.low.estimate) / 3, 12)
+    expect(high.weights).toEqual([3 / 4, 1 / 4])
     expect(difference.weights).toEqual(low.weights)
+    const lent = sharesOf({ low: 0.1, lows: 3, donors: 4 }, 3, 'c')
+    expect(pooled([lent, b]).low.weights).toEqual([1 / 2, 1 / 2])
     const again = pooled([a, { ...a, group: 'b' }, { ...b, group: 'b' }])
     expect(again.low.weights).toEqual([4 / 6, 1 / 6, 1 / 6])
   })
 
+  it('have the ends of all studies together where donors make estimates too small', () => {
+    const studies = [1, 2, 3].map((seed) => sharesOf({ low: 0.3, donors: 6 }, seed, String(seed)))
+    const squares = studies.map((study) => [study.squares])
+    const { low } = pooled(studies)
+    expect(low).toMatchObject({ between: 0 })
+    const together = shareIntervals(squares, drawing, draws()).low
+    expect(together.low).toBeGreaterThan(together.estimate)
+    expect(low.low).toBe(together.low)
+    expect(low.high).toBe(together.high)
+  })
+
+  it('are as wide with a study that had donors as the seeds of all together say', () => {
+    // One contrast of seeds and fifteen: a mean by rows would take the one for half of sixteen.
+    const missed = Array.from({ length: 100 }, (_, pool) => {
+      const lent = sharesOf({ low: 0.13, lows: 2, donors: 8, directions: 1 }, 2 * pool, 'a')
+      const own = sharesOf({ low: 0.13, lows: 16, directions: 1 }, 2 * pool + 1, 'b')
+      return { own: own.low.estimate, ...pooled([lent, own]).low }
+    })
+    const truth = mean(missed.map(({ own }) => own)) as number
+    // 5 of 100 are expected; 12 would be three standard errors more. Weighed by rows: 14.
+    expect(missed.filter(({ low, high }) => low > truth || high < truth).length).toBeLessThan(12)
+  })
+
   it('are surer than one study where all say the same', () => {
-    const one = sharesOf(0.3, 3, 'a')
+    const one = sharesOf({ low: 0.3 }, 3, 'a')
     const { low } = pooled(['a', 'b', 'c', 'd'].map((group) => ({ ...one, group })))
     expect(low.estimate).toBeCloseTo(one.low.estimate, 12)
     expect(low.high - low.low).toBeLessThan(0.7 * (one.low.high! - one.low.low!))
@@ -76,7 +124,7 @@ describe('pooled shares', () => {
   })
 
   it('say how far studies disagree, and widen by it', () => {
-    const study = sharesOf(0.3, 4, 'a', 6)
+    const study = sharesOf({ low: 0.3, lows: 6, highs: 6 }, 4, 'a')
     const found = [0, 0.2, 0.4].map((share, index) => ({
       ...study,
       low: { estimate: share, low: share - 1e-3, high: share + 1e-3 },
@@ -100,7 +148,9 @@ describe('pooled shares', () => {
   ])('have no bias and cover the truth, where effects lie in %s', (_, share, directions) => {
     const pools = 100
     const found = Array.from({ length: pools }, (__, pool) =>
-      [0, 1, 2].map((g) => sharesOf(share, 3 * pool + g, String(g), 3 + (g % 2), directions)),
+      [3, 4, 3].map((lows, g) =>
+        sharesOf({ low: share, lows, highs: lows, directions }, 3 * pool + g, String(g)),
+      ),
     )
     const truth = mean(found.flat().map(({ low }) => low.estimate)) as number
     const lows = found.map((studies) => pooled(studies).low)
@@ -266,6 +316,15 @@ describe('pooled studies', () => {
     const pool = poolStudies([studies[0], { ...studies[1], clauses }, studies[2]], options)
     expect(pool.verdict).toBe('inconclusive')
     expect(pool.sentence).toMatch(/^inconclusive: it is open whether .* Open: .*\(v\) s2: ICC 0\.1/)
+  })
+
+  it('show no effect above the margin where one has no scores under the other tie-break', () => {
+    const studies = [1, 2, 3].map((seed) => studyOf(seed, 0.4))
+    expect(poolStudies(studies, options).verdict).toBe('decides')
+    const { other: _, ...meanSquares } = studies[1].meanSquares
+    const pool = poolStudies([studies[0], { ...studies[1], meanSquares }, studies[2]], options)
+    expect(pool.verdict).toBe('inconclusive')
+    expect(pool.sentence).toContain('scores under the other tie-break are missing')
   })
 
   it('warn of shared networks, of shared seeds and of studies that disagree', () => {

@@ -71,15 +71,15 @@ export function poolStudies(studies: readonly PooledStudy[], options: PoolOption
       throw new RangeError(`${study.name} has no interval of its shares: it cannot be pooled`)
   }
   const groups = groupsOf(studies)
-  const pooled = (of: (study: PooledStudy) => Omit<StudyShares, 'group'>) =>
+  const pooled = (shares: readonly Omit<StudyShares, 'group'>[]) =>
     poolShares(
-      studies.map((study, index) => ({ ...of(study), group: groups[index] })),
+      shares.map((one, index) => ({ ...one, group: groups[index] })),
       { draws: bootstrap, level: 1 - alpha },
       shareDraws(grid, { seed }),
     )
-  const own = pooled((study) => ({ ...study, squares: study.meanSquares.own }))
-  const isKnown = studies.every(({ meanSquares }) => meanSquares.other !== undefined)
-  const other = isKnown ? pooled(underOther) : undefined
+  const own = pooled(studies.map((study) => ({ ...study, squares: study.meanSquares.own })))
+  const others = studies.flatMap((study) => underOther(study) ?? [])
+  const other = others.length === studies.length ? pooled(others) : undefined
   const p = poolPValues(studies.map((study, index) => ({ p: study.p, group: groups[index] })))
   const clauses = [
     common('i', studies),
@@ -174,18 +174,16 @@ function bounded(
   }
 }
 
-/** The shares of a study under the other tie-break, for which the two that clauses are of suffice. */
-function underOther(study: PooledStudy): Omit<StudyShares, 'group'> {
+/** The shares of a study under the other tie-break, for which the two that clauses are of suffice; undefined where it has none. */
+function underOther(study: PooledStudy): Omit<StudyShares, 'group'> | undefined {
+  const squares = study.meanSquares.other
   const of = (id: string) => {
     const clause = study.clauses.find((one) => one.id === id)
     return clause && otherEndOf(clause)
   }
-  return {
-    squares: study.meanSquares.other ?? study.meanSquares.own,
-    low: of('iii') ?? study.low,
-    high: study.high,
-    difference: of('iv') ?? study.difference,
-  }
+  const [low, difference] = [of('iii'), of('iv')]
+  if (squares === undefined || low === undefined || difference === undefined) return undefined
+  return { squares, low, high: study.high, difference }
 }
 
 /** I² from which the spread between studies is said to be more than chance (Higgins & Thompson 2002 call it moderate). */
