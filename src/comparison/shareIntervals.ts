@@ -80,13 +80,15 @@ export function shareIntervals(
     high: new Float64Array(draws),
     difference: new Float64Array(draws),
   }
+  const missed = new Float64Array(restDegrees.length)
   for (let draw = 0; draw < draws; draw++) {
-    const missed = restDegrees.map((degrees) => 1 - scaledDraw(degrees))
+    for (let g = 0; g < missed.length; g++) missed[g] = 1 - scaledDraw(restDegrees[g])
     const share = (sources: readonly Source[]) => {
       let sum = 0
       for (const source of sources) {
         let signal = 0
-        for (const [g, { squares, noiseDegrees }] of source.groups.entries()) {
+        for (let g = 0; g < source.groups.length; g++) {
+          const { squares, noiseDegrees } = source.groups[g]
           if (squares.length === 0) continue
           const noise = scaledDraw(noiseDegrees)
           for (const { square, rest, count, weight, part } of squares) {
