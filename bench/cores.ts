@@ -12,8 +12,8 @@ import { workerOptions } from '../src/executors/environment.js'
 import { isStarted, median } from './runs.js'
 import { startTraining, type Timed } from './training.js'
 
-/** A round takes about this long. */
-const ROUND_SECONDS = 4
+/** How long each process trains in a round, alone before, beside the others, and another one alone after. */
+const SECONDS = 4
 
 interface Order {
   readonly network: string
@@ -21,18 +21,29 @@ interface Order {
   readonly device: DeviceName
 }
 
-/** Child: trains for as many steps as it is told and answers with the seconds that they took. */
+/** Child: trains for as long as it is told and answers with its steps a second. */
 function obey(): void {
-  let timed: Timed | undefined
+  let timed: Timed
   process.on('message', async (message: Order | number) => {
     if (typeof message === 'number') {
-      process.send?.((await timed!(message)).wall)
+      process.send?.(await rate(timed, message))
       return
     }
     const engine = await createEngine('onnx', message.device)
     timed = (await startTraining(engine, message.network, message.batch)).timed
-    process.send?.((await timed(3)).wall / 3)
+    process.send?.(await rate(timed, 0))
   })
+}
+
+/** Steps a second, in pieces so that it ends in time. */
+async function rate(timed: Timed, seconds: number): Promise<number> {
+  const piece = Math.max(1, Math.round(0.1 / ((await timed(3)).wall / 3)))
+  let [steps, wall] = [0, 0]
+  do {
+    wall += (await timed(piece)).wall
+    steps += piece
+  } while (wall < seconds)
+  return steps / wall
 }
 
 /** Throws where the child ends instead of answering, as one does for which the card has no memory left. */
@@ -71,16 +82,16 @@ export async function trainTogether(
     }),
   )
   try {
-    const [step] = await Promise.all(children.map((child) => ask(child, order)))
-    const steps = Math.max(3, Math.round(ROUND_SECONDS / step))
+    await Promise.all(children.map((child) => ask(child, order)))
     const [rates, ratios]: number[][] = [[], []]
     for (let round = 0; round < rounds; round++) {
-      const alone = await ask(children[round % children.length], steps)
-      const began = performance.now()
-      await Promise.all(children.map((child) => ask(child, steps)))
-      const together = (performance.now() - began) / 1e3
-      rates.push((children.length * steps * order.batch) / together)
-      ratios.push((children.length * alone) / together)
+      const before = await ask(children[round % children.length], SECONDS)
+      // For a time, not for a number of steps: a study gives its next task to the process that ends first.
+      const each = await Promise.all(children.map((child) => ask(child, SECONDS)))
+      const after = await ask(children[(round + 1) % children.length], SECONDS)
+      const together = each.reduce((sum, one) => sum + one, 0)
+      rates.push(together * order.batch)
+      ratios.push(together / ((before + after) / 2))
     }
     return { rates, ratios }
   } finally {
