@@ -1,6 +1,5 @@
 import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
-import { asOptions } from '../config/overrides.js'
 import { groupBy } from '../core/groupBy.js'
 import { loadStudy } from '../report/load.js'
 import type { ReportProblem, ReportStudy } from '../report/types.js'
@@ -143,11 +142,9 @@ function describeCertainty(verdict: Verdict | undefined): [string, string][] {
 /** What would decide an open verdict, and the command that does it. */
 function describeNext(verdict: Verdict | undefined): [string, string][] {
   if (verdict?.next === undefined) return []
-  const settings = asOptions(verdict.next.set)
-  return [
-    ['next', verdict.next.reason],
-    ...(settings === '' ? [] : [['', `${ownCommand()} ${settings}`] as [string, string]]),
-  ]
+  const { reason, set } = verdict.next
+  const command: [string, string][] = set.length === 0 ? [] : [['', ownCommand(set)]]
+  return [['next', reason], ...command]
 }
 
 /** How many combinations of the choices that shares depend on (the set rule moves T_low alone) come to the same verdict as the study, and between which low shares. */
