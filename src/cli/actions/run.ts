@@ -3,8 +3,6 @@ import { exitCodes } from '../../core/errors.js'
 import { localProcesses } from '../../executors/local.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
-import { oddsWarnings } from '../../plan/designOdds.js'
-import { designWarnings } from '../../plan/designWarnings.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { jsonText, writeNote } from '../../store/atomic.js'
 import { studyFolder } from '../../store/layout.js'
@@ -15,6 +13,7 @@ import { interruptible } from '../interruption.js'
 import { ownCommand } from '../ownCommand.js'
 import type { ProgressView } from '../progress/types.js'
 import { messagesIn } from '../progress/view.js'
+import { remarksOf } from '../remarks.js'
 import { resultOf } from '../runResult.js'
 import { requireEngine, runTasks, settled } from '../runTasks.js'
 import { sayWaiting } from '../sayWaiting.js'
@@ -36,14 +35,7 @@ export async function runPlanned(
 ): Promise<number> {
   const { results } = opened
   const say = messagesIn(options.progress)
-  for (const assumption of opened.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
-  for (const warning of [
-    ...planWarnings(opened.plan.data),
-    ...designWarnings(opened.plan),
-    ...oddsWarnings(opened.plan),
-  ]) {
-    say(`warning: ${warning}`)
-  }
+  for (const remark of remarksOf(opened.plan)) say(remark)
   // A folder that cannot be written should be known before hours of training, not after.
   await writeNote(join(results, 'README.md'), resultsReadme)
   const interruption = interruptible()

@@ -1,10 +1,8 @@
 import { relative } from 'node:path'
 import { shellWord } from '../../core/shellWord.js'
-import { planWarnings } from '../../plan/analysisRuns.js'
-import { oddsWarnings } from '../../plan/designOdds.js'
-import { designWarnings } from '../../plan/designWarnings.js'
 import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'
 import type { SubmitOptions } from '../commands/submit.js'
+import { remarksOf } from '../remarks.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy } from '../study.js'
 
@@ -15,20 +13,11 @@ const numbers = ['cpus', 'pack', 'max'] as const
 /** Submits what is missing of a study, or prints how that would be done. */
 export async function submit(file: string, options: SubmitOptions): Promise<void> {
   const study = await openStudy(file, { ...options, set: settingsOf(options) })
-  for (const assumption of study.plan.data.assumptions ?? []) say(`assumed: ${assumption}`)
-  for (const warning of [
-    ...planWarnings(study.plan.data),
-    ...designWarnings(study.plan),
-    ...oddsWarnings(study.plan),
-  ]) {
-    say(`warning: ${warning}`)
-  }
+  for (const remark of remarksOf(study.plan)) process.stderr.write(`${remark}\n`)
   const print = options.print ?? false
   const submitted = await submitStudy(study, { print, onWait: sayWaiting(study.results) })
   process.stdout.write(print ? describePrinted(submitted) : describe(submitted))
 }
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** What options ask for, as changes to the configuration. */
 function settingsOf(options: SubmitOptions): string[] {
