@@ -5,7 +5,7 @@
  */
 import { groupBy } from '../core/groupBy.js'
 import { differenceInPercent, inPercent, short } from './clauses/wording.js'
-import { findGrids, type Grid, isMirror } from './grid.js'
+import { findGrids, type Grid, isCrossed, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import type { AcrossArchitectures, NetworkScores } from './types.js'
 
@@ -40,8 +40,8 @@ export function architectureGrids(
 /** What was found across architectures; a grid with less than two rows or columns says nothing. */
 export function acrossArchitectures(grids: readonly GridStatistics[]): AcrossArchitectures[] {
   return grids.flatMap(({ grid, shares, tests, sets }) => {
+    if (!isCrossed(grid.cells)) return []
     const { lows, highs } = grid.cells
-    if (lows.length < 2 || highs.length < 2) return []
     const found = {
       architectures: highs.map(String),
       regime: grid.regime,

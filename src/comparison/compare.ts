@@ -1,7 +1,7 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
 import { architectureGrids } from './architectures.js'
 import { effectRows, rowsWithoutGrid } from './effects.js'
-import { findGrids, type Grid } from './grid.js'
+import { findGrids, isCrossed } from './grid.js'
 import { type GridStatistics, gridStatistics, setContrasts } from './gridStatistics.js'
 import { setIntersections } from './membership.js'
 import {
@@ -98,7 +98,7 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
   )
   const figures = { ranks: studyRanks(study), overlap: pairOverlaps(study) }
   const grids = findGrids(study.networks, new Set(usable))
-    .filter((grid, index) => index === 0 || isCrossed(grid))
+    .filter((grid, index) => index === 0 || isCrossed(grid.cells))
     .map((grid) => gridStatistics(grid, study, figures, settings))
   return {
     effects: () =>
@@ -113,10 +113,6 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
       ),
     conclusions: () => gridConclusions(grids, study, settings),
   }
-}
-
-function isCrossed({ cells }: Grid): boolean {
-  return cells.lows.length > 1 && cells.highs.length > 1
 }
 
 function warningsOf(

@@ -94,6 +94,11 @@ export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySe
   return grids.sort((a, b) => compareGridRanks(rankOf(a), rankOf(b)))
 }
 
+/** Whether there are two seeds each, without which nothing varies between them. */
+export function isCrossed({ lows, highs }: GridCells): boolean {
+  return lows.length > 1 && highs.length > 1
+}
+
 /** The largest part without gaps, by dropping the line with the largest share of gaps. */
 export function completeCells(cells: GridCells): GridCells {
   let complete = cells

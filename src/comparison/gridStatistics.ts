@@ -8,7 +8,14 @@ import {
   meanOverDifferentLows,
   pairsWithDifferentLows,
 } from './contrasts.js'
-import { cellsWhere, completeCells, type Grid, type GridCells, transposed } from './grid.js'
+import {
+  cellsWhere,
+  completeCells,
+  type Grid,
+  type GridCells,
+  isCrossed,
+  transposed,
+} from './grid.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
@@ -154,10 +161,10 @@ export function gridStatistics(
   const squaresOf = (of: GridScores) => gridMeanSquares(cellMeans(of), seeds)
   const intervals = (of: GridMeanSquares) =>
     shareIntervals([[of]], draws, shareDraws(grid, options))
-  const isCrossed = complete.lows.length > 1 && complete.highs.length > 1
-  const otherScores = isCrossed ? scoresUnderOther(grid, complete, study) : undefined
+  const crossed = isCrossed(complete)
+  const otherScores = crossed ? scoresUnderOther(grid, complete, study) : undefined
   const squares = {
-    own: isCrossed ? squaresOf(scores) : undefined,
+    own: crossed ? squaresOf(scores) : undefined,
     other: otherScores && squaresOf(otherScores),
   }
   return {
