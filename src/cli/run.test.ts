@@ -500,6 +500,7 @@ model: { architecture: mlp-5, low: 2, width: 12 }
 training: { epochs: 4it, batchSize: 8, optimizer: { name: sgd, lr: 0.1 } }
 networks: { list: [{ name: only }] }
 analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } }
+runtime: { device: cpu }
 `,
     )
     const results = join(folder, 'overflow')
@@ -722,6 +723,7 @@ model: { architecture: mlp-5, width: 4 }
 training: { epochs: 2it }
 networks: { grid: { low: [0], high: [0], repeats: 1 } }
 analysis: { players: { count: 3 } }
+runtime: { device: cpu }
 `,
     )
     const options = ['--results', join(folder, 'few')]
@@ -834,6 +836,7 @@ training:
   checkpoints: { steps: [0, 20] }
 networks: { list: [{ name: only, seed: 3 }] }
 analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 }, checkpoints: final }
+runtime: { device: cpu }
 `
 
   it('ends with the same weights, batch norm, dropout, augmentation and Adam included', async () => {

@@ -26,6 +26,7 @@ const smallStudy = [
   'analysis.players.count=3',
   'phases.bootstrap=39',
   'comparison.bootstrap=20',
+  'runtime.device=cpu',
 ]
 const smallAnalysis = ['analysis.samples.count=6', 'analysis.samples.testCount=4']
 
