@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { CONSTANT_PREFIX } from './emission.js'
+import { requireEvaluationMode } from './evaluationMode.js'
 import { decodeModel, type ModelProto, type TensorProto } from './format.js'
 
 /** What is known of an ONNX file without running it. */
@@ -109,11 +110,17 @@ async function contentIdOf(bytes: Uint8Array, files: Iterable<string>): Promise<
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The graph of a file's bytes. Throws InputError naming the file where they are no ONNX model. */
+/** The graph of a file's bytes. Throws InputError naming the file where they are no ONNX model, or one in training mode. */
 export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
+  const graph = decodedGraph(file, bytes)
+  if (graph === undefined) throw new InputError(`${file} is no ONNX model: it holds no graph`)
+  requireEvaluationMode(file, graph)
+  return graph
+}
+
+function decodedGraph(file: string, bytes: Uint8Array): ModelProto['graph'] | undefined {
   try {
-    const { graph } = decodeModel(bytes)
-    if (graph !== undefined) return graph
+    return decodeModel(bytes).graph
   } catch (cause) {
     throw new InputError(
       `${file} is no ONNX model, or is cut short: ${messageOf(cause).split('\n')[0]}`,
@@ -122,5 +129,4 @@ export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
       },
     )
   }
-  throw new InputError(`${file} is no ONNX model: it holds no graph`)
 }

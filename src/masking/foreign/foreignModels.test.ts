@@ -221,6 +221,29 @@ describe('rows that depend on more than themselves', () => {
     )
   })
 
+  it.each<[string, readonly string[], Readonly<Record<string, number>>]>([
+    ['by its attribute', ['m'], { training_mode: 1 }],
+    ['by its outputs', ['m', 'mean', 'var'], { training_mode: 1 }],
+    ['by the outputs of an older one', ['m', 'mean', 'var', 'savedMean', 'savedVar'], {}],
+  ])(
+    'are refused in training mode, though each row has positions to normalise by: %s',
+    async (_how, outputs, mode) => {
+      const two = (value: number) => floats([2], [value, value])
+      const nodes: readonly NodeSpec[] = [
+        ['Reshape', ['x', 'map'], ['h']],
+        ['BatchNormalization', ['h', 'one', 'zero', 'zero', 'one'], outputs, mode],
+        ['Flatten', ['m'], ['t']],
+        ['Gemm', ['t', 'w', 'b'], ['y']],
+      ]
+      const weights = { map: integers(-1, 2, 3), one: two(1), zero: two(0) }
+      await expect(evaluated(modelOf({ nodes, weights }))).rejects.toThrow(
+        /\(BatchNormalization\) takes means and variances from the batch.*evaluation mode/,
+      )
+      const usual = nodes.with(1, ['BatchNormalization', nodes[1][1], ['m']])
+      expectValues(await evaluated(modelOf({ nodes: usual, weights })), 'logits')
+    },
+  )
+
   it.each<[string, readonly NodeSpec[]]>([
     [
       'added noise',
