@@ -49,13 +49,16 @@ export interface ShareEstimates extends ShareIntervals {
   readonly order: Estimate | undefined
 }
 
-/** Mean |A ∩ B| / min(|A|, |B|) of the confusing sets of two networks with different high layers. */
+/**
+ * Mean share of the confusing samples of two networks with different high layers that both have: 2 |A ∩ B| / (|A| + |B|), Dice's
+ * coefficient. (By the smaller set, one of two samples in one of twenty would have all of them in common.)
+ */
 export interface CommonShares {
   /** With the same low layers. */
   readonly same: number
   /** With different ones. */
   readonly different: number
-  /** Expected of independent sets of these sizes: max(|A|, |B|) over the number of samples. */
+  /** Expected of independent sets of these sizes: 2 |A| |B| / (|A| + |B|) over the number of samples. */
   readonly chance: number
 }
 
@@ -267,9 +270,10 @@ function commonShares(
   { overlap }: NetworkFigures,
 ): CommonShares | undefined {
   const sizeOf = (position: number) => networks[position].set.length
-  const byChance = (a: number, b: number) => Math.max(sizeOf(a), sizeOf(b)) / samples.length
-  const coefficient = (a: number, b: number) => overlap(a, b).coefficient ?? 0
-  const found = lowMeans(withSets, betweenCells(networksOf, coefficient))
+  const share = (shared: number, a: number, b: number) => (2 * shared) / (sizeOf(a) + sizeOf(b))
+  const common = (a: number, b: number) => share(overlap(a, b).shared, a, b)
+  const byChance = (a: number, b: number) => share((sizeOf(a) * sizeOf(b)) / samples.length, a, b)
+  const found = lowMeans(withSets, betweenCells(networksOf, common))
   const expected = lowMeans(withSets, betweenCells(networksOf, byChance))
   return found && expected && { ...found, chance: expected.different }
 }
