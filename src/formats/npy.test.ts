@@ -51,7 +51,7 @@ describe('npy', () => {
     [
       'objects',
       npyFile("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}\n", Buffer.alloc(8)),
-      /type \|O cannot be read/,
+      /type \|O cannot be read; text is to be numbered/,
     ],
     [
       'records',

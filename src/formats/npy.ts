@@ -63,9 +63,10 @@ export function decodeNpy(bytes: Uint8Array, file: string): NpyArray {
   const header = readNpyHeader(bytes, file)
   const { dtype, shape, offset } = header
   if (!(dtype.slice(1) in elementTypes) || !'<>|='.includes(dtype[0])) {
-    throw new InputError(
-      `${file}: elements of type ${dtype} cannot be read; save it as float64 or float32`,
-    )
+    const remedy = /[USO]/.test(dtype)
+      ? 'text is to be numbered (np.unique(names, return_inverse=True)[1])'
+      : 'save it as float64 or float32'
+    throw new InputError(`${file}: elements of type ${dtype} cannot be read; ${remedy}`)
   }
   const Elements = elementTypes[dtype.slice(1) as keyof typeof elementTypes]
   const expected = offset + sizeOf(shape) * Elements.BYTES_PER_ELEMENT

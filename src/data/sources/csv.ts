@@ -74,7 +74,11 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
 }
 
 async function readTable(file: string, delimiter: string): Promise<CsvTable> {
-  const table = readCsvTable(readText(file), delimiter, file)
+  const text = readText(file)
+  const [head] = text.split(/[\r\n]/, 1)
+  const other = head.includes(delimiter) ? undefined : otherDelimiter(head.replace(/^\uFEFF/, ''))
+  if (other !== undefined) throw new InputError(`${file}: ${other}`)
+  const table = readCsvTable(text, delimiter, file)
   if (table.rows.length === 0) throw new InputError(`${file} has a header but no rows`)
   return table
 }
@@ -130,18 +134,18 @@ function columnsOf(header: readonly string[], names: readonly string[], file: st
 }
 
 function noColumn(header: readonly string[], name: string, file: string): never {
-  const hint = otherDelimiter(header) ?? `did you mean "${nearestName(name, header)}"?`
-  throw new InputError(`${file} has no column "${name}" (${hint})`)
+  throw new InputError(
+    `${file} has no column "${name}" (did you mean "${nearestName(name, header)}"?)`,
+  )
 }
 
-/** What separates the cells of a header that was read as a single one. */
-function otherDelimiter(header: readonly string[]): string | undefined {
-  if (header.length > 1) return undefined
-  const separator = /^sep=(.)?/i.exec(header[0])
+/** What separates the cells of a header that has none of its delimiters. */
+function otherDelimiter(head: string): string | undefined {
+  const separator = /^sep=(.)?$/i.exec(head)
   if (separator !== null) {
-    return `its first line, "${header[0]}", is Excel's: delete it, and set data.delimiter to "${separator[1] ?? ','}"`
+    return `its first line, "${head}", is Excel's: delete it, and set data.delimiter to "${separator[1] ?? ','}"`
   }
-  const found = [';', '\t', '|'].find((character) => header[0].includes(character))
+  const found = [';', '\t', '|'].find((character) => head.includes(character))
   if (found === undefined) return undefined
   const name = found === '\t' ? 'tabs' : `"${found}"`
   return `its cells are separated by ${name}: set data.delimiter to ${JSON.stringify(found)}`

@@ -210,7 +210,8 @@ describe('CSV files', () => {
     ['a,label\n1,x\n1e400,y\n', /:3: .*too large for a float64/],
     ['a,label\n1,x\nTRUE,y\n', /:3: .*a word: write 0 and 1/],
     ['a,label\n1,x\nInf,y\n', /:3: .*infinite/],
-    ['a;label\n1;x\n2;y\n', /no column "label" .*separated by ";": set data\.delimiter to ";"/],
+    ['a;label\n1;x\n2;y\n', /cells are separated by ";": set data\.delimiter to ";"/],
+    ['a;label\n1,5;x\n2,5;y\n', /cells are separated by ";": set data\.delimiter to ";"/],
     ['a\tlabel\n1\tx\n2\ty\n', /separated by tabs: set data\.delimiter to "\\t"/],
     ['sep=;\na;label\n', /"sep=;", is Excel's: delete it, and set data\.delimiter to ";"/],
     ['a,,label\n1,2,x\n2,3,y\n', /train\.csv:1: column 2 has no name/],
@@ -396,6 +397,16 @@ describe('npz files', () => {
     const { assumptions, classes } = await load({ source: 'npz', path })
     expect(classes).toEqual(['0', '1', '2', '3'])
     expect(assumptions[0]).toBe('y_train has no sample of the classes 0, 2, of 4')
+  })
+
+  it('say which classes are tested and not trained', async () => {
+    const x = { data: new Float32Array(8).map((_, i) => i), shape: [4, 2] }
+    const [train, test] = [Int32Array.of(0, 1, 2, 0), Int32Array.of(7, 7, 1, 0)]
+    const path = await save({ x_train: x, y_train: train, x_test: x, y_test: test })
+    const { assumptions } = await load({ source: 'npz', path })
+    expect(assumptions[0]).toBe(
+      'y_train has no sample of the classes 3, 4, 5, 6, 7, of 8; test samples are of class 7',
+    )
   })
 
   it.each([

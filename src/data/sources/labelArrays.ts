@@ -39,30 +39,37 @@ const NAMED = 5
 const MOST_MISSING = 1000
 
 /**
- * The largest class number, and a line where numbers below it are missing. Throws InputError where there is one class,
+ * The largest class number, and a line where the training samples lack numbers below it. Throws InputError where there is one class,
  * or where the numbers are no numbering, as those of identifiers or dates: every number up to the largest is a class.
  */
 export function classNumbering(
-  parts: readonly (Int32Array | undefined)[],
+  [train, test]: readonly [train: Int32Array, test: Int32Array | undefined],
   key: string,
   file: string,
 ): { readonly highest: number; readonly remarks: readonly string[] } {
-  const present = new Set<number>()
-  for (const labels of parts) for (const label of labels ?? []) present.add(label)
+  const trained = new Set(train)
+  const present = new Set([...trained, ...(test ?? [])])
   const highest = [...present].reduce((most, label) => Math.max(most, label), 0)
   if (present.size < 2)
     throw new InputError(`${file}: ${key} has one class; at least two are needed`)
-  const missing = highest + 1 - present.size
-  if (missing > Math.max(MOST_MISSING, 2 * present.size)) {
+  if (highest + 1 - present.size > Math.max(MOST_MISSING, 2 * present.size)) {
     throw new InputError(
       `${file}: ${key} has ${present.size} different numbers, the largest ${highest}: labels number the classes from 0 ` +
         `(np.unique(${key}, return_inverse=True)[1] does that)`,
     )
   }
-  if (missing === 0) return { highest, remarks: [] }
-  const absent: number[] = []
-  for (let c = 0; c <= highest && absent.length < NAMED; c++) if (!present.has(c)) absent.push(c)
-  const more = missing > NAMED ? ', …' : ''
-  const remark = `${key} has no sample of ${missing === 1 ? 'class' : 'the classes'} ${absent.join(', ')}${more}, of ${highest + 1}`
-  return { highest, remarks: [remark] }
+  const absent = Array.from({ length: highest + 1 }, (_, c) => c).filter((c) => !trained.has(c))
+  if (absent.length === 0) return { highest, remarks: [] }
+  const tested = absent.filter((c) => present.has(c))
+  const though = tested.length === 0 ? '' : `; test samples are of ${named(tested)}`
+  return {
+    highest,
+    remarks: [`${key} has no sample of ${named(absent)}, of ${highest + 1}${though}`],
+  }
+}
+
+function named(classes: readonly number[]): string {
+  const more = classes.length > NAMED ? ', …' : ''
+  const word = classes.length === 1 ? 'class' : 'the classes'
+  return `${word} ${classes.slice(0, NAMED).join(', ')}${more}`
 }
