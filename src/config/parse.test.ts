@@ -205,6 +205,17 @@ describe('a problem', () => {
       '4:14 training.batchSize: 1.5 is not a whole number',
     ],
     [
+      'a fraction for a whole number or a word',
+      least.replace('mnist', 'mnist, train: 100.5'),
+      '1:31 data.train: 100.5 is not a whole number',
+    ],
+    [
+      'no number',
+      `${least}training: { optimizer: { lr: .nan } }`,
+      '3:30 training.optimizer.lr: NaN is not finite',
+    ],
+    ['a second document', `${least}---\n${least}`, '3:1 : a configuration is one document (---)'],
+    [
       'a number out of range',
       `${least}analysis: { noise: 2 }`,
       '3:20 analysis.noise: 2 must be at most 1',

@@ -88,9 +88,7 @@ function likelyName(written: string, near: string | undefined): string | undefin
 function unionFindings(branches: readonly Issue[][], path: Path, root: unknown): Finding[] {
   const value = valueAt(root, path)
   const inner = branches
-    .filter((issues) =>
-      issues.every((issue) => issue.path.length > 0 || issue.code !== 'invalid_type'),
-    )
+    .filter((issues) => issues.every((issue) => issue.path.length > 0 || isNear(issue, value)))
     .map((issues) => issues.flatMap((issue) => findingsOf(issue, root, path)))
   const deep = inner.filter((findings) =>
     findings.some((finding) => finding.path.length > path.length),
@@ -106,6 +104,11 @@ function unionFindings(branches: readonly Issue[][], path: Path, root: unknown):
     .flat()
     .flatMap((issue) => (issue.code === 'invalid_value' ? issue.values : []))
   return [{ path, message: `${shown(value)}${nearestOf(value, words)} is not ${accepted}` }]
+}
+
+/** Whether a value is of the type that an alternative takes, be it a fraction for a whole number. */
+function isNear(issue: Issue, value: unknown): boolean {
+  return issue.code !== 'invalid_type' || (issue.expected === 'int' && Number.isFinite(value))
 }
 
 /** Whether a text met an alternative of fixed words beside other alternatives. */
@@ -136,7 +139,7 @@ function messageFor(issue: Issue, value: unknown): string {
   if (value === undefined && issue.code !== 'custom') return missing(issue)
   switch (issue.code) {
     case 'invalid_type':
-      return `${shown(value)} is not ${typeName(issue.expected)}`
+      return `${shown(value)} is not ${isNumber(issue, value) ? 'finite' : typeName(issue.expected)}`
     case 'invalid_value':
       return unknownValue(value, issue.values)
     case 'invalid_union':
@@ -211,9 +214,15 @@ function typeName(expected: string): string {
   return names[expected] ?? expected
 }
 
+/** Whether a number is wanted and is there, so that it is not its type that is wrong. */
+function isNumber({ expected }: { readonly expected: string }, value: unknown): boolean {
+  return expected === 'number' && typeof value === 'number'
+}
+
 /** A value as users wrote it, shortened. */
 function shown(value: unknown): string {
   if (value === null) return 'an empty value'
   if (value === undefined) return 'nothing'
+  if (typeof value === 'number') return String(value)
   return quotable(JSON.stringify(value) ?? String(value), 60)
 }

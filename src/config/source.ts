@@ -130,7 +130,8 @@ interface SyntaxFault {
   readonly message: string
 }
 
-function syntaxFault({ message, pos: [offset] }: YAMLParseError, text: string): SyntaxFault {
+function syntaxFault({ code, message, pos: [offset] }: YAMLParseError, text: string): SyntaxFault {
+  if (code === 'MULTIPLE_DOCS') return { offset, message: 'a configuration is one document (---)' }
   if (message.startsWith('Maximum call stack')) return { offset, message: TOO_DEEP }
   const start = text.lastIndexOf('\n', offset) + 1
   // The pattern takes a time that grows with the square of a line.

@@ -42,7 +42,7 @@ A study is one YAML file. Only \`data\` and \`model\` are required; unknown keys
 \`40ep\` (epochs) or \`500it\` (optimiser steps). \`extends: other.yaml\` takes everything from another file and
 changes what this one has: mappings are merged, lists replaced, and \`null\` takes an inherited key away;
 \`training.checkpoints\`, \`training.evaluate\` and \`analysis.baseline\` are replaced whole. \`--set path=value\`
-changes single keys, with values as in YAML (\`--set 'networks.grid.low=[0, 1]'\`, \`--set networks.list.0.seed=3\`).
+changes single keys, with values as in YAML (\`--set 'networks.grid.low=[0, 1]'\`, \`--set networks.list.0.seed=3\`); a mapping is merged there, too.
 \`lowlayer schema\` prints the JSON Schema with which editors complete and check these keys.
 
 Some defaults follow from other keys: the players of tables are all features (of your own at most 8), or as many as \`list\` or \`groups\`
