@@ -39,11 +39,11 @@ const NAMED = 5
 const MOST_MISSING = 1000
 
 /**
- * The largest class number, and a line where the training samples lack numbers below it. Throws InputError where there is one class,
+ * The largest class number of the training and the test samples, and a line where the former lack numbers up to it. Throws InputError where there is one class,
  * or where the numbers are no numbering, as those of identifiers or dates: every number up to the largest is a class.
  */
 export function classNumbering(
-  [train, test]: readonly [train: Int32Array, test: Int32Array | undefined],
+  [train, test]: readonly (Int32Array | undefined)[],
   key: string,
   file: string,
 ): { readonly highest: number; readonly remarks: readonly string[] } {

@@ -152,7 +152,7 @@ function classesOf(splits: readonly Part[], data: TokensConfig) {
   const labels = splits.map((split) => split.labels)
   if (data.target === undefined) {
     const { file } = splits[0].arrays
-    const { highest, remarks } = classNumbering([labels[0], labels[1]], data.labels, file)
+    const { highest, remarks } = classNumbering(labels, data.labels, file)
     const classes = Array.from({ length: highest + 1 }, (_, c) => String(c))
     return { classes, remarks, numbered: labels }
   }
