@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -177,6 +187,48 @@ describe('withLock', () => {
       },
       { timing },
     )
+  })
+
+  it('beats in all locks that a process holds, and in no file that was opened since', async () => {
+    const paths = ['beats-a', 'beats-b', 'beats-c'].map((name) => join(folder, name))
+    const beatOf = async (path: string) => Number((await readFile(path, 'utf8')).split('\n')[1])
+    const beaten = async (path: string) => {
+      while ((await beatOf(path)) < 2) await sleep(timing.beat)
+    }
+    await withLock(
+      paths[0],
+      async () => {
+        await withLock(paths[1], () => beaten(paths[1]), { timing })
+        // The file has the number that the lock had.
+        const file = await open(join(folder, 'beats-file'), 'w')
+        const before = await beatOf(paths[0])
+        await withLock(paths[2], () => beaten(paths[2]), { timing })
+        expect(await beatOf(paths[0])).toBeGreaterThan(before)
+        expect((await file.stat()).size).toBe(0)
+        await file.close()
+      },
+      { timing },
+    )
+  })
+
+  it.skipIf(process.platform !== 'linux')('starts one thread for all locks', async () => {
+    const threads = async () => (await readdir('/proc/self/task')).length
+    const atOnce = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          withLock(
+            join(folder, `threads-${index}`),
+            async () => {
+              await sleep(8 * timing.beat)
+              return threads()
+            },
+            { timing },
+          ),
+        ),
+      )
+    // With those that Node reads files in.
+    const [few] = await atOnce(4)
+    expect(Math.max(...(await atOnce(12)))).toBeLessThan(few + 4)
   })
 
   it('lets only one of many take over an abandoned lock at a time', async () => {

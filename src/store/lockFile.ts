@@ -4,26 +4,19 @@
  * has taken its place, it beats into a file that nobody sees.
  */
 import { closeSync, constants as flags, openSync, readFileSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { InputError, messageOf } from '../core/errors.js'
 import type { Owner } from './owner.js'
 
 const { O_NOFOLLOW, O_RDONLY } = flags
 
-/** Digits of a beat's number. */
-const BEAT_DIGITS = 16
+/** Digits of a beat's number, which ends the content, before a line's end. */
+export const BEAT_DIGITS = 16
 
 /** How often, and after what time each, a file is looked for that another host replaced. */
 const REPLACED_ATTEMPTS = 100
 const REPLACED_WAIT_MS = 100
-
-/** A heart that beats until it is stopped. */
-export interface Heart {
-  stop(): Promise<void>
-}
 
 /** Content of a lock whose heart has not beaten yet. */
 export function lockContent(owner: Owner): string {
@@ -79,37 +72,3 @@ function textOf(path: string): string {
 export function wasReplaced(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno === -constants.errno.ESTALE
 }
-
-/**
- * Writes the number of the next beat to a lock every `everyMs`, each time to the disk, as other hosts would
- * not see it else. In a thread, since a computation that lasts would keep the process's own timers from it.
- */
-export function beat(lock: FileHandle, content: string, everyMs: number): Heart {
-  const workerData = {
-    lock: lock.fd,
-    position: Buffer.byteLength(content) - BEAT_DIGITS - 1,
-    digits: BEAT_DIGITS,
-    everyMs,
-  }
-  const resourceLimits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 }
-  const thread = new Worker(BEATING, { eval: true, workerData, resourceLimits, execArgv: [] })
-  // A heart that cannot beat is noticed by others, who take over; what is lost then is said by the lock.
-  thread.on('error', () => undefined)
-  thread.unref()
-  return { stop: async () => void (await thread.terminate()) }
-}
-
-/** What the thread does. Not a file of its own, since the tests run sources that Node could not load there. */
-const BEATING = `
-const { fdatasyncSync, writeSync } = require('node:fs')
-const { lock, position, digits, everyMs } = require('node:worker_threads').workerData
-let beats = 0
-setInterval(() => {
-  try {
-    writeSync(lock, String(++beats).padStart(digits, '0'), position)
-    fdatasyncSync(lock)
-  } catch {
-    // Tried again at the next beat: a full disk may have room then.
-  }
-}, everyMs)
-`
