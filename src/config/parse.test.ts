@@ -221,6 +221,16 @@ describe('a problem', () => {
       '3:20 analysis.noise: 2 must be at most 1',
     ],
     [
+      'a seed beyond the whole numbers that doubles hold',
+      `${least}networks: { list: [{ name: a, seed: 9007199254740993 }] }`,
+      '3:37 networks.list[0].seed: 9007199254740992 must be at most 4294967295',
+    ],
+    [
+      'a count below them',
+      `${least}training: { batchSize: -1.0e+30 }`,
+      '3:24 training.batchSize: -1e+30 must be at least 1',
+    ],
+    [
       'a mask token that is none',
       `${least}analysis: { baseline: { maskToken: -1 } }`,
       '3:36 analysis.baseline.maskToken: -1 must be at least 0',

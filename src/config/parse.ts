@@ -38,7 +38,7 @@ function check(value: unknown): { config?: ExperimentConfig; findings: Finding[]
     const findings = crossChecks({ ...whole.data, model: whole.data.model })
     return { config: whole.data, findings }
   }
-  const findings = whole.error.issues.flatMap((issue) => findingsOf(issue, value))
+  const findings = findingsOf(whole.error.issues, value)
   return { findings: [...findings, ...crossChecks(validSections(value))] }
 }
 

@@ -17,7 +17,26 @@ export interface Finding {
 }
 
 /** Says what a schema found in words for users; `root` is the value that was checked. */
-export function findingsOf(issue: Issue, root: unknown, prefix: Path = []): Finding[] {
+export function findingsOf(issues: readonly Issue[], root: unknown, prefix: Path = []): Finding[] {
+  return issues
+    .filter(
+      (issue) =>
+        !isBoundOfAllNumbers(issue) ||
+        issues.every((other) => other === issue || !isSamePlace(issue, other)),
+    )
+    .flatMap((issue) => findingsOfOne(issue, root, prefix))
+}
+
+/** Whether it says that a number is beyond those of which doubles hold every whole one. */
+function isBoundOfAllNumbers(issue: Issue): boolean {
+  return (issue.code === 'too_big' || issue.code === 'too_small') && issue.origin === 'int'
+}
+
+function isSamePlace(a: Issue, b: Issue): boolean {
+  return a.path.join('.') === b.path.join('.')
+}
+
+function findingsOfOne(issue: Issue, root: unknown, prefix: Path): Finding[] {
   const path = [
     ...prefix,
     ...issue.path.map((part) => (typeof part === 'number' ? part : String(part))),
@@ -89,7 +108,7 @@ function unionFindings(branches: readonly Issue[][], path: Path, root: unknown):
   const value = valueAt(root, path)
   const inner = branches
     .filter((issues) => issues.every((issue) => issue.path.length > 0 || isNear(issue, value)))
-    .map((issues) => issues.flatMap((issue) => findingsOf(issue, root, path)))
+    .map((issues) => findingsOf(issues, root, path))
   const deep = inner.filter((findings) =>
     findings.some((finding) => finding.path.length > path.length),
   )
