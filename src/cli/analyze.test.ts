@@ -224,8 +224,9 @@ describe('lowlayer analyze', () => {
   it('exits 2 with the reason where the model does not take what is said of it', async () => {
     const args = ['--data', 'data.csv', ...small, '--input', 'image', '--out', 'input']
     const { code, stderr } = await analyze(...args)
-    expect(stderr).toMatch(/failed: measure of model: .*no input "image"; the model has x/)
+    expect(stderr).toMatch(/^network "model": .*no input "image"; the model has x/)
     expect(code).toBe(2)
+    expect(await readdir(folder)).not.toContain('input')
   })
 })
 

@@ -1,6 +1,7 @@
 /** From a configuration to a plan: what the data, and the files that it names, turn out to be. */
 import { resolve } from 'node:path'
 import { withinData } from '../config/computedDefaults.js'
+import type { DataConfig } from '../config/data.js'
 import type { LoadedConfig } from '../config/load.js'
 import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
@@ -8,6 +9,7 @@ import { InputError } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
+import { isInColour, requireDeclaredFit } from '../masking/foreign/fitSamples.js'
 import {
   baselineAssumptions,
   baselineWarnings,
@@ -19,7 +21,7 @@ import type { Plan } from '../plan/types.js'
 import { checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
 import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
-import { describeGiven } from './network/describeGiven.js'
+import { describeGiven, type RequireFit } from './network/describeGiven.js'
 import { tryLayers } from './network/tryLayers.js'
 
 /**
@@ -43,7 +45,7 @@ export async function planLoaded(
   const described = describeDataset(dataset)
   checkSampleCount(config.analysis.samples, described)
   const leftOut = checkPanel(config.analysis, dataset)
-  const given = await describeGiven(config.networks, baseDir)
+  const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config.data))
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
@@ -78,6 +80,13 @@ export async function planLoaded(
     await checkGivenValues(plan, dataset, pathOf)
   }
   return plan
+}
+
+/** Whether samples fit a network from elsewhere; texts in words fit none, of which is said more below. */
+function fitOf(dataset: Dataset, data: DataConfig): RequireFit {
+  if (dataset.kind === 'text') return () => undefined
+  const samples = { ...dataset, inColour: isInColour(data) }
+  return (model, entry) => requireDeclaredFit(model, samples, dataset.classes.length, entry)
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */

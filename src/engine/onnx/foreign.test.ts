@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import { openForeignModel } from './foreign.js'
+import { describeForeignFile } from './foreignFile.js'
+import { dataTypes } from './format.js'
 
 it('a file format that is too new is named with the way to an older one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-newer-'))
@@ -21,5 +23,39 @@ it('a file format that is too new is named with the way to an older one', async 
   writeFileSync(file, bytes)
   const opened = openForeignModel(file, 'cpu')
   await expect(opened).rejects.toThrow(/newer\.onnx.*IR version: 99.*model\.ir_version = 10/s)
+  rmSync(folder, { recursive: true })
+})
+
+it('what a file says of its inputs and outputs is what ONNX Runtime says of them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-declared-'))
+  const file = join(folder, 'declared.onnx')
+  const types = Object.keys(dataTypes) as (keyof typeof dataTypes)[]
+  const ofTypes = <T>(value: T) => Object.fromEntries(types.map((type) => [type, value]))
+  writeFileSync(
+    file,
+    onnxFile({
+      inputs: { ...ofTypes(['batch', 2, 'width']), one: [2], open: [] },
+      outputs: {
+        ...Object.fromEntries(types.map((type) => [`${type}-out`, ['batch', 2, 'width']])),
+        sum: ['batch', 2, 'width'],
+      },
+      types: Object.fromEntries(
+        types.flatMap((type) => [
+          [type, type],
+          [`${type}-out`, type],
+        ]),
+      ),
+      nodes: [
+        ...types.map((type) => ['Identity', [type], [`${type}-out`]] as const),
+        ['Add', ['float32', 'weight'], ['sum']],
+      ],
+      weights: { weight: floats([1], [1]) },
+    }),
+  )
+  const { inputs, outputs } = await describeForeignFile(file)
+  const model = await openForeignModel(file, 'cpu')
+  expect(inputs).toEqual(model.inputs)
+  expect(outputs).toEqual(model.outputs)
+  await model.dispose()
   rmSync(folder, { recursive: true })
 })

@@ -10,7 +10,7 @@ import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph, type GraphCut } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
 import { withFloatEnds } from './floatEnds.js'
-import { externalFiles, graphOf } from './foreignFile.js'
+import { externalFiles, type ForeignValue, graphOf } from './foreignFile.js'
 import { dataTypes } from './format.js'
 import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
@@ -20,15 +20,6 @@ import { isShortFloat, roundedTo, type ShortFloat } from './shortFloats.js'
 
 /** Failures are thrown; ONNX Runtime is not to print them as well. */
 const QUIET = { logSeverityLevel: 4 } as const
-
-/** An input or output of a model. */
-export interface ForeignValue {
-  readonly name: string
-  /** Element type in ONNX Runtime's words: `float32`, `int64` …; `float16` and `bfloat16` are fed and fetched in float32, and rounded. */
-  readonly type: string
-  /** Extents; undefined where the model leaves one open. */
-  readonly shape: readonly (number | undefined)[]
-}
 
 export interface ForeignTensor {
   readonly data: Float32Array

@@ -7,10 +7,24 @@ import { InputError, messageOf } from '../../core/errors.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { CONSTANT_PREFIX } from './emission.js'
 import { requireEvaluationMode } from './evaluationMode.js'
-import { decodeModel, type ModelProto, type TensorProto } from './format.js'
+import { decodeModel, type ModelProto, type TensorProto, type ValueInfoProto } from './format.js'
+
+/** An input or output of a model. */
+export interface ForeignValue {
+  readonly name: string
+  /** Element type in ONNX Runtime's words: `float32`, `int64` …; `float16` and `bfloat16` are fed and fetched in float32, and rounded. */
+  readonly type: string
+  /** Extents; undefined where the model leaves one open. */
+  readonly shape: readonly (number | undefined)[]
+}
 
 /** What is known of an ONNX file without running it. */
 export interface ForeignFile {
+  readonly file: string
+  /** What it is fed: no inputs that have weights. */
+  readonly inputs: readonly ForeignValue[]
+  /** Undefined where it does not say of all of them what they are: ONNX Runtime finds out when it opens the file. */
+  readonly outputs: readonly ForeignValue[] | undefined
   /** Content id: of the file and of those that its weights are kept in. */
   readonly id: string
   /** Its weights, by name: shape, and the SHA-256 of their values, which is computed when asked for. */
@@ -36,7 +50,49 @@ export async function describeForeignFile(file: string): Promise<ForeignFile> {
         { shape: tensor.dims.map(Number), hash: () => hashOf(file, tensor) },
       ]),
   )
-  return { id, weights }
+  const isWeight = new Set(graph.initializer.map(({ name }) => name))
+  const outputs = graph.output.map(declaredValue)
+  return {
+    file,
+    inputs: graph.input
+      .filter(({ name }) => !isWeight.has(name))
+      .flatMap((input) => declaredValue(input) ?? []),
+    outputs: outputs.every((output) => output !== undefined) ? outputs : undefined,
+    id,
+    weights,
+  }
+}
+
+/** Names of element types by their numbers in ONNX, in ONNX Runtime's words. */
+const elementTypes = [
+  '',
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'string',
+  'bool',
+  'float16',
+  'float64',
+  'uint32',
+  'uint64',
+  'complex64',
+  'complex128',
+  'bfloat16',
+] as const
+
+/** An input or output as the file declares it; undefined where it does not say of which rank it is. */
+function declaredValue({ name, type }: ValueInfoProto): ForeignValue | undefined {
+  const tensor = type?.tensorType
+  if (tensor === undefined) return { name, type: 'no tensor', shape: [] }
+  const shape = tensor.shape?.dim.map((dim) =>
+    'dimValue' in dim && dim.dimValue > 0 ? dim.dimValue : undefined,
+  )
+  const element = elementTypes[tensor.elemType] ?? `of number ${tensor.elemType}`
+  return shape && { name, type: element, shape }
 }
 
 /** The graph of a file, which is read once, and its content id. */

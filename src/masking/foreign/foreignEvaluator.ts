@@ -14,19 +14,10 @@ import {
   valueCollector,
 } from '../evaluation/sampleValues.js'
 import { BACKGROUND, type Baseline, type Players } from '../types.js'
-import type { RowFeed } from './feeds.js'
-import {
-  chooseInput,
-  chooseOutput,
-  type FedSamples,
-  feedOne,
-  fitInput,
-  type Layout,
-  roundingRemark,
-} from './foreignInput.js'
+import { type FedSamples, fitSamples } from './fitSamples.js'
+import { chooseOutput, type Layout } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
 import { type ForeignPath, rowBatch, runAlone, runTogether } from './foreignRows.js'
-import { withHeld } from './heldInputs.js'
 import {
   atInput,
   atLayer,
@@ -37,7 +28,7 @@ import {
 } from './maskedPlace.js'
 import { plainRows } from './probe.js'
 import { type RowMode, rowMode } from './rowIndependence.js'
-import { checkMaskIsFed, checkTokenIds, fitParts } from './tokenInputs.js'
+import { checkMaskIsFed, checkTokenIds } from './tokenInputs.js'
 import { checkTargets } from './tokenOutput.js'
 
 /** So many values of outputs of every token, which are only copied, cost as much as one that is computed with. */
@@ -131,22 +122,6 @@ export async function foreignClassifier(
   ]
   const outputNames = origin.classes
   return { ...masked, layout, width, cells, reading, outputNames, rows, remarks, classify }
-}
-
-/** How samples go into a model: side by side into the inputs of their names, or as a whole into one. */
-function fitSamples(
-  model: ForeignModel,
-  samples: FedSamples,
-  wishes: ForeignWishes,
-): { readonly feed: RowFeed; readonly layout: Layout; readonly remarks: readonly string[] } {
-  const { file } = model
-  const { shape, parts, held = [] } = samples
-  if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
-  const chosen = chooseInput(model, wishes.input, held)
-  const input = fitInput(file, chosen, samples, wishes.layout)
-  const remarks = [input.remark, roundingRemark(file, chosen)].filter((line) => line !== undefined)
-  const fitted = withHeld(model, feedOne(input, shape), held)
-  return { feed: fitted.feed, layout: input.layout, remarks: [...remarks, ...fitted.remarks] }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import type { ForeignModel } from '../../engine/onnx/foreign.js'
+import type { ForeignValue } from '../../engine/onnx/foreignFile.js'
 import { chooseInput, chooseOutput, fitInput, inputOrder } from './foreignInput.js'
 
 const image = { shape: [3, 32, 32], axisOrder: 'nchw' as const }

@@ -1,16 +1,14 @@
 import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
-import type { ForeignModel, ForeignValue } from '../../engine/onnx/foreign.js'
+import type { ForeignModel } from '../../engine/onnx/foreign.js'
+import type { ForeignValue } from '../../engine/onnx/foreignFile.js'
 import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { RowFeed } from './feeds.js'
 import { keyAndOption } from './tellNetwork.js'
 
 /** Order of the axes in which a model takes a sample; flat: a row of features, or of pixels in the order of their file. */
 export type Layout = AxisOrder | 'flat'
-
-/** What has to be known of samples to feed them. */
-export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts' | 'held'>
 
 /** How samples go into a model. */
 interface FittedInput {
@@ -64,7 +62,7 @@ interface ChosenOutput {
  * remedy where an exporter is known to write others.
  */
 export function chooseOutput(
-  { file, outputs }: ForeignModel,
+  { file, outputs }: Pick<ForeignModel, 'file' | 'outputs'>,
   classes: number,
   name?: string,
   byToken = false,
@@ -171,7 +169,7 @@ export function showValue({ name, shape, type }: ForeignValue): string {
 export function fitInput(
   file: string,
   input: ForeignValue,
-  { shape: sample, axisOrder }: FedSamples,
+  { shape: sample, axisOrder }: Pick<Dataset, 'shape' | 'axisOrder'>,
   wanted?: Layout,
 ): FittedInput {
   const candidates = layoutsOf(sample).filter(({ layout, shape }) => {

@@ -2,7 +2,7 @@
 import { atPlace, EnvironmentError, InputError, messageOf } from '../../core/errors.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
-import { type ForeignModel, openForeignModel } from '../../engine/onnx/foreign.js'
+import { openForeignModel } from '../../engine/onnx/foreign.js'
 import { PREDICTION_LIMIT, requireParity } from '../../engine/parity.js'
 import { relativeError } from '../../engine/relativeError.js'
 import type { DeviceName } from '../../engine/types.js'
@@ -16,7 +16,6 @@ import {
   type ForeignWishes,
   foreignClassifier,
 } from './foreignEvaluator.js'
-import { chooseInput, fitInput } from './foreignInput.js'
 import { plainRows, probeRows } from './probe.js'
 
 /** Training samples on which a model is tried, as they are and masked, before anything is computed. */
@@ -125,11 +124,10 @@ async function openUnmapped(
 ): Promise<ForeignClassifier> {
   const model = await openForeignModel(file, device)
   try {
-    return await foreignClassifier(model, data, data.classes.length, probe, wishes)
+    return await foreignClassifier(model, { ...data, inColour }, data.classes.length, probe, wishes)
   } catch (error) {
-    const needsGrey = inColour && takesOnlyGrey(model, data.shape, wishes)
     await model.dispose()
-    throw needsGrey ? withHintAtGrey(error) : error
+    throw error
   }
 }
 
@@ -194,31 +192,4 @@ async function comparable(
 ): Promise<Float32Array> {
   const outputs = await classify(probe)
   return reading.kind !== 'logits' ? outputs.map((p) => Math.log(Math.max(p, SMALLEST))) : outputs
-}
-
-/** Whether a model would take samples of this size in grey, and does not in colour. */
-function takesOnlyGrey(
-  model: ForeignModel,
-  [, ...size]: readonly number[],
-  { input, layout }: ForeignWishes,
-): boolean {
-  const takes = (channels: number) => {
-    try {
-      const chosen = chooseInput(model, input)
-      fitInput(model.file, chosen, { shape: [channels, ...size], axisOrder: 'nchw' }, layout)
-      // [3, height, width] is a colour image without a batch axis rather than three grey ones.
-      return chosen.shape[0] !== 3
-    } catch {
-      return false
-    }
-  }
-  return takes(1) && !takes(3)
-}
-
-function withHintAtGrey(error: unknown): unknown {
-  if (!(error instanceof InputError)) return error
-  return new InputError(
-    `${error.message} (images are read in colour; data.channels: 1 reads them in grey)`,
-    { cause: error },
-  )
 }

@@ -18,15 +18,19 @@ import { readNetworkTable } from './networkTable.js'
 /** Where a file or a folder lies that the configuration names under a key. Throws InputError where there is none. */
 type PathOf = (file: string, key: string) => string
 
+/** Throws InputError where the samples do not fit what the file of a network says of its inputs and outputs. */
+export type RequireFit = (model: ForeignFile, entry: GivenNetworkConfig) => void
+
 /**
  * The networks of `networks.files` and `networks.table`, with the content of their files. Paths are seen from the working
  * folder, or else from the folder of the file that names them: the configuration, in `baseDir`, or the table. Throws InputError naming
- * the networks (the first ones) whose files are missing or no ONNX models, whose curves are none, or whose low layers are
- * not among their weights.
+ * the networks (the first ones) whose files are missing or no ONNX models, or do not take the samples, whose curves are none,
+ * or whose low layers are not among their weights.
  */
 export async function describeGiven(
   { files = [], table }: NetworksConfig,
   baseDir: string,
+  requireFit: RequireFit,
 ): Promise<GivenNetworkInfo[]> {
   const seenFrom =
     (folder: string): PathOf =>
@@ -43,7 +47,7 @@ export async function describeGiven(
   const problems: string[] = []
   for (const { entry, pathOf } of named) {
     try {
-      found.push(await describeOne(entry, pathOf))
+      found.push(await describeOne(entry, pathOf, requireFit))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       problems.push(`network "${entry.name}": ${error.message}`)
@@ -54,7 +58,11 @@ export async function describeGiven(
   return found
 }
 
-async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<GivenNetworkInfo> {
+async function describeOne(
+  entry: GivenNetworkConfig,
+  pathOf: PathOf,
+  requireFit: RequireFit,
+): Promise<GivenNetworkInfo> {
   const curve = entry.curve === undefined ? undefined : namedCurve(pathOf(entry.curve, 'curve'))
   if (entry.values !== undefined) {
     const checkpoints = [{ step: 0, ...namedFile(pathOf(entry.values, 'values')) }]
@@ -66,7 +74,9 @@ async function describeOne(entry: GivenNetworkConfig, pathOf: PathOf): Promise<G
   const hashes: string[] = []
   let weights: ForeignFile['weights'] = new Map()
   for (const { number, file } of series) {
-    const { id, weights: own } = await describeForeignFile(file)
+    const model = await describeForeignFile(file)
+    requireFit(model, entry)
+    const { id, weights: own } = model
     const isEpoch = entry.path?.includes('{epoch}') === true
     checkpoints.push({ step: Math.round(isEpoch ? number * stepsPerEpoch : number), file, id })
     if (entry.lowLayers !== undefined) {

@@ -19,7 +19,7 @@ import { createMaskedEvaluator } from '../../masking/evaluation/evaluate.js'
 import { parseOutput } from '../../masking/evaluation/output.js'
 import { initialize } from '../../models/initialize.js'
 import { layerBuilder } from '../../models/layers.js'
-import { floats, onnxFile } from '../../testing/onnxGraph.js'
+import { floats, type GraphSpec, onnxFile } from '../../testing/onnxGraph.js'
 import {
   fileOf,
   planOfDocument,
@@ -182,7 +182,7 @@ function rowsOf(study: RanStudy, table: string): Record<string, string>[] {
 }
 
 /** Why a study ends early; `none` where it does not. */
-const reasonOf = (study: Promise<RanStudy>) =>
+const reasonOf = (study: Promise<unknown>) =>
   study.then(
     () => 'none',
     (error: Error) => error.message,
@@ -569,6 +569,37 @@ describe('a network from elsewhere is refused', () => {
     expect(reason).toMatch(/network "cut": .*cut\.onnx/)
     expect(reason).toMatch(/network "text": .*no ONNX model/)
     expect(reason).not.toMatch(/dynamic/)
+  })
+
+  it('where what its file says of inputs and outputs does not fit, all of them when it is planned', async () => {
+    const image = ['batch', 2, 8, 8]
+    const declared = (name: string, spec: Partial<GraphSpec>) =>
+      writeFileSync(
+        join(folder, `${name}.onnx`),
+        onnxFile({
+          inputs: { image },
+          outputs: { y: ['batch', 3] },
+          nodes: [['Identity', ['image'], ['y']]],
+          ...spec,
+        }),
+      )
+    declared('bytes', { types: { image: 'uint8' } })
+    declared('doubles', { types: { y: 'float64' } })
+    declared('larger', { inputs: { image: ['batch', 2, 9, 9] } })
+    declared('unbatched', { inputs: { image: [2, 8, 8] } })
+    declared('two', { inputs: { image, other: ['batch', 1] } })
+    declared('unclear', { outputs: { y: ['batch', 3], z: ['batch', 3] } })
+    const names = ['bytes', 'doubles', 'larger', 'unbatched', 'two', 'unclear', 'dynamic']
+    const planned = planOfDocument(documentOf(names), places())
+    const reasons = (await reasonOf(planned)).split('\n')
+    expect(reasons.map((line) => line.replace(/: \S*\.onnx: /, ' … '))).toEqual([
+      expect.stringMatching(/^network "bytes" … "image" has type uint8; .*Export it in float32/),
+      expect.stringMatching(/^network "doubles" … "y" has type float64; .*Export it in float32/),
+      expect.stringMatching(/^network "larger" … input image \[\?, 2, 9, 9\] does not take/),
+      expect.stringMatching(/^network "unbatched" … input image \[2, 8, 8\] has no batch axis/),
+      expect.stringMatching(/^network "two" … the model has 2 inputs .*data\.held/),
+      expect.stringMatching(/^network "unclear" … which output .*output: NAME/),
+    ])
   })
 
   it('with fewer outputs than classes, or outputs that are no numbers', async () => {

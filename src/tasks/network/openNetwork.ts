@@ -15,6 +15,7 @@ import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../mask
 import { valueShape } from '../../masking/evaluation/layerValue.js'
 import { type Output, predictedClass, sampleLoss } from '../../masking/evaluation/output.js'
 import type { SampleDifficulty } from '../../masking/evaluation/sampleDifficulty.js'
+import { isInColour } from '../../masking/foreign/fitSamples.js'
 import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.js'
 import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
 import { lastInputNorms } from '../../masking/foreign/lastInputNorms.js'
@@ -159,7 +160,7 @@ async function openModel(
         layer === undefined ? undefined : { name: layer, layout: reading.layerLayout ?? 'nchw' },
     },
     classes: reading.classes,
-    inColour: data.source === 'images' && data.channels === 3,
+    inColour: isInColour(data),
   })
   try {
     for (const line of classifier.remarks) assume(line)

@@ -1,0 +1,101 @@
+/** How samples go into a model, by what its inputs are. */
+import type { DataConfig } from '../../config/data.js'
+import { InputError } from '../../core/errors.js'
+import type { Dataset } from '../../data/types.js'
+import type { ForeignFile } from '../../engine/onnx/foreignFile.js'
+import type { RowFeed } from './feeds.js'
+import type { ForeignWishes } from './foreignEvaluator.js'
+import {
+  chooseInput,
+  chooseOutput,
+  feedOne,
+  fitInput,
+  type Layout,
+  roundingRemark,
+} from './foreignInput.js'
+import { withHeld } from './heldInputs.js'
+import { fitParts } from './tokenInputs.js'
+
+/** What has to be known of samples to feed them. */
+export type FedSamples = Pick<Dataset, 'shape' | 'axisOrder' | 'parts' | 'held'> & {
+  /** Whether they are images that could be read in grey as well. */
+  readonly inColour?: boolean
+}
+
+/** Whether data are images that are read in colour, by what the configuration says. */
+export function isInColour(data: DataConfig): boolean {
+  return data.source === 'images' && data.channels === 3
+}
+
+/** What is said of how a model is fed. */
+type FeedWishes = Pick<ForeignWishes, 'input' | 'layout'>
+
+/** What is known of a model's inputs, from its file or from ONNX Runtime. */
+type Fed = Pick<ForeignFile, 'file' | 'inputs'>
+
+/** How rows of samples become inputs, and what has to be said of it. */
+interface FittedSamples {
+  readonly feed: RowFeed
+  readonly layout: Layout
+  readonly remarks: readonly string[]
+}
+
+/** Feeds samples side by side to the inputs of their names, or as a whole to one. Throws InputError where they do not fit. */
+export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes): FittedSamples {
+  const { shape, parts, held = [] } = samples
+  if (parts !== undefined) return { ...fitParts(model, { shape, parts }), layout: 'flat' }
+  const { file } = model
+  try {
+    const chosen = chooseInput(model, wishes.input, held)
+    const input = fitInput(file, chosen, samples, wishes.layout)
+    const remarks = [input.remark, roundingRemark(file, chosen)].filter(
+      (line) => line !== undefined,
+    )
+    const fitted = withHeld(model, feedOne(input, shape), held)
+    return { feed: fitted.feed, layout: input.layout, remarks: [...remarks, ...fitted.remarks] }
+  } catch (error) {
+    throw samples.inColour && takesOnlyGrey(model, shape, wishes) ? withHintAtGrey(error) : error
+  }
+}
+
+/**
+ * Throws InputError where samples do not fit what a file says of its inputs and outputs, which is known before it is opened.
+ */
+export function requireDeclaredFit(
+  model: ForeignFile,
+  samples: FedSamples,
+  classes: number,
+  wishes: FeedWishes & Pick<ForeignWishes, 'output'>,
+): void {
+  fitSamples(model, samples, wishes)
+  const { file, outputs } = model
+  const byToken = samples.parts?.some(({ role }) => role === 'position')
+  if (outputs !== undefined) chooseOutput({ file, outputs }, classes, wishes.output, byToken)
+}
+
+/** Whether a model would take samples of this size in grey, and does not in colour. */
+function takesOnlyGrey(
+  model: Fed,
+  [, ...size]: readonly number[],
+  { input, layout }: FeedWishes,
+): boolean {
+  const takes = (channels: number) => {
+    try {
+      const chosen = chooseInput(model, input)
+      fitInput(model.file, chosen, { shape: [channels, ...size], axisOrder: 'nchw' }, layout)
+      // [3, height, width] is a colour image without a batch axis rather than three grey ones.
+      return chosen.shape[0] !== 3
+    } catch {
+      return false
+    }
+  }
+  return takes(1) && !takes(3)
+}
+
+function withHintAtGrey(error: unknown): unknown {
+  if (!(error instanceof InputError)) return error
+  return new InputError(
+    `${error.message} (images are read in colour; data.channels: 1 reads them in grey)`,
+    { cause: error },
+  )
+}
