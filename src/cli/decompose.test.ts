@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
@@ -78,6 +78,20 @@ describe('lowlayer decompose', () => {
       count: '2',
     })
     expect(Number(orders[1].positive)).toBeCloseTo(5, 9)
+  })
+
+  it('says what each column of its tables means', async () => {
+    const out = join(folder, 'described')
+    expect(await lowlayerHere(['decompose', values, '--out', out])).toMatchObject({ code: 0 })
+    const schema = await readFile(join(out, 'SCHEMA.md'), 'utf8')
+    const tables = (await readdir(out)).filter((name) => name.endsWith('.csv'))
+    expect(tables).toHaveLength(3)
+    for (const name of tables) {
+      const [, section] = schema.split(`## ${name}\n`)
+      const [header] = (await readFile(join(out, name), 'utf8')).split('\n')
+      const described = [...section.split('\n## ')[0].matchAll(/^\| (\w+) \| \w+ \| .{8,} \|$/gm)]
+      expect(described.map(([, column]) => column)).toEqual(header.split(','))
+    }
   })
 
   it('prints JSON, or a summary as CSV', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { exampleStudy } from '../report/testing/exampleStudy.js'
-import { schemaDocument } from './schemaDocument.js'
+import { studySchema } from './schemaDocument.js'
 import { toCsv } from './table.js'
 import { samplesTable, studyTables } from './tables.js'
 
@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The line of the document that begins with a tool's name. */
 function lineOf(tool: string): string {
-  const found = schemaDocument().match(new RegExp(`${tool}: (.*)`))
+  const found = studySchema().match(new RegExp(`${tool}: (.*)`))
   if (found === null) throw new Error(`SCHEMA.md has no line for ${tool}`)
   return found[1]
 }
@@ -77,7 +77,7 @@ it('DuckDB reads the columns with their types', async () => {
 })
 
 it('names every table and column', () => {
-  const document = schemaDocument()
+  const document = studySchema()
   for (const { name, columns } of studyTables) {
     expect(document).toContain(`## ${name}.csv`)
     for (const column of Object.keys(columns)) expect(document).toContain(`| ${column} |`)

@@ -7,7 +7,7 @@ import { readValueTables } from '../../formats/valueTable.js'
 import { checkPlayers } from '../../interactions/decompose.js'
 import { meanOutputRange, salienceThreshold } from '../../interactions/salience.js'
 import { writeAtomically } from '../../store/atomic.js'
-import { tableFile } from '../../store/layout.js'
+import { studyFiles, tableFile } from '../../store/layout.js'
 import { toCsv } from '../../tables/table.js'
 import { decomposeAll, workersFor } from '../../tasks/analysis/decomposePool.js'
 import type { DecomposeOptions } from '../commands/decompose.js'
@@ -15,6 +15,7 @@ import { sampleProgress } from '../decompose/progress.js'
 import {
   type DecomposedSample,
   decompositionRow,
+  decompositionSchema,
   decompositionTable,
   interactionRows,
   interactionsTable,
@@ -82,6 +83,7 @@ async function writeTables(
   )
   const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
   await writeAtomically(join(folder, tableFile(decompositionTable)), decompositions)
+  await writeAtomically(join(folder, studyFiles.schema), decompositionSchema())
 }
 
 /** One object a file: the rows of the three tables, sample by sample. */

@@ -3,6 +3,7 @@ import { orders, playersOf } from '../../core/subset.js'
 import { countSalient, isSalient } from '../../interactions/salience.js'
 import type { Decomposition } from '../../interactions/types.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'
+import { schemaDocument } from '../../tables/schemaDocument.js'
 import { boolean, integer, number, type Row, table, text } from '../../tables/table.js'
 
 /** One decomposed sample and its salience threshold. */
@@ -36,15 +37,19 @@ export const decompositionTable = table('decomposition', 'One row per sample.', 
   converged: boolean('Whether the relative gap that was asked for was reached; empty: none asked.'),
 })
 
-export const interactionsTable = table('interactions', 'One row an interaction.', {
-  sample,
-  kind: text('and, or; for orders 0 and 1, where both are the same function, and.'),
-  mask: integer('The subset T as a bitmask, bit i ↔ player i.'),
-  players: text('Players of T, joined by +.'),
-  interaction_order: integer('|T|.'),
-  value: number('I(T), in units of v.'),
-  salient: boolean('|I(T)| > τ and T ≠ ∅.'),
-})
+export const interactionsTable = table(
+  'interactions',
+  'One row per salient interaction, or per interaction with --salience all; interactions.parquet has all of them, in the same columns.',
+  {
+    sample,
+    kind: text('and, or; for orders 0 and 1, where both are the same function, and.'),
+    mask: integer('The subset T as a bitmask, bit i ↔ player i.'),
+    players: text('Players of T, joined by +.'),
+    interaction_order: integer('Order |T|: the number of players of T.'),
+    value: number('I(T), in units of v.'),
+    salient: boolean('|I(T)| > τ and T ≠ ∅.'),
+  },
+)
 
 export const ordersTable = table('orders', 'Salient strength by order.', {
   sample,
@@ -53,6 +58,18 @@ export const ordersTable = table('orders', 'Salient strength by order.', {
   negative: number('Sum of the negative ones (≤ 0).'),
   count: integer('Number of salient interactions of order k.'),
 })
+
+/** SCHEMA.md beside these tables. */
+export function decompositionSchema(): string {
+  return schemaDocument({
+    title: 'Tables of these decompositions',
+    tables: [decompositionTable, ordersTable, interactionsTable],
+    example: {
+      table: 'orders',
+      question: 'SELECT interaction_order, avg(positive), avg(negative)',
+    },
+  })
+}
 
 /** NaN marks what a solver does not know: an empty cell. */
 const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value)

@@ -49,7 +49,7 @@ import {
   sampleRows,
 } from '../../study/rows.js'
 import { subgroupRows } from '../../study/subgroups.js'
-import { schemaDocument } from '../../tables/schemaDocument.js'
+import { studySchema } from '../../tables/schemaDocument.js'
 import { CsvText, type Row, type Table } from '../../tables/table.js'
 import {
   agreementTable,
@@ -227,7 +227,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
     ...Object.fromEntries(tables.map((made) => [tableFile(made.definition), made])),
     [studyFiles.verdict]: jsonText(verdict),
     [studyFiles.config]: toYaml(config),
-    [studyFiles.schema]: schemaDocument(),
+    [studyFiles.schema]: studySchema(),
   }
   const manifest = manifestOf(plan, {
     failed,
