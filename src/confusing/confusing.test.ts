@@ -283,4 +283,9 @@ describe('difficulty', () => {
     expect(groups).toEqual({ hard: [1, 3], easy: [4, 0] })
     expect(difficultyGroups(Float64Array.of(1), ['x'])).toEqual({ hard: [], easy: [] })
   })
+
+  it('is not told where a loss is not known', () => {
+    const losses = Float64Array.of(0.1, Number.NaN, 0.2, 3)
+    expect(difficultyGroups(losses, [0, 1, 2, 3], 0.25)).toEqual({ hard: [], easy: [] })
+  })
 })

@@ -42,7 +42,8 @@ function givenNetwork(
     checkpointSteps: checkpoints.map(({ step }) => step),
   }
   checkBaseline(config, entry)
-  checkFilter(config, entry)
+  checkValues(config, entry)
+  checkGrowth(config, info)
   return {
     origin: 'given',
     id: contentId({ version: ARTIFACT_VERSION, given: spec } as unknown as Json),
@@ -87,13 +88,37 @@ function checkBaseline({ analysis }: ExperimentConfig, { name }: GivenNetworkCon
   )
 }
 
-/** Values alone do not tell what was predicted. */
-function checkFilter({ analysis }: ExperimentConfig, { name, values }: GivenNetworkConfig): void {
+/** Values alone do not tell what was predicted, and were masked where nothing can be masked anew. */
+function checkValues(
+  { analysis, confusing }: ExperimentConfig,
+  { name, values }: GivenNetworkConfig,
+): void {
+  if (values === undefined) return
   const { filter } = analysis.samples
-  if (values === undefined || filter === 'none') return
+  if (filter !== 'none') {
+    throw new InputError(
+      `analysis.samples.filter: "${filter}" needs predictions on all samples, which values of another tool do not tell ` +
+        `("${name}"); use none`,
+    )
+  }
+  for (const variant of ['players', 'baseline'] as const) {
+    if (!confusing.reliability[variant]) continue
+    throw new InputError(
+      `confusing.reliability.${variant}: "${name}" is given as values, which another tool masked with its players and its baseline; ` +
+        'they cannot be masked anew: leave it out, or give the model',
+    )
+  }
+}
+
+/** Scores grow between two checkpoints. */
+function checkGrowth(
+  { confusing }: ExperimentConfig,
+  { entry, checkpoints }: GivenNetworkInfo,
+): void {
+  if (confusing.phase !== 'delta' || checkpoints.length > 1) return
   throw new InputError(
-    `analysis.samples.filter: "${filter}" needs predictions on all samples, which values of another tool do not tell ` +
-      `("${name}"); use none`,
+    `confusing.phase: "delta" is the growth of a score between two checkpoints, and "${entry.name}" has one; give a series ` +
+      '(path with {epoch} or {step}), or use end',
   )
 }
 

@@ -55,6 +55,19 @@ describe('what to run next', () => {
     expect(settings(['v'])).toEqual([])
   })
 
+  it('asks for no seeds where whether networks overfit is not known', () => {
+    const { clauses, verdict } = verdictOf('inconclusive')
+    const reason = 'phases were not detected: give a curve'
+    const open = { ...clauses[0], status: 'undecided' as const, reason }
+    const step = nextStep(
+      { verdict, clauses: [open, ...clauses.slice(1)] },
+      gridOf(0.4),
+      60,
+      config,
+    )
+    expect(step).toEqual({ reason: expect.stringContaining(reason), set: [] })
+  })
+
   it('takes no step in vain: more seeds come with it where those that there are can decide nothing', () => {
     const study = simulateScores(
       { lows: 2, highs: 2, orders: 1, samples: 60, shares: { low: 0, high: 0, sample: 0.6 } },

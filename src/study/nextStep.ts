@@ -11,7 +11,7 @@ import { regimeOf } from '../regimes/registry.js'
 const STUDIES = 20
 
 /**
- * What stands in the way first: no overfitting phase, a score that does not see mislabelled samples or that other
+ * What stands in the way first: no overfitting phase, or none that is known, a score that does not see mislabelled samples or that other
  * choices change, with more seeds where those that there are can decide nothing, and only then too few seeds for the shares that were
  * found. Undefined of a firm verdict, and of a study without a grid.
  */
@@ -24,6 +24,11 @@ export function nextStep(
   if (verdict !== 'inconclusive' || grid === undefined) return undefined
   const fails = (id: string) =>
     clauses.some((clause) => clause.id === id && clause.status === 'fails')
+  const overfitting = clauses.find(({ id }) => id === 'i')
+  if (overfitting?.status === 'undecided') {
+    const reason = `no number of seeds tells whether networks overfit (clause i): ${overfitting.reason}`
+    return withEnoughSeeds({ reason, set: [] }, grid, samples, config)
+  }
   if (fails('i')) return withEnoughSeeds(trainLonger(config), grid, samples, config)
   if (fails('vi')) return withEnoughSeeds(otherScore(config), grid, samples, config)
   if (fails('v')) {

@@ -95,7 +95,7 @@ function reliabilityCells(
 function difficultyCells(
   analysis: NamedAnalysis | undefined,
 ): Pick<NetworkRow, 'hard_jaccard' | 'easy_jaccard' | 'chance_jaccard'> {
-  if (analysis === undefined) {
+  if (analysis === undefined || analysis.difficulty.hard.length === 0) {
     return { hard_jaccard: undefined, easy_jaccard: undefined, chance_jaccard: undefined }
   }
   const { samples, sets, difficulty } = analysis

@@ -19,7 +19,7 @@ import { encodeNpz } from '../../formats/npz.js'
 import type { Plan, TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
-import { difficultyTable, overlapsTable } from '../../tables/tables.js'
+import { difficultyTable, networksTable, ordersTable, overlapsTable } from '../../tables/tables.js'
 import {
   fileOf,
   planOfDocument,
@@ -455,6 +455,31 @@ describe('values of another tool', () => {
     for (const name of ['difficulty.csv', 'measures.csv']) {
       expect(read(study, name).trimEnd().split('\n'), name).toHaveLength(1)
     }
+    const [network] = fromCsv(networksTable, read(study, 'networks.csv'))
+    expect(network).toMatchObject({
+      status: 'done',
+      hard_jaccard: undefined,
+      easy_jaccard: undefined,
+    })
+    const groups = fromCsv(ordersTable, read(study, 'orders.csv')).map((row) => row.sample_group)
+    expect([...new Set(groups)]).toEqual(['all', 'confusing', 'other'])
+  })
+
+  it('are refused where they would have to be masked anew, or to have grown', async () => {
+    writeFileSync(join(folder, 'alone.npy'), encodeNpy(table, [17, 16]))
+    const planned = (confusing: object) => {
+      const overrides = ['analysis.checkpoints=all']
+      const document = { ...given([{ ...entry(), values: 'alone.npy' }]), confusing }
+      return planOfDocument(document, { ...places('anew'), overrides })
+    }
+    for (const kind of ['players', 'baseline']) {
+      await expect(planned({ reliability: { [kind]: true } })).rejects.toThrow(
+        new RegExp(`confusing\\.reliability\\.${kind}: "${name}" is given as values`),
+      )
+    }
+    await expect(planned({ phase: 'delta' })).rejects.toThrow(
+      new RegExp(`confusing\\.phase: "delta" .* "${name}" has one; give a series`),
+    )
   })
 
   it('may stand in any order with their ids, with predictions and losses', async () => {
