@@ -358,6 +358,9 @@ describe('bad input', () => {
     const row = effects.find((one) => one.effect === 'low')
     expect(row?.estimate).toBeDefined()
     expect(row?.note).toMatch(/cells are missing: \d × \d of 3 × 3 used/)
+    expect(verdict.warnings.at(-1)).toMatch(
+      /^shares of the variance leave out 2 of 8 networks \(cells are missing: 2 × 3 of 3 × 3 used\)/,
+    )
   })
 
   it('a hole in a 2 × 2 grid leaves a test and no shares', () => {

@@ -1,3 +1,4 @@
+import { gridShape, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
@@ -67,11 +68,6 @@ function emptyRow(
   }
 }
 
-/** `3 × 3`, the shape of a grid. */
-export function gridShape({ grid: { cells } }: GridStatistics): string {
-  return `${cells.lows.length} × ${cells.highs.length}`
-}
-
 /** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
 export function gridState(statistics: GridStatistics): string {
   const gaps = statistics.grid.cells.at.flat().includes(undefined)
@@ -92,7 +88,6 @@ function shareCells(
   share: Estimate | undefined,
   test: PermutationTest | undefined,
 ): Partial<EffectRow> {
-  const { complete, grid } = statistics
   const tested = test === undefined ? [] : [describeTest(test)]
   if (share === undefined) {
     return {
@@ -100,15 +95,10 @@ function shareCells(
       note: [...tested, reasonForNoShare(statistics, name)].join('; '),
     }
   }
-  const all = grid.cells.lows.length * grid.cells.highs.length
-  const used = complete.lows.length * complete.highs.length
+  const gaps = usedPart(statistics)
   const notes = [
     ...tested,
-    ...(all > used
-      ? [
-          `cells are missing: ${complete.lows.length} × ${complete.highs.length} of ${gridShape(statistics)} used`,
-        ]
-      : []),
+    ...(gaps === undefined ? [] : [gaps]),
     ...(share.low === undefined
       ? [
           `no interval: it needs ${FEWEST_SEEDS} low and ${FEWEST_SEEDS} high seeds, each dispensable`,

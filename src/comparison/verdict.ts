@@ -20,6 +20,7 @@ import { fullyDifferentClause } from './clauses/fullyDifferent.js'
 import { overfittingClause } from './clauses/overfitting.js'
 import { reliabilityClause } from './clauses/reliability.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
+import { gapWarning } from './gaps.js'
 import { isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { mirrorsOf } from './mirrors.js'
@@ -65,6 +66,9 @@ export function decideVerdict(
       ...controlWarnings(found, ''),
       ...judgedOthers.flatMap((other) => controlWarnings(other, ` under ${other.regime}`)),
       ...warnings,
+      ...judgedGrids(grids).flatMap((grid) =>
+        gapWarning(grid, grid === main ? '' : ` under ${grid.grid.regime}`),
+      ),
     ],
   }
 }

@@ -1,4 +1,5 @@
-import { describeTest, gridShape } from '../effects.js'
+import { describeTest } from '../effects.js'
+import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
 import { noGrid, short } from './wording.js'

@@ -1,4 +1,4 @@
-import { gridShape } from '../effects.js'
+import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
 import { intervalFigures, noGrid, withInterval } from './wording.js'

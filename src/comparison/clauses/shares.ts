@@ -1,4 +1,5 @@
-import { gridShape, reasonForNoShare } from '../effects.js'
+import { reasonForNoShare } from '../effects.js'
+import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ClauseStatus, ComparisonOptions, Estimate } from '../types.js'
 import {
