@@ -232,8 +232,11 @@ async function expelOthers(
         await rename(join(place, name), moved)
         await removeFolder(moved)
       } catch (error) {
-        if (wasReplaced(error)) isSure = false
-        else if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        const { code } = error as NodeJS.ErrnoException
+        // Invalid where two move each other's folder at one time: one's own lies in the other by then.
+        const isMoved = code === 'EINVAL' && !(await exists(folder))
+        if (wasReplaced(error) || isMoved) isSure = false
+        else if (code !== 'ENOENT') throw error
       }
     }
     if (tokenIn(await readLock(path)) !== owner.token) return false
