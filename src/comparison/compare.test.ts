@@ -368,6 +368,7 @@ describe('bad input', () => {
     const { verdict } = tables({ ...small, networks: small.networks.slice(1) })
     expect(verdict.certainty).toMatch(/\(ii\) .*a 2 × 2 grid gives no p below 0\.5/)
     expect(verdict.certainty).toMatch(/\(iii\) \(iv\) .*without gaps; the grid is 2 × 2 with gaps/)
+    expect(verdict.warnings.join()).not.toContain('leave out')
   })
 
   it('constant scores, empty sets, damaged scores: left out with a reason', () => {

@@ -18,9 +18,9 @@ export function usedPart(statistics: GridStatistics): string | undefined {
 /** What is said of it beside a verdict: how many networks the shares leave out, which tests of the same grid take. */
 export function gapWarning(statistics: GridStatistics, where: string): string[] {
   const part = usedPart(statistics)
-  const { complete, grid } = statistics
+  const { complete, grid, shares } = statistics
+  if (part === undefined || shares === undefined) return []
   const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
-  if (part === undefined || used === 0) return []
   const all = grid.members.length
   return [
     `shares of the variance${where} leave out ${all - used} of ${all} networks (${part}); networks for the missing seeds let all of them count`,

@@ -18,22 +18,17 @@ export interface Finding {
 
 /** Says what a schema found in words for users; `root` is the value that was checked. */
 export function findingsOf(issues: readonly Issue[], root: unknown, prefix: Path = []): Finding[] {
+  const placeOf = ({ path }: Issue) => path.join('.')
+  // Where a number is out of other bounds too, those say more.
+  const told = new Set(issues.filter((issue) => !isBoundOfAllNumbers(issue)).map(placeOf))
   return issues
-    .filter(
-      (issue) =>
-        !isBoundOfAllNumbers(issue) ||
-        issues.every((other) => other === issue || !isSamePlace(issue, other)),
-    )
+    .filter((issue) => !isBoundOfAllNumbers(issue) || !told.has(placeOf(issue)))
     .flatMap((issue) => findingsOfOne(issue, root, prefix))
 }
 
 /** Whether it says that a number is beyond those of which doubles hold every whole one. */
 function isBoundOfAllNumbers(issue: Issue): boolean {
   return (issue.code === 'too_big' || issue.code === 'too_small') && issue.origin === 'int'
-}
-
-function isSamePlace(a: Issue, b: Issue): boolean {
-  return a.path.join('.') === b.path.join('.')
 }
 
 function findingsOfOne(issue: Issue, root: unknown, prefix: Path): Finding[] {

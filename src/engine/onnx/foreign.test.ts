@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import { openForeignModel } from './foreign.js'
 import { describeForeignFile } from './foreignFile.js'
-import { dataTypes } from './format.js'
+import { dataTypes, decodeModel, encodeModel } from './format.js'
 
 it('a file format that is too new is named with the way to an older one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-newer-'))
@@ -57,5 +57,25 @@ it('what a file says of its inputs and outputs is what ONNX Runtime says of them
   expect(inputs).toEqual(model.inputs)
   expect(outputs).toEqual(model.outputs)
   await model.dispose()
+  rmSync(folder, { recursive: true })
+})
+
+it('an input whose rank is left open is one of no extents, as for ONNX Runtime', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-open-'))
+  const file = join(folder, 'open.onnx')
+  const model = decodeModel(
+    onnxFile({
+      inputs: { x: ['batch', 2] },
+      outputs: { y: ['batch', 2] },
+      nodes: [['Identity', ['x'], ['y']]],
+    }),
+  )
+  for (const { type } of [...model.graph.input, ...model.graph.output]) delete type.tensorType.shape
+  writeFileSync(file, encodeModel(model))
+  const { inputs, outputs } = await describeForeignFile(file)
+  const opened = await openForeignModel(file, 'cpu')
+  expect(inputs).toEqual(opened.inputs)
+  expect(outputs).toBeUndefined()
+  await opened.dispose()
   rmSync(folder, { recursive: true })
 })

@@ -23,7 +23,7 @@ export interface ForeignFile {
   readonly file: string
   /** What it is fed: no inputs that have weights. */
   readonly inputs: readonly ForeignValue[]
-  /** Undefined where it does not say of all of them what they are: ONNX Runtime finds out when it opens the file. */
+  /** Undefined where it leaves the rank of one of them open: ONNX Runtime finds out when it opens the file. */
   readonly outputs: readonly ForeignValue[] | undefined
   /** Content id: of the file and of those that its weights are kept in. */
   readonly id: string
@@ -51,13 +51,12 @@ export async function describeForeignFile(file: string): Promise<ForeignFile> {
       ]),
   )
   const isWeight = new Set(graph.initializer.map(({ name }) => name))
-  const outputs = graph.output.map(declaredValue)
+  const isOpen = ({ type }: ValueInfoProto) =>
+    type?.tensorType !== undefined && type.tensorType.shape === undefined
   return {
     file,
-    inputs: graph.input
-      .filter(({ name }) => !isWeight.has(name))
-      .flatMap((input) => declaredValue(input) ?? []),
-    outputs: outputs.every((output) => output !== undefined) ? outputs : undefined,
+    inputs: graph.input.filter(({ name }) => !isWeight.has(name)).map(declaredValue),
+    outputs: graph.output.some(isOpen) ? undefined : graph.output.map(declaredValue),
     id,
     weights,
   }
@@ -84,15 +83,16 @@ const elementTypes = [
   'bfloat16',
 ] as const
 
-/** An input or output as the file declares it; undefined where it does not say of which rank it is. */
-function declaredValue({ name, type }: ValueInfoProto): ForeignValue | undefined {
+/** An input or output as the file declares it; without extents where it leaves the rank open, as for ONNX Runtime. */
+function declaredValue({ name, type }: ValueInfoProto): ForeignValue {
   const tensor = type?.tensorType
   if (tensor === undefined) return { name, type: 'no tensor', shape: [] }
-  const shape = tensor.shape?.dim.map((dim) =>
-    'dimValue' in dim && dim.dimValue > 0 ? dim.dimValue : undefined,
+  const { dim: extents = [] } = tensor.shape ?? {}
+  const shape = extents.map((extent) =>
+    'dimValue' in extent && extent.dimValue > 0 ? extent.dimValue : undefined,
   )
   const element = elementTypes[tensor.elemType] ?? `of number ${tensor.elemType}`
-  return shape && { name, type: element, shape }
+  return { name, type: element, shape }
 }
 
 /** The graph of a file, which is read once, and its content id. */
