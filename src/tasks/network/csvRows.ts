@@ -1,4 +1,5 @@
 /** Small CSV files that users write by hand. */
+import { InputError } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'
 import { readCsvTable } from '../../formats/csvTable.js'
 import { readInputFile } from '../../formats/inputFile.js'
@@ -11,10 +12,15 @@ interface CsvRow {
   readonly place: string
 }
 
-/** The rows below the header. Throws InputError where the file is no CSV, or longer than anybody writes. */
+/** The rows below the header. Throws InputError where the file is no CSV with commas, or longer than anybody writes. */
 export function readCsvRows(file: string): CsvRow[] {
   const text = decodeText(readInputFile(file, limits.listBytes), file)
   const { header, rows } = readCsvTable(text, ',', file)
+  if (header.length === 1 && /[;\t]/.test(header[0])) {
+    throw new InputError(
+      `${file}:1: the header has no comma but ${header[0].includes(';') ? 'semicolons' : 'tabs'}; separate columns by commas`,
+    )
+  }
   return rows.map(({ line, cells }) => ({
     record: Object.fromEntries(header.map((name, column) => [name, cells[column].trim()])),
     place: `${file}:${line}`,

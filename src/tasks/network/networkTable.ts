@@ -1,8 +1,10 @@
 /** A table of networks from elsewhere: a CSV with the keys of `networks.files[]` as columns. */
 import { problemOfGiven } from '../../config/checks/networks.js'
 import { type GivenNetworkConfig, givenNetwork } from '../../config/networks.js'
+import { findingsOf } from '../../config/problems.js'
 import { InputError } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'
+import { quotable } from '../../core/quote.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { readCsvRows } from './csvRows.js'
 
@@ -20,21 +22,48 @@ export function readNetworkTable(file: string): GivenNetworkConfig[] {
   requireAtMost(records.length, limits.networks, `${file}: networks`, 'leave some out')
   const problems: string[] = []
   const entries: GivenNetworkConfig[] = []
+  const unknownColumns = new Set<string>()
   for (const { record, place } of records) {
-    const parsed = givenNetwork.safeParse(entryOf(record, place))
-    const message = parsed.success ? problemOfGiven(parsed.data) : undefined
-    if (parsed.success && message === undefined) {
-      entries.push(parsed.data)
-      continue
+    const { entry, found } = parseEntry(entryOf(record, place))
+    if (entry !== undefined) entries.push(entry)
+    for (const { column, message, aboutKey } of found) {
+      // A wrong column is wrong in all rows.
+      if (aboutKey && unknownColumns.has(column)) continue
+      if (aboutKey) unknownColumns.add(column)
+      problems.push(`${place}: ${column === '' ? '' : `${quotable(column)}: `}${message}`)
     }
-    const issues = parsed.success
-      ? [message]
-      : parsed.error.issues.map(({ path, message }) => [...path, message].join(': '))
-    for (const issue of issues) problems.push(`${place}: ${issue}`)
     if (problems.length >= limits.problems) break
   }
   if (problems.length > 0) throw new InputError(problems.slice(0, limits.problems).join('\n'))
   return entries
+}
+
+/** A problem of one row. */
+interface Found {
+  readonly column: string
+  readonly message: string
+  readonly aboutKey?: boolean
+}
+
+/** Checks a row as an entry of `networks.files[]`, in the words in which a config is told of one. */
+function parseEntry(written: Record<string, unknown>): {
+  entry?: GivenNetworkConfig
+  found: Found[]
+} {
+  const parsed = givenNetwork.safeParse(written)
+  if (parsed.success) {
+    const message = problemOfGiven(parsed.data)
+    return message === undefined
+      ? { entry: parsed.data, found: [] }
+      : { found: [{ column: '', message }] }
+  }
+  const config = { networks: { files: [written] } }
+  const entryPath = ['networks', 'files', 0]
+  const found = findingsOf(parsed.error.issues, config, entryPath).map(({ path, ...rest }) => ({
+    column: path.slice(entryPath.length).join('.'),
+    ...rest,
+  }))
+  return { found }
 }
 
 function entryOf(record: Readonly<Record<string, string>>, place: string): Record<string, unknown> {
@@ -47,7 +76,8 @@ function entryOf(record: Readonly<Record<string, string>>, place: string): Recor
         return [key, parts]
       }
       if (key === 'reference') return [key, TRUTHS[cell.toLowerCase()] ?? cell]
-      return [key, NUMBERS.has(key) ? Number(cell) : cell]
+      // What is no number stays as it is written, to be told of.
+      return [key, NUMBERS.has(key) && !Number.isNaN(Number(cell)) ? Number(cell) : cell]
     }),
   )
 }
