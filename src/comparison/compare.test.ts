@@ -170,6 +170,14 @@ describe('a study in which low seeds decide', () => {
     expect(overlaps[0].spearman).toBeCloseTo(1, 12)
   })
 
+  it('calls one network under two names by both', () => {
+    const named = (name: string) => ({ ...study.networks[0], name })
+    const twice = { ...study, networks: [named('one'), named('other')] }
+    const { overlaps, intersections } = tables(twice)
+    expect(overlaps).toMatchObject([{ nameA: 'one', nameB: 'other', relation: 'identical' }])
+    expect(intersections).toMatchObject([{ names: ['one', 'other'] }])
+  })
+
   it('counts every member of every set in the intersections', () => {
     const total = result.intersections.reduce(
       (sum, one) => sum + one.networks.length * one.samples.length,

@@ -1,25 +1,31 @@
 /** Grids in which cells are missing: their shares are of the largest part that has none. */
-import type { GridStatistics } from './gridStatistics.js'
+import type { Grid, GridCells } from './grid.js'
+
+/** A grid, and the part of it without gaps. */
+interface GridParts {
+  readonly grid: Grid
+  readonly complete: GridCells
+}
 
 /** `3 × 3`, the shape of a grid. */
-export function gridShape({ grid: { cells } }: GridStatistics): string {
+export function gridShape({ grid: { cells } }: Pick<GridParts, 'grid'>): string {
   return `${cells.lows.length} × ${cells.highs.length}`
 }
 
 /** Which part of a grid its shares are of, where that is not all of it. */
-export function usedPart(statistics: GridStatistics): string | undefined {
-  const { complete, grid } = statistics
+export function usedPart(parts: GridParts): string | undefined {
+  const { complete, grid } = parts
   const { lows, highs } = complete
   if (lows.length * highs.length === grid.cells.lows.length * grid.cells.highs.length)
     return undefined
-  return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(statistics)} used`
+  return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(parts)} used`
 }
 
-/** What is said of it beside a verdict: how many networks the shares leave out, which tests of the same grid take. */
-export function gapWarning(statistics: GridStatistics, where: string): string[] {
-  const part = usedPart(statistics)
-  const { complete, grid, shares } = statistics
-  if (part === undefined || shares === undefined) return []
+/** What is said of it before a study and beside its verdict: how many networks the shares leave out, which tests of the same grid take. */
+export function gapWarning(parts: GridParts, where: string): string[] {
+  const part = usedPart(parts)
+  if (part === undefined) return []
+  const { complete, grid } = parts
   const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
   const all = grid.members.length
   return [

@@ -1,6 +1,6 @@
 import { groupBy } from '../core/groupBy.js'
 import { mirrorOf } from '../regimes/registry.js'
-import type { GridName, NetworkScores, Seed } from './types.js'
+import type { GridName, NetworkLayers, Seed } from './types.js'
 
 /**
  * Which networks have which low and high seed: `at[l][h]` is the number of the cell with low seed l and high seed h
@@ -42,7 +42,7 @@ export function gridKey({
   architecture,
   regime,
   cut,
-}: Pick<NetworkScores, 'architecture' | 'regime' | 'cut'>): string {
+}: Pick<NetworkLayers, 'architecture' | 'regime' | 'cut'>): string {
   return JSON.stringify([architecture, regime, cut ?? null])
 }
 
@@ -72,7 +72,7 @@ export function isMirror({ regime }: Pick<GridName, 'regime'>): boolean {
 }
 
 /** The grids of a study, those of equal rank ({@link compareGridRanks}) in order of appearance. */
-export function findGrids(networks: readonly NetworkScores[], usable: ReadonlySet<number>): Grid[] {
+export function findGrids(networks: readonly NetworkLayers[], usable: ReadonlySet<number>): Grid[] {
   const positions = [...networks.keys()].filter((position) => usable.has(position))
   const groups = groupBy(positions, (position) => gridKey(networks[position]))
   const grids = [...groups.values()].map((members): Grid => {
@@ -155,39 +155,45 @@ export function cellsWhere(cells: GridCells, keeps: (cell: number) => boolean): 
 }
 
 function cellsOf(
-  networks: readonly NetworkScores[],
+  networks: readonly NetworkLayers[],
   members: readonly number[],
 ): Pick<Grid, 'cells' | 'networksOf'> {
-  const byOrder = [...groupBy(members, (position) => networks[position].seeds.order).values()]
-  const filled = (group: readonly number[]) =>
-    new Set(group.map((position) => cellKey(networks[position])))
-  const best = byOrder.reduce((found, group) =>
-    filled(group).size > filled(found).size ? group : found,
+  const byOrder = [...groupBy(members, (position) => networks[position].seeds.order).values()].map(
+    (group) => firstOfCells(networks, group),
   )
-  const keys = filled(best)
-  const balanced = byOrder.filter((group) => {
-    const own = filled(group)
-    return own.size === keys.size && [...own].every((key) => keys.has(key))
-  })
-  const lows = [...new Set(best.map((position) => lowOf(networks[position])))]
-  const highs = [...new Set(best.map((position) => highOf(networks[position])))]
+  const best = byOrder.reduce((found, group) => (group.size > found.size ? group : found))
+  const balanced = byOrder.filter(
+    (group) => group.size === best.size && [...group.keys()].every((key) => best.has(key)),
+  )
+  const filled = [...best.values()]
+  const lows = [...new Set(filled.map((position) => lowOf(networks[position])))]
+  const highs = [...new Set(filled.map((position) => highOf(networks[position])))]
   const networksOf: number[][] = []
   const at = lows.map((low) =>
     highs.map((high) => {
-      const found = balanced.flatMap((group) => {
-        const position = group.find(
-          (one) => lowOf(networks[one]) === low && highOf(networks[one]) === high,
-        )
-        return position === undefined ? [] : [position]
-      })
-      return found.length === 0 ? undefined : networksOf.push(found) - 1
+      const key = cellKey(low, high)
+      if (!best.has(key)) return undefined
+      return networksOf.push(balanced.map((group) => group.get(key) as number)) - 1
     }),
   )
   return { cells: { lows, highs, at }, networksOf }
 }
 
-function repeatsOf(networks: readonly NetworkScores[], members: readonly number[]): OrderRepeats[] {
-  const cells = groupBy(members, (position) => cellKey(networks[position]))
+/** The first network of every cell: a second one with the same seeds, order included, tells nothing of a seed. */
+function firstOfCells(
+  networks: readonly NetworkLayers[],
+  positions: readonly number[],
+): Map<string, number> {
+  const first = new Map<string, number>()
+  for (const position of positions) {
+    const key = cellKeyOf(networks[position])
+    if (!first.has(key)) first.set(key, position)
+  }
+  return first
+}
+
+function repeatsOf(networks: readonly NetworkLayers[], members: readonly number[]): OrderRepeats[] {
+  const cells = groupBy(members, (position) => cellKeyOf(networks[position]))
   return [...cells.values()].flatMap((group) => {
     const distinct = [...groupBy(group, (one) => networks[one].seeds.order).values()]
     if (distinct.length < 2) return []
@@ -202,18 +208,22 @@ function repeatsOf(networks: readonly NetworkScores[], members: readonly number[
   })
 }
 
-function cellKey(network: NetworkScores): string {
-  return JSON.stringify([lowOf(network), highOf(network)])
+function cellKeyOf(network: NetworkLayers): string {
+  return cellKey(lowOf(network), highOf(network))
+}
+
+function cellKey(low: Seed, high: Seed): string {
+  return JSON.stringify([low, high])
 }
 
 /** What makes low layers within a grid equal: their seed and the network that lent them. */
-function lowOf({ seeds, donor, lent }: NetworkScores): Seed {
+function lowOf({ seeds, donor, lent }: NetworkLayers): Seed {
   if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined || lent === 'high' ? seeds.low : `${seeds.low} of ${donor}`
 }
 
 /** The same of high layers. */
-function highOf({ seeds, donor, lent }: NetworkScores): Seed {
+function highOf({ seeds, donor, lent }: NetworkLayers): Seed {
   if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
   return donor === undefined || lent !== 'high' ? seeds.high : `${seeds.high} of ${donor}`
 }

@@ -6,19 +6,22 @@ import type { Intersection, NetworkScores } from './types.js'
  * of networks that occurs, largest first, then in order of the panel. Samples in no set are left out.
  */
 export function setIntersections(
-  networks: readonly Pick<NetworkScores, 'network' | 'set'>[],
+  networks: readonly Pick<NetworkScores, 'network' | 'name' | 'set'>[],
   samples: readonly SampleId[],
 ): Intersection[] {
   const sets = networks.map((network) => new Set(network.set))
-  const groups = new Map<string, { networks: string[]; samples: SampleId[] }>()
+  const groups = new Map<string, Intersection & { samples: SampleId[] }>()
   for (const sample of samples) {
     const holders = networks.filter((_, index) => sets[index].has(sample))
     if (holders.length === 0) continue
-    const names = holders.map((network) => network.network)
-    const key = JSON.stringify(names)
+    const ids = holders.map(({ network }) => network)
+    const key = JSON.stringify(ids)
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { networks: names, samples: [sample] })
-    else group.samples.push(sample)
+    if (group !== undefined) group.samples.push(sample)
+    else {
+      const names = holders.map(({ name }) => name)
+      groups.set(key, { networks: ids, names, samples: [sample] })
+    }
   }
   return [...groups.values()].sort((a, b) => b.samples.length - a.samples.length)
 }

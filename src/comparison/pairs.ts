@@ -75,6 +75,8 @@ export function* overlapRows(
       yield {
         a: a.network,
         b: b.network,
+        nameA: a.name,
+        nameB: b.name,
         relation: relationOf(a, b),
         cut: a.cut === b.cut ? a.cut : undefined,
         step,

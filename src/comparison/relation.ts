@@ -1,4 +1,4 @@
-import type { NetworkScores } from './types.js'
+import type { NetworkLayers } from './types.js'
 
 /**
  * What two networks share, as a pair class. With one architecture: `identical`, `order-only` (the
@@ -7,7 +7,7 @@ import type { NetworkScores } from './types.js'
  * `+cut`. Where seeds of one are not known: `other-model`. With one architecture cut in two places, seeds of low and high are those of other layers: `different-cut`,
  * unless it is one network under two names.
  */
-export function relationOf(a: NetworkScores, b: NetworkScores): string {
+export function relationOf(a: NetworkLayers, b: NetworkLayers): string {
   if (!hasSeeds(a) || !hasSeeds(b)) return a.network === b.network ? 'identical' : 'other-model'
   const sameLow = sameLowLayers(a, b)
   const sameHigh = a.seeds.high === b.seeds.high && lentAlike(a, b, 'high')
@@ -24,7 +24,7 @@ export function relationOf(a: NetworkScores, b: NetworkScores): string {
 }
 
 /** Whether it is known what the layers of a network were drawn from. */
-export function hasSeeds({ seeds }: NetworkScores): boolean {
+export function hasSeeds({ seeds }: NetworkLayers): boolean {
   return seeds.low !== undefined && seeds.high !== undefined
 }
 
@@ -32,7 +32,7 @@ export function hasSeeds({ seeds }: NetworkScores): boolean {
  * Equal seeds mean equal low layers, except under two architectures whose low layers differ in shape, and
  * within a regime that takes them from trained networks when those differ.
  */
-function sameLowLayers(a: NetworkScores, b: NetworkScores): boolean {
+function sameLowLayers(a: NetworkLayers, b: NetworkLayers): boolean {
   return (
     a.seeds.low === b.seeds.low &&
     (a.architecture === b.architecture || a.lowShapes === b.lowShapes) &&
@@ -41,11 +41,11 @@ function sameLowLayers(a: NetworkScores, b: NetworkScores): boolean {
 }
 
 /** Whether layers of a side are of one donor, or of none, within a regime that takes them from trained networks. */
-function lentAlike(a: NetworkScores, b: NetworkScores, side: NetworkScores['lent']): boolean {
+function lentAlike(a: NetworkLayers, b: NetworkLayers, side: NetworkLayers['lent']): boolean {
   return a.regime !== b.regime || a.lent !== side || a.donor === b.donor
 }
 
-function baseRelation(a: NetworkScores, b: NetworkScores, sameLow: boolean, sameHigh: boolean) {
+function baseRelation(a: NetworkLayers, b: NetworkLayers, sameLow: boolean, sameHigh: boolean) {
   if (a.architecture !== b.architecture)
     return sameLow ? 'same-low/diff-arch' : 'diff-low/diff-arch'
   if (sameLow) return 'same-low/diff-high'

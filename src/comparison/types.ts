@@ -6,8 +6,8 @@ import type { Overlap } from './overlap.js'
 /** A random seed, or the name of one where layers are drawn from several. Equal means same weights. */
 export type Seed = number | string
 
-/** What the comparison knows of one network at the compared checkpoint. */
-export interface NetworkScores {
+/** What is known of a network before anything of it is measured: what it shares with others. */
+export interface NetworkLayers {
   readonly network: string
   /** What people call it, where that is not its id. */
   readonly name?: string
@@ -28,6 +28,10 @@ export interface NetworkScores {
   readonly lent?: 'high'
   /** Parameters of the low layers with their shapes, where a study has several architectures. */
   readonly lowShapes?: string
+}
+
+/** What the comparison knows of one network at the compared checkpoint. */
+export interface NetworkScores extends NetworkLayers {
   /** Test accuracy, 0 … 1. */
   readonly accuracy?: number
   /** Confusing score of every sample of {@link StudyScores.samples}, tie-break low; shape [samples]. */
@@ -104,6 +108,9 @@ export const defaultComparisonOptions: ComparisonOptions = {
 export interface OverlapRow extends Overlap {
   readonly a: string
   readonly b: string
+  /** A network may have several names, cut in two places or given twice. */
+  readonly nameA: string | undefined
+  readonly nameB: string | undefined
   readonly relation: string
   /** The cut at which the relation holds; undefined where a and b are cut in different places. */
   readonly cut: string | number | undefined
@@ -266,6 +273,8 @@ export interface Exclusion {
 /** How many networks hold which samples in common: one bar of an UpSet plot. */
 export interface Intersection {
   readonly networks: readonly string[]
+  /** Their names, in the same order. */
+  readonly names: readonly (string | undefined)[]
   /** Samples in the sets of exactly these networks. */
   readonly samples: readonly SampleId[]
 }

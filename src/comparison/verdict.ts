@@ -67,7 +67,9 @@ export function decideVerdict(
       ...judgedOthers.flatMap((other) => controlWarnings(other, ` under ${other.regime}`)),
       ...warnings,
       ...judgedGrids(grids).flatMap((grid) =>
-        gapWarning(grid, grid === main ? '' : ` under ${grid.grid.regime}`),
+        grid.shares === undefined
+          ? []
+          : gapWarning(grid, grid === main ? '' : ` under ${grid.grid.regime}`),
       ),
     ],
   }

@@ -80,7 +80,7 @@ export function oddsWarnings(plan: Plan): string[] {
 }
 
 function simulationOf(plan: Plan, mostScores: number): Simulation | undefined {
-  const [sizes] = plannedGrids(plan)
+  const sizes = plannedGrids(plan).at(0)?.sizes
   if (sizes === undefined) return undefined
   const { alpha, margin, seed } = plan.config.comparison
   const rows = sizes.lows * (sizes.donors ?? 1)

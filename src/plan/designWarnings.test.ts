@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { givenNetwork } from '../config/networks.js'
 import { configOf } from '../testing/configOf.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
+import { oddsWarnings } from './designOdds.js'
 import { designWarnings, plannedGrids } from './designWarnings.js'
 import { planStudy } from './plan.js'
 
@@ -12,7 +14,7 @@ function planOf(grid: object) {
   return planStudy(config, ticTacToeInfo)
 }
 const sizesOf = (grid: object) =>
-  plannedGrids(planOf(grid)).map(({ lows, highs, donors }) => [lows, highs, donors])
+  plannedGrids(planOf(grid)).map(({ sizes: { lows, highs, donors } }) => [lows, highs, donors])
 
 it('donors within a low seed are low layers of their own', () => {
   const grid = { low: [0, 1], high: [0, 1, 2], repeats: 1, regimes: ['trained-frozen'] }
@@ -43,4 +45,60 @@ it('the grid of the verdict comes first: initial weights, and never a mirror', (
     [3, 2, 1],
     [3, 2, 2],
   ])
+})
+
+describe('networks from elsewhere', () => {
+  /** A study of tables of values with these seeds; each has its own file unless one is named. */
+  const given = (...seeds: [low: number, high: number, order?: number, file?: string][]) => {
+    const files = seeds.map(([low, high, order = 0, file], index) => {
+      const id = file ?? `n${index}`
+      const entry = givenNetwork.parse({ name: `n${index}`, values: `${id}.npy`, low, high, order })
+      return { entry, checkpoints: [{ step: 0, file: `${id}.npy`, id }], stepsPerEpoch: 1 }
+    })
+    const networks = { files: files.map(({ entry }) => entry) }
+    const config = configOf({ data: { source: 'tic-tac-toe' }, networks }, 'test')
+    return planStudy(config, { ...ticTacToeInfo, given: files })
+  }
+  const crossed = (lows: number, highs: number) =>
+    Array.from({ length: lows * highs }, (_, i): [number, number] => [i % lows, (i / lows) | 0])
+
+  it('count as the part of their grid that has no gaps', () => {
+    const whole = crossed(4, 3)
+    const [{ sizes }] = plannedGrids(given(...whole))
+    expect(sizes).toMatchObject({ lows: 4, highs: 3, orders: 1, repeats: 0 })
+    expect(designWarnings(given(...whole))).toEqual([])
+    const gaps = given(...whole.slice(0, -2))
+    expect(plannedGrids(gaps)[0].sizes).toMatchObject({ lows: 4, highs: 2 })
+    expect(designWarnings(gaps).join()).toMatch(/leave out 2 of 10 .*4 × 2 of 4 × 3 used/)
+    // Nothing is left to cross, so that no odds are given.
+    const diagonal = given([0, 0], [1, 1], [2, 2])
+    expect(plannedGrids(diagonal)[0].sizes).toMatchObject({ lows: 1, highs: 1 })
+    expect(oddsWarnings(diagonal)).toEqual([])
+  })
+
+  it('have order seeds of every cell, or of some', () => {
+    const whole = crossed(2, 2)
+    const twice = [...whole, ...whole.map(([l, h]): [number, number, number] => [l, h, 1])]
+    expect(plannedGrids(given(...twice))[0].sizes).toMatchObject({ orders: 2, repeats: 0 })
+    const some = given(...whole, [0, 0, 1], [0, 0, 2], [1, 1, 1], [1, 1, 2])
+    expect(plannedGrids(some)[0].sizes).toMatchObject({ orders: 1, repeats: 2 })
+  })
+
+  it('are told of where two have the same seeds', () => {
+    const warnings = designWarnings(given(...crossed(3, 3), [1, 2], [1, 2]))
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /same seeds \(low 1, high 2, order 0\).* "n7" and leave out "n9", "n10"/,
+      ),
+    ])
+    expect(
+      designWarnings(given([0, 0, 0, 'a'], [0, 0, 0, 'a'], [0, 1], [1, 0], [1, 1])).join(),
+    ).not.toMatch(/same seeds/)
+  })
+
+  it('are refused where the same bytes are said to have two seeds', () => {
+    expect(() => given([0, 0, 0, 'a'], [1, 0, 0, 'a'])).toThrow(
+      /"n0" \(a.npy; low 0, high 0, order 0\) and "n1" \(a.npy; low 1, high 0, order 0\) .*same bytes/,
+    )
+  })
 })

@@ -1,41 +1,64 @@
 /** What a planned design can never say, known before anything is trained. */
 
-import { compareGridRanks, gridKey, isMirror } from '../comparison/grid.js'
+import { gapWarning } from '../comparison/gaps.js'
+import {
+  completeCells,
+  findGrids,
+  type Grid,
+  type GridCells,
+  gridKey,
+  isCrossed,
+  isMirror,
+} from '../comparison/grid.js'
 import { smallestAttainableP } from '../comparison/permutation.js'
+import { hasSeeds } from '../comparison/relation.js'
+import type { NetworkLayers } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
-import { regimeOf } from '../regimes/registry.js'
-import type { Side } from '../regimes/types.js'
 import type { GridSizes } from './designs.js'
-import type { Plan, StudyNetwork } from './types.js'
+import { layersOf } from './layers.js'
+import type { Plan } from './types.js'
 
 /** Samples of a set below which overlaps take so few values that they say nothing. */
 const FEWEST_IN_SET = 2
 
+/** A grid that is planned, its part without gaps, and the sizes of that part. */
+interface PlannedGrid {
+  readonly grid: Grid
+  readonly complete: GridCells
+  readonly sizes: GridSizes
+}
+
 /**
- * Sizes of the grids of a plan, in the order in which the comparison takes them for the verdict (crossed `init`, then the
- * largest; mirrors have none): analysed networks with known seeds of one architecture, regime and cut. Low layers of two
- * donors count as two, whatever their seed: where donors cannot be counted by seed, all of them stand as low seeds. Cells may
- * be missing where networks are listed one by one. Repeats are the order seeds beyond the grid's.
+ * The grids of a plan, as the comparison will find them and in its order: the first is the verdict's (mirrors have none). Sizes
+ * are of the part without gaps, which shares and so verdicts are of. Low layers of two donors count as two, whatever their seed:
+ * where donors cannot be counted by seed, all of them stand as low seeds. Repeats are the order seeds beyond the grid's.
  */
-export function plannedGrids({ networks, config }: Plan): GridSizes[] {
-  const judged = networks.filter(
-    (network) =>
-      network.role === 'analysed' && network.seeds.low !== undefined && !isMirror(network),
-  )
-  const distinct = (members: readonly StudyNetwork[], side: 'low' | 'high') =>
-    new Set(members.map((network) => `${network.seeds[side]} of ${donorOf(network, side)}`)).size
-  const { grid } = config.networks
-  const samples = config.analysis.samples.count
-  return [...groupBy(judged, gridKey).values()]
-    .map((members) => ({
-      regime: members[0].regime,
-      ...lowRows(distinct(members, 'low'), new Set(members.map(({ seeds }) => seeds.low)).size),
-      highs: distinct(members, 'high'),
-      orders: grid?.order.length ?? 1,
-      repeats: (grid?.repeats ?? 1) - 1,
-      samples,
-    }))
-    .sort((a, b) => compareGridRanks(withRows(a), withRows(b)))
+export function plannedGrids(plan: Plan): PlannedGrid[] {
+  const layers = layersOfMembers(plan)
+  const usable = layers.flatMap((one, position) => (hasSeeds(one) ? [position] : []))
+  const samples = plan.config.analysis.samples.count
+  return findGrids(layers, new Set(usable)).map((grid) => {
+    const complete = completeCells(grid.cells)
+    const cells = complete.at.flat().map((cell) => grid.networksOf[cell as number])
+    const lowSeeds = new Set(cells.map(([first]) => layers[first].seeds.low)).size
+    const rows = lowRows(complete.lows.length, lowSeeds)
+    const orders = cells[0]?.length ?? 0
+    const further = grid.orderRepeats.reduce(
+      (sum, { networks }) => sum + networks.length - orders,
+      0,
+    )
+    const highs = complete.highs.length
+    const repeats = Math.floor(further / Math.max(1, Math.min(rows.lows, highs)))
+    const sizes = { regime: grid.regime, ...rows, highs, orders, repeats, samples }
+    return { grid, complete, sizes }
+  })
+}
+
+/** Those of which a verdict can be given. */
+function layersOfMembers({ networks }: Plan): NetworkLayers[] {
+  return networks
+    .filter((network) => network.role === 'analysed' && !isMirror(network))
+    .map(layersOf)
 }
 
 /** `rows` low layers of so many seeds, as seeds and donors of each. */
@@ -49,17 +72,19 @@ function withRows<Sizes extends GridSizes>(sizes: Sizes): Sizes {
   return { ...sizes, lows: sizes.lows * (sizes.donors ?? 1), donors: 1 }
 }
 
-/** The network that lent the layers of one side, if any. */
-function donorOf(network: StudyNetwork, side: Side): string {
-  const { inherits } = network.origin === 'trained' ? network.spec : {}
-  return inherits !== undefined && regimeOf(network.regime).side === side ? inherits.network : ''
-}
-
 /** Warnings of designs whose verdict must be inconclusive, or whose sets say nothing, each with what would do. */
 export function designWarnings(plan: Plan): string[] {
   const { comparison, confusing, analysis } = plan.config
-  const main = plannedGrids(plan).map(withRows).at(0)
-  const warnings: string[] = []
+  const grids = plannedGrids(plan)
+  const main = grids.map(({ sizes }) => withRows(sizes)).at(0)
+  const warnings = [
+    ...grids.flatMap((one, index) =>
+      isCrossed(one.complete)
+        ? gapWarning(one, index === 0 ? '' : ` under ${one.grid.regime}`)
+        : [],
+    ),
+    ...doubleWarnings(plan),
+  ]
   if (main !== undefined && main.lows * main.highs > 1) {
     const smallest = smallestAttainableP(main.lows, main.highs)
     if (smallest >= comparison.alpha) {
@@ -80,6 +105,29 @@ export function designWarnings(plan: Plan): string[] {
     )
   }
   return warnings
+}
+
+/** Networks that are said to have the same seeds, order included, though their weights or values are others. */
+function doubleWarnings(plan: Plan): string[] {
+  const doubles = groupBy(layersOfMembers(plan).filter(hasSeeds), ({ seeds, donor, ...one }) =>
+    JSON.stringify([gridKey(one), seeds.low, seeds.high, seeds.order, donor]),
+  )
+  return [...doubles.values()].flatMap((group) => {
+    if (new Set(group.map(({ network }) => network)).size === 1) return []
+    const [first, ...others] = group
+    const { low, high, order } = first.seeds
+    return [
+      `networks with the same seeds (low ${low}, high ${high}, order ${order}) but other weights: shares of the variance take ` +
+        `"${first.name}" and leave out ${listed(others)}; if their training differed in its order, give them other order seeds`,
+    ]
+  })
+}
+
+function listed(networks: readonly NetworkLayers[]): string {
+  const names = networks.map(({ name }) => `"${name}"`)
+  return names.length > 4
+    ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
+    : names.join(', ')
 }
 
 /** The nearest grids whose smallest p is below α: with more high seeds, and square. */

@@ -2,13 +2,14 @@
 import type { GivenNetworkConfig } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import { contentId, type Json } from '../core/hash.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import type { DataInfo, GivenNetwork, GivenNetworkInfo, GivenSpec } from './types.js'
 
 /**
  * The networks from elsewhere that a study has. Throws InputError where what is said of their seeds is contradicted by
- * their weights, or two of all networks have one name.
+ * their bytes, or two of all networks have one name.
  */
 export function planGiven(config: ExperimentConfig, data: DataInfo): GivenNetwork[] {
   const { given = [] } = data
@@ -18,6 +19,7 @@ export function planGiven(config: ExperimentConfig, data: DataInfo): GivenNetwor
       throw new InputError(`networks.table: the name "${entry.name}" is given twice`)
     }
   }
+  checkSameFiles(given)
   checkStatedLayers(given)
   return given.map((info) => givenNetwork(config, data, info, given))
 }
@@ -120,6 +122,26 @@ function checkGrowth(
     `confusing.phase: "delta" is the growth of a score between two checkpoints, and "${entry.name}" has one; give a series ` +
       '(path with {epoch} or {step}), or use end',
   )
+}
+
+/** The same bytes are one network, whose seeds cannot be two: a path was copied. */
+function checkSameFiles(given: readonly GivenNetworkInfo[]): void {
+  const stated = given.filter(({ entry }) => entry.low !== undefined)
+  const same = groupBy(stated, ({ checkpoints }) => checkpoints.map(({ id }) => id).join())
+  for (const [first, ...others] of same.values()) {
+    const other = others.find(({ entry }) => seedsOf(entry) !== seedsOf(first.entry))
+    if (other === undefined) continue
+    const [one, two] = [first, other].map(
+      ({ entry, checkpoints }) => `"${entry.name}" (${checkpoints[0].file}; ${seedsOf(entry)})`,
+    )
+    throw new InputError(
+      `networks.files: ${one} and ${two} have the same bytes, so that they are one network: their seeds cannot differ; give each its own file`,
+    )
+  }
+}
+
+function seedsOf({ low, high, order }: GivenNetworkConfig): string {
+  return `low ${low}, high ${high}, order ${order}`
 }
 
 /** Hashes of the low layers at the checkpoints at which networks of one low seed must have equal ones. */

@@ -13,8 +13,8 @@ import type {
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
 import { InputError } from '../core/errors.js'
-import type { StudyNetwork, TrainedNetwork } from '../plan/types.js'
-import { regimeOf } from '../regimes/registry.js'
+import { layersOf } from '../plan/layers.js'
+import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
 import type { KeptAnalysis } from './network.js'
 import { nextStep } from './nextStep.js'
@@ -37,7 +37,6 @@ export function compareAnalyses(
   config: ExperimentConfig,
 ): StudyComparison {
   const scores = studyScores(analyses)
-  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
   const found = compareNetworks(
     {
       ...scores,
@@ -49,9 +48,9 @@ export function compareAnalyses(
   )
   return {
     effects: found.effects.map(effectRow),
-    memberships: found.intersections.map(({ networks, samples }) => ({
+    memberships: found.intersections.map(({ networks, names, samples }) => ({
       networks: networks.join('+'),
-      names: networks.map((id) => names.get(id)).join('+'),
+      names: names.join('+'),
       count: samples.length,
       samples: samples.join('+'),
     })),
@@ -76,9 +75,8 @@ export function* pairRows(
   config: ExperimentConfig,
 ): Generator<OverlapRow> {
   const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
-  const names = new Map(analyses.map(({ network }) => [network.id, network.name]))
   for (const pair of overlapRows(studyScores(analyses), comparisonOptions(config))) {
-    yield overlapRow(pair, names, pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!))
+    yield overlapRow(pair, pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!))
   }
 }
 
@@ -142,18 +140,9 @@ export function withScore(
 /** What the comparison knows of a network, on some of its samples. */
 export function networkScores(analysis: KeptAnalysis, samples: readonly number[]): NetworkScores {
   const { network, curve, phases, scores, otherScores, sets } = analysis
-  const inherits = network.origin === 'trained' ? network.spec.inherits : undefined
   const onThese = onSamples(analysis.samples, samples)
   return {
-    network: network.id,
-    name: network.name,
-    architecture: network.architecture,
-    regime: network.regime,
-    cut: network.cut,
-    seeds: seedsOf(network),
-    donor: inherits === undefined ? undefined : `${inherits.network}@${inherits.step}`,
-    lent: inherits && regimeOf(network.regime).side === 'high' ? 'high' : undefined,
-    lowShapes: network.lowShapes,
+    ...layersOf(network),
     accuracy: curve[curve.length - 1]?.testAccuracy,
     score: onThese(scores),
     scoreHigh: otherScores && onThese(otherScores),
@@ -173,26 +162,6 @@ function howToGetPoints(network: StudyNetwork): string {
     : 'give more of its checkpoints, or its curve (networks.files[].curve)'
 }
 
-/** Seeds by side of the cut; those of a network from elsewhere as they are stated, or unknown. */
-function seedsOf(network: StudyNetwork): NetworkScores['seeds'] {
-  if (network.origin === 'given') return network.seeds
-  return {
-    low: sideSeed(network, network.lowBlocks),
-    high: sideSeed(network, network.highBlocks),
-    order: network.seeds.order,
-  }
-}
-
-/** The seed of one side of the cut; where its blocks have several, all of them by name. */
-function sideSeed(
-  { spec: { initSeeds } }: TrainedNetwork,
-  blocks: readonly string[],
-): number | string {
-  const seeds = blocks.map((block) => initSeeds[block])
-  if (new Set(seeds).size === 1) return seeds[0]
-  return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')
-}
-
 /** The number of low layers and, where they are not the first ones, their names. */
 export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
   return typeof cut === 'string'
@@ -200,16 +169,12 @@ export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut
     : { cut, cut_layers: undefined }
 }
 
-function overlapRow(
-  pair: Pair,
-  names: ReadonlyMap<string, string>,
-  { signed, unsigned, iou }: PairAgreement,
-): OverlapRow {
+function overlapRow(pair: Pair, { signed, unsigned, iou }: PairAgreement): OverlapRow {
   return {
     network_a: pair.a,
-    name_a: names.get(pair.a),
+    name_a: pair.nameA,
     network_b: pair.b,
-    name_b: names.get(pair.b),
+    name_b: pair.nameB,
     relation: pair.relation,
     ...cutCells(pair.cut),
     step: pair.step,

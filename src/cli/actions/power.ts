@@ -180,7 +180,7 @@ function designsOf({ grids, samples }: PowerOptions, plan: Plan): GridSizes[] {
   const { config } = plan
   const { grid } = config.networks
   const repeats = (grid?.repeats ?? 1) - 1
-  const [main] = plannedGrids(plan)
+  const main = plannedGrids(plan).at(0)?.sizes
   const counts =
     samples === undefined
       ? [config.analysis.samples.count]
