@@ -43,6 +43,31 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const read = (name: string, study = folders[0]) => readFileSync(join(folder, study, name), 'utf8')
 
+it('plan --samples lists the analysed samples before any network is there', async () => {
+  const files = [{ name: 'a', values: 'later.npy', low: 0, high: 0 }]
+  const given = { ...config, model: undefined, training: undefined, networks: { files } }
+  writeFileSync(join(folder, 'values.yaml'), JSON.stringify(given))
+  expect(await here('plan', 'values.yaml')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/later\.npy/),
+  })
+  const { stdout, code } = await here('plan', 'values.yaml', '--samples')
+  expect(code).toBe(0)
+  const [header, ...rows] = stdout.trimEnd().split('\n')
+  expect(header).toBe('sample,panel,split')
+  const { samples } = JSON.parse((await here('plan', 'study.yaml', '--json', '--no-time')).stdout)
+  const [own, other] = samples as { samples: number[] }[]
+  expect(rows).toEqual([
+    ...own.samples.map((sample) => `${sample},0,train`),
+    ...other.samples.map((sample) => `${sample},1,test`),
+  ])
+  const set = ['--set', 'analysis.samples.filter=correct']
+  expect(await here('plan', 'study.yaml', '--samples', ...set)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/depends on what networks predict/),
+  })
+})
+
 it('run says how many combinations of choices come to which verdict', () => {
   const rows = fromCsv(multiverseTable, read('multiverse.csv'))
   const [, count, counts] = /^choices {3}of (\d+) combinations of .* τ: (.*); low share/m.exec(

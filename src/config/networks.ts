@@ -102,6 +102,9 @@ const reading = {
     .describe('Class names in the order of the outputs'),
 }
 
+/** The keys of that. */
+export const modelKeys = Object.keys(reading) as readonly (keyof typeof reading)[]
+
 /** A network from elsewhere, in `files` or as a row of `table`. */
 export const givenNetwork = z.strictObject({
   name: fileName,

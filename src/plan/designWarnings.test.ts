@@ -96,9 +96,16 @@ describe('networks from elsewhere', () => {
     ).not.toMatch(/same seeds/)
   })
 
+  it('are told of where the same bytes have two order seeds', () => {
+    const plan = given(...crossed(2, 3), [0, 0, 1, 'n0'], [1, 0, 1])
+    expect(designWarnings(plan).filter((line) => line.includes('same bytes'))).toEqual([
+      expect.stringMatching(/^"n0", "n6" have the same bytes, but other order seeds/),
+    ])
+  })
+
   it('are refused where the same bytes are said to have two seeds', () => {
     expect(() => given([0, 0, 0, 'a'], [1, 0, 0, 'a'])).toThrow(
-      /"n0" \(a.npy; low 0, high 0, order 0\) and "n1" \(a.npy; low 1, high 0, order 0\) .*same bytes/,
+      /"n0" \(a.npy; low 0, high 0\) and "n1" \(a.npy; low 1, high 0\) .*same bytes/,
     )
   })
 })

@@ -13,6 +13,7 @@ import {
 import { smallestAttainableP } from '../comparison/permutation.js'
 import { hasSeeds } from '../comparison/relation.js'
 import type { NetworkLayers } from '../comparison/types.js'
+import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import type { GridSizes } from './designs.js'
 import { layersOf } from './layers.js'
@@ -107,27 +108,39 @@ export function designWarnings(plan: Plan): string[] {
   return warnings
 }
 
-/** Networks that are said to have the same seeds, order included, though their weights or values are others. */
+/** Networks that are said to have the same seeds, order included, though their weights or values are others; and the reverse. */
 function doubleWarnings(plan: Plan): string[] {
-  const doubles = groupBy(layersOfMembers(plan).filter(hasSeeds), ({ seeds, donor, ...one }) =>
+  const known = layersOfMembers(plan).filter(hasSeeds)
+  const sameSeeds = groupBy(known, ({ seeds, donor, ...one }) =>
     JSON.stringify([gridKey(one), seeds.low, seeds.high, seeds.order, donor]),
   )
-  return [...doubles.values()].flatMap((group) => {
-    if (new Set(group.map(({ network }) => network)).size === 1) return []
-    const [first, ...others] = group
-    const { low, high, order } = first.seeds
-    return [
-      `networks with the same seeds (low ${low}, high ${high}, order ${order}) but other weights: shares of the variance take ` +
-        `"${first.name}" and leave out ${listed(others)}; if their training differed in its order, give them other order seeds`,
-    ]
-  })
+  const sameBytes = groupBy(known, ({ network }) => network)
+  return [
+    ...[...sameSeeds.values()].flatMap((group) => {
+      if (distinct(group, ({ network }) => network) === 1) return []
+      const [first, ...others] = group
+      const { low, high, order } = first.seeds
+      return [
+        `networks with the same seeds (low ${low}, high ${high}, order ${order}) but other weights: shares of the variance take ` +
+          `${quotedNames([first])} and leave out ${quotedNames(others)}; if their training differed in its order, give them other order seeds`,
+      ]
+    }),
+    ...[...sameBytes.values()].flatMap((group) =>
+      distinct(group, ({ seeds }) => seeds.order) === 1
+        ? []
+        : [
+            `${quotedNames(group)} have the same bytes, but other order seeds: what training in another order changes cannot be seen in them`,
+          ],
+    ),
+  ]
 }
 
-function listed(networks: readonly NetworkLayers[]): string {
-  const names = networks.map(({ name }) => `"${name}"`)
-  return names.length > 4
-    ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
-    : names.join(', ')
+function distinct<Item>(items: readonly Item[], of: (item: Item) => unknown): number {
+  return new Set(items.map(of)).size
+}
+
+function quotedNames(networks: readonly NetworkLayers[]): string {
+  return firstNames(networks.map(({ name }) => `"${name}"`))
 }
 
 /** The nearest grids whose smallest p is below α: with more high seeds, and square. */

@@ -5,7 +5,7 @@ import type { InteractionsTask, Plan, Task, ValuesTask } from './types.js'
 /** What a study costs, from its configuration alone. */
 export interface Estimate {
   readonly trainingSteps: number
-  /** samples × checkpoints × 2^n over all analysed networks. */
+  /** samples × checkpoints × 2^n over all analysed networks that are run. */
   readonly forwardPasses: number
   readonly decompositions: number
   readonly bytes: number
@@ -24,7 +24,9 @@ export function estimatePlan(plan: Plan): Estimate {
   const subsets = subsetCount(players.count)
   const sum = (of: (task: Task) => number) =>
     plan.tasks.reduce((total, task) => total + of(task), 0)
-  const tables = sum((task) => (task.kind === 'values' ? panel * checkpointsOf(plan, task) : 0))
+  const tablesOf = (task: Task) => (task.kind === 'values' ? panel * checkpointsOf(plan, task) : 0)
+  const tables = sum(tablesOf)
+  const given = sum((task) => (isRead(task) ? tablesOf(task) : 0))
   const otherEnds = sum((task) =>
     task.kind === 'interactions' && hasOtherEnd(task.run)
       ? panel * scoredCheckpoints(plan, task)
@@ -37,7 +39,7 @@ export function estimatePlan(plan: Plan): Estimate {
   )
   return {
     trainingSteps: sum((task) => (task.kind === 'train' ? task.network.spec.totalSteps : 0)),
-    forwardPasses: tables * subsets,
+    forwardPasses: (tables - given) * subsets,
     decompositions: tables + otherEnds,
     bytes: weights + (tables + otherEnds) * subsets * BYTES_PER_SUBSET,
   }
@@ -97,6 +99,13 @@ export function comparisonSeconds(
   return stages.reduce(
     (total, stage) => total + (done?.[stage] ?? work[stage].parts) * work[stage].seconds,
     0,
+  )
+}
+
+/** Whether its values are those of another tool: there is nothing to run. */
+function isRead(task: Task): boolean {
+  return (
+    task.kind === 'values' && task.network.origin === 'given' && task.network.spec.kind === 'values'
   )
 }
 

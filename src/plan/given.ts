@@ -2,6 +2,7 @@
 import type { GivenNetworkConfig } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
+import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import { contentId, type Json } from '../core/hash.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
@@ -124,7 +125,7 @@ function checkGrowth(
   )
 }
 
-/** The same bytes are one network, whose seeds cannot be two: a path was copied. */
+/** The same bytes are one network, whose layers cannot have two seeds: a path was copied. (Before training, orders may differ.) */
 function checkSameFiles(given: readonly GivenNetworkInfo[]): void {
   const stated = given.filter(({ entry }) => entry.low !== undefined)
   const same = groupBy(stated, ({ checkpoints }) => checkpoints.map(({ id }) => id).join())
@@ -140,8 +141,8 @@ function checkSameFiles(given: readonly GivenNetworkInfo[]): void {
   }
 }
 
-function seedsOf({ low, high, order }: GivenNetworkConfig): string {
-  return `low ${low}, high ${high}, order ${order}`
+function seedsOf({ low, high }: GivenNetworkConfig): string {
+  return `low ${low}, high ${high}`
 }
 
 /** Hashes of the low layers at the checkpoints at which networks of one low seed must have equal ones. */
@@ -194,14 +195,19 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
   const stated = given.filter(
     (info) => info.entry.low !== undefined && sharedLayers(info).length === 0,
   )
-  if (stated.length === 0) return []
-  const names = stated.map(({ entry }) => entry.name)
-  const shown =
-    names.length > 4
-      ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
-      : names.join(', ')
+  const [models, values] = [false, true].map((isValues) =>
+    stated.filter(({ entry }) => (entry.values !== undefined) === isValues),
+  )
+  const said =
+    'that networks of one low seed began with the same low layers was stated, not verified, for'
   return [
-    `that networks of one low seed began with the same low layers was stated, not verified, for ${shown}: name them ` +
-      '(lowLayers) and give the checkpoint of step 0',
+    ...(models.length === 0
+      ? []
+      : [`${said} ${listed(models)}: name them (lowLayers) and give the checkpoint of step 0`]),
+    ...(values.length === 0 ? [] : [`${said} ${listed(values)}: values do not tell weights`]),
   ]
+}
+
+function listed(networks: readonly GivenNetworkInfo[]): string {
+  return firstNames(networks.map(({ entry }) => entry.name))
 }

@@ -5,6 +5,7 @@ import type { DataConfig } from '../config/data.js'
 import type { LoadedConfig } from '../config/load.js'
 import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
+import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { loadDataset } from '../data/load.js'
 import type { Dataset } from '../data/types.js'
@@ -24,33 +25,45 @@ import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from
 import { describeGiven, type RequireFit } from './network/describeGiven.js'
 import { tryLayers } from './network/tryLayers.js'
 
-/**
- * The plan of a configuration: reads its data, the files of its analysis and those of networks from elsewhere. Writes
- * nothing. Throws InputError where any of them is missing or does not fit.
- */
-export async function planLoaded(
-  { config: asked, written, baseDir }: Pick<LoadedConfig, 'config' | 'written' | 'baseDir'>,
+/** The data of a configuration, and the configuration with what they decide of it: how many samples there are, and which. */
+export async function loadData(
+  { config: asked, written, baseDir }: LoadedSettings,
   dataDirs: readonly string[],
-): Promise<Plan> {
+): Promise<{ readonly config: ExperimentConfig; readonly dataset: Dataset }> {
   const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
   const counts = {
     train: dataset.train.count,
     test: dataset.test.count,
     features: dataset.kind === 'tabular' ? dataset.shape[0] : undefined,
   }
-  const pathOf = (file: string) => resolve(baseDir, file)
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
   const within = withinData(asked, written, counts)
-  const config = { ...within, analysis: withNamedSamples(within.analysis, isCountWritten, pathOf) }
-  const described = describeDataset(dataset)
-  checkSampleCount(config.analysis.samples, described)
+  const pathOf = (file: string) => resolve(baseDir, file)
+  const analysis = withNamedSamples(within.analysis, isCountWritten, pathOf)
+  checkSampleCount(analysis.samples, describeDataset(dataset))
+  return { config: { ...within, analysis }, dataset }
+}
+
+type LoadedSettings = Pick<LoadedConfig, 'config' | 'written' | 'baseDir'>
+
+/**
+ * The plan of a configuration: reads its data, the files of its analysis and those of networks from elsewhere. Writes
+ * nothing. Throws InputError where any of them is missing or does not fit.
+ */
+export async function planLoaded(
+  loaded: LoadedSettings,
+  dataDirs: readonly string[],
+): Promise<Plan> {
+  const { baseDir } = loaded
+  const { config, dataset } = await loadData(loaded, dataDirs)
+  const pathOf = (file: string) => resolve(baseDir, file)
   const leftOut = checkPanel(config.analysis, dataset)
   const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config.data))
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
   const facts = {
-    ...described,
+    ...describeDataset(dataset),
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     players: playersOf(config, dataset, pathOf),

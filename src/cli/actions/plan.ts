@@ -1,3 +1,5 @@
+import { loadConfig } from '../../config/load.js'
+import { InputError } from '../../core/errors.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { describeOdds, designOdds, isHopeless } from '../../plan/designOdds.js'
 import { designWarnings } from '../../plan/designWarnings.js'
@@ -8,17 +10,48 @@ import {
   estimatePlan,
 } from '../../plan/estimate.js'
 import type { Plan, Task } from '../../plan/types.js'
-import { plannedSamples } from '../../tasks/analysis/chosenSamples.js'
+import { integer, table, text, toCsv } from '../../tables/table.js'
+import { plannedSamples, samplesOf } from '../../tasks/analysis/chosenSamples.js'
+import { loadData } from '../../tasks/planLoaded.js'
 import { type TaskState, taskState } from '../../tasks/state/taskState.js'
 import { measureUnitTimes, secondsOf } from '../../tasks/training/unitTimes.js'
 import type { PlanOptions } from '../commands/plan.js'
 import { formatSeconds } from '../progress/stages.js'
 import { openStudy } from '../study.js'
+import { dataFolders, overridesOf } from '../studyOptions.js'
 import { tasksAtOnce } from '../tasksAtOnce.js'
 
 /** Prints the tasks of a study, which are cached, and what they cost. */
 export async function plan(file: string, options: PlanOptions): Promise<void> {
-  process.stdout.write(await describePlan(file, options))
+  process.stdout.write(
+    options.samples ? await listSamples(file, options) : await describePlan(file, options),
+  )
+}
+
+/** Columns as they are called where values of another tool are given. */
+const plannedTable = table('planned', 'The samples that are analysed, in their order.', {
+  sample: integer('Number of the sample within its split.'),
+  panel: integer('0: of the analysed split, 1: of the other (analysis.samples.testCount).'),
+  split: text('train or test.'),
+})
+
+/** The samples of a study, which are known before its networks are there. Throws InputError where they depend on these. */
+async function listSamples(file: string, options: PlanOptions): Promise<string> {
+  const { config, dataset } = await loadData(
+    await loadConfig(file, overridesOf(options)),
+    dataFolders(options.dataDir),
+  )
+  const panels = samplesOf(config.analysis, dataset)
+  if (panels === undefined) {
+    const { filter } = config.analysis.samples
+    throw new InputError(
+      `${file}: which samples are analysed depends on what networks predict (analysis.samples.filter: ${filter}); samples.csv has them once they were analysed`,
+    )
+  }
+  const rows = panels.flatMap(({ split, samples }, panel) =>
+    samples.map((sample) => ({ sample, panel, split })),
+  )
+  return toCsv(plannedTable, rows)
 }
 
 /** A task as it is printed. */

@@ -4,6 +4,7 @@ import { type StudyOptions, withStudyOptions } from '../studyOptions.js'
 /** Options of `lowlayer plan`. */
 export interface PlanOptions extends StudyOptions {
   readonly json?: boolean
+  readonly samples?: boolean
   readonly time: boolean
 }
 
@@ -14,6 +15,10 @@ export function planCommand(): Command {
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
     .option('--no-time', 'no time estimate and no odds, which take a few seconds')
     .option('--json', 'print JSON')
+    .option(
+      '--samples',
+      'print the analysed samples as CSV, in their order, and nothing else; networks need not be there yet',
+    )
     .addHelpText('after', '\nExample:\n  lowlayer plan configs/quickstart.yaml')
     .action(async (file: string, options: PlanOptions) =>
       (await import('../actions/plan.js')).plan(file, options),

@@ -1,7 +1,7 @@
 import { limits } from '../../core/limits.js'
 import { nearestName } from '../../core/nearest.js'
 import { regimeOf } from '../../regimes/registry.js'
-import type { GivenNetworkConfig } from '../networks.js'
+import { type GivenNetworkConfig, modelKeys } from '../networks.js'
 import { type Check, checkDistinct, type Report, type Sections } from './shared.js'
 
 /** Seeds, names and origins of networks: each given once, each there, and no circles. */
@@ -87,11 +87,18 @@ function checkGiven(networks: Sections['networks'], problem: Report): void {
   }
 }
 
+/** Keys of a network from elsewhere that say something of an ONNX file. */
+const ofModels = ['lowLayers', ...modelKeys] as const
+
 /** What is wrong with the keys of a network from elsewhere; undefined where nothing is. */
 export function problemOfGiven(entry: GivenNetworkConfig): string | undefined {
   const { path, values, low, high, regime } = entry
   if ((path === undefined) === (values === undefined)) {
     return 'needs one of "path" (an ONNX file) and "values" (v(S) from another tool)'
+  }
+  const unread = values === undefined ? [] : ofModels.filter((key) => entry[key] !== undefined)
+  if (unread.length > 0) {
+    return `has "${unread.join('", "')}", which ${unread.length === 1 ? 'is' : 'are'} said of a model, beside "values": leave out`
   }
   if ((low === undefined) !== (high === undefined)) {
     const [there, lacking] = low === undefined ? ['high', 'low'] : ['low', 'high']

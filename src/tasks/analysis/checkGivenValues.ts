@@ -6,7 +6,7 @@ import type { Dataset } from '../../data/types.js'
 import { placePlayers } from '../../masking/players/configurePlayers.js'
 import type { Plan } from '../../plan/types.js'
 import { isValuesOnly, valuesOfGiven } from '../network/givenValues.js'
-import { choosePanel } from './chosenSamples.js'
+import { samplesOf } from './chosenSamples.js'
 
 /** Throws InputError naming the networks (the first ones) whose values are none of the analysed samples. */
 export async function checkGivenValues(
@@ -17,8 +17,8 @@ export async function checkGivenValues(
   const { analysis } = plan.config
   const { n } = placePlayers(analysis.players, dataset, pathOf)
   // Their samples depend on no prediction: the plan refuses filters beside such values.
-  const samples = choosePanel(analysis, dataset).flatMap(({ split, rows }, panel) =>
-    rows.map((row) => ({ id: dataset[split].ids[row], panel })),
+  const samples = (samplesOf(analysis, dataset) ?? []).flatMap(({ samples }, panel) =>
+    samples.map((id) => ({ id, panel })),
   )
   const problems: string[] = []
   for (const network of plan.networks.filter(isValuesOnly)) {

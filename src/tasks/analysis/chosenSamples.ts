@@ -19,16 +19,29 @@ export interface SplitPanel {
 /** The analysed samples: the main panel first, then the panel of the other split, if any. */
 export type StudyPanel = readonly SplitPanel[]
 
+/** Samples of one split that are analysed, by their ids. */
+interface PlannedSamples {
+  readonly split: SplitName
+  readonly samples: readonly number[]
+}
+
 /** Ids of the analysed samples in their order, by split; undefined where they depend on what networks predict. */
+export function samplesOf(
+  analysis: AnalysisConfig,
+  dataset: Dataset,
+): PlannedSamples[] | undefined {
+  if (analysis.samples.filter !== 'none') return undefined
+  return choosePanel(analysis, dataset).map(({ split, rows }) => {
+    return { split, samples: rows.map((row) => dataset[split].ids[row]) }
+  })
+}
+
+/** {@link samplesOf} of a plan, whose data are read again. */
 export async function plannedSamples(
   plan: Plan,
   context: Pick<TaskContext, 'baseDir' | 'dataDirs'>,
-): Promise<{ readonly split: SplitName; readonly samples: number[] }[] | undefined> {
-  if (plan.config.analysis.samples.filter !== 'none') return undefined
-  const dataset = await loadPlannedDataset(plan, context)
-  return choosePanel(plan.config.analysis, dataset).map(({ split, rows }) => {
-    return { split, samples: rows.map((row) => dataset[split].ids[row]) }
-  })
+): Promise<PlannedSamples[] | undefined> {
+  return samplesOf(plan.config.analysis, await loadPlannedDataset(plan, context))
 }
 
 /**

@@ -64,11 +64,11 @@ async function describeOne(
   requireFit: RequireFit,
 ): Promise<GivenNetworkInfo> {
   const curve = entry.curve === undefined ? undefined : namedCurve(pathOf(entry.curve, 'curve'))
+  const stepsPerEpoch = entry.stepsPerEpoch ?? 1
   if (entry.values !== undefined) {
     const checkpoints = [{ step: 0, ...namedFile(pathOf(entry.values, 'values')) }]
-    return { entry, checkpoints, stepsPerEpoch: 1, curve }
+    return { entry, checkpoints, stepsPerEpoch, curve }
   }
-  const stepsPerEpoch = entry.stepsPerEpoch ?? 1
   const series = seriesOf(entry.path ?? '', pathOf)
   const checkpoints: { step: number; file: string; id: string }[] = []
   const hashes: string[] = []

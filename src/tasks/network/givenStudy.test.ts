@@ -16,6 +16,7 @@ import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
+import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan, TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
@@ -336,6 +337,15 @@ describe('what is said of low layers', () => {
     )
   })
 
+  it('is not taken of values, which tell no weights', async () => {
+    const values = given([
+      { name: 'a', values: 'v.npy', low: 0, high: 0, lowLayers: ['fc1'], layout: 'nchw' },
+    ])
+    expect(await plan(values)).toMatch(
+      /has "lowLayers", "layout", which are said of a model, beside "values"/,
+    )
+  })
+
   it('needs layers that there are, and both seeds', async () => {
     const [first] = entries
     expect(await plan(given([{ ...first, lowLayers: ['conv1'] }]))).toMatch(
@@ -439,6 +449,17 @@ describe('values of another tool', () => {
     // v is the log-odds of the label, from which its loss follows.
     expect(Number(cell('loss'))).toBeCloseTo(samples.loss[0], 5)
     expect(study.plan.networks.every(({ role }) => role === 'analysed')).toBe(true)
+    expect(JSON.parse(read(study, 'verdict.json')).warnings).toContainEqual(
+      expect.stringMatching(/not verified, for low0-high1-order0: values do not tell weights/),
+    )
+    // They need no passes, though they are decomposed.
+    const { forwardPasses, decompositions } = estimatePlan(study.plan)
+    const ofModels = estimatePlan({
+      ...study.plan,
+      tasks: study.plan.tasks.filter((task) => !('network' in task) || task.network.name !== name),
+    })
+    expect(forwardPasses).toBe(ofModels.forwardPasses)
+    expect(decompositions).toBeGreaterThan(ofModels.decompositions)
   })
 
   it('have a report that says what they do not tell', async () => {
@@ -512,7 +533,7 @@ describe('values of another tool', () => {
     [
       'of fewer samples',
       () => encodeNpy(table.slice(16), [16, 16]),
-      /16 rows for 17 analysed samples/,
+      /16 rows for 17 analysed samples \(12 of the analysed split, then 5 of the other/,
     ],
     [
       'that are no numbers',
@@ -522,6 +543,15 @@ describe('values of another tool', () => {
           [17, 16],
         ),
       /v of sample \d+, coalition 8, is NaN/,
+    ],
+    [
+      'whose sums overflow',
+      () =>
+        encodeNpy(
+          table.map((v, at) => (at === 40 ? 1e308 : v)),
+          [17, 16],
+        ),
+      /v of sample \d+, coalition 8, is 1e\+308: sums/,
     ],
     ['that are no array', () => Buffer.from('hello'), /bad\.npy/],
   ])('%s are refused', async (_what, bytes, message) => {

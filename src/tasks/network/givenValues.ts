@@ -2,7 +2,7 @@
 import type { EvaluatedRow } from '../../artifacts/valueFile.js'
 import type { AnalysisConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
-import { subsetCount } from '../../core/subset.js'
+import { subsetCount, unfitValue } from '../../core/subset.js'
 import { type NpyArray, readNpy } from '../../formats/npy.js'
 import { readNpz } from '../../formats/npz.js'
 import { type Output, parseOutput } from '../../masking/evaluation/output.js'
@@ -66,8 +66,8 @@ export function readGivenValues(
   }
   if (sample === undefined && count !== samples.length) {
     throw new InputError(
-      `${file}: ${count} rows for ${samples.length} analysed samples; give their ids as an array "sample", or ` +
-        'exactly these in their order (lowlayer plan CONFIG --json lists them)',
+      `${file}: ${count} rows for ${samples.length} analysed samples${bothPanels(samples)}; give their ids as an array "sample", or ` +
+        'exactly these in their order (lowlayer plan CONFIG --samples lists them)',
     )
   }
   const rowOf = sample === undefined ? undefined : rowsById(file, sample, panel, samples)
@@ -81,9 +81,11 @@ export function readGivenValues(
     const own = Float64Array.from({ length: columns }, (_, at) =>
       Number(values.data[row * columns + at]),
     )
-    const bad = own.findIndex((value) => !Number.isFinite(value))
-    if (bad >= 0)
-      throw new InputError(`${file}: v of sample ${id}, coalition ${bad}, is ${own[bad]}`)
+    const bad = own.findIndex((value) => unfitValue(value, n) !== undefined)
+    if (bad >= 0) {
+      const why = unfitValue(own[bad], n)
+      throw new InputError(`${file}: v of sample ${id}, coalition ${bad}, is ${own[bad]}: ${why}`)
+    }
     const predicted = prediction === undefined ? UNKNOWN_CLASS : Number(prediction.data[row])
     if (
       prediction !== undefined &&
@@ -109,6 +111,13 @@ export function readGivenValues(
       loss: told ?? (tellsLoss ? lossOf(full) : Number.NaN),
     }
   })
+}
+
+/** How many of the samples are of each split. */
+function bothPanels(samples: readonly ValuedSample[]): string {
+  const others = samples.filter(({ panel }) => panel === 1).length
+  if (others === 0) return ''
+  return ` (${samples.length - others} of the analysed split, then ${others} of the other: analysis.samples.testCount)`
 }
 
 /**

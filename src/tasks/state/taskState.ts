@@ -18,7 +18,12 @@ export async function taskState(
   if (task.kind === 'train') return trainingState(task.network, context.results)
   if (task.kind === 'compare')
     return { state: 'new', reason: 'no complete tables of this version yet' }
-  if (task.kind === 'measure') return { state: 'new', reason: 'its losses are not measured yet' }
+  if (task.kind === 'measure') {
+    const { spec, curveFile } = task.network
+    const isMeasured = spec.kind === 'onnx' && curveFile === undefined
+    const reason = isMeasured ? 'its losses are not measured yet' : 'it is not read yet'
+    return { state: 'new', reason }
+  }
   if (task.kind === 'panel') return { state: 'new', reason: 'its samples are not chosen yet' }
   const last = networkPaths(context.results, task.network.id)
   if (await exists(last.state)) return { state: 'new', reason: 'checkpoints not analysed yet' }
