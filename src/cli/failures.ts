@@ -1,5 +1,6 @@
 /** What is said of tasks that failed, and what the process ends with. */
 import { exitCodes } from '../core/errors.js'
+import { groupBy } from '../core/groupBy.js'
 import type { TaskOutcome } from '../executors/types.js'
 import type { Task } from '../plan/types.js'
 
@@ -13,14 +14,12 @@ export function reportFailures(
   outcomes: readonly TaskOutcome[],
   say: (line: string) => void,
 ): void {
-  const causes = new Map<string, string[]>()
-  for (const { task, failure } of causesOf(outcomes)) {
+  const causes = groupBy(causesOf(outcomes), ({ failure }) => {
     const stack = failure.code === 'internal' ? `\n${failure.stack ?? ''}` : ''
-    const cause = failure.message + stack
-    causes.set(cause, [...(causes.get(cause) ?? []), nameOf(task)])
-  }
-  for (const [cause, tasks] of causes) {
-    say(`failed: ${tasks.join(', ')}: ${cause}`)
+    return failure.message + stack
+  })
+  for (const [cause, failed] of causes) {
+    say(`failed: ${failed.map(({ task }) => nameOf(task)).join(', ')}: ${cause}`)
   }
 }
 

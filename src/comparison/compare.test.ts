@@ -170,6 +170,19 @@ describe('a study in which low seeds decide', () => {
     expect(overlaps[0].spearman).toBeCloseTo(1, 12)
   })
 
+  it.each([
+    [0.05, '95'],
+    [0.025, '97.5'],
+    [0.001, '99.9'],
+  ])('says everywhere that intervals at α = %f are of one level', (alpha, percent) => {
+    const { verdict } = compareNetworks(study, { ...quick, alpha })
+    const levels = [
+      ...JSON.stringify(verdict).matchAll(/([\d.]+)% interval|intervals are of ([\d.]+)%/g),
+    ]
+    expect(levels.length).toBeGreaterThan(3)
+    expect(new Set(levels.map(([, one, other]) => one ?? other))).toEqual(new Set([percent]))
+  })
+
   it('calls one network under two names by both', () => {
     const named = (name: string) => ({ ...study.networks[0], name })
     const twice = { ...study, networks: [named('one'), named('other')] }

@@ -1,6 +1,6 @@
 /** The verdict in words: what was asked, what was found in figures that need no definition, and how sure that is. */
 import { regimeOf } from '../regimes/registry.js'
-import { inPercent, percent, short } from './clauses/wording.js'
+import { inPercent, levelInPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type {
@@ -118,9 +118,8 @@ function figuresOf(
   const shares = statistics?.shares
   if (shares === undefined) return []
   const p = statistics?.tests.low?.pValue
-  const level = `${Number((100 * (1 - alpha)).toFixed(1))}%`
   return [
-    `Of the variance of the scores the low layers decide ${inPercent(shares.low)}, the high layers ${inPercent(shares.high)}, the sample itself ${sampleShare(shares.sample)}; intervals are of ${level}, and more than ${percent(margin)} counts as deciding.`,
+    `Of the variance of the scores the low layers decide ${inPercent(shares.low)}, the high layers ${inPercent(shares.high)}, the sample itself ${sampleShare(shares.sample)}; intervals are of ${levelInPercent(1 - alpha)}, and more than ${percent(margin)} counts as deciding.`,
     ...(p === undefined
       ? []
       : [`If low seeds did nothing, an effect as large would come about with p = ${short(p)}.`]),

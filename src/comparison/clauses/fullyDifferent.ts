@@ -1,17 +1,16 @@
 import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
-import { intervalFigures, noGrid, withInterval } from './wording.js'
+import { intervalFigures, levelInPercent, noGrid, withInterval } from './wording.js'
 
 /** The stronger claim: networks with different low seeds share no more than chance. */
 export function fullyDifferentClause(
   statistics: GridStatistics | undefined,
   { alpha, equivalence }: ComparisonOptions,
 ): Clause {
-  const level = Math.round(100 * (1 - alpha))
   const clause = {
     id: 'fully-different',
-    text: `the ${level}% interval of κ_J over pairs with different low seeds lies within ±${equivalence}`,
+    text: `the ${levelInPercent(1 - alpha)} interval of κ_J over pairs with different low seeds lies within ±${equivalence}`,
   }
   const kappa = statistics?.kappaDifferentLow()
   if (statistics === undefined || kappa === undefined) {

@@ -6,6 +6,7 @@ import {
   differenceInPercent,
   inPercent,
   intervalFigures,
+  levelInPercent,
   noGrid,
   percent,
   type SaysEstimate,
@@ -16,7 +17,7 @@ export function marginClause(
   statistics: GridStatistics | undefined,
   { alpha, margin }: ComparisonOptions,
 ): Clause {
-  const text = `low seeds decide more than ${percent(margin)} of the variance of the scores: the ${level(alpha)} interval of their share lies above ${percent(margin)}`
+  const text = `low seeds decide more than ${percent(margin)} of the variance of the scores: the ${levelInPercent(1 - alpha)} interval of their share lies above ${percent(margin)}`
   return shareClause({ id: 'iii', text }, statistics, {
     name: 'low',
     said: 'low share',
@@ -33,7 +34,7 @@ export function differenceClause(
   statistics: GridStatistics | undefined,
   { alpha }: ComparisonOptions,
 ): Clause {
-  const text = `low seeds decide more of the variance than high seeds: the ${level(alpha)} interval of the difference of their shares lies above 0`
+  const text = `low seeds decide more of the variance than high seeds: the ${levelInPercent(1 - alpha)} interval of the difference of their shares lies above 0`
   const found = shareClause({ id: 'iv', text }, statistics, {
     name: 'low−high',
     said: 'low share − high share',
@@ -143,8 +144,4 @@ export function otherEndOf({ figures }: Pick<Clause, 'figures'>): Estimate | und
 function sideOf({ low, high }: Estimate, bound: number): 'above' | 'below' | 'around' {
   if (low !== undefined && low > bound) return 'above'
   return high !== undefined && high < bound ? 'below' : 'around'
-}
-
-function level(alpha: number): string {
-  return `${Number((100 * (1 - alpha)).toFixed(1))}%`
 }

@@ -64,6 +64,11 @@ export function percent(share: number): string {
   return `${rounded === 0 ? 0 : rounded}%`
 }
 
+/** The level of an interval, 1 − α: `95%`, `97.5%`. */
+export function levelInPercent(level: number): string {
+  return `${Number((100 * level).toPrecision(6))}%`
+}
+
 /** A figure in words: three decimals, or exponents for small ones. */
 export function short(value: number): string {
   if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(1)

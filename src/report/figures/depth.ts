@@ -1,4 +1,5 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
+import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, marksKey, type Spec, specOf } from './figure.js'
@@ -69,12 +70,11 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
       spacing: 22,
     }
   })
-  const percent = Math.round(100 * level)
   return {
     id: 'variance-shares',
     title: 'Variance shares, contrasts and overlaps by depth of the cut',
     source: 'ours',
-    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Share of variance: of the ranked scores, with ${percent}% intervals over the choice of seeds; negative estimates are kept. Difference of mean Jaccard: the contrasts. Mean Jaccard: of the pairs of each class, with ${percent}% intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row per architecture and regime.' : ''}`,
+    caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Share of variance: of the ranked scores, with ${levelInPercent(level)} intervals over the choice of seeds; negative estimates are kept. Difference of mean Jaccard: the contrasts. Mean Jaccard: of the pairs of each class, with ${levelInPercent(level)} intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row per architecture and regime.' : ''}`,
     spec: specOf({
       title: marksKey('● estimate', '┃ interval', '┆ 0: no effect'),
       vconcat: rows,

@@ -1,3 +1,4 @@
+import { levelInPercent } from '../../comparison/clauses/wording.js'
 import { stream } from '../../core/random.js'
 import { bootstrapMeanInterval } from '../../metrics/bootstrap.js'
 import { mean } from '../../metrics/descriptive.js'
@@ -64,7 +65,7 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
   const bands =
     networksSeen < 2
       ? 'no bands: there is one network'
-      : `bands: ${Math.round(100 * level)}% intervals of that mean by bootstrap over the ${networksSeen} networks (${draws.toLocaleString('en')} draws)`
+      : `bands: ${levelInPercent(level)} intervals of that mean by bootstrap over the ${networksSeen} networks (${draws.toLocaleString('en')} draws)`
   return {
     ...named,
     source: 'Figure 5 (panel by score ours)',

@@ -13,22 +13,22 @@ const FLOOR = 1e-16
 export function exactnessFigure({ tables }: ReportStudy): FigureResult {
   const named = { id: 'exactness', title: 'How exact the decompositions are' }
   const epochOf = epochsOf(tables)
-  const found = new Map<string, number[]>()
-  const add = (panel: string, epoch: number, value: number) => {
-    const key = `${panel}|${epoch}`
-    found.set(key, [...(found.get(key) ?? []), Math.max(FLOOR, value)])
-  }
+  const found: { panel: string; epoch: number; value: number }[] = []
+  const add = (panel: string, epoch: number, value: number) =>
+    found.push({ panel, epoch, value: Math.max(FLOOR, value) })
   for (const { network, step, l1, l1_lower_bound, matching_error } of tables.samples) {
     const epoch = epochOf(network, step)
     if (l1 !== undefined && l1_lower_bound !== undefined && l1 > 0)
       add('relative duality gap', epoch, (l1 - l1_lower_bound) / l1)
     if (matching_error !== undefined) add('universal-matching error', epoch, matching_error)
   }
-  if (found.size === 0) return { ...named, missing: 'no decomposition carries a certificate' }
-  const values = [...found].map(([key, numbers]) => {
-    const [panel, epoch] = key.split('|')
+  if (found.length === 0) return { ...named, missing: 'no decomposition carries a certificate' }
+  const groups = groupBy(found, ({ panel, epoch }) => `${panel}|${epoch}`)
+  const values = [...groups.values()].map((group) => {
+    const [{ panel, epoch }] = group
+    const numbers = group.map(({ value }) => value)
     const at = (p: number) => quantile(numbers, p) as number
-    return { panel, epoch: Number(epoch), low: at(0), median: at(0.5), high: at(1) }
+    return { panel, epoch, low: at(0), median: at(0.5), high: at(1) }
   })
   return {
     ...named,

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
@@ -22,20 +23,20 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
     }
   }
   const { panels, words } = shownCheckpoints(tables)
-  const gathered = new Map<string, number[]>()
-  for (const row of tables.generalization) {
+  const gathered = tables.generalization.flatMap((row) => {
     const panel = panels.find(({ stepOf }) => stepOf(row.network) === row.step)
-    if (panel === undefined) continue
-    for (const [field, name] of series) {
+    if (panel === undefined) return []
+    return series.flatMap(([field, name]) => {
       const value = row[field]
       // A ceiling says something beside what it is the ceiling of.
-      if (value === undefined || (field === 'ceiling' && row.matched === undefined)) continue
-      const key = JSON.stringify([panel.title, name, row.interaction_order])
-      gathered.set(key, [...(gathered.get(key) ?? []), value])
-    }
-  }
-  const values = [...gathered].map(([key, found]) => {
-    const [panel, name, order] = JSON.parse(key) as [string, string, number]
+      if (value === undefined || (field === 'ceiling' && row.matched === undefined)) return []
+      return [{ panel: panel.title, name, order: row.interaction_order, value }]
+    })
+  })
+  const groups = groupBy(gathered, ({ panel, name, order }) => JSON.stringify([panel, name, order]))
+  const values = [...groups.values()].map((group) => {
+    const [{ panel, name, order }] = group
+    const found = group.map(({ value }) => value)
     return {
       panel,
       series: name,

@@ -1,3 +1,4 @@
+import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
@@ -103,7 +104,7 @@ function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }
   const what = [
     ...(hasShares
       ? [
-          `shares of variance${hasIntervals ? ` (bars: ${Math.round(100 * level)}% intervals over seeds)` : ''}`,
+          `shares of variance${hasIntervals ? ` (bars: ${levelInPercent(level)} intervals over seeds)` : ''}`,
         ]
       : []),
     ...(statistics.includes('mislabelled_auc')

@@ -5,6 +5,7 @@
  */
 import protobuf from 'protobufjs/minimal.js'
 import { crc32c } from '../../core/crc32c.js'
+import { groupBy } from '../../core/groupBy.js'
 
 export interface Scalar {
   readonly step: number
@@ -18,9 +19,7 @@ export function encodeEvents(scalars: readonly Scalar[], time: number): Uint8Arr
     .uint32((3 << 3) | 2)
     .string('brain.Event:2')
     .finish()
-  const steps = new Map<number, Scalar[]>()
-  for (const scalar of scalars) steps.set(scalar.step, [...(steps.get(scalar.step) ?? []), scalar])
-  const events = [...steps].map(([step, values]) => {
+  const events = [...groupBy(scalars, ({ step }) => step)].map(([step, values]) => {
     const message = event(time, step)
     message.uint32((5 << 3) | 2).bytes(summary(values))
     return message.finish()

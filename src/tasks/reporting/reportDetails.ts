@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { readTablesOf } from '../../artifacts/valueFile.js'
 import { messageOf } from '../../core/errors.js'
+import { groupBy } from '../../core/groupBy.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
 import { shownCheckpoints } from '../../report/figures/checkpoints.js'
 import { doneNetworks } from '../../report/figures/studyRows.js'
@@ -142,11 +143,10 @@ function tauAt({ samples }: StudyTables, network: string, step: number, sample: 
 /** The networks in whose set, under the study's own rule, a sample is. */
 function confusingIn({ confusing }: StudyTables): (sample: number | undefined) => string[] {
   const own = new Map<string | undefined, string | undefined>()
-  const found = new Map<number | undefined, string[]>()
-  for (const { network, rule, sample } of confusing) {
-    if (!own.has(network)) own.set(network, rule)
-    if (own.get(network) !== rule || network === undefined) continue
-    found.set(sample, [...(found.get(sample) ?? []), network])
-  }
-  return (sample) => found.get(sample) ?? []
+  for (const { network, rule } of confusing) if (!own.has(network)) own.set(network, rule)
+  const members = groupBy(
+    confusing.filter(({ network, rule }) => network !== undefined && own.get(network) === rule),
+    ({ sample }) => sample,
+  )
+  return (sample) => (members.get(sample) ?? []).map(({ network }) => network as string)
 }
