@@ -43,7 +43,7 @@ export const limits = {
   /** Words of all texts of a file … */
   words: 2 ** 26,
   /** … and different ones among them. */
-  differentWords: 2 ** 22,
+  differentWords: 2 ** 20,
   /** Letters of the name of a column or a class. */
   nameLetters: 500,
   /** Letters of the name of a study or a network, which names of folders have in them. */
