@@ -17,7 +17,7 @@ export const cellName = z
   .string()
   .min(1)
   .regex(
-    /^[^=+\-@\s]/,
+    /^([^=+\-@\s]|$)/,
     'must not begin with "=", "+", "-", "@" or a space: a spreadsheet would run it',
   )
 

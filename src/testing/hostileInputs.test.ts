@@ -333,7 +333,7 @@ describe('networks from elsewhere', () => {
     [
       'a list of many empty parts',
       `name,path,lowLayers\na,b.onnx,${'+'.repeat(9e4)}`,
-      /list\.csv:2: lowLayers: 0: /,
+      /list\.csv:2: lowLayers\.0: /,
     ],
     [
       'more than anybody writes',
@@ -348,22 +348,22 @@ describe('networks from elsewhere', () => {
     [
       'keys of everything',
       'name,path,__proto__,constructor\na,b,1,2\n',
-      /list\.csv:2: Unrecognized keys/,
+      /list\.csv:2: __proto__: unknown key/,
     ],
     [
       'a formula as an architecture',
       'name,path,architecture\na,b.onnx,"=HYPERLINK(""x"")"\n',
-      /list\.csv:2: architecture: must not begin with "="/,
+      /list\.csv:2: architecture: .* must not begin with "="/,
     ],
     [
       'a formula as a layer',
       'name,path,lowLayers\na,b.onnx,@SUM(1)\n',
-      /list\.csv:2: lowLayers: 0: must not begin with "="/,
+      /list\.csv:2: lowLayers\.0: .* must not begin with "="/,
     ],
     [
       'a name that leads upwards',
       'name,path\n../../a,b.onnx\n',
-      /list\.csv:2: name: letters, digits/,
+      /list\.csv:2: name: "\.\.\/\.\.\/a" is not valid: letters, digits/,
     ],
   ])('are refused as a table of %s', async (_, text, message) => {
     put('list.csv', text)
