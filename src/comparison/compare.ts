@@ -104,7 +104,7 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
     effects: () =>
       grids.length === 0
         ? rowsWithoutGrid(study)
-        : grids.flatMap((statistics) => effectRows(statistics, study.step)),
+        : grids.flatMap((statistics) => effectRows(statistics, study.networks)),
     excluded,
     grids,
     architectures: () =>

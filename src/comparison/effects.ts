@@ -1,3 +1,4 @@
+import { commonStep } from './commonStep.js'
 import { gridShape, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
@@ -19,10 +20,14 @@ const effectNames = [
 export const NO_USABLE_NETWORK = 'no network has known seeds and usable scores'
 
 /** The rows of `effects.csv` for one grid, each cell that is empty with its reason in `note`. */
-export function effectRows(statistics: GridStatistics, step: number | undefined): EffectRow[] {
-  const { shares, tests, sets } = statistics
+export function effectRows(
+  statistics: GridStatistics,
+  networks: readonly NetworkScores[],
+): EffectRow[] {
+  const { shares, tests, sets, grid } = statistics
+  const step = commonStep(grid.members.map((member) => networks[member]))
   const row = (effect: EffectName, cells: Partial<EffectRow>): EffectRow => ({
-    ...emptyRow(statistics.grid, step, effect),
+    ...emptyRow(grid, step, effect),
     ...cells,
   })
   const share = (effect: EffectName, estimate: Estimate | undefined, test?: PermutationTest) =>
@@ -40,11 +45,11 @@ export function effectRows(statistics: GridStatistics, step: number | undefined)
 }
 
 /** Rows of a study none of whose networks can be used; none at all without networks. */
-export function rowsWithoutGrid({ networks, step }: StudyScores): EffectRow[] {
+export function rowsWithoutGrid({ networks }: StudyScores): EffectRow[] {
   const [first] = networks
   if (first === undefined) return []
   return effectNames.map((effect) => ({
-    ...emptyRow(first, step, effect),
+    ...emptyRow(first, commonStep(networks), effect),
     note: NO_USABLE_NETWORK,
   }))
 }

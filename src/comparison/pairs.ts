@@ -1,6 +1,7 @@
 import type { SampleId } from '../confusing/types.js'
 import { bitCount } from '../core/subset.js'
 import { isConstant, scalarProduct } from '../metrics/descriptive.js'
+import { commonStep } from './commonStep.js'
 import { type Overlap, overlapOfSizes } from './overlap.js'
 import { relationOf } from './relation.js'
 import { standardisedRanks } from './similarity.js'
@@ -64,7 +65,7 @@ export function* overlapRows(
   { accuracyTolerance }: Pick<ComparisonOptions, 'accuracyTolerance'>,
 ): Generator<OverlapRow> {
   const study = withinPanel(scores)
-  const { networks, step } = study
+  const { networks } = study
   const ranks = studyRanks(study)
   const overlapOf = pairOverlaps(study)
   for (const [second, b] of networks.entries()) {
@@ -79,7 +80,7 @@ export function* overlapRows(
         nameB: b.name,
         relation: relationOf(a, b),
         cut: a.cut === b.cut ? a.cut : undefined,
-        step,
+        step: commonStep([a, b]),
         ...overlapOf(first, second),
         spearman: ranksA && ranksB && correlation(ranksA, ranksB),
         accuracyGap: gap,

@@ -90,6 +90,7 @@ export function simulateScores(
           regime: donor === undefined ? 'init' : 'trained-frozen',
           donor,
           seeds: { low: l, high: h, order: o },
+          step: 100,
           accuracy: 0.9,
           score,
           scoreHigh: score.map((value) => value + 0.05 * generator.normal()),
@@ -100,7 +101,7 @@ export function simulateScores(
       }
     }
   }
-  return { step: 100, samples: ids, networks }
+  return { samples: ids, networks }
 }
 
 /** The parts of several seeds, each of variance `share`; shape [count][samples]. */

@@ -32,6 +32,8 @@ export interface NetworkLayers {
 
 /** What the comparison knows of one network at the compared checkpoint. */
 export interface NetworkScores extends NetworkLayers {
+  /** Step of the compared checkpoint, for the tables. */
+  readonly step?: number
   /** Test accuracy, 0 … 1. */
   readonly accuracy?: number
   /** Confusing score of every sample of {@link StudyScores.samples}, tie-break low; shape [samples]. */
@@ -56,8 +58,6 @@ export interface Lack {
 
 /** Scores of all networks of a study on one panel of samples. */
 export interface StudyScores {
-  /** Checkpoint, for the tables. */
-  readonly step?: number
   readonly samples: readonly SampleId[]
   /** Samples of the panel that training saw with a wrong label: the positive control. */
   readonly mislabelled?: readonly SampleId[]

@@ -5,8 +5,10 @@ import { InputError } from '../core/errors.js'
 import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import { contentId, type Json } from '../core/hash.js'
+import { quotable } from '../core/quote.js'
+import type { Side } from '../regimes/types.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
-import type { DataInfo, GivenNetwork, GivenNetworkInfo, GivenSpec } from './types.js'
+import type { DataInfo, GivenNetwork, GivenNetworkInfo, GivenSpec, StudyNetwork } from './types.js'
 
 /**
  * The networks from elsewhere that a study has. Throws InputError where what is said of their seeds is contradicted by
@@ -145,55 +147,104 @@ function seedsOf({ low, high }: GivenNetworkConfig): string {
   return `low ${low}, high ${high}`
 }
 
+/** Whether the first checkpoint is that of step 0, before training: a single file does not tell what training began with. */
+function beginsAtStart({ entry, checkpoints }: GivenNetworkInfo): boolean {
+  return /\{(epoch|step)\}/.test(entry.path ?? '') && checkpoints[0].step === 0
+}
+
 /** Hashes of the low layers at the checkpoints at which networks of one low seed must have equal ones. */
-function sharedLayers({ entry, checkpoints, low }: GivenNetworkInfo): readonly string[] {
+function sharedLow(info: GivenNetworkInfo): readonly string[] {
+  const { entry, low } = info
   if (low === undefined || entry.regime !== 'init') return low?.hashes ?? []
-  // A single file, or a series that does not begin at step 0, does not tell what training began with.
-  const isStart = checkpoints.length > 1 && checkpoints[0].step === 0
-  return isStart ? low.hashes.slice(0, 1) : []
+  return beginsAtStart(info) ? low.hashes.slice(0, 1) : []
+}
+
+/** The same of the high layers, which no regime of networks from elsewhere freezes. */
+function sharedHigh(info: GivenNetworkInfo): readonly string[] {
+  return info.high !== undefined && beginsAtStart(info) ? [info.high.hash] : []
 }
 
 /**
- * Holds every stated "same low layers" and "other low layers" against the bytes of the named weights: at step 0 under
- * `init`, at every checkpoint where low layers are frozen.
+ * Holds every stated "same layers" and "other layers" against the bytes of the weights: low ones at step 0 under `init`, at every
+ * checkpoint where they are frozen, high ones (all others) at step 0 within an architecture.
  */
 function checkStatedLayers(given: readonly GivenNetworkInfo[]): void {
-  const known = given
-    .filter(({ entry }) => entry.low !== undefined)
-    .map((info) => ({ info, hashes: sharedLayers(info) }))
-    .filter(({ hashes }) => hashes.length > 0)
-  for (const [index, { info: a, hashes }] of known.entries()) {
-    for (const { info: b, hashes: others } of known.slice(index + 1)) {
-      if (a.entry.regime !== b.entry.regime || a.low?.shapes !== b.low?.shapes) continue
-      const isSaid = a.entry.low === b.entry.low
-      if (isSaid && new Set([...hashes, ...others]).size > 1) {
-        throw contradiction(a, b, `both have low seed ${a.entry.low}, but their low layers differ`)
+  const stated = given.filter(({ entry }) => entry.low !== undefined)
+  checkSide(stated, {
+    side: 'low',
+    seedOf: ({ low }) => low,
+    hashesOf: sharedLow,
+    comparable: ({ entry, low }) => [entry.regime, low?.shapes],
+  })
+  checkSide(stated, {
+    side: 'high',
+    seedOf: ({ high }) => high,
+    hashesOf: sharedHigh,
+    comparable: ({ entry, high }) => [entry.regime, entry.architecture, high?.shapes],
+  })
+}
+
+/** What the layers of one side are held against one another by. */
+interface StatedSide {
+  readonly side: Side
+  readonly seedOf: (entry: GivenNetworkConfig) => number | undefined
+  /** Empty where nothing is known of them. */
+  readonly hashesOf: (info: GivenNetworkInfo) => readonly string[]
+  /** Only networks that are equal in these are held against each other. */
+  readonly comparable: (info: GivenNetworkInfo) => readonly (string | undefined)[]
+}
+
+function checkSide(
+  stated: readonly GivenNetworkInfo[],
+  { side, seedOf, hashesOf, comparable }: StatedSide,
+): void {
+  const known = stated.filter((info) => hashesOf(info).length > 0)
+  for (const members of groupBy(known, (info) => JSON.stringify(comparable(info))).values()) {
+    const firstOfSeed = new Map<number | undefined, GivenNetworkInfo>()
+    const firstOfHash = new Map<string, GivenNetworkInfo>()
+    for (const info of members) {
+      const [seed, hashes] = [seedOf(info.entry), hashesOf(info)]
+      const same = firstOfSeed.get(seed) ?? info
+      if (new Set([...hashesOf(same), ...hashes]).size > 1) {
+        const what = `both have ${side} seed ${seed}, but their ${side} layers differ`
+        throw contradiction(same, info, what, side)
       }
-      if (!isSaid && hashes[0] === others[0]) {
-        throw contradiction(
-          a,
-          b,
-          `their low seeds are ${a.entry.low} and ${b.entry.low}, but their low layers are equal`,
-        )
+      const equal = firstOfHash.get(hashes[0]) ?? info
+      if (seedOf(equal.entry) !== seed) {
+        const what = `their ${side} seeds are ${seedOf(equal.entry)} and ${seed}, but their ${side} layers are equal`
+        throw contradiction(equal, info, what, side)
       }
+      firstOfSeed.set(seed, same)
+      firstOfHash.set(hashes[0], equal)
     }
   }
 }
 
-function contradiction(a: GivenNetworkInfo, b: GivenNetworkInfo, what: string): InputError {
+function contradiction(
+  a: GivenNetworkInfo,
+  b: GivenNetworkInfo,
+  what: string,
+  side: Side,
+): InputError {
   const [one, other] = [a, b].map(({ entry, checkpoints }) => {
     return `"${entry.name}" (${checkpoints[0].file})`
   })
+  const remedy =
+    side === 'low' ? 'the layers that are shared' : 'all layers that the low seed draws'
+  const weights = side === 'low' ? a.low?.shapes : `all but lowLayers: ${a.high?.shapes}`
   return new InputError(
-    `networks.files: ${one} and ${other}: ${what} (${a.low?.shapes}); say the seeds that the files have, or name the ` +
-      'layers that are shared (lowLayers)',
+    `networks.files: ${one} and ${other}: ${what} (${quotable(weights ?? '', SHOWN_LETTERS)}); say the seeds that the files have, or name ` +
+      `${remedy} (lowLayers)`,
   )
 }
+
+/** Letters of the names and shapes of weights that a message has. */
+const SHOWN_LETTERS = 300
 
 /** What of the stated design could not be held against weights, a line each, for the verdict. */
 export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
   const stated = given.filter(
-    (info) => info.entry.low !== undefined && sharedLayers(info).length === 0,
+    (info) => info.entry.low !== undefined && sharedLow(info).length === 0,
   )
   const [models, values] = [false, true].map((isValues) =>
     stated.filter(({ entry }) => (entry.values !== undefined) === isValues),
@@ -203,8 +254,24 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
   return [
     ...(models.length === 0
       ? []
-      : [`${said} ${listed(models)}: name them (lowLayers) and give the checkpoint of step 0`]),
+      : [
+          `${said} ${listed(models)}: name them (lowLayers) and give a series (path with {epoch} or {step}) that begins with step 0`,
+        ]),
     ...(values.length === 0 ? [] : [`${said} ${listed(values)}: values do not tell weights`]),
+  ]
+}
+
+/** Networks whose last checkpoints are of different steps, a line; values and single files tell no step. */
+export function differentEnds(
+  networks: readonly Pick<StudyNetwork, 'name' | 'role' | 'spec'>[],
+): string[] {
+  const known = networks.filter(({ role, spec }) => role === 'analysed' && spec.totalSteps > 0)
+  const ends = [...groupBy(known, ({ spec }) => spec.totalSteps)].sort(([a], [b]) => a - b)
+  if (ends.length < 2) return []
+  const told = ends.map(([step, of]) => `${step}: ${firstNames(of.map(({ name }) => name))}`)
+  return [
+    `networks end at different steps (${told.join('; ')}) and are compared at their ends: what differs between them may be how long ` +
+      'they were trained; give the checkpoints that are missing, or leave out the later ones',
   ]
 }
 

@@ -64,6 +64,8 @@ export interface GivenNetworkInfo {
     /** Hash of their values at every checkpoint, in the order of the checkpoints. */
     readonly hashes: readonly string[]
   }
+  /** All other weights, where the low ones are named; the hash is of their values at the first checkpoint. */
+  readonly high?: { readonly shapes: string; readonly hash: string }
 }
 
 /** Weights taken from another network instead of being drawn. */

@@ -83,11 +83,9 @@ export function* pairRows(
 /** What the comparison takes of the networks, on the samples in common. */
 export function studyScores(
   analyses: readonly KeptAnalysis[],
-): Pick<StudyScores, 'step' | 'samples' | 'networks'> & { readonly samples: readonly number[] } {
-  const { checkpoints } = analyses[0]
+): Pick<StudyScores, 'samples' | 'networks'> & { readonly samples: readonly number[] } {
   const samples = commonSamples(analyses)
   return {
-    step: checkpoints[checkpoints.length - 1].step,
     samples,
     networks: analyses.map((analysis) => networkScores(analysis, samples)),
   }
@@ -139,10 +137,11 @@ export function withScore(
 
 /** What the comparison knows of a network, on some of its samples. */
 export function networkScores(analysis: KeptAnalysis, samples: readonly number[]): NetworkScores {
-  const { network, curve, phases, scores, otherScores, sets } = analysis
+  const { network, checkpoints, curve, phases, scores, otherScores, sets } = analysis
   const onThese = onSamples(analysis.samples, samples)
   return {
     ...layersOf(network),
+    step: checkpoints[checkpoints.length - 1].step,
     accuracy: curve[curve.length - 1]?.testAccuracy,
     score: onThese(scores),
     scoreHigh: otherScores && onThese(otherScores),

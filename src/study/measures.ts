@@ -1,5 +1,6 @@
 /** Is it just difficulty? What decides the usual measures of difficulty, and what of the score they leave. */
 
+import { commonStep } from '../comparison/commonStep.js'
 import { compareScores } from '../comparison/compare.js'
 import { gridKey } from '../comparison/grid.js'
 import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
@@ -112,8 +113,6 @@ export function* measureRows(
   })
   const names = [...new Set(networks.flatMap(({ measures }) => [...measures.keys()]))]
   if (names.length === 0) return
-  const checkpoints = analyses[0].checkpoints
-  const study = { step: checkpoints[checkpoints.length - 1].step, samples }
   const valuesOf = (name: string) => (network: MeasuredNetwork) => {
     if (name === 'score') return network.scores.score
     return name === LEFT ? network.left?.residuals : network.measures.get(name)
@@ -121,16 +120,15 @@ export function* measureRows(
   for (const measure of ['score', ...names, LEFT]) {
     const of = valuesOf(measure)
     const effects =
-      measure === 'score' ? scoreEffects : effectsOf(networks, of, { ...study, config })
+      measure === 'score' ? scoreEffects : effectsOf(networks, of, { samples, config })
     yield [
       ...effects.map(({ effect, ...row }): MeasureRow => ({ ...row, measure, statistic: effect })),
-      ...meansOf(networks, measure, of, study.step),
+      ...meansOf(networks, measure, of),
     ]
   }
 }
 
 interface MeasuredStudy {
-  readonly step: number
   readonly samples: readonly number[]
   readonly config: ExperimentConfig
 }
@@ -139,7 +137,7 @@ interface MeasuredStudy {
 function effectsOf(
   networks: readonly MeasuredNetwork[],
   valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
-  { step, samples, config }: MeasuredStudy,
+  { samples, config }: MeasuredStudy,
 ): EffectRow[] {
   const options: ComparisonOptions = { ...comparisonOptions(config), ...SECONDARY }
   const measured = networks.flatMap((network): NetworkScores[] => {
@@ -147,7 +145,7 @@ function effectsOf(
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
-  return compareScores({ step, samples, networks: measured }, options).effects().map(effectRow)
+  return compareScores({ samples, networks: measured }, options).effects().map(effectRow)
 }
 
 /** What is a mean over the networks of each grid. */
@@ -155,11 +153,11 @@ function meansOf(
   networks: readonly MeasuredNetwork[],
   measure: string,
   valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
-  step: number,
 ): MeasureRow[] {
   const grids = groupBy(networks, ({ scores }) => gridKey(scores))
   return [...grids.values()].flatMap((members) => {
     const { architecture, regime, cut } = members[0].scores
+    const step = commonStep(members.map(({ scores }) => scores))
     const row = (statistic: string, found: readonly (number | undefined)[]): MeasureRow[] => {
       const known = found.filter((value) => value !== undefined)
       if (known.length === 0) return []

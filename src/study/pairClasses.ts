@@ -35,7 +35,7 @@ type ClassName = Pick<
 
 /** Means over the pairs of one class. */
 interface PairClass {
-  readonly name: ClassName
+  name: ClassName
   readonly means: Readonly<Record<Accuracy, Readonly<Record<Statistic, ClassMean>>>>
 }
 
@@ -47,7 +47,7 @@ interface ClassMean {
 
 /** The classes of one grid that a contrast takes, and how many pairs they have. */
 interface PairGrid {
-  readonly name: Omit<ClassName, 'relation'>
+  name: Omit<ClassName, 'relation'>
   readonly classes: Map<string, PairClass>
   readonly pairs: Readonly<Record<Accuracy, GridPairs>>
 }
@@ -57,6 +57,14 @@ interface GridPairs {
   /** In the order in which they were met. */
   readonly lows: Set<Seed>
   readonly highs: Set<Seed>
+}
+
+/** Of pairs that are compared at different steps there is no one step. */
+function keepStep<Name extends Pick<ClassName, 'step'>>(
+  of: { name: Name },
+  step: ClassName['step'],
+): void {
+  if (of.name.step !== step) of.name = { ...of.name, step: undefined }
 }
 
 const sameLow = 'same-low/diff-high'
@@ -97,6 +105,7 @@ export class PairClasses {
       name: { ...grid, relation },
       means: { all: newMeans(), similar: newMeans() },
     }))
+    keepStep(found, step)
     const admitted: readonly Accuracy[] = row.similar_accuracy === true ? accuracies : ['all']
     for (const accuracy of admitted) {
       for (const statistic of statistics) {
@@ -113,6 +122,7 @@ export class PairClasses {
       classes: new Map(),
       pairs: { all: noPairs(), similar: noPairs() },
     }))
+    keepStep(inGrid, step)
     inGrid.classes.set(relation as string, found)
     for (const accuracy of admitted) {
       const { byRelation, lows, highs } = inGrid.pairs[accuracy]

@@ -33,7 +33,7 @@ export function* subgroupRows(
   }: { readonly matched: readonly SubgroupRow[]; readonly effects: readonly EffectRow[] },
   config: ExperimentConfig,
 ): Generator<SubgroupRow[]> {
-  const { samples, networks, step } = studyScores(analyses)
+  const { samples, networks } = studyScores(analyses)
   const { split } = config.analysis.samples
   const other = otherSplit(analyses, split)
   const main = {
@@ -43,11 +43,11 @@ export function* subgroupRows(
     pairs: undefined,
   } as const
   for (const group of classesOf(analyses, samples, networks)) {
-    yield groupRows(group, networks, step, config)
+    yield groupRows(group, networks, config)
   }
   if (other !== undefined) {
     yield effects.map((row) => ({ ...main, ...row }))
-    yield groupRows(other, networks, step, config)
+    yield groupRows(other, networks, config)
   }
   yield [...matched]
 }
@@ -92,7 +92,6 @@ function otherSplit(analyses: readonly KeptAnalysis[], split: 'train' | 'test'):
 function groupRows(
   { grouping, subgroup, samples, scores }: Group,
   networks: readonly NetworkScores[],
-  step: number | undefined,
   config: ExperimentConfig,
 ): SubgroupRow[] {
   const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
@@ -103,7 +102,7 @@ function groupRows(
     withScore(network, scores[index], samples, config),
   )
   const options = { ...comparisonOptions(config), ...SECONDARY }
-  const compared = compareScores({ step, samples, networks: measured }, options)
+  const compared = compareScores({ samples, networks: measured }, options)
   return compared.effects().map((effect) => ({ ...own, ...effectRow(effect) }))
 }
 

@@ -223,7 +223,9 @@ export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of
   ),
   cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
   cut_layers: cutLayers,
-  step: integer('Step of the checkpoint compared, the last one.'),
+  step: integer(
+    'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+  ),
   size_a: integer('Size of the confusing set of a.'),
   size_b: integer('Size of the confusing set of b.'),
   shared: integer('Samples in both sets.'),
@@ -250,7 +252,9 @@ export const pairClassesTable = table(
   'pair_classes',
   'Means of the figures of overlaps.csv over the pairs of each class.',
   {
-    step: integer('Step of the checkpoint compared, the last one.'),
+    step: integer(
+      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+    ),
     architecture: text('Architecture of both networks; of two different ones both, joined by +.'),
     regime: text('Regime, likewise.'),
     cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
@@ -268,7 +272,9 @@ export const pairClassesTable = table(
 )
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {
-  step: integer('Step of the checkpoint compared, the last one.'),
+  step: integer(
+    'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+  ),
   architecture: text('Architecture of the grid.'),
   regime: text('Regime of the grid.'),
   cut: integer('Number of low layers.'),
@@ -316,7 +322,9 @@ export const subgroupsTable = table(
     ),
     samples: integer('Samples of the group.'),
     pairs: integer('By accuracy: pairs of networks of one order of the data.'),
-    step: integer('Step of the checkpoint compared, the last one.'),
+    step: integer(
+      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+    ),
     architecture: text('Architecture of the grid.'),
     regime: text('Regime of the grid.'),
     cut: integer('Number of low layers.'),

@@ -72,6 +72,7 @@ async function describeOne(
   const series = seriesOf(entry.path ?? '', pathOf)
   const checkpoints: { step: number; file: string; id: string }[] = []
   const hashes: string[] = []
+  let high: GivenNetworkInfo['high']
   let weights: ForeignFile['weights'] = new Map()
   for (const { number, file } of series) {
     const model = await describeForeignFile(file)
@@ -80,9 +81,9 @@ async function describeOne(
     const isEpoch = entry.path?.includes('{epoch}') === true
     checkpoints.push({ step: Math.round(isEpoch ? number * stepsPerEpoch : number), file, id })
     if (entry.lowLayers !== undefined) {
-      hashes.push(
-        contentId(lowWeights(file, own, entry.lowLayers).map((name) => own.get(name)!.hash())),
-      )
+      const names = lowWeights(file, own, entry.lowLayers)
+      hashes.push(hashOf(own, names))
+      high ??= describeHigh(own, names)
     }
     weights = own
   }
@@ -91,7 +92,21 @@ async function describeOne(
       ? undefined
       : { hashes, ...shapesOf(weights, lowWeights(series[0].file, weights, entry.lowLayers)) }
   const parameters = shapesOf(weights, [...weights.keys()]).parameters
-  return { entry, checkpoints, stepsPerEpoch, curve, parameters, low }
+  return { entry, checkpoints, stepsPerEpoch, curve, parameters, low, high }
+}
+
+/** The weights that are not low; undefined where all are. */
+function describeHigh(
+  weights: ForeignFile['weights'],
+  low: readonly string[],
+): GivenNetworkInfo['high'] {
+  const names = [...weights.keys()].filter((name) => !low.includes(name)).sort()
+  if (names.length === 0) return undefined
+  return { shapes: shapesOf(weights, names).shapes, hash: hashOf(weights, names) }
+}
+
+function hashOf(weights: ForeignFile['weights'], names: readonly string[]): string {
+  return contentId(names.map((name) => weights.get(name)!.hash()))
 }
 
 function namedFile(file: string): NamedFile {

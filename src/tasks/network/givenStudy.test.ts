@@ -16,11 +16,18 @@ import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
+import { designWarnings } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan, TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
-import { difficultyTable, networksTable, ordersTable, overlapsTable } from '../../tables/tables.js'
+import {
+  difficultyTable,
+  effectsTable,
+  networksTable,
+  ordersTable,
+  overlapsTable,
+} from '../../tables/tables.js'
 import {
   fileOf,
   planOfDocument,
@@ -304,6 +311,31 @@ describe('what is said of low layers', () => {
     expect(other).toMatch(/their low seeds are 0 and 7, but their low layers are equal/)
   })
 
+  it('holds of high layers too: all weights that are not named as low ones', async () => {
+    const swapped = { 'low0-high0-order0': { high: 1 }, 'low0-high1-order0': { high: 0 } }
+    expect(await plan(withSeeds(swapped))).toMatch(
+      /both have high seed 0, but their high layers differ \(all but lowLayers: fc3/,
+    )
+    const other = await plan(
+      withSeeds({ 'low1-high1-order0': { high: 2 }, 'low1-high1-order1': { high: 2 } }),
+    )
+    expect(other).toMatch(/high seeds are 1 and 2, but their high layers are equal/)
+  })
+
+  it('is held against a series that has step 0 alone', async () => {
+    const alone = entries.map((entry) => {
+      const place = `alone/${entry.name}`
+      mkdirSync(join(folder, place), { recursive: true })
+      copyFileSync(
+        join(folder, 'nets', String(entry.name), '0.onnx'),
+        join(folder, place, '0.onnx'),
+      )
+      const low = entry.name === 'low1-high0-order0' ? 0 : entry.low
+      return { ...entry, low, path: `${place}/{step}.onnx` }
+    })
+    expect(await plan(given(alone))).toMatch(/both have low seed 0, but their low layers differ/)
+  })
+
   it('must hold at every checkpoint where low layers are frozen', async () => {
     const frozen = entries.map((entry) => ({ ...entry, regime: 'frozen-random' }))
     expect(await plan(given(frozen))).toMatch(/both have low seed 0, but their low layers differ/)
@@ -357,6 +389,28 @@ describe('what is said of low layers', () => {
 })
 
 describe('a series of checkpoints', () => {
+  it('that ends before the others is compared at its own end, and told of', async () => {
+    const short = join(folder, 'short')
+    mkdirSync(short)
+    for (const step of [0, 15]) {
+      const file = join(folder, 'nets', 'low0-high0-order0', `${step}.onnx`)
+      copyFileSync(file, join(short, `${step}.onnx`))
+    }
+    const [first, second] = entries
+    const study = await runDocument(
+      given([{ ...first, path: 'short/{step}.onnx' }, second, entries.at(-1)!]),
+      places('short study'),
+    )
+    const told = expect.stringMatching(/end at different steps \(15: low0-high0-order0; 35: /)
+    expect(designWarnings(study.plan)).toContainEqual(told)
+    expect(JSON.parse(read(study, 'verdict.json')).warnings).toContainEqual(told)
+    const steps = fromCsv(overlapsTable, read(study, 'overlaps.csv')).map(({ step }) => step)
+    expect(steps).toEqual([undefined, undefined, 35])
+    expect(fromCsv(effectsTable, read(study, 'effects.csv')).map(({ step }) => step)).toEqual(
+      Array(8).fill(undefined),
+    )
+  })
+
   it('lacks none of a regular series, and has every number once', async () => {
     const hole = join(folder, 'hole')
     cpSync(join(folder, 'nets', 'low0-high0-order0'), hole, { recursive: true })
