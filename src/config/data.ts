@@ -70,7 +70,8 @@ const standardize = (value: boolean) =>
         std: moments('Divided by then').refine((values) => !values.includes(0), '0 cannot divide'),
       }),
     ])
-    .default(value)
+    // Before the transforms within: a JSON Schema of what is written leaves out what is after them.
+    .prefault(value)
     .describe(
       'Subtract the training mean and divide by the deviation, by channel or feature; or these: { mean: 0.5, std: 0.25 }',
     )

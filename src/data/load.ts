@@ -18,7 +18,7 @@ import {
   takeFirst,
   USUALLY_HELD_OUT,
 } from './subset.js'
-import type { Dataset, Samples } from './types.js'
+import type { Dataset, RowPart, Samples } from './types.js'
 
 /**
  * Loads what `data` of a configuration describes: opens the source, takes the classes and subsets
@@ -34,12 +34,14 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   checkSize(raw.shape, rows.train.length, 'train')
   checkSize(raw.shape, rows.test.length, 'test')
   const { train, test, held, vocabulary, assumptions = [] } = await raw.read(rows.train, rows.test)
-  checkFinite(train, rows.train, raw.shape, 'train')
-  checkFinite(test, rows.test, raw.shape, 'test')
+  const source = 'path' in data && data.path !== undefined ? `${data.path}: ` : ''
+  const nameOf = (cell: number) => raw.features?.[cell] ?? `value ${cell}`
+  checkFinite(train, { rows: rows.train, split: 'train', source, nameOf })
+  checkFinite(test, { rows: rows.test, split: 'test', source, nameOf })
   if (held !== undefined) {
-    const cells = held.train.length / rows.train.length
-    checkFinite(held.train, rows.train, [cells], 'train', 'held value')
-    checkFinite(held.test, rows.test, [cells], 'test', 'held value')
+    const nameOf = (cell: number) => heldName(raw.held ?? [], cell)
+    checkFinite(held.train, { rows: rows.train, split: 'train', source, nameOf })
+    checkFinite(held.test, { rows: rows.test, split: 'test', source, nameOf })
   }
   const standardization = chosenStandardization(
     'standardize' in data && data.standardize,
@@ -234,20 +236,30 @@ function checkSize(shape: readonly number[], count: number, split: 'train' | 'te
   )
 }
 
-function checkFinite(
-  inputs: Float32Array,
-  rows: Int32Array,
-  shape: readonly number[],
-  split: string,
-  noun = 'value',
-): void {
+/** Where the numbers of samples come from, for messages. */
+interface Origin {
+  readonly rows: Int32Array
+  readonly split: string
+  /** The file and a colon, or nothing. */
+  readonly source: string
+  /** What a number of a sample is called. */
+  readonly nameOf: (cell: number) => string
+}
+
+function checkFinite(inputs: Float32Array, { rows, split, source, nameOf }: Origin): void {
   const index = inputs.findIndex((value) => !Number.isFinite(value))
   if (index === -1) return
-  const size = sizeOf(shape)
+  const size = inputs.length / rows.length
   const sample = rows[Math.floor(index / size)]
   const why = Number.isNaN(inputs[index]) ? '' : ' as a float32, which holds up to 3.4e38'
   throw new InputError(
-    `sample ${sample} of the ${split} split: ${noun} ${index % size} is ${inputs[index]}${why}`,
+    `${source}sample ${sample} of the ${split} split: ${nameOf(index % size)} is ${inputs[index]}${why}`,
     { context: { sample, split } },
   )
+}
+
+/** The array that a cell of a row of held values belongs to, and its place there. */
+function heldName(parts: readonly RowPart[], cell: number): string {
+  const part = parts.findLast(({ start }) => start <= cell)
+  return part === undefined ? `held value ${cell}` : `value ${cell - part.start} of ${part.name}`
 }

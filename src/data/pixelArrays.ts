@@ -69,6 +69,25 @@ export function pixelScale(inputs: NpyArray, meaning: Meaning): PixelScale {
   return said(`has images with ${range}, taken as they are; only bytes (uint8) become 0 to 1`, 1)
 }
 
+/** Images of one array reach so many times as far as those of the other where one was divided by 255 and the other was not. */
+const OTHER_SCALE = 100
+
+/** Throws InputError where two arrays of images are of other scales: one as 0 to 255, the other as 0 to 1. */
+export function checkSamePixels(
+  [name, inputs]: readonly [string, NpyArray],
+  [otherName, other]: readonly [string, NpyArray],
+  file: string,
+): void {
+  const [range, otherRange] = [rangeOf(inputs), rangeOf(other)]
+  const reaches = [range, otherRange].map(({ min, max }) => Math.max(-min, max))
+  const least = Math.min(...reaches)
+  if (least === 0 || Math.max(...reaches) < OTHER_SCALE * least) return
+  throw new InputError(
+    `${file}: ${name} has values from ${range.min} to ${range.max} and ${otherName} from ${otherRange.min} to ${otherRange.max}: ` +
+      'the images are of other scales; save both alike',
+  )
+}
+
 /** Throws InputError where one of two arrays is bytes and the other is not: their scales would differ. */
 export function checkSameScale(
   [name, inputs]: readonly [string, NpyArray],

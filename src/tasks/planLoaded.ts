@@ -77,7 +77,7 @@ export async function planLoaded(
     ...referenceAssumptions(config, facts),
   ]
   const withGiven = () => ({
-    assumptions: feedsModels ? [...assumptions, ...describeFed(dataset)] : assumptions,
+    assumptions: feedsModels ? [...assumptions, ...describeFed(dataset, config.data)] : assumptions,
     given,
     axisOrder: dataset.axisOrder,
   })
@@ -103,12 +103,21 @@ function fitOf(dataset: Dataset, data: DataConfig): RequireFit {
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */
-function describeFed({ train, test, shape, kind }: Dataset): string[] {
+function describeFed({ train, test, shape, kind }: Dataset, data: DataConfig): string[] {
   if (kind === 'text') {
     throw new InputError(
       'texts in words need a network that lowlayer trained; give one from elsewhere its token ids (data.source: tokens)',
     )
   }
   if (kind === 'tokens') return []
-  return [describeRange(fedRange([train.inputs, test.inputs], shape), kind === 'image')]
+  const isStandardized = 'standardize' in data && data.standardize === true
+  return [
+    ...(isStandardized
+      ? [
+          'samples are standardised by the mean and deviation of the training samples before models are fed them ' +
+            '(data.standardize: false feeds them as they are)',
+        ]
+      : []),
+    describeRange(fedRange([train.inputs, test.inputs], shape), kind === 'image'),
+  ]
 }

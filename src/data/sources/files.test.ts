@@ -376,6 +376,32 @@ describe('npz files', () => {
   const labels = Int32Array.of(0, 1, 2)
   const save = (content: NpzContent) => write('data.npz', encodeNpz(content))
 
+  it('name the arrays that nothing says what to do with', async () => {
+    const x = { data: new Float32Array(6), shape: [3, 2] }
+    const path = await save({ x_train: x, y_train: labels, x_val: x, y_val: labels })
+    const { assumptions } = await load({ source: 'npz', path, train: 2, test: 1 })
+    expect(assumptions).toContainEqual(
+      expect.stringMatching(
+        /data\.npz these are not read: x_val, y_val; data\.inputs and data\.labels say/,
+      ),
+    )
+  })
+
+  it('are refused where images of the two splits are of other scales', async () => {
+    const images = (most: number) => ({
+      data: Float32Array.from({ length: 12 }, (_, i) => (i / 11) * most),
+      shape: [3, 2, 2],
+    })
+    const y = { y_train: labels, y_test: labels }
+    const path = await save({ ...y, x_train: images(255), x_test: images(1) })
+    expect(await messageOf({ source: 'npz', path })).toMatch(
+      /data\.npz: x_train has values from 0 to 255 and x_test from 0 to 1: .* other scales/,
+    )
+    expect(await messageOf({ source: 'npz', path, standardize: true })).toMatch(/other scales/)
+    const alike = await save({ ...y, x_train: images(255), x_test: images(200) })
+    expect((await load({ source: 'npz', path: alike })).test.count).toBe(3)
+  })
+
   it('hold tables as they are and bytes of images as 0 to 1', async () => {
     const y = { y_train: labels, y_test: labels }
     const table = { data: Float64Array.from({ length: 6 }, (_, i) => i * 100), shape: [3, 2] }
@@ -538,7 +564,7 @@ describe('npz files', () => {
         x_train: { data: Float32Array.of(0, 1, 2, Number.NaN, 4, 5), shape: [3, 2] },
         y_train: labels,
       },
-      /sample 1 of the (train|test) split: value 1 is NaN/,
+      /\.npz: sample 1 of the (train|test) split: f1 is NaN/,
     ],
     [
       { x_train: { data: new Float32Array(6), shape: [3, 2] }, y_train: new Int32Array(3) },

@@ -1,5 +1,7 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+import { firstNames } from '../../core/firstNames.js'
+import { quotable } from '../../core/quote.js'
 import { gatherRows } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { NpyArray } from '../../formats/npy.js'
@@ -7,7 +9,7 @@ import { arrayOf, readNpz } from '../../formats/npz.js'
 import { checkFloat32 } from '../float32.js'
 import { heldArrays } from '../heldInputs.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
-import { checkSameScale, isChannelsLast, pixelScale } from '../pixelArrays.js'
+import { checkSamePixels, checkSameScale, isChannelsLast, pixelScale } from '../pixelArrays.js'
 import type { RawData } from '../raw.js'
 import { columnRemarks, rowRemarks } from '../tableRemarks.js'
 import type { RowPart } from '../types.js'
@@ -45,8 +47,13 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
   const isStandardized = data.standardize === true
   const meaning = { isImage, isStandardized, name: data.inputs, file }
   const { scale, remarks: ofScale } = pixelScale(train.inputs, meaning)
-  if (test !== undefined && (isImage || !isStandardized)) {
-    checkSameScale([data.inputs, train.inputs], [data.testInputs, test.inputs], file)
+  if (test !== undefined) {
+    const splits = [
+      [data.inputs, train.inputs],
+      [data.testInputs, test.inputs],
+    ] as const
+    if (isImage || !isStandardized) checkSameScale(...splits, file)
+    if (isImage) checkSamePixels(...splits, file)
   }
   const heldOf = (part: Part, suffix: string) =>
     heldArrays(
@@ -75,6 +82,7 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
     ...(features === undefined ? {} : { features }),
     assumptions: [
       ...remarks,
+      ...unreadRemarks(arrays, data, file),
       ...ofScale,
       ...(row.length === 3 ? [axesRemark(data, shape)] : []),
       ...(inspected === undefined
@@ -100,6 +108,26 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
       return { train: chosen, test: others, ...beside, assumptions }
     },
   }
+}
+
+/** The line that names arrays of the file that nothing says what to do with. */
+function unreadRemarks(
+  arrays: Readonly<Record<string, NpyArray>>,
+  { inputs, labels, testInputs, testLabels, held = [] }: NpzConfig,
+  file: string,
+): string[] {
+  const read = [
+    inputs,
+    labels,
+    testInputs,
+    testLabels,
+    ...held.flatMap((name) => [name, name + TEST]),
+  ]
+  const others = Object.keys(arrays).filter((name) => !read.includes(name))
+  if (others.length === 0) return []
+  return [
+    `of ${file} these are not read: ${firstNames(others.map((name) => quotable(name)))}${NAMES}`,
+  ]
 }
 
 /** Ends the names of held arrays of test samples, where these have arrays of their own. */

@@ -280,7 +280,7 @@ describe('arrays that are held', () => {
       'with values that are not finite',
       '[gaps]',
       { gaps: { shape: [COUNT], data: new Float32Array(COUNT).fill(Number.NaN) } },
-      /held value 0 is NaN/,
+      /sample \d+ of the train split: value 0 of gaps is NaN/,
     ],
   ])('are refused %s', async (_what, held, more, message) => {
     await expect(dataOf(held, more)).rejects.toThrow(message)

@@ -167,7 +167,7 @@ function pickerRow(path: string, child: Node, keys: readonly string[]): string {
   const variants = branches(child)
   const [key] = constantOf(variants[0])
   if (key === '') {
-    const words = [...simpleBranches(child).map((word) => `\`${word}\``), 'a mapping']
+    const words = [...simpleBranches(child), 'a mapping']
     const tag = provenance[keys[0]]
     return `| \`${path}\` | ${words.join(', ')} | ${shownDefault(child)} | ${tag ?? ''} | ${child.description ?? ''} |`
   }
@@ -234,11 +234,9 @@ function branches(node: Node): readonly Node[] {
   return (node.anyOf ?? node.oneOf ?? []).flatMap(branches)
 }
 
-/** Values of a node with variants that are no mappings. */
+/** The variants of a node that are no mappings, in words. */
 function simpleBranches(node: Node): string[] {
-  return (node.anyOf ?? node.oneOf ?? []).flatMap((branch) =>
-    branch.properties === undefined ? (branch.enum ?? []).map(String) : [],
-  )
+  return (node.anyOf ?? node.oneOf ?? []).filter((branch) => !isMapping(branch)).map(typeOf)
 }
 
 /** The key and value that pick a variant, such as `source: mnist`. */
