@@ -19,6 +19,7 @@ import { spearman } from '../metrics/descriptive.js'
 import { readRecord } from '../store/record.js'
 import { fromCsv } from '../tables/read.js'
 import {
+  classesTable,
   curvesTable,
   effectsTable,
   networksTable,
@@ -191,6 +192,10 @@ describe('lowlayer run', () => {
       [...studyTables.map(({ name }) => `${name}.csv`), 'verdict.json'].sort(),
     )
     const lines = (name: string) => reference[name].trimEnd().split('\n').length - 1
+    expect(fromCsv(classesTable, reference['classes.csv'])).toEqual([
+      { class: 0, name: 'not won' },
+      { class: 1, name: 'x won' },
+    ])
     expect(lines('networks.csv')).toBe(4)
     expect(lines('samples.csv')).toBe(4 * 2 * 10)
     expect(lines('overlaps.csv')).toBe(6)

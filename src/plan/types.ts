@@ -9,6 +9,8 @@ export interface DataInfo {
   readonly kind: InputKind
   readonly shape: readonly number[]
   readonly classes: number
+  /** What they are called, by their numbers; no part of any id. */
+  readonly classNames?: readonly string[]
   readonly trainCount: number
   readonly testCount: number
   /** Number of token ids, for text. */

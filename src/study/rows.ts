@@ -16,6 +16,7 @@ import type { DataInfo, StudyNetwork } from '../plan/types.js'
 import { init } from '../regimes/init.js'
 import type {
   AgreementRow,
+  ClassRow,
   ConfusingRow,
   CurveRow,
   GeneralizationRow,
@@ -39,6 +40,11 @@ export function playerRows(players: DataInfo['players'] = {}): PlayerRow[] {
   return Object.entries(players).flatMap(([choice, members]) =>
     members.map(({ name, number }, player) => ({ choice, player, name, number })),
   )
+}
+
+/** The classes of the data. */
+export function classRows(names: readonly string[] = []): ClassRow[] {
+  return names.map((name, number) => ({ class: number, name }))
 }
 
 /** A network that was analysed, or the reason why it was not. */

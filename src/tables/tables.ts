@@ -61,6 +61,11 @@ export const playersTable = table(
   },
 )
 
+export const classesTable = table('classes', 'What the classes are called.', {
+  class: integer('Number of the class: label, given_label and prediction of samples.csv.'),
+  name: text('Its name in the data; of a language model the id of the token.'),
+})
+
 export const curvesTable = table('curves', 'Losses and accuracies while training.', {
   network,
   step,
@@ -411,6 +416,7 @@ export const difficultyTable = table(
 export const studyTables = [
   networksTable,
   playersTable,
+  classesTable,
   curvesTable,
   samplesTable,
   ordersTable,
@@ -429,6 +435,7 @@ export const studyTables = [
 ] as const
 
 export type NetworkRow = Row<typeof networksTable>
+export type ClassRow = Row<typeof classesTable>
 export type PlayerRow = Row<typeof playersTable>
 export type CurveRow = Row<typeof curvesTable>
 export type SampleRow = Row<typeof samplesTable>

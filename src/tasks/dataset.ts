@@ -22,6 +22,7 @@ export function describeDataset(dataset: Dataset): DataInfo {
     kind: dataset.kind,
     shape: dataset.shape,
     classes: dataset.classes.length,
+    classNames: dataset.classes,
     trainCount: dataset.train.count,
     testCount: dataset.test.count,
     vocabularySize: dataset.vocabulary?.length,

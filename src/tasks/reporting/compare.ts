@@ -40,6 +40,7 @@ import { PairClasses } from '../../study/pairClasses.js'
 import { reliabilityWarnings } from '../../study/reliabilityWarnings.js'
 import {
   agreementRows,
+  classRows,
   confusingRows,
   curveRows,
   generalizationRows,
@@ -53,6 +54,7 @@ import { studySchema } from '../../tables/schemaDocument.js'
 import { CsvText, type Row, type Table } from '../../tables/table.js'
 import {
   agreementTable,
+  classesTable,
   confusingTable,
   curvesTable,
   difficultyTable,
@@ -213,6 +215,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
     ...own.tables,
     overlaps,
     new CsvText(playersTable, playerRows(plan.data.players)),
+    new CsvText(classesTable, classRows(plan.data.classNames)),
     new CsvText(
       referencesTable,
       references.found.map(({ row }) => row),
