@@ -8,7 +8,14 @@ import { contentId, type Json } from '../core/hash.js'
 import { quotable } from '../core/quote.js'
 import type { Side } from '../regimes/types.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
-import type { DataInfo, GivenNetwork, GivenNetworkInfo, GivenSpec, StudyNetwork } from './types.js'
+import type {
+  DataInfo,
+  GivenNetwork,
+  GivenNetworkInfo,
+  GivenSpec,
+  Plan,
+  StudyNetwork,
+} from './types.js'
 
 /**
  * The networks from elsewhere that a study has. Throws InputError where what is said of their seeds is contradicted by
@@ -261,8 +268,25 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
   ]
 }
 
+/** What of the courses of networks does not fit together, a line each, for the plan and the verdict. */
+export function courseWarnings({ networks, data }: Pick<Plan, 'networks' | 'data'>): string[] {
+  return [...differentEnds(networks), ...longCurves(data.given ?? [])]
+}
+
+/** Curves that go on after the last file: steps that count batches beside files that count epochs, most often. */
+function longCurves(given: readonly GivenNetworkInfo[]): string[] {
+  return given.flatMap(({ entry, checkpoints, curve }) => {
+    const { step } = checkpoints[checkpoints.length - 1]
+    if (curve === undefined || step === 0 || curve.lastStep <= step) return []
+    return [
+      `the curve of ${entry.name} goes to step ${curve.lastStep}, its files to step ${step}: where it counts optimiser steps and they epochs, ` +
+        'say stepsPerEpoch',
+    ]
+  })
+}
+
 /** Networks whose last checkpoints are of different steps, a line; values and single files tell no step. */
-export function differentEnds(
+function differentEnds(
   networks: readonly Pick<StudyNetwork, 'name' | 'role' | 'spec'>[],
 ): string[] {
   const known = networks.filter(({ role, spec }) => role === 'analysed' && spec.totalSteps > 0)

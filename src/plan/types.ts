@@ -55,7 +55,7 @@ export interface GivenNetworkInfo {
   readonly checkpoints: readonly (NamedFile & { readonly step: number })[]
   readonly stepsPerEpoch: number
   /** Losses and accuracies while it was trained, where they are given. */
-  readonly curve?: NamedFile
+  readonly curve?: NamedFile & { readonly lastStep: number }
   /** Number of weights; undefined for values of another tool. */
   readonly parameters?: number
   /** The low layers, where they are named. */

@@ -34,6 +34,8 @@ export interface GraphSpec {
   readonly outputs: Readonly<Record<string, Shape>>
   readonly nodes: readonly NodeSpec[]
   readonly weights?: Readonly<Record<string, TensorSpec>>
+  /** Version of the operators; 17 by default. */
+  readonly opset?: number
 }
 
 /** A constant: float32, or what its array is. */
@@ -58,6 +60,7 @@ export function integers(...values: number[]): TensorSpec {
 export function onnxFile({
   inputs,
   types = {},
+  opset = 17,
   outputs,
   nodes,
   weights = {},
@@ -79,7 +82,7 @@ export function onnxFile({
     irVersion: 8,
     producerName: 'test',
     opsetImport: [
-      { domain: '', version: 17 },
+      { domain: '', version: opset },
       { domain: 'ai.onnx.ml', version: 3 },
       { domain: 'com.microsoft', version: 1 },
     ],

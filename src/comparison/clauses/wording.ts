@@ -69,8 +69,12 @@ export function levelInPercent(level: number): string {
   return `${Number((100 * level).toPrecision(6))}%`
 }
 
+/** What is nothing but rounding. */
+const ROUNDING = 1e-12
+
 /** A figure in words: three decimals, or exponents for small ones. */
 export function short(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(1)
+  if (Math.abs(value) < ROUNDING) return '0'
+  if (Math.abs(value) < 0.001) return value.toExponential(1)
   return String(Number(value.toFixed(3)))
 }

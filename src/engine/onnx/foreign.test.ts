@@ -26,6 +26,25 @@ it('a file format that is too new is named with the way to an older one', async 
   rmSync(folder, { recursive: true })
 })
 
+it('an opset that is too new is named with the way to an older one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-opset-'))
+  const file = join(folder, 'opset.onnx')
+  writeFileSync(
+    file,
+    onnxFile({
+      inputs: { x: ['batch', 2] },
+      outputs: { y: ['batch', 2] },
+      nodes: [['Add', ['x', 'one'], ['y']]],
+      weights: { one: floats([2], [1, 1]) },
+      opset: 99,
+    }),
+  )
+  await expect(openForeignModel(file, 'cpu')).rejects.toThrow(
+    /opset\.onnx.*an opset that this one/s,
+  )
+  rmSync(folder, { recursive: true })
+})
+
 it('what a file says of its inputs and outputs is what ONNX Runtime says of them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-declared-'))
   const file = join(folder, 'declared.onnx')

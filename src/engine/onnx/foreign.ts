@@ -165,7 +165,7 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
       const hint =
         inBfloat16 && message.includes('Could not find an implementation')
           ? BFLOAT16
-          : message.includes('IR version')
+          : /IR version|onnx opset versions/.test(message)
             ? NEWER
             : ''
       throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {

@@ -2,7 +2,7 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
-import type { ForeignFile } from '../../engine/onnx/foreignFile.js'
+import type { ForeignFile, ForeignValue } from '../../engine/onnx/foreignFile.js'
 import type { RowFeed } from './feeds.js'
 import type { ForeignWishes } from './foreignEvaluator.js'
 import {
@@ -70,7 +70,15 @@ export function requireDeclaredFit(
   fitSamples(model, samples, wishes)
   const { file, outputs } = model
   const byToken = samples.parts?.some(({ role }) => role === 'position')
-  if (outputs !== undefined) chooseOutput({ file, outputs }, classes, wishes.output, byToken)
+  if (outputs === undefined) return
+  const { name } = chooseOutput({ file, outputs }, classes, wishes.output, byToken)
+  const { shape } = outputs.find((output) => output.name === name) as ForeignValue
+  const width = shape.length === 2 ? shape[1] : undefined
+  // A single value stands for two classes.
+  if (width === undefined || Math.max(2, width) >= classes) return
+  throw new InputError(
+    `${file}: the output "${name}" has ${width} values per sample, but the data have ${classes} classes`,
+  )
 }
 
 /** Whether a model would take samples of this size in grey, and does not in colour. */

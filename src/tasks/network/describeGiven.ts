@@ -114,9 +114,9 @@ function namedFile(file: string): NamedFile {
 }
 
 /** A curve that can be read, which is known before anything is computed. */
-function namedCurve(file: string): NamedFile {
-  readGivenCurve(file, { stepsPerEpoch: 1 })
-  return namedFile(file)
+function namedCurve(file: string): NonNullable<GivenNetworkInfo['curve']> {
+  const points = readGivenCurve(file, { stepsPerEpoch: 1 })
+  return { ...namedFile(file), lastStep: points[points.length - 1].step }
 }
 
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */

@@ -588,8 +588,9 @@ describe('a network from elsewhere is refused', () => {
     declared('larger', { inputs: { image: ['batch', 2, 9, 9] } })
     declared('unbatched', { inputs: { image: [2, 8, 8] } })
     declared('two', { inputs: { image, other: ['batch', 1] } })
+    declared('few', { outputs: { y: ['batch', 2] } })
     declared('unclear', { outputs: { y: ['batch', 3], z: ['batch', 3] } })
-    const names = ['bytes', 'doubles', 'larger', 'unbatched', 'two', 'unclear', 'dynamic']
+    const names = ['bytes', 'doubles', 'larger', 'unbatched', 'two', 'few', 'unclear', 'dynamic']
     const planned = planOfDocument(documentOf(names), places())
     const reasons = (await reasonOf(planned)).split('\n')
     expect(reasons.map((line) => line.replace(/: \S*\.onnx: /, ' … '))).toEqual([
@@ -598,6 +599,7 @@ describe('a network from elsewhere is refused', () => {
       expect.stringMatching(/^network "larger" … input image \[\?, 2, 9, 9\] does not take/),
       expect.stringMatching(/^network "unbatched" … input image \[2, 8, 8\] has no batch axis/),
       expect.stringMatching(/^network "two" … the model has 2 inputs .*data\.held/),
+      expect.stringMatching(/^network "few" … the output "y" has 2 values .* 3 classes/),
       expect.stringMatching(/^network "unclear" … which output .*output: NAME/),
     ])
   })

@@ -28,7 +28,7 @@ export function readGivenCurve(
   { stepsPerEpoch }: Pick<GivenSpec, 'stepsPerEpoch'>,
 ): CurvePoint[] {
   const points = new Map<number, Partial<Record<keyof CurvePoint, number>>>()
-  for (const { record, place } of readCsvRows(file)) {
+  for (const { record, place } of readCsvRows(file, ['step', 'split', 'metric', 'value'])) {
     const key = KNOWN[`${record.split} ${record.metric}` as keyof typeof KNOWN]
     const [step, value] = [record.step, record.value].map((cell) =>
       cell === undefined || cell === '' ? Number.NaN : Number(cell),

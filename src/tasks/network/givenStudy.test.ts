@@ -672,6 +672,22 @@ describe('a curve that is given', () => {
     expect(await reasonOf(runDocument(given([entry()]), places('curve3')))).toMatch(
       /curve\.csv: step 0 has no test loss/,
     )
+    writeFileSync(join(folder, 'curve.csv'), 'epoch,train_loss,test_loss\n0,1,1\n')
+    expect(await reasonOf(planOfDocument(given([entry()]), places('curve4')))).toMatch(
+      /curve\.csv:1: there is no column step, split, metric, value; the columns are epoch, train_loss, test_loss/,
+    )
+  })
+
+  it('is told of where it counts other steps than the files', async () => {
+    const parts = ['train,loss', 'test,loss', 'train,accuracy', 'test,accuracy']
+    const lines = [0, 35, 700].flatMap((step) => parts.map((part) => `${step},${part},1`))
+    writeFileSync(join(folder, 'long.csv'), `step,split,metric,value\n${lines.join('\n')}\n`)
+    const plan = await planOfDocument(given([{ ...entry(), curve: 'long.csv' }]), places('long'))
+    expect(designWarnings(plan)).toEqual([
+      expect.stringMatching(
+        /curve of low0-high0-order0 goes to step 700, its files to step 35: .*stepsPerEpoch/,
+      ),
+    ])
   })
 })
 

@@ -35,6 +35,12 @@ describe('readNetworkTable', () => {
     ])
   })
 
+  it('says how pandas leaves its index out', () => {
+    expect(refusal(',name,path', '0,a,a.onnx', '1,b,b.onnx')).toEqual([
+      'nets.csv:2: a column has no name; pandas writes none with to_csv(index=False)',
+    ])
+  })
+
   it('names the separator of a table that has no commas', () => {
     expect(refusal('name;path;low', 'a;a.onnx;0')[0]).toMatch(/nets\.csv:1: .*semicolons.*commas/)
     expect(refusal('name\tpath\tlow', 'a\ta.onnx\t0')[0]).toMatch(/nets\.csv:1: .*tabs.*commas/)

@@ -30,7 +30,11 @@ export function readNetworkTable(file: string): GivenNetworkConfig[] {
       // A wrong column is wrong in all rows.
       if (aboutKey && unknownColumns.has(column)) continue
       if (aboutKey) unknownColumns.add(column)
-      problems.push(`${place}: ${column === '' ? '' : `${quotable(column)}: `}${message}`)
+      const isIndex = aboutKey && column === ''
+      const said = isIndex
+        ? 'a column has no name; pandas writes none with to_csv(index=False)'
+        : message
+      problems.push(`${place}: ${column === '' ? '' : `${quotable(column)}: `}${said}`)
     }
     if (problems.length >= limits.problems) break
   }

@@ -10,7 +10,7 @@ import type { Lack } from '../../comparison/types.js'
 import type { ExperimentConfig } from '../../config/schema.js'
 import { messageOf, TaskError } from '../../core/errors.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
-import { differentEnds, unverifiedDesign } from '../../plan/given.js'
+import { courseWarnings, unverifiedDesign } from '../../plan/given.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
 import { networkPaths, reportPage, studyFiles, studyFolder, tableFile } from '../../store/layout.js'
@@ -192,7 +192,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ...claimScope(plan.config, plan.networks),
       ...planWarnings(plan.data),
       ...unverifiedDesign(plan.data.given ?? []),
-      ...differentEnds(plan.networks),
+      ...courseWarnings(plan),
       ...accuracyWarnings(analyses, plan.data),
       ...reliabilityWarnings(analyses, config.confusing.reliability.minimum),
       ...continuumWarnings(analyses),
