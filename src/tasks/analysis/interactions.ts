@@ -14,8 +14,8 @@ import { hasOtherEnd } from '../../plan/analysisRuns.js'
 import type { InteractionsTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
-import { isStored } from '../../store/stored.js'
-import { interactionsOutputs, OTHER_END, type Output } from '../state/outputs.js'
+import { areStored } from '../state/isDone.js'
+import { interactionsOutputs, OTHER_END } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { runSteps, scoredSteps } from './analysedSteps.js'
@@ -38,7 +38,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
     for (const [index, step] of steps.entries()) {
       const atBothEnds = hasOtherEnd(task.run) && scored.includes(step)
       const outputs = await interactionsOutputs(task, context, step, atBothEnds)
-      if (await areStored(outputs)) continue
+      if (await areStored(outputs, 'content')) continue
       const [{ from }] = outputs
       const write: WriteFile = (path, data) => lease.write(path, data, from)
       const valueFile = paths.values(step, valuesId)
@@ -70,14 +70,6 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
       await store(at(own), interactionsId)
     }
   })
-}
-
-/** Whether all of these files are what was written. */
-async function areStored(outputs: readonly Output[]): Promise<boolean> {
-  for (const { path, from } of outputs) {
-    if (!(await isStored(path, 'content', from))) return false
-  }
-  return true
 }
 
 /**

@@ -2,10 +2,11 @@
 import type { EvaluatedRow } from '../../artifacts/valueFile.js'
 import type { AnalysisConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
+import { repeated } from '../../core/repeated.js'
 import { subsetCount, unfitValue } from '../../core/subset.js'
 import { type NpyArray, readNpy } from '../../formats/npy.js'
 import { readNpz } from '../../formats/npz.js'
-import { type Output, parseOutput } from '../../masking/evaluation/output.js'
+import { type Output, parseOutput, sampleLoss } from '../../masking/evaluation/output.js'
 import type { GivenNetwork, StudyNetwork } from '../../plan/types.js'
 import { givenFile } from './givenFile.js'
 
@@ -108,7 +109,8 @@ export function readGivenValues(
     return {
       values: output.fromEmpty ? own.map((value) => value - empty) : own,
       prediction: predicted,
-      loss: told ?? (tellsLoss ? lossOf(full) : Number.NaN),
+      // Log-odds of the label are the logit of a network with one, whose class 1 it is.
+      loss: told ?? (tellsLoss ? sampleLoss([full], 0, 1, 1, 'binary') : Number.NaN),
     }
   })
 }
@@ -133,7 +135,7 @@ function rowsById(
   const keyOf = (id: number, of: number) => (panel === undefined ? `${id}` : `${id} of panel ${of}`)
   const keys = Array.from(sample.data, (id, row) => keyOf(Number(id), Number(panel?.data[row])))
   const wanted = samples.map((each) => keyOf(each.id, each.panel))
-  const twice = firstTwice(keys) ?? firstTwice(wanted)
+  const [twice] = [...repeated(keys), ...repeated(wanted)]
   if (twice !== undefined) {
     const remedy =
       panel === undefined
@@ -143,16 +145,6 @@ function rowsById(
   }
   const rows = new Map(keys.map((key, row) => [key, row]))
   return (each) => rows.get(keyOf(each.id, each.panel))
-}
-
-function firstTwice(keys: readonly string[]): string | undefined {
-  const seen = new Set<string>()
-  return keys.find((key) => seen.size === seen.add(key).size)
-}
-
-/** −log p of log-odds v = log(p/(1 − p)), without overflow. */
-function lossOf(v: number): number {
-  return Math.max(0, -v) + Math.log1p(Math.exp(-Math.abs(v)))
 }
 
 function readArrays(file: string): Partial<Record<string, NpyArray>> {
