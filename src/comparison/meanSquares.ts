@@ -1,6 +1,7 @@
 /** Mean squares of a two-way grid of score vectors, and in how many directions they lie. */
 import { groupBy } from '../core/groupBy.js'
 import { scalarProduct } from '../metrics/descriptive.js'
+import { meanScores } from './shares.js'
 import type { Seed } from './types.js'
 
 /**
@@ -50,9 +51,9 @@ export function gridMeanSquares(
   seeds: LineSeeds = {},
 ): GridMeanSquares {
   const [lows, highs] = [cells.length, cells[0].length]
-  const rows = cells.map(meanVector)
-  const columns = cells[0].map((_, h) => meanVector(cells.map((row) => row[h])))
-  const centre = meanVector(rows)
+  const rows = cells.map(meanScores)
+  const columns = cells[0].map((_, h) => meanScores(cells.map((row) => row[h])))
+  const centre = meanScores(rows)
   const samples = centre.length
   const centred = (vector: Float64Array, scale: number) =>
     vector.map((value, x) => scale * (value - centre[x]))
@@ -91,8 +92,8 @@ function donorMeanSquares(
   if (each === 1 || groups.length < 2 || groups.some(({ length }) => length !== each)) {
     return undefined
   }
-  const centre = meanVector(lines)
-  const means = groups.map((group) => meanVector(group.map((line) => lines[line])))
+  const centre = meanScores(lines)
+  const means = groups.map((group) => meanScores(group.map((line) => lines[line])))
   const scaledDifference = (a: Float64Array, b: Float64Array, scale: number) =>
     a.map((value, x) => scale * (value - b[x]))
   return {
@@ -128,10 +129,4 @@ export function meanSquare(vectors: readonly Float64Array[], contrasts: number):
   if (contrasts < 2) return { contrasts, value, squared: undefined }
   const squared = (squares - trace ** 2 / contrasts) / ((contrasts - 1) * (contrasts + 2))
   return { contrasts, value, squared: Math.max(0, squared) }
-}
-
-function meanVector(vectors: readonly Float64Array[]): Float64Array {
-  const sum = new Float64Array(vectors[0].length)
-  for (const vector of vectors) for (let x = 0; x < sum.length; x++) sum[x] += vector[x]
-  return sum.map((value) => value / vectors.length)
 }

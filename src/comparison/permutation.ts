@@ -1,4 +1,5 @@
 import type { Generator } from '../core/random.js'
+import { sizeOf } from '../core/tensor.js'
 import { lowContrast } from './contrasts.js'
 import type { GridCells } from './grid.js'
 import type { PairSimilarity } from './similarity.js'
@@ -42,7 +43,7 @@ export function permutationTest(
   const columns = cells.highs.map((_, high): Column => cells.at.map((row) => row[high]))
   const complete = columns.every((column) => presentLows(column).length === column.length)
   const relabelled = complete ? columns.slice(1) : columns
-  const total = product(relabelled.map((column) => factorial(presentLows(column).length)))
+  const total = sizeOf(relabelled.map((column) => factorial(presentLows(column).length)))
   const distinct = (complete ? 1 : 1 / symmetries(cells)) * total
   const limit = permutations === 'all' ? MOST_ENUMERATED : permutations
   if (total <= limit) {
@@ -85,7 +86,7 @@ function symmetries(cells: GridCells): number {
     const pattern = row.map((cell) => (cell === undefined ? '-' : 'x')).join('')
     patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1)
   }
-  return product([...patterns.values()].map(factorial))
+  return sizeOf([...patterns.values()].map(factorial))
 }
 
 /**
@@ -230,10 +231,6 @@ function permutationsOf(items: readonly number[]): number[][] {
   return items.flatMap((first, position) =>
     permutationsOf(items.filter((_, other) => other !== position)).map((rest) => [first, ...rest]),
   )
-}
-
-function product(factors: readonly number[]): number {
-  return factors.reduce((result, factor) => result * factor, 1)
 }
 
 function factorial(count: number): number {
