@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import { openForeignModel } from './foreign.js'
 import { describeForeignFile } from './foreignFile.js'
-import { dataTypes, decodeModel, encodeModel } from './format.js'
+import { dataTypes, decodeModel, type ElementType, encodeModel } from './format.js'
 
 it('a file format that is too new is named with the way to an older one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-newer-'))
@@ -48,7 +48,8 @@ it('an opset that is too new is named with the way to an older one', async () =>
 it('what a file says of its inputs and outputs is what ONNX Runtime says of them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-declared-'))
   const file = join(folder, 'declared.onnx')
-  const types = Object.keys(dataTypes) as (keyof typeof dataTypes)[]
+  // Of complex numbers it opens no model.
+  const types = (Object.keys(dataTypes) as ElementType[]).filter((type) => !/complex/.test(type))
   const ofTypes = <T>(value: T) => Object.fromEntries(types.map((type) => [type, value]))
   writeFileSync(
     file,

@@ -7,7 +7,13 @@ import { InputError, messageOf } from '../../core/errors.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { CONSTANT_PREFIX } from './emission.js'
 import { requireEvaluationMode } from './evaluationMode.js'
-import { decodeModel, type ModelProto, type TensorProto, type ValueInfoProto } from './format.js'
+import {
+  decodeModel,
+  elementTypeName,
+  type ModelProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './format.js'
 
 /** An input or output of a model. */
 export interface ForeignValue {
@@ -62,27 +68,6 @@ export async function describeForeignFile(file: string): Promise<ForeignFile> {
   }
 }
 
-/** Names of element types by their numbers in ONNX, in ONNX Runtime's words. */
-const elementTypes = [
-  '',
-  'float32',
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'int32',
-  'int64',
-  'string',
-  'bool',
-  'float16',
-  'float64',
-  'uint32',
-  'uint64',
-  'complex64',
-  'complex128',
-  'bfloat16',
-] as const
-
 /** An input or output as the file declares it; without extents where it leaves the rank open, as for ONNX Runtime. */
 function declaredValue({ name, type }: ValueInfoProto): ForeignValue {
   const tensor = type?.tensorType
@@ -91,7 +76,7 @@ function declaredValue({ name, type }: ValueInfoProto): ForeignValue {
   const shape = extents.map((extent) =>
     'dimValue' in extent && extent.dimValue > 0 ? extent.dimValue : undefined,
   )
-  const element = elementTypes[tensor.elemType] ?? `of number ${tensor.elemType}`
+  const element = elementTypeName(tensor.elemType) ?? `of number ${tensor.elemType}`
   return { name, type: element, shape }
 }
 

@@ -88,19 +88,33 @@ const schema = {
   },
 }
 
-/** Element types by ONNX's numbers (TensorProto.DataType). */
+/** ONNX's numbers of element types (TensorProto.DataType), by their names in ONNX Runtime's words. */
 export const dataTypes = {
   float32: 1,
   uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
   int32: 6,
   int64: 7,
+  string: 8,
   bool: 9,
   float16: 10,
   float64: 11,
+  uint32: 12,
+  uint64: 13,
+  complex64: 14,
+  complex128: 15,
   bfloat16: 16,
 } as const
 
 export type ElementType = keyof typeof dataTypes
+
+/** The name of an element type by its number in ONNX; undefined of numbers that none has. */
+export function elementTypeName(number: number | undefined): ElementType | undefined {
+  const names = Object.keys(dataTypes) as ElementType[]
+  return names.find((name) => dataTypes[name] === number)
+}
 
 /** Attribute types by ONNX's numbers (AttributeProto.AttributeType). */
 export const attributeTypes = {
@@ -208,9 +222,7 @@ export function decodeValue(bytes: Uint8Array): ValueInfoProto {
 
 /** The type of an input or output from its bytes; undefined where it has none, or is no tensor. */
 export function elementTypeOf(bytes: Uint8Array): ElementType | undefined {
-  const number = (decodeValue(bytes) as Partial<ValueInfoProto>).type?.tensorType?.elemType
-  const found = Object.entries(dataTypes).find(([, each]) => each === number)
-  return found?.[0] as ElementType | undefined
+  return elementTypeName((decodeValue(bytes) as Partial<ValueInfoProto>).type?.tensorType?.elemType)
 }
 
 /** An input or output of a graph as bytes; an output needs no type. */

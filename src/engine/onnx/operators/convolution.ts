@@ -6,8 +6,9 @@ import { emitConv } from './conv.js'
 export const convolutionEmitters: Emitters<ConvolutionNode> = {
   convolution(node, to) {
     const { name, inputs, stride, padding } = node
-    const attributes = geometry(stride, padding, to.shapeOf(inputs[1]))
-    emitConv(to, inputs, to.shapeOf(inputs[1])[1], { attributes, output: name })
+    const [, channels, ...kernel] = to.shapeOf(inputs[1])
+    const attributes = geometry(kernel, stride, padding)
+    emitConv(to, inputs, channels, { attributes, output: name })
   },
   convolutionInputGradient(node, to) {
     const { name, inputs, stride, padding, size } = node
@@ -16,10 +17,7 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
     const rest = size.map(
       (extent, axis) => extent - ((reduced[axis] - 1) * stride + kernel[axis] - 2 * padding),
     )
-    const attributes = {
-      ...geometry(stride, padding, to.shapeOf(inputs[1])),
-      output_padding: rest,
-    }
+    const attributes = { ...geometry(kernel, stride, padding), output_padding: rest }
     to.emit('ConvTranspose', inputs, { attributes, output: name })
   },
   /**
@@ -58,9 +56,10 @@ export const convolutionEmitters: Emitters<ConvolutionNode> = {
   },
 }
 
-function geometry(stride: number, padding: number, weight: readonly number[]) {
+/** Attributes of a convolution: the extents of its kernel, stride and padding. */
+export function geometry(kernel: readonly number[], stride: number, padding: number) {
   return {
-    kernel_shape: weight.slice(2),
+    kernel_shape: kernel,
     strides: [stride, stride],
     pads: [padding, padding, padding, padding],
   }

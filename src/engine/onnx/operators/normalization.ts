@@ -83,7 +83,7 @@ function otherAxes(to: Emission, x: string): number[] {
 }
 
 /** 1/√(variance + ε). */
-function inverseDeviation(to: Emission, variance: string, epsilon: number): string {
+export function inverseDeviation(to: Emission, variance: string, epsilon: number): string {
   const shifted = to.emit('Add', [variance, to.floats([epsilon])])
   return to.emit('Div', [to.floats([1]), to.emit('Sqrt', [shifted])])
 }

@@ -8,6 +8,7 @@ import type {
   ConvolutionWeightGradient,
 } from '../../../../graph/operators/convolution.js'
 import type { Shape } from '../../../../graph/types.js'
+import { geometry } from '../../operators/convolution.js'
 import { isMinimal } from '../minimalFiltering.js'
 import { isSmall } from '../smallExtents.js'
 import { NCHWC_DOMAIN, type NchwcEmission, type NchwcEmitter } from './layout.js'
@@ -146,12 +147,4 @@ function reordered(
   const seen = to.emit('Reshape', [value, to.integers(view)])
   const permuted = to.emit('Transpose', [seen], { attributes: { perm } })
   return to.emit('Reshape', [permuted, to.integers(shape)], { output })
-}
-
-function geometry(kernel: Shape, stride: number, padding: number) {
-  return {
-    kernel_shape: kernel,
-    strides: [stride, stride],
-    pads: [padding, padding, padding, padding],
-  }
 }

@@ -9,6 +9,7 @@ import type {
   BatchNormScaleGradient,
   ChannelVariance,
 } from '../../../../graph/operators/normalization.js'
+import { inverseDeviation } from '../../operators/normalization.js'
 import { NCHWC_DOMAIN, type NchwcEmission, type NchwcEmitter } from './layout.js'
 import { channelMeans } from './reduction.js'
 
@@ -85,10 +86,4 @@ function byChannel(
   const attributes = { group: { int: channels }, kernel_shape: [1, 1] }
   const inputs = [value, weights, ...summands]
   return to.emit('Conv', inputs, { attributes, domain: NCHWC_DOMAIN, output })
-}
-
-/** 1/√(variance + ε). */
-function inverseDeviation(to: NchwcEmission, variance: string, epsilon: number): string {
-  const shifted = to.emit('Add', [variance, to.floats([epsilon])])
-  return to.emit('Div', [to.floats([1]), to.emit('Sqrt', [shifted])])
 }
