@@ -3,6 +3,8 @@
  * players shows every position each of its patterns in 2^colours masked inputs instead of 2^n.
  */
 
+import { bitCount } from '../../core/subset.js'
+
 /** A colour for each player such that players that meet at a position have different colours. */
 export interface Colouring {
   /** Colour of each player, from 0. */
@@ -76,10 +78,4 @@ export function meetingSubsets(playersAt: Int32Array, limit: number): Int32Array
     if (subsets.size > limit) return undefined
   }
   return Int32Array.from([...subsets].sort((a, b) => bitCount(a) - bitCount(b) || a - b))
-}
-
-function bitCount(mask: number): number {
-  let count = 0
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
-  return count
 }

@@ -1,3 +1,4 @@
+import { bitCount } from '../../core/subset.js'
 import type { Tensors } from '../../core/tensor.js'
 import { sizeOf } from '../../core/tensor.js'
 import { inferTypes } from '../../graph/infer.js'
@@ -93,7 +94,7 @@ function tableImages(
   const met = new Float32Array(subsets.length * positions)
   for (const [image, subset] of subsets.entries()) {
     for (let part = subset; ; part = (part - 1) & subset) {
-      signs[image * sets + colourSet(part, colours)] = isOdd(subset ^ part) ? -1 : 1
+      signs[image * sets + colourSet(part, colours)] = bitCount(subset ^ part) & 1 ? -1 : 1
       if (part === 0) break
     }
     for (let position = 0; position < positions; position++) {
@@ -182,10 +183,4 @@ function parametersFrom(constants: Tensors) {
 
 function colourSet(subset: number, colours: readonly number[]): number {
   return colours.reduce((set, colour, player) => set | (((subset >>> player) & 1) << colour), 0)
-}
-
-function isOdd(mask: number): boolean {
-  let odd = false
-  for (let rest = mask; rest !== 0; rest &= rest - 1) odd = !odd
-  return odd
 }
