@@ -6,7 +6,6 @@ import { exampleStudy } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
 import { type Figure, specOf } from './figure.js'
 import { type FigureName, figureMakers } from './figures.js'
-import { reconstruct } from './matching.js'
 
 const sides = /\b(left|middle|right)( panel|:)/i
 const names = Object.keys(figureMakers) as FigureName[]
@@ -165,13 +164,6 @@ describe('for a paper', () => {
     expect(Buffer.from(first.pdf).toString('latin1')).not.toMatch(/Date/)
     expect(await drawn()).toEqual(first)
   })
-})
-
-it('AND and OR interactions give back v: an OR of two players', () => {
-  const or = new Float64Array([0, 0, 0, 2])
-  expect([...reconstruct(new Float64Array(4), or)]).toEqual([0, 2, 2, 2])
-  const and = new Float64Array([1, 0, 0, 3])
-  expect([...reconstruct(and, or)]).toEqual([1, 3, 3, 6])
 })
 
 it('the drawings carry no colour that only one kind of page can show', () => {

@@ -1,4 +1,4 @@
-import { zeta } from '../../interactions/mobius.js'
+import { matchingError, synthesize } from '../../interactions/andOr.js'
 import type { ReportStudy, StoredSample } from '../types.js'
 import { colours, type FigureResult, type Spec, specOf } from './figure.js'
 import { rounded } from './studyRows.js'
@@ -14,11 +14,8 @@ export function matchingFigure({ details }: ReportStudy): FigureResult {
   if (detail === undefined || state === undefined) {
     return { ...named, missing: 'the stored interactions could not be read' }
   }
-  const rebuilt = reconstruct(state.and, state.or)
-  const error = state.values.reduce(
-    (most, v, mask) => Math.max(most, Math.abs(v - rebuilt[mask])),
-    0,
-  )
+  const rebuilt = synthesize(state)
+  const error = matchingError(state, state.values)
   return {
     ...named,
     source: 'Figure 1',
@@ -28,18 +25,6 @@ export function matchingFigure({ details }: ReportStudy): FigureResult {
       spacing: 24,
     }),
   }
-}
-
-/** h(S) = Σ_{T⊆S} I_and(T) + Σ_{T∩S≠∅} I_or(T), ∅ included; shape [2^n]. */
-export function reconstruct(and: Float64Array, or: Float64Array): Float64Array {
-  const result = Float64Array.from(and)
-  zeta(result)
-  const missed = Float64Array.from(or)
-  missed[0] = 0
-  const total = missed.reduce((sum, value) => sum + value, 0)
-  zeta(missed)
-  const all = result.length - 1
-  return result.map((value, mask) => value + or[0] + total - missed[all ^ mask])
 }
 
 function thinned<T>(items: readonly T[]): T[] {
@@ -135,7 +120,7 @@ function keptPanel({ and, or, values }: StoredSample): Spec {
     for (const { kind, mask, value } of all.slice(0, kept)) {
       ;(kind === 'and' ? partAnd : partOr)[mask] = value
     }
-    const rebuilt = reconstruct(partAnd, partOr)
+    const rebuilt = synthesize({ and: partAnd, or: partOr })
     const squares = values.reduce((sum, v, mask) => sum + (v - rebuilt[mask]) ** 2, 0)
     return { kept, error: rounded(spread > 0 ? Math.sqrt(squares / values.length) / spread : 0) }
   })

@@ -1,5 +1,5 @@
 import { largest, smallest } from '../../core/extremes.js'
-import { isSalient } from '../../interactions/salience.js'
+import { orderDistribution } from '../../metrics/orderDistribution.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
 import { colours, type FigureResult, specOf } from './figure.js'
@@ -136,32 +136,19 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
 }
 
 /** Salient strength of one stored sample by order, kind and sign. */
-function strengthsOf({ and, or, tau }: StoredSample, n: number): MeanStrength[] {
-  const sums = new Map<string, MeanStrength>()
-  for (let order = 1; order <= n; order++) {
-    for (const kind of ['and', 'or']) {
-      for (const sign of ['positive', 'negative'] as const) {
-        sums.set(`${order} ${kind} ${sign}`, { order, kind, sign, strength: 0 })
-      }
-    }
-  }
-  for (const [kind, table] of [
-    ['and', and],
-    ['or', or],
-  ] as const) {
-    for (let mask = 1; mask < table.length; mask++) {
-      const value = table[mask]
-      if (!isSalient(value, tau)) continue
-      const key = `${bitCount(mask)} ${kind} ${value > 0 ? 'positive' : 'negative'}`
-      const sum = sums.get(key) as MeanStrength
-      sums.set(key, { ...sum, strength: sum.strength + value })
-    }
-  }
-  return [...sums.values()]
-}
-
-function bitCount(mask: number): number {
-  let count = 0
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++
-  return count
+function strengthsOf(sample: StoredSample, n: number): MeanStrength[] {
+  const kinds = (['and', 'or'] as const).map((kind) => ({
+    kind,
+    by: orderDistribution({ n, ...sample }, sample.tau, kind),
+  }))
+  return Array.from({ length: n }, (_, index) => index + 1).flatMap((order) =>
+    kinds.flatMap(({ kind, by }) =>
+      (['positive', 'negative'] as const).map((sign) => ({
+        order,
+        kind,
+        sign,
+        strength: by[sign][order],
+      })),
+    ),
+  )
 }
