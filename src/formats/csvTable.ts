@@ -24,7 +24,7 @@ interface CsvRecord {
  * a row of another length, a header name given twice, or a quote that is not closed.
  */
 export function readCsvTable(text: string, delimiter: string, file: string): CsvTable {
-  const [head, ...rows] = csvRecords(text.replace(/^\uFEFF/, ''), delimiter, file)
+  const [head, ...rows] = csvRecords(text, delimiter, file)
   if (head === undefined) throw new InputError(`${file} is empty`)
   const header = head.cells.map((name) => name.trim())
   const [twice] = repeated(header)

@@ -76,7 +76,7 @@ export async function openCsv(data: CsvConfig, context: DataContext): Promise<Ra
 async function readTable(file: string, delimiter: string): Promise<CsvTable> {
   const text = readText(file)
   const [head] = text.split(/[\r\n]/, 1)
-  const other = head.includes(delimiter) ? undefined : otherDelimiter(head.replace(/^\uFEFF/, ''))
+  const other = head.includes(delimiter) ? undefined : otherDelimiter(head)
   if (other !== undefined) throw new InputError(`${file}: ${other}`)
   const table = readCsvTable(text, delimiter, file)
   if (table.rows.length === 0) throw new InputError(`${file} has a header but no rows`)

@@ -80,7 +80,7 @@ function splitProse(sentence: string): string[] {
 }
 
 async function readPart(file: string, split: (sentence: string) => string[]): Promise<Part> {
-  const [head, ...lines] = linesOf(readText(file).replace(/^\uFEFF/, ''), file)
+  const [head, ...lines] = linesOf(readText(file), file)
   const header = head.split('\t', limits.columns + 1)
   requireAtMost(header.length, limits.columns, `${file}: columns`, 'take fewer')
   const [sentenceAt, labelAt] = [header.indexOf('sentence'), header.indexOf('label')]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeText } from '../../formats/text.js'
 import { classOutputs, parseClassList } from './classOutputs.js'
 
 const file = 'm.onnx'
@@ -79,7 +80,7 @@ describe('classOutputs', () => {
 describe('parseClassList', () => {
   it('reads lines and JSON alike', () => {
     expect(parseClassList('cat\r\ndog\r\n', 'f')).toEqual(['cat', 'dog'])
-    expect(parseClassList('\uFEFFcat\n\n\n', 'f')).toEqual(['cat'])
+    expect(parseClassList(decodeText(Buffer.from('\uFEFFcat\n\n\n'), 'f'), 'f')).toEqual(['cat'])
     expect(parseClassList(' ["cat", 3]', 'f')).toEqual(['cat', '3'])
     expect(() => parseClassList('[1,', 'f')).toThrow(/f: this is no JSON list/)
     expect(() => parseClassList('\n', 'f')).toThrow(/no names/)

@@ -146,7 +146,7 @@ export function parseClassList(text: string, file: string): string[] {
 }
 
 function fromLines(text: string): string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const lines = text.split(/\r?\n/)
   while (lines.length > 0 && lines[lines.length - 1].trim() === '') lines.pop()
   return lines.map((line) => line.trim())
 }
