@@ -5,6 +5,7 @@
  * are averaged and how alike a class is, so it comes with a ceiling and a floor (our choice).
  */
 import { type Generator, stream } from '../core/random.js'
+import { uniqueSorted } from '../core/uniqueSorted.js'
 import { mean } from './descriptive.js'
 import {
   masksOfEachOrder,
@@ -105,7 +106,7 @@ function commonClasses(
   test: readonly LabelledInteractions[],
 ): Map<number, ClassSamples> {
   const classes = new Map<number, ClassSamples>()
-  for (const label of [...new Set(train.map((sample) => sample.label))].sort((a, b) => a - b)) {
+  for (const label of uniqueSorted(train.map((sample) => sample.label))) {
     const ofClass = (samples: readonly LabelledInteractions[]) =>
       samples.filter((sample) => sample.label === label)
     const samples = { train: ofClass(train), test: ofClass(test) }

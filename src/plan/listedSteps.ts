@@ -1,6 +1,6 @@
 import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
-import { uniqueSorted } from '../training/checkpointSteps.js'
+import { uniqueSorted } from '../core/uniqueSorted.js'
 import type { StudyNetwork } from './types.js'
 
 /** Steps of a network that a list of times names, ascending; the end is always among them. */

@@ -2,6 +2,7 @@
 import { compareScores } from '../comparison/compare.js'
 import type { NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
+import { uniqueSorted } from '../core/uniqueSorted.js'
 import type { EffectRow, SubgroupRow } from '../tables/tables.js'
 import { mainRows } from './checkpoint.js'
 import { comparisonOptions, effectRow, onSamples, studyScores, withScore } from './compare.js'
@@ -62,7 +63,7 @@ function classesOf(
   const labels = new Map(
     mainRows(values).map((row) => [values.sample[row], values.givenLabel[row]]),
   )
-  const classes = [...new Set(samples.map((sample) => labels.get(sample)!))].sort((a, b) => a - b)
+  const classes = uniqueSorted(samples.map((sample) => labels.get(sample)!))
   if (classes.length < 2) return []
   return classes.map((label): Group => {
     const positions = [...samples.keys()].filter((at) => labels.get(samples[at]) === label)

@@ -1,3 +1,5 @@
+import { uniqueSorted } from '../core/uniqueSorted.js'
+
 /**
  * Steps at which a run is looked at, evenly spaced in log(1 + epoch), the scale on which the phases
  * are fitted: epoch_i = (1 + E)^(i/(count−1)) − 1 for i = 0 … count−1, rounded to whole steps. The
@@ -11,9 +13,4 @@ export function logSpacedSteps(count: number, totalSteps: number, stepsPerEpoch:
     return Math.min(totalSteps, Math.round(epoch * stepsPerEpoch))
   })
   return uniqueSorted(steps)
-}
-
-/** Ascending, each value once. */
-export function uniqueSorted(steps: readonly number[]): number[] {
-  return [...new Set(steps)].sort((a, b) => a - b)
 }

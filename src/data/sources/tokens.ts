@@ -1,8 +1,10 @@
 /** Token ids in NumPy arrays, as tokenizers of text and language models from elsewhere give them. */
+
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { gatherRows, sideBySide } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { type DataContext, resolveDataPath } from '../paths.js'
 import type { RawData } from '../raw.js'
 import type { RowPart } from '../types.js'
@@ -156,7 +158,7 @@ function classesOf(splits: readonly Part[], data: TokensConfig) {
     const classes = Array.from({ length: highest + 1 }, (_, c) => String(c))
     return { classes, remarks, numbered: labels }
   }
-  const tokens = [...new Set(labels.flatMap((each) => [...each]))].sort((a, b) => a - b)
+  const tokens = uniqueSorted(labels.flatMap((each) => [...each]))
   const places = new Map(tokens.map((token, place) => [token, place]))
   const numbered = labels.map((each) => each.map((token) => places.get(token) as number))
   return { classes: tokens.map(String), remarks: [], numbered }

@@ -1,6 +1,8 @@
 /** Which checkpoints the report shows, and what it calls them: decided here alone. */
+
 import { largest, smallest } from '../../core/extremes.js'
 import type { NetworkRow } from '../../tables/tables.js'
+import { nearestStep } from '../../training/phases/checkpoints.js'
 import { shortNumber } from '../html/escape.js'
 import type { StudyTables } from '../types.js'
 import { doneNetworks } from './studyRows.js'
@@ -99,10 +101,7 @@ function earlyStep(
 ): number | undefined {
   const wanted = phase_boundary_step ?? steps[steps.length - 1] / 2
   const earlier = steps.slice(0, -1)
-  if (earlier.length === 0) return undefined
-  return earlier.reduce((best, step) =>
-    Math.abs(step - wanted) < Math.abs(best - wanted) ? step : best,
-  )
+  return earlier.length === 0 ? undefined : nearestStep(earlier, wanted)
 }
 
 function rangeWords(epochs: readonly number[]): string {

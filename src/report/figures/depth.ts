@@ -1,5 +1,6 @@
 /** Figure 9 of a study that sweeps the cut: everything as curves over how many layers count as low. */
 import { levelInPercent } from '../../comparison/clauses/wording.js'
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, marksKey, type Spec, specOf } from './figure.js'
@@ -145,7 +146,7 @@ function curves(
     ...found,
     at: found.cut + DODGE * (names.indexOf(found.line) - (names.length - 1) / 2),
   }))
-  const cuts = [...new Set(points.map(({ cut }) => cut))].sort((a, b) => a - b)
+  const cuts = uniqueSorted(points.map(({ cut }) => cut))
   const x = {
     field: 'at',
     type: 'quantitative',

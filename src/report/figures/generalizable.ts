@@ -1,4 +1,5 @@
 /** How much of the interactions reference networks have too, and at which orders. */
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
@@ -114,7 +115,7 @@ export function agreementFigure({ tables }: ReportStudy): FigureResult {
   if (tables.agreement.length === 0) return { ...named, missing }
   const { end } = shownCheckpoints(tables)
   const atEnd = tables.agreement.filter(({ network, step }) => end.stepOf(network) === step)
-  const counts = [...new Set(atEnd.map((row) => row.references_asked ?? 0))].sort((a, b) => a - b)
+  const counts = uniqueSorted(atEnd.map((row) => row.references_asked ?? 0))
   const rules = Object.keys(ruleNames) as (keyof typeof ruleNames)[]
   const values = counts.flatMap((references) =>
     rules.flatMap((rule) => {

@@ -1,3 +1,4 @@
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { epochsOf, type ShownCheckpoint, shownCheckpoints } from './checkpoints.js'
@@ -87,7 +88,7 @@ export function orderFiguresByCheckpoint({
 }: ReportStudy): { readonly step: number; readonly epoch: number; readonly spec: Spec }[] {
   const epochOf = epochsOf(tables)
   const all = tables.orders.filter((row) => row.sample_group === 'all')
-  const steps = [...new Set(all.map(({ step }) => step ?? 0))].sort((a, b) => a - b)
+  const steps = uniqueSorted(all.map(({ step }) => step ?? 0))
   const means = steps.map((step) => meanStrengths(all.filter((row) => row.step === step)))
   const domain = strengthDomain(means.flat())
   return steps.map((step, index) => {

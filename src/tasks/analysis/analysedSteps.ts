@@ -45,7 +45,7 @@ export function analysedSteps(
   if (checkpoints === 'all') return [...checkpointSteps]
   if (checkpoints === 'final') return [totalSteps]
   if (checkpoints === 'phases') {
-    return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve)).map(({ step }) => step)
+    return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve))
   }
   return listedSteps(checkpoints, network.spec)
 }

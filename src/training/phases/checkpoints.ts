@@ -1,43 +1,27 @@
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { lossGap, runningMedian, usablePoints } from './gap.js'
 import { defaultPhaseOptions, type GapLabels, type LossPoint, type PhaseResult } from './types.js'
 
-/** What a checkpoint is analysed for. */
-type PhaseMark = 'init' | 'half-boundary' | 'boundary' | 'half-gap' | 'end'
-
-/** A kept checkpoint and everything it stands for. */
-interface PhaseCheckpoint {
-  readonly step: number
-  readonly marks: readonly PhaseMark[]
-}
-
 /**
- * The checkpoints that show both phases: the first, the one nearest half of t*, the one nearest
+ * The steps that show both phases, ascending: the first, the one nearest half of t*, the one nearest
  * t*, the one where the gap first reaches half its final value after t*, and the last. Without an
  * overfitting phase: the first, the middle of training, the last. `steps` are the kept
- * checkpoints; one that is nearest to several marks is returned once, with all of them.
+ * checkpoints; one that is nearest to several of these is returned once.
  */
 export function phaseCheckpoints(
   steps: readonly number[],
   curve: readonly LossPoint[],
   result: PhaseResult,
-): PhaseCheckpoint[] {
+): number[] {
   if (steps.length === 0) return []
-  const kept = [...new Set(steps)].sort((a, b) => a - b)
-  const end = kept[kept.length - 1]
-  const wanted: [PhaseMark, number][] = [['init', kept[0]]]
-  if (result.boundary === undefined) wanted.push(['half-boundary', end / 2])
-  else {
-    wanted.push(['half-boundary', result.boundary.step / 2], ['boundary', result.boundary.step])
-    const half = halfGapStep(curve, result.boundary.step, result.labels)
-    if (half !== undefined) wanted.push(['half-gap', half])
-  }
-  wanted.push(['end', end])
-  const marks = new Map<number, PhaseMark[]>()
-  for (const [mark, step] of wanted) {
-    const nearest = nearestStep(kept, step)
-    marks.set(nearest, [...(marks.get(nearest) ?? []), mark])
-  }
-  return [...marks].map(([step, list]) => ({ step, marks: list })).sort((a, b) => a.step - b.step)
+  const kept = uniqueSorted(steps)
+  const [first, end] = [kept[0], kept[kept.length - 1]]
+  const boundary = result.boundary?.step
+  const between =
+    boundary === undefined
+      ? [end / 2]
+      : [boundary / 2, boundary, halfGapStep(curve, boundary, result.labels) ?? end]
+  return uniqueSorted([first, ...between, end].map((step) => nearestStep(kept, step)))
 }
 
 /** Of ascending steps the one at which the overfitting phase begins, nearest to t*; the first without one. */
@@ -54,7 +38,8 @@ export function difficultyCheckpoint(steps: readonly number[], { boundary }: Pha
   return nearestStep(steps, boundary?.step ?? steps[steps.length - 1] / 2)
 }
 
-function nearestStep(steps: readonly number[], wanted: number): number {
+/** Of steps, one or more, the one nearest to another; the first of equally near ones. */
+export function nearestStep(steps: readonly number[], wanted: number): number {
   return steps.reduce((best, one) =>
     Math.abs(one - wanted) < Math.abs(best - wanted) ? one : best,
   )

@@ -37,7 +37,7 @@ export function detectPhases(
   const points = usablePoints(curve)
   if (points.length < FEWEST_POINTS) {
     const reason = `${points.length} evaluation points; at least ${FEWEST_POINTS} are needed`
-    return { ...noOverfitting(options, reason), overfitting: undefined }
+    return { ...noOverfitting(reason), overfitting: undefined }
   }
   if (options.detector === 'hinge') return detectHinge(points, options, seed)
   if (options.detector === 'min-test-loss') return detectMinimum(points, options)

@@ -43,11 +43,11 @@ export function detectHinge(
   const rise = hinge.slope * (times[times.length - 1] - hinge.knot)
   const largest = Math.max(...points.map((point) => Math.max(point.trainLoss, point.testLoss)))
   if (!(rise > SMALLEST_RISE * largest)) {
-    return noOverfitting(options, 'the gap does not rise', labels, slope)
+    return noOverfitting('the gap does not rise', labels, slope)
   }
   if (pValue > alpha) {
     const reason = `the gap does not rise more than its noise may: ${test}`
-    return noOverfitting(options, reason, labels, slope)
+    return noOverfitting(reason, labels, slope)
   }
   const boundary = pointAt(points, Math.expm1(hinge.knot))
   const knots = bootstrapKnots(
@@ -59,7 +59,6 @@ export function detectHinge(
   )
   const stepAt = (p: number) => pointAt(points, Math.expm1(quantile(knots, p) as number)).step
   return {
-    detector: 'hinge',
     labels,
     overfitting: true,
     boundary,

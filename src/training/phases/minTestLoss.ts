@@ -12,12 +12,11 @@ export function detectMinimum(
   )
   const lowest = losses.indexOf(Math.min(...losses))
   if (losses[lowest] === losses[losses.length - 1]) {
-    return noOverfitting(options, 'the test loss is lowest at the end')
+    return noOverfitting('the test loss is lowest at the end')
   }
   const { step, epoch } = points[lowest]
   const reason = `the test loss is lowest at epoch ${epoch}`
   return {
-    detector: options.detector,
     labels: undefined,
     overfitting: true,
     boundary: { step, epoch },

@@ -21,7 +21,6 @@ export function detectThreshold(
     const { step, epoch } = points[index - held + 1]
     const reason = `the gap stays more than ${threshold.toPrecision(3)} above its minimum from epoch ${epoch}`
     return {
-      detector: options.detector,
       labels,
       overfitting: true,
       boundary: { step, epoch },
@@ -30,7 +29,6 @@ export function detectThreshold(
     }
   }
   return noOverfitting(
-    options,
     `the gap never stays more than ${threshold.toPrecision(3)} above its minimum`,
     labels,
   )

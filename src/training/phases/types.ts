@@ -36,7 +36,6 @@ export type PhaseOptions =
     }
 
 export interface PhaseResult {
-  readonly detector: PhaseOptions['detector']
   /** Labels of the training losses that the gap took; undefined where it took no gap. */
   readonly labels: GapLabels | undefined
   /** Whether there is an overfitting phase; undefined where the curve has too few points to tell. */
@@ -67,10 +66,9 @@ export const defaultPhaseOptions: PhaseOptions = {
 
 /** The result that training has one phase only. */
 export function noOverfitting(
-  { detector }: PhaseOptions,
   reason: string,
   labels?: GapLabels,
   slope?: PhaseResult['slope'],
 ): PhaseResult {
-  return { detector, labels, overfitting: false, boundary: undefined, slope, reason }
+  return { labels, overfitting: false, boundary: undefined, slope, reason }
 }
