@@ -138,7 +138,7 @@ for (let round = 0; round < 20; round++) {
 }
 const noises = options.noise.split(',').map(Number)
 const groups: (readonly Float64Array[])[] = options.values.map((file) => {
-  return readValueTables(file).tables.slice(0, Number(options.samples))
+  return readValueTables(file, 'lsb').tables.slice(0, Number(options.samples))
 })
 if (groups.length === 0) {
   const maker: TableMaker = await trainedLenet(options.mnist)

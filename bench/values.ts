@@ -62,7 +62,7 @@ export async function compareValues(
   const sample = { id: 0, input: random(), label: 3 }
   const baseline = random()
   const grid = gridPlayers(shape, { rows: 4, columns: 4 }, n, { by: 'centre' })
-  const output = parseOutput('log-odds')
+  const output = parseOutput('log-odds', 1, 0)
   const engine = await createOnnxEngine(device)
   const plan = {
     at: 'x',

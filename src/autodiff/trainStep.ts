@@ -35,6 +35,9 @@ export interface TrainStep {
   readonly gradients: ReadonlyMap<string, string>
 }
 
+/** The input of a step that holds what its outputs are to be. */
+const TARGETS = 'targets'
+
 /** A network with one logit is trained as a binary classifier. */
 function lossOf(outputs: number): LossFunction {
   return outputs === 1 ? 'binary' : 'categorical'
@@ -53,10 +56,10 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
 
   const targetsShape = graph.shapeOf(network.output)
   const loss = lossOf(targetsShape[1])
-  graph.input({ name: 'targets', shape: targetsShape, dtype: 'float32' })
-  const lossInputs = [network.output, 'targets'] as const
+  graph.input({ name: TARGETS, shape: targetsShape, dtype: 'float32' })
+  const lossInputs = [network.output, TARGETS] as const
   graph.node('loss', { inputs: lossInputs, function: loss }, 'loss')
-  const seed = lossGradient(graph, network.output, 'targets', loss)
+  const seed = lossGradient(graph, network.output, loss)
 
   const trained = network.parameters.filter(({ name, trainable }) => trainable && !frozen(name))
   const names = trained.map(({ name }) => name)
@@ -82,19 +85,14 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
  * Gradient of the loss in logits [batch, outputs]: (softmax(logits) − targets) / batch, or with the sigmoid. Gradients
  * start with it.
  */
-export function lossGradient(
-  graph: GraphBuilder,
-  logits: string,
-  targets: string,
-  loss: LossFunction,
-): string {
+export function lossGradient(graph: GraphBuilder, logits: string, loss: LossFunction): string {
   const inputs = [logits] as const
   const probability =
     loss === 'binary'
       ? graph.node('activation', { inputs, function: 'sigmoid' })
       : graph.node('softmax', { inputs })
   const [batch] = graph.shapeOf(logits)
-  return scaled(graph, binary(graph, 'subtract', probability, targets), 1 / batch)
+  return scaled(graph, binary(graph, 'subtract', probability, TARGETS), 1 / batch)
 }
 
 function declareInputs(graph: GraphBuilder, network: Graph, recipe: StepRecipe): void {

@@ -19,7 +19,7 @@ import type { OffsetScope, ScoreName } from './types.js'
 export function offsetComplexity(
   distribution: OrderDistribution,
   tau: number,
-  scope: OffsetScope = 'per-order',
+  scope: OffsetScope,
 ): number {
   const { n, positive, negative } = distribution
   const scale = Math.max(totalStrength(distribution), tau)
@@ -90,7 +90,7 @@ interface ScoreOptions {
   /** Salience threshold τ. */
   readonly tau: number
   /** For `offset-complexity`. */
-  readonly offsetScope?: OffsetScope
+  readonly offsetScope: OffsetScope
   /** For `nongeneralizable-mass`: interactions of the same sample, or class, elsewhere. */
   readonly reference?: Interactions
 }

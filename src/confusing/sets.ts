@@ -18,23 +18,21 @@ const MAD_TO_SIGMA = 1.4826
  * - `absolute`: s > threshold.
  * - `otsu`: s > the threshold that separates two groups best (Otsu 1979).
  *
- * Constant scores (unless `absolute`) and no samples give an empty set with its reason.
+ * Constant scores (unless `absolute`) and no samples give an empty set.
  */
 export function confusingSet(
   scores: Float64Array,
   ids: readonly SampleId[],
   rule: SetRule,
 ): ConfusingSet {
-  if (scores.length === 0) return emptySet(rule, 'there are no samples')
-  if (rule.rule !== 'absolute' && isConstant(scores)) {
-    return emptySet(rule, `every sample has the same score, ${scores[0]}`)
+  if (scores.length === 0 || (rule.rule !== 'absolute' && isConstant(scores))) {
+    return { rule: rule.rule, members: [], tied: [] }
   }
   const ranked = rankByScore(scores, ids)
   if (rule.rule === 'top') return topSet(ranked, rule)
   const threshold = thresholdOf(scores, rule)
   const members = ranked.filter((member) => member.score > threshold)
-  if (members.length === 0) return emptySet(rule, `no score is above ${threshold}`)
-  return { rule: rule.rule, members, threshold, tied: [], reason: undefined }
+  return { rule: rule.rule, members, tied: [] }
 }
 
 /** Hashes of sample ids, which are asked for at every tie of every network. */
@@ -53,7 +51,6 @@ export function rankByScore(scores: Float64Array, ids: readonly SampleId[]): Con
   )
   return order.map((index, position) => ({
     sample: ids[index],
-    index,
     rank: position + 1,
     score: scores[index],
   }))
@@ -73,26 +70,16 @@ export function undeterminedSamples(set: ConfusingSet, otherEnd?: ConfusingSet):
   return undetermined
 }
 
-function emptySet(rule: SetRule, reason: string): ConfusingSet {
-  return { rule: rule.rule, members: [], threshold: undefined, tied: [], reason }
-}
-
 function topSet(
   ranked: readonly ConfusingMember[],
   rule: SetRule & { readonly rule: 'top' },
 ): ConfusingSet {
   const size = Math.min(ranked.length, Math.max(1, Math.round(rule.fraction * ranked.length)))
   const members = ranked.slice(0, size)
-  const threshold = members[size - 1].score
-  const contested = size < ranked.length && ranked[size].score === threshold
-  const tied = contested ? ranked.filter((member) => member.score === threshold) : []
-  return {
-    rule: 'top',
-    members,
-    threshold,
-    tied: tied.map((member) => member.sample),
-    reason: undefined,
-  }
+  const lowest = members[size - 1].score
+  const contested = size < ranked.length && ranked[size].score === lowest
+  const tied = contested ? ranked.filter((member) => member.score === lowest) : []
+  return { rule: 'top', members, tied: tied.map((member) => member.sample) }
 }
 
 function thresholdOf(scores: Float64Array, rule: Exclude<SetRule, { rule: 'top' }>): number {

@@ -22,8 +22,6 @@ export type SetRule =
 /** A sample of a confusing set. */
 export interface ConfusingMember {
   readonly sample: SampleId
-  /** Position of the sample in the list of scores. */
-  readonly index: number
   /** 1 = the highest score. */
   readonly rank: number
   readonly score: number
@@ -34,10 +32,6 @@ export interface ConfusingSet {
   readonly rule: SetRule['rule']
   /** By rank. */
   readonly members: readonly ConfusingMember[]
-  /** Scores at least (`top`) or above (other rules) this are in; undefined for an empty set. */
-  readonly threshold: number | undefined
   /** Samples whose score equals that of the last member: only the hash of their id decided. */
   readonly tied: readonly SampleId[]
-  /** Why the set is empty, in words; undefined when it is not. */
-  readonly reason: string | undefined
 }

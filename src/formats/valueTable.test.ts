@@ -17,7 +17,7 @@ describe('value tables', () => {
       ['header.csv', csv('\uFEFFempty,a,b,ab\r\n0,1,2,3.5\r\n4,5,6,7e0')],
     ]
     for (const [file, bytes] of files) {
-      const { n, tables } = decodeValueTables(bytes, file)
+      const { n, tables } = decodeValueTables(bytes, file, 'lsb')
       expect(n).toBe(2)
       expect(tables.map((row) => [...row])).toEqual(expected)
     }
@@ -25,14 +25,14 @@ describe('value tables', () => {
 
   it('may be one table, in a row or a column', () => {
     for (const bytes of [csv('1,2,3,4'), csv('1\n2\n3\n4\n')]) {
-      expect([...decodeValueTables(bytes, 'v.csv').tables[0]]).toEqual([1, 2, 3, 4])
+      expect([...decodeValueTables(bytes, 'v.csv', 'lsb').tables[0]]).toEqual([1, 2, 3, 4])
     }
-    expect(decodeValueTables(encodeNpy(Float64Array.of(5, 6)), 'v.npy').n).toBe(1)
+    expect(decodeValueTables(encodeNpy(Float64Array.of(5, 6)), 'v.npy', 'lsb').n).toBe(1)
   })
 
   it('may have the numbers of the columns as a header, as pandas writes', () => {
     const read = (text: string) =>
-      decodeValueTables(csv(text), 'v.csv').tables.map((row) => [...row])
+      decodeValueTables(csv(text), 'v.csv', 'lsb').tables.map((row) => [...row])
     expect(read('0,1,2,3\n0.0,0.5,0.25,1.0\n0.0,0.1,0.2,0.4\n')).toEqual([
       [0, 0.5, 0.25, 1],
       [0, 0.1, 0.2, 0.4],
@@ -80,7 +80,7 @@ describe('value tables', () => {
     ['v.npy', encodeNpy(new Float64Array(16), [16, 1]), /1 column; .* \(values\.ravel\(\)\)/],
     ['v.txt', csv('1,2.5'), /v\.txt: value tables are read from/],
   ])('%s %#: bad input names file, sample and column', (file, bytes, message) => {
-    expect(() => decodeValueTables(bytes, file)).toThrow(message)
-    expect(() => decodeValueTables(bytes, file)).toThrow(InputError)
+    expect(() => decodeValueTables(bytes, file, 'lsb')).toThrow(message)
+    expect(() => decodeValueTables(bytes, file, 'lsb')).toThrow(InputError)
   })
 })

@@ -24,7 +24,7 @@ interface ValueTables {
 const NPZ_KEY = 'values'
 
 /** Reads a file of value tables. Throws InputError naming file, sample and column. */
-export function readValueTables(file: string, bitOrder: BitOrder = 'lsb'): ValueTables {
+export function readValueTables(file: string, bitOrder: BitOrder): ValueTables {
   return decodeValueTables(readInputFile(file), file, bitOrder)
 }
 
@@ -32,7 +32,7 @@ export function readValueTables(file: string, bitOrder: BitOrder = 'lsb'): Value
 export function decodeValueTables(
   bytes: Uint8Array,
   file: string,
-  bitOrder: BitOrder = 'lsb',
+  bitOrder: BitOrder,
 ): ValueTables {
   if (bytes.length === 0) throw new InputError(`${file}: the file is empty`)
   const rows = decodeRows(bytes, file)
@@ -75,7 +75,7 @@ function rowsOf({ shape, data, dtype }: NpyArray, file: string): Float64Array[] 
  * table. Throws InputError where commas may be decimal ones.
  */
 function parseCsv(text: string, file: string): Float64Array[] {
-  const records = csvRecords(text.replace(/^\uFEFF/, ''), ',', file, {
+  const records = csvRecords(text, ',', file, {
     ...limits,
     columns: limits.rowCells,
   }).map(({ line, cells }) => ({

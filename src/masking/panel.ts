@@ -1,16 +1,8 @@
 import { InputError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 
-/** Rows of a split that are analysed. */
-interface Panel {
-  /** Ascending rows of the split. */
-  readonly rows: Int32Array
-  /** How many rows each class gives. */
-  readonly perClass: readonly number[]
-}
-
 /**
- * A class-balanced panel of `count` rows: classes take turns, each giving its rows in an order drawn
+ * The rows, ascending, of a class-balanced panel of `count` rows: classes take turns, each giving its rows in an order drawn
  * from (seed, class), until there are enough; a class that runs out is passed over. So panels of one
  * seed are nested (a smaller one is part of a larger one) and equal for every network.
  *
@@ -23,7 +15,7 @@ export function balancedPanel(
   count: number,
   seed: number,
   allowed: (row: number) => boolean = () => true,
-): Panel {
+): Int32Array {
   const queues = classQueues(labels, classes, seed, allowed)
   const available = queues.reduce((sum, queue) => sum + queue.length, 0)
   if (count < 1 || count > available) {
@@ -35,16 +27,13 @@ export function balancedPanel(
       `a panel of ${count} samples asked for, but ${available} of ${labels.length} may be analysed: ${why}`,
     )
   }
-  const perClass = new Array<number>(classes).fill(0)
   const rows: number[] = []
   for (let turn = 0; rows.length < count; turn++) {
     for (let c = 0; c < classes && rows.length < count; c++) {
-      if (turn >= queues[c].length) continue
-      rows.push(queues[c][turn])
-      perClass[c]++
+      if (turn < queues[c].length) rows.push(queues[c][turn])
     }
   }
-  return { rows: Int32Array.from(rows).sort(), perClass }
+  return Int32Array.from(rows).sort()
 }
 
 /**

@@ -24,7 +24,6 @@ export interface Players {
 
 /** The value b that a masked cell takes; it may depend on the sample (blur, damp). */
 export interface Baseline {
-  readonly name: string
   /** Content-derived id of everything that determines the values; stored with every result. */
   readonly fingerprint: string
   /** Baseline of every cell for one sample x, shape as x. */

@@ -6,7 +6,7 @@ import { cancellation, complexity, totalStrength } from './complexity.js'
 import { midranks, pearson, quantile, spearman, variance } from './descriptive.js'
 import { generalizationByOrder } from './generalization.js'
 import { meanOrderDistribution, orderDistribution } from './orderDistribution.js'
-import { meanInteractions, similarity, similarityByOrder } from './similarity.js'
+import { meanInteractions, similarityByOrder, similarityOver } from './similarity.js'
 import {
   salientSet,
   sharedInteractions,
@@ -116,6 +116,13 @@ describe('complexity', () => {
 })
 
 describe('similarity', () => {
+  /** Of two vectors of 2ⁿ entries, as AND interactions of all sets and no OR interactions. */
+  const similarity = (a: readonly number[], b: readonly number[]) => {
+    const masks = Uint32Array.from(a.keys())
+    const interactions = (and: readonly number[]) => interactionsOf(Math.log2(a.length), { ...and })
+    return similarityOver(interactions(a), masks, interactions(b), masks)
+  }
+
   it('has its published fixed points', () => {
     expect(similarity([1, -2], [1, -2])).toBe(1)
     expect(similarity([1, -2], [2, -4])).toBe(0.5)

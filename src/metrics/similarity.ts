@@ -29,13 +29,6 @@ class Similarity {
   }
 }
 
-/** {@link Similarity} of two vectors of one length. */
-export function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number | undefined {
-  const found = new Similarity()
-  for (let index = 0; index < a.length; index++) found.add(a[index], b[index])
-  return found.value()
-}
-
 /**
  * {@link Similarity} of the AND and OR interactions of given sets, each with the one in the same place of the other list.
  * Vectors are not written down: thousands of short arrays would take longer than what is computed of them.

@@ -1,6 +1,7 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
+import { ARTIFACT_VERSION } from './artifactVersion.js'
 import type { AnalysisRun, DataInfo, VariantName } from './types.js'
 
 /** The other baseline where the usual one equals that of the study: masked players are halved. */
@@ -15,12 +16,11 @@ const HALF = { damp: 0.5 }
 export function analysisRuns(
   config: ExperimentConfig,
   data: DataInfo,
-  version: number,
   networks: readonly string[],
 ): AnalysisRun[] {
   const { phase } = config.confusing
   const of = (name: AnalysisRun['name'], analysis: ExperimentConfig['analysis']) =>
-    run(name, analysis, phase, { version, networks, files: data.analysisFiles })
+    run(name, analysis, phase, { networks, files: data.analysisFiles })
   const variants = usualVariants(config, data).flatMap(({ name, analysis }) => {
     if (data.redundantVariants?.includes(name) !== true) return [of(name, analysis)]
     return name === 'players' ? [] : [of(name, { ...analysis, baseline: HALF })]
@@ -66,7 +66,6 @@ export function hasOtherEnd({ name, analysis }: AnalysisRun): boolean {
 
 /** What ids of analyses depend on besides their configuration. */
 interface RunContext {
-  readonly version: number
   /** Ids of the networks that are analysed. */
   readonly networks: readonly string[]
   readonly files: DataInfo['analysisFiles']
@@ -76,19 +75,19 @@ function run(
   name: AnalysisRun['name'],
   analysis: ExperimentConfig['analysis'],
   phase: ExperimentConfig['confusing']['phase'],
-  { version, networks, files }: RunContext,
+  { networks, files }: RunContext,
 ): AnalysisRun {
   const { samples, players, baseline, output, temperature, clamp } = analysis
   const panel = samples.filter === 'none' ? undefined : networks
   const valuesId = shortId({
-    version,
+    version: ARTIFACT_VERSION,
     values: { samples, players, baseline, output, temperature, clamp },
     files,
     panel,
   })
   const { noise, solver, gap, tieBreak, reference } = analysis
   const interactionsId = shortId({
-    version,
+    version: ARTIFACT_VERSION,
     valuesId,
     split: { noise, solver, gap, tieBreak, reference },
     // For the growth of a score a second checkpoint is decomposed at both ends.

@@ -29,7 +29,7 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
   const { checkpoints } = config.analysis
   if (typeof checkpoints !== 'string') checkListedTimes(checkpoints, analysed)
   const analysedIds = analysed.map((network) => network.id)
-  const runs = analysisRuns(config, data, ARTIFACT_VERSION, analysedIds)
+  const runs = analysisRuns(config, data, analysedIds)
   const [{ valuesId, interactionsId }] = runs
   const id = contentId({
     version: ARTIFACT_VERSION,

@@ -22,14 +22,15 @@ export interface RowFilter {
  * RangeError, naming the line, for anything else: a row that has another number of cells than the header, a cell of
  * another type, no line end (the file is cut short, and a cut number looks like a number), no known column.
  */
-export function readTable<T extends Table>(
-  definition: T,
-  csv: string,
-  filter?: RowFilter,
-): TableReading<T> {
+export function readTable<T extends Table>(definition: T, csv: string): TableReading<T> {
   const rows: Row<T>[] = []
-  const lacking = visitRows(definition, csv, (row) => rows.push(row), filter)
-  return { rows, lacking }
+  const reading = rowReading(definition, (row) => rows.push(row))
+  try {
+    parse(csv, reading.options)
+  } catch (error) {
+    throw new RangeError(messageOf(error))
+  }
+  return { rows, lacking: reading.end(csv.endsWith('\n')) }
 }
 
 /** {@link readTable} of the bytes of a file piece by piece; of what is too large to be held a filter lets through what is. */
@@ -43,23 +44,10 @@ export async function readTablePieces<T extends Table>(
   return { rows, lacking }
 }
 
-/** Hands the rows of a table to `visit` one by one, and says which columns are lacking. Throws as {@link readTable} does. */
-function visitRows<T extends Table>(
-  definition: T,
-  csv: string,
-  visit: (row: Row<T>) => void,
-  filter?: RowFilter,
-): readonly string[] {
-  const reading = rowReading(definition, visit, filter)
-  try {
-    parse(csv, reading.options)
-  } catch (error) {
-    throw new RangeError(messageOf(error))
-  }
-  return reading.end(csv.endsWith('\n'))
-}
-
-/** {@link visitRows} of bytes piece by piece. */
+/**
+ * Hands the rows of a table to `visit` one by one, from bytes piece by piece, and says which columns are lacking. Throws as
+ * {@link readTable} does.
+ */
 export async function visitRowsOf<T extends Table>(
   definition: T,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -89,7 +77,7 @@ const LINE_END = 10
 function rowReading<T extends Table>(
   definition: T,
   visit: (row: Row<T>) => void,
-  filter: RowFilter | undefined,
+  filter?: RowFilter,
 ): {
   readonly options: Options
   readonly end: (hasLineEnd: boolean) => readonly string[]

@@ -153,11 +153,11 @@ runtime: {device: cpu, jobs: 2}
 const readers: Readonly<Record<string, Reader>> = {
   'value tables of .npy': {
     files: { 'values.npy': encodeNpy(rows, [4, 8]) },
-    read: (at) => readValueTables(join(at, 'values.npy')),
+    read: (at) => readValueTables(join(at, 'values.npy'), 'lsb'),
   },
   'value tables of .npz': {
     files: { 'values.npz': encodeNpz({ values: { data: rows, shape: [4, 8] } }) },
-    read: (at) => readValueTables(join(at, 'values.npz')),
+    read: (at) => readValueTables(join(at, 'values.npz'), 'lsb'),
   },
   'value tables of .csv': {
     files: { 'values.csv': text(table) },

@@ -65,7 +65,7 @@ export function encodeInference(
   target: Target = {},
 ): Uint8Array {
   const emitted = emitInference(graph, target)
-  renameOutput(emitted, graph.output, OUTPUT_NAME)
+  renameOutput(emitted, graph.output)
   const shape = emitted.types.get(graph.output)?.shape ?? []
   const weights = graph.parameters.map(({ name, shape: expected }) =>
     weightProto(name, expected, parameters),
@@ -132,8 +132,8 @@ function operatorSets(nodes: readonly NodeProto[]): { domain: string; version: n
   return [{ domain: '', version: OPERATOR_SET }, ...versions]
 }
 
-function renameOutput({ nodes }: EmittedNodes, from: string, to: string): void {
-  const rename = (name: string) => (name === from ? to : name)
+function renameOutput({ nodes }: EmittedNodes, from: string): void {
+  const rename = (name: string) => (name === from ? OUTPUT_NAME : name)
   for (const node of nodes) {
     node.input = node.input.map(rename)
     node.output = node.output.map(rename)

@@ -75,7 +75,7 @@ function lossNodes(shape: readonly number[], kind: LossFunction) {
   graph.input({ name: 'logits', shape, dtype: 'float32' })
   graph.input({ name: 'targets', shape, dtype: 'float32' })
   graph.node('loss', { inputs: ['logits', 'targets'], function: kind }, 'loss')
-  return { nodes: graph.nodes, gradient: lossGradient(graph, 'logits', 'targets', kind) }
+  return { nodes: graph.nodes, gradient: lossGradient(graph, 'logits', kind) }
 }
 
 describe('the gradient of max pooling', () => {

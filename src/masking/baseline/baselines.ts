@@ -8,7 +8,7 @@ import type { Baseline } from '../types.js'
 
 function constantBaseline(name: string, values: Float32Array): Baseline {
   const fingerprint = contentId({ name, values: sha256(bytesOf(values)) })
-  return { name, fingerprint, valuesFor: () => values }
+  return { fingerprint, valuesFor: () => values }
 }
 
 function sampleBaseline(
@@ -16,7 +16,7 @@ function sampleBaseline(
   settings: Json,
   valuesFor: (x: Float32Array) => Float32Array,
 ): Baseline {
-  return { name, fingerprint: contentId({ name, settings }), valuesFor }
+  return { fingerprint: contentId({ name, settings }), valuesFor }
 }
 
 /** b = 0 in network-input units (the lab's `zero`). */

@@ -32,7 +32,7 @@ const samples = [0, 1, 2].map((label) => {
   const x = Float32Array.from({ length: FEATURES }, () => draws.normal())
   return { x, input: x, label, players }
 })
-const output = parseOutput('log-odds-v0')
+const output = parseOutput('log-odds-v0', 1, 0)
 const start = new Float32Array(FEATURES)
 
 /** Σ over the samples of Σ_{T≠∅}|I_and(T)| under a baseline. */
@@ -120,7 +120,7 @@ describe('outputGradient', () => {
           const sum = values.reduce((a, b) => a + b)
           const z = name === 'prob-log-odds' ? values.map((value) => value / sum) : values
           const label = pick % z.length
-          const wanted = parseOutput(name, temperature)
+          const wanted = parseOutput(name, temperature, 0)
           const gradient = outputGradient(z, 0, z.length, label, wanted)
           for (let c = 0; c < z.length; c++) {
             const at = (by: number) => {
@@ -135,7 +135,7 @@ describe('outputGradient', () => {
   })
 
   it('is that of one probability, too', () => {
-    const wanted = parseOutput('prob-log-odds')
+    const wanted = parseOutput('prob-log-odds', 1, 0)
     for (const label of [0, 1]) {
       const at = (p: number) => scalarOutput([p], 0, 1, label, wanted)
       const [gradient] = outputGradient([0.2], 0, 1, label, wanted)

@@ -76,7 +76,7 @@ export async function learnStudyBaseline(
 
 function trainingSamples({ train, classes }: Dataset, { admits }: PlacedPlayers): SampleRow[] {
   const count = Math.min(SAMPLES, train.count)
-  const { rows } = balancedPanel(train.labels, classes.length, count, 0, (row) =>
+  const rows = balancedPanel(train.labels, classes.length, count, 0, (row) =>
     admits(sampleAt(train, row).input),
   )
   return [...rows].map((row) => sampleAt(train, row))

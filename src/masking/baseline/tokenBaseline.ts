@@ -30,7 +30,7 @@ export function tokenBaseline(config: BaselineConfig, rows: Pick<Dataset, 'parts
 }
 
 function settled(name: string, value: number) {
-  return { name, fingerprint: contentId({ name, settings: value }) }
+  return { fingerprint: contentId({ name, settings: value }) }
 }
 
 /** Rows with one value in all cells of a part. */

@@ -47,7 +47,7 @@ describe('values on the CPU', () => {
           at: 'x',
           players: () => players,
           baseline: constantsBaseline(shape, baseline, 'test'),
-          output: parseOutput('log-odds'),
+          output: parseOutput('log-odds', 1, 0),
           batch,
           sharing,
         },

@@ -35,7 +35,7 @@ describe.each(testedDevices)('masked evaluation on %s', (device) => {
         at: 'x',
         players: () => players,
         baseline: constantsBaseline(shape, random(), 'test'),
-        output: parseOutput('log-odds'),
+        output: parseOutput('log-odds', 1, 0),
       }
       const engine = await createOnnxEngine(device)
       const tables: Float64Array[] = []

@@ -19,7 +19,7 @@ describe('scalarOutput', () => {
     fc.assert(
       fc.property(logits, fc.nat(11), fc.constantFrom(0.5, 1, 3), (z, pick, temperature) => {
         const label = pick % z.length
-        const output = parseOutput('log-odds', temperature)
+        const output = parseOutput('log-odds', temperature, 0)
         expect(scalarOutput(z, 0, z.length, label, output)).toBeCloseTo(
           logOddsByProbability(z, label, temperature),
           9,
@@ -29,24 +29,27 @@ describe('scalarOutput', () => {
   })
 
   it('log-odds of huge logits neither overflows nor loses the difference', () => {
-    const output = parseOutput('log-odds')
+    const output = parseOutput('log-odds', 1, 0)
     expect(scalarOutput([1000, 0], 0, 2, 0, output)).toBe(1000)
     expect(scalarOutput([1000, 0], 0, 2, 1, output)).toBe(-1000)
     expect(scalarOutput([-2000, -2000, -2000], 0, 3, 0, output)).toBeCloseTo(-Math.log(2), 12)
   })
 
   it('two classes: log-odds is the difference of the logits', () => {
-    expect(scalarOutput([0.25, 1.5], 0, 2, 1, parseOutput('log-odds'))).toBe(1.25)
+    expect(scalarOutput([0.25, 1.5], 0, 2, 1, parseOutput('log-odds', 1, 0))).toBe(1.25)
   })
 
   it('reads its own row', () => {
-    expect(scalarOutput([9, 9, 1, 2], 2, 2, 1, parseOutput('logit'))).toBe(2)
+    expect(scalarOutput([9, 9, 1, 2], 2, 2, 1, parseOutput('logit', 1, 0))).toBe(2)
   })
 
   it('prob-log-odds keeps its precision where p is nearly 1', () => {
     const p = [1e-12, 1]
-    expect(scalarOutput(p, 0, 2, 1, parseOutput('prob-log-odds'))).toBeCloseTo(Math.log(1e12), 9)
-    expect(scalarOutput([0, 1], 0, 2, 1, parseOutput('prob-log-odds'))).toBe(
+    expect(scalarOutput(p, 0, 2, 1, parseOutput('prob-log-odds', 1, 0))).toBeCloseTo(
+      Math.log(1e12),
+      9,
+    )
+    expect(scalarOutput([0, 1], 0, 2, 1, parseOutput('prob-log-odds', 1, 0))).toBe(
       Number.POSITIVE_INFINITY,
     )
     const clamped = scalarOutput([0, 1], 0, 2, 1, parseOutput('prob-log-odds', 1, 1e-7))
@@ -54,14 +57,14 @@ describe('scalarOutput', () => {
   })
 
   it('the clamp changes ordinary values by about its size', () => {
-    const exact = scalarOutput([0.3, 0.7], 0, 2, 1, parseOutput('log-odds'))
+    const exact = scalarOutput([0.3, 0.7], 0, 2, 1, parseOutput('log-odds', 1, 0))
     const clamped = scalarOutput([0.3, 0.7], 0, 2, 1, parseOutput('log-odds', 1, 1e-7))
     expect(Math.abs(clamped - exact)).toBeLessThan(1e-6)
     expect(clamped).not.toBe(exact)
   })
 
   it('binary takes the sign of the label', () => {
-    const output = parseOutput('binary-v0')
+    const output = parseOutput('binary-v0', 1, 0)
     expect(scalarOutput([1.5], 0, 1, 1, output)).toBe(1.5)
     expect(scalarOutput([1.5], 0, 1, 0, output)).toBe(-1.5)
   })
@@ -94,14 +97,14 @@ describe('scalarOutput', () => {
           sampleLoss([z], 0, 1, label, 'binary'),
           9,
         )
-        expect(predictedClass(p, 0, 1, 'prob-log-odds')).toBe(predictedClass([z], 0, 1))
+        expect(predictedClass(p, 0, 1, 'prob-log-odds')).toBe(predictedClass([z], 0, 1, 'binary'))
       }),
     )
   })
 
   it('refuses unknown names and settings', () => {
-    expect(() => parseOutput('odds')).toThrow(/unknown output "odds"/)
-    expect(() => parseOutput('logit', 0)).toThrow(/temperature/)
+    expect(() => parseOutput('odds', 1, 0)).toThrow(/unknown output "odds"/)
+    expect(() => parseOutput('logit', 0, 0)).toThrow(/temperature/)
     expect(() => parseOutput('logit', 1, -1)).toThrow(/clamp/)
   })
 })
@@ -111,7 +114,7 @@ describe('sampleLoss and predictedClass', () => {
     fc.assert(
       fc.property(logits, (z) => {
         const loss = sampleLoss(z, 0, z.length, 0, 'log-odds')
-        const odds = scalarOutput(z, 0, z.length, 0, parseOutput('log-odds'))
+        const odds = scalarOutput(z, 0, z.length, 0, parseOutput('log-odds', 1, 0))
         // −log p = log(1 + e^{−odds})
         expect(loss).toBeCloseTo(Math.max(0, -odds) + Math.log1p(Math.exp(-Math.abs(odds))), 9)
       }),
@@ -127,8 +130,8 @@ describe('sampleLoss and predictedClass', () => {
   })
 
   it('predicts the largest output, the lower class on ties', () => {
-    expect(predictedClass([0, 2, 2], 0, 3)).toBe(1)
-    expect(predictedClass([0.1], 0, 1)).toBe(1)
-    expect(predictedClass([-0.1], 0, 1)).toBe(0)
+    expect(predictedClass([0, 2, 2], 0, 3, 'log-odds')).toBe(1)
+    expect(predictedClass([0.1], 0, 1, 'binary')).toBe(1)
+    expect(predictedClass([-0.1], 0, 1, 'binary')).toBe(0)
   })
 })

@@ -36,7 +36,7 @@ export const LEAST_PROBABILITY = 2 ** -149
 const outputName = /^(log-odds|logit|prob-log-odds|binary)(-v0)?$/
 
 /** Reads a name such as `log-odds-v0`. Throws InputError on unknown names, T ≤ 0 or clamp < 0. */
-export function parseOutput(name: string, temperature = 1, clamp = 0): Output {
+export function parseOutput(name: string, temperature: number, clamp: number): Output {
   const match = outputName.exec(name)
   if (match === null) {
     throw new InputError(
@@ -239,7 +239,7 @@ export function predictedClass(
   rows: ArrayLike<number>,
   start: number,
   width: number,
-  kind?: Output['kind'],
+  kind: Output['kind'],
 ): number {
   if (width === 1) return rows[start] > (kind === 'prob-log-odds' ? 0.5 : 0) ? 1 : 0
   let best = 0

@@ -8,13 +8,8 @@ export type MaskedSample = SampleRow
 
 /** v(x_S) of one sample for all 2^n coalitions, with the plain prediction. */
 export interface SampleValues {
-  readonly id: number
   /** v by coalition bitmask, [2^n]. */
   readonly values: Float64Array
-  /** v(∅) before it was subtracted, if it was. */
-  readonly emptyValue: number
-  /** The network's output on the unmasked sample, [width]. */
-  readonly logits: Float32Array
   readonly prediction: number
   /** Cross-entropy of the unmasked sample at the given label. */
   readonly loss: number
@@ -47,7 +42,7 @@ export function valueCollector(
   width: number,
   output: Output,
 ): ValueCollector {
-  const { id, label } = sample
+  const { label } = sample
   const values = new Float64Array(grandCoalition(n) + 1)
   let count = 0
   let logits = new Float32Array()
@@ -65,10 +60,7 @@ export function valueCollector(
       if (output.fromEmpty)
         for (let coalition = 0; coalition < count; coalition++) values[coalition] -= emptyValue
       return {
-        id,
         values,
-        emptyValue,
-        logits,
         prediction: predictedClass(logits, 0, width, output.kind),
         loss: sampleLoss(logits, 0, width, label, output.kind),
       }

@@ -115,7 +115,7 @@ describe('a model of several inputs', () => {
     const evaluator = createForeignEvaluator(engine, classifier, players.n, {
       players: () => players,
       baseline,
-      output: parseOutput('log-odds'),
+      output: parseOutput('log-odds', 1, 0),
       assume: () => undefined,
     })
     for (const sample of samples) {
@@ -158,7 +158,7 @@ describe('a model of several inputs', () => {
     const evaluator = createForeignEvaluator(engine, classifier, players.n, {
       players: () => players,
       baseline,
-      output: parseOutput('logit'),
+      output: parseOutput('logit', 1, 0),
       assume: () => undefined,
     })
     for (const sample of samples) {

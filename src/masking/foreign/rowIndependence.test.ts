@@ -88,7 +88,7 @@ it('an engine that mixes the rows of our own networks is named with its device',
         at: 'x',
         players: () => gridPlayers(shape, { rows: 4, columns: 4 }, 6, { by: 'centre' }),
         baseline: constantsBaseline(shape, Array(shape[0]).fill(0), 'zero'),
-        output: parseOutput('log-odds'),
+        output: parseOutput('log-odds', 1, 0),
       },
     )
   const engine = await createOnnxEngine('cpu')

@@ -232,7 +232,6 @@ export function singleFeatures(featureCount: number, names?: readonly string[]):
 export function segmentPlayers(
   shape: readonly number[],
   segments: readonly (readonly number[])[],
-  names = segments.map((_, player) => `s${player}`),
 ): Players {
   if (shape.length !== 3) {
     throw new InputError(
@@ -240,6 +239,7 @@ export function segmentPlayers(
     )
   }
   const [channels, height, width] = shape
+  const names = segments.map((_, player) => `s${player}`)
   const plane = playersFromCells('segments', segments, names, height * width)
   const map = new Int32Array(channels * height * width)
   for (let channel = 0; channel < channels; channel++) map.set(plane.map, channel * height * width)

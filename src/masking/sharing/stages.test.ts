@@ -99,7 +99,7 @@ async function values(
     at: 'x',
     players: () => players,
     baseline,
-    output: parseOutput('log-odds'),
+    output: parseOutput('log-odds', 1, 0),
     sharing,
   }
   const evaluator = await createMaskedEvaluator(

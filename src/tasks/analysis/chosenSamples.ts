@@ -107,7 +107,7 @@ function drawnPanel(
   const { seed } = analysis.samples
   return {
     split,
-    rows: [...balancedPanel(labels, dataset.classes.length, count, seed, allowed).rows],
+    rows: [...balancedPanel(labels, dataset.classes.length, count, seed, allowed)],
   }
 }
 

@@ -200,7 +200,7 @@ describe('a network from elsewhere', () => {
       at: 'x',
       players: (sample) => placed.players(sample, [2, 8, 8]),
       baseline: constantsBaseline([2, 8, 8], [0, 0], 'test'),
-      output: parseOutput('log-odds-v0'),
+      output: parseOutput('log-odds-v0', 1, 0),
     })
     for (const row of [0, 5]) {
       const at = dataset.train.ids.indexOf(samples.sample[row])
@@ -385,7 +385,7 @@ describe('a network from elsewhere that is masked at an inner layer', () => {
       at: layer,
       players: (sample) => placed.players(sample, shape),
       baseline: meansBaseline(shape, means),
-      output: parseOutput('log-odds-v0'),
+      output: parseOutput('log-odds-v0', 1, 0),
     })
     for (const { name } of files) {
       const { tables, samples } = await valuesOfNetwork(study, name)

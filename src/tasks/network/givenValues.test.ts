@@ -25,7 +25,7 @@ const analysed = [
   { id: 7, panel: 1 },
 ]
 const read = (file: string, samples = analysed) =>
-  readGivenValues(file, samples, 1, parseOutput('log-odds-v0')).map(({ values }) => values[1])
+  readGivenValues(file, samples, 1, parseOutput('log-odds-v0', 1, 0)).map(({ values }) => values[1])
 
 describe('values of samples whose ids the two splits share', () => {
   const sample = Int32Array.of(5, 7, 3, 5, 3)
