@@ -1,7 +1,7 @@
 /** How far the cluster is with a study: what was submitted, what SLURM says of it, and what is stored. */
-import { relative } from 'node:path'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { groupBy } from '../core/groupBy.js'
+import { shownPath } from '../core/shownPath.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import { scancel, statesOf } from './commands.js'
 import {
@@ -52,7 +52,7 @@ export async function clusterStatus(folder: string): Promise<ClusterStatus | und
     const state = states?.all.get(element)
     open.push({ job: job.name, element, tasks, state, isQueued: isQueued(state) })
   }
-  const logs = relative(process.cwd(), logFolder(folder))
+  const logs = shownPath(logFolder(folder))
   const ended = states?.accounted && countEnded([...states.accounted.values()])
   return { answers: states !== undefined, elements: elements.length, ended, open, logs }
 }

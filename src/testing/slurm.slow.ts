@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -95,7 +95,7 @@ async function submit(name: string, ...options: string[]): Promise<Submitted> {
   expect(found).toMatchObject({ code: 0 })
   const arrays = [...found.stdout.matchAll(/^(\S+) +(\d+) +\d+ elements/gm)]
   const ids = Object.fromEntries(arrays.map(([, array, id]) => [array, id]))
-  const study = join(process.cwd(), /lowlayer status (.*)/.exec(found.stdout)?.[1] ?? '')
+  const study = resolve(/lowlayer status (.*)/.exec(found.stdout)?.[1] ?? '')
   return { results, study, ids, stdout: found.stdout }
 }
 

@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { shownPath } from '../../core/shownPath.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { jsonText } from '../../store/atomic.js'
 import { reportPage } from '../../store/layout.js'
@@ -22,6 +23,6 @@ export async function report(folder: string, options: ReportOptions): Promise<vo
   if (options.tensorboard) await writeTensorboard(out, { onWait: sayWaiting(out) })
   for (const { file, message } of problems)
     process.stderr.write(`not all is shown: ${file}: ${message}\n`)
-  process.stderr.write(`Report: ${relative(process.cwd(), reportPage(out))}\n`)
+  process.stderr.write(`Report: ${shownPath(reportPage(out))}\n`)
   if (options.json) process.stdout.write(jsonText({ problems, ...(await findingOf(out)) }))
 }

@@ -1,5 +1,6 @@
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { exitCodes } from '../../core/errors.js'
+import { shownPath } from '../../core/shownPath.js'
 import { localProcesses } from '../../executors/local.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
@@ -108,12 +109,6 @@ async function conclude(
       : exitCodes.done
   }
   return failureCode(outcomes)
-}
-
-/** Seen from the working folder where that is shorter to read. */
-function shownPath(folder: string): string {
-  const seen = relative(process.cwd(), folder)
-  return seen.startsWith('..') ? folder : seen
 }
 
 const resultsReadme = `# Results

@@ -1,6 +1,7 @@
-import { relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { exitCodes, InputError } from '../../core/errors.js'
 import { groupBy } from '../../core/groupBy.js'
+import { shownPath } from '../../core/shownPath.js'
 import type { ElementState } from '../../slurm/queue.js'
 import { type ClusterStatus, clusterStatus } from '../../slurm/status.js'
 import { jsonText } from '../../store/atomic.js'
@@ -57,7 +58,7 @@ function describe({
   cluster,
 }: Described): string {
   const lines = [
-    `${study}: ${complete ? 'complete' : 'not complete'} (${relative(process.cwd(), folder) || '.'})`,
+    `${study}: ${complete ? 'complete' : 'not complete'} (${shownPath(folder)})`,
     ...tasks.map(({ kind, done, total }) => `  ${kind.padEnd(13)} ${done} of ${total} done`),
     ...Object.entries(failed).map(([network, reason]) => `  failed: ${network}: ${reason}`),
     ...problems.map((problem) => `  ${problem}`),

@@ -1,5 +1,5 @@
-import { relative } from 'node:path'
 import { shellWord } from '../../core/shellWord.js'
+import { shownPath } from '../../core/shownPath.js'
 import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'
 import type { SubmitOptions } from '../commands/submit.js'
 import { remarksOf } from '../remarks.js'
@@ -41,7 +41,7 @@ function describe({ folder, arrays, queued }: Submitted): string {
     const counts = `${own.length} elements, ${own.flat().length} tasks`
     return `${name.padEnd(12)} ${String(id).padEnd(8)} ${counts}`
   })
-  const shown = shellWord(relative(process.cwd(), folder))
+  const shown = shellWord(shownPath(folder))
   return `${[...lines, ...left, `lowlayer status ${shown}`].join('\n')}\n`
 }
 
@@ -52,7 +52,7 @@ function describePrinted({ folder, arrays }: Submitted): string {
   const idOf = (name: string) => (/^\d/.test(name) ? name : `$${variable(name)}`)
   const lines = arrays.map((array) => {
     const options = dependencyOptions(array, idOf).join(' ')
-    const script = shellWord(relative(process.cwd(), array.script))
+    const script = shellWord(shownPath(array.script))
     const words = ['sbatch --parsable', options, script].filter((part) => part !== '')
     return `${variable(array.name)}=$(${words.join(' ')})`
   })

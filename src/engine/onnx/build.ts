@@ -1,7 +1,8 @@
 /** The build of ONNX Runtime that is used: where it lies, and what brings its CUDA part to it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
+import { shownPath } from '../../core/shownPath.js'
 
 const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json')
 const folder = dirname(manifest)
@@ -10,7 +11,7 @@ const folder = dirname(manifest)
  * The command that brings ONNX Runtime's CUDA part: the package's own script, which lowlayer's package never
  * runs by itself, since it downloads from another server than the registry.
  */
-export const ADD_CUDA = `node ${seenFromHere(join(folder, 'script/install.js'))} --onnxruntime-node-install=cuda12`
+export const ADD_CUDA = `node ${shownPath(join(folder, 'script/install.js'))} --onnxruntime-node-install=cuda12`
 
 /** What a bug report needs to know of the build: version, platform, whether CUDA's part is there, place. */
 export function describeBuild(): string {
@@ -18,10 +19,5 @@ export function describeBuild(): string {
   const platform = join(process.platform, process.arch)
   const cuda = join(folder, 'bin/napi-v6', platform, 'libonnxruntime_providers_cuda.so')
   const part = existsSync(cuda) ? 'with' : 'without'
-  return `onnxruntime-node ${version}, native for ${platform}, ${part} its CUDA part; ${seenFromHere(folder)}`
-}
-
-function seenFromHere(path: string): string {
-  const seen = relative(process.cwd(), path)
-  return seen.startsWith('..') ? path : seen
+  return `onnxruntime-node ${version}, native for ${platform}, ${part} its CUDA part; ${shownPath(folder)}`
 }
