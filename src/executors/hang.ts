@@ -1,5 +1,5 @@
 /** Tells when a process hangs: it was stopped, or waits without end for a disk, a device or a lock of its own. */
-import { readFile } from 'node:fs/promises'
+import { statFields } from '../store/owner.js'
 
 /** How often it is looked at, in the time after which it counts as hung. */
 const LOOKS = 10
@@ -46,9 +46,8 @@ export function watchForHang(pid: number, silentMs: number, onHang: () => void):
   }
 }
 
-/** Processor time of a process with all its threads, the 14th and 15th field of `/proc/<pid>/stat`; undefined without. */
+/** Processor time of a process with all its threads, the 14th and 15th field of its {@link statFields}; undefined without. */
 async function ticksOf(pid: number): Promise<number | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = await statFields(pid)
   return fields && Number(fields[11]) + Number(fields[12])
 }

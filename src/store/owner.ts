@@ -61,14 +61,19 @@ async function placeHere(): Promise<string | undefined> {
   }
 }
 
-/**
- * State and start of a process, the 3rd and 22nd field of `/proc/<pid>/stat` (the second, a name in brackets,
- * may hold spaces); undefined where the system does not tell.
- */
+/** State and start of a process, the 3rd and 22nd field of its {@link statFields}. */
 async function processState(pid: number): Promise<{ state: string; started: string } | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const fields = await statFields(pid)
   return fields && { state: fields[0], started: fields[19] }
+}
+
+/**
+ * The 3rd and later fields of `/proc/<pid>/stat` (the second, a name in brackets, may hold spaces); undefined where the
+ * system does not tell.
+ */
+export async function statFields(pid: number): Promise<string[] | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function isNumberTaken(pid: number): boolean {
