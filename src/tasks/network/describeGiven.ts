@@ -12,6 +12,7 @@ import { resolvePath } from '../../data/paths.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
 import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
+import { forEachNamed } from './forEachNamed.js'
 import { readGivenCurve } from './givenCurve.js'
 import { readNetworkTable } from './networkTable.js'
 
@@ -37,24 +38,16 @@ export async function describeGiven(
     (path, key) =>
       resolvePath(path, key, { baseDir: folder })
   const fromConfig = seenFrom(baseDir)
-  const named = files.map((entry) => ({ entry, pathOf: fromConfig }))
+  const named = files.map((entry) => ({ name: entry.name, entry, pathOf: fromConfig }))
   if (table !== undefined) {
     const file = fromConfig(table, 'networks.table')
     const pathOf = seenFrom(dirname(file))
-    named.push(...readNetworkTable(file).map((entry) => ({ entry, pathOf })))
+    named.push(...readNetworkTable(file).map((entry) => ({ name: entry.name, entry, pathOf })))
   }
   const found: GivenNetworkInfo[] = []
-  const problems: string[] = []
-  for (const { entry, pathOf } of named) {
-    try {
-      found.push(await describeOne(entry, pathOf, requireFit))
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      problems.push(`network "${entry.name}": ${error.message}`)
-      if (problems.length === limits.problems) break
-    }
-  }
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  await forEachNamed(named, async ({ entry, pathOf }) => {
+    found.push(await describeOne(entry, pathOf, requireFit))
+  })
   return found
 }
 

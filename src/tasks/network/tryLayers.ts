@@ -1,8 +1,8 @@
 /** Inner layers that a study masks are looked for in its networks when it is planned. */
 import { resolve } from 'node:path'
-import { InputError } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
+import { forEachNamed } from './forEachNamed.js'
 
 /**
  * Tries one network of each kind ({@link tryLayer}), given ones at their first checkpoint. Throws InputError naming every
@@ -18,14 +18,11 @@ export async function tryLayers(plan: Plan, dataset: Dataset, baseDir: string): 
   const context = { plan, baseDir, results: '' }
   const use = { context, dataset, masking, analysis, assume: () => undefined }
   const kinds = new Map(plan.networks.map((network) => [kindOf(network), network]))
-  const problems: string[] = []
-  for (const network of kinds.values()) {
-    await tryLayer(network, use).catch((error: unknown) => {
-      if (!(error instanceof InputError)) throw error
-      problems.push(`network "${network.name}": analysis.players.layer: ${error.message}`)
-    })
-  }
-  if (problems.length > 0) throw new InputError(problems.join('\n'))
+  await forEachNamed(
+    kinds.values(),
+    (network) => tryLayer(network, use),
+    'analysis.players.layer: ',
+  )
 }
 
 /** What networks have in common that have the same layers, as far as the plan tells. */
