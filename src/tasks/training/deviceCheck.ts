@@ -4,6 +4,7 @@ import { createEngine, type DeviceChoice, type EngineChoice } from '../../engine
 import type { Engine, Predictor } from '../../engine/types.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
+import { medianMilliseconds } from './medianTime.js'
 
 const BATCH = 64
 const RUNS = 7
@@ -50,22 +51,15 @@ export async function checkDevice(name: EngineChoice, device: DeviceChoice): Pro
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const difference =
     found.reduce((most, value, at) => Math.max(most, Math.abs(value - expected[at])), 0) / largest
-  await run(predictor, BATCH)
-  const times: number[] = []
-  for (let index = 0; index < RUNS; index++) {
-    const began = performance.now()
-    await run(predictor, BATCH)
-    times.push(performance.now() - began)
-  }
+  const milliseconds = await medianMilliseconds(RUNS, () => run(predictor, BATCH))
   await predictor.dispose()
-  const median = times.sort((a, b) => a - b)[Math.floor(RUNS / 2)]
   return {
     engine: engine.name,
     device,
     versions: engine.versions,
     difference,
     agrees: difference <= (name === 'tfjs' ? TFJS_LIMIT : PREDICTION_LIMIT),
-    imagesPerSecond: Math.round((1000 * BATCH) / median),
+    imagesPerSecond: Math.round((1000 * BATCH) / milliseconds),
   }
 }
 

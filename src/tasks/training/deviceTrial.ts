@@ -10,6 +10,7 @@ import type { Graph } from '../../graph/types.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
 import type { Plan, TrainedSpec } from '../../plan/types.js'
+import { medianMilliseconds } from './medianTime.js'
 
 /** Runs timed on each side, after one that warms up. */
 const TIMED = 3
@@ -64,7 +65,9 @@ async function trainingTime(engine: Engine, spec: TrainedSpec, plan: Plan): Prom
   const inputs = Float32Array.from(drawnInput(graph.inputs[0], batchSize).data)
   const labels = Int32Array.from({ length: batchSize }, (_, row) => row % 2)
   try {
-    return await medianTime(() => trainer.steps(repeated(oneBatch(inputs, labels, 0), STEPS)))
+    return await medianMilliseconds(TIMED, () =>
+      trainer.steps(repeated(oneBatch(inputs, labels, 0), STEPS)),
+    )
   } finally {
     await trainer.dispose()
   }
@@ -78,7 +81,7 @@ async function predictionTime(engine: Engine, spec: TrainedSpec, plan: Plan): Pr
     graph.inputs.map((input) => [input.name, drawnInput(input, PREDICTED)]),
   )
   try {
-    return await medianTime(() => predictor.run(feeds))
+    return await medianMilliseconds(TIMED, () => predictor.run(feeds))
   } finally {
     await predictor.dispose()
   }
@@ -87,15 +90,4 @@ async function predictionTime(engine: Engine, spec: TrainedSpec, plan: Plan): Pr
 function freshNetwork(spec: TrainedSpec, plan: Plan): { graph: Graph; parameters: Tensors } {
   const model = buildModel(spec.model, plan.data)
   return { graph: model.graph, parameters: initialize(model, (block) => spec.initSeeds[block]) }
-}
-
-async function medianTime(run: () => Promise<unknown>): Promise<number> {
-  await run()
-  const times: number[] = []
-  for (let index = 0; index < TIMED; index++) {
-    const began = performance.now()
-    await run()
-    times.push(performance.now() - began)
-  }
-  return times.sort((a, b) => a - b)[Math.floor(TIMED / 2)]
 }
