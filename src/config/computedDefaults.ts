@@ -1,8 +1,8 @@
+import { isObject } from '../core/isObject.js'
 import { MAX_PLAYERS } from '../core/subset.js'
 import { featureCount } from './checks/shared.js'
 import { valueAt } from './problems.js'
 import type { ExperimentConfig } from './schema.js'
-import { isObject } from './source.js'
 
 /**
  * Defaults that follow from other keys: the study's name; all features of a known table (or all that

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isObject } from '../core/isObject.js'
 import { fileSchema } from './schema.js'
-import { isObject, type Path } from './source.js'
+import type { Path } from './source.js'
 
 /** The parts of a JSON Schema that are looked at here. */
 interface SchemaNode {

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path'
 import { atPlace, ConfigError, type ConfigProblem, InputError } from '../core/errors.js'
+import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 import { readInputFile } from '../formats/inputFile.js'
 import { decodeText } from '../formats/text.js'
@@ -7,7 +8,7 @@ import { merge } from './merge.js'
 import { readOverride, setAt } from './overrides.js'
 import { resolveConfig, studyName } from './parse.js'
 import type { ExperimentConfig } from './schema.js'
-import { type ConfigSource, isObject, readSource } from './source.js'
+import { type ConfigSource, readSource } from './source.js'
 
 /** A configuration and where it came from. */
 export interface LoadedConfig {

@@ -1,5 +1,6 @@
+import { isObject } from '../core/isObject.js'
 import { schemaKeys } from './jsonSchema.js'
-import { isObject, type Path } from './source.js'
+import type { Path } from './source.js'
 
 /** Mappings of which the key given decides what the other keys may be. */
 const tags: Readonly<Record<string, string>> = {

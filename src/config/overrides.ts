@@ -1,9 +1,10 @@
 import { parse } from 'yaml'
 import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
+import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 import { merge } from './merge.js'
-import { type ConfigSource, isObject, type Path } from './source.js'
+import type { ConfigSource, Path } from './source.js'
 
 /** A value set on the command line. */
 interface Override {

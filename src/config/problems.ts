@@ -1,10 +1,11 @@
 import type { z } from 'zod'
+import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 import { editDistance, nearestName } from '../core/nearest.js'
 import { quotable } from '../core/quote.js'
 import { pathsWithKey, schemaKeys } from './jsonSchema.js'
 import { removedKeys } from './removedKeys.js'
-import { isObject, type Path } from './source.js'
+import type { Path } from './source.js'
 
 type Issue = z.core.$ZodIssue
 

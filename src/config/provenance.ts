@@ -1,4 +1,4 @@
-import { isObject } from './source.js'
+import { isObject } from '../core/isObject.js'
 
 /**
  * Where a default comes from: `paper` (stated by arXiv 2502.08625), `lab` (code or settings that the
@@ -63,26 +63,25 @@ export const provenance: Readonly<Record<string, Provenance>> = Object.fromEntri
 const variantKeys = ['name', 'rule', 'source', 'detector']
 
 /**
- * Provenance of every value of a configuration that `given`, the same before defaults were filled in,
- * does not hold; by dotted path such as `training.batchSize`. What was given has no entry.
+ * Where the default of every value of a configuration comes from, by dotted path such as `training.batchSize`;
+ * `ours` for values that have none.
  */
-export function provenanceOf(config: unknown, given: unknown): Record<string, Provenance> {
+export function provenanceOf(config: unknown): Record<string, Provenance> {
   const found: Record<string, Provenance> = {}
-  const visit = (value: unknown, input: unknown, path: string, keys: readonly string[]) => {
+  const visit = (value: unknown, path: string, keys: readonly string[]) => {
     const children = childrenOf(value)
     if (children === undefined) {
       const tag = keys.map((key) => provenance[key]).find((known) => known !== undefined)
-      if (input === undefined) found[path] = tag ?? 'ours'
+      found[path] = tag ?? 'ours'
       return
     }
     for (const [name, child] of children) {
-      const inner = isObject(input) || Array.isArray(input) ? Reflect.get(input, name) : undefined
       const place = Array.isArray(value) ? `${path}[${name}]` : join(path, name)
       const next = keys.map((key) => (Array.isArray(value) ? `${key}[]` : join(key, name)))
-      visit(child, inner, place, [...variantPlaces(keys, value, name), ...next])
+      visit(child, place, [...variantPlaces(keys, value, name), ...next])
     }
   }
-  visit(config, given, '', [''])
+  visit(config, '', [''])
   return found
 }
 

@@ -14,6 +14,7 @@ import {
 } from 'yaml'
 import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, messageOf } from '../core/errors.js'
+import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 
 /** Keys and list positions from the root to a value. */
@@ -115,10 +116,6 @@ function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undef
     if (error instanceof RangeError) return undefined
     throw error
   }
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Braces begin a mapping where a value stands in one. */

@@ -1,5 +1,6 @@
 /** manifest.json of a study: what it was made of, by what and where; enough to make it again. */
 import { join } from 'node:path'
+import { isObject } from '../core/isObject.js'
 import { studyFiles } from './layout.js'
 import { readStoredText } from './stored.js'
 
@@ -38,8 +39,6 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 /** A manifest of any version: what an older one did not have is empty. Throws RangeError where it is none. */
 export function parseManifest(text: string): Manifest {
   const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RangeError('is damaged: parts are missing')
-  }
+  if (!isObject(value)) throw new RangeError('is damaged: parts are missing')
   return { failed: {}, lacking: {}, ...value } as Manifest
 }

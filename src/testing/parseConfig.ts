@@ -1,7 +1,8 @@
 import { resolveConfig, studyName } from '../config/parse.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import { isObject, readSource } from '../config/source.js'
+import { readSource } from '../config/source.js'
 import { ConfigError, type ConfigProblem } from '../core/errors.js'
+import { isObject } from '../core/isObject.js'
 
 /**
  * Reads the text of one configuration file. Throws ConfigError with every problem, each with its

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type LoadedConfig, loadConfig, writtenConfigOf } from '../../config/load.js'
-import { isObject } from '../../config/source.js'
 import { atPlace, InputError } from '../../core/errors.js'
+import { isObject } from '../../core/isObject.js'
 import type { Executor } from '../../executors/types.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { decodeText } from '../../formats/text.js'

@@ -1,6 +1,7 @@
 /** Whether studies asked the same question, and what else differs. */
 import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../../core/errors.js'
+import { isObject } from '../../core/isObject.js'
 import type { FinishedStudy } from '../../tasks/reporting/finishedStudy.js'
 
 /** What has to agree: where it differs, shares are shares of different things. */
@@ -64,9 +65,7 @@ function settingsOf({ config }: FinishedStudy): object {
 /** Dotted paths at which two values differ. */
 function differences(a: unknown, b: unknown, path = ''): string[] {
   if (isDeepStrictEqual(a, b)) return []
-  const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (!isMapping(a) || !isMapping(b)) return [path]
+  if (!isObject(a) || !isObject(b)) return [path]
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
     differences(a[key], b[key], path === '' ? key : `${path}.${key}`),
   )

@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js'
+import { isObject } from '../../core/isObject.js'
 import { readJson } from '../jsonFile.js'
 
 /**
@@ -9,7 +10,7 @@ import { readJson } from '../jsonFile.js'
 export function readSegments(file: string, shape: readonly number[]): number[][] {
   const content = readJson(file)
   const [, height, width] = shape
-  const { size, segments } = isRecord(content) ? content : { size: undefined, segments: content }
+  const { size, segments } = isObject(content) ? content : { size: undefined, segments: content }
   if (Array.isArray(size) && (size[0] !== height || size[1] !== width)) {
     throw new InputError(
       `${file}: segments for images of ${size.join('×')} pixels; these have ${height}×${width}`,
@@ -40,8 +41,4 @@ function pixelIndex(pixel: unknown, height: number, width: number, place: string
 function flatIndex([y, x]: unknown[], width: number): number {
   if (typeof y !== 'number' || typeof x !== 'number') return Number.NaN
   return x < 0 || x >= width ? -1 : y * width + x
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

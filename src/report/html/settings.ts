@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import { valueAt } from '../../config/problems.js'
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
+import type { Path } from '../../config/source.js'
 import type { Manifest } from '../../store/manifest.js'
 import { rounded } from '../figures/studyRows.js'
 import { escapeHtml } from './escape.js'
@@ -22,15 +24,13 @@ const sourceWords: Readonly<Record<Setting['source'], string>> = {
 
 /** Every value of a configuration. One that the schema fills in by itself counts as a default. */
 export function settingsOf(config: unknown): Setting[] {
-  const tags = provenanceOf(config, undefined)
+  const tags = provenanceOf(config)
   return leaves(config, []).map(({ path, value }) => {
     const name = pathName(path)
     const isDefault = same(defaultAt(config, path), value)
     return { path: name, value, source: isDefault ? (tags[name] ?? 'ours') : 'set here' }
   })
 }
-
-type Path = readonly (string | number)[]
 
 /** What the schema fills in where a value is left out; its section alone is parsed, as sections do not depend on each other there. */
 function defaultAt(config: unknown, [name, ...path]: Path): unknown {
@@ -64,13 +64,6 @@ function without(value: unknown, path: Path): unknown {
   for (const part of path.slice(0, -1)) at = at[part] as Record<string | number, unknown>
   delete at[path[path.length - 1]]
   return copy
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
-    value,
-  )
 }
 
 function same(a: unknown, b: unknown): boolean {
