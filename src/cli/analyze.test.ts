@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -62,6 +62,14 @@ describe('lowlayer analyze', () => {
     const page = await fileOf('out', 'report/index.html')
     expect(page).toContain('<strong>No verdict.</strong>')
     expect(page.split('<main>')[1]).not.toMatch(/inconclusive|What decided/)
+  })
+
+  it('names the study by the model as run does by the config', async () => {
+    const model = `-${'long'.repeat(30)}.onnx`
+    await copyFile(join(folder, 'model.onnx'), join(folder, model))
+    const args = ['analyze', `./${model}`, '--data', 'data.csv', '--out', 'named', ...small]
+    expect(await lowlayerHere(args, { cwd: folder })).toMatchObject({ code: 0 })
+    expect(basename(await studyIn('named'))).toMatch(/^(long){25}-[0-9a-f]{8}$/)
   })
 
   it('stops on Ctrl-C, says how to go on, and goes on', async () => {

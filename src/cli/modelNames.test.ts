@@ -8,6 +8,7 @@ it('networks are named by their files, and by their folders where files are name
   expect(modelNames(['a0/64.onnx', 'a1/64.onnx', 'a1/8.onnx'])).toEqual(['a0-64', 'a1-64', '8'])
   expect(modelNames(['a/b/x.onnx', 'c/b/x.onnx', 'b-x.onnx'])).toEqual(['b-x', 'b-x_2', 'b-x_3'])
   expect(modelNames(['my net (1).onnx', '.hidden.onnx'])).toEqual(['my-net-1-', 'hidden'])
+  expect(modelNames([`${'x'.repeat(120)}.onnx`])).toEqual(['x'.repeat(100)])
 })
 
 it('names are different, and names that a study takes, whatever files are called', () => {

@@ -1,9 +1,10 @@
 import { basename, dirname, resolve } from 'node:path'
+import { limits } from '../core/limits.js'
 import { repeated } from '../core/repeated.js'
 
 /**
  * Names for networks in files: those of the files, without `.onnx`; where several have one, with the folder before it, and
- * numbered from the second on where folders have one name too. Letters that names may not have become "-".
+ * numbered from the second on where folders have one name too. Letters that names may not have become "-", and names that are too long are cut.
  */
 export function modelNames(files: readonly string[]): string[] {
   const own = files.map((file) => nameFrom(basename(file).replace(/\.onnx$/, '')))
@@ -21,5 +22,6 @@ export function modelNames(files: readonly string[]): string[] {
 }
 
 function nameFrom(text: string): string {
-  return text.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '') || 'model'
+  const name = text.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '')
+  return name.slice(0, limits.fileNameLetters) || 'model'
 }

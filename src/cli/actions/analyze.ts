@@ -1,5 +1,5 @@
-import { basename } from 'node:path'
 import { type LoadedConfig, loadConfig, writtenConfigOf } from '../../config/load.js'
+import { studyName } from '../../config/parse.js'
 import { atPlace, InputError } from '../../core/errors.js'
 import { isObject } from '../../core/isObject.js'
 import type { Executor } from '../../executors/types.js'
@@ -38,16 +38,14 @@ async function configOfModels(
     throw new InputError('say which networks: MODEL.onnx … or --networks FILE.csv, one of the two')
   }
   const networks = table === undefined ? { files: givenFiles(models, options) } : { table }
-  const study = basename(table ?? models[0])
-    .replace(/\.(onnx|csv)$/, '')
-    .replaceAll(/[^\w.-]+/g, '-')
   const data = source === undefined ? undefined : dataFromOption(source, labels)
   const changed = (written: unknown) => withNetworks(written, { networks, data, options })
   if (file !== undefined) return loadConfig(file, overridesOf(options), changed)
   if (data === undefined) {
     throw new InputError('say what to analyse on: --data SOURCE or --config FILE')
   }
-  const found = writtenConfigOf(changed({}), study || 'model', overridesOf(options))
+  const study = studyName(table ?? models[0])
+  const found = writtenConfigOf(changed({}), study, overridesOf(options))
   return { ...found, file: 'the command line', baseDir: process.cwd() }
 }
 
