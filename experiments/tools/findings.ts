@@ -1,7 +1,6 @@
 /** What each condition of the reference studies found, read from its published tables. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { differenceOf } from '../../src/comparison/pool/difference.js'
 import type { Pool, PooledStudy } from '../../src/comparison/pool/poolStudies.js'
 import type { AcrossArchitectures, Verdict } from '../../src/comparison/types.js'
 import { median } from '../../src/metrics/descriptive.js'
@@ -20,6 +19,7 @@ import {
   poolsOf,
   studyNames,
 } from './conditions.js'
+import { differenceOf } from './difference.js'
 
 /** A share of the variance of the scores with its interval over the choice of seeds. */
 export interface Share {

@@ -10,7 +10,6 @@ import { standardisedRanks } from '../similarity.js'
 import { simulateScores } from '../simulate.js'
 import type { Clause, EffectName, Estimate, StudyScores } from '../types.js'
 import { poolPValues, poolShares, type StudyShares } from './combine.js'
-import { differenceOf } from './difference.js'
 import { type PooledStudy, poolStudies } from './poolStudies.js'
 
 interface Simulated {
@@ -344,42 +343,5 @@ describe('pooled studies', () => {
     ])
     const open = { ...a, low: { estimate: 0.1, low: undefined, high: undefined } }
     expect(() => poolStudies([open, b], options)).toThrow(/s1 has no interval/)
-  })
-})
-
-describe('the difference of two studies', () => {
-  const at = (estimate: number, low: number, high: number) => ({ estimate, low, high })
-  const share = fc
-    .tuple(
-      fc.double({ min: -0.1, max: 1, noNaN: true }),
-      fc.double({ min: 0, max: 0.5, noNaN: true }),
-      fc.double({ min: 0, max: 0.5, noNaN: true }),
-    )
-    .map(([estimate, below, above]) => at(estimate, estimate - below, estimate + above))
-
-  it('is 1.96 standard errors of normal estimates wide, √(s² + t²) to either side', () => {
-    const { estimate, low, high } = differenceOf(
-      at(0.5, 0.5 - 1.96 * 0.03, 0.5 + 1.96 * 0.03),
-      at(0.1, 0.1 - 1.96 * 0.04, 0.1 + 1.96 * 0.04),
-    )
-    expect(estimate).toBeCloseTo(0.4, 12)
-    expect(low).toBeCloseTo(0.4 - 1.96 * 0.05, 12)
-    expect(high).toBeCloseTo(0.4 + 1.96 * 0.05, 12)
-  })
-
-  it('takes the upper end of one with the lower end of the other, is itself against a known number, and mirrored the other way round', () => {
-    // (0.2 − 0.1) − √(0.03² + 0.04²) … + √(0.12² + 0.05²)
-    const found = differenceOf(at(0.2, 0.17, 0.32), at(0.1, 0.05, 0.14))
-    expect(found.low).toBeCloseTo(0.05, 12)
-    expect(found.high).toBeCloseTo(0.23, 12)
-    fc.assert(
-      fc.property(share, share, (a, b) => {
-        const [forth, back] = [differenceOf(a, b), differenceOf(b, a)]
-        expect(forth.low).toBeCloseTo(-back.high, 12)
-        const known = differenceOf(a, at(b.estimate, b.estimate, b.estimate))
-        expect(known.low).toBeCloseTo(a.low - b.estimate, 12)
-        expect(known.high).toBeCloseTo(a.high - b.estimate, 12)
-      }),
-    )
   })
 })
