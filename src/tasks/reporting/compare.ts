@@ -1,11 +1,7 @@
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
-import { isComplete, readAssumptions, readState } from '../../artifacts/networkState.js'
-import {
-  describeEngine,
-  distinctEngines,
-  type TrainingEngine,
-} from '../../artifacts/trainingEngine.js'
+import { isComplete } from '../../artifacts/networkState.js'
+import { describeEngine } from '../../artifacts/trainingEngine.js'
 import type { Lack } from '../../comparison/types.js'
 import type { ExperimentConfig } from '../../config/schema.js'
 import { messageOf, TaskError } from '../../core/errors.js'
@@ -19,7 +15,7 @@ import { accuracyWarnings } from '../../study/accuracyWarnings.js'
 import { claimScope } from '../../study/claimScope.js'
 import { compareAnalyses, pairRows, studyScores } from '../../study/compare.js'
 import { continuumWarnings } from '../../study/continuum.js'
-import { difficultyRows, unknownDifficulty } from '../../study/dynamics.js'
+import { unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
 import { measureRows } from '../../study/measures.js'
 import {
@@ -38,38 +34,20 @@ import {
 } from '../../study/network.js'
 import { PairClasses } from '../../study/pairClasses.js'
 import { reliabilityWarnings } from '../../study/reliabilityWarnings.js'
-import {
-  agreementRows,
-  classRows,
-  confusingRows,
-  curveRows,
-  generalizationRows,
-  networkRow,
-  orderRows,
-  playerRows,
-  sampleRows,
-} from '../../study/rows.js'
+import { classRows, playerRows } from '../../study/rows.js'
 import { subgroupRows } from '../../study/subgroups.js'
 import { studySchema } from '../../tables/schemaDocument.js'
-import { CsvText, type Row, type Table } from '../../tables/table.js'
+import { CsvText } from '../../tables/table.js'
 import {
-  agreementTable,
   classesTable,
-  confusingTable,
-  curvesTable,
-  difficultyTable,
   effectsTable,
-  generalizationTable,
   measuresTable,
   membershipsTable,
   multiverseTable,
-  networksTable,
-  ordersTable,
   overlapsTable,
   pairClassesTable,
   playersTable,
   referencesTable,
-  samplesTable,
   subgroupsTable,
 } from '../../tables/tables.js'
 import { type ReferenceInputs, readNetwork } from '../analysis/readNetwork.js'
@@ -80,7 +58,9 @@ import { comparedFrom, type StudyPlace } from '../state/outputs.js'
 import { withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
 import { type ComparisonProgress, comparisonProgress } from './comparisonProgress.js'
+import { enginesOf, givenAssumptions } from './givenAssumptions.js'
 import { manifestOf } from './manifest.js'
+import { NetworkTables } from './networkTables.js'
 import { readAllReferences } from './references.js'
 import { writeStudyReport } from './report.js'
 
@@ -330,97 +310,4 @@ function analysedEnds(
 
 function baselineName({ analysis: { baseline } }: AnalysisRun): string {
   return typeof baseline === 'string' ? baseline : JSON.stringify(baseline)
-}
-
-/** The tables whose rows are of one network each, made network by network. */
-class NetworkTables {
-  private readonly done = new Set<string>()
-  private readonly networks = new CsvText(networksTable)
-  private readonly analysed: readonly AnalysisTable[]
-
-  constructor({ confusing }: ExperimentConfig) {
-    this.analysed = [
-      analysisTable(curvesTable, curveRows),
-      analysisTable(samplesTable, sampleRows),
-      analysisTable(ordersTable, (found) => orderRows(found, confusing.references)),
-      analysisTable(agreementTable, agreementRows),
-      analysisTable(generalizationTable, generalizationRows),
-      analysisTable(confusingTable, confusingRows),
-      analysisTable(difficultyTable, difficultyRows),
-    ]
-  }
-
-  /** Adds the rows of a network, or of why there are none. */
-  add(network: StudyNetwork, found: NetworkAnalysis | string): void {
-    if (typeof found === 'string') {
-      this.networks.add(networkRow(network, undefined, found))
-      return
-    }
-    this.networks.add(networkRow(network, found, undefined))
-    // Networks that are equal under two names share their rows.
-    if (this.done.has(network.id)) return
-    this.done.add(network.id)
-    for (const { add } of this.analysed) add(found)
-  }
-
-  get tables(): CsvText[] {
-    return [this.networks, ...this.analysed.map(({ text }) => text)]
-  }
-}
-
-/** A table that takes rows of each analysis. */
-interface AnalysisTable {
-  readonly text: CsvText
-  add(found: NetworkAnalysis): void
-}
-
-function analysisTable<T extends Table>(
-  definition: T,
-  rowsOf: (found: NetworkAnalysis) => Iterable<Row<T>>,
-): AnalysisTable {
-  const text = new CsvText(definition)
-  return {
-    text,
-    add(found) {
-      for (const row of rowsOf(found)) text.add(row)
-    },
-  }
-}
-
-/** What was assumed about the networks from elsewhere when they were measured. */
-interface GivenAssumptions {
-  /** Each once. */
-  readonly lines: readonly string[]
-  /** What is wrong with the file that tells them, by the network's name. */
-  readonly damaged: Readonly<Record<string, string>>
-}
-
-async function givenAssumptions(
-  { networks, valuesId }: Plan,
-  results: string,
-): Promise<GivenAssumptions> {
-  const lines = new Set<string>()
-  const damaged: Record<string, string> = {}
-  for (const { origin, id, name } of networks) {
-    if (origin === 'trained') continue
-    try {
-      const found = await readAssumptions(networkPaths(results, id), valuesId)
-      for (const line of found) lines.add(line)
-    } catch (error) {
-      damaged[name] = `what was assumed in reading it is lost: ${messageOf(error)}`
-    }
-  }
-  return { lines: [...lines], damaged }
-}
-
-/** What trained the networks of a study, those that only lend layers included; each once. */
-async function enginesOf({ networks }: Plan, results: string): Promise<TrainingEngine[]> {
-  const found: TrainingEngine[] = []
-  for (const id of new Set(networks.map((network) => network.id))) {
-    // A damaged state is the failure of its own network.
-    const state = await readState(networkPaths(results, id)).catch(() => undefined)
-    // Networks of before engines were listed stay silent.
-    found.push(...(state?.trainedBy ?? []))
-  }
-  return distinctEngines(found)
 }
