@@ -1,6 +1,7 @@
 import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
+import { counted, percent } from '../core/numberWords.js'
 import { loadStudy } from '../report/load.js'
 import type { ReportProblem, ReportStudy } from '../report/types.js'
 import { exists } from '../store/atomic.js'
@@ -121,8 +122,10 @@ export function describeOverlaps(classes: readonly PairClassRow[]): [string, str
     )
     const mean = (row: PairClassRow | undefined) => row?.mean?.toFixed(3) ?? 'none'
     const pairs = jaccard?.pairs ?? 0
-    const count = pairs === 1 ? '1 pair' : `${pairs} pairs`
-    return ['overlap', `${name}: Jaccard ${mean(jaccard)}, chance ${mean(chance)} (${count})`]
+    return [
+      'overlap',
+      `${name}: Jaccard ${mean(jaccard)}, chance ${mean(chance)} (${counted(pairs, 'pair')})`,
+    ]
   })
   return between.length === 0
     ? lines
@@ -167,9 +170,7 @@ function describeMultiverse(
   for (const { verdict: found = '' } of rows) counts.set(found, (counts.get(found) ?? 0) + 1)
   const listed = [...counts].map(([found, count]) => `${count} ${found}`).join(', ')
   const shares = rows.map(({ low_share }) => low_share as number).sort((a, b) => a - b)
-  const [least, most] = [shares[0], shares[shares.length - 1]].map(
-    (share) => `${(100 * share).toFixed(1)}%`,
-  )
+  const [least, most] = [shares[0], shares[shares.length - 1]].map(percent)
   const text = `of ${rows.length} combinations of score, players, baseline and τ: ${listed}; low share from ${least} to ${most}`
   return [['choices', text]]
 }
@@ -177,11 +178,10 @@ function describeMultiverse(
 /** Decompositions that ended before the gap that was asked for, never told silently. */
 function describeUnconverged({ length }: readonly SampleRow[]): [string, string][] {
   if (length === 0) return []
-  const decompositions = length === 1 ? '1 decomposition' : `${length} decompositions`
   return [
     [
       'warning',
-      `${decompositions} did not reach the duality gap (column converged of samples.csv)`,
+      `${counted(length, 'decomposition')} did not reach the duality gap (column converged of samples.csv)`,
     ],
   ]
 }

@@ -1,4 +1,5 @@
 /** The verdict in words: what was asked, what was found in figures that need no definition, and how sure that is. */
+import { counted } from '../core/numberWords.js'
 import { regimeOf } from '../regimes/registry.js'
 import { inPercent, levelInPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
@@ -36,7 +37,7 @@ export function verdictWords(judged: Judged, options: ComparisonOptions): Verdic
   const { verdict, clauses, statistics, study, named } = judged
   if (verdict === 'not-asked') {
     return {
-      asked: `the interactions of ${study.samples.length} samples in ${counted(study.networks.length)}`,
+      asked: `the interactions of ${study.samples.length} samples in ${counted(study.networks.length, 'network')}`,
       sentence: `${outcomes[verdict]}: nothing was asked of low layers, as the seeds of the networks are not known.`,
       certainty: '',
     }
@@ -67,11 +68,7 @@ function askedOf(statistics: GridStatistics | undefined, { samples }: StudyScore
   }
   const { grid } = statistics
   const { lows, highs } = grid.cells
-  return `whether ${subjectOf(grid.regime)} decide which of ${panel} are confusing: ${counted(grid.members.length)}, ${lows.length} ${lows.length === 1 ? 'draw' : 'draws'} of the low layers × ${highs.length} of the high ones`
-}
-
-function counted(networks: number): string {
-  return networks === 1 ? '1 network' : `${networks} networks`
+  return `whether ${subjectOf(grid.regime)} decide which of ${panel} are confusing: ${counted(grid.members.length, 'network')}, ${counted(lows.length, 'draw')} of the low layers × ${highs.length} of the high ones`
 }
 
 function answerOf({ verdict, statistics }: Judged): string {

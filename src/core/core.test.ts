@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '../testing/orderOf.js'
 import { durationInSteps, parseDuration } from './duration.js'
+import { firstNames } from './firstNames.js'
 import { freeArrays } from './freeArrays.js'
 import { canonicalJson, contentId } from './hash.js'
+import { counted, percent } from './numberWords.js'
 import { type Generator, philox, stream } from './random.js'
 import { grandCoalition, orders, playersFromTableLength, playersOf } from './subset.js'
 
@@ -105,5 +107,23 @@ describe('durations', () => {
     expect(durationInSteps(parseDuration('500it'), 16)).toBe(500)
     expect(durationInSteps(parseDuration(3), 16)).toBe(48)
     expect(() => parseDuration('5 epochs')).toThrow(/40ep/)
+  })
+})
+
+describe('words', () => {
+  it('name the first of many and count the rest', () => {
+    expect(firstNames(['a', 'b', 'c', 'd'])).toBe('a, b, c, d')
+    expect(firstNames(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, d and 1 more')
+    expect(firstNames([7, 8, 9], 2)).toBe('7, 8 and 1 more')
+  })
+
+  it('count one and several, and tell shares to one decimal', () => {
+    expect([0, 1, 2].map((count) => counted(count, 'cell'))).toEqual([
+      '0 cells',
+      '1 cell',
+      '2 cells',
+    ])
+    expect(counted(3, 'study', 'studies')).toBe('3 studies')
+    expect([0, 0.12345, 1].map(percent)).toEqual(['0.0%', '12.3%', '100.0%'])
   })
 })

@@ -1,5 +1,6 @@
 import type { DataConfig } from '../config/data.js'
 import { InputError } from '../core/errors.js'
+import { firstNames } from '../core/firstNames.js'
 import { limits } from '../core/limits.js'
 import { nearestName } from '../core/nearest.js'
 import { requireAtMost } from '../core/requireAtMost.js'
@@ -178,9 +179,8 @@ function classNumber(classes: readonly string[], name: string | number): number 
     padded === undefined
       ? `did you mean "${nearestName(String(name), classes)}"?`
       : `for "${padded}" write it in quotes: YAML reads ${padded} as the number ${name}`
-  const names = classes.slice(0, LISTED).join(', ') + (classes.length > LISTED ? ', …' : '')
   const what = named === -1 ? `there is no class "${name}"` : `${name} may be two classes`
-  throw new InputError(`data.classes: ${what} (${hint}); there are ${names}`)
+  throw new InputError(`data.classes: ${what} (${hint}); there are ${firstNames(classes, LISTED)}`)
 }
 
 function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: Int32Array } {

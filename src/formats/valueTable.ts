@@ -4,6 +4,7 @@
  */
 import { InputError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
+import { counted } from '../core/numberWords.js'
 import { playersFromTableLength, unfitValue } from '../core/subset.js'
 import { csvRecords } from './csvTable.js'
 import { parseDecimal, whyNoNumber } from './decimal.js'
@@ -165,7 +166,7 @@ function playersOfColumns(columns: number, file: string): number {
   if (n === undefined || n === 0) {
     const hint = n === 0 ? '; the values of one sample are one row, [2^n] (values.ravel())' : ''
     throw new InputError(
-      `${file}: ${columns} column${columns === 1 ? '' : 's'}; 2^n are needed, one for each subset of n players${hint}`,
+      `${file}: ${counted(columns, 'column')}; 2^n are needed, one for each subset of n players${hint}`,
     )
   }
   return n

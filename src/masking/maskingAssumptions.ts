@@ -1,4 +1,6 @@
 import type { AnalysisConfig } from '../config/analysis.js'
+import { firstNames } from '../core/firstNames.js'
+import { counted } from '../core/numberWords.js'
 import type { PathOf } from '../data/paths.js'
 import { sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
@@ -86,7 +88,7 @@ export function baselineWarnings({ players, baseline }: AnalysisConfig, data: Da
   const by =
     error === undefined ? '' : `: it is uncertain by ${percent(error)} of a standard deviation`
   return [
-    `masked players take the mean of only ${count} training ${count === 1 ? 'sample' : 'samples'}${by}, and values and ` +
+    `masked players take the mean of only ${counted(count, 'training sample')}${by}, and values and ` +
       'interactions with it; give more samples (data.train, data.heldOut), or the mean of many: analysis.baseline: {file: mean.npy}',
   ]
 }
@@ -114,8 +116,6 @@ function wordAssumptions({ parts = [] }: Dataset): string[] {
 }
 
 function shown(values: Float32Array): string {
-  const numbers = Array.from(values.subarray(0, SHOWN), (value) =>
-    String(Number(value.toPrecision(3))),
-  )
-  return values.length > SHOWN ? `${numbers.join(', ')}, …` : numbers.join(', ')
+  const numbers = Array.from(values, (value) => Number(value.toPrecision(3)))
+  return firstNames(numbers, SHOWN)
 }

@@ -72,7 +72,7 @@ describe('chosen panels', () => {
     [[4, 6, 77], /sample 6 /],
     [[77, 78], /samples 77, 78 are not among the 4 samples of the split, which are 4, 9, 2, 30 \(/],
     [[4, 77], /sample 77 is not among/],
-    [Array.from({ length: 12 }, (_, index) => 100 + index), /100, .*107, … are not/],
+    [Array.from({ length: 12 }, (_, index) => 100 + index), /100, .*107 and 4 more are not/],
   ])('refuse %j with what is wrong', (ids, message) => {
     expect(() => namedPanel(ids, own, others)).toThrow(message)
   })

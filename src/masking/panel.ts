@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.js'
+import { firstNames } from '../core/firstNames.js'
 import { stream } from '../core/random.js'
 
 /**
@@ -70,7 +71,9 @@ export function namedPanel(
   const refuse = (wrong: readonly number[], [one, many]: [string, string], reason: string) => {
     if (wrong.length === 0) return
     const [noun, verb] = wrong.length === 1 ? ['sample', one] : ['samples', many]
-    throw new InputError(`analysis.samples.ids: ${noun} ${listed(wrong)} ${verb} ${reason}`)
+    throw new InputError(
+      `analysis.samples.ids: ${noun} ${firstNames(wrong, LISTED)} ${verb} ${reason}`,
+    )
   }
   const missing = ids.filter((id) => !rowOf.has(id))
   refuse(
@@ -82,7 +85,7 @@ export function namedPanel(
   refuse(
     missing,
     ['is', 'are'],
-    `not among the ${own.length} samples of the split, which are ${listed(Array.from(own))} (what stands under data chooses ` +
+    `not among the ${own.length} samples of the split, which are ${firstNames(Array.from(own), LISTED)} (what stands under data chooses ` +
       'them from the source)',
   )
   const rows = ids.map((id) => rowOf.get(id) as number)
@@ -92,10 +95,6 @@ export function namedPanel(
     'fewer words than analysis.players.count',
   )
   return Int32Array.from(rows).sort()
-}
-
-function listed(ids: readonly number[]): string {
-  return ids.slice(0, LISTED).join(', ') + (ids.length > LISTED ? ', …' : '')
 }
 
 function classQueues(

@@ -1,4 +1,5 @@
 /** Whether a classifier is right less often than guessing would be, or no more often. */
+import { percent } from '../core/numberWords.js'
 
 /** Largest probability at which so few, or so many, right answers by chance count as more than chance. */
 const SIGNIFICANCE = 0.01
@@ -29,7 +30,6 @@ export function belowChance(
   classes: number,
 ): string | undefined {
   if (classes < 2 || binomialAtMost(right, count, 1 / classes) >= SIGNIFICANCE) return undefined
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`
   return (
     `${name} is right on ${right} of ${count} samples (${percent(right / count)}), which is below chance (${percent(1 / classes)} for ` +
     `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (classes; analyze: --classes FILE), a score ` +

@@ -1,4 +1,5 @@
 /** Accuracies that show that a network knows nothing of the samples, or that one from elsewhere was misunderstood. */
+import { percent } from '../core/numberWords.js'
 import { belowChance, isAtChance } from '../metrics/chance.js'
 import type { DataInfo } from '../plan/types.js'
 import { mainRows } from './checkpoint.js'
@@ -59,10 +60,6 @@ function ofGiven(answers: readonly NamedAnswers[], classes: number): string[] {
     `${best.name} is right on ${percent(best.accuracy)} of the samples and ${worst.name} on ${percent(worst.accuracy)}: do their outputs ` +
       'mean the same classes in the same order, and do they take the same preprocessing?',
   ]
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`
 }
 
 /** On how many samples a network is right at the end, of how many. */

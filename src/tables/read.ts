@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { parse as csvParser, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'
 import { LowlayerError, messageOf } from '../core/errors.js'
+import { counted } from '../core/numberWords.js'
 import type { Column, Row, Table } from './table.js'
 
 /** A table that was read. */
@@ -133,8 +134,7 @@ function rowOf<T extends Table>(
   width: number,
 ): Row<T> {
   if (record.length !== width) {
-    const cells = record.length === 1 ? '1 cell' : `${record.length} cells`
-    throw new RangeError(`${cells} instead of ${width}`)
+    throw new RangeError(`${counted(record.length, 'cell')} instead of ${width}`)
   }
   const cells = columns.map(([name, column, at]) => {
     const text = at < 0 ? '' : record[at]

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { writeInteractionTable } from '../../artifacts/interactionTable.js'
 import { atPlace } from '../../core/errors.js'
 import { largest } from '../../core/extremes.js'
+import { firstNames } from '../../core/firstNames.js'
+import { counted } from '../../core/numberWords.js'
 import { readValueTables } from '../../formats/valueTable.js'
 import { checkPlayers } from '../../interactions/decompose.js'
 import { meanOutputRange, salienceThreshold } from '../../interactions/salience.js'
@@ -107,11 +109,6 @@ function describeJson(
   )
 }
 
-/** `1 sample`, `2 samples`. */
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
 /** What happened, and which samples fell short of the gap. */
 function summarize(
   samples: readonly DecomposedSample[],
@@ -125,11 +122,13 @@ function summarize(
   const short = samples.filter(({ found }) => !found.converged)
   if (short.length > 0) {
     const worst = largest(short.map(({ found }) => found.gap))
-    const named = short.slice(0, 10).map(({ sample }) => sample)
-    const more = short.length > named.length ? ', …' : ''
+    const named = firstNames(
+      short.map(({ sample }) => sample),
+      10,
+    )
     lines.push(
       `warning: ${short.length} of ${samples.length} samples did not reach the gap ${options.gap} in ` +
-        `${options.maxIterations} iterations (samples ${named.join(', ')}${more}; largest gap ` +
+        `${options.maxIterations} iterations (samples ${named}; largest gap ` +
         `${worst.toPrecision(2)}); raise --max-iterations or --gap`,
     )
   }

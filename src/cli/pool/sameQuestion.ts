@@ -1,6 +1,7 @@
 /** Whether studies asked the same question, and what else differs. */
 import { isDeepStrictEqual } from 'node:util'
 import { InputError } from '../../core/errors.js'
+import { firstNames } from '../../core/firstNames.js'
 import { isObject } from '../../core/isObject.js'
 import type { FinishedStudy } from '../../tasks/reporting/finishedStudy.js'
 
@@ -49,8 +50,7 @@ export function checkSameQuestion(studies: readonly FinishedStudy[]): string | u
     others.flatMap((other) => differences(settingsOf(first), settingsOf(other))),
   )
   if (differ.size === 0) return undefined
-  const listed = [...differ].slice(0, NAMED).join(', ') + (differ.size > NAMED ? ', …' : '')
-  return `the studies differ in more than their data: ${listed}`
+  return `the studies differ in more than their data: ${firstNames([...differ], NAMED)}`
 }
 
 function said(value: unknown): string {

@@ -1,3 +1,4 @@
+import { counted } from '../../core/numberWords.js'
 import type { Task, TaskKind } from '../../plan/types.js'
 import { formatSeconds, type StageProgress, StageTracker } from './stages.js'
 import type { ProgressView } from './types.js'
@@ -17,7 +18,7 @@ export function plainView(tasks: readonly Task[], write: (line: string) => void)
       tracker.started(task)
       if (open.has(task.kind)) return
       open.add(task.kind)
-      write(`${task.kind}: started, ${count(tracker.get(task.kind))}`)
+      write(`${task.kind}: started, ${counted(tracker.get(task.kind).tasks, 'task')}`)
     },
     progress: (task, event) => tracker.progress(task, event),
     ended(outcome) {
@@ -27,19 +28,18 @@ export function plainView(tasks: readonly Task[], write: (line: string) => void)
       if (stage.ended < stage.tasks) return
       open.delete(kind)
       const failed = stage.failed > 0 ? `, ${stage.failed} failed or skipped` : ''
-      write(`${kind}: ended, ${count(stage)}${failed}`)
+      write(`${kind}: ended, ${counted(stage.tasks, 'task')}${failed}`)
     },
     say: write,
     close: () => clearInterval(timer),
   }
 }
 
-function count(stage: StageProgress): string {
-  return stage.tasks === 1 ? '1 task' : `${stage.tasks} tasks`
-}
-
 function describe(stage: StageProgress): string {
-  const parts = [`${Math.floor(stage.fraction * 100)}%`, `${stage.ended} of ${count(stage)} ended`]
+  const parts = [
+    `${Math.floor(stage.fraction * 100)}%`,
+    `${stage.ended} of ${counted(stage.tasks, 'task')} ended`,
+  ]
   if (stage.secondsLeft !== undefined) parts.push(`about ${formatSeconds(stage.secondsLeft)} left`)
   if (stage.note !== undefined) parts.push(stage.note)
   return `${stage.kind}: ${parts.join(', ')}`

@@ -1,4 +1,5 @@
 /** One verdict of several studies that asked the same: the clauses of the pool, by the rule of a single study. */
+import { counted } from '../../core/numberWords.js'
 import { bothEnds, NO_OTHER_END, otherEndOf, statusOf } from '../clauses/shares.js'
 import {
   differenceInPercent,
@@ -236,7 +237,7 @@ function sentenceOf(
   }: Pick<Pool, 'low' | 'p' | 'clauses'> & { readonly studies: readonly PooledStudy[] },
   { margin, grid: { regime } }: PoolOptions,
 ): string {
-  const count = studies.length === 1 ? '1 study' : `${studies.length} studies`
+  const count = counted(studies.length, 'study', 'studies')
   const open = clauses.filter(({ status }) => status === 'fails' || status === 'undecided')
   const reasons = open.map(({ id, reason }) => `(${id}) ${reason}`).join('; ')
   return [

@@ -1,5 +1,6 @@
 /** Classes as NumPy arrays hold them: a whole number per row. */
 import { InputError } from '../../core/errors.js'
+import { firstNames } from '../../core/firstNames.js'
 import type { NpyArray } from '../../formats/npy.js'
 
 /**
@@ -69,7 +70,6 @@ export function classNumbering(
 }
 
 function named(classes: readonly number[]): string {
-  const more = classes.length > NAMED ? ', …' : ''
   const word = classes.length === 1 ? 'class' : 'the classes'
-  return `${word} ${classes.slice(0, NAMED).join(', ')}${more}`
+  return `${word} ${firstNames(classes, NAMED)}`
 }

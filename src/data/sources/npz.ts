@@ -1,7 +1,10 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
+
 import { firstNames } from '../../core/firstNames.js'
+import { counted } from '../../core/numberWords.js'
 import { quotable } from '../../core/quote.js'
+
 import { gatherRows } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { NpyArray } from '../../formats/npy.js'
@@ -173,7 +176,7 @@ function shapeOf(row: readonly number[], { layout }: NpzConfig, file: string): n
 /** The line that says how the axes of images are read. */
 function axesRemark({ inputs, layout }: NpzConfig, [channels, height, width]: readonly number[]) {
   const order = layout === 'nchw' ? 'first' : 'last'
-  return `${inputs} is read as images of ${height}×${width} pixels with ${channels} channel${channels === 1 ? '' : 's'}, channels ${order} (data.layout)`
+  return `${inputs} is read as images of ${height}×${width} pixels with ${counted(channels, 'channel')}, channels ${order} (data.layout)`
 }
 
 function readRows(

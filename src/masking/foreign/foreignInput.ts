@@ -1,4 +1,5 @@
 import { InputError } from '../../core/errors.js'
+import { counted } from '../../core/numberWords.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
@@ -244,7 +245,7 @@ function fits(
 function describe(sample: readonly number[]): string {
   if (sample.length !== 3) return `rows of ${sample.join(' × ')} features`
   const [channels, height, width] = sample
-  return `images of ${height}×${width} pixels with ${channels} channel${channels === 1 ? '' : 's'}`
+  return `images of ${height}×${width} pixels with ${counted(channels, 'channel')}`
 }
 
 /** Feeds one input whole samples of a shape. */

@@ -1,6 +1,7 @@
 /** Running rows through a model from elsewhere, whatever its batch axis takes. */
 
 import { InputError } from '../../core/errors.js'
+import { counted } from '../../core/numberWords.js'
 import { concatenated } from '../../core/tensor.js'
 import { deviceKind } from '../../engine/device.js'
 import type { ForeignModel, ForeignTensor } from '../../engine/onnx/foreign.js'
@@ -86,7 +87,7 @@ export const innerValues: ReadOutputs = ({ model, feed, output }, { shape, data 
   const fed = rows.length / feed.size
   if (shape[0] === fed) return data
   throw new InputError(
-    `${model.file}: "${output}" has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
+    `${model.file}: "${output}" has shape [${shape.join(', ')}] for ${counted(fed, 'sample')}; it needs a batch ` +
       'axis, so that samples can be masked one by one',
   )
 }
@@ -105,7 +106,7 @@ const scores: ReadOutputs = ({ model, output, position, feed: { size } }, result
       ? '. Of outputs of every token, data.position (and data.target, of a language model) says which counts'
       : ''
   throw new InputError(
-    `${place} has shape [${shape.join(', ')}] for ${fed} sample${fed === 1 ? '' : 's'}; it needs a batch ` +
+    `${place} has shape [${shape.join(', ')}] for ${counted(fed, 'sample')}; it needs a batch ` +
       'axis and one value per class, [batch, classes]: export the model with such an output, or name another one: ' +
       `${keyAndOption('output', 'NAME')}${hint}`,
   )

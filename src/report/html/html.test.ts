@@ -5,6 +5,7 @@ import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { foreignStudy } from '../testing/foreignStudy.js'
 import type { ReportStudy } from '../types.js'
+import { shortNumber } from './escape.js'
 import { networkSection } from './networks.js'
 import { referenceSection } from './references.js'
 import { playerPaths } from './regions.js'
@@ -24,6 +25,20 @@ describe('regions of players', () => {
     )
     expect(areas).toEqual([0, 1, 2].map((player) => map.filter((owner) => owner === player).length))
   })
+})
+
+it('numbers are short, and negative ones have a minus sign', () => {
+  const numbers = [1234, -1234, 0.12345, -0.12345, 2e-5, -2e-5, Number.NaN, undefined]
+  expect(numbers.map(shortNumber)).toEqual([
+    '1,234',
+    '−1,234',
+    '0.123',
+    '−0.123',
+    '2.0e-5',
+    '−2.0e-5',
+    '',
+    '',
+  ])
 })
 
 it('settings tell defaults from what was set, with the source of the default', () => {

@@ -3,7 +3,7 @@ import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import { epochsOf } from '../figures/checkpoints.js'
 import type { ReportStudy, StudyTables } from '../types.js'
-import { escapeHtml, percent, shortNumber } from './escape.js'
+import { escapeHtml, percentCell, shortNumber } from './escape.js'
 import { htmlTable } from './table.js'
 
 /** Failed networks that are listed beside those that are drawn; networks.csv has all. */
@@ -29,8 +29,8 @@ export function networkSection(study: ReportStudy): string {
       escapeHtml(row.regime ?? 'not known'),
       `<span class="name">${seedWords(row)}</span>`,
       `${row.low_parameters === undefined ? '' : `${shortNumber(row.low_parameters)} of `}${shortNumber(row.parameters)}`,
-      percent(row.train_accuracy),
-      percent(row.test_accuracy),
+      percentCell(row.train_accuracy),
+      percentCell(row.test_accuracy),
       row.status === 'failed'
         ? ''
         : boundary !== undefined

@@ -1,5 +1,5 @@
 import type { ReportStudy } from '../types.js'
-import { escapeHtml, percent, shortNumber } from './escape.js'
+import { escapeHtml, percentCell, shortNumber } from './escape.js'
 import { htmlTable } from './table.js'
 
 /** The reference networks and how right they are, on what they were trained on and on what they were not; empty without any. */
@@ -10,8 +10,8 @@ export function referenceSection({ tables }: ReportStudy): string {
     escapeHtml(row.architecture ?? ''),
     row.trained_on === 'test' ? 'the test samples' : 'not known',
     shortNumber(row.steps),
-    percent(row.accuracy_on_test_samples),
-    percent(row.accuracy_on_training_samples),
+    percentCell(row.accuracy_on_test_samples),
+    percentCell(row.accuracy_on_training_samples),
     row.status === 'failed'
       ? `<span class="mark fails">✗ ${escapeHtml(row.reason ?? 'failed')}</span>`
       : 'done',

@@ -88,7 +88,7 @@ describe('analysed samples', () => {
     ['analysis.samples.ids=[3, 930]', /sample 930 is in the test split/],
     [
       'analysis.samples.ids=[3, 700]',
-      /sample 700 is not among the 60 samples of the split, which are 0, 1, .*, 7, …/,
+      /sample 700 is not among the 60 samples of the split, which are 0, 1, .*, 7 and 52 more/,
     ],
     ['analysis.samples.first=61', /samples.first=61: 61 is more than the 60 samples of data.train/],
     ['analysis.samples={first: 3, ids: [1, 2, 4]}', /"ids" both say/],
