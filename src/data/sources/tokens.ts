@@ -1,5 +1,4 @@
 /** Token ids in NumPy arrays, as tokenizers of text and language models from elsewhere give them. */
-
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { gatherRows, sideBySide } from '../../core/tableRows.js'

@@ -1,5 +1,4 @@
 /** Which checkpoints the report shows, and what it calls them: decided here alone. */
-
 import { largest, smallest } from '../../core/extremes.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { nearestStep } from '../../training/phases/checkpoints.js'
