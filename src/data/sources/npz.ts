@@ -1,10 +1,8 @@
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
-
 import { firstNames } from '../../core/firstNames.js'
 import { counted } from '../../core/numberWords.js'
 import { quotable } from '../../core/quote.js'
-
 import { gatherRows } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { NpyArray } from '../../formats/npy.js'
