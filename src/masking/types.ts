@@ -18,7 +18,10 @@ export interface Players {
   readonly map: Int32Array
   /** Short names in player order, such as `r1c2`, a feature or a word. */
   readonly names: readonly string[]
-  /** Their numbers among the cells or features that could be players, as `analysis.players.list` takes them. */
+  /**
+   * Their numbers among the cells or features that could be players, as `analysis.players.list` takes them; of words their
+   * places in the text, or the numbers that `word_ids` gives them.
+   */
   readonly numbers?: readonly number[]
 }
 

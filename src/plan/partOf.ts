@@ -7,5 +7,5 @@ export function partOf(plan: Plan, task: Task): Plan {
   const { network } = task
   const donor = network.origin === 'trained' ? network.spec.inherits?.network : undefined
   const networks = plan.networks.filter(({ id }) => id === network.id || id === donor)
-  return { ...plan, networks, tasks: [task] }
+  return { ...plan, data: { ...plan.data, textPlayers: undefined }, networks, tasks: [task] }
 }

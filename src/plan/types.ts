@@ -21,6 +21,8 @@ export interface DataInfo {
   readonly warnings?: readonly string[]
   /** The players of each choice of them, where they are the same for all samples; no part of any id. */
   readonly players?: Readonly<Partial<Record<AnalysisRun['name'], readonly PlannedPlayer[]>>>
+  /** The players of each analysed text, where players differ from text to text; no part of any id. */
+  readonly textPlayers?: Readonly<Partial<Record<AnalysisRun['name'], readonly TextPlayers[]>>>
   /** SHA-256 of the files that players and baseline are read from, by their names. */
   readonly analysisFiles?: Readonly<Record<string, string>>
   /** The networks from elsewhere, as `networks.files` and `networks.table` give them. */
@@ -34,8 +36,15 @@ export interface DataInfo {
 /** A player as tables name it; bit i of a coalition is the i-th player. */
 export interface PlannedPlayer {
   readonly name: string
-  /** Its number among the cells or features that could be players. */
+  /** Its number among the cells or features that could be players; of a word its place in the text, from 0. */
   readonly number?: number
+}
+
+/** The players of one text, in the order of their bits. */
+export interface TextPlayers {
+  readonly split: 'train' | 'test'
+  readonly sample: number
+  readonly players: readonly PlannedPlayer[]
 }
 
 /** What an analysis is repeated under to see how far the scores depend on it. */

@@ -12,7 +12,7 @@ import {
 } from '../metrics/agreement.js'
 import { mean } from '../metrics/descriptive.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
-import type { DataInfo, StudyNetwork } from '../plan/types.js'
+import type { DataInfo, PlannedPlayer, StudyNetwork } from '../plan/types.js'
 import { init } from '../regimes/init.js'
 import type {
   AgreementRow,
@@ -35,11 +35,23 @@ import type { NetworkAnalysis, RuledSet } from './network.js'
 /** An analysis of a network of which no more than id and name are asked. */
 type NamedAnalysis = NetworkAnalysis<{ readonly id: string; readonly name: string }>
 
-/** The players of the analysis, and of its variant with others. */
-export function playerRows(players: DataInfo['players'] = {}): PlayerRow[] {
-  return Object.entries(players).flatMap(([choice, members]) =>
-    members.map(({ name, number }, player) => ({ choice, player, name, number })),
-  )
+/** The players of the analysis, and of its variant with others: those of all samples, or those of each text. */
+export function playerRows({
+  players = {},
+  textPlayers = {},
+}: Pick<DataInfo, 'players' | 'textPlayers'>): PlayerRow[] {
+  const rowsOf = (choice: string, members: readonly PlannedPlayer[]) =>
+    members.map(({ name, number }, player) => ({ choice, player, name, number }))
+  return [
+    ...Object.entries(players).flatMap(([choice, members]) =>
+      rowsOf(choice, members).map((row) => ({ ...row, split: undefined, sample: undefined })),
+    ),
+    ...Object.entries(textPlayers).flatMap(([choice, texts]) =>
+      texts.flatMap(({ split, sample, players }) =>
+        rowsOf(choice, players).map((row) => ({ ...row, split, sample })),
+      ),
+    ),
+  ]
 }
 
 /** The classes of the data. */

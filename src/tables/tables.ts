@@ -50,14 +50,16 @@ export const networksTable = table('networks', 'One row per network of the study
 
 export const playersTable = table(
   'players',
-  'The players, where they are the same for all samples: what bit i of a coalition stands for.',
+  'What bit i of a coalition stands for: the players of all samples, or those of each text (none where analysis.samples.filter chooses the texts).',
   {
     choice: text('main; or players, the other choice of confusing.reliability.players.'),
     player: integer('Bit of the player in coalitions, from 0.'),
     name: text('What figures call it: r1c2 is the cell of row 1 and column 2 of the grid, from 0.'),
     number: integer(
-      'Its number among the cells or features that could be players, as analysis.players.list takes it. Empty: segments.',
+      'Its number among the cells or features that could be players, as analysis.players.list takes it; of a word its place in the text, from 0, or its number in word_ids. Empty: segments.',
     ),
+    split: text('train or test, of a text. Empty: the players of all samples.'),
+    sample: integer('The text whose players these are. Empty: the players of all samples.'),
   },
 )
 

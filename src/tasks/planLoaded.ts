@@ -21,6 +21,7 @@ import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
 import { checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
+import { textPlayers } from './analysis/textPlayers.js'
 import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
 import { describeGiven, type RequireFit } from './network/describeGiven.js'
 import { tryLayers } from './network/tryLayers.js'
@@ -67,6 +68,7 @@ export async function planLoaded(
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     players: playersOf(config, dataset, pathOf),
+    textPlayers: textPlayers(config, dataset, pathOf),
     warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
   }
   const assumptions = [

@@ -76,5 +76,6 @@ export function tokenPlayers(
     chosen.map((position) => [position]),
     names,
     tokens.length,
+    chosen,
   )
 }

@@ -45,6 +45,7 @@ export function wordPlayers(
       names === undefined ? `w${chosen[player]} (id ${input[ids.start + first]})` : names(first),
     ),
     size,
+    chosen,
   )
 }
 

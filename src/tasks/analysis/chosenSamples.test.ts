@@ -29,26 +29,46 @@ const planned = async (...overrides: string[]) => {
   return { plan, samples: samples?.[0].samples }
 }
 
-describe('texts that are too short for the players', () => {
-  const texts = (count: number, ...overrides: string[]) => {
+describe('texts', () => {
+  const written = (count: number) => {
     // Every third text has two words.
     const lines = Array.from({ length: 60 }, (_, row) =>
       row % 3 === 0 ? `bad film\t${row % 2}` : `good film with words ${row}\t${row % 2}`,
     )
     writeFileSync(join(folder, 'texts.tsv'), `sentence\tlabel\n${lines.join('\n')}\n`)
-    return planOfDocument(
-      {
-        ...document,
-        data: { source: 'text', path: 'texts.tsv', train: 40, test: 20 },
-        model: { architecture: 'transformer' },
-        analysis: { samples: { count, testCount: 2 }, players: { count: 3 } },
-        confusing: {},
-      },
-      { ...places(), overrides },
-    )
+    return {
+      ...document,
+      data: { source: 'text', path: 'texts.tsv', train: 40, test: 20 },
+      model: { architecture: 'transformer' },
+      analysis: { samples: { count, testCount: 2 }, players: { count: 3 } },
+      confusing: {},
+    }
   }
+  const texts = (count: number, ...overrides: string[]) =>
+    planOfDocument(written(count), { ...places(), overrides })
 
-  it('are left out, which is said', async () => {
+  it('have the words that are their players in players.csv, and in the manifest', async () => {
+    const study = await runDocument(written(5), places())
+    const rows = fromCsv(playersTable, readFileSync(fileOf(study, 'players.csv'), 'utf8'))
+    const samples = fromCsv(samplesTable, readFileSync(fileOf(study, 'samples.csv'), 'utf8'))
+    const main = rows.filter(({ split }) => split === 'train')
+    expect(new Set(main.map(({ sample }) => sample))).toEqual(
+      new Set(samples.map(({ sample }) => sample)),
+    )
+    expect(rows.map(({ player }) => player)).toEqual(Array(7).fill([0, 1, 2]).flat())
+    // The words of every text, but its last, which is another in each.
+    const words = ['good', 'film', 'with', 'words']
+    const named = rows.filter(({ number }) => number! < 4)
+    expect(named.length).toBeGreaterThan(7)
+    for (const { number, name } of named) expect(name).toBe(words[number!])
+    const { data } = JSON.parse(readFileSync(fileOf(study, 'manifest.json'), 'utf8'))
+    expect(data.textPlayers).toEqual(study.plan.data.textPlayers)
+    // Which texts are analysed is not known then.
+    const { data: filtered } = await texts(5, 'analysis.samples.filter=correct')
+    expect(filtered.textPlayers).toBe(undefined)
+  })
+
+  it('are left out where they are too short for the players, which is said', async () => {
     const { data } = await texts(20)
     const said = data.assumptions?.filter((line) => line.includes('too short')) ?? []
     expect(said).toEqual([
@@ -60,7 +80,7 @@ describe('texts that are too short for the players', () => {
   })
 
   it.each([[[]], [['analysis.samples.filter=correct']], [['analysis.samples.first=39']]])(
-    'leave too few, which is known before anything is trained: %j',
+    'that are too short may leave too few, which is known before anything is trained: %j',
     async (overrides) => {
       await expect(texts(39, ...overrides)).rejects.toThrow(/39 samples asked for, but \d+ of 40/)
     },

@@ -194,7 +194,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
   const tables: readonly CsvText[] = [
     ...own.tables,
     overlaps,
-    new CsvText(playersTable, playerRows(plan.data.players)),
+    new CsvText(playersTable, playerRows(plan.data)),
     new CsvText(classesTable, classRows(plan.data.classNames)),
     new CsvText(
       referencesTable,
