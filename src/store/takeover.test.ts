@@ -48,7 +48,7 @@ while (performance.now() < end) {
 
 /**
  * Takes the lock, writes one file and removes another, and gives the lock back. Right before its rename number
- * \`stop\` it says so and leaves a second to be suspended in.
+ * \`stop\` it says so and waits for the file \`awake\`, which is there once it was suspended.
  */
 const RENAMER = `
 import fs from 'node:fs'
@@ -59,7 +59,7 @@ let renames = 0
 fs.promises.rename = async (...paths) => {
   if (++renames === Number(stop)) {
     process.stdout.write('here\\n')
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    while (!fs.existsSync(folder + '/awake')) await new Promise((resolve) => setTimeout(resolve, 10))
   }
   return rename(...paths)
 }
@@ -171,13 +171,14 @@ describe.skipIf(noNamespaces !== undefined)(
           async (lease) => {
             await lease.write(join(folder, 'written'), 'theirs')
             await lease.write(join(folder, 'removed'), 'theirs')
+            await writeFile(join(folder, 'awake'), '')
             former.resume()
             // Who had no lock yet waits for this one, and may write when it is given back.
-            const ended = await Promise.race([
-              said.then(() => true),
-              sleep(2_500).then(() => false),
-            ])
-            expect(ended).toBe(stop > 2)
+            if (stop > 2) await said
+            else {
+              const ended = said.then(() => true)
+              expect(await Promise.race([ended, sleep(2_500).then(() => false)])).toBe(false)
+            }
             for (const file of ['written', 'removed'])
               expect(await readFile(join(folder, file), 'utf8')).toBe('theirs')
             await lease.check()
