@@ -156,14 +156,12 @@ function describeMultiverse(
   verdict: Verdict | undefined,
 ): [string, string][] {
   const { grid } = verdict ?? {}
+  const isJudged = ({ architecture, regime, cut, cut_layers }: MultiverseRow) =>
+    architecture === grid?.architecture &&
+    regime === grid?.regime &&
+    (cut_layers ?? cut) === grid?.cut
   const rows = multiverse
-    .filter(
-      ({ architecture, regime, cut, cut_layers, low_share }) =>
-        low_share !== undefined &&
-        architecture === grid?.architecture &&
-        regime === grid?.regime &&
-        (cut_layers ?? cut) === grid?.cut,
-    )
+    .filter((row) => row.low_share !== undefined && isJudged(row))
     .filter(({ set_rule }, _, [first]) => set_rule === first.set_rule)
   if (rows.length < 2) return []
   const counts = new Map<string, number>()
@@ -171,7 +169,8 @@ function describeMultiverse(
   const listed = [...counts].map(([found, count]) => `${count} ${found}`).join(', ')
   const shares = rows.map(({ low_share }) => low_share as number).sort((a, b) => a - b)
   const [least, most] = [shares[0], shares[shares.length - 1]].map(percent)
-  const text = `of ${rows.length} combinations of score, players, baseline and τ: ${listed}; low share from ${least} to ${most}`
+  const others = multiverse.some((row) => !isJudged(row)) ? ', in the grid of the verdict' : ''
+  const text = `of ${rows.length} combinations of score, players, baseline and τ${others}: ${listed}; low share from ${least} to ${most}`
   return [['choices', text]]
 }
 

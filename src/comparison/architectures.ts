@@ -3,7 +3,9 @@
  * laid out as low seeds × architectures, one network a cell, and compared like any grid: the architecture takes the place
  * of the high seed (our choice). Its share is what networks of one architecture have in common, whatever their low layers.
  */
+
 import { groupBy } from '../core/groupBy.js'
+import { counted } from '../core/numberWords.js'
 import { differenceInPercent, inPercent, short } from './clauses/wording.js'
 import { findGrids, type Grid, isCrossed, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
@@ -60,6 +62,7 @@ function sentenceOf(
   {
     architectures,
     regime,
+    cut,
     low,
     architecture,
     difference,
@@ -72,7 +75,9 @@ function sentenceOf(
     low === undefined || architecture === undefined || difference === undefined
       ? `no shares, some of the ${lows} × ${architectures.length} networks are missing${test}`
       : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture, low − architecture ${differenceInPercent(difference)}`
-  return `across architectures (${architectures.join(', ')}; ${regime}), ${lows} low seeds each: ${found}`
+  const layers =
+    cut === undefined ? '' : `, low: ${typeof cut === 'number' ? counted(cut, 'layer') : cut}`
+  return `across architectures (${architectures.join(', ')}; ${regime}${layers}), ${lows} low seeds each: ${found}`
 }
 
 /** The first high and order seeds that networks of every architecture have. */

@@ -257,7 +257,7 @@ describe('what a verdict needs', () => {
       reason: 'too few networks have a confusing set',
     })
     expect(tables(empty).effects.find((row) => row.effect === 'T_low')?.note).toMatch(
-      /with confusing sets/,
+      /networks that have confusing sets; the grid is 4 × 4$/,
     )
     expect(tables(empty).verdict.sentence).toMatch(/^decides: /)
   })
@@ -267,7 +267,9 @@ describe('what a verdict needs', () => {
       tables(changed(study, (one) => ({ ...one, reliability }))).verdict
     const broken = with_({ salience: 0.98, 'tie-break': 0.99, players: 0.8, baseline: 0.11 })
     expect(broken.verdict).toBe('inconclusive')
-    expect(broken.certainty).toMatch(/\(v\) .* baseline 0\.11: other baseline breaks them/)
+    expect(broken.certainty).toMatch(
+      /\(v\) .* baseline 0\.11: under other choices of baseline they are not/,
+    )
     const partly = with_({ salience: 0.98 })
     expect(partly.verdict).toBe('decides')
     expect(partly.clauses[4].reason).toMatch(/not measured: tie-break, players, baseline$/)

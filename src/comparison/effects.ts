@@ -133,7 +133,7 @@ function contrastCells(
 ): Partial<EffectRow> {
   if (estimate === undefined) {
     return {
-      note: `needs 2 low and 2 high seeds with confusing sets; the grid is ${gridState(statistics)}; smallest attainable p 1`,
+      note: `needs 2 low and 2 high seeds of networks that have confusing sets; the grid is ${gridState(statistics)}`,
     }
   }
   return { estimate, pValue: test?.pValue, note: test && describeTest(test) }

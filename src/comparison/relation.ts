@@ -3,9 +3,9 @@ import type { NetworkLayers } from './types.js'
 /**
  * What two networks share, as a pair class. With one architecture: `identical`, `order-only` (the
  * ceiling), `same-low/diff-high`, `diff-low/same-high`, `both-diff` (the floor); with two:
- * `same-low/diff-arch`, `diff-low/diff-arch`. What differs besides is appended: `+order`, `+regime`,
- * `+cut`. Where seeds of one are not known: `other-model`. With one architecture cut in two places, seeds of low and high are those of other layers: `different-cut`,
- * unless it is one network under two names.
+ * `same-low/diff-arch`, `diff-low/diff-arch`. What differs besides is appended: `+order`, `+regime`. Where seeds of one are not
+ * known: `other-model`. Cut in two places, seeds of low and high are those of other layers: `different-cut`, unless it is one
+ * network under two names.
  */
 export function relationOf(a: NetworkLayers, b: NetworkLayers): string {
   if (!hasSeeds(a) || !hasSeeds(b)) return a.network === b.network ? 'identical' : 'other-model'
@@ -13,14 +13,11 @@ export function relationOf(a: NetworkLayers, b: NetworkLayers): string {
   const sameHigh = a.seeds.high === b.seeds.high && lentAlike(a, b, 'high')
   const sameOrder = a.seeds.order === b.seeds.order
   const regime = a.regime === b.regime ? '' : '+regime'
-  if (a.architecture === b.architecture && a.cut !== b.cut) {
-    return (a.network === b.network ? 'identical' : 'different-cut') + regime
-  }
-  const suffix = regime + (a.cut === b.cut ? '' : '+cut')
+  if (a.cut !== b.cut) return (a.network === b.network ? 'identical' : 'different-cut') + regime
   if (a.architecture === b.architecture && sameLow && sameHigh) {
-    return (sameOrder ? 'identical' : 'order-only') + suffix
+    return (sameOrder ? 'identical' : 'order-only') + regime
   }
-  return baseRelation(a, b, sameLow, sameHigh) + (sameOrder ? '' : '+order') + suffix
+  return baseRelation(a, b, sameLow, sameHigh) + (sameOrder ? '' : '+order') + regime
 }
 
 /** Whether it is known what the layers of a network were drawn from. */

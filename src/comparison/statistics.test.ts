@@ -329,6 +329,7 @@ describe('pair classes', () => {
     ['different-cut', network({ network: 'm', cut: 3 })],
     ['different-cut', network({ network: 'm', cut: 3 }, 1, 1)],
     ['different-cut+regime', network({ network: 'm', cut: 3, regime: 'trained-frozen' })],
+    ['different-cut', network({ network: 'm', architecture: 'other', cut: 3 })],
     ['same-low/diff-arch', network({ architecture: 'other', lowShapes: 'fc1 2×3' })],
     ['diff-low/diff-arch', network({ architecture: 'other', lowShapes: 'conv1 2×3' })],
     ['both-diff', network({ donor: 'another' }, 0, 1)],

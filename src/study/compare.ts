@@ -92,7 +92,7 @@ export function studyScores(
 }
 
 /** The samples that all networks were analysed on, in the order of the first. Throws InputError where there is none. */
-export function commonSamples(analyses: readonly KeptAnalysis[]): number[] {
+export function commonSamples(analyses: readonly Pick<KeptAnalysis, 'samples'>[]): number[] {
   const [first, ...others] = analyses.map(({ samples }) => samples)
   const sets = others.map((samples) => new Set(samples))
   const common = first.filter((sample) => sets.every((set) => set.has(sample)))

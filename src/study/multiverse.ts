@@ -4,11 +4,12 @@
  * scored and judged anew; nothing is evaluated.
  */
 import { compareScores, compareSets, type ScoreComparison } from '../comparison/compare.js'
-import { gridKey } from '../comparison/grid.js'
+import { findGrids, gridKey, isCrossed, isMirror } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { jaccard } from '../comparison/overlap.js'
 import { relabellingsFor } from '../comparison/power/verdictOdds.js'
-import type { NetworkScores, StudyScores } from '../comparison/types.js'
+import { hasSeeds } from '../comparison/relation.js'
+import type { GridName, NetworkScores, StudyScores } from '../comparison/types.js'
 import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
@@ -169,6 +170,7 @@ function* multiverseRows(
   study: Omit<StudyScores, 'networks'>,
   config: ExperimentConfig,
 ): Generator<MultiverseRow[]> {
+  const designed = designedGrids(networks.map(({ scores }) => scores))
   const keys = new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))
   const usual = comparisonOptions(config)
   const fewer = {
@@ -189,17 +191,13 @@ function* multiverseRows(
     const options = found.own ? usual : fewer
     const compared = compareScores(studyOf(changed, study), options)
     const asked = { choice: found, set: rule.rule, own: found.own }
-    yield rowsOf(
-      changed,
-      compared,
-      compared.grids.map(({ sets }) => sets),
-      asked,
-    )
+    const ownSets = compared.grids.map(({ sets }) => sets)
+    yield rowsOf(changed, compared, ownSets, { ...asked, designed })
     // Other sets move no share and no verdict: only what is said of the sets themselves is computed anew.
     for (const other of others) {
       const withSets = changed.map((one, index) => withSet(one, placed[index], other))
       const sets = compareSets(studyOf(withSets, study), compared.grids, options)
-      yield rowsOf(withSets, compared, sets, { ...asked, set: other.rule, own: false })
+      yield rowsOf(withSets, compared, sets, { ...asked, designed, set: other.rule, own: false })
     }
   }
 }
@@ -285,22 +283,40 @@ function withSet(
   }
 }
 
+/** The grids that the verdicts of a study can be of, were all scores usable. */
+function designedGrids(networks: readonly NetworkScores[]): GridName[] {
+  const known = [...networks.keys()].filter((position) => hasSeeds(networks[position]))
+  return findGrids(networks, new Set(known)).filter(
+    (grid, index) => !isMirror(grid) && (index === 0 || isCrossed(grid.cells)),
+  )
+}
+
+/** What a combination of choices is, and the grids that it should have a row of. */
+interface AskedRows {
+  readonly choice: ScoreChoice
+  readonly set: string
+  readonly own: boolean
+  readonly designed: readonly GridName[]
+}
+
 function rowsOf(
   changed: readonly ChangedNetwork[],
-  { grids, conclusions }: ScoreComparison,
+  { grids, conclusions, excluded }: ScoreComparison,
   sets: readonly GridStatistics['sets'][],
-  {
-    choice,
-    set,
-    own,
-  }: { readonly choice: ScoreChoice; readonly set: string; readonly own: boolean },
+  { choice, set, own, designed }: AskedRows,
 ): MultiverseRow[] {
-  return conclusions().map(({ name, conclusion }) => {
+  const unusable = new Set(excluded.map(({ network }) => network))
+  const found = conclusions()
+  const missing = designed
+    .filter((one) => found.every(({ name }) => gridKey(name) !== gridKey(one)))
+    .map((name) => ({ name, conclusion: undefined }))
+  return [...found, ...missing].map(({ name, conclusion }) => {
     const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
     const position = grids.findIndex(({ grid }) => inGrid(grid))
-    const { shares, tests } = grids[position]
-    const { low } = sets[position]
+    const { shares, tests } = grids[position] ?? {}
+    const { low } = sets[position] ?? {}
     const members = changed.filter(({ scores }) => inGrid(scores))
+    const out = members.filter(({ scores }) => unusable.has(scores.network)).length
     const known = (of: (network: ChangedNetwork) => number | undefined) =>
       mean(members.flatMap((network) => of(network) ?? []))
     return {
@@ -316,12 +332,16 @@ function rowsOf(
       low_share: shares?.low.estimate,
       ci_low: shares?.low.low,
       ci_high: shares?.low.high,
-      p_value: tests.low?.pValue,
-      t_low: low.estimate,
-      t_low_p: low.test?.pValue,
+      p_value: tests?.low?.pValue,
+      t_low: low?.estimate,
+      t_low_p: low?.test?.pValue,
       verdict: conclusion,
       spearman: known((network) => network.spearman),
       jaccard: known((network) => network.jaccard),
+      note:
+        out === 0
+          ? undefined
+          : `${out} of ${members.length} networks are left out: all samples have the same score${shares === undefined ? '; too few are left for shares' : ''}`,
     }
   })
 }

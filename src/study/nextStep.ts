@@ -122,7 +122,7 @@ function moreSeeds(
   }
   const { lows, highs } = found.design
   const each = donors > 1 ? ` with ${donors} donors a low seed` : ''
-  const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(100 * found.odds)}% of simulated studies`
+  const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(STUDIES * found.odds)} of ${STUDIES} simulated studies; lowlayer power says it more surely`
   const larger = { ...found.design, samples: config.analysis.samples.count }
   return { reason, set: designSettings(config, larger) }
 }

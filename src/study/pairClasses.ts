@@ -180,14 +180,17 @@ export class PairClasses {
               return first === undefined || second === undefined ? undefined : first - second
             }
             const estimate = effectOf(({ mean }) => mean)
-            const found = withWidth(
-              jackknifeInterval(
-                {
-                  estimate,
-                  lows: [...lows].map((seed) => effectOf((means) => means.lows.without(seed))),
-                  highs: [...highs].map((seed) => effectOf((means) => means.highs.without(seed))),
-                },
-                this.level,
+            const found = endingAt(
+              -1,
+              withWidth(
+                jackknifeInterval(
+                  {
+                    estimate,
+                    lows: [...lows].map((seed) => effectOf((means) => means.lows.without(seed))),
+                    highs: [...highs].map((seed) => effectOf((means) => means.highs.without(seed))),
+                  },
+                  this.level,
+                ),
               ),
             )
             return {
@@ -250,8 +253,13 @@ function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
 /** An estimate whose interval ends where its figure does. What sizes of sets fix alone needs no width. */
 function within(statistic: Statistic, interval: Estimate | undefined): Estimate | undefined {
   const found = statistic === 'expected_jaccard' ? interval : withWidth(interval)
+  return endingAt(least[statistic], found)
+}
+
+/** An estimate whose interval ends at the least that its figure can be, and at 1. */
+function endingAt(least: number, found: Estimate | undefined): Estimate | undefined {
   if (found?.low === undefined || found.high === undefined) return found
-  return { ...found, low: Math.max(least[statistic], found.low), high: Math.min(1, found.high) }
+  return { ...found, low: Math.max(least, found.low), high: Math.min(1, found.high) }
 }
 
 /** Widths that rounding makes of sums of equal numbers. */

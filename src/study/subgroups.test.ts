@@ -140,6 +140,20 @@ describe('pairs of similar accuracy', () => {
     expect(low[1].mean).toBeCloseTo(0.2, 12)
   })
 
+  it('with intervals that end where their figures do', () => {
+    const wild = new PairClasses(networks, 0.95)
+    for (const [at, row] of pairs(() => 0).entries()) {
+      const apart = at % 2
+      wild.add({ ...row, jaccard: apart, spearman: 2 * apart - 1, iou: apart })
+    }
+    const ends = [...wild.matchedRows, ...wild.rows].flatMap(({ ci_low, ci_high }) => [
+      ci_low ?? 0,
+      ci_high ?? 0,
+    ])
+    expect(Math.max(...ends)).toBe(1)
+    expect(Math.min(...ends)).toBeGreaterThanOrEqual(-1)
+  })
+
   it('with no interval where all pairs of a class are alike, whichever seed is left out: but of what is no estimate', () => {
     const alike = new PairClasses(networks, 0.95)
     // A third is no sum of powers of two: means of some and of all differ by rounding.

@@ -35,7 +35,7 @@ empty cell is a missing value, rows are in a stable order and there is no index 
 the data (features, words) stand as they are there; where one begins with =, +, - or @, import the file
 into a spreadsheet as text, or it is taken for a formula.
 
-    pandas: import pandas as pd; ${table} = pd.read_csv("${table}.csv")
+    pandas: import pandas as pd; ${table} = pd.read_csv("${table}.csv", float_precision="round_trip")
     DuckDB: ${question} FROM '${table}.csv' GROUP BY ALL;
 
 ${sections.join('\n')}`

@@ -9,44 +9,50 @@ const step = integer('Optimiser steps done at this checkpoint.')
 const cutLayers = text('Names of these low layers, joined by +, where they are not the first ones.')
 const sample = integer('Position of the sample in its source, from 0.')
 
-export const networksTable = table('networks', 'One row per network of the study.', {
-  network,
-  name,
-  architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
-  regime: text(
-    'How low and high layers were re-randomised, frozen or trained; empty where seeds are not known.',
-  ),
-  seed_low: integer('Seed of the initial weights of the low layers; empty where it is not known.'),
-  seed_high: integer('Seed of the initial weights of the high layers.'),
-  seed_order: integer('Seed of the order of the training samples.'),
-  derived_from: text('Id of the network that this one was derived from.'),
-  rerandomized: text('Layers drawn anew with respect to `derived_from`, joined by +.'),
-  low_layers: text('Layers below the cut, joined by +.'),
-  parameters: integer('Number of trainable parameters.'),
-  low_parameters: integer('Trainable parameters in the low layers.'),
-  train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
-  test_accuracy: number('Accuracy on the test subset at the end.'),
-  phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
-  phase_boundary_low: integer('Lower end of its bootstrap interval (detector hinge), steps.'),
-  phase_boundary_high: integer('Upper end of that interval, steps.'),
-  reliability: number(
-    'Smallest ICC(3,1) of the scores over the kinds of other choice that were measured: τ, tie-break, players, baseline.',
-  ),
-  reliability_kind: text(
-    'The other choice that has this smallest ICC: salience (τ), tie-break, players or baseline.',
-  ),
-  mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
-  standing_out: integer(
-    'Samples whose score stands out from the others by the rule mad (confusing.csv has which).',
-  ),
-  hard_jaccard: number(
-    'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint nearest to t*, without t* to the middle of training.',
-  ),
-  easy_jaccard: number('The same with the samples of smallest loss there.'),
-  chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
-  status: text('done or failed.'),
-  reason: text('Why the network failed; empty when done.'),
-})
+export const networksTable = table(
+  'networks',
+  'One row per network of the study and name: a network that is cut in two places, or given twice, has one id under two names, and its rows in the other tables once.',
+  {
+    network,
+    name,
+    architecture: text('Architecture; onnx where a network from elsewhere does not say it.'),
+    regime: text(
+      'How low and high layers were re-randomised, frozen or trained; empty where seeds are not known.',
+    ),
+    seed_low: integer(
+      'Seed of the initial weights of the low layers; empty where it is not known.',
+    ),
+    seed_high: integer('Seed of the initial weights of the high layers.'),
+    seed_order: integer('Seed of the order of the training samples.'),
+    derived_from: text('Id of the network that this one was derived from.'),
+    rerandomized: text('Layers drawn anew with respect to `derived_from`, joined by +.'),
+    low_layers: text('Layers below the cut, joined by +.'),
+    parameters: integer('Number of trainable parameters.'),
+    low_parameters: integer('Trainable parameters in the low layers.'),
+    train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
+    test_accuracy: number('Accuracy on the test subset at the end.'),
+    phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
+    phase_boundary_low: integer('Lower end of its bootstrap interval (detector hinge), steps.'),
+    phase_boundary_high: integer('Upper end of that interval, steps.'),
+    reliability: number(
+      'Smallest ICC(3,1) of the scores over the kinds of other choice that were measured: τ, tie-break, players, baseline.',
+    ),
+    reliability_kind: text(
+      'The other choice that has this smallest ICC: salience (τ), tie-break, players or baseline.',
+    ),
+    mislabelled_auc: number('AUC of the scores for mislabelled samples: a positive control.'),
+    standing_out: integer(
+      'Samples whose score stands out from the others by the rule mad (confusing.csv has which).',
+    ),
+    hard_jaccard: number(
+      'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint nearest to t*, without t* to the middle of training.',
+    ),
+    easy_jaccard: number('The same with the samples of smallest loss there.'),
+    chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
+    status: text('done or failed.'),
+    reason: text('Why the network failed; empty when done.'),
+  },
+)
 
 export const playersTable = table(
   'players',
@@ -198,7 +204,9 @@ export const generalizationTable = table(
     network,
     step,
     interaction_order: integer('Order of the interactions.'),
-    similarity: number('Mean over classes of Sim(train mean, test mean).'),
+    similarity: number(
+      'Mean over classes of Sim(train mean, test mean), the means over equally many samples of a class on both sides, drawn 20 times.',
+    ),
     matched: number(
       'The same, from as few samples on each side as the halves of which ceiling is the similarity: compare it with ceiling.',
     ),
@@ -207,53 +215,61 @@ export const generalizationTable = table(
   },
 )
 
-export const confusingTable = table('confusing', 'The confusing samples of each network.', {
-  network,
-  name,
-  step,
-  rule: text('Set rule: top, mad, absolute or otsu.'),
-  sample,
-  rank: integer('Rank of the score among the analysed samples, from 1.'),
-  score: number('Confusing score.'),
-  undetermined: boolean(
-    'Whether the other end of the L1-optimal decompositions drops the sample, or only a tie put it in.',
-  ),
-})
+export const confusingTable = table(
+  'confusing',
+  'The confusing samples of each network, among all samples that it was analysed on.',
+  {
+    network,
+    name,
+    step,
+    rule: text('Set rule: top, mad, absolute or otsu.'),
+    sample,
+    rank: integer('Rank of the score among the analysed samples, from 1.'),
+    score: number('Confusing score.'),
+    undetermined: boolean(
+      'Whether the other end of the L1-optimal decompositions drops the sample, or only a tie put it in.',
+    ),
+  },
+)
 
-export const overlapsTable = table('overlaps', 'Overlap of the confusing sets of two networks.', {
-  network_a: text('Id of the first network.'),
-  name_a: text('Its name in this study.'),
-  network_b: text('Id of the second network.'),
-  name_b: text('Its name in this study.'),
-  relation: text(
-    'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of one cut in two places different-cut; other-model where the seeds of one are not known. +order, +regime and +cut are appended where these differ too.',
-  ),
-  cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
-  cut_layers: cutLayers,
-  step: integer(
-    'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
-  ),
-  size_a: integer('Size of the confusing set of a.'),
-  size_b: integer('Size of the confusing set of b.'),
-  shared: integer('Samples in both sets.'),
-  jaccard: number('|A∩B| / |A∪B|.'),
-  expected_jaccard: number('Its expectation for independent sets of these sizes.'),
-  overlap_coefficient: number('|A∩B| / min(|A|, |B|).'),
-  kappa: number('(jaccard − expected) / (1 − expected).'),
-  p_value: number('P(shared or more) for independent sets (hypergeometric).'),
-  spearman: number('Rank correlation of the scores over all samples.'),
-  accuracy_gap: number('|difference of the test accuracies|.'),
-  similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),
-  transfer: number(
-    'Share of salient interactions (kind, set, sign) that one network shares with the other, mean over samples and both directions.',
-  ),
-  expected_transfer: number('Its expectation for as many interactions drawn at random.'),
-  transfer_unsigned: number('transfer without regard to sign: by kind and set alone.'),
-  expected_transfer_unsigned: number('Its expectation for as many interactions drawn at random.'),
-  iou: number(
-    'Intersection over union of the salient interactions (kind, set, sign) of the two networks, mean over the samples that both have.',
-  ),
-})
+export const overlapsTable = table(
+  'overlaps',
+  'Overlap of the confusing sets of two networks, each chosen among the samples that all networks were analysed on: fewer than its own where analysis.samples.filter is correct.',
+  {
+    network_a: text('Id of the first network.'),
+    name_a: text('Its name in this study.'),
+    network_b: text('Id of the second network.'),
+    name_b: text('Its name in this study.'),
+    relation: text(
+      'What the two share: identical, order-only, same-low/diff-high, diff-low/same-high, both-diff; of two architectures same-low/diff-arch or diff-low/diff-arch; of two cuts different-cut; other-model where the seeds of one are not known. +order and +regime are appended where these differ too.',
+    ),
+    cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
+    cut_layers: cutLayers,
+    step: integer(
+      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+    ),
+    size_a: integer('Size of the confusing set of a.'),
+    size_b: integer('Size of the confusing set of b.'),
+    shared: integer('Samples in both sets.'),
+    jaccard: number('|A∩B| / |A∪B|.'),
+    expected_jaccard: number('Its expectation for independent sets of these sizes.'),
+    overlap_coefficient: number('|A∩B| / min(|A|, |B|).'),
+    kappa: number('(jaccard − expected) / (1 − expected).'),
+    p_value: number('P(shared or more) for independent sets (hypergeometric).'),
+    spearman: number('Rank correlation of the scores over all samples.'),
+    accuracy_gap: number('|difference of the test accuracies|.'),
+    similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),
+    transfer: number(
+      'Share of salient interactions (kind, set, sign) that one network shares with the other, mean over samples and both directions.',
+    ),
+    expected_transfer: number('Its expectation for as many interactions drawn at random.'),
+    transfer_unsigned: number('transfer without regard to sign: by kind and set alone.'),
+    expected_transfer_unsigned: number('Its expectation for as many interactions drawn at random.'),
+    iou: number(
+      'Intersection over union of the salient interactions (kind, set, sign) of the two networks, mean over the samples that both have.',
+    ),
+  },
+)
 
 export const pairClassesTable = table(
   'pair_classes',
@@ -306,7 +322,7 @@ export const measuresTable = table(
     cut: integer('Number of low layers.'),
     cut_layers: cutLayers,
     measure: text(
-      'score; loss, margin (negated), el2n or grand at the end or, with _early, at the kept checkpoint nearest to t* (without t* to the middle of training); forgetting (never learned: most) or variability over all kept checkpoints; score_after_difficulty: residuals of the ranks of the score, regressed on the ranks of all of these within each network.',
+      'score; loss, margin (negated), el2n or grand at the end or, with _early, at the kept checkpoint after step 0 nearest to t* (without t* to the middle of training); forgetting (never learned: most) or variability over all kept checkpoints; score_after_difficulty: residuals of the ranks of the score, regressed on the ranks of all of these within each network.',
     ),
     statistic: text(
       'An effect of effects.csv (share or contrast), mislabelled_auc (AUC for mislabelled samples), spearman (rank correlation with the score), partial (that correlation given the ranks of all other measures, of which those of equal ranks are none, as of two classes loss, margin and EL2N are; no row where the others tell the measure whole), or explained (of the score: adjusted R² of its ranks on those of all measures).',
@@ -372,12 +388,13 @@ export const multiverseTable = table(
     verdict: text('What the study would have said: decides, real-but-small, absent, inconclusive.'),
     spearman: number('Rank correlation of the scores with those of the study, mean over networks.'),
     jaccard: number('Jaccard of the confusing sets with those of the study, mean over networks.'),
+    note: text('Networks that the row is without, whose scores tell no sample from another.'),
   },
 )
 
 export const membershipsTable = table(
   'memberships',
-  'Which samples are confusing for exactly which networks: one row per combination of networks.',
+  'Which samples are confusing for exactly which networks, among the samples that all were analysed on: one row per combination of networks.',
   {
     networks: text('Ids of the networks, joined by +.'),
     names: text('Their names in this study, joined by +.'),

@@ -2,7 +2,7 @@ import { describeTest } from '../effects.js'
 import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
-import { noGrid, short } from './wording.js'
+import { noGrid, noSets, short } from './wording.js'
 
 /** (ii) Whether the scores of networks with the same low seeds are more alike than chance allows. */
 export function effectClause(
@@ -47,11 +47,7 @@ export function setsClause(
   }
   const { estimate, test } = statistics?.sets.low ?? {}
   if (statistics === undefined || estimate === undefined || test === undefined) {
-    const reason =
-      statistics?.tests.low === undefined
-        ? noGrid(statistics)
-        : 'too few networks have a confusing set'
-    return { ...clause, status: 'undecided', figures: {}, reason }
+    return { ...clause, status: 'undecided', figures: {}, reason: noSets(statistics) }
   }
   const high = statistics.sets.high.estimate
   return {

@@ -1,7 +1,7 @@
 import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
-import { intervalFigures, levelInPercent, noGrid, withInterval } from './wording.js'
+import { intervalFigures, levelInPercent, noSets, withInterval } from './wording.js'
 
 /** The stronger claim: networks with different low seeds share no more than chance. */
 export function fullyDifferentClause(
@@ -14,7 +14,7 @@ export function fullyDifferentClause(
   }
   const kappa = statistics?.kappaDifferentLow()
   if (statistics === undefined || kappa === undefined) {
-    return { ...clause, status: 'undecided', figures: {}, reason: noGrid(statistics) }
+    return { ...clause, status: 'undecided', figures: {}, reason: noSets(statistics) }
   }
   const figures = intervalFigures('kappa', kappa)
   const found = `κ_J = ${withInterval(kappa)}`

@@ -28,7 +28,9 @@ export function reliabilityClause(
   const broken = found.filter(([, icc]) => icc < reliability)
   const listed = found.map(([kind, icc]) => `${kind} ${short(icc)}`).join(', ')
   const verdict =
-    broken.length === 0 ? '' : `: other ${broken.map(([kind]) => kind).join(' and ')} breaks them`
+    broken.length === 0
+      ? ''
+      : `: under other choices of ${broken.map(([kind]) => kind).join(' and ')} they are not`
   return {
     ...clause,
     status: broken.length === 0 ? 'holds' : 'fails',

@@ -9,6 +9,13 @@ export function noGrid(statistics: GridStatistics | undefined): string {
     : `the low × high grid is ${gridState(statistics)}: the smallest attainable p is 1; a test needs 2 × 2 networks`
 }
 
+/** Why it has none of the confusing sets. */
+export function noSets(statistics: GridStatistics | undefined): string {
+  return statistics?.tests.low === undefined
+    ? noGrid(statistics)
+    : 'too few networks have a confusing set'
+}
+
 /** An estimate and the ends of its interval as figures of a clause. */
 export function intervalFigures(
   name: string,

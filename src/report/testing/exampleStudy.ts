@@ -368,6 +368,7 @@ export function exampleStudy(): ReportStudy {
             verdict: first === 0 ? 'decides' : 'inconclusive',
             spearman: 1 - first / 2,
             jaccard: 0.5,
+            note: undefined,
           }
         }),
       ),

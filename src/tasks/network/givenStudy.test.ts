@@ -24,6 +24,7 @@ import { fromCsv } from '../../tables/read.js'
 import {
   difficultyTable,
   effectsTable,
+  multiverseTable,
   networksTable,
   ordersTable,
   overlapsTable,
@@ -538,6 +539,27 @@ describe('values of another tool', () => {
     })
     const groups = fromCsv(ordersTable, read(study, 'orders.csv')).map((row) => row.sample_group)
     expect([...new Set(groups)]).toEqual(['all', 'confusing', 'other'])
+  })
+
+  it.each([
+    [1, /^1 of 4 networks are left out: all samples have the same score/],
+    // One score takes the class into account, by which samples that are alike may differ.
+    [3, /^[23] of 4 networks are left out: .*; too few are left for shares$/],
+  ])('of which %i tell no sample from another are missed in every row', async (alike, note) => {
+    const files = [0, 1, 2, 3].map((at) => {
+      const first = table.subarray(16 * at, 16 * at + 16)
+      const same = Float64Array.from({ length: 17 * 16 }, (_, cell) => first[cell % 16])
+      const own = table.map((value, cell) => value * (1 + Math.sin(cell * (at + 1))))
+      writeFileSync(join(folder, `alike${at}.npy`), encodeNpy(at < alike ? same : own, [17, 16]))
+      return { name: `a${at}`, values: `alike${at}.npy`, low: at % 2, high: at >> 1 }
+    })
+    const study = await runDocument(given(files), places(`alike ${alike}`))
+    const rows = fromCsv(multiverseTable, read(study, 'multiverse.csv'))
+    // Every combination of τ, score and set rule, be there shares or not.
+    const scores = new Set(rows.map(({ score }) => score)).size
+    expect(rows).toHaveLength(3 * 2 * scores)
+    expect(rows.filter(({ own }) => own)).toHaveLength(1)
+    for (const row of rows) expect(row.note).toMatch(note)
   })
 
   it('are refused where they would have to be masked anew, or to have grown', async () => {

@@ -33,6 +33,7 @@ import {
   scoredCheckpoints,
 } from '../../study/network.js'
 import { PairClasses } from '../../study/pairClasses.js'
+import { panelWarnings } from '../../study/panelWarnings.js'
 import { reliabilityWarnings } from '../../study/reliabilityWarnings.js'
 import { classRows, playerRows } from '../../study/rows.js'
 import { subgroupRows } from '../../study/subgroups.js'
@@ -174,6 +175,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ...unverifiedDesign(plan.data.given ?? []),
       ...courseWarnings(plan),
       ...accuracyWarnings(analyses, plan.data),
+      ...panelWarnings(analyses, config, plan.data.classes),
       ...reliabilityWarnings(analyses, config.confusing.reliability.minimum),
       ...continuumWarnings(analyses),
     ],

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { scoredAnalyses } from '../testing/scoredAnalyses.js'
+import { panelWarnings } from './panelWarnings.js'
+
+/** What is said of analyses on these samples, of two classes in turn. */
+function told(samples: readonly number[], filter: string, classes = 2) {
+  const { analyses, config } = scoredAnalyses(() => ({ c: Array(15).fill(0.5) }))
+  const chosen = analyses.map((analysis) => ({ ...analysis, samples }))
+  const analysis = { ...config.analysis, samples: { ...config.analysis.samples, filter } }
+  return panelWarnings(chosen, { analysis } as typeof config, classes)
+}
+
+it('classes that a filter leaves out are named, unless there are fewer samples than classes', () => {
+  const even = [0, 2, 4, 6]
+  expect(told(even, 'common-correct')).toEqual([
+    expect.stringMatching(/^of 2 classes only 1 \(0\) are among .*filter: common-correct/),
+  ])
+  expect(told(even, 'none')).toEqual([])
+  expect(told([0, 1, 2], 'correct')).toEqual([])
+  expect(told([0, 1, 2], 'correct', 3)).toHaveLength(1)
+  expect(told([4], 'correct')).toEqual([])
+})
