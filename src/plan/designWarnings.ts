@@ -117,24 +117,29 @@ function doubleWarnings(plan: Plan): string[] {
     JSON.stringify([gridKey(one), seeds.low, seeds.high, seeds.order, donor]),
   )
   const sameBytes = groupBy(known, ({ network }) => network)
+  const doubled = [...sameSeeds.values()].filter(
+    (group) => distinct(group, ({ network }) => network) > 1,
+  )
+  const reordered = [...sameBytes.values()].filter(
+    (group) => distinct(group, ({ seeds }) => seeds.order) > 1,
+  )
   return [
-    ...[...sameSeeds.values()].flatMap((group) => {
-      if (distinct(group, ({ network }) => network) === 1) return []
-      const [first, ...others] = group
+    ...doubled.slice(0, 1).map(([first, ...others]) => {
       const { low, high, order } = first.seeds
-      return [
+      return (
         `networks with the same seeds (low ${low}, high ${high}, order ${order}) but other weights: shares of the variance take ` +
-          `${quotedNames([first])} and leave out ${quotedNames(others)}; if their training differed in its order, give them other order seeds`,
-      ]
+        `${quotedNames([first])} and leave out ${quotedNames(others)}${besides(doubled)}; if their training differed in its order, give them other order seeds`
+      )
     }),
-    ...[...sameBytes.values()].flatMap((group) =>
-      distinct(group, ({ seeds }) => seeds.order) === 1
-        ? []
-        : [
-            `${quotedNames(group)} have the same bytes, but other order seeds: what training in another order changes cannot be seen in them`,
-          ],
-    ),
+    ...reordered.slice(0, 1).map((group) => {
+      return `${quotedNames(group)} have the same bytes, but other order seeds${besides(reordered)}: what training in another order changes cannot be seen in them`
+    }),
   ]
+}
+
+/** How many more groups of networks are like the first one, which is told. */
+function besides({ length }: readonly unknown[]): string {
+  return length === 1 ? '' : ` (and so ${length - 1} more)`
 }
 
 function distinct<Item>(items: readonly Item[], of: (item: Item) => unknown): number {

@@ -275,14 +275,15 @@ export function courseWarnings({ networks, data }: Pick<Plan, 'networks' | 'data
 
 /** Curves that go on after the last file: steps that count batches beside files that count epochs, most often. */
 function longCurves(given: readonly GivenNetworkInfo[]): string[] {
-  return given.flatMap(({ entry, checkpoints, curve }) => {
+  const long = given.flatMap(({ entry, checkpoints, curve }) => {
     const { step } = checkpoints[checkpoints.length - 1]
     if (curve === undefined || step === 0 || curve.lastStep <= step) return []
-    return [
-      `the curve of ${entry.name} goes to step ${curve.lastStep}, its files to step ${step}: where it counts optimiser steps and they epochs, ` +
-        'say stepsPerEpoch',
-    ]
+    return [`${entry.name} (to step ${curve.lastStep}, files to ${step})`]
   })
+  if (long.length === 0) return []
+  return [
+    `curves go on after the last files: ${firstNames(long)}; where they count optimiser steps and files epochs, say stepsPerEpoch`,
+  ]
 }
 
 /** Networks whose last checkpoints are of different steps, a line; values and single files tell no step. */

@@ -6,13 +6,11 @@ import { atPlace, EnvironmentError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
-import { sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { readInputFile } from '../formats/inputFile.js'
-import { placePlayers } from '../masking/players/configurePlayers.js'
 import { sameBaseline, samePlayers } from '../masking/sameMasking.js'
 import { usualVariants } from '../plan/analysisRuns.js'
-import type { DataInfo, Plan, PlannedPlayer, VariantName } from '../plan/types.js'
+import type { DataInfo, Plan, VariantName } from '../plan/types.js'
 import type { TaskContext } from './types.js'
 
 /** What the planner needs to know of a data set. */
@@ -70,31 +68,6 @@ export async function findRedundantVariants(
     if (isSame) redundantVariants.push(name)
   }
   return redundantVariants.length === 0 ? undefined : redundantVariants
-}
-
-/**
- * The players of the analysis, and of its variant with others, in the order of their bits; undefined for texts, whose
- * players differ from text to text. Throws InputError where they do not fit the data.
- */
-export function playersOf(
-  config: ExperimentConfig,
-  dataset: Dataset,
-  pathOf: (file: string) => string,
-): DataInfo['players'] {
-  if (dataset.kind === 'text' || dataset.kind === 'tokens') return undefined
-  const sample = sampleAt(dataset.train, 0)
-  const placed = (analysis: AnalysisConfig): PlannedPlayer[] => {
-    const players = placePlayers(analysis.players, dataset, pathOf)
-    const { names, numbers } = players.players(sample, dataset.shape)
-    return names.map((name, index) =>
-      numbers === undefined ? { name } : { name, number: numbers[index] },
-    )
-  }
-  const other = usualVariants(config, dataset).find(({ name }) => name === 'players')
-  return {
-    main: placed(config.analysis),
-    ...(other === undefined ? {} : { players: placed(other.analysis) }),
-  }
 }
 
 function readNamedFile(file: string, key: string): Uint8Array {

@@ -21,8 +21,8 @@ import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
 import { checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
-import { textPlayers } from './analysis/textPlayers.js'
-import { analysisFiles, describeDataset, findRedundantVariants, playersOf } from './dataset.js'
+import { plannedPlayers } from './analysis/plannedPlayers.js'
+import { analysisFiles, describeDataset, findRedundantVariants } from './dataset.js'
 import { describeGiven, type RequireFit } from './network/describeGiven.js'
 import { tryLayers } from './network/tryLayers.js'
 
@@ -67,8 +67,7 @@ export async function planLoaded(
     ...describeDataset(dataset),
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
-    players: playersOf(config, dataset, pathOf),
-    textPlayers: textPlayers(config, dataset, pathOf),
+    ...plannedPlayers(config, dataset, pathOf),
     warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
   }
   const assumptions = [

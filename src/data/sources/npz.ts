@@ -54,7 +54,8 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
       [data.testInputs, test.inputs],
     ] as const
     if (isImage || !isStandardized) checkSameScale(...splits, file)
-    if (isImage) checkSamePixels(...splits, file)
+    // Reads all of both, so once, when a study is planned.
+    if (isImage && context.inspect === true) checkSamePixels(...splits, file)
   }
   const heldOf = (part: Part, suffix: string) =>
     heldArrays(

@@ -707,7 +707,7 @@ describe('a curve that is given', () => {
     const plan = await planOfDocument(given([{ ...entry(), curve: 'long.csv' }]), places('long'))
     expect(designWarnings(plan)).toEqual([
       expect.stringMatching(
-        /curve of low0-high0-order0 goes to step 700, its files to step 35: .*stepsPerEpoch/,
+        /curves go on .*: low0-high0-order0 \(to step 700, files to 35\); .*stepsPerEpoch/,
       ),
     ])
   })
