@@ -15,9 +15,8 @@ import type { NetworkScores } from '../src/comparison/types.js'
 import { groupBy } from '../src/core/groupBy.js'
 import { type Generator, stream } from '../src/core/random.js'
 import { mean, variance } from '../src/metrics/descriptive.js'
-import { salientSet } from '../src/metrics/transferability.js'
+import { pairAgreement, type SalientSets, salientSets } from '../src/metrics/transferability.js'
 import { PairClasses } from '../src/study/pairClasses.js'
-import { pairAgreement, type SalientSets } from '../src/study/transfer.js'
 import type { OverlapRow } from '../src/tables/tables.js'
 
 const LEVEL = 0.95
@@ -69,7 +68,7 @@ function study(cell: string, index: number): Row[] {
     stream(otherPanels ? index : 0, 'bench pairs panel', cell, use).at()
   const scores = simulateScores(design, random('scores'), panel('scores'))
   const interactions = { ...design, samples: INTERACTIONS.samples * COALITIONS }
-  const salient = salientSets(
+  const salient = simulatedSets(
     simulateScores(interactions, random('interactions'), panel('interactions')).networks,
   )
   const networks = withAccuracies(scores.networks, random('accuracies'))
@@ -111,16 +110,16 @@ function study(cell: string, index: number): Row[] {
 }
 
 /** Simulated scores read as the AND interactions of samples of {@link PLAYERS} players. */
-function salientSets(networks: readonly NetworkScores[]): ReadonlyMap<string, SalientSets> {
+function simulatedSets(networks: readonly NetworkScores[]): ReadonlyMap<string, SalientSets> {
   const or = new Float64Array(COALITIONS)
   return new Map(
     networks.map(({ network, score }) => {
       const ofSample = (x: number) => score.subarray(x * COALITIONS, (x + 1) * COALITIONS)
-      const sets = Array.from({ length: INTERACTIONS.samples }, (_, x) => {
-        const table = { n: PLAYERS, and: ofSample(x), or }
-        return [x, salientSet(table, INTERACTIONS.tau)] as const
+      const sets = Array.from({ length: INTERACTIONS.samples }, (_, sample) => {
+        const interactions = { n: PLAYERS, and: ofSample(sample), or }
+        return { sample, interactions, tau: INTERACTIONS.tau }
       })
-      return [network, new Map(sets)]
+      return [network, salientSets(sets)]
     }),
   )
 }

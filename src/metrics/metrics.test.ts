@@ -7,12 +7,7 @@ import { midranks, pearson, quantile, spearman, variance } from './descriptive.j
 import { generalizationByOrder } from './generalization.js'
 import { meanOrderDistribution, orderDistribution } from './orderDistribution.js'
 import { meanInteractions, similarityByOrder, similarityOver } from './similarity.js'
-import {
-  salientSet,
-  sharedInteractions,
-  transferByChance,
-  transferShare,
-} from './transferability.js'
+import { pairAgreement, salientSets } from './transferability.js'
 import type { Interactions } from './types.js'
 
 /** Interactions from `{ mask: value }` of each kind. */
@@ -213,17 +208,15 @@ describe('generalisation by order', () => {
 describe('transferability', () => {
   const a = interactionsOf(3, { 1: 1, 3: -2, 7: 0.1 }, { 3: 1 })
   const b = interactionsOf(3, { 1: 1, 3: 2, 7: 0.1 }, { 3: 1 })
-
-  const transferAt = (tauA: number, tauB: number) => {
-    const [own, other] = [salientSet(a, tauA), salientSet(b, tauB)]
-    const share = transferShare(own, sharedInteractions(own, other).signed)
-    return { share, chance: transferByChance(other, 'same') }
-  }
+  const setsOf = (interactions: Interactions, tau: number) =>
+    salientSets([{ sample: 0, interactions, tau }])
 
   it('counts kind, set and sign', () => {
-    expect(salientSet(a, 0.5).size).toBe(3)
-    expect(transferAt(0.5, 0.5).share).toBeCloseTo(2 / 3, 15)
-    expect(transferAt(5, 0.5).share).toBeUndefined()
+    expect(setsOf(a, 0.5).sizes[0]).toBe(3)
+    expect(pairAgreement(setsOf(a, 0.5), setsOf(b, 0.5)).signed.share).toBeCloseTo(2 / 3, 15)
+    // Of the one that has none nothing is transferred.
+    expect(pairAgreement(setsOf(a, 5), setsOf(b, 0.5)).signed.share).toBe(0)
+    expect(pairAgreement(setsOf(a, 5), setsOf(b, 5)).signed.share).toBeUndefined()
   })
 
   it('counts with and without sign what two lists of interactions have in common, for any number of players', () => {
@@ -239,20 +232,22 @@ describe('transferability', () => {
               : [],
           ),
         )
-        return { set: salientSet({ n, and, or }, 0.7), listed }
+        return { sets: setsOf({ n, and, or }, 0.7), listed }
       })
       const [one, two] = drawn.map(({ listed }) => new Map(listed))
       const common = [...one].filter(([name]) => two.has(name))
-      expect(drawn.map(({ set }) => set.size)).toEqual([one.size, two.size])
-      expect(sharedInteractions(drawn[0].set, drawn[1].set)).toEqual({
-        unsigned: common.length,
-        signed: common.filter(([name, sign]) => two.get(name) === sign).length,
-      })
+      const signed = common.filter(([name, sign]) => two.get(name) === sign).length
+      expect(drawn.map(({ sets }) => sets.sizes[0])).toEqual([one.size, two.size])
+      const found = pairAgreement(drawn[0].sets, drawn[1].sets)
+      const inBoth = (count: number) => (count / one.size + count / two.size) / 2
+      expect(found.unsigned.share).toBeCloseTo(inBoth(common.length), 14)
+      expect(found.signed.share).toBeCloseTo(inBoth(signed), 14)
+      expect(found.iou).toBeCloseTo(signed / (one.size + two.size - signed), 14)
     }
   })
 
   it('gives the share of random sets', () => {
     // 3 salient ones among 7 AND + 4 OR interactions, each with one of two signs.
-    expect(transferAt(0.5, 0.5).chance).toBeCloseTo(3 / 22, 15)
+    expect(pairAgreement(setsOf(a, 0.5), setsOf(b, 0.5)).signed.chance).toBeCloseTo(3 / 22, 15)
   })
 })

@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { midranks, spearman } from './descriptive.js'
-import { partialSpearman, rankResiduals } from './rankResiduals.js'
+import { centredRanks, midranks, spearman } from './descriptive.js'
+import * as ofRanks from './rankResiduals.js'
 
 const random = stream(0, 'rank residuals').at()
+type Values = ArrayLike<number>
+const rankResiduals = (values: Values, others: readonly Values[]) =>
+  ofRanks.rankResiduals(centredRanks(values), others.map(centredRanks))
+const partialSpearman = (a: Values, b: Values, given: readonly Values[]) =>
+  ofRanks.partialSpearman(centredRanks(a), centredRanks(b), given.map(centredRanks))
 const normals = (count: number) => Float64Array.from({ length: count }, () => random.normal())
 
 describe('rankResiduals', () => {

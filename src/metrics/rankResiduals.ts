@@ -1,4 +1,4 @@
-import { centredRanks, pearson, scalarProduct } from './descriptive.js'
+import { pearson, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */
 export interface RankResiduals {
@@ -15,19 +15,16 @@ export interface RankResiduals {
 const NOTHING = 1e-9
 
 /**
- * Residuals of the least-squares regression of ranks on the ranks of other values, with an intercept, ties averaged: the
+ * Residuals of the least-squares regression of ranks on the ranks of other values, with an intercept: the
  * residuals whose correlations partial rank correlations are (Spearman's). Regressors that others give already are left out.
- * All lists have one length.
+ * All are centred ranks (`centredRanks` in descriptive.ts) of one length.
  */
-export function rankResiduals(
-  values: ArrayLike<number>,
-  others: readonly ArrayLike<number>[],
-): RankResiduals {
-  const residuals = centredRanks(values)
+export function rankResiduals(ranks: Float64Array, others: readonly Float64Array[]): RankResiduals {
+  const residuals = ranks.slice()
   const total = lengthOf(residuals)
   const directions: Float64Array[] = []
   for (const other of others) {
-    const direction = centredRanks(other)
+    const direction = other.slice()
     const whole = lengthOf(direction)
     removeAll(direction, directions)
     const left = lengthOf(direction)
@@ -48,12 +45,12 @@ export function rankResiduals(
 
 /**
  * Spearman's partial correlation of two lists, given others: Pearson's of their {@link rankResiduals}. Undefined where the others
- * leave nothing of either. All lists have one length.
+ * leave nothing of either. All are centred ranks of one length.
  */
 export function partialSpearman(
-  a: ArrayLike<number>,
-  b: ArrayLike<number>,
-  given: readonly ArrayLike<number>[],
+  a: Float64Array,
+  b: Float64Array,
+  given: readonly Float64Array[],
 ): number | undefined {
   return pearson(rankResiduals(a, given).residuals, rankResiduals(b, given).residuals)
 }

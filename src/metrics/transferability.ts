@@ -1,74 +1,137 @@
 /**
- * Transfer of salient interactions between two networks on one sample:
+ * Transfer of salient interactions between two networks, sample by sample:
  * γ(Ω₁|Ω₂) = |Ω₁ ∩ Ω₂| / |Ω₁|. Source: sjtu-xai-lab/interaction-concept; counting an interaction by
  * (kind, T, sign) is our reading, without the sign that of arXiv 2401.16318.
  */
 import { bitCount } from '../core/subset.js'
 import { isSalient } from '../interactions/salience.js'
-import type { SignRule } from './agreement.js'
 import type { Interactions } from './types.js'
 
+/** The interactions of one sample, and the threshold beyond which they are salient. */
+export interface SampleInteractions {
+  readonly sample: number
+  readonly interactions: Interactions
+  readonly tau: number
+}
+
 /**
- * Salient interactions of one sample as bits, T of AND and 2^n + T of OR: those that are positive and those that are negative. Every
- * pair of networks of a study is held against each other on every sample, which must cost little.
+ * Salient interactions, |I_T| > τ, T ≠ ∅, of the samples of one network as bits: T of AND and 2^n + T of OR, those that are positive and
+ * those that are negative. Every pair of networks of a study is held against each other on every sample, so they lie side by side.
  */
-export interface SalientSet {
-  readonly n: number
-  /** Shape [2^(n+1)/32], at least 1. */
+export interface SalientSets {
+  /** Each once. */
+  readonly samples: readonly number[]
+  /** The place of a sample in {@link samples}. */
+  readonly placeOf: ReadonlyMap<number, number>
+  /** Words of 32 bits that each of the two sets of a sample takes. */
+  readonly words: number
+  /** Shape [samples, words]. */
   readonly positive: Uint32Array
   readonly negative: Uint32Array
-  /** Interactions of either sign. */
-  readonly size: number
-  /** Their share of all that there are. */
-  readonly density: number
+  /** Interactions of either sign; shape [samples]. */
+  readonly sizes: Uint32Array
+  /** Their share of all that there are; shape [samples]. */
+  readonly densities: Float64Array
 }
 
-/** The salient interactions, |I_T| > τ, T ≠ ∅. */
-export function salientSet({ n, and, or }: Interactions, tau: number): SalientSet {
+/** {@link SalientSets} of samples of one number of players, each given once. */
+export function salientSets(of: readonly SampleInteractions[]): SalientSets {
+  const n = of[0]?.interactions.n ?? 0
   const words = Math.max(1, 2 ** (n + 1) / 32)
-  const signed = new Uint32Array(2 * words)
-  const [positive, negative] = [signed.subarray(0, words), signed.subarray(words)]
-  let size = 0
-  const add = (table: Float64Array, base: number) => {
-    for (let mask = 1; mask < table.length; mask++) {
-      if (!isSalient(table[mask], tau)) continue
-      const bit = base + mask
-      const bits = table[mask] > 0 ? positive : negative
-      bits[bit >> 5] |= 1 << (bit & 31)
-      size++
+  const [positive, negative] = [0, 1].map(() => new Uint32Array(of.length * words))
+  const sizes = new Uint32Array(of.length)
+  of.forEach(({ interactions: { and, or }, tau }, at) => {
+    const add = (table: Float64Array, base: number) => {
+      for (let mask = 1; mask < table.length; mask++) {
+        if (!isSalient(table[mask], tau)) continue
+        const bit = base + mask
+        const bits = table[mask] > 0 ? positive : negative
+        bits[at * words + (bit >> 5)] |= 1 << (bit & 31)
+        sizes[at]++
+      }
     }
-  }
-  add(and, 0)
-  add(or, 2 ** n)
+    add(and, 0)
+    add(or, 2 ** n)
+  })
   // After the merge OR holds orders ≥ 2 only: (2^n − 1) AND and (2^n − 1 − n) OR interactions exist.
-  const existing = 2 * (2 ** n - 1) - n
-  return { n, positive, negative, size, density: existing > 0 ? size / existing : 0 }
-}
-
-/** |Ω₁ ∩ Ω₂| by kind, T and sign, and by kind and T alone. */
-export function sharedInteractions(
-  a: SalientSet,
-  b: SalientSet,
-): { readonly signed: number; readonly unsigned: number } {
-  let signed = 0
-  let unsigned = 0
-  for (let word = 0; word < a.positive.length; word++) {
-    const [up, down] = [a.positive[word], a.negative[word]]
-    const [otherUp, otherDown] = [b.positive[word], b.negative[word]]
-    const either = (up | down) & (otherUp | otherDown)
-    if (either === 0) continue
-    unsigned += bitCount(either)
-    signed += bitCount((up & otherUp) | (down & otherDown))
+  const existing = Math.max(1, 2 * (2 ** n - 1) - n)
+  const samples = of.map(({ sample }) => sample)
+  return {
+    samples,
+    placeOf: new Map(samples.map((sample, at) => [sample, at])),
+    words,
+    positive,
+    negative,
+    sizes,
+    densities: Float64Array.from(sizes, (size) => size / existing),
   }
-  return { signed, unsigned }
 }
 
-/** γ(Ω₁|Ω₂) from |Ω₁ ∩ Ω₂|; undefined when Ω₁ is empty. */
-export function transferShare(from: SalientSet, shared: number): number | undefined {
-  return from.size === 0 ? undefined : shared / from.size
+/** Agreement by one rule of what counts as the same interaction. */
+interface TransferFigures {
+  /** Mean of γ over samples and both directions; a sample without salient interactions in a network says nothing in that direction. */
+  readonly share: number | undefined
+  /** Its expectation if the other set were as many interactions drawn at random, each sign with chance ½ where signs count. */
+  readonly chance: number | undefined
 }
 
-/** The expectation of {@link transferShare} if Ω₂ were as many interactions drawn at random, each sign with chance ½. */
-export function transferByChance({ density }: SalientSet, sign: SignRule): number {
-  return sign === 'same' ? density / 2 : density
+/** How far the salient interactions of two networks agree on the samples that both have. */
+export interface PairAgreement {
+  /** Transfer by kind, set and sign. */
+  readonly signed: TransferFigures
+  /** Transfer by kind and set. */
+  readonly unsigned: TransferFigures
+  /**
+   * |Ω₁ ∩ Ω₂| / |Ω₁ ∪ Ω₂| (kind, T, sign), mean over samples (intersection over union, Jaccard 1912); samples on which neither has any
+   * say nothing. Undefined where none says anything.
+   */
+  readonly iou: number | undefined
+}
+
+/** {@link PairAgreement} of two networks of one number of players. */
+export function pairAgreement(a: SalientSets, b: SalientSets): PairAgreement {
+  const { words } = a
+  let [signedShares, unsignedShares, chances, directions] = [0, 0, 0, 0]
+  let [ious, samples] = [0, 0]
+  for (let at = 0; at < a.samples.length; at++) {
+    const sample = a.samples[at]
+    // Most networks of a study have the same samples in the same order.
+    const other = b.samples[at] === sample ? at : b.placeOf.get(sample)
+    if (other === undefined) continue
+    const [size, otherSize] = [a.sizes[at], b.sizes[other]]
+    if (size + otherSize === 0) continue
+    let [signed, unsigned] = [0, 0]
+    for (let word = 0; word < words; word++) {
+      const [up, down] = [a.positive[at * words + word], a.negative[at * words + word]]
+      const otherUp = b.positive[other * words + word]
+      const otherDown = b.negative[other * words + word]
+      const either = (up | down) & (otherUp | otherDown)
+      if (either === 0) continue
+      unsigned += bitCount(either)
+      signed += bitCount((up & otherUp) | (down & otherDown))
+    }
+    if (size > 0) {
+      signedShares += signed / size
+      unsignedShares += unsigned / size
+      chances += b.densities[other]
+      directions++
+    }
+    if (otherSize > 0) {
+      signedShares += signed / otherSize
+      unsignedShares += unsigned / otherSize
+      chances += a.densities[at]
+      directions++
+    }
+    ious += signed / (size + otherSize - signed)
+    samples++
+  }
+  const figures = (shares: number, chance: number): TransferFigures =>
+    directions === 0
+      ? { share: undefined, chance: undefined }
+      : { share: shares / directions, chance: chance / directions }
+  return {
+    signed: figures(signedShares, chances / 2),
+    unsigned: figures(unsignedShares, chances),
+    iou: samples === 0 ? undefined : ious / samples,
+  }
 }

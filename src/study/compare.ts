@@ -13,12 +13,12 @@ import type {
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
 import { InputError } from '../core/errors.js'
+import { type PairAgreement, pairAgreement } from '../metrics/transferability.js'
 import { layersOf } from '../plan/layers.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
 import type { KeptAnalysis } from './network.js'
 import { nextStep } from './nextStep.js'
-import { type PairAgreement, pairAgreement } from './transfer.js'
 
 /** The rows and the verdict that take all networks together; those of pairs are {@link pairRows}. */
 interface StudyComparison {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { mean } from '../metrics/descriptive.js'
+import { centredRanks, mean } from '../metrics/descriptive.js'
 import { partialSpearman } from '../metrics/rankResiduals.js'
 import { scoredAnalyses } from '../testing/scoredAnalyses.js'
 import { compareAnalyses } from './compare.js'
@@ -129,9 +129,9 @@ describe('a score that follows one measure', () => {
       const measures = measuresOf({ dynamics, phases }, [...c.keys()])
       const others = ['grand', 'loss_early', 'forgetting', 'variability']
       return partialSpearman(
-        measures.get('loss')!,
-        c,
-        others.map((name) => measures.get(name)!),
+        centredRanks(measures.get('loss')!),
+        centredRanks(c),
+        others.map((name) => centredRanks(measures.get(name)!)),
       )!
     })
     for (const measure of ['loss', 'margin', 'el2n'])

@@ -7,8 +7,8 @@ import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { areaUnderRoc } from '../confusing/control.js'
 import { groupBy } from '../core/groupBy.js'
-import { isConstant, mean, spearman } from '../metrics/descriptive.js'
-import { partialSpearman, type RankResiduals, rankResiduals } from '../metrics/rankResiduals.js'
+import { centredRanks, isConstant, mean, pearson } from '../metrics/descriptive.js'
+import { partialSpearman, rankResiduals } from '../metrics/rankResiduals.js'
 import type { EffectRow, MeasureRow } from '../tables/tables.js'
 import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
 import {
@@ -79,17 +79,25 @@ export function measuresOf(
 interface MeasuredNetwork {
   readonly scores: NetworkScores
   readonly mislabelled: readonly boolean[]
+  /** Its measures of difficulty. */
   readonly measures: Measured
-  readonly left: RankResiduals | undefined
+  /** These, the score and {@link LEFT}. */
+  readonly values: Measured
+  /** Centred ranks of {@link values}: they are taken once, as sorting takes longest. */
+  readonly ranks: Measured
+  /** Share of the ranks of the score that the measures of difficulty explain. */
+  readonly explained: number | undefined
 }
 
-/** Whether two measures are one up to rounding, as loss, margin and EL2N of two classes are, which are functions of one another. */
-function haveEqualRanks(a: Float64Array, b: Float64Array): boolean {
-  return (spearman(a, b) ?? 0) > 1 - 1e-9
+/** Whether two measures are one up to rounding, as loss, margin and EL2N of two classes are, which are functions of one another; by their ranks. */
+function areEqualRanks(a: Float64Array, b: Float64Array): boolean {
+  return (pearson(a, b) ?? 0) > 1 - 1e-9
 }
 
 /** The score once the ranks of all measures are taken out of its ranks. */
 const LEFT = 'score_after_difficulty'
+
+const SCORE = 'score'
 
 /**
  * Rows of `measures.csv`, measure by measure: for the score (whose shares and contrasts are given), every measure of difficulty, and the score with
@@ -103,28 +111,42 @@ export function* measureRows(
   config: ExperimentConfig,
 ): Generator<MeasureRow[]> {
   const samples = commonSamples(analyses)
-  const networks = analyses.map((analysis): MeasuredNetwork => {
-    const scores = networkScores(analysis, samples)
-    const measures = measuresOf(analysis, samples)
-    const left =
-      measures.size === 0 ? undefined : rankResiduals(scores.score, [...measures.values()])
-    const wrong = new Set(analysis.mislabelled)
-    return { scores, mislabelled: samples.map((sample) => wrong.has(sample)), measures, left }
-  })
-  const names = [...new Set(networks.flatMap(({ measures }) => [...measures.keys()]))]
-  if (names.length === 0) return
-  const valuesOf = (name: string) => (network: MeasuredNetwork) => {
-    if (name === 'score') return network.scores.score
-    return name === LEFT ? network.left?.residuals : network.measures.get(name)
-  }
-  for (const measure of ['score', ...names, LEFT]) {
-    const of = valuesOf(measure)
+  const networks = analyses.map((analysis) => measuredNetwork(analysis, samples))
+  const names = new Set(networks.flatMap(({ measures }) => [...measures.keys()]))
+  if (names.size === 0) return
+  for (const measure of [SCORE, ...names, LEFT]) {
     const effects =
-      measure === 'score' ? scoreEffects : effectsOf(networks, of, { samples, config })
+      measure === SCORE ? scoreEffects : effectsOf(networks, measure, { samples, config })
     yield [
       ...effects.map(({ effect, ...row }): MeasureRow => ({ ...row, measure, statistic: effect })),
-      ...meansOf(networks, measure, of),
+      ...meansOf(networks, measure),
     ]
+  }
+}
+
+function measuredNetwork(analysis: KeptAnalysis, samples: readonly number[]): MeasuredNetwork {
+  const scores = networkScores(analysis, samples)
+  const measures = measuresOf(analysis, samples)
+  const ranks = new Map(
+    [[SCORE, scores.score] as const, ...measures].map(([name, of]) => [name, centredRanks(of)]),
+  )
+  const wrong = new Set(analysis.mislabelled)
+  const found = {
+    scores,
+    mislabelled: samples.map((sample) => wrong.has(sample)),
+    measures,
+    values: new Map([[SCORE, scores.score], ...measures]),
+    ranks,
+    explained: undefined,
+  }
+  if (measures.size === 0) return found
+  const [ofScore, ...others] = ranks.values()
+  const { residuals, explained } = rankResiduals(ofScore, others)
+  return {
+    ...found,
+    values: found.values.set(LEFT, residuals),
+    ranks: ranks.set(LEFT, centredRanks(residuals)),
+    explained,
   }
 }
 
@@ -136,12 +158,12 @@ interface MeasuredStudy {
 /** Shares and contrasts of a measure in the place of the score. */
 function effectsOf(
   networks: readonly MeasuredNetwork[],
-  valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
+  measure: string,
   { samples, config }: MeasuredStudy,
 ): EffectRow[] {
   const options: ComparisonOptions = { ...comparisonOptions(config), ...SECONDARY }
   const measured = networks.flatMap((network): NetworkScores[] => {
-    const score = valuesOf(network)
+    const score = network.values.get(measure)
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
@@ -149,11 +171,7 @@ function effectsOf(
 }
 
 /** What is a mean over the networks of each grid. */
-function meansOf(
-  networks: readonly MeasuredNetwork[],
-  measure: string,
-  valuesOf: (network: MeasuredNetwork) => Float64Array | undefined,
-): MeasureRow[] {
+function meansOf(networks: readonly MeasuredNetwork[], measure: string): MeasureRow[] {
   const grids = groupBy(networks, ({ scores }) => gridKey(scores))
   return [...grids.values()].flatMap((members) => {
     const { architecture, regime, cut } = members[0].scores
@@ -168,7 +186,7 @@ function meansOf(
     }
     const each = (of: (values: Float64Array, network: MeasuredNetwork) => number | undefined) =>
       members.map((network) => {
-        const values = valuesOf(network)
+        const values = network.values.get(measure)
         // What is the same for all samples tells none from another.
         return values === undefined || isConstant(values) ? undefined : of(values, network)
       })
@@ -177,21 +195,24 @@ function meansOf(
         'mislabelled_auc',
         each((values, { mislabelled }) => areaUnderRoc(values, mislabelled)),
       ),
-      ...(measure === 'score'
+      ...(measure === SCORE
         ? row(
             'explained',
-            members.map(({ left }) => left?.explained),
+            members.map(({ explained }) => explained),
           )
         : row(
             'spearman',
-            each((values, { scores }) => spearman(values, scores.score)),
+            each((_, { ranks }) => pearson(ranks.get(measure)!, ranks.get(SCORE)!)),
           )),
       ...row(
         'partial',
-        each((values, { scores, measures }) => {
+        each((_, { ranks, measures }) => {
           if (!measures.has(measure)) return undefined
-          const others = [...measures.values()].filter((other) => !haveEqualRanks(values, other))
-          return partialSpearman(values, scores.score, others)
+          const own = ranks.get(measure)!
+          const others = [...measures.keys()]
+            .map((name) => ranks.get(name)!)
+            .filter((other) => !areEqualRanks(own, other))
+          return partialSpearman(own, ranks.get(SCORE)!, others)
         }),
       ),
     ]

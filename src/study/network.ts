@@ -8,6 +8,7 @@ import { deltaScores } from '../confusing/scores.js'
 import { confusingSet, undeterminedSamples } from '../confusing/sets.js'
 import type { ConfusingSet, SampleId } from '../confusing/types.js'
 import { generalizationByOrder, type OrderGeneralization } from '../metrics/generalization.js'
+import { type SalientSets, salientSets } from '../metrics/transferability.js'
 import type { StudyNetwork, VariantName } from '../plan/types.js'
 import type { CurvePoint } from '../training/curve.js'
 import { boundaryCheckpoint, difficultyCheckpoint } from '../training/phases/checkpoints.js'
@@ -23,7 +24,6 @@ import {
   RowScorer,
   thresholds,
 } from './checkpoint.js'
-import { type SalientSets, salientSetsOf } from './transfer.js'
 import { interactionsOf, type TrainingDynamics } from './types.js'
 
 /** The checkpoints that a score takes: the end, last; before it, for its growth, where overfitting begins. */
@@ -61,6 +61,7 @@ export interface NetworkAnalysis<Network = StudyNetwork> {
   readonly phases: PhaseResult
   readonly checkpoints: readonly CheckpointAnalysis[]
   readonly generalization: readonly (readonly OrderGeneralization[])[]
+  /** At the last checkpoint, under the τ that each sample was analysed with. */
   readonly salient: SalientSets
   /** Ids of the main panel, in the order of all score arrays. */
   readonly samples: readonly number[]
@@ -132,7 +133,13 @@ export function analyseNetwork<Network>(
     generalization: checkpoints.map((checkpoint) =>
       generalizationOf(checkpoint, tausOf(checkpoint).rows),
     ),
-    salient: salientSetsOf(last.decompositions, analysed[analysed.length - 1].samples),
+    salient: salientSets(
+      analysed[analysed.length - 1].samples.map(({ row, sample, tau }) => ({
+        sample,
+        interactions: interactionsOf(last.decompositions, row),
+        tau,
+      })),
+    ),
     samples,
     scores,
     otherScores: other,

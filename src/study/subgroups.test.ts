@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
-import { salientSet } from '../metrics/transferability.js'
+import { pairAgreement, salientSets } from '../metrics/transferability.js'
 import type { OverlapRow } from '../tables/tables.js'
 import { classOf, scoredAnalyses } from '../testing/scoredAnalyses.js'
 import { compareAnalyses } from './compare.js'
 import { PairClasses } from './pairClasses.js'
 import { subgroupRows } from './subgroups.js'
-import { pairAgreement, type SalientSets } from './transfer.js'
 
 const COUNT = 60
 
@@ -194,14 +193,16 @@ describe('pairs of similar accuracy', () => {
 
 describe('the interactions of two networks', () => {
   /** Networks of three players whose samples have these salient AND interactions: the mask, with the sign of the interaction. */
-  const sets = (...lists: number[][]): SalientSets =>
-    new Map(
-      lists.map((masks, sample) => {
+  const from = (first: number, ...lists: number[][]) =>
+    salientSets(
+      lists.map((masks, place) => {
         const and = new Float64Array(8)
         for (const mask of masks) and[Math.abs(mask)] = Math.sign(mask)
-        return [sample, salientSet({ n: 3, and, or: new Float64Array(8) }, 0.5)]
+        const interactions = { n: 3, and, or: new Float64Array(8) }
+        return { sample: first + place, interactions, tau: 0.5 }
       }),
     )
+  const sets = (...lists: number[][]) => from(0, ...lists)
   const a = sets([1, 2, 3], [4], [], [5])
   const b = sets([2, 3, -1, 6], [4], [], [])
 
@@ -220,10 +221,17 @@ describe('the interactions of two networks', () => {
     expect(pairAgreement(a, b).signed.chance).toBeCloseTo((4 + 3 + 1 + 1 + 0) / 22 / 5, 12)
   })
 
+  it('are of the samples that both have, wherever each has them', () => {
+    const [first, , third] = [[1, 2, 3], [4], [2, -3]]
+    expect(pairAgreement(from(4, first, [4], third), from(5, [7], third, first, [1]))).toEqual(
+      pairAgreement(from(5, [4], third), from(5, [7], third)),
+    )
+  })
+
   it('say nothing where there are none, or no samples in common', () => {
     const nothing = { share: undefined, chance: undefined }
     const found = { signed: nothing, unsigned: nothing, iou: undefined }
     expect(pairAgreement(sets([]), sets([]))).toEqual(found)
-    expect(pairAgreement(sets([1]), new Map([[9, a.get(0)!]]))).toEqual(found)
+    expect(pairAgreement(sets([1]), from(9, [1, 2, 3]))).toEqual(found)
   })
 })

@@ -1,3 +1,4 @@
+import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fromCsv, readTable, readTablePieces } from './read.js'
@@ -76,6 +77,75 @@ it('reads pieces as it reads the whole, wherever these end, and refuses the same
       await expect(readTablePieces(mixed, pieces(bytes(text), size))).rejects.toThrow(message)
     }
   }
+})
+
+it('of the rows of a filter reads what all rows have of them, whatever the cells are', async () => {
+  const cell = fc.oneof(
+    fc.constantFrom('é', 'a', 'a,b', '"', '\n', 'a\r', '\r\n', ''),
+    fc.string({ maxLength: 3 }),
+  )
+  const row = fc.record({ name: cell, count: fc.integer({ min: 0, max: 3 }), flag: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row),
+      fc.array(cell),
+      fc.integer({ min: 1, max: 9 }),
+      async (rows, names, size) => {
+        const csv = toCsv(mixed, rows as Row<typeof mixed>[])
+        const values = new Set(['1', '2', ...names])
+        const pieces = async function* () {
+          const bytes = new TextEncoder().encode(csv)
+          for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+        }
+        const { rows: found } = await readTablePieces(mixed, pieces(), {
+          columns: ['name', 'count'],
+          values,
+        })
+        const all = fromCsv(mixed, csv)
+        expect(found).toEqual(
+          all.filter(({ name = '', count }) => values.has(name) && values.has(String(count))),
+        )
+      },
+    ),
+  )
+})
+
+it('names the line of a damaged row beside others that are not wanted', async () => {
+  const csv = 'name,count\na,1\nb,2\n"c\nc",3\na,many\n'
+  const pieces = async function* () {
+    yield new TextEncoder().encode(csv)
+  }
+  const filter = { columns: ['name'], values: new Set(['a']) }
+  await expect(readTablePieces(mixed, pieces(), filter)).rejects.toThrow(
+    'line 6: count "many" is no number',
+  )
+  await expect(
+    readTablePieces(
+      mixed,
+      (async function* () {
+        yield new TextEncoder().encode('name,count\nb,2\nb\n')
+      })(),
+      filter,
+    ),
+  ).rejects.toThrow('line 3: 1 cell instead of 2')
+})
+
+it('writes what csv-stringify writes, whatever a cell holds', () => {
+  const line = fc.array(
+    fc.oneof(fc.string(), fc.constantFrom('a,b', 'a"', '\n', '\r', ' a ', '')),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  fc.assert(
+    fc.property(line, (cells) => {
+      const names = cells.map((_, at) => `c${at}`)
+      const columns = Object.fromEntries(names.map((name) => [name, text('Any text.')]))
+      const row = Object.fromEntries(names.map((name, at) => [name, cells[at]]))
+      expect(toCsv(table('any', 'Any.', columns), [row])).toBe(stringify([names, cells]))
+    }),
+  )
 })
 
 function refusalOf(read: () => unknown): RangeError {

@@ -65,7 +65,8 @@ export async function visitRowsOf<T extends Table>(
     }
   }
   try {
-    await pipeline(copied, csvParser(reading.options))
+    const source = filter === undefined ? copied() : wantedLines(copied(), filter)
+    await pipeline(source, csvParser(reading.options))
   } catch (error) {
     throw error instanceof LowlayerError ? error : new RangeError(messageOf(error))
   }
@@ -73,6 +74,43 @@ export async function visitRowsOf<T extends Table>(
 }
 
 const LINE_END = 10
+
+/**
+ * The bytes of a table in which lines that a filter does not let through are empty, so that the parser, which takes twelve seconds for the
+ * 145 MB of 500,000 pairs, sees the others alone and still counts all. It gets every line that may be no row by itself (one with quotes, or
+ * within them), or none of this table (another number of cells).
+ */
+async function* wantedLines(
+  pieces: AsyncIterable<Buffer>,
+  filter: RowFilter,
+): AsyncGenerator<Buffer> {
+  // Bytes as letters: what stands between commas is compared, not read.
+  const wanted = new Set([...filter.values].map((value) => Buffer.from(value).toString('latin1')))
+  let head: readonly string[] | undefined
+  let columns: readonly number[] = []
+  let isQuoted = false
+  const isWanted = (line: string): boolean => {
+    const quotes = line.split('"').length - 1
+    const isWithin = isQuoted
+    if (quotes % 2 === 1) isQuoted = !isQuoted
+    if (isWithin || quotes > 0 || line.endsWith('\r')) return true
+    const cells = line.split(',')
+    if (head === undefined) {
+      head = cells
+      columns = filter.columns.map((name) => cells.indexOf(name))
+      return true
+    }
+    return cells.length !== head.length || columns.every((at) => at < 0 || wanted.has(cells[at]))
+  }
+  let rest = ''
+  for await (const piece of pieces) {
+    const lines = (rest + piece.toString('latin1')).split('\n')
+    rest = lines.pop() as string
+    const kept = lines.map((line) => (isWanted(line) ? `${line}\n` : '\n'))
+    yield Buffer.from(kept.join(''), 'latin1')
+  }
+  yield Buffer.from(rest, 'latin1')
+}
 
 /** What the parser is told, which hands every wanted row to `visit`, and what is known at the end: the columns that are lacking. */
 function rowReading<T extends Table>(
