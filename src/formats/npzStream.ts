@@ -1,5 +1,5 @@
 /** `.npz` files whose arrays are too large to be held: written and read piece by piece. */
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { Zip, ZipDeflate } from 'fflate'
 import { InputError } from '../core/errors.js'
 import { bytesOf, sizeOf } from '../core/tensor.js'
@@ -82,14 +82,14 @@ export async function readNpzExcept(
   path: string,
   except: readonly string[],
 ): Promise<Record<string, NpyArray>> {
-  const file = await openFile(path)
+  const file = openFile(path)
   try {
     const arrays: Record<string, NpyArray> = {}
-    const all = [...(await readZipEntries(file, path))].map(
+    const all = [...readZipEntries(file, path)].map(
       ([name, entry]) => [name.replace(/\.npy$/, ''), entry] as const,
     )
     const held = all.filter(([name]) => !except.includes(name))
-    const { size } = await file.stat()
+    const { size } = fstatSync(file)
     requireUnpackable(unpackedSize(held.map(([, entry]) => entry)), size, path)
     for (const [name, entry] of held) {
       const pieces: Uint8Array[] = []
@@ -98,7 +98,7 @@ export async function readNpzExcept(
     }
     return arrays
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -107,14 +107,14 @@ export async function readNpzExcept(
  * InputError naming the file where it is missing or damaged.
  */
 export async function* npzRows(path: string, name: string): AsyncGenerator<Float64Array> {
-  const file = await openFile(path)
+  const file = openFile(path)
   try {
-    const entries = await readZipEntries(file, path)
+    const entries = readZipEntries(file, path)
     const entry = entries.get(`${name}.npy`)
     if (entry === undefined) throw lacksArray(path, name, entries.keys())
     yield* rowsOf(entryPieces(file, path, entry), entry.size, `${path} [${name}]`)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -162,9 +162,12 @@ function columnsOf(
   return shape[1]
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  return open(path).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file' : `cannot be read (${cause.code})`
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`
     throw new InputError(`${path}: ${reason}`, { cause })
-  })
+  }
 }

@@ -3,7 +3,7 @@
  * PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14 to 4.3.16 (its end) and 4.5.3 (zip64:
  * numbers beyond 32 bits).
  */
-import type { FileHandle } from 'node:fs/promises'
+import { fstatSync, readSync } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 import { InputError } from '../core/errors.js'
@@ -42,24 +42,24 @@ const ZIP64 = {
 }
 /** What an archive ends with, where nothing follows the directory that need not. */
 const LONGEST_END = ZIP64.end.bytes + ZIP64.locator.bytes + END.bytes
-/** Bytes that are read at once. */
+/**
+ * Bytes that are read, and unpacked, at once. Not asynchronously: a study has tens of thousands of entries of a few kilobytes, of which each
+ * would take several turns through the threads that do that.
+ */
 const PIECE_BYTES = 2 ** 16
 
 /**
- * The entries of an open archive, by name. Throws InputError naming the file, `path`, where it is no
+ * The entries of an archive that is open as `file`, by name. Throws InputError naming the file, `path`, where it is no
  * zip archive, was cut short, or its directory is not whole.
  */
-export async function readZipEntries(
-  file: FileHandle,
-  path: string,
-): Promise<ReadonlyMap<string, ZipEntry>> {
-  const { size } = await file.stat()
+export function readZipEntries(file: number, path: string): ReadonlyMap<string, ZipEntry> {
+  const { size } = fstatSync(file)
   if (size === 0) throw new InputError(`${path}: the file is empty`)
   const start = Math.max(0, size - LONGEST_END)
-  const tail = await readAt(file, start, LONGEST_END)
+  const tail = readAt(file, start, LONGEST_END)
   const end = endOf(tail, tail.length - END.bytes, start)
   if (end === undefined) throw cutShort(path)
-  return entriesOf(await readAt(file, end.start, end.length), end.count, path)
+  return entriesOf(readAt(file, end.start, end.length), end.count, path)
 }
 
 /** An archive in memory: its entries by name, and the content of each. Throws as {@link readZipEntries} does. */
@@ -87,9 +87,13 @@ export function unpackedSize(entries: Iterable<Pick<ZipEntry, 'size'>>): number 
 
 function contentOf(all: Buffer, entry: ZipEntry, path: string): Uint8Array {
   const start = contentStart(all.subarray(entry.header), entry, path)
-  const stored = all.subarray(start, start + entry.compressed)
-  const content =
-    entry.method === STORED ? stored : inflate('raw', stored, path, { size: entry.size })
+  return unpacked(all.subarray(start, start + entry.compressed), entry, path)
+}
+
+/** The content of an entry from its bytes in the archive. Throws InputError where it is not the one that was stored. */
+function unpacked(stored: Buffer, entry: ZipEntry, path: string): Uint8Array {
+  const { method, size } = entry
+  const content = method === STORED ? stored : inflate('raw', stored, path, { size })
   checkContent(entry, { size: content.length, checksum: checksumOf(content) }, path)
   return content
 }
@@ -235,12 +239,16 @@ function cutShort(path: string): InputError {
 
 /** The content of an entry, piece by piece. Throws InputError naming the file where it is damaged. */
 export async function* entryPieces(
-  file: FileHandle,
+  file: number,
   path: string,
   entry: ZipEntry,
 ): AsyncGenerator<Uint8Array> {
-  const local = await readAt(file, entry.header, LOCAL.bytes + Buffer.byteLength(entry.name))
+  const local = readAt(file, entry.header, LOCAL.bytes + Buffer.byteLength(entry.name))
   const start = contentStart(local, entry, path)
+  if (Math.max(entry.compressed, entry.size) <= PIECE_BYTES) {
+    yield unpacked(readAt(file, start, entry.compressed), entry, path)
+    return
+  }
   const stored = storedPieces(file, start, start + entry.compressed)
   // An error of either reaches the loop below, which reads the last of the two.
   const content =
@@ -261,18 +269,19 @@ export async function* entryPieces(
   checkContent(entry, { size, checksum }, path)
 }
 
-/** The bytes from `start` to `end`, or to the end of the file. A stream would close the file after them. */
-async function* storedPieces(file: FileHandle, start: number, end: number) {
+/** The bytes from `start` to `end`, or to the end of the file. */
+function* storedPieces(file: number, start: number, end: number) {
   for (let at = start; at < end; ) {
-    const piece = await readAt(file, at, Math.min(PIECE_BYTES, end - at))
+    const piece = readAt(file, at, Math.min(PIECE_BYTES, end - at))
     if (piece.length === 0) return
     at += piece.length
     yield piece
   }
 }
 
-/** Up to `length` bytes; fewer at the end of the file. */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position)
-  return buffer.subarray(0, bytesRead)
+/** Up to `length` bytes; fewer at the end of the file, none beyond. */
+function readAt(file: number, position: number, length: number): Buffer {
+  if (!Number.isSafeInteger(position)) return Buffer.alloc(0)
+  const bytes = Buffer.alloc(length)
+  return bytes.subarray(0, readSync(file, bytes, 0, length, position))
 }

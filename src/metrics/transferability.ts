@@ -26,10 +26,10 @@ export interface SalientSets {
   /** Words of 32 bits that each of the two sets of a sample takes. */
   readonly words: number
   /** Shape [samples, words]. */
-  readonly positive: Uint32Array
-  readonly negative: Uint32Array
+  readonly positive: Int32Array
+  readonly negative: Int32Array
   /** Interactions of either sign; shape [samples]. */
-  readonly sizes: Uint32Array
+  readonly sizes: Int32Array
   /** Their share of all that there are; shape [samples]. */
   readonly densities: Float64Array
 }
@@ -38,8 +38,8 @@ export interface SalientSets {
 export function salientSets(of: readonly SampleInteractions[]): SalientSets {
   const n = of[0]?.interactions.n ?? 0
   const words = Math.max(1, 2 ** (n + 1) / 32)
-  const [positive, negative] = [0, 1].map(() => new Uint32Array(of.length * words))
-  const sizes = new Uint32Array(of.length)
+  const [positive, negative] = [0, 1].map(() => new Int32Array(of.length * words))
+  const sizes = new Int32Array(of.length)
   of.forEach(({ interactions: { and, or }, tau }, at) => {
     const add = (table: Float64Array, base: number) => {
       for (let mask = 1; mask < table.length; mask++) {
@@ -90,19 +90,26 @@ export interface PairAgreement {
 
 /** {@link PairAgreement} of two networks of one number of players. */
 export function pairAgreement(a: SalientSets, b: SalientSets): PairAgreement {
-  const { words } = a
-  let [signedShares, unsignedShares, chances, directions] = [0, 0, 0, 0]
-  let [ious, samples] = [0, 0]
-  for (let at = 0; at < a.samples.length; at++) {
+  const { words, positive, negative, sizes, densities } = a
+  let signedShares = 0
+  let unsignedShares = 0
+  let chances = 0
+  let directions = 0
+  let ious = 0
+  let samples = 0
+  for (let at = 0; at < sizes.length; at++) {
     const sample = a.samples[at]
     // Most networks of a study have the same samples in the same order.
     const other = b.samples[at] === sample ? at : b.placeOf.get(sample)
     if (other === undefined) continue
-    const [size, otherSize] = [a.sizes[at], b.sizes[other]]
+    const size = sizes[at]
+    const otherSize = b.sizes[other]
     if (size + otherSize === 0) continue
-    let [signed, unsigned] = [0, 0]
+    let signed = 0
+    let unsigned = 0
     for (let word = 0; word < words; word++) {
-      const [up, down] = [a.positive[at * words + word], a.negative[at * words + word]]
+      const up = positive[at * words + word]
+      const down = negative[at * words + word]
       const otherUp = b.positive[other * words + word]
       const otherDown = b.negative[other * words + word]
       const either = (up | down) & (otherUp | otherDown)
@@ -119,7 +126,7 @@ export function pairAgreement(a: SalientSets, b: SalientSets): PairAgreement {
     if (otherSize > 0) {
       signedShares += signed / otherSize
       unsignedShares += unsigned / otherSize
-      chances += a.densities[at]
+      chances += densities[at]
       directions++
     }
     ious += signed / (size + otherSize - signed)
