@@ -8,7 +8,7 @@ export const allocation = { MALLOC_MMAP_THRESHOLD_: String(2 ** 25) }
  * MiB of each half of V8's young generation, which would grow to 16. What is large lies outside V8's
  * heap, and steps are as fast; MLP-5's network itself takes less than one.
  */
-export const YOUNG_GENERATION = '--max-semi-space-size=1'
+export const YOUNG_GENERATION = '--max-semi-space-size=4'
 
 /** How processes that work are started; what the user has set stays. */
 export function workerOptions(): { readonly env: NodeJS.ProcessEnv; readonly execArgv: string[] } {

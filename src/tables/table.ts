@@ -51,67 +51,67 @@ export function table<C extends Columns>(name: string, description: string, colu
  * cells for missing values. Throws a RangeError on NaN and infinities, which no table may hold.
  */
 export function toCsv<T extends Table>(definition: T, rows: readonly Row<T>[]): string {
-  return stringify([Object.keys(definition.columns)]) + csvLines(definition, rows)
+  return head(definition) + rows.map(lineWriter(definition)).join('')
+}
+
+function head({ columns }: Table): string {
+  return stringify([Object.keys(columns)])
 }
 
 /**
- * The lines of rows, without the header; RangeError as {@link toCsv}. Cells that need no quotes are the line itself: csv-stringify would take
+ * Writes the line of a row; RangeError as {@link toCsv}. Cells that need no quotes are the line itself: csv-stringify would take
  * ten seconds to look for it in the twelve million of 500,000 pairs.
  */
-function csvLines<T extends Table>(definition: T, rows: readonly Row<T>[]): string {
+function lineWriter(definition: Table): (row: object) => string {
   const columns = Object.entries(definition.columns)
   const isQuoted = (cells: readonly string[]) =>
     columns.some(([, { type }], at) => type === 'text' && NEEDS_QUOTES.test(cells[at]))
-  let lines = ''
-  for (const row of rows as readonly Record<string, unknown>[]) {
-    const cells = columns.map(([name]) => cell(definition, name, row[name]))
-    lines += isQuoted(cells) ? stringify([cells]) : `${cells.join(',')}\n`
+  return (row) => {
+    const cells = columns.map(([name]) =>
+      cell(definition, name, (row as Record<string, unknown>)[name]),
+    )
+    return isQuoted(cells) ? stringify([cells]) : `${cells.join(',')}\n`
   }
-  return lines
 }
 
 /** What a cell cannot hold without quotes. */
 const NEEDS_QUOTES = /[",\r\n]/
 
-/** Rows that are turned into text at once: their number. */
-const ROWS_A_PIECE = 1000
+/** Letters of text that are compressed at once. */
+const PIECE_LETTERS = 2 ** 18
 
 /** The text of {@link toCsv}, made row by row where there are too many rows to be held: it is kept compressed, a hundredth of what they take as objects. */
 export class CsvText<T extends Table = Table> {
   /** One after the other they are the text, each of them compressed. */
   private readonly pieces: Buffer[] = []
-  private rows: Row<T>[] = []
+  /** What follows them. */
+  private text: string
+  private readonly lineOf: (row: object) => string
 
   constructor(
     readonly definition: T,
     rows: Iterable<Row<T>> = [],
   ) {
-    this.keep(toCsv(definition, []))
+    this.text = head(definition)
+    this.lineOf = lineWriter(definition)
     for (const row of rows) this.add(row)
   }
 
   add(row: Row<T>): void {
-    this.rows.push(row)
-    if (this.rows.length === ROWS_A_PIECE) this.flush()
+    this.text += this.lineOf(row)
+    if (this.text.length < PIECE_LETTERS) return
+    this.pieces.push(deflateRawSync(this.text, { level: 1 }))
+    this.text = ''
   }
 
   /** All pieces, to be written one after the other. */
   *content(): Generator<Uint8Array> {
-    this.flush()
     for (const piece of this.pieces) yield inflateRawSync(piece)
+    yield Buffer.from(this.text)
   }
 
   toString(): string {
     return Buffer.concat([...this.content()]).toString()
-  }
-
-  private flush(): void {
-    if (this.rows.length > 0) this.keep(csvLines(this.definition, this.rows))
-    this.rows = []
-  }
-
-  private keep(text: string): void {
-    this.pieces.push(deflateRawSync(text, { level: 1 }))
   }
 }
 
