@@ -209,7 +209,7 @@ describe('lowlayer analyze', () => {
       ...['--data', 'data.csv', '--out', 'binary', ...small, '--set', 'analysis.output=binary'],
     )
     expect(stderr).toMatch(
-      /model\.onnx: output "binary" needs a network with one logit; this one has 2/,
+      /model\.onnx: analysis\.output "binary" needs a network with one logit, but the output "logits" has 2 values/,
     )
     expect(code).toBe(2)
   })

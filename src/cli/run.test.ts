@@ -785,11 +785,17 @@ runtime: { device: cpu }
     )
     const results = join(folder, 'filter')
     const run = await lowlayerHere(['run', strict, '--results', results])
-    expect(run.stderr).toMatch(/failed: panel: a panel of \d+ samples .*analysis\.samples\.filter/)
+    expect(run.stderr).toMatch(
+      /failed: panel: analysis\.samples\.count, of the train split: a panel of \d+ samples .*analysis\.samples\.filter/,
+    )
     expect(run.code).toBe(2)
     const { stdout } = await lowlayerHere(['status', results])
-    expect(stdout).toMatch(/^ {2}failed: panel: a panel of \d+ samples/m)
-    expect(stdout).toMatch(/^ {2}failed: compare: .* nothing to compare: panel failed: a panel of/m)
+    expect(stdout).toMatch(
+      /^ {2}failed: panel: analysis\.samples\.count, .* a panel of \d+ samples/m,
+    )
+    expect(stdout).toMatch(
+      /^ {2}failed: compare: .* nothing to compare: panel failed: analysis\.samples\.count/m,
+    )
   })
 
   it('names every damaged file and ends with 1 when it is to verify', async () => {

@@ -1,4 +1,5 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
+import { counted } from '../core/numberWords.js'
 import { architectureGrids } from './architectures.js'
 import { effectRows, rowsWithoutGrid } from './effects.js'
 import { findGrids, isCrossed } from './grid.js'
@@ -144,7 +145,10 @@ function warningsOf(
   }
   if (wide > 0) {
     const points = Number((100 * settings.accuracyTolerance).toFixed(2))
-    warnings.push(`${wide} of ${pairs} pairs differ in test accuracy by more than ${points} points`)
+    const verb = pairs === 1 ? 'differs' : 'differ'
+    warnings.push(
+      `${wide} of ${counted(pairs, 'pair')} ${verb} in test accuracy by more than ${points} points`,
+    )
   }
   return warnings
 }

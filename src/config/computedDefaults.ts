@@ -38,6 +38,8 @@ interface AvailableData {
   /** Training samples. */
   readonly train: number
   readonly test: number
+  /** Texts that are not too short for the players, where samples are texts. */
+  readonly admitted?: Readonly<Record<'train' | 'test', number>>
   /** Columns, of tables. */
   readonly features?: number
 }
@@ -69,13 +71,21 @@ function withinFeatures(
 function withinSamples(
   config: ExperimentConfig,
   written: unknown,
-  available: AvailableData,
+  { admitted, ...available }: AvailableData,
 ): ExperimentConfig {
-  if (valueAt(written, ['analysis', 'samples', 'count']) !== undefined) return config
   const { samples } = config.analysis
-  if (samples.first !== undefined || samples.ids !== undefined) return config
-  const count = lesserOf(samples.count, available[samples.split]) ?? samples.count
-  return { ...config, analysis: { ...config.analysis, samples: { ...samples, count } } }
+  const isOpen = (key: string) => valueAt(written, ['analysis', 'samples', key]) === undefined
+  const isDrawn = isOpen('count') && samples.first === undefined && samples.ids === undefined
+  const there = admitted ?? available
+  const other = samples.split === 'train' ? 'test' : 'train'
+  const changes = {
+    ...(isDrawn ? { count: lesserOf(samples.count, there[samples.split]) } : {}),
+    ...(isOpen('testCount') ? { testCount: lesserOf(samples.testCount, admitted?.[other]) } : {}),
+  }
+  const known = Object.entries(changes).filter(([, value]) => value !== undefined)
+  if (known.length === 0) return config
+  const within = { ...samples, ...Object.fromEntries(known) }
+  return { ...config, analysis: { ...config.analysis, samples: within } }
 }
 
 type Mapping = Readonly<Record<string, unknown>>

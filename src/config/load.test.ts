@@ -110,6 +110,15 @@ describe('extends', () => {
     expect(config.training.checkpoints).toEqual({ every: '1ep' })
   })
 
+  it('takes with null what another variant does not have either', async () => {
+    await write('base.yaml', `${base}confusing: { set: { rule: top, fraction: 0.15 } }\n`)
+    const file = await write(
+      'top.yaml',
+      'extends: base.yaml\nconfusing: { set: { rule: mad, factor: 2, fraction: null } }\n',
+    )
+    expect((await loadConfig(file)).config.confusing.set).toEqual({ rule: 'mad', factor: 2 })
+  })
+
   it('places every problem in the file that holds it', async () => {
     await write('base.yaml', `${base}comparison: { alpha: 2 }\n`)
     const file = await write('top.yaml', 'extends: base.yaml\ntraining: { epochs: no }\n')

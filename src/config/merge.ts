@@ -28,7 +28,8 @@ export function merge(base: unknown, changes: unknown, path: Path = []): unknown
   const kept = switched ? keysOfVariant(base, changes, path) : Object.entries(base)
   const merged = new Map(kept)
   for (const [key, value] of Object.entries(changes)) {
-    if (value === null && merged.has(key)) merged.delete(key)
+    // Also where the new variant had left it behind.
+    if (value === null && Object.hasOwn(base, key)) merged.delete(key)
     else merged.set(key, merge(merged.get(key), value, [...path, key]))
   }
   return Object.fromEntries(merged)

@@ -175,6 +175,11 @@ describe('a problem', () => {
       '3:25 analysis.noise: only analysis.solver: certified or sgd-reference uses it',
     ],
     [
+      'a seed that draws nothing',
+      `${least}networks: { list: [{ name: a }, { name: b, from: a, regime: trained-frozen, seed: 1 }] }`,
+      '3:77 networks.list[1].seed: draws nothing beside "from": say which layers it draws',
+    ],
+    [
       'donors that nothing is taken from',
       `${least}networks: { grid: { donors: 2 } }`,
       '3:29 networks.grid.donors: no regime of the grid takes layers over',

@@ -34,14 +34,20 @@ export function resolveDataPath(path: string, context: DataContext): string {
 export function resolvePath(
   path: string,
   key: string,
-  { baseDir }: Pick<DataContext, 'baseDir'>,
+  context: Pick<DataContext, 'baseDir'>,
 ): string {
-  const candidates = isAbsolute(path)
-    ? [path]
-    : [...new Set([resolve(path), resolve(baseDir, path)])]
+  const candidates = candidatePaths(path, context)
   const found = candidates.find((candidate) => existsSync(candidate))
   if (found !== undefined) return found
   throw new InputError(`${key} "${path}" does not exist: looked for ${candidates.join(' and ')}`)
+}
+
+/** Where a path of the configuration may lead: from the working folder, then from the folder of the file. */
+export function candidatePaths(
+  path: string,
+  { baseDir }: Pick<DataContext, 'baseDir'>,
+): readonly string[] {
+  return isAbsolute(path) ? [path] : [...new Set([resolve(path), resolve(baseDir, path)])]
 }
 
 /** The first of several names of a file that a folder, or a usual subfolder of it, has. */

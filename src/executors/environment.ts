@@ -6,7 +6,8 @@ export const allocation = { MALLOC_MMAP_THRESHOLD_: String(2 ** 25) }
 
 /**
  * MiB of each half of V8's young generation, which would grow to 16. What is large lies outside V8's
- * heap, and steps are as fast; MLP-5's network itself takes less than one.
+ * heap, and steps are as fast; MLP-5's network itself takes less than one. With 1, what comparing needs for a moment would grow old
+ * (bench/README.md, Many networks).
  */
 export const YOUNG_GENERATION = '--max-semi-space-size=4'
 

@@ -125,7 +125,7 @@ function doubleWarnings(plan: Plan): string[] {
   )
   return [
     ...doubled.slice(0, 1).map(([first, ...others]) => {
-      const { low, high, order } = first.seeds
+      const { low, high, order } = plan.networks.find(({ name }) => name === first.name)!.seeds
       return (
         `networks with the same seeds (low ${low}, high ${high}, order ${order}) but other weights: shares of the variance take ` +
         `${quotedNames([first])} and leave out ${quotedNames(others)}${besides(doubled)}; if their training differed in its order, give them other order seeds`

@@ -148,7 +148,8 @@ function listDrafts(config: ExperimentConfig, list: List, given: readonly GivenN
   const drafts = new Map<string, Draft>()
   for (const entry of list) {
     const lender = given.find(({ name }) => name === entry.from)
-    const base = lender === undefined ? drafts.get(entry.from ?? '') : { seeds: knownSeeds(lender) }
+    const base =
+      lender === undefined ? drafts.get(entry.from ?? '') : { seeds: lentSeeds(lender, entry) }
     if (entry.from !== undefined && base === undefined) {
       throw new InputError(
         `networks.list: "${entry.name}" is from "${entry.from}", but no network of that name stands before it`,
@@ -159,8 +160,17 @@ function listDrafts(config: ExperimentConfig, list: List, given: readonly GivenN
   return [...drafts.values()]
 }
 
-/** Seeds of a network from elsewhere. Throws InputError where they are not known. */
-function knownSeeds({ name, seeds: { low, high, order } }: GivenNetwork): Draft['seeds'] {
+/** Seeds of a network from elsewhere. Throws InputError where they are not known, or its layers would have to be drawn again. */
+function lentSeeds(
+  { name, seeds: { low, high, order } }: GivenNetwork,
+  { name: heir, regime }: List[number],
+): Draft['seeds'] {
+  if (regimeOf(regime).donorStep === undefined) {
+    throw new InputError(
+      `networks.list: "${heir}" is from "${name}", whose layers another tool drew: under regime ${regime} they would be drawn again, which cannot be done here; ` +
+        'take trained ones over (regime: trained-frozen or trained-warm)',
+    )
+  }
   if (low !== undefined && high !== undefined) return { low, high, order }
   throw new InputError(
     `networks.files: "${name}" lends layers to another network, for which its seeds "low" and "high" are needed`,

@@ -270,19 +270,31 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
 
 /** What of the courses of networks does not fit together, a line each, for the plan and the verdict. */
 export function courseWarnings({ networks, data }: Pick<Plan, 'networks' | 'data'>): string[] {
-  return [...differentEnds(networks), ...longCurves(data.given ?? [])]
+  return [...differentEnds(networks), ...otherCurves(data.given ?? [])]
 }
 
-/** Curves that go on after the last file: steps that count batches beside files that count epochs, most often. */
-function longCurves(given: readonly GivenNetworkInfo[]): string[] {
-  const long = given.flatMap(({ entry, checkpoints, curve }) => {
+/** Curves that go on after the last file (steps that count batches beside files that count epochs, most often), or end before it. */
+function otherCurves(given: readonly GivenNetworkInfo[]): string[] {
+  const curves = given.flatMap(({ entry, checkpoints, curve }) => {
     const { step } = checkpoints[checkpoints.length - 1]
-    if (curve === undefined || step === 0 || curve.lastStep <= step) return []
-    return [`${entry.name} (to step ${curve.lastStep}, files to ${step})`]
+    if (curve === undefined || step === 0 || curve.lastStep === step) return []
+    const told = `${entry.name} (to step ${curve.lastStep}, files to ${step})`
+    return [{ told, isLong: curve.lastStep > step }]
   })
-  if (long.length === 0) return []
+  const [long, short] = [true, false].map((isLong) =>
+    curves.filter((curve) => curve.isLong === isLong).map(({ told }) => told),
+  )
   return [
-    `curves go on after the last files: ${firstNames(long)}; where they count optimiser steps and files epochs, say stepsPerEpoch`,
+    ...(long.length === 0
+      ? []
+      : [
+          `curves go on after the last files: ${firstNames(long)}; where they count optimiser steps and files epochs, say stepsPerEpoch`,
+        ]),
+    ...(short.length === 0
+      ? []
+      : [
+          `curves end before the last files: ${firstNames(short)}; losses and accuracies at the end are those of the curve's last step; give it to the end, or leave it out to have them measured`,
+        ]),
   ]
 }
 

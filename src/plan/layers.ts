@@ -21,7 +21,11 @@ export function layersOf(network: StudyNetwork): NetworkLayers {
 
 /** Seeds by side of the cut; those of a network from elsewhere as they are stated, or unknown. */
 function seedsOf(network: StudyNetwork): NetworkLayers['seeds'] {
-  if (network.origin === 'given') return network.seeds
+  if (network.origin === 'given') {
+    const { low, high, order } = network.seeds
+    const stated = (seed: number | undefined) => (seed === undefined ? undefined : elsewhere(seed))
+    return { low: stated(low), high: stated(high), order: elsewhere(order) }
+  }
   return {
     low: sideSeed(network, network.lowBlocks),
     high: sideSeed(network, network.highBlocks),
@@ -29,12 +33,20 @@ function seedsOf(network: StudyNetwork): NetworkLayers['seeds'] {
   }
 }
 
+/** A seed of another tool, which draws other layers from it than lowlayer does: the two are never the same. */
+function elsewhere(seed: number): string {
+  return `${seed} elsewhere`
+}
+
 /** The seed of one side of the cut; where its blocks have several, all of them by name. */
 function sideSeed(
-  { spec: { initSeeds } }: TrainedNetwork,
+  { spec: { initSeeds, inherits } }: TrainedNetwork,
   blocks: readonly string[],
 ): number | string {
-  const seeds = blocks.map((block) => initSeeds[block])
+  const isTaken = (block: string) => inherits?.isGiven === true && inherits.blocks.includes(block)
+  const seeds = blocks.map((block) =>
+    isTaken(block) ? elsewhere(initSeeds[block]) : initSeeds[block],
+  )
   if (new Set(seeds).size === 1) return seeds[0]
   return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')
 }

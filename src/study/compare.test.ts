@@ -6,7 +6,7 @@ import { configOf } from '../testing/configOf.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'
 import type { CurvePoint } from '../training/curve.js'
-import { compareAnalyses, pairRows } from './compare.js'
+import { compareAnalyses, networkScores, pairRows } from './compare.js'
 import { analyseNetwork } from './network.js'
 
 /** The comparison of a planned study of mlp-5 whose networks have random interactions. */
@@ -120,5 +120,31 @@ describe('the overfitting clause', () => {
       figures: { networks: 9, overfitting: 0 },
       reason: 'none of the 9 networks has an overfitting phase',
     })
+  })
+})
+
+describe('samples that not all networks were analysed on', () => {
+  const config = configOf(
+    {
+      data: { source: 'tic-tac-toe' },
+      model: { architecture: 'mlp-5' },
+      confusing: { set: { fraction: 0.2 } },
+    },
+    'test',
+  )
+  const [network] = planStudy(config, ticTacToeInfo).networks
+  const generator = stream(0, 'interactions').at()
+  const rows = Array.from({ length: 20 }, () => Array.from({ length: 8 }, () => generator.normal()))
+  const analysis = analyseNetwork(
+    { network, curve: [], checkpoints: [madeCheckpoint(rows)] },
+    config,
+  )
+  const ranked = [...analysis.samples].sort((a, b) => analysis.scores[b] - analysis.scores[a])
+
+  it('are left out before the confusing ones are chosen, by the same rule', () => {
+    expect(networkScores(analysis, analysis.samples, config).set).toEqual(ranked.slice(0, 4))
+    // Without the two highest a fifth of 15 are the three after them, and not the two that are left of four.
+    const common = ranked.slice(2, 17)
+    expect(networkScores(analysis, common, config).set).toEqual(ranked.slice(2, 5))
   })
 })

@@ -12,6 +12,7 @@ import type {
 } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
+import type { SampleId, SetRule } from '../confusing/types.js'
 import { InputError } from '../core/errors.js'
 import { type PairAgreement, pairAgreement } from '../metrics/transferability.js'
 import { layersOf } from '../plan/layers.js'
@@ -36,7 +37,7 @@ export function compareAnalyses(
   facts: Pick<StudyScores, 'missing' | 'lacking' | 'trainedBy' | 'unmeasured'>,
   config: ExperimentConfig,
 ): StudyComparison {
-  const scores = studyScores(analyses)
+  const scores = studyScores(analyses, config)
   const found = compareNetworks(
     {
       ...scores,
@@ -75,7 +76,7 @@ export function* pairRows(
   config: ExperimentConfig,
 ): Generator<OverlapRow> {
   const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
-  for (const pair of overlapRows(studyScores(analyses), comparisonOptions(config))) {
+  for (const pair of overlapRows(studyScores(analyses, config), comparisonOptions(config))) {
     yield overlapRow(pair, pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!))
   }
 }
@@ -83,11 +84,12 @@ export function* pairRows(
 /** What the comparison takes of the networks, on the samples in common. */
 export function studyScores(
   analyses: readonly KeptAnalysis[],
+  config: SetsConfig,
 ): Pick<StudyScores, 'samples' | 'networks'> & { readonly samples: readonly number[] } {
   const samples = commonSamples(analyses)
   return {
     samples,
-    networks: analyses.map((analysis) => networkScores(analysis, samples)),
+    networks: analyses.map((analysis) => networkScores(analysis, samples, config)),
   }
 }
 
@@ -129,23 +131,39 @@ export function withScore(
   network: NetworkScores,
   score: Float64Array,
   samples: readonly number[],
-  { confusing }: Pick<ExperimentConfig, 'confusing'>,
+  { confusing }: SetsConfig,
 ): NetworkScores {
-  const { members } = confusingSet(score, samples, confusing.set)
-  return { ...network, score, scoreHigh: undefined, set: members.map(({ sample }) => sample) }
+  return { ...network, score, scoreHigh: undefined, set: setAmong(samples, score, confusing.set) }
 }
 
-/** What the comparison knows of a network, on some of its samples. */
-export function networkScores(analysis: KeptAnalysis, samples: readonly number[]): NetworkScores {
-  const { network, checkpoints, curve, phases, scores, otherScores, sets } = analysis
+/** What of a configuration says which samples are confusing. */
+type SetsConfig = Pick<ExperimentConfig, 'confusing'>
+
+/** The confusing samples among these, by their scores. */
+export function setAmong(
+  samples: readonly SampleId[],
+  score: Float64Array,
+  rule: SetRule,
+): SampleId[] {
+  return confusingSet(score, samples, rule).members.map(({ sample }) => sample)
+}
+
+/** What the comparison knows of a network, on some of its samples, among which its confusing ones are chosen. */
+export function networkScores(
+  analysis: KeptAnalysis,
+  samples: readonly number[],
+  { confusing }: SetsConfig,
+): NetworkScores {
+  const { network, checkpoints, curve, phases, otherScores } = analysis
   const onThese = onSamples(analysis.samples, samples)
+  const score = onThese(analysis.scores)
   return {
     ...layersOf(network),
     step: checkpoints[checkpoints.length - 1].step,
     accuracy: curve[curve.length - 1]?.testAccuracy,
-    score: onThese(scores),
+    score,
     scoreHigh: otherScores && onThese(otherScores),
-    set: sets[0].set.members.map(({ sample }) => sample),
+    set: setAmong(samples, score, confusing.set),
     overfitting: phases.overfitting,
     overfittingUnknown:
       phases.overfitting === undefined ? `${phases.reason}: ${howToGetPoints(network)}` : undefined,

@@ -111,7 +111,7 @@ export function* measureRows(
   config: ExperimentConfig,
 ): Generator<MeasureRow[]> {
   const samples = commonSamples(analyses)
-  const networks = analyses.map((analysis) => measuredNetwork(analysis, samples))
+  const networks = analyses.map((analysis) => measuredNetwork(analysis, { samples, config }))
   const names = new Set(networks.flatMap(({ measures }) => [...measures.keys()]))
   if (names.size === 0) return
   for (const measure of [SCORE, ...names, LEFT]) {
@@ -124,8 +124,11 @@ export function* measureRows(
   }
 }
 
-function measuredNetwork(analysis: KeptAnalysis, samples: readonly number[]): MeasuredNetwork {
-  const scores = networkScores(analysis, samples)
+function measuredNetwork(
+  analysis: KeptAnalysis,
+  { samples, config }: MeasuredStudy,
+): MeasuredNetwork {
+  const scores = networkScores(analysis, samples, config)
   const measures = measuresOf(analysis, samples)
   const ranks = new Map(
     [[SCORE, scores.score] as const, ...measures].map(([name, of]) => [name, centredRanks(of)]),

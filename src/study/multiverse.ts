@@ -13,7 +13,6 @@ import type { GridName, NetworkScores, StudyScores } from '../comparison/types.j
 import type { ConfusingConfig, ReferencesConfig } from '../config/confusing.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { type Reliability, reliabilityByKind } from '../confusing/reliability.js'
-import { confusingSet } from '../confusing/sets.js'
 import type { SampleId, SetRule } from '../confusing/types.js'
 import { mean, spearman } from '../metrics/descriptive.js'
 import type { MultiverseRow } from '../tables/tables.js'
@@ -25,6 +24,7 @@ import {
   mislabelledEverywhere,
   networkScores,
   onSamples,
+  setAmong,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
 import { finalScorer, type KeptAnalysis, type ScoredCheckpoints } from './network.js'
@@ -142,7 +142,7 @@ export function* multiverseOf(
 ): Generator<MultiverseRow[]> {
   const samples = commonSamples(analyses)
   const networks = analyses.map((analysis) => ({
-    scores: networkScores(analysis, samples),
+    scores: networkScores(analysis, samples, config),
     samples: analysis.samples,
     alternatives: alternatives.get(analysis.network.id) ?? [],
   }))
@@ -195,7 +195,9 @@ function* multiverseRows(
     yield rowsOf(changed, compared, ownSets, { ...asked, designed })
     // Other sets move no share and no verdict: only what is said of the sets themselves is computed anew.
     for (const other of others) {
-      const withSets = changed.map((one, index) => withSet(one, placed[index], other))
+      const withSets = changed.map((one, index) =>
+        withSet(one, placed[index], study.samples, other),
+      )
       const sets = compareSets(studyOf(withSets, study), compared.grids, options)
       yield rowsOf(withSets, compared, sets, { ...asked, designed, set: other.rule, own: false })
     }
@@ -259,23 +261,25 @@ function changedNetwork(
 ): ChangedNetwork {
   const { network, found, own } = placed
   const common = onSamples(network.samples, samples)
+  const score = common(found.scores)
   const scores = {
     ...network.scores,
-    score: common(found.scores),
+    score,
     scoreHigh: common(found.otherEnd ?? found.scores),
     reliability: reliabilityOf(found, network.alternatives, reliability),
   }
-  const changed = { scores, spearman: spearman(own.scores, found.scores), jaccard: undefined }
-  return withSet(changed, placed, rule)
+  const changed = { scores, spearman: spearman(common(own.scores), score), jaccard: undefined }
+  return withSet(changed, placed, samples, rule)
 }
 
 /** The same network with the set that follows from its scores by another rule. */
 function withSet(
   changed: ChangedNetwork,
-  { network, found }: PlacedNetwork,
+  { network }: PlacedNetwork,
+  samples: readonly SampleId[],
   rule: SetRule,
 ): ChangedNetwork {
-  const set = confusingSet(found.scores, network.samples, rule).members.map(({ sample }) => sample)
+  const set = setAmong(samples, changed.scores.score, rule)
   return {
     ...changed,
     scores: { ...changed.scores, set },

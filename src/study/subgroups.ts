@@ -34,7 +34,7 @@ export function* subgroupRows(
   }: { readonly matched: readonly SubgroupRow[]; readonly effects: readonly EffectRow[] },
   config: ExperimentConfig,
 ): Generator<SubgroupRow[]> {
-  const { samples, networks } = studyScores(analyses)
+  const { samples, networks } = studyScores(analyses, config)
   const { split } = config.analysis.samples
   const other = otherSplit(analyses, split)
   const main = {

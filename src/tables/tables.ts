@@ -121,8 +121,10 @@ export const samplesTable = table(
     score: number(
       'Confusing score at this checkpoint; with confusing.phase: delta, at the last one, its growth since t*.',
     ),
-    score_low: number('Confusing score at the low-order end of the L1-optimal decompositions.'),
-    score_high: number('Confusing score at the high-order end.'),
+    score_low: number(
+      'Confusing score at the low-order end of the L1-optimal decompositions; at the last step alone.',
+    ),
+    score_high: number('Confusing score at the high-order end; at the last step alone.'),
   },
 )
 
@@ -234,7 +236,7 @@ export const confusingTable = table(
 
 export const overlapsTable = table(
   'overlaps',
-  'Overlap of the confusing sets of two networks, each chosen among the samples that all networks were analysed on: fewer than its own where analysis.samples.filter is correct.',
+  'Overlap of the confusing sets of two networks, each chosen among the samples that all networks were analysed on: with analysis.samples.filter: correct fewer than those that confusing.csv chooses from.',
   {
     network_a: text('Id of the first network.'),
     name_a: text('Its name in this study.'),

@@ -7,8 +7,13 @@ import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
+import { isObject } from '../core/isObject.js'
 import { loadDataset } from '../data/load.js'
+import type { PathOf } from '../data/paths.js'
+import { sharedSampleWarnings } from '../data/sharedSamples.js'
 import type { Dataset } from '../data/types.js'
+import { inputBaseline, requireMaskable } from '../masking/baseline/configureBaseline.js'
+import { parseOutput } from '../masking/evaluation/output.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { isInColour, requireDeclaredFit } from '../masking/foreign/fitSamples.js'
 import {
@@ -19,7 +24,7 @@ import {
 import { checkSampleCount, planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
 import type { Plan } from '../plan/types.js'
-import { checkPanel } from './analysis/chosenSamples.js'
+import { admittedCounts, checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
 import { plannedPlayers } from './analysis/plannedPlayers.js'
 import { analysisFiles, describeDataset, findRedundantVariants } from './dataset.js'
@@ -32,9 +37,11 @@ export async function loadData(
   dataDirs: readonly string[],
 ): Promise<{ readonly config: ExperimentConfig; readonly dataset: Dataset }> {
   const dataset = await loadDataset(asked.data, { baseDir, dataDirs, inspect: true })
+  const isText = dataset.kind === 'text' || dataset.kind === 'tokens'
   const counts = {
     train: dataset.train.count,
     test: dataset.test.count,
+    admitted: isText ? admittedCounts(asked.analysis, dataset) : undefined,
     features: dataset.kind === 'tabular' ? dataset.shape[0] : undefined,
   }
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
@@ -59,7 +66,12 @@ export async function planLoaded(
   const { config, dataset } = await loadData(loaded, dataDirs)
   const pathOf = (file: string) => resolve(baseDir, file)
   const leftOut = checkPanel(config.analysis, dataset)
-  const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config.data))
+  const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config))
+  if (dataset.held !== undefined && given.length === 0) {
+    throw new InputError(
+      'data.held names inputs of networks from elsewhere (networks.files), of which there are none: leave it out, as networks trained here have one input',
+    )
+  }
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
@@ -68,7 +80,10 @@ export async function planLoaded(
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     ...plannedPlayers(config, dataset, pathOf),
-    warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
+    warnings: [
+      ...sharedSampleWarnings(dataset),
+      ...(masks ? baselineWarnings(config.analysis, dataset) : []),
+    ],
   }
   const assumptions = [
     ...dataset.assumptions,
@@ -87,6 +102,7 @@ export async function planLoaded(
     assumptions,
     ...(given.length === 0 ? {} : withGiven()),
   })
+  if (masks) await checkBaselines(plan, dataset, pathOf)
   await tryLayers(plan, dataset, baseDir)
   if (given.some(({ entry }) => entry.values !== undefined)) {
     // Loaded now, as few studies have such values and every command plans.
@@ -96,11 +112,29 @@ export async function planLoaded(
   return plan
 }
 
+/**
+ * Throws InputError where a baseline does not fit what is masked, as far as the data tell it: a mask token for pixels, a file of other
+ * values. Means fit always, and so does what is learned.
+ */
+async function checkBaselines(plan: Plan, dataset: Dataset, pathOf: PathOf): Promise<void> {
+  for (const { analysis } of plan.runs) {
+    const { baseline, players } = analysis
+    const isTokens = baseline === 'attention' || (isObject(baseline) && 'maskToken' in baseline)
+    // The embedding of a text, or an inner layer, has another shape.
+    const masksInput = players.layout !== 'layer' && dataset.kind !== 'text'
+    if (baseline === 'mean' || baseline === 'learned' || !(masksInput || isTokens)) continue
+    if (isObject(baseline) && 'learned' in baseline) continue
+    if (masksInput) await inputBaseline(baseline, dataset, pathOf)
+    else requireMaskable(baseline)
+  }
+}
+
 /** Whether samples fit a network from elsewhere; texts in words fit none, of which is said more below. */
-function fitOf(dataset: Dataset, data: DataConfig): RequireFit {
+function fitOf(dataset: Dataset, { data, analysis }: ExperimentConfig): RequireFit {
   if (dataset.kind === 'text') return () => undefined
   const samples = { ...dataset, inColour: isInColour(data) }
-  return (model, entry) => requireDeclaredFit(model, samples, dataset.classes.length, entry)
+  const { kind } = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
+  return (model, entry) => requireDeclaredFit(model, samples, dataset.classes.length, entry, kind)
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */

@@ -34,7 +34,6 @@ import { encodeNpz, npzEntries } from '../formats/npz.js'
 import { npzRows, readNpzExcept } from '../formats/npzStream.js'
 import { readValueTables } from '../formats/valueTable.js'
 import { chooseBaseline } from '../masking/baseline/configureBaseline.js'
-import { parseOutput } from '../masking/evaluation/output.js'
 import { readSegments } from '../masking/players/segmentsFile.js'
 import { buildModel } from '../models/build.js'
 import { initialize } from '../models/initialize.js'
@@ -262,7 +261,7 @@ const readers: Readonly<Record<string, Reader>> = {
     },
     read: (at) => {
       const samples = [0, 1, 2, 3].map((id) => ({ id, panel: 0 }))
-      return readGivenValues(join(at, 'values.npz'), samples, 3, parseOutput('log-odds-v0', 1, 0))
+      return readGivenValues(join(at, 'values.npz'), samples, { n: 3, fromEmpty: true, classes: 9 })
     },
   },
   'a curve that is given': {

@@ -51,11 +51,16 @@ export async function doctor(options: DoctorOptions): Promise<void> {
 }
 
 async function examine(options: DoctorOptions): Promise<Finding[]> {
-  const findings = [nodeFinding(), machineFinding(), runtimeFinding()]
+  const findings = [nodeFinding(), machineFinding(), finding('ONNX Runtime', describeBuild())]
   // One after the other: devices share cores, and speeds would suffer.
   for (const [engine, device, fix] of devices)
     findings.push(await deviceFinding(engine, device, fix))
   return [...findings, await diskFinding(options.results), ...dataFindings(options.dataDir)]
+}
+
+/** What works, or, with its fix, what does not. */
+function finding(name: string, detail: string, fix?: string, needed = false): Finding {
+  return { name, works: fix === undefined, needed, detail, fix }
 }
 
 function nodeFinding(): Finding {
@@ -64,29 +69,17 @@ function nodeFinding(): Finding {
     major > 22 ||
     (major === 22 && minor >= NEEDED_NODE[22]) ||
     (major === 20 && minor >= NEEDED_NODE[20])
-  return {
-    name: 'Node',
-    works,
-    needed: true,
-    detail: process.version,
-    ...(works
-      ? {}
-      : { fix: `install Node 20.${NEEDED_NODE[20]}, or 22.${NEEDED_NODE[22]} or newer` }),
-  }
+  const fix = `install Node 20.${NEEDED_NODE[20]}, or 22.${NEEDED_NODE[22]} or newer`
+  return finding('Node', process.version, works ? undefined : fix, true)
 }
 
 function machineFinding(): Finding {
   const memory = (totalmem() / 2 ** 30).toFixed(1)
-  return {
-    name: 'machine',
-    works: true,
-    needed: false,
-    detail: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${memory} GiB of memory`,
-  }
-}
-
-function runtimeFinding(): Finding {
-  return { name: 'ONNX Runtime', works: true, needed: false, detail: describeBuild() }
+  const cores = `${availableParallelism()} cores`
+  return finding(
+    'machine',
+    `${process.platform} ${process.arch}, ${cores}, ${memory} GiB of memory`,
+  )
 }
 
 async function deviceFinding(engine: string, device: string, fix: string): Promise<Finding> {
@@ -98,16 +91,11 @@ async function deviceFinding(engine: string, device: string, fix: string): Promi
       ([library, version]) => `${library} ${version}`,
     )
     const detail = `${versions.join(', ')}; LeNet ${found.imagesPerSecond.toLocaleString('en')} images/s; differs by ${found.difference.toExponential(1)} from ${device === 'cpu' ? 'float64' : 'the CPU'}`
-    if (found.agrees) return { name, works: true, needed, detail }
-    return {
-      name,
-      works: false,
-      needed,
-      detail: `${detail}: it computes something else and is not to be used`,
-      fix: 'use --device cpu',
-    }
+    if (found.agrees) return finding(name, detail, undefined, needed)
+    const wrong = `${detail}: it computes something else and is not to be used`
+    return finding(name, wrong, 'use --device cpu', needed)
   } catch (error) {
-    return { name, works: false, needed, detail: messageOf(error), fix }
+    return finding(name, messageOf(error), fix, needed)
   }
 }
 
@@ -151,23 +139,16 @@ async function diskFinding(results: string): Promise<Finding> {
     await access(folder, constants.W_OK)
     const { bavail, bsize } = await statfs(folder)
     const free = bavail * bsize
-    const works = free >= SMALL_DISK_BYTES
+    const fix = 'free some space, or choose another disk with --results'
     const detail = `${(free / 2 ** 30).toFixed(1)} GiB free at ${folder}`
-    return {
-      name: 'disk',
-      works,
-      needed: false,
-      detail,
-      ...(works ? {} : { fix: 'free some space, or choose another disk with --results' }),
-    }
+    return finding('disk', detail, free >= SMALL_DISK_BYTES ? undefined : fix)
   } catch (error) {
-    return {
-      name: 'disk',
-      works: false,
-      needed: true,
-      detail: messageOf(error),
-      fix: 'choose a folder that can be written with --results',
-    }
+    return finding(
+      'disk',
+      messageOf(error),
+      'choose a folder that can be written with --results',
+      true,
+    )
   }
 }
 
@@ -177,15 +158,9 @@ function dataFindings(dataDir: string | undefined): Finding[] {
     const found = folders
       .map((folder) => resolve(folder, source))
       .find((folder) => isComplete(source, folder))
-    if (found !== undefined)
-      return { name: `data ${source}`, works: true, needed: false, detail: found }
-    return {
-      name: `data ${source}`,
-      works: false,
-      needed: false,
-      detail: 'not here',
-      fix: `lowlayer data fetch ${source}`,
-    }
+    return found === undefined
+      ? finding(`data ${source}`, 'not here', `lowlayer data fetch ${source}`)
+      : finding(`data ${source}`, found)
   })
 }
 

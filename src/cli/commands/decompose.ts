@@ -48,7 +48,7 @@ export function decomposeCommand(): Command {
       .option(
         '--noise <fraction>',
         'bound on |q_S| as a fraction of |v(N) − v(∅)| (0.04)',
-        numberOption('noise', 'a number of 0 or above', (value) => value === 0 || positive(value)),
+        numberOption('noise', 'between 0 and 1', (value) => value >= 0 && value <= 1),
         defaultNoise,
       )
       .addOption(choice('--solver <name>', 'certified, sgd-reference, and, or', solvers))

@@ -64,6 +64,12 @@ export function describePower(report: PowerReport, settings: readonly string[] =
           `Each low seed has ${donors} donors, as 4(${donors})×4: low layers of their own, taken to be no more alike than those of two seeds.`,
         ]
       : []
+  const others = designs.some(
+    ({ design: { lows, highs, orders }, networks = 0 }) => networks > lows * highs * orders,
+  )
+  const networkLines = others
+    ? ['Networks are all that a design trains, order repeats, donors and references among them.']
+    : []
   const columns = truths.flatMap((_, index) =>
     heads.map((head) => `${truths.length > 1 ? `${letterOf(index)}:` : ''}${head}`),
   )
@@ -72,6 +78,7 @@ export function describePower(report: PowerReport, settings: readonly string[] =
     `Verdicts of ${studies} simulated studies per design in percent, each rounded by itself, margin ${percentText(margin)}, where the truth is`,
     ...truthLines,
     ...donorLines,
+    ...networkLines,
     ...alignedTable([[...first, ...columns], ...rows]),
     ...conclusionOf(cheapest, wanted, hasTime, settings),
     '',

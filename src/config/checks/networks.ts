@@ -16,6 +16,11 @@ export const checkNetworks: Check = ({ networks }, problem) => {
   const circular = derivedFromThemselves(list)
   for (const [index, network] of list.entries()) {
     const path = `networks.list.${index}`
+    if (network.from !== undefined && network.seed !== undefined && !network.rerandomize) {
+      const message =
+        'draws nothing beside "from": say which layers it draws (rerandomize: high, say), or a seed for each (seeds: { high: 1, order: 1 }, say)'
+      problem(`${path}.seed`, message, 'key')
+    }
     if (network.from === undefined) {
       const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
       const hasDonor = regimeOf(network.regime).donorStep !== undefined

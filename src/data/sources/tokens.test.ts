@@ -132,6 +132,22 @@ describe('token ids', () => {
     )
   })
 
+  it('that stand after the token whose outputs count are told of, as a causal model sees none', async () => {
+    const { labels: _, ...rest } = texts
+    const target = [40, 7, 40, 9]
+    const at = (position: number[]) =>
+      loaded({ ...rest, target, position }, { target: 'target', position: 'position' })
+    // The words of the third text end at 1; that of the last goes on at 3, after another.
+    const said = async (position: number[]) =>
+      (await at(position)).assumptions.filter((line) => line.includes('words after'))
+    expect(await said([1, 2, 1, 3])).toEqual([
+      expect.stringMatching(
+        /^1 of 4 texts have words after the token whose outputs count .* attention_mask should be 0/,
+      ),
+    ])
+    expect(await said([3, 2, 2, 3])).toEqual([])
+  })
+
   it('are split whatever is to follow them, be it another token for each', async () => {
     const { labels: _, ...rest } = texts
     const arrays = { ...rest, target: [40, 7, 41, 9] }

@@ -141,11 +141,30 @@ function positionsOf(arrays: TokenArrays, data: TokensConfig): WholeArray | unde
 }
 
 function positionRemarks({ position, target }: TokensConfig, { blocks }: Part): string[] {
-  if (position !== undefined || target === undefined) return []
-  const attention = blocks.find(({ role }) => role === 'attention')?.name
-  return [
-    `the target is what the model gives at the last token of a text, where ${attention} is 1 (data.position)`,
-  ]
+  const find = (wanted: Block['role']) => blocks.find(({ role }) => role === wanted)
+  const [attention, words, places] = [find('attention'), find('words'), find('position')]
+  const lines: string[] = []
+  if (position === undefined && target !== undefined) {
+    lines.push(
+      `the target is what the model gives at the last token of a text, where ${attention?.name} is 1 (data.position)`,
+    )
+  }
+  if (words === undefined || places === undefined) return lines
+  const [length] = words.shape
+  const count = places.data.length
+  const goesOn = (row: number) => {
+    let at = row * length + places.data[row] + 1
+    while (at < (row + 1) * length && words.data[at] < 0) at++
+    return at < (row + 1) * length
+  }
+  const later = Array.from({ length: count }, (_, row) => row).filter(goesOn).length
+  if (later > 0) {
+    lines.push(
+      `${later} of ${count} texts have words after the token whose outputs count (data.position), which may be players as well: a causal ` +
+        `model (GPT) sees none of them, so that for it ${attention?.name} should be 0 there`,
+    )
+  }
+  return lines
 }
 
 /** Names of the classes and the class of every row of each split. */

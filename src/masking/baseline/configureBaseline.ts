@@ -39,13 +39,17 @@ export async function chooseBaseline(
       return constantsBaseline(shape, readConstants(pathOf(config.file), shape), config.file)
     }
   }
-  if (config === 'attention' || (typeof config === 'object' && 'maskToken' in config)) {
-    throw new InputError(
-      'analysis.baseline maskToken and attention are for token ids (data.source tokens), and something else is masked here; ' +
-        'mean and zero fit inner tensors',
-    )
-  }
+  requireMaskable(config)
   throw new InputError('baseline "learned" needs a network that lowlayer trained')
+}
+
+/** Throws InputError where a baseline is one of token ids, and something else is masked. */
+export function requireMaskable(config: BaselineConfig): void {
+  if (config !== 'attention' && !(typeof config === 'object' && 'maskToken' in config)) return
+  throw new InputError(
+    'analysis.baseline maskToken and attention are for token ids (data.source tokens), and something else is masked here; ' +
+      'mean and zero fit inner tensors',
+  )
 }
 
 /** The baseline of the inputs of data: {@link chooseBaseline}, or for token ids {@link tokenBaseline}. */

@@ -3,6 +3,7 @@ import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import type { Dataset } from '../../data/types.js'
 import type { ForeignFile, ForeignValue } from '../../engine/onnx/foreignFile.js'
+import type { Output } from '../evaluation/output.js'
 import type { RowFeed } from './feeds.js'
 import type { ForeignWishes } from './foreignEvaluator.js'
 import {
@@ -59,13 +60,15 @@ export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes):
 }
 
 /**
- * Throws InputError where samples do not fit what a file says of its inputs and outputs, which is known before it is opened.
+ * Throws InputError where samples, or the output that v is of, do not fit what a file says of its inputs and outputs, which is known before
+ * it is opened.
  */
 export function requireDeclaredFit(
   model: ForeignFile,
   samples: FedSamples,
   classes: number,
   wishes: FeedWishes & Pick<ForeignWishes, 'output'>,
+  asked: Output['kind'],
 ): void {
   fitSamples(model, samples, wishes)
   const { file, outputs } = model
@@ -74,11 +77,18 @@ export function requireDeclaredFit(
   const { name } = chooseOutput({ file, outputs }, classes, wishes.output, byToken)
   const { shape } = outputs.find((output) => output.name === name) as ForeignValue
   const width = shape.length === 2 ? shape[1] : undefined
+  if (width === undefined) return
   // A single value stands for two classes.
-  if (width === undefined || Math.max(2, width) >= classes) return
-  throw new InputError(
-    `${file}: the output "${name}" has ${width} values per sample, but the data have ${classes} classes`,
-  )
+  if (Math.max(2, width) < classes) {
+    throw new InputError(
+      `${file}: the output "${name}" has ${width} values per sample, but the data have ${classes} classes`,
+    )
+  }
+  if (asked === 'binary' && width > 1) {
+    throw new InputError(
+      `${file}: analysis.output "binary" needs a network with one logit, but the output "${name}" has ${width} values per sample; use log-odds`,
+    )
+  }
 }
 
 /** Whether a model would take samples of this size in grey, and does not in colour. */

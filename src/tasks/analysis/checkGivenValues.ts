@@ -20,6 +20,6 @@ export async function checkGivenValues(
     samples.map((id) => ({ id, panel })),
   )
   await forEachNamed(plan.networks.filter(isValuesOnly), (network) =>
-    valuesOfGiven(network, samples, n, analysis),
+    valuesOfGiven(network, samples, n, plan),
   )
 }

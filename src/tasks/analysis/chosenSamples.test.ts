@@ -79,10 +79,21 @@ describe('texts', () => {
     expect(left[0] + left[1]).toBe(20)
   })
 
+  it('are as many as are not too short, where no number was written', async () => {
+    const { analysis: _, ...document } = written(5)
+    const open = { ...document, analysis: { players: { count: 3 } } }
+    const { config, data } = await planOfDocument(open, places())
+    const said = data.assumptions?.filter((line) => line.includes('too short')) ?? []
+    const [train, test] = said.map((line) => Number.parseInt(line, 10))
+    expect(config.analysis.samples).toMatchObject({ count: 40 - train, testCount: 20 - test })
+  })
+
   it.each([[[]], [['analysis.samples.filter=correct']], [['analysis.samples.first=39']]])(
     'that are too short may leave too few, which is known before anything is trained: %j',
     async (overrides) => {
       await expect(texts(39, ...overrides)).rejects.toThrow(/39 samples asked for, but \d+ of 40/)
+      if (overrides.length === 0)
+        await expect(texts(39)).rejects.toThrow(/^analysis\.samples\.count, of the train split: /)
     },
   )
 })

@@ -1,5 +1,6 @@
 /** Which samples of a data set are analysed, as the configuration asks. */
 import type { AnalysisConfig } from '../../config/analysis.js'
+import { InputError } from '../../core/errors.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { balancedPanel, firstPanel, namedPanel } from '../../masking/panel.js'
@@ -53,11 +54,10 @@ export function checkPanel(analysis: AnalysisConfig, dataset: Dataset): string[]
   const { samples, players } = analysis
   const splits =
     samples.testCount === 0 ? [samples.split] : [samples.split, otherSplit(samples.split)]
+  const admitted = admittedCounts(analysis, dataset)
   return splits.flatMap((split) => {
     const { count } = dataset[split]
-    const admitted = allowedRows(analysis, dataset, split)
-    let short = 0
-    for (let row = 0; row < count; row++) if (!admitted(row)) short++
+    const short = count - admitted[split]
     if (short === 0) return []
     return `${short} of ${count} texts of the ${split} split are too short for ${players.count} players (analysis.players.count) and are not analysed`
   })
@@ -104,11 +104,29 @@ function drawnPanel(
 ): SplitPanel {
   const { labels } = dataset[split]
   const allowed = allowedRows(analysis, dataset, split, allowedIn)
-  const { seed } = analysis.samples
-  return {
-    split,
-    rows: [...balancedPanel(labels, dataset.classes.length, count, seed, allowed)],
+  const { seed, split: main } = analysis.samples
+  try {
+    const rows = [...balancedPanel(labels, dataset.classes.length, count, seed, allowed)]
+    return { split, rows }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const key = split === main ? 'count' : 'testCount'
+    const message = `analysis.samples.${key}, of the ${split} split: ${error.message}`
+    throw new InputError(message, { cause: error })
   }
+}
+
+/** How many samples of each split may be analysed, as far as they themselves tell: texts may be too short. */
+export function admittedCounts(
+  analysis: AnalysisConfig,
+  dataset: Dataset,
+): Readonly<Record<SplitName, number>> {
+  const countIn = (split: SplitName) => {
+    const { count } = dataset[split]
+    const isAllowed = allowedRows(analysis, dataset, split)
+    return Array.from({ length: count }, (_, row) => row).filter(isAllowed).length
+  }
+  return { train: countIn('train'), test: countIn('test') }
 }
 
 /** Rows that pass the filter and have what the players need. */

@@ -6,9 +6,7 @@ import {
 import { writeInteractionTable } from '../../artifacts/interactionTable.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { readEvaluatedSamples, readTables } from '../../artifacts/valueFile.js'
-import type { AnalysisConfig } from '../../config/analysis.js'
 import { TaskError } from '../../core/errors.js'
-import { decompose } from '../../interactions/decompose.js'
 import type { Decomposition } from '../../interactions/types.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
 import type { InteractionsTask } from '../../plan/types.js'
@@ -72,20 +70,7 @@ export async function interactions(task: InteractionsTask, context: TaskContext)
   })
 }
 
-/**
- * One decomposition, checked for universal matching. Throws TaskError naming the sample when the
- * interactions do not reproduce the table.
- */
-export function decomposeTable(
-  table: Float64Array,
-  { solver, noise, gap, tieBreak, reference }: AnalysisConfig,
-  sample: number,
-): Decomposition {
-  const found = decompose(table, { solver, noise, gap, tieBreak, reference })
-  checkMatching(found, table, sample)
-  return found
-}
-
+/** Throws TaskError naming the sample where the interactions do not reproduce the table. */
 function checkMatching(found: Decomposition, table: Float64Array, sample: number): void {
   const scale = table.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1)
   if (found.matchingError <= MATCHING_TOLERANCE * scale) return

@@ -3,12 +3,11 @@ import { checkInteractionFileSize } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
-import type { AnalysisConfig } from '../../config/analysis.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { MaskedSample } from '../../masking/evaluation/evaluate.js'
-import type { GivenNetwork, ValuesTask } from '../../plan/types.js'
+import type { GivenNetwork, Plan, ValuesTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
@@ -63,7 +62,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
       }
       const place: StepPlace = { file, from, lease, onSample }
       if (isValuesOnly(task.network)) {
-        await copyGivenValues(task.network, samples, masking.placed.n, analysis, place)
+        await copyGivenValues(task.network, samples, masking.placed.n, plan, place)
         continue
       }
       const network = await openNetwork(task.network, step, use)
@@ -119,10 +118,10 @@ async function copyGivenValues(
   network: GivenNetwork,
   samples: readonly PanelSample[],
   n: number,
-  analysis: AnalysisConfig,
+  study: Plan,
   { file, from, lease }: StepPlace,
 ): Promise<void> {
-  const rows = await valuesOfGiven(network, samples, n, analysis)
+  const rows = await valuesOfGiven(network, samples, n, study)
   const plan = evaluationPlan(samples, n, GIVEN_BASELINE)
   await writeValueFile(file, plan, rows, (path, data) => lease.write(path, data, from))
 }

@@ -1,6 +1,6 @@
 /** Finds the files of networks from elsewhere and reads what the planner needs to know of them. */
 
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
 import { InputError, messageOf } from '../../core/errors.js'
@@ -8,16 +8,13 @@ import { contentId } from '../../core/hash.js'
 import { limits } from '../../core/limits.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
-import { resolvePath } from '../../data/paths.js'
+import { candidatePaths, type DataContext, resolvePath } from '../../data/paths.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
 import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
 import { forEachNamed } from './forEachNamed.js'
 import { readGivenCurve } from './givenCurve.js'
 import { readNetworkTable } from './networkTable.js'
-
-/** Where a file or a folder lies that the configuration names under a key. Throws InputError where there is none. */
-type PathOf = (file: string, key: string) => string
 
 /** Throws InputError where the samples do not fit what the file of a network says of its inputs and outputs. */
 export type RequireFit = (model: ForeignFile, entry: GivenNetworkConfig) => void
@@ -33,36 +30,35 @@ export async function describeGiven(
   baseDir: string,
   requireFit: RequireFit,
 ): Promise<GivenNetworkInfo[]> {
-  const seenFrom =
-    (folder: string): PathOf =>
-    (path, key) =>
-      resolvePath(path, key, { baseDir: folder })
-  const fromConfig = seenFrom(baseDir)
-  const named = files.map((entry) => ({ name: entry.name, entry, pathOf: fromConfig }))
+  const named = files.map((entry) => ({ name: entry.name, entry, from: { baseDir } }))
   if (table !== undefined) {
-    const file = fromConfig(table, 'networks.table')
-    const pathOf = seenFrom(dirname(file))
-    named.push(...readNetworkTable(file).map((entry) => ({ name: entry.name, entry, pathOf })))
+    const file = resolvePath(table, 'networks.table', { baseDir })
+    const from = { baseDir: dirname(file) }
+    named.push(...readNetworkTable(file).map((entry) => ({ name: entry.name, entry, from })))
   }
   const found: GivenNetworkInfo[] = []
-  await forEachNamed(named, async ({ entry, pathOf }) => {
-    found.push(await describeOne(entry, pathOf, requireFit))
+  await forEachNamed(named, async ({ entry, from }) => {
+    found.push(await describeOne(entry, from, requireFit))
   })
   return found
 }
 
+/** What files of networks are seen from, after the working folder: the folder of the configuration, or of the table. */
+type SeenFrom = Pick<DataContext, 'baseDir'>
+
 async function describeOne(
   entry: GivenNetworkConfig,
-  pathOf: PathOf,
+  from: SeenFrom,
   requireFit: RequireFit,
 ): Promise<GivenNetworkInfo> {
+  const pathOf = (path: string, key: string) => resolvePath(path, key, from)
   const curve = entry.curve === undefined ? undefined : namedCurve(pathOf(entry.curve, 'curve'))
   const stepsPerEpoch = entry.stepsPerEpoch ?? 1
   if (entry.values !== undefined) {
     const checkpoints = [{ step: 0, ...namedFile(pathOf(entry.values, 'values')) }]
     return { entry, checkpoints, stepsPerEpoch, curve }
   }
-  const series = seriesOf(entry.path ?? '', pathOf)
+  const series = seriesOf(entry.path ?? '', from)
   const checkpoints: { step: number; file: string; id: string }[] = []
   const hashes: string[] = []
   let high: GivenNetworkInfo['high']
@@ -115,24 +111,29 @@ function namedCurve(file: string): NonNullable<GivenNetworkInfo['curve']> {
 /** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */
 function seriesOf(
   path: string,
-  pathOf: PathOf,
+  from: SeenFrom,
 ): { readonly number: number; readonly file: string }[] {
   const [word, ...more] = path.match(/\{(epoch|step)\}/g) ?? []
-  if (word === undefined) return [{ number: 0, file: pathOf(path, 'path') }]
+  if (word === undefined) return [{ number: 0, file: resolvePath(path, 'path', from) }]
   const folder = dirname(path)
   if (more.length > 0 || folder.includes(word)) {
     throw new InputError(`${path}: ${word} may stand only once, and in the name of the file`)
   }
   const [before, after] = basename(path).split(word)
-  const place = pathOf(folder, 'the folder of path')
-  const names = readFolder(place, path)
-  const numbered = names.flatMap((name) => {
-    const inside = name.slice(before.length, name.length - after.length)
-    const fits = name.startsWith(before) && name.endsWith(after) && /^\d+$/.test(inside)
-    return fits ? [{ number: Number(inside), file: join(place, name) }] : []
-  })
-  if (numbered.length === 0) {
-    throw new InputError(`${path}: no file there has a number in the place of ${word}`)
+  const numberedIn = (place: string) =>
+    readFolder(place, path).flatMap((name) => {
+      const inside = name.slice(before.length, name.length - after.length)
+      const fits = name.startsWith(before) && name.endsWith(after) && /^\d+$/.test(inside)
+      return fits ? [{ number: Number(inside), file: join(place, name) }] : []
+    })
+  resolvePath(folder, 'the folder of path', from)
+  // The working folder may have one of that name, too, as it has "." always.
+  const places = candidatePaths(folder, from).filter((place) => existsSync(place))
+  const numbered = places.map(numberedIn).find(({ length }) => length > 0)
+  if (numbered === undefined) {
+    throw new InputError(
+      `${path}: no file there has a number in the place of ${word}: looked in ${places.join(' and ')}`,
+    )
   }
   requireAtMost(numbered.length, limits.timePoints, `${path}: files`, 'take every tenth, say')
   const series = numbered.sort((a, b) => a.number - b.number)

@@ -241,6 +241,14 @@ describe('a network from elsewhere', () => {
     expect(rowsOf(study, 'networks').map(({ regime }) => regime)).toEqual(['', '', '', ''])
   })
 
+  it('says once what it assumes of all checkpoints of a series', async () => {
+    for (const step of [0, 1, 2]) save(`series-${step}`, withSoftmax(graph))
+    const study = await run(['series-{step}'], { keys: { name: 'series' } })
+    expect(assumed(study).filter((line) => line.includes('series-'))).toEqual([
+      expect.stringMatching(/series-0\.onnx \(and 2 more checkpoints\) gives probabilities/),
+    ])
+  })
+
   it('is read anew for another output in the same results folder, whose manifest says what was assumed for it', async () => {
     const results = join(folder, 'two-outputs')
     const ofLogOdds = await run(['softmax'], { results })

@@ -5,6 +5,7 @@ import { requireAtMost } from '../../core/requireAtMost.js'
 import type { GivenSpec } from '../../plan/types.js'
 import type { CurvePoint } from '../../training/curve.js'
 import { readCsvRows } from './csvRows.js'
+import { lossProblem } from './givenLoss.js'
 
 /** What every step must have, as split and metric. */
 const PARTS = {
@@ -43,6 +44,8 @@ export function readGivenCurve(
     const isAccuracy = key === 'trainAccuracy' || key === 'testAccuracy'
     if (isAccuracy && (value < 0 || value > 1))
       throw new InputError(`${place}: an accuracy of ${value}; it is a share, from 0 to 1`)
+    const wrong = isAccuracy ? undefined : lossProblem(value)
+    if (wrong !== undefined) throw new InputError(`${place}: a loss of ${value}: it is ${wrong}`)
     const point = points.get(step) ?? { step, epoch: step / stepsPerEpoch }
     if (point[key] !== undefined)
       throw new InputError(`${place}: step ${step} has this value twice`)

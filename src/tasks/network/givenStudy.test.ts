@@ -12,12 +12,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { relationOf } from '../../comparison/relation.js'
 import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
 import { designWarnings } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
+import { layersOf } from '../../plan/layers.js'
 import type { Plan, TrainedNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { fromCsv } from '../../tables/read.js'
@@ -482,12 +484,8 @@ describe('values of another tool', () => {
   })
 
   it('give the scores of the network that they are of', async () => {
-    // As another tool may give them, before v(∅) is subtracted: the loss of the whole sample tells it.
-    const raw = table.map((value, at) => {
-      const row = Math.floor(at / 16)
-      const full = -Math.log(Math.expm1(samples.loss[row]))
-      return value - table[row * 16 + 15] + full
-    })
+    // As another tool may give them, before v(∅) is subtracted.
+    const raw = table.map((value, at) => value + Math.floor(at / 16))
     writeFileSync(join(folder, 'v.npy'), encodeNpy(raw, [17, 16]))
     const files = [...others().slice(0, 1), { ...entry(), values: 'v.npy' }]
     const study = await runDocument(given(files), places('values'))
@@ -501,8 +499,8 @@ describe('values of another tool', () => {
     const header = read(study, 'samples.csv').split('\n')[0].split(',')
     const cell = (column: string) => row[header.indexOf(column)]
     expect([cell('prediction'), cell('correct')]).toEqual(['', ''])
-    // v is the log-odds of the label, from which its loss follows.
-    expect(Number(cell('loss'))).toBeCloseTo(samples.loss[0], 5)
+    // Nobody tells what was taken out of v before.
+    expect(cell('loss')).toBe('')
     expect(study.plan.networks.every(({ role }) => role === 'analysed')).toBe(true)
     expect(JSON.parse(read(study, 'verdict.json')).warnings).toContainEqual(
       expect.stringMatching(/not verified, for low0-high1-order0: values do not tell weights/),
@@ -713,6 +711,58 @@ describe('a curve that is given', () => {
   })
 })
 
+describe('a curve that is given', () => {
+  it('is told of where it ends before the files do', async () => {
+    const parts = ['train,loss', 'test,loss', 'train,accuracy', 'test,accuracy']
+    const lines = [0, 10].flatMap((step) => parts.map((part) => `${step},${part},1`))
+    writeFileSync(join(folder, 'short.csv'), `step,split,metric,value\n${lines.join('\n')}\n`)
+    const [entry] = entries
+    const plan = await planOfDocument(given([{ ...entry, curve: 'short.csv' }]), places('short'))
+    expect(designWarnings(plan)).toEqual([
+      expect.stringMatching(/curves end before .*: low0-high0-order0 \(to step 10, files to 35\)/),
+    ])
+  })
+
+  it('is refused with a loss below 0', async () => {
+    writeFileSync(join(folder, 'below.csv'), 'step,split,metric,value\n0,train,loss,-1\n')
+    const [entry] = entries
+    const document = given([{ ...entry, curve: 'below.csv' }])
+    expect(await reasonOf(planOfDocument(document, places('below')))).toMatch(
+      /below\.csv:2: a loss of -1: it is below 0, which no cross-entropy is/,
+    )
+  })
+})
+
+it('inputs that are held are refused where no network is fed them', async () => {
+  const x = { data: Float32Array.from({ length: 80 }, (_, at) => at % 7), shape: [40, 2] }
+  const y = Int32Array.from({ length: 40 }, (_, row) => row % 2)
+  writeFileSync(join(folder, 'held.npz'), encodeNpz({ x, y, more: x }))
+  const held = { source: 'npz', path: 'held.npz', inputs: 'x', labels: 'y', held: ['more'] }
+  const document = { ...trainedDocument, data: held, analysis: { players: { count: 2 } } }
+  expect(await reasonOf(planOfDocument(document, places('held')))).toMatch(
+    /data\.held names inputs of networks from elsewhere/,
+  )
+})
+
+describe('what no network here can be asked for', () => {
+  it.each([
+    ['a mask token for features', { baseline: { maskToken: 3 } }, /maskToken .* for token ids/],
+    ['a baseline of another shape', { baseline: { file: 'seven.json' } }, /seven\.json/],
+    [
+      'one logit of two outputs',
+      { output: 'binary' },
+      /"binary" needs .* one logit, but .* has 2 values/,
+    ],
+  ])('is known when the study is planned: %s', async (_, asked, reason) => {
+    writeFileSync(join(folder, 'seven.json'), '[1, 2, 3, 4, 5, 6, 7]')
+    const document = given(entries.slice(0, 1), { analysis: { ...analysis, ...asked } })
+    expect(await reasonOf(planOfDocument(document, places('asked')))).toMatch(reason)
+    if ('output' in asked) return
+    const own = { ...trainedDocument, analysis: { ...analysis, ...asked } }
+    expect(await reasonOf(planOfDocument(own, places('asked')))).toMatch(reason)
+  })
+})
+
 describe('a network that is trained here', () => {
   const heir = (more: object = {}) => ({
     data,
@@ -747,7 +797,35 @@ describe('a network that is trained here', () => {
       expect(own.parameters['fc3.weight']).not.toEqual(donor.parameters['fc3.weight'])
     }
     const [pair] = read(study, 'overlaps.csv').trimEnd().split('\n').slice(1)
-    expect(pair.split(',')[4]).toMatch(/\+regime/)
+    // Its high layers are drawn by lowlayer from 9, those of the donor by another tool from 0.
+    expect(pair.split(',')[4]).toBe('same-low/diff-high+order+regime')
+  })
+
+  it('has other layers than one that is given, whatever their seeds are', async () => {
+    const document = heir({ seeds: undefined })
+    const { networks } = await planOfDocument(
+      {
+        ...document,
+        networks: {
+          files: [{ ...entries[0], name: 'donor' }],
+          list: document.networks.list.map((each) => ({ ...each, from: 'donor' })),
+          grid: { low: [0, 1], high: [0], repeats: 1 },
+        },
+      },
+      places('beside'),
+    )
+    const layers = new Map(networks.map((network) => [network.name, layersOf(network)]))
+    const relation = (a: string, b: string) => relationOf(layers.get(a)!, layers.get(b)!)
+    expect(relation('heir', 'donor')).toBe('same-low/diff-high+order+regime')
+    expect(relation('heir', 'low0-high0-order0')).toBe('diff-low/same-high+regime')
+    expect(relation('low0-high0-order0', 'low1-high0-order0')).toBe('diff-low/same-high')
+  })
+
+  it('is refused where it would draw again what another tool drew', async () => {
+    const document = heir({ regime: 'init', rerandomize: 'high', seed: 3, seeds: undefined })
+    expect(await reasonOf(planOfDocument(document, places('again')))).toMatch(
+      /"heir" is from "low0-high0-order0", whose layers another tool drew: .* take trained ones over/,
+    )
   })
 
   it('is refused where shapes or steps differ', async () => {

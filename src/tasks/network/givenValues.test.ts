@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { encodeNpz } from '../../formats/npz.js'
-import { parseOutput } from '../../masking/evaluation/output.js'
 import { readGivenValues } from './givenValues.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-values-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A file with a row per sample, v = 0 and a number of its own, of one player. */
-function fileOf(rows: readonly number[], more: Record<string, Int32Array>): string {
+function fileOf(rows: readonly number[], more: Record<string, Int32Array | Float64Array>): string {
   const file = join(folder, 'v.npz')
   const data = Float64Array.from(rows.flatMap((own) => [0, own]))
   writeFileSync(file, encodeNpz({ values: { data, shape: [rows.length, 2] }, ...more }))
@@ -24,8 +23,9 @@ const analysed = [
   { id: 5, panel: 1 },
   { id: 7, panel: 1 },
 ]
+const of = { n: 1, fromEmpty: true, classes: 3 }
 const read = (file: string, samples = analysed) =>
-  readGivenValues(file, samples, 1, parseOutput('log-odds-v0', 1, 0)).map(({ values }) => values[1])
+  readGivenValues(file, samples, of).map(({ values }) => values[1])
 
 describe('values of samples whose ids the two splits share', () => {
   const sample = Int32Array.of(5, 7, 3, 5, 3)
@@ -60,5 +60,38 @@ describe('values of samples whose ids the two splits share', () => {
     const different = [analysed[0], analysed[1], analysed[3]]
     const file = fileOf([71, 50, 30], { sample: Int32Array.of(7, 5, 3) })
     expect(read(file, different)).toEqual([30, 50, 71])
+  })
+})
+
+describe('values of another tool', () => {
+  const rows = [30, 50, 51, 71]
+
+  it('tell no loss by themselves: a constant may have been taken out before', () => {
+    for (const row of readGivenValues(fileOf(rows, {}), analysed, of)) {
+      expect(row.loss).toBeNaN()
+    }
+    const loss = Float64Array.of(0.5, 0, 2, 1e-9)
+    const told = readGivenValues(fileOf(rows, { loss }), analysed, of).map((row) => row.loss)
+    expect(told).toEqual([...loss])
+  })
+
+  it.each<[string, Record<string, Int32Array | Float64Array>, RegExp]>([
+    ['a misspelt array', { samples: Int32Array.of(5, 7, 3, 5) }, /"samples" is none of the arrays/],
+    ['a negative loss', { loss: Float64Array.of(1, 1, -0.1, 1) }, /sample 5 is -0.1, below 0/],
+    ['an infinite loss', { loss: Float64Array.of(1, 1, Infinity, 1) }, /no finite number/],
+    [
+      'a class too many',
+      { prediction: Int32Array.of(0, 1, 2, 3) },
+      /sample 7 is 3, no class .*0 to 2/,
+    ],
+    ['a class of -2', { prediction: Int32Array.of(0, 1, -2, 1) }, /sample 5 is -2, no class/],
+  ])('are refused with %s', (_, more, message) => {
+    expect(() => readGivenValues(fileOf(rows, more), analysed, of)).toThrow(message)
+  })
+
+  it('may predict none of the classes of the data', () => {
+    const prediction = Int32Array.of(0, -1, 2, 1)
+    const read = readGivenValues(fileOf(rows, { prediction }), analysed, of)
+    expect(read.map((row) => row.prediction)).toEqual([...prediction])
   })
 })

@@ -1,14 +1,15 @@
 /** v(S) that another tool computed. */
 import type { EvaluatedRow } from '../../artifacts/valueFile.js'
-import type { AnalysisConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
+import { firstNames } from '../../core/firstNames.js'
 import { repeated } from '../../core/repeated.js'
 import { subsetCount, unfitValue } from '../../core/subset.js'
 import { type NpyArray, readNpy } from '../../formats/npy.js'
 import { readNpz } from '../../formats/npz.js'
-import { type Output, parseOutput, sampleLoss } from '../../masking/evaluation/output.js'
-import type { GivenNetwork, StudyNetwork } from '../../plan/types.js'
+import { type Output, parseOutput } from '../../masking/evaluation/output.js'
+import type { GivenNetwork, Plan, StudyNetwork } from '../../plan/types.js'
 import { givenFile } from './givenFile.js'
+import { lossProblem } from './givenLoss.js'
 
 /** An analysed sample, as far as values of another tool need it. */
 interface ValuedSample {
@@ -30,25 +31,39 @@ export async function valuesOfGiven(
   network: GivenNetwork,
   samples: readonly ValuedSample[],
   n: number,
-  { output, temperature, clamp }: AnalysisConfig,
+  { config, data }: Pick<Plan, 'config' | 'data'>,
 ): Promise<EvaluatedRow[]> {
+  const { output, temperature, clamp } = config.analysis
+  const { fromEmpty } = parseOutput(output, temperature, clamp)
   const file = await givenFile(network, 0)
-  return readGivenValues(file, samples, n, parseOutput(output, temperature, clamp))
+  return readGivenValues(file, samples, { n, fromEmpty, classes: data.classes })
 }
+
+/** What values of another tool are of. */
+interface ValuesOf {
+  /** Players. */
+  readonly n: number
+  /** Whether they are counted from the empty coalition. */
+  readonly fromEmpty: Output['fromEmpty']
+  /** Number of classes of the data. */
+  readonly classes: number
+}
+
+/** Arrays of a `.npz` file that are read, all but the first optional. */
+const ARRAYS = ['values', 'sample', 'panel', 'prediction', 'loss'] as const
 
 /**
  * Rows of a `.npy` file [samples, 2^n], in the order of the analysed samples (the main panel, then that of the other
  * split), or of a `.npz` file with such an array `values` and, all optional, `sample` (ids: rows may then stand in any
- * order, and more of them), `panel` beside it where ids of the two splits overlap, `prediction` and `loss`. Coalitions are bitmasks, bit i is player i. Where the output is
- * counted from the empty coalition, v(∅) is subtracted. Where no loss is given it is that which v(N) says, as far as
- * that is still the log-odds of the label: log(1 + e^−v(N)); a prediction that is not given is unknown. Throws InputError where shapes differ, a sample is missing or ambiguous, values or losses are not finite, or a
- * prediction is no number of a class.
+ * order, and more of them), `panel` beside it where ids of the two splits overlap, `prediction` (−1: none of the classes of the data) and
+ * `loss`. Coalitions are bitmasks, bit i is player i. Where the output is counted from the empty coalition, v(∅) is subtracted. A loss that is
+ * not given is unknown, as is a prediction: v(N) does not tell it, from which any constant may have been subtracted before. Throws InputError
+ * where an array is none of these, shapes differ, a sample is missing or ambiguous, values or losses are none, or a prediction is no class.
  */
 export function readGivenValues(
   file: string,
   samples: readonly ValuedSample[],
-  n: number,
-  output: Pick<Output, 'kind' | 'fromEmpty' | 'temperature'>,
+  { n, fromEmpty, classes }: ValuesOf,
 ): EvaluatedRow[] {
   const arrays = readArrays(file)
   const { values, sample, panel, prediction, loss } = arrays
@@ -90,27 +105,24 @@ export function readGivenValues(
     const predicted = prediction === undefined ? UNKNOWN_CLASS : Number(prediction.data[row])
     if (
       prediction !== undefined &&
-      !(Number.isInteger(predicted) && predicted >= 0 && predicted < 2 ** 31)
+      !(Number.isInteger(predicted) && predicted >= -1 && predicted < classes)
     ) {
       throw new InputError(
-        `${file}: the prediction of sample ${id} is ${predicted}, no number of a class`,
+        `${file}: the prediction of sample ${id} is ${predicted}, no class of the data (0 to ${classes - 1}; -1 for none of them)`,
       )
     }
-    const told = loss === undefined ? undefined : Number(loss.data[row])
-    if (told !== undefined && !Number.isFinite(told)) {
+    const told = loss === undefined ? Number.NaN : Number(loss.data[row])
+    const wrong = loss && lossProblem(told)
+    if (wrong !== undefined) {
       throw new InputError(
-        `${file}: the loss of sample ${id} is ${told}, no finite number; leave the array "loss" out where losses are not known`,
+        `${file}: the loss of sample ${id} is ${told}, ${wrong}; leave the array "loss" out where losses are not known`,
       )
     }
-    const [empty, full] = [own[0], own[columns - 1]]
-    const isLogOdds = output.kind !== 'logit' && output.temperature === 1
-    // Values that begin with 0 were counted from the empty coalition before.
-    const tellsLoss = isLogOdds && !(output.fromEmpty && empty === 0)
+    const [empty] = own
     return {
-      values: output.fromEmpty ? own.map((value) => value - empty) : own,
+      values: fromEmpty ? own.map((value) => value - empty) : own,
       prediction: predicted,
-      // Log-odds of the label are the logit of a network with one, whose class 1 it is.
-      loss: told ?? (tellsLoss ? sampleLoss([full], 0, 1, 1, 'binary') : Number.NaN),
+      loss: told,
     }
   })
 }
@@ -147,6 +159,14 @@ function rowsById(
   return (each) => rows.get(keyOf(each.id, each.panel))
 }
 
-function readArrays(file: string): Partial<Record<string, NpyArray>> {
-  return file.endsWith('.npz') ? readNpz(file) : { values: readNpy(file) }
+/** Throws InputError where a name is none of {@link ARRAYS}: a misspelt "sample" would give samples the values of others. */
+function readArrays(file: string): Partial<Record<(typeof ARRAYS)[number], NpyArray>> {
+  if (!file.endsWith('.npz')) return { values: readNpy(file) }
+  const arrays = readNpz(file)
+  const others = Object.keys(arrays).filter((name) => !ARRAYS.some((known) => known === name))
+  if (others.length === 0) return arrays
+  throw new InputError(
+    `${file}: ${firstNames(others.map((name) => `"${name}"`))} ${others.length === 1 ? 'is none' : 'are none'} of the arrays that are read ` +
+      `(${ARRAYS.join(', ')}): rename or leave out`,
+  )
 }

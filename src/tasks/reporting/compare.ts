@@ -245,7 +245,10 @@ async function comparePairs(
   progress: ComparisonProgress,
 ): Promise<{ readonly overlaps: CsvText; readonly classes: PairClasses }> {
   const overlaps = new CsvText(overlapsTable)
-  const classes = new PairClasses(studyScores(analyses).networks, 1 - config.comparison.alpha)
+  const classes = new PairClasses(
+    studyScores(analyses, config).networks,
+    1 - config.comparison.alpha,
+  )
   let pairs = 0
   for (const row of pairRows(analyses, config)) {
     classes.add(row)

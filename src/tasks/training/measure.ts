@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { NetworkState } from '../../artifacts/networkState.js'
 import { InputError } from '../../core/errors.js'
+import { counted } from '../../core/numberWords.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { GivenNetwork, MeasureTask } from '../../plan/types.js'
@@ -33,7 +34,7 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
       await lease.remove(paths.state)
       await lease.write(paths.spec, jsonText(spec))
     }
-    const assumptions = new Set<string>()
+    const assumed = new Map<string, string[]>()
     const given = curveFile === undefined ? undefined : readGivenCurve(curveFile, spec)
     const write = (curve: readonly CurvePoint[]) => lease.write(paths.curve, formatCurve(curve))
     if (given !== undefined && !isMeasured) await write(given)
@@ -42,13 +43,17 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
       const pathOf = (file: string) => resolve(context.baseDir, file)
       const { analysis } = context.plan.config
       const masking = studyMasking(analysis, dataset, pathOf)
-      const assume = (line: string) => void assumptions.add(line)
-      const use: NetworkUse = { context, dataset, masking, analysis, assume }
+      const use: Omit<NetworkUse, 'assume'> = { context, dataset, masking, analysis }
       const curve: CurvePoint[] = []
       for (const [index, step] of spec.checkpointSteps.entries()) {
         stopIfAsked(context, lease)
         context.report({ done: index, total: spec.checkpointSteps.length, note: `step ${step}` })
-        const open = await openNetwork(network, step, use)
+        const file = network.files[index]
+        const assume = (line: string) => {
+          const ofAny = line.replaceAll(file, CHECKPOINT)
+          assumed.set(ofAny, [...(assumed.get(ofAny) ?? []), file])
+        }
+        const open = await openNetwork(network, step, { ...use, assume })
         try {
           // A curve that is given tells the losses; that every file can be run on these samples is seen here.
           if (given === undefined && !isMeasured) {
@@ -61,7 +66,7 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
           await open.dispose()
         }
       }
-      await lease.write(paths.assumptions(context.plan.valuesId), jsonText([...assumptions]))
+      await lease.write(paths.assumptions(context.plan.valuesId), jsonText(assumedLines(assumed)))
     }
     if (isMeasured) return
     const state: NetworkState = {
@@ -71,6 +76,18 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
       trainedBy: [],
     }
     await lease.write(paths.state, jsonText(state))
+  })
+}
+
+/** Stands for the file of a checkpoint, in lines that may be said of several. */
+const CHECKPOINT = '\0'
+
+/** Every line once, with the first of the checkpoints that it is said of, and how many more there are. */
+function assumedLines(assumed: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...assumed].map(([line, files]) => {
+    const [first, ...others] = new Set(files)
+    const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'more checkpoint')})`
+    return line.replace(CHECKPOINT, first + more).replaceAll(CHECKPOINT, first)
   })
 }
 

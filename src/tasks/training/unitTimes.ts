@@ -6,12 +6,12 @@ import type { Dataset } from '../../data/types.js'
 import { oneBatch, repeated } from '../../engine/batches.js'
 import { createEngine } from '../../engine/registry.js'
 import type { BoundNetwork } from '../../engine/types.js'
+import { decompose } from '../../interactions/decompose.js'
 import { type StudyEvaluator, type StudyMasking, studyMasking } from '../../masking/configure.js'
 import { buildModel } from '../../models/build.js'
 import { initialize } from '../../models/initialize.js'
 import type { Estimate } from '../../plan/estimate.js'
 import type { Plan, TrainedSpec } from '../../plan/types.js'
-import { decomposeTable } from '../analysis/interactions.js'
 import { loadPlannedDataset } from '../dataset.js'
 import { jobCount } from '../jobCount.js'
 import { type NetworkUse, openNetwork } from '../network/openNetwork.js'
@@ -128,8 +128,9 @@ async function timeSamples(
   { placed }: StudyMasking,
   evaluator: StudyEvaluator,
 ): Promise<Pick<UnitTimes, 'sample' | 'decomposition'>> {
+  const { solver, noise, gap, tieBreak, reference } = analysis
   const sampleTimes: number[] = []
-  const tables: { readonly values: Float64Array; readonly id: number }[] = []
+  const tables: Float64Array[] = []
   const first = performance.now()
   for (let row = 0; row < train.count; row++) {
     const longest = sampleTimes.length < TIMED_SAMPLES ? LONGEST_PROBE_MS : PROBE_MS
@@ -139,15 +140,15 @@ async function timeSamples(
     const began = performance.now()
     const { values } = await evaluator.evaluate(sample)
     sampleTimes.push(performance.now() - began)
-    tables.push({ values, id: sample.id })
+    tables.push(values)
   }
   await evaluator.dispose()
   const decompositionTimes: number[] = []
   const start = performance.now()
   do {
-    const { values, id } = tables[decompositionTimes.length % tables.length]
+    const values = tables[decompositionTimes.length % tables.length]
     const began = performance.now()
-    decomposeTable(values, analysis, id)
+    decompose(values, { solver, noise, gap, tieBreak, reference })
     decompositionTimes.push(performance.now() - began)
   } while (performance.now() - start < DECOMPOSING_MS)
   return {
