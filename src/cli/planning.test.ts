@@ -198,7 +198,7 @@ describe('lowlayer power', () => {
     expect(source).toContain(`are those of ${folders[0]} (its low share lies between`)
     expect(source).toContain('without an order share')
     // What it says to try is possible beside the other shares, however wide the interval.
-    const [, low] = /try --low ([\d.,]+)\)/.exec(source)!
+    const [, low] = /try --low ([\d.]+,[\d.]+)/.exec(source)!
     expect(await here('power', folders[0], ...quick, '--grids', '3x3', '--low', low)).toMatchObject(
       {
         code: 0,

@@ -715,7 +715,23 @@ runtime: { device: cpu }
         common.map((sample) => scores.get(id)!.get(sample)!),
       )
       expect(row.spearman).toBeCloseTo(spearman(left, right)!, 9)
+      // A tenth of those that all have, chosen among these.
+      const size = Math.max(1, Math.round(common.length / 10))
+      expect([row.size_a, row.size_b]).toEqual([size, size])
     }
+    const [study] = (await readdir(results)).filter((name) => name.startsWith('tiny-own'))
+    const power = [
+      'power',
+      join(results, study),
+      '--grids',
+      '2x2',
+      '--studies',
+      '2',
+      '--no-time',
+      '--json',
+    ]
+    const { designs } = JSON.parse((await lowlayerHere(power)).stdout)
+    expect(designs[0].design.samples).toBe(common.length)
   })
 
   it('analyses all samples of a table that has fewer than the usual number', async () => {

@@ -35,7 +35,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
   const [wanted] = readNumbers(options.odds, '--odds', { least: 0, most: 1 })
   const [studies] = readNumbers(options.studies, '--studies', { least: 1, most: 1e6, whole: true })
   const truths = truthsOf(options, study.shares)
-  const designs = designsOf(options, plan)
+  const designs = designsOf(options, study)
   const times = options.time ? await timesOf(study) : undefined
   // All costs first: a design that the data have too few samples for is refused before any is simulated.
   const costs = designs.map((design) => costOf(plan, design, times))
@@ -80,6 +80,8 @@ interface Source {
   readonly results: string
   readonly dataDirs: readonly string[]
   readonly shares: SimulatedShares | undefined
+  /** Samples that its networks are compared on: of a finished study under a filter fewer than it asked for. */
+  readonly samples: number
   readonly source: string
 }
 
@@ -92,7 +94,8 @@ async function openSource(file: string, options: PowerOptions): Promise<Source> 
   const written = options.shares === undefined ? 'assumed' : 'given by --shares'
   if (!isFolder) {
     const study = await openStudy(file, { ...options, results: 'results' })
-    return { ...study, shares: undefined, source: `are ${written}` }
+    const { count } = study.plan.config.analysis.samples
+    return { ...study, shares: undefined, samples: count, source: `are ${written}` }
   }
   if (options.set !== undefined) {
     throw new InputError(
@@ -109,6 +112,7 @@ async function openSource(file: string, options: PowerOptions): Promise<Source> 
     results: resolve(file, '..'),
     dataDirs: dataFolders(options.dataDir),
     shares,
+    samples: pilot.verdict.meanSquares?.own.samples ?? plan.config.analysis.samples.count,
     source: options.shares === undefined ? `are those of ${file}${said}` : `are ${written}`,
   }
 }
@@ -145,7 +149,8 @@ function tried(
   { high: ofHigh, sample, order = 0 }: SimulatedShares,
 ): string {
   const most = Math.floor(100 * (1 - ofHigh - sample - order)) / 100
-  return [low, high].map((end) => Math.min(most, Math.max(0, end)).toFixed(2)).join()
+  const ends = [low, high].map((end) => Math.min(most, Math.max(0, end)).toFixed(2)).join()
+  return most < high ? `${ends}, as the other shares leave no more` : ends
 }
 
 function truthsOf(
@@ -176,14 +181,14 @@ function truthsOf(
   })
 }
 
-function designsOf({ grids, samples }: PowerOptions, plan: Plan): GridSizes[] {
+function designsOf({ grids, samples }: PowerOptions, { plan, samples: own }: Source): GridSizes[] {
   const { config } = plan
   const { grid } = config.networks
   const repeats = (grid?.repeats ?? 1) - 1
   const main = plannedGrids(plan).at(0)?.sizes
   const counts =
     samples === undefined
-      ? [config.analysis.samples.count]
+      ? [own]
       : readNumbers(samples, '--samples', { least: 2, most: 1e5, whole: true })
   return counts.flatMap((count) =>
     readGrids(grids).map((sizes: GridOption) => ({
