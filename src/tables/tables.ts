@@ -345,7 +345,9 @@ export const subgroupsTable = table(
     subgroup: text(
       'Number of the class; train or test; all pairs, or those of similar test accuracy.',
     ),
-    samples: integer('Samples of the group.'),
+    samples: integer(
+      'Samples of the group; of the other split those of classes that the analysed one has.',
+    ),
     pairs: integer('By accuracy: pairs of networks of one order of the data.'),
     step: integer(
       'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
