@@ -78,9 +78,13 @@ function withinSamples(
   const isDrawn = isOpen('count') && samples.first === undefined && samples.ids === undefined
   const there = admitted ?? available
   const other = samples.split === 'train' ? 'test' : 'train'
+  // Where none is too short the panel of the other split is as large as that is, whatever its number says.
+  const areShort = admitted !== undefined && admitted[other] < available[other]
   const changes = {
     ...(isDrawn ? { count: lesserOf(samples.count, there[samples.split]) } : {}),
-    ...(isOpen('testCount') ? { testCount: lesserOf(samples.testCount, admitted?.[other]) } : {}),
+    ...(areShort && isOpen('testCount')
+      ? { testCount: lesserOf(samples.testCount, admitted[other]) }
+      : {}),
   }
   const known = Object.entries(changes).filter(([, value]) => value !== undefined)
   if (known.length === 0) return config

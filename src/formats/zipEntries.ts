@@ -6,7 +6,7 @@
 import { fstatSync, readSync } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
-import { InputError } from '../core/errors.js'
+import { InputError, messageOf } from '../core/errors.js'
 import { checksumOf } from './checksum.js'
 import { inflate, requireUnpackable } from './inflate.js'
 
@@ -56,10 +56,10 @@ export function readZipEntries(file: number, path: string): ReadonlyMap<string, 
   const { size } = fstatSync(file)
   if (size === 0) throw new InputError(`${path}: the file is empty`)
   const start = Math.max(0, size - LONGEST_END)
-  const tail = readAt(file, start, LONGEST_END)
+  const tail = readAt(file, path, start, LONGEST_END)
   const end = endOf(tail, tail.length - END.bytes, start)
   if (end === undefined) throw cutShort(path)
-  return entriesOf(readAt(file, end.start, end.length), end.count, path)
+  return entriesOf(readAt(file, path, end.start, end.length), end.count, path)
 }
 
 /** An archive in memory: its entries by name, and the content of each. Throws as {@link readZipEntries} does. */
@@ -243,13 +243,13 @@ export async function* entryPieces(
   path: string,
   entry: ZipEntry,
 ): AsyncGenerator<Uint8Array> {
-  const local = readAt(file, entry.header, LOCAL.bytes + Buffer.byteLength(entry.name))
+  const local = readAt(file, path, entry.header, LOCAL.bytes + Buffer.byteLength(entry.name))
   const start = contentStart(local, entry, path)
   if (Math.max(entry.compressed, entry.size) <= PIECE_BYTES) {
-    yield unpacked(readAt(file, start, entry.compressed), entry, path)
+    yield unpacked(readAt(file, path, start, entry.compressed), entry, path)
     return
   }
-  const stored = storedPieces(file, start, start + entry.compressed)
+  const stored = storedPieces(file, path, start, start + entry.compressed)
   // An error of either reaches the loop below, which reads the last of the two.
   const content =
     entry.method === DEFLATED
@@ -270,18 +270,29 @@ export async function* entryPieces(
 }
 
 /** The bytes from `start` to `end`, or to the end of the file. */
-function* storedPieces(file: number, start: number, end: number) {
+function* storedPieces(file: number, path: string, start: number, end: number) {
   for (let at = start; at < end; ) {
-    const piece = readAt(file, at, Math.min(PIECE_BYTES, end - at))
+    const piece = readAt(file, path, at, Math.min(PIECE_BYTES, end - at))
     if (piece.length === 0) return
     at += piece.length
     yield piece
   }
 }
 
-/** Up to `length` bytes; fewer at the end of the file, none beyond. */
-function readAt(file: number, position: number, length: number): Buffer {
+/** `length` bytes of an open file; fewer at its end, none beyond. Throws InputError naming the file, `path`, where it cannot be read. */
+function readAt(file: number, path: string, position: number, length: number): Buffer {
   if (!Number.isSafeInteger(position)) return Buffer.alloc(0)
   const bytes = Buffer.alloc(length)
-  return bytes.subarray(0, readSync(file, bytes, 0, length, position))
+  let filled = 0
+  try {
+    while (filled < length) {
+      // Some file systems give less than there is.
+      const read = readSync(file, bytes, filled, length - filled, position + filled)
+      if (read === 0) break
+      filled += read
+    }
+  } catch (cause) {
+    throw new InputError(`${path}: cannot be read (${messageOf(cause)})`, { cause })
+  }
+  return bytes.subarray(0, filled)
 }

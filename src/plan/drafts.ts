@@ -168,7 +168,7 @@ function lentSeeds(
   if (regimeOf(regime).donorStep === undefined) {
     throw new InputError(
       `networks.list: "${heir}" is from "${name}", whose layers another tool drew: under regime ${regime} they would be drawn again, which cannot be done here; ` +
-        'take trained ones over (regime: trained-frozen or trained-warm)',
+        'take trained ones over (regime: trained-frozen, say)',
     )
   }
   if (low !== undefined && high !== undefined) return { low, high, order }

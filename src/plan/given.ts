@@ -58,7 +58,11 @@ function givenNetwork(
   checkGrowth(config, info)
   return {
     origin: 'given',
-    id: contentId({ version: ARTIFACT_VERSION, given: spec } as unknown as Json),
+    id: contentId({
+      version: ARTIFACT_VERSION,
+      given: spec,
+      ...(spec.kind === 'values' ? { losses: 'as given' } : {}),
+    } as unknown as Json),
     name: entry.name,
     architecture: entry.architecture,
     regime: entry.regime,

@@ -40,12 +40,11 @@ function elsewhere(seed: number): string {
 
 /** The seed of one side of the cut; where its blocks have several, all of them by name. */
 function sideSeed(
-  { spec: { initSeeds, inherits } }: TrainedNetwork,
+  { spec: { initSeeds }, drawnElsewhere }: TrainedNetwork,
   blocks: readonly string[],
 ): number | string {
-  const isTaken = (block: string) => inherits?.isGiven === true && inherits.blocks.includes(block)
   const seeds = blocks.map((block) =>
-    isTaken(block) ? elsewhere(initSeeds[block]) : initSeeds[block],
+    drawnElsewhere?.includes(block) ? elsewhere(initSeeds[block]) : initSeeds[block],
   )
   if (new Set(seeds).size === 1) return seeds[0]
   return blocks.map((block, index) => `${block}:${seeds[index]}`).join('+')

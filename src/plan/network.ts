@@ -79,6 +79,7 @@ export function planNetwork(
     lowParameters: trainableCount(model, low),
     from: base?.id,
     rerandomized: redrawn,
+    drawnElsewhere: blocksFromElsewhere(draft, base, inherits, redrawn),
     role: draft.role,
   }
 }
@@ -136,6 +137,29 @@ function seedsOf(network: StudyNetwork | undefined): Readonly<Record<string, num
 function sideSeed(draft: Draft, base: StudyNetwork | undefined, side: 'low' | 'high'): number {
   const kept = draft.keeps?.includes(side) ? base?.seeds[side] : undefined
   return kept ?? draft.seeds[side]
+}
+
+/**
+ * The inherited blocks that another tool drew. Throws InputError where a block that it drew would have to be drawn again, which cannot be
+ * done here: the network would not have the layers of `from` that it is said to have.
+ */
+function blocksFromElsewhere(
+  draft: Draft,
+  base: StudyNetwork | undefined,
+  inherits: Inheritance | undefined,
+  redrawn: readonly string[],
+): readonly string[] | undefined {
+  if (inherits?.isGiven) return inherits.blocks
+  const ofBase = base?.origin === 'trained' ? (base.drawnElsewhere ?? []) : []
+  const isInherited = (block: string) => inherits?.blocks.includes(block) === true
+  const again = ofBase.filter((block) => !isInherited(block) && !redrawn.includes(block))
+  if (again.length > 0) {
+    throw new InputError(
+      `network "${draft.name}" is from "${draft.from}", whose ${again.join(', ')} another tool drew: under regime ${draft.regime} they would be drawn ` +
+        'again, which cannot be done here; take over trained ones (regime: trained-frozen, say)',
+    )
+  }
+  return ofBase.length === 0 ? undefined : ofBase.filter(isInherited)
 }
 
 function inheritance(

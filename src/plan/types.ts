@@ -160,6 +160,8 @@ export interface TrainedNetwork extends NetworkBase {
   readonly origin: 'trained'
   readonly spec: TrainedSpec
   readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
+  /** Blocks that descend from a network from elsewhere: another tool drew them from their seeds. */
+  readonly drawnElsewhere?: readonly string[]
 }
 
 /** A network from elsewhere, and its part in a study. */

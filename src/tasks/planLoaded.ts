@@ -10,7 +10,6 @@ import { InputError } from '../core/errors.js'
 import { isObject } from '../core/isObject.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
-import { sharedSampleWarnings } from '../data/sharedSamples.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline, requireMaskable } from '../masking/baseline/configureBaseline.js'
 import { parseOutput } from '../masking/evaluation/output.js'
@@ -80,10 +79,7 @@ export async function planLoaded(
     analysisFiles: analysisFiles(config.analysis, pathOf),
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     ...plannedPlayers(config, dataset, pathOf),
-    warnings: [
-      ...sharedSampleWarnings(dataset),
-      ...(masks ? baselineWarnings(config.analysis, dataset) : []),
-    ],
+    warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
   }
   const assumptions = [
     ...dataset.assumptions,

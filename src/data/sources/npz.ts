@@ -100,12 +100,14 @@ export async function openNpz(data: NpzConfig, context: DataContext): Promise<Ra
         held === undefined
           ? {}
           : { held: { train: held.train.read(trainRows), test: held.test.read(testRows) } }
-      if (inspected === undefined) return { train: chosen, test: others, ...beside }
+      // What is held tells rows apart that are equal otherwise.
+      if (context.inspect !== true || held !== undefined)
+        return { train: chosen, test: others, ...beside }
       const labelsOf = (part: Part, rows: Int32Array) => rows.map((row) => part.labels[row])
       const assumptions = rowRemarks(
         { inputs: chosen, labels: labelsOf(train, trainRows) },
         { inputs: others, labels: labelsOf(test ?? train, testRows) },
-        inspected.length,
+        sizeOf(shape),
       )
       return { train: chosen, test: others, ...beside, assumptions }
     },

@@ -67,7 +67,8 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
     assumptions: [
       ...remarks,
       ...splits.flatMap(({ arrays }) => arrays.remarks),
-      ...positionRemarks(data, train),
+      ...targetRemarks(data, train),
+      ...splits.flatMap(laterWordRemarks),
     ],
     trainLabels: numbered[0],
     ...(test === undefined ? {} : { testLabels: numbered[1] }),
@@ -140,16 +141,19 @@ function positionsOf(arrays: TokenArrays, data: TokensConfig): WholeArray | unde
   return found
 }
 
-function positionRemarks({ position, target }: TokensConfig, { blocks }: Part): string[] {
-  const find = (wanted: Block['role']) => blocks.find(({ role }) => role === wanted)
-  const [attention, words, places] = [find('attention'), find('words'), find('position')]
-  const lines: string[] = []
-  if (position === undefined && target !== undefined) {
-    lines.push(
-      `the target is what the model gives at the last token of a text, where ${attention?.name} is 1 (data.position)`,
-    )
-  }
-  if (words === undefined || places === undefined) return lines
+function targetRemarks({ position, target }: TokensConfig, { arrays }: Part): string[] {
+  if (position !== undefined || target === undefined) return []
+  return [
+    `the target is what the model gives at the last token of a text, where ${arrays.attention.name} is 1 (data.position)`,
+  ]
+}
+
+/** That texts go on after the token whose outputs count, where some do. */
+function laterWordRemarks({ arrays, blocks }: Part): string[] {
+  const [words, places] = (['words', 'position'] as const).map((wanted) =>
+    blocks.find(({ role }) => role === wanted),
+  )
+  if (words === undefined || places === undefined) return []
   const [length] = words.shape
   const count = places.data.length
   const goesOn = (row: number) => {
@@ -158,13 +162,11 @@ function positionRemarks({ position, target }: TokensConfig, { blocks }: Part): 
     return at < (row + 1) * length
   }
   const later = Array.from({ length: count }, (_, row) => row).filter(goesOn).length
-  if (later > 0) {
-    lines.push(
-      `${later} of ${count} texts have words after the token whose outputs count (data.position), which may be players as well: a causal ` +
-        `model (GPT) sees none of them, so that for it ${attention?.name} should be 0 there`,
-    )
-  }
-  return lines
+  if (later === 0) return []
+  return [
+    `${later} of ${count} texts of ${arrays.file} have words after the token whose outputs count (data.position), which may be players as well: a causal ` +
+      `model (GPT) sees none of them, so that for it ${arrays.attention.name} should be 0 there`,
+  ]
 }
 
 /** Names of the classes and the class of every row of each split. */

@@ -821,6 +821,26 @@ describe('a network that is trained here', () => {
     expect(relation('low0-high0-order0', 'low1-high0-order0')).toBe('diff-low/same-high')
   })
 
+  it('hands on what another tool drew, and to nobody who would draw it again', async () => {
+    const chain = (heirs: readonly object[]) => {
+      const document = heir()
+      const list = [...document.networks.list, ...heirs]
+      return planOfDocument(
+        { ...document, networks: { ...document.networks, list } },
+        places('chain'),
+      )
+    }
+    const next = { name: 'next', from: 'heir', regime: 'trained-warm', seeds: { high: 8 } }
+    const { networks } = await chain([next])
+    const layers = new Map(networks.map((network) => [network.name, layersOf(network)]))
+    expect(relationOf(layers.get('next')!, layers.get('heir')!)).toBe('same-low/diff-high+regime')
+    expect(layers.get('next')!.seeds).toMatchObject({ low: '0 elsewhere', high: 8 })
+    const again = { name: 'again', from: 'heir', rerandomize: 'high', seed: 5 }
+    await expect(chain([again])).rejects.toThrow(
+      /"again" is from "heir", whose fc1, fc2 another tool drew: under regime init they would be drawn again/,
+    )
+  })
+
   it('is refused where it would draw again what another tool drew', async () => {
     const document = heir({ regime: 'init', rerandomize: 'high', seed: 3, seeds: undefined })
     expect(await reasonOf(planOfDocument(document, places('again')))).toMatch(

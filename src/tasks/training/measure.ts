@@ -50,7 +50,7 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
         context.report({ done: index, total: spec.checkpointSteps.length, note: `step ${step}` })
         const file = network.files[index]
         const assume = (line: string) => {
-          const ofAny = line.replaceAll(file, CHECKPOINT)
+          const ofAny = line.replaceAll(file, () => CHECKPOINT)
           assumed.set(ofAny, [...(assumed.get(ofAny) ?? []), file])
         }
         const open = await openNetwork(network, step, { ...use, assume })
@@ -87,7 +87,8 @@ function assumedLines(assumed: ReadonlyMap<string, readonly string[]>): string[]
   return [...assumed].map(([line, files]) => {
     const [first, ...others] = new Set(files)
     const more = others.length === 0 ? '' : ` (and ${counted(others.length, 'more checkpoint')})`
-    return line.replace(CHECKPOINT, first + more).replaceAll(CHECKPOINT, first)
+    // As functions: a path may have what replacements take for patterns.
+    return line.replace(CHECKPOINT, () => first + more).replaceAll(CHECKPOINT, () => first)
   })
 }
 
