@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { limits } from '../core/limits.js'
 import { MAX_PLAYERS } from '../core/subset.js'
-import { duration, positive, seed, share, whole } from './fields.js'
+import { duration, nonEmpty, positive, seed, share, whole } from './fields.js'
 
 const samples = z
   .strictObject({
@@ -28,7 +28,7 @@ const samples = z
         'The first so many samples of the split that may be analysed, instead of drawn ones',
       ),
     ids: z
-      .union([z.array(whole(0)).min(1), z.string().min(1)])
+      .union([z.array(whole(0)).min(1), nonEmpty])
       .optional()
       .describe(
         'Exactly these samples, by the numbers of the column sample (from 0 in their source), instead of drawn ones: a list, or a text file with one per line; tables have them in ascending order',
@@ -76,9 +76,7 @@ const players = z
       .min(1)
       .optional()
       .describe('Cells or features, from 0, for select: list'),
-    file: z
-      .string()
-      .min(1)
+    file: nonEmpty
       .optional()
       .describe(
         'Segments: JSON, for each player a list of pixels, as y·W + x or [y, x]; or {size: [H, W], segments: …}',
@@ -87,9 +85,7 @@ const players = z
       .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
       .optional()
       .describe('Features that come and go together, by name or number, for layout: features'),
-    layer: z
-      .string()
-      .min(1)
+    layer: nonEmpty
       .optional()
       .describe(
         'Layer whose output is masked, for layout: layer; of a given network the name of a tensor of its graph (its axes: networks.files[].layerLayout)',
@@ -119,7 +115,7 @@ const baseline = z
     z.strictObject({ damp: share.describe('Masked players are multiplied by this') }),
     z.strictObject({ blur: positive.describe('Gaussian blur, deviation in pixels') }),
     z.strictObject({
-      file: z.string().min(1).describe('.npy or JSON: a value per channel or cell'),
+      file: nonEmpty.describe('.npy or JSON: a value per channel or cell'),
     }),
     z.strictObject({
       maskToken: whole(0).describe(

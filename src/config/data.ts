@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { limits } from '../core/limits.js'
-import { innerShare, partialShare, sampleCount, seed, whole } from './fields.js'
+import { innerShare, nonEmpty, partialShare, sampleCount, seed, whole } from './fields.js'
 
 /** What every source accepts. */
 const common = {
@@ -76,13 +76,11 @@ const standardize = (value: boolean) =>
       'Subtract the training mean and divide by the deviation, by channel or feature; or these: { mean: 0.5, std: 0.25 }',
     )
 
-const folder = z
-  .string()
-  .min(1)
+const folder = nonEmpty
   .optional()
   .describe('Folder of the files; by default looked for in --data-dir, LOWLAYER_DATA and ./data')
 
-const file = z.string().min(1).describe('File, seen from the working folder or else from this file')
+const file = nonEmpty.describe('File, seen from the working folder or else from this file')
 const testFile = file.optional().describe('File of the test samples; without it the file is split')
 
 const imageFolder = { path: folder, ...counts, ...common, balance: balance('equal') }
@@ -186,7 +184,7 @@ const npz = z.strictObject({
   testLabels: z.string().default('y_test').describe('Array of test classes'),
   layout: z.enum(['nchw', 'nhwc']).default('nchw').describe('Order of the axes of 4-d inputs'),
   held: z
-    .array(z.string().min(1))
+    .array(nonEmpty)
     .min(1)
     .optional()
     .describe(
@@ -242,11 +240,11 @@ const tokens = z.strictObject({
     .default('labels')
     .describe('Array of the classes [N], whole numbers; not read where there is a target'),
   target: z
-    .union([whole(0), z.string().min(1)])
+    .union([whole(0), nonEmpty])
     .optional()
     .describe('The token that a language model is to give, by id, or the array [N] that has it'),
   position: z
-    .union([whole(0), z.string().min(1)])
+    .union([whole(0), nonEmpty])
     .optional()
     .describe(
       'The token whose outputs count, for models with outputs [N, T, values]: last (the last with attention 1; default beside target), a number from 0, or the array [N] that has it',
@@ -260,7 +258,7 @@ const images = z.strictObject({
   source: z
     .literal('images')
     .describe('A folder per class of PNG or JPEG files; or train/ and test/'),
-  path: z.string().min(1).describe('The folder, seen from the working folder or else this file'),
+  path: nonEmpty.describe('The folder, seen from the working folder or else this file'),
   size: z
     .union([whole(4), z.tuple([whole(4), whole(4)])])
     .optional()

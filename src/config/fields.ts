@@ -6,6 +6,9 @@ import { limits } from '../core/limits.js'
 /** Whole number of at least `least`. */
 export const whole = (least: number) => z.int().min(least)
 
+/** Text that says something. */
+export const nonEmpty = z.string().min(1)
+
 /** Name of a study or network: a part of names of files and folders. */
 export const fileName = z
   .string()

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { limits } from '../core/limits.js'
 import { architectureNames } from '../models/registry.js'
-import { partialShare, whole } from './fields.js'
+import { nonEmpty, partialShare, whole } from './fields.js'
 
-const name = z.string().min(1).describe('Unique name of the layer')
+const name = nonEmpty.describe('Unique name of the layer')
 
 const layer = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('dense'), name, units: whole(1) }),
@@ -30,7 +30,7 @@ export const modelSection = z
   .strictObject({
     architecture: z.enum(architectureNames).describe('Network family; "custom" takes model.layers'),
     low: z
-      .union([whole(1), z.array(z.string().min(1)).min(1)])
+      .union([whole(1), z.array(nonEmpty).min(1)])
       .optional()
       .describe(
         'Low layers: how many parameterised layers from the input, or their names; default: the first third, rounded up',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { regimes } from '../regimes/registry.js'
-import { cellName, fileName, seed, whole } from './fields.js'
+import { cellName, fileName, nonEmpty, seed, whole } from './fields.js'
 import { axisLayouts, outputKinds } from './modelWords.js'
 
-const layerNames = z.array(z.string().min(1)).min(1)
+const layerNames = z.array(nonEmpty).min(1)
 
 /** What stands after "@" of a timed regime. */
 const time = '(\\d+(\\.\\d+)?ep|\\d+it)'
@@ -82,13 +82,11 @@ const mapLayouts = ['nchw', 'nhwc'] as const
 
 /** What a user says of an ONNX file where it does not say it itself. */
 const reading = {
-  input: z.string().min(1).optional().describe('Input of the model, where it has several'),
-  output: z.string().min(1).optional().describe('Output with the scores, where it has several'),
+  input: nonEmpty.optional().describe('Input of the model, where it has several'),
+  output: nonEmpty.optional().describe('Output with the scores, where it has several'),
   outputKind: z.enum(outputKinds).optional().describe('What the outputs are'),
   layout: z.enum(axisLayouts).optional().describe('Order of the axes that the model takes'),
-  layer: z
-    .string()
-    .min(1)
+  layer: nonEmpty
     .optional()
     .describe('Tensor of its graph that is masked, where it has another name than players.layer'),
   layerLayout: z
@@ -108,14 +106,10 @@ export const modelKeys = Object.keys(reading) as readonly (keyof typeof reading)
 /** A network from elsewhere, in `files` or as a row of `table`. */
 export const givenNetwork = z.strictObject({
   name: fileName,
-  path: z
-    .string()
-    .min(1)
+  path: nonEmpty
     .optional()
     .describe('ONNX file, or a series of checkpoints: {epoch} or {step} stands for the number'),
-  values: z
-    .string()
-    .min(1)
+  values: nonEmpty
     .optional()
     .describe(
       'v(S) that another tool computed on the analysed samples: .npy or .npz, [samples, 2^n]',
@@ -133,9 +127,7 @@ export const givenNetwork = z.strictObject({
       'Low layers: weights of these names, or that start with these and a dot, are compared',
     ),
   stepsPerEpoch: z.number().positive().optional().describe('Optimiser steps per epoch, for {step}'),
-  curve: z
-    .string()
-    .min(1)
+  curve: nonEmpty
     .optional()
     .describe('CSV with step, split, metric, value; by default losses are measured'),
   reference: z
@@ -153,7 +145,7 @@ export const networksSection = z
     grid: grid.optional(),
     list: z.array(listed).min(1).optional().describe('Networks one by one'),
     files: z.array(givenNetwork).min(1).optional().describe('Networks from elsewhere, as files'),
-    table: z.string().min(1).optional().describe('CSV with the columns of networks.files[]'),
+    table: nonEmpty.optional().describe('CSV with the columns of networks.files[]'),
   })
   .refine((networks) => Object.values(networks).some((part) => part !== undefined), {
     message: 'needs "grid", "list", "files" or "table"',

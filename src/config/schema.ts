@@ -7,7 +7,7 @@ import { analysisSection } from './analysis.js'
 import { comparisonSection } from './comparison.js'
 import { confusingSection } from './confusing.js'
 import { dataSection } from './data.js'
-import { fileName } from './fields.js'
+import { fileName, nonEmpty } from './fields.js'
 import { modelSection } from './model.js'
 import { networksSection } from './networks.js'
 import { phasesSection } from './phases.js'
@@ -38,9 +38,7 @@ export type ExperimentInput = Omit<z.input<typeof experimentSchema>, 'study'> & 
 /** What a file may hold: a configuration, or changes to the one that it extends. */
 export const fileSchema = experimentSchema.extend({
   study: experimentSchema.shape.study.optional(),
-  extends: z
-    .string()
-    .min(1)
+  extends: nonEmpty
     .optional()
     .describe('Another configuration, relative to this file, that this one changes'),
 })

@@ -1,5 +1,4 @@
-import type { InputKind } from '../core/inputKind.js'
-import type { AxisOrder, RowPart } from './types.js'
+import type { Dataset } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
 interface RawInputs {
@@ -14,20 +13,11 @@ interface RawInputs {
 }
 
 /** A source opened: labels of every row at hand, inputs read for the chosen rows only. */
-export interface RawData {
-  readonly kind: InputKind
-  /** Shape of one input: [C, H, W], [F] or [T]. */
-  readonly shape: readonly number[]
-  /** The arrays that a row consists of, where it is more than one (see Dataset). */
-  readonly parts?: readonly RowPart[]
-  /** Arrays that models are fed beside a sample (see Dataset). */
-  readonly held?: readonly RowPart[]
-  /** Order of the axes in the source, where it has images of several channels as arrays. */
-  readonly axisOrder?: AxisOrder
-  readonly classes: readonly string[]
-  /** Number of each class among all of the source, where only some were taken. */
-  readonly classNumbers?: readonly number[]
-  readonly features?: readonly string[]
+export interface RawData
+  extends Pick<
+    Dataset,
+    'kind' | 'shape' | 'parts' | 'held' | 'axisOrder' | 'classes' | 'classNumbers' | 'features'
+  > {
   /** Whether subsets are drawn whatever the classes are: those of a language model may have one sample each. */
   readonly isPooled?: boolean
   /** Class of every row of the training split, or of the only one. */

@@ -7,6 +7,16 @@ const network = text('Id of the network (the name of its folder below results/ne
 const name = text('Name of the network in this study.')
 const step = integer('Optimiser steps done at this checkpoint.')
 const cutLayers = text('Names of these low layers, joined by +, where they are not the first ones.')
+const gridColumns = {
+  architecture: text('Architecture of the grid.'),
+  regime: text('Regime of the grid.'),
+  cut: integer('Number of low layers.'),
+  cut_layers: cutLayers,
+}
+const comparedStep = integer(
+  'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
+)
+const upperEnd = number('Upper end of that interval.')
 const sample = integer('Position of the sample in its source, from 0.')
 
 export const networksTable = table(
@@ -247,9 +257,7 @@ export const overlapsTable = table(
     ),
     cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
     cut_layers: cutLayers,
-    step: integer(
-      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
-    ),
+    step: comparedStep,
     size_a: integer('Size of the confusing set of a.'),
     size_b: integer('Size of the confusing set of b.'),
     shared: integer('Samples in both sets.'),
@@ -277,9 +285,7 @@ export const pairClassesTable = table(
   'pair_classes',
   'Means of the figures of overlaps.csv over the pairs of each class.',
   {
-    step: integer(
-      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
-    ),
+    step: comparedStep,
     architecture: text('Architecture of both networks; of two different ones both, joined by +.'),
     regime: text('Regime, likewise.'),
     cut: integer('Number of low layers to which the relation refers; empty where they differ.'),
@@ -292,24 +298,19 @@ export const pairClassesTable = table(
     ci_low: number(
       'Lower end of its interval by jackknife over seeds, of this panel; empty for fewer than three low or high seeds, and where leaving any of them out changes nothing. Wide as a rule: docs/method.md has its coverage.',
     ),
-    ci_high: number('Upper end of that interval.'),
+    ci_high: upperEnd,
   },
 )
 
 export const effectsTable = table('effects', 'What decides the confusing scores.', {
-  step: integer(
-    'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
-  ),
-  architecture: text('Architecture of the grid.'),
-  regime: text('Regime of the grid.'),
-  cut: integer('Number of low layers.'),
-  cut_layers: cutLayers,
+  step: comparedStep,
+  ...gridColumns,
   effect: text(
     'low, high, low−high, sample, order or residual: shares of the variance of the ranked scores (order: what networks of equal initial weights differ in, by the order of the data alone or by order and weights together); T_low or T_high: contrasts of the mean Jaccard of confusing sets.',
   ),
   estimate: number('Share, difference of shares, or contrast.'),
   ci_low: number('Lower end of the interval over seeds, of shares (comparison.alpha).'),
-  ci_high: number('Upper end of that interval.'),
+  ci_high: upperEnd,
   p_value: number('p-value of the permutation test of networks, of low, high, T_low and T_high.'),
   note: text('What limits the figure, if anything.'),
 })
@@ -319,10 +320,7 @@ export const measuresTable = table(
   'Is it just difficulty? The score, measures of difficulty, and the score with these taken out, each in the place of the score.',
   {
     step,
-    architecture: text('Architecture of the grid.'),
-    regime: text('Regime of the grid.'),
-    cut: integer('Number of low layers.'),
-    cut_layers: cutLayers,
+    ...gridColumns,
     measure: text(
       'score; loss, margin (negated), el2n or grand at the end or, with _early, at the kept checkpoint after step 0 nearest to t* (without t* to the middle of training); forgetting (never learned: most) or variability over all kept checkpoints; score_after_difficulty: residuals of the ranks of the score, regressed on the ranks of all of these within each network.',
     ),
@@ -331,7 +329,7 @@ export const measuresTable = table(
     ),
     estimate: number('Its value; of the last four the mean over the networks of the grid.'),
     ci_low: number('Lower end of its interval, as in effects.csv.'),
-    ci_high: number('Upper end of that interval.'),
+    ci_high: upperEnd,
     p_value: number('p-value of the permutation test.'),
     note: text('What limits the figure, if anything.'),
   },
@@ -349,13 +347,8 @@ export const subgroupsTable = table(
       'Samples of the group; of the other split those of classes that the analysed one has.',
     ),
     pairs: integer('By accuracy: pairs of networks of one order of the data.'),
-    step: integer(
-      'Step of the checkpoint compared, the last one; empty where the networks end at different ones.',
-    ),
-    architecture: text('Architecture of the grid.'),
-    regime: text('Regime of the grid.'),
-    cut: integer('Number of low layers.'),
-    cut_layers: cutLayers,
+    step: comparedStep,
+    ...gridColumns,
     effect: text(
       'As in effects.csv. By accuracy shares are those of rank correlations: low = mean ρ(same low) − mean ρ(both different), sample = mean ρ(both different).',
     ),
@@ -363,7 +356,7 @@ export const subgroupsTable = table(
     ci_low: number(
       'Lower end of its interval, as in effects.csv; by accuracy by leaving out seeds, of this panel: docs/method.md has its coverage.',
     ),
-    ci_high: number('Upper end of that interval.'),
+    ci_high: upperEnd,
     p_value: number('p-value of the permutation test.'),
     note: text('What limits the figure, or why the group is left out.'),
   },
@@ -373,10 +366,7 @@ export const multiverseTable = table(
   'multiverse',
   'What the study would have said of the scores of the last checkpoint under every combination of choices that the stored interactions allow.',
   {
-    architecture: text('Architecture of the grid.'),
-    regime: text('Regime of the grid.'),
-    cut: integer('Number of low layers.'),
-    cut_layers: cutLayers,
+    ...gridColumns,
     players: text('main, or other: those of confusing.reliability.players.'),
     baseline: text('What masked players are replaced by.'),
     tau_factor: number('Factor of the salience threshold τ.'),
@@ -385,7 +375,7 @@ export const multiverseTable = table(
     own: boolean('Whether all choices are those of the study.'),
     low_share: number('Share of the variance of the scores that low seeds decide.'),
     ci_low: number('Lower end of its interval over seeds.'),
-    ci_high: number('Upper end of that interval.'),
+    ci_high: upperEnd,
     p_value: number('p-value of its permutation test.'),
     t_low: number('T_low of the sets: contrast of mean Jaccard.'),
     t_low_p: number('p-value of its permutation test.'),
