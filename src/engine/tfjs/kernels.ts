@@ -36,7 +36,7 @@ export function reduce(
   axes: readonly number[],
   keepAxes = false,
 ): Tensor {
-  return [...axes]
-    .sort((a, b) => b - a)
+  return axes
+    .toSorted((a, b) => b - a)
     .reduce((value, axis) => tf[operation](value, axis, keepAxes), x)
 }

@@ -10,27 +10,22 @@ interface TfUpdate {
   readonly slots: Readonly<Record<string, Tensor>>
 }
 
+interface Step {
+  readonly scalars: StepScalars
+  readonly parameter: Tensor
+  readonly gradient: Tensor
+  readonly slots: Readonly<Record<string, Tensor>>
+}
+
 /** A parameter after one step. */
-export function update(
-  tf: Tf,
-  optimizer: Optimizer,
-  scalars: StepScalars,
-  parameter: Tensor,
-  gradient: Tensor,
-  slots: Readonly<Record<string, Tensor>>,
-): TfUpdate {
-  return optimizer.name === 'sgd'
-    ? sgd(tf, optimizer, scalars, parameter, gradient, slots)
-    : adam(tf, optimizer, scalars, parameter, gradient, slots)
+export function update(tf: Tf, optimizer: Optimizer, step: Step): TfUpdate {
+  return optimizer.name === 'sgd' ? sgd(tf, optimizer, step) : adam(tf, optimizer, step)
 }
 
 function sgd(
   tf: Tf,
   { momentum, nesterov, weightDecay }: Extract<Optimizer, { name: 'sgd' }>,
-  { learningRate }: StepScalars,
-  parameter: Tensor,
-  gradient: Tensor,
-  slots: Readonly<Record<string, Tensor>>,
+  { scalars: { learningRate }, parameter, gradient, slots }: Step,
 ): TfUpdate {
   const decayed = tf.add(gradient, tf.mul(parameter, weightDecay))
   const descend = (direction: Tensor) => tf.sub(parameter, tf.mul(direction, learningRate))
@@ -43,10 +38,7 @@ function sgd(
 function adam(
   tf: Tf,
   { name, beta1, beta2, epsilon, weightDecay }: Exclude<Optimizer, { name: 'sgd' }>,
-  { learningRate, stepSize, correction }: StepScalars,
-  parameter: Tensor,
-  gradient: Tensor,
-  slots: Readonly<Record<string, Tensor>>,
+  { scalars: { learningRate, stepSize, correction }, parameter, gradient, slots }: Step,
 ): TfUpdate {
   const isDecoupled = name === 'adamw'
   const weights = isDecoupled ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter
@@ -56,6 +48,6 @@ function adam(
   const firstMoment = average(slots.firstMoment, direction, beta1)
   const secondMoment = average(slots.secondMoment, tf.square(direction), beta2)
   const root = tf.add(tf.mul(tf.sqrt(secondMoment), correction), epsilon)
-  const step = tf.mul(tf.div(firstMoment, root), stepSize)
-  return { parameter: tf.sub(weights, step), slots: { firstMoment, secondMoment } }
+  const change = tf.mul(tf.div(firstMoment, root), stepSize)
+  return { parameter: tf.sub(weights, change), slots: { firstMoment, secondMoment } }
 }

@@ -98,7 +98,8 @@ class TfjsTrainer implements Trainer {
     const { optimizer } = this.recipe
     const roles = slotRoles(optimizer)
     const slots = Object.fromEntries(roles.map((role) => [role, this.values[`${name}.${role}`]]))
-    const next = update(this.tf, optimizer, scalars, this.values[name], gradient, slots)
+    const step = { scalars, parameter: this.values[name], gradient, slots }
+    const next = update(this.tf, optimizer, step)
     const values: Values = { [name]: next.parameter }
     for (const role of roles) values[`${name}.${role}`] = next.slots[role]
     return values
