@@ -1,5 +1,7 @@
 /** Which checkpoints the report shows, and what it calls them: decided here alone. */
 import { largest, smallest } from '../../core/extremes.js'
+import { groupBy } from '../../core/groupBy.js'
+import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { nearestStep } from '../../training/phases/checkpoints.js'
 import { shortNumber } from '../html/escape.js'
@@ -110,14 +112,11 @@ function rangeWords(epochs: readonly number[]): string {
 
 /** Analysed steps of every network, ascending. */
 export function analysedSteps({ samples }: StudyTables): Map<Id, number[]> {
-  const found = new Map<Id, Set<number>>()
-  for (const { network, step } of samples) {
-    if (step === undefined) continue
-    const steps = found.get(network)
-    if (steps === undefined) found.set(network, new Set([step]))
-    else steps.add(step)
-  }
-  return new Map([...found].map(([id, steps]) => [id, [...steps].sort((a, b) => a - b)]))
+  const known = samples.filter(({ step }) => step !== undefined)
+  const byNetwork = groupBy(known, ({ network }) => network)
+  return new Map(
+    [...byNetwork].map(([id, rows]) => [id, uniqueSorted(rows.flatMap(({ step }) => step ?? []))]),
+  )
 }
 
 /** The epoch of a step, whether or not losses were measured there: steps of one network are equally long. */

@@ -3,7 +3,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { epochsOf } from './checkpoints.js'
-import { epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
+import { epochAxis, type FigureResult, panelsOf, type Spec, specOf } from './figure.js'
 import { doneNetworks, haveSeeds, rounded } from './studyRows.js'
 
 /** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
@@ -63,8 +63,13 @@ interface ChosenSample {
 function chosenSamples({ confusing, difficulty }: StudyTables): ChosenSample[] {
   const rule = confusing[0]?.rule
   const members = confusing.filter((row) => row.rule === rule)
-  const sets = countsBy(members.map(({ sample }) => sample))
-  const inMost = [...sets].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, CONFUSING)
+  const sets = groupBy(
+    members.flatMap(({ sample }) => sample ?? []),
+    (sample) => sample,
+  )
+  const inMost = [...sets]
+    .sort((a, b) => b[1].length - a[1].length || a[0] - b[0])
+    .slice(0, CONFUSING)
   const known = difficulty.flatMap(({ sample, loss }) =>
     sample === undefined || loss === undefined ? [] : [{ sample, loss }],
   )
@@ -77,14 +82,6 @@ function chosenSamples({ confusing, difficulty }: StudyTables): ChosenSample[] {
     ...inMost.map(([sample]) => ({ sample, name: `#${sample}, confusing` })),
     ...hardest.map(([sample]) => ({ sample, name: `#${sample}, hard` })),
   ]
-}
-
-function countsBy(samples: readonly (number | undefined)[]): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const sample of samples) {
-    if (sample !== undefined) counts.set(sample, (counts.get(sample) ?? 0) + 1)
-  }
-  return counts
 }
 
 interface CoursePoint {
@@ -148,13 +145,7 @@ function lines(
   return {
     data: { values },
     facet: {
-      column: {
-        field: 'sample',
-        type: 'nominal',
-        title: null,
-        sort: [...order],
-        header: isFirst ? {} : { labels: false },
-      },
+      column: { ...panelsOf('sample', order), header: isFirst ? {} : { labels: false } },
     },
     spacing: 10,
     spec: {

@@ -4,7 +4,7 @@ import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type Figure, marksKey, type Spec, specOf } from './figure.js'
-import { intervalSettings, rounded } from './studyRows.js'
+import { intervalSettings, roundedInterval } from './studyRows.js'
 
 const shareColours = {
   low: colours.blue,
@@ -47,7 +47,7 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
     const pointsOf = (names: readonly string[]) =>
       own.flatMap((row) =>
         names.includes(row.effect ?? '')
-          ? [point(row.cut ?? 0, row.effect ?? '', row.estimate, row.ci_low, row.ci_high)]
+          ? [{ cut: row.cut ?? 0, line: row.effect ?? '', ...roundedInterval(row.estimate, row) }]
           : [],
       )
     const heading = series.length > 1 ? name : undefined
@@ -89,15 +89,11 @@ function seriesOf({ architecture, regime }: Pick<EffectRow, 'architecture' | 're
   return `${architecture}, ${regime}`
 }
 
-function cutOf({ low_layers }: NetworkRow): number | undefined {
-  return low_layers === undefined ? undefined : low_layers.split('+').length
-}
-
 /** Labels of the cuts of one series: two lines, the number of layers and their share of the parameters. */
 function depthLabels(networks: readonly NetworkRow[]): Labels {
   return Object.fromEntries(
     networks.flatMap((row) => {
-      const cut = cutOf(row)
+      const cut = row.low_layers?.split('+').length
       if (cut === undefined || row.low_parameters === undefined || !row.parameters) return []
       return [[cut, [`${cut}`, `${Math.round((100 * row.low_parameters) / row.parameters)}%`]]]
     }),
@@ -113,23 +109,9 @@ function classPoints(classes: readonly PairClassRow[], name: string): Point[] {
     .flatMap((row) =>
       row.cut === undefined || !((row.relation ?? '') in classColours)
         ? []
-        : [point(row.cut, row.relation as string, row.mean, row.ci_low, row.ci_high)],
+        : [{ cut: row.cut, line: row.relation as string, ...roundedInterval(row.mean, row) }],
     )
     .sort((a, b) => a.cut - b.cut)
-}
-
-function point(
-  cut: number,
-  line: string,
-  ...[estimate, low, high]: readonly (number | undefined)[]
-): Point {
-  return {
-    cut,
-    line,
-    estimate: rounded(estimate, 4),
-    low: rounded(low, 4),
-    high: rounded(high, 4),
-  }
 }
 
 /** Room between the lines at one cut: side by side, or their intervals would hide each other. */

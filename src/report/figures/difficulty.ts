@@ -6,7 +6,7 @@ import type { ReportStudy } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
 import { colours, type FigureResult, marksKey, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { intervalSettings, rounded } from './studyRows.js'
+import { intervalSettings, rounded, sumsByOrder } from './studyRows.js'
 
 const groups = ['hard', 'easy', 'confusing', 'other'] as const
 
@@ -18,19 +18,9 @@ export function difficultyFigure(study: ReportStudy): FigureResult {
   const shown = shownCheckpoints(tables)
   let networksSeen = 0
   const values = groups.flatMap((group) => {
-    const byOrder = new Map<number, Map<string, { positive: number; negative: number }>>()
-    for (const row of rowsAt(tables, group, shown.end)) {
-      const networks = byOrder.get(row.interaction_order ?? 0) ?? new Map()
-      const sum = networks.get(row.network) ?? { positive: 0, negative: 0 }
-      networks.set(row.network, {
-        positive: sum.positive + (row.positive ?? 0),
-        negative: sum.negative + (row.negative ?? 0),
-      })
-      byOrder.set(row.interaction_order ?? 0, networks)
-    }
-    return [...byOrder].flatMap(([order, networks]) =>
+    return sumsByOrder(rowsAt(tables, group, shown.end)).flatMap(({ order, sumsOf }) =>
       (['positive', 'negative'] as const).map((sign) => {
-        const found = [...networks.values()].map((sum) => sum[sign])
+        const found = sumsOf(sign)
         networksSeen = Math.max(networksSeen, found.length)
         // The same networks are drawn for every order and group, so that bands can be compared.
         const generator = stream(0, 'figure', named.id).at()

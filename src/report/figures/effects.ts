@@ -3,7 +3,7 @@ import type { EffectRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { depthFigure } from './depth.js'
 import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
-import { rounded } from './studyRows.js'
+import { roundedInterval } from './studyRows.js'
 
 const shares = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
 const contrasts = ['T_low', 'T_high']
@@ -33,9 +33,7 @@ export function effectFigure(study: ReportStudy): FigureResult {
     effect: row.effect,
     grid: gridOf(row),
     cut: row.cut,
-    estimate: rounded(row.estimate, 4),
-    low: rounded(row.ci_low, 4),
-    high: rounded(row.ci_high, 4),
+    ...roundedInterval(row.estimate, row),
   }))
   return {
     ...named,

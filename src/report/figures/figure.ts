@@ -115,6 +115,11 @@ function withoutTraces(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutTraces(part)]))
 }
 
+/** A panel for each of these values of a field, in their order. */
+export function panelsOf(field: string, values: readonly string[]) {
+  return { field, type: 'nominal', title: null, sort: [...values] }
+}
+
 /** What marks mean, as a line above a figure or panel: a legend for shapes, with the shape itself before each word. */
 export function marksKey(...entries: readonly string[]): Spec {
   return { text: entries.join('\u2003'), fontSize: 11, fontWeight: 'normal', offset: 6 }

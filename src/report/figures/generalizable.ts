@@ -4,9 +4,9 @@ import { mean } from '../../metrics/descriptive.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type FigureResult, marksKey, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, panelsOf, specOf } from './figure.js'
 import { rowsAt } from './orders.js'
-import { rounded } from './studyRows.js'
+import { rounded, sumsByOrder } from './studyRows.js'
 
 const missing = 'the study has no reference networks (confusing.references)'
 
@@ -40,12 +40,10 @@ export function generalizableOrdersFigure({ tables }: ReportStudy): FigureResult
   const row = (values: readonly object[], title: string) => ({
     data: { values },
     facet: {
-      column: {
-        field: 'panel',
-        type: 'nominal',
-        title: null,
-        sort: panels.map(({ panel }) => panel),
-      },
+      column: panelsOf(
+        'panel',
+        panels.map(({ panel }) => panel),
+      ),
     },
     spec: {
       width: 265,
@@ -77,31 +75,19 @@ interface OrderPanel {
   readonly rows: readonly OrderRow[]
 }
 
-/** What is drawn of both sorts: their strength (0), or that over its mean (1). */
+/** What is drawn of both sorts: the mean over networks of their strength (0), or of that over its mean (1), both kinds together. */
 function drawn(panels: readonly OrderPanel[], form: 0 | 1) {
   return panels.flatMap(({ panel, rows }) =>
-    sorts.flatMap((sort) =>
-      byOrder(rows, sort[form]).map(([order, strength]) => ({
+    sorts.flatMap((sort) => {
+      const known = rows.filter((row) => row[sort[form]] !== undefined)
+      return sumsByOrder(known).map(({ order, sumsOf }) => ({
         panel,
         sort: sort[2],
         order,
-        strength: rounded(strength),
-      })),
-    ),
+        strength: rounded(mean(sumsOf(sort[form]))),
+      }))
+    }),
   )
-}
-
-type StrengthColumn = (typeof sorts)[number][0 | 1]
-
-/** Mean over networks of a column, both kinds together, by order. */
-function byOrder(rows: readonly OrderRow[], column: StrengthColumn): [number, number][] {
-  const sums = new Map<number, Map<string, number>>()
-  for (const { interaction_order: order, network, [column]: value } of rows) {
-    if (order === undefined || network === undefined || value === undefined) continue
-    const networks = sums.get(order) ?? new Map<string, number>()
-    sums.set(order, networks.set(network, (networks.get(network) ?? 0) + value))
-  }
-  return [...sums].map(([order, networks]) => [order, mean([...networks.values()]) ?? 0])
 }
 
 const ruleNames = { any: 'in any', majority: 'in most', all: 'in all' } as const

@@ -2,7 +2,7 @@ import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { ReportStudy } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type FigureResult, marksKey, specOf } from './figure.js'
+import { colours, type FigureResult, marksKey, panelsOf, specOf } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** What is drawn: a column, its name, colour and dashes. Few samples are as alike as few others: of halves only halves. */
@@ -65,12 +65,10 @@ export function generalizationFigure({ tables }: ReportStudy): FigureResult {
       title: marksKey('━ mean over classes and networks', 'band: range over networks'),
       data: { values },
       facet: {
-        column: {
-          field: 'panel',
-          type: 'nominal',
-          title: null,
-          sort: panels.map(({ title }) => title),
-        },
+        column: panelsOf(
+          'panel',
+          panels.map(({ title }) => title),
+        ),
       },
       spec: {
         width: 265,

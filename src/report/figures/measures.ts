@@ -2,7 +2,7 @@ import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
-import { doneNetworks, intervalSettings, rounded } from './studyRows.js'
+import { doneNetworks, intervalSettings, roundedInterval } from './studyRows.js'
 
 /** The statistics that are shown, each a panel. */
 const panels = [
@@ -43,14 +43,7 @@ export function measuresFigure(study: ReportStudy): FigureResult {
   const shown = panels.flatMap((panel) => {
     const values = grid.flatMap((row) =>
       row.statistic === panel.statistic && row.estimate !== undefined
-        ? [
-            {
-              measure: wordOf(row.measure),
-              estimate: rounded(row.estimate, 4),
-              low: rounded(row.ci_low, 4),
-              high: rounded(row.ci_high, 4),
-            },
-          ]
+        ? [{ measure: wordOf(row.measure), ...roundedInterval(row.estimate, row) }]
         : [],
     )
     return values.length === 0 ? [] : [{ ...panel, values }]

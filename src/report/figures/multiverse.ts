@@ -27,7 +27,7 @@ export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureRe
       missing: 'there is no grid of low and high seeds whose shares could be compared',
     }
   }
-  const ordered = [...rows].sort((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
+  const ordered = rows.toSorted((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
   const values = ordered.map((row, place) => ({
     place,
     share: rounded(row.low_share, 4),

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/groupBy.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
@@ -90,7 +91,7 @@ export function orderFiguresByCheckpoint({
   const all = tables.orders.filter((row) => row.sample_group === 'all')
   const steps = uniqueSorted(all.map(({ step }) => step ?? 0))
   const means = steps.map((step) => meanStrengths(all.filter((row) => row.step === step)))
-  const domain = strengthDomain(means.flat())
+  const domain = strengthDomain(means)
   return steps.map((step, index) => {
     const first = all.find((row) => row.step === step)
     const bars = orderBars(means[index], { width: 420 })
@@ -106,22 +107,13 @@ export function orderFiguresByCheckpoint({
   })
 }
 
-function strengthDomain(strengths: readonly MeanStrength[]): [number, number] {
-  const sums = new Map<string, number>()
-  let at = 0
-  const ordersSeen: string[] = []
-  for (const { order, kind, sign, strength } of strengths) {
-    const slot = `${order} ${kind} ${sign}`
-    // The same slot again means that the next checkpoint begins.
-    if (ordersSeen.includes(slot)) {
-      at++
-      ordersSeen.length = 0
-    }
-    ordersSeen.push(slot)
-    const key = `${at} ${order} ${sign}`
-    sums.set(key, (sums.get(key) ?? 0) + strength)
-  }
-  const values = [...sums.values()]
+/** From the lowest to the highest end of the stacks of any checkpoint, with some room. */
+function strengthDomain(checkpoints: readonly (readonly MeanStrength[])[]): [number, number] {
+  const values = checkpoints.flatMap((strengths) =>
+    [...groupBy(strengths, ({ order, sign }) => `${order} ${sign}`).values()].map((stack) =>
+      stack.reduce((sum, { strength }) => sum + strength, 0),
+    ),
+  )
   return [Math.min(0, ...values) * 1.05, Math.max(0, ...values) * 1.05]
 }
 

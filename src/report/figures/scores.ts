@@ -2,7 +2,7 @@ import { largest, smallest } from '../../core/extremes.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type FigureResult, specOf } from './figure.js'
+import { colours, type FigureResult, panelsOf, specOf } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
 import { type MeanStrength, rounded } from './studyRows.js'
 
@@ -106,17 +106,12 @@ export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResu
     spec: specOf({
       data: { values },
       facet: {
-        row: {
-          field: 'checkpoint',
-          type: 'nominal',
-          title: null,
-          sort: panels.map(({ epochOf }) => epochOf(network)),
-        },
+        row: panelsOf(
+          'checkpoint',
+          panels.map(({ epochOf }) => epochOf(network)),
+        ),
         column: {
-          field: 'sample',
-          type: 'nominal',
-          title: null,
-          sort: chosen.map(titleOf),
+          ...panelsOf('sample', chosen.map(titleOf)),
           header: { labelFontSize: 10, labelFontWeight: 'normal' },
         },
       },

@@ -20,7 +20,7 @@ export function doneNetworks({ networks }: Pick<StudyTables, 'networks'>): Netwo
 export function bySeeds(networks: readonly NetworkRow[]): NetworkRow[] {
   const key = (row: NetworkRow) =>
     [row.architecture, row.regime, row.low_layers].map((part) => part ?? '').join(' ')
-  return [...networks].sort(
+  return networks.toSorted(
     (a, b) =>
       key(a).localeCompare(key(b)) ||
       (a.seed_low ?? 0) - (b.seed_low ?? 0) ||
@@ -61,9 +61,32 @@ export function meanStrengths(rows: readonly OrderRow[]): MeanStrength[] {
   )
 }
 
+type StrengthColumn =
+  | 'positive'
+  | 'negative'
+  | `${'' | 'normalized_'}${'generalizable' | 'nongeneralizable'}`
+
+/** For each order how a column is summed over both kinds of interactions, for every network that has rows. */
+export function sumsByOrder(rows: readonly OrderRow[]) {
+  return [...groupBy(rows, (row) => row.interaction_order ?? 0)].map(([order, found]) => {
+    const networks = [...groupBy(found, ({ network }) => network).values()]
+    const sumsOf = (column: StrengthColumn) =>
+      networks.map((own) => own.reduce((sum, row) => sum + (row[column] ?? 0), 0))
+    return { order, sumsOf }
+  })
+}
+
 /** Rounds for display in a specification, which keeps its files small and its diffs readable. */
 export function rounded(value: number | undefined, digits = 6): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(digits))
+}
+
+/** An estimate with the ends of its interval, rounded for display. */
+export function roundedInterval(
+  estimate: number | undefined,
+  { ci_low, ci_high }: { readonly ci_low?: number; readonly ci_high?: number },
+) {
+  return { estimate: rounded(estimate, 4), low: rounded(ci_low, 4), high: rounded(ci_high, 4) }
 }
 
 /** What the study sets for its intervals; the defaults where its configuration is not known. */

@@ -1,8 +1,9 @@
+import { groupBy } from '../../core/groupBy.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import { epochsOf } from '../figures/checkpoints.js'
-import type { ReportStudy, StudyTables } from '../types.js'
+import type { ReportStudy } from '../types.js'
 import { escapeHtml, percentCell, shortNumber } from './escape.js'
 import { htmlTable } from './table.js'
 
@@ -13,7 +14,7 @@ const MOST_FAILED = 100
 export function networkSection(study: ReportStudy): string {
   const { tables } = drawnStudy(study)
   const epochOf = epochsOf(tables)
-  const points = evaluationPoints(tables)
+  const points = groupBy(tables.curves, ({ network }) => network)
   const failed = study.tables.networks.filter(
     (row) => row.status === 'failed' && !tables.networks.includes(row),
   )
@@ -35,7 +36,7 @@ export function networkSection(study: ReportStudy): string {
         ? ''
         : boundary !== undefined
           ? `epoch ${shortNumber(epochOf(row.network, boundary))}`
-          : (points.get(row.network)?.size ?? 0) < FEWEST_POINTS
+          : new Set(points.get(row.network)?.map(({ step }) => step)).size < FEWEST_POINTS
             ? 'not known'
             : 'none found',
       row.reliability?.toFixed(2).replace('-', '−') ?? '',
@@ -66,20 +67,8 @@ export function networkSection(study: ReportStudy): string {
   )
 }
 
-function hasSeeds({ seed_low, seed_high }: Pick<NetworkRow, 'seed_low' | 'seed_high'>): boolean {
-  return seed_low !== undefined || seed_high !== undefined
-}
-
 /** Seeds low / high / order; those of networks from elsewhere may not be known. */
 function seedWords({ seed_low, seed_high, seed_order }: NetworkRow): string {
-  if (!hasSeeds({ seed_low, seed_high })) return 'not known'
+  if (seed_low === undefined && seed_high === undefined) return 'not known'
   return [seed_low, seed_high, seed_order].map((seed) => seed ?? 'not known').join(' / ')
-}
-
-/** Steps at which losses were measured, by network. */
-function evaluationPoints({ curves }: StudyTables): Map<string | undefined, Set<unknown>> {
-  const found = new Map<string | undefined, Set<unknown>>()
-  for (const { network, step } of curves)
-    found.set(network, (found.get(network) ?? new Set()).add(step))
-  return found
 }
