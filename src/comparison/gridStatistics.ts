@@ -16,7 +16,7 @@ import {
   isCrossed,
   transposed,
 } from './grid.js'
-import { jackknifeInterval, leaveOut } from './jackknife.js'
+import { endingAt, jackknifeInterval, leaveOut } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
 import type { PairOverlap } from './pairs.js'
@@ -236,9 +236,8 @@ function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
       level,
       overSamples,
     )
-    if (found?.low === undefined || found.high === undefined) return found
     // No share lies beyond ±1, however wide the interval.
-    return { ...found, low: Math.max(-1, found.low), high: Math.min(1, found.high) }
+    return endingAt(-1, found)
   }
 }
 

@@ -25,10 +25,7 @@ export function hypergeometric(population: number, sizeA: number, sizeB: number)
   for (let j = mode; j < last; j++) weights[j + 1 - first] = weights[j - first] * ratio(j)
   for (let j = mode - 1; j >= first; j--) weights[j - first] = weights[j + 1 - first] / ratio(j)
   // Smallest weights first: the sum then loses nothing.
-  const total = weights
-    .slice()
-    .sort()
-    .reduce((sum, weight) => sum + weight, 0)
+  const total = weights.toSorted().reduce((sum, weight) => sum + weight, 0)
   return { first, probabilities: weights.map((weight) => weight / total) }
 }
 

@@ -55,3 +55,9 @@ function varianceOfDeletions(values: readonly (number | undefined)[]): number | 
   const centre = present.reduce((sum, value) => sum + value, 0) / count
   return ((count - 1) / count) * present.reduce((sum, value) => sum + (value - centre) ** 2, 0)
 }
+
+/** An estimate whose interval ends at the least that its figure can be, and at 1. */
+export function endingAt(least: number, found: Estimate | undefined): Estimate | undefined {
+  if (found?.low === undefined || found.high === undefined) return found
+  return { ...found, low: Math.max(least, found.low), high: Math.min(1, found.high) }
+}

@@ -1,4 +1,5 @@
 import type { SampleId } from '../confusing/types.js'
+import { getOrMake } from '../core/getOrMake.js'
 import type { Intersection, NetworkScores } from './types.js'
 
 /**
@@ -15,13 +16,9 @@ export function setIntersections(
     const holders = networks.filter((_, index) => sets[index].has(sample))
     if (holders.length === 0) continue
     const ids = holders.map(({ network }) => network)
-    const key = JSON.stringify(ids)
-    const group = groups.get(key)
-    if (group !== undefined) group.samples.push(sample)
-    else {
-      const names = holders.map(({ name }) => name)
-      groups.set(key, { networks: ids, names, samples: [sample] })
-    }
+    const names = holders.map(({ name }) => name)
+    const made = () => ({ networks: ids, names, samples: [] })
+    getOrMake(groups, JSON.stringify(ids), made).samples.push(sample)
   }
   return [...groups.values()].sort((a, b) => b.samples.length - a.samples.length)
 }

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import { isDeeper } from '../core/depth.js'
-import { type ConfigProblem, messageOf } from '../core/errors.js'
+import { type ConfigProblem, firstLineOf } from '../core/errors.js'
 import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 import { merge } from './merge.js'
@@ -38,7 +38,7 @@ export function readOverride(text: string, problems: ConfigProblem[]): Override 
   try {
     given = parse(match[2], { logLevel: 'error' })
   } catch (error) {
-    return fail(`the value is no YAML: ${messageOf(error).split('\n')[0]}`)
+    return fail(`the value is no YAML: ${firstLineOf(error)}`)
   }
   if (isDeeper(given, limits.depth))
     return fail(`the value is nested more than ${limits.depth} deep`)

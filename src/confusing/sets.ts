@@ -96,7 +96,7 @@ function thresholdOf(scores: Float64Array, rule: Exclude<SetRule, { rule: 'top' 
  * scores.
  */
 export function otsuThreshold(scores: Float64Array): number {
-  const sorted = scores.slice().sort()
+  const sorted = scores.toSorted()
   const total = sorted.reduce((sum, score) => sum + score, 0)
   let sumBelow = 0
   let best = Number.NEGATIVE_INFINITY

@@ -135,3 +135,8 @@ export class InterruptedError extends LowlayerError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
+
+/** The first line of that: what some libraries say below is a trace. */
+export function firstLineOf(error: unknown): string {
+  return messageOf(error).split('\n')[0]
+}

@@ -88,7 +88,7 @@ function isIdentifier(value: ColumnValue, rows: number): boolean {
 
 /** Share of some rows whose class a column tells. */
 function shareTold(value: ColumnValue, labels: Int32Array, rows: readonly number[]): number {
-  const order = [...rows].sort((a, b) => value(a) - value(b))
+  const order = rows.toSorted((a, b) => value(a) - value(b))
   // A sorted column changes from class to class once at least, and its first value has none before it.
   let told = new Set(rows.map((row) => labels[row])).size
   let before = -1

@@ -35,7 +35,8 @@ function kindOf(stat: { isDirectory(): boolean; isFIFO(): boolean; isSocket(): b
   return stat.isFIFO() ? 'a pipe' : stat.isSocket() ? 'a socket' : 'a device'
 }
 
-function whyUnreadable(cause: unknown): string {
+/** Why a file could not be opened or read. */
+export function whyUnreadable(cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException
   if (code === 'ENOENT') return 'no such file'
   return `cannot be read (${code ?? cause})`

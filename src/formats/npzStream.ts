@@ -1,9 +1,11 @@
 /** `.npz` files whose arrays are too large to be held: written and read piece by piece. */
+
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { Zip, ZipDeflate } from 'fflate'
 import { InputError } from '../core/errors.js'
 import { bytesOf, sizeOf } from '../core/tensor.js'
 import { requireUnpackable } from './inflate.js'
+import { whyUnreadable } from './inputFile.js'
 import {
   decodeNpy,
   encodeNpyHeader,
@@ -166,8 +168,6 @@ function openFile(path: string): number {
   try {
     return openSync(path, 'r')
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const reason = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`
-    throw new InputError(`${path}: ${reason}`, { cause })
+    throw new InputError(`${path}: ${whyUnreadable(cause)}`, { cause })
   }
 }

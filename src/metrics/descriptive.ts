@@ -3,6 +3,11 @@
  * exist (an empty list, say), never NaN.
  */
 
+/** A value that may be none. */
+export function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined
+}
+
 /** Arithmetic mean; undefined for an empty list. */
 export function mean(values: ArrayLike<number>): number | undefined {
   if (values.length === 0) return undefined

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
+import { parsedJson } from '../core/parsedJson.js'
 import {
   fileBytes,
   isAbsent,
@@ -144,14 +145,6 @@ export async function readStoredJson<T extends object>(path: string): Promise<T 
   const value = parsedJson(text)
   if (value instanceof Object) return value as T
   throw faultError(path, { kind: 'damaged', why: 'holds no JSON object' })
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Throws InputError naming a file that is not what was written, or never was. For files that are read in pieces. */

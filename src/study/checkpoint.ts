@@ -60,15 +60,28 @@ interface Thresholds {
   readonly references: readonly Float64Array[]
 }
 
-/** Rows of the main panel (the panel of the other split serves comparison only). */
-export function mainRows({ panel }: Pick<EvaluatedSamples, 'panel'>): number[] {
-  return [...panel.keys()].filter((row) => panel[row] === 0)
+/** Rows of the main panel, 0, or of that of the other split, 1, which serves comparison only. */
+export function panelRows({ panel }: Pick<EvaluatedSamples, 'panel'>, which: number): number[] {
+  return [...panel.keys()].filter((row) => panel[row] === which)
+}
+
+/** Rows of the main panel. */
+export function mainRows(values: Pick<EvaluatedSamples, 'panel'>): number[] {
+  return panelRows(values, 0)
+}
+
+/** The given label of each sample of the main panel, which all checkpoints of a network have. */
+export function labelsOf(
+  checkpoints: readonly Pick<CheckpointInput, 'values'>[],
+): Map<number, number> {
+  const { values } = checkpoints[checkpoints.length - 1]
+  return new Map(mainRows(values).map((row) => [values.sample[row], values.givenLabel[row]]))
 }
 
 /** Rows of the other split's panel, of the classes that the main panel has, which a score may be held against. */
 export function otherRows({ panel, givenLabel }: EvaluatedSamples): number[] {
   const known = new Set(mainRows({ panel }).map((row) => givenLabel[row]))
-  return [...panel.keys()].filter((row) => panel[row] === 1 && known.has(givenLabel[row]))
+  return panelRows({ panel }, 1).filter((row) => known.has(givenLabel[row]))
 }
 
 /** mean |v(N) − v(∅)| over the main panel: what τ is a fraction of by default. */
@@ -102,15 +115,12 @@ function rowThresholds(
   scale: number,
 ): Float64Array {
   const range = (salience.rule === 'fixed-final' ? finalRange : undefined) ?? meanRange(values)
-  const rule = salienceRule(salience)
+  const rule: SalienceRule =
+    salience.rule === 'fixed-final' ? { ...salience, rule: 'mean-output' } : salience
   return Float64Array.from(
     { length: values.count },
     (_, row) => scale * salienceThreshold(rule, interactionsOf(decompositions, row), range),
   )
-}
-
-function salienceRule(salience: AnalysisConfig['salience']): SalienceRule {
-  return salience.rule === 'fixed-final' ? { ...salience, rule: 'mean-output' } : salience
 }
 
 /** Metrics and score of every sample of the main panel. */
@@ -246,8 +256,7 @@ function classReferences(
   taus: Float64Array,
   panel: number,
 ): Map<number, Interactions> {
-  const inPanel = [...values.panel.keys()].filter((row) => values.panel[row] === panel)
-  const byClass = groupBy(inPanel, (row) => values.givenLabel[row])
+  const byClass = groupBy(panelRows(values, panel), (row) => values.givenLabel[row])
   const references = new Map<number, Interactions>()
   for (const [label, rows] of byClass) {
     const mean = meanInteractions(

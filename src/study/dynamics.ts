@@ -1,4 +1,5 @@
 /** What the checkpoints of a network say of how hard one sample is, taken together. */
+import { finite } from '../metrics/descriptive.js'
 import type { DifficultyRow } from '../tables/tables.js'
 import type { TrainingDynamics } from './types.js'
 
@@ -87,10 +88,6 @@ export function difficultyRows({
       }
     }),
   )
-}
-
-function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined
 }
 
 /** What is not known of how hard samples are, a line each with the networks. */

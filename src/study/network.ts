@@ -21,6 +21,7 @@ import {
   mainRows,
   meanRange,
   otherRows,
+  panelRows,
   RowScorer,
   thresholds,
 } from './checkpoint.js'
@@ -226,13 +227,11 @@ function generalizationOf(
   taus: Float64Array,
 ): readonly OrderGeneralization[] {
   const labelled = (panel: number) =>
-    [...values.panel.keys()]
-      .filter((row) => values.panel[row] === panel)
-      .map((row) => ({
-        label: values.givenLabel[row],
-        interactions: interactionsOf(decompositions, row),
-        tau: taus[row],
-      }))
+    panelRows(values, panel).map((row) => ({
+      label: values.givenLabel[row],
+      interactions: interactionsOf(decompositions, row),
+      tau: taus[row],
+    }))
   const held = labelled(1)
   if (held.length === 0) return []
   return generalizationByOrder(labelled(0), held, { seed: 0 })

@@ -1,8 +1,9 @@
 /** What pairs of networks agree on, by what they share: the rows of `pair_classes.csv`, and contrasts of pairs of similar accuracy. */
 
-import { jackknifeInterval } from '../comparison/jackknife.js'
+import { endingAt, jackknifeInterval } from '../comparison/jackknife.js'
 import { PairMeans, type PairSeeds } from '../comparison/pairMeans.js'
 import type { Estimate, NetworkScores, Seed } from '../comparison/types.js'
+import { getOrMake } from '../core/getOrMake.js'
 import type { OverlapRow, PairClassRow, SubgroupRow } from '../tables/tables.js'
 
 /** The figures of a pair whose means over a class are of interest, and the least that each can be: the most is 1. */
@@ -101,7 +102,7 @@ export class PairClasses {
       ({ seeds: { low, high } }) => low !== undefined && high !== undefined,
     )
     const gridKey = [architecture, regime, cut, cut_layers].join('\n')
-    const found = known(this.classes, `${gridKey}\n${relation}`, () => ({
+    const found = getOrMake(this.classes, `${gridKey}\n${relation}`, () => ({
       name: { ...grid, relation },
       means: { all: newMeans(), similar: newMeans() },
     }))
@@ -117,7 +118,7 @@ export class PairClasses {
       }
     }
     if (!hasSeeds || ![sameLow, sameHigh, neither].includes(relation as string)) return
-    const inGrid = known(this.grids, gridKey, () => ({
+    const inGrid = getOrMake(this.grids, gridKey, () => ({
       name: grid,
       classes: new Map(),
       pairs: { all: noPairs(), similar: noPairs() },
@@ -241,25 +242,10 @@ function noPairs(): GridPairs {
   return { byRelation: new Map(), lows: new Set(), highs: new Set() }
 }
 
-/** The value of a key, made where there is none. */
-function known<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  const there = map.get(key)
-  if (there !== undefined) return there
-  const made = make()
-  map.set(key, made)
-  return made
-}
-
 /** An estimate whose interval ends where its figure does. What sizes of sets fix alone needs no width. */
 function within(statistic: Statistic, interval: Estimate | undefined): Estimate | undefined {
   const found = statistic === 'expected_jaccard' ? interval : withWidth(interval)
   return endingAt(least[statistic], found)
-}
-
-/** An estimate whose interval ends at the least that its figure can be, and at 1. */
-function endingAt(least: number, found: Estimate | undefined): Estimate | undefined {
-  if (found?.low === undefined || found.high === undefined) return found
-  return { ...found, low: Math.max(least, found.low), high: Math.min(1, found.high) }
 }
 
 /** Widths that rounding makes of sums of equal numbers. */

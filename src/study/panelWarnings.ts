@@ -1,6 +1,6 @@
 /** Panels that a filter leaves one-sided. */
 import type { ExperimentConfig } from '../config/schema.js'
-import { mainRows } from './checkpoint.js'
+import { labelsOf } from './checkpoint.js'
 import { commonSamples } from './compare.js'
 import type { KeptAnalysis } from './network.js'
 
@@ -16,11 +16,7 @@ export function panelWarnings(
   const { filter } = analysis.samples
   if (filter === 'none') return []
   const common = commonSamples(analyses)
-  const { checkpoints } = analyses[0]
-  const { values } = checkpoints[checkpoints.length - 1]
-  const labels = new Map(
-    mainRows(values).map((row) => [values.sample[row], values.givenLabel[row]]),
-  )
+  const labels = labelsOf(analyses[0].checkpoints)
   const there = new Set(common.map((sample) => labels.get(sample)))
   if (there.size >= Math.min(classes, common.length)) return []
   return [

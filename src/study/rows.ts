@@ -10,7 +10,7 @@ import {
   generalizableStrength,
   shareWithFewer,
 } from '../metrics/agreement.js'
-import { mean } from '../metrics/descriptive.js'
+import { finite, mean } from '../metrics/descriptive.js'
 import { meanOrderDistribution } from '../metrics/orderDistribution.js'
 import type { DataInfo, PlannedPlayer, StudyNetwork } from '../plan/types.js'
 import { init } from '../regimes/init.js'
@@ -350,8 +350,4 @@ export function confusingRows({ network, checkpoints, sets }: NamedAnalysis): Co
 /** −1 is a class that the data do not have; values of another tool may come without predictions. */
 function knownClass(prediction: number): number | undefined {
   return prediction < -1 ? undefined : prediction
-}
-
-function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined
 }

@@ -4,7 +4,7 @@ import type { NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { uniqueSorted } from '../core/uniqueSorted.js'
 import type { EffectRow, SubgroupRow } from '../tables/tables.js'
-import { mainRows } from './checkpoint.js'
+import { labelsOf } from './checkpoint.js'
 import { comparisonOptions, effectRow, onSamples, studyScores, withScore } from './compare.js'
 import { SECONDARY } from './measures.js'
 import type { KeptAnalysis } from './network.js'
@@ -59,10 +59,7 @@ function classesOf(
   samples: readonly number[],
   networks: readonly NetworkScores[],
 ): Group[] {
-  const { values } = checkpoints[checkpoints.length - 1]
-  const labels = new Map(
-    mainRows(values).map((row) => [values.sample[row], values.givenLabel[row]]),
-  )
+  const labels = labelsOf(checkpoints)
   const classes = uniqueSorted(samples.map((sample) => labels.get(sample)!))
   if (classes.length < 2) return []
   return classes.map((label): Group => {

@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { exitCodes, messageOf } from '../../core/errors.js'
 import { isComplete, sourceNames } from '../../data/named.js'
 import { ADD_CUDA, describeBuild } from '../../engine/onnx/build.js'
+import { jsonText } from '../../store/atomic.js'
 import type { DeviceCheck } from '../../tasks/training/deviceCheck.js'
 import type { DoctorOptions } from '../commands/doctor.js'
 import { dataFolders } from '../studyOptions.js'
@@ -43,9 +44,7 @@ const SMALL_DISK_BYTES = 2 * 2 ** 30
 /** Says what works on this machine; exits with 3 where something is missing without which nothing runs. */
 export async function doctor(options: DoctorOptions): Promise<void> {
   const findings = await examine(options)
-  process.stdout.write(
-    options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : findings.map(line).join(''),
-  )
+  process.stdout.write(options.json ? jsonText(findings) : findings.map(line).join(''))
   if (findings.some(({ works, needed }) => needed && !works))
     process.exitCode = exitCodes.environment
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { jsonSchema } from '../../config/jsonSchema.js'
 import { InputError } from '../../core/errors.js'
-import { exists, writeAtomically } from '../../store/atomic.js'
+import { exists, jsonText, writeAtomically } from '../../store/atomic.js'
 import type { InitOptions } from '../commands/init.js'
 
 /** The quickstart, as the package has it. */
@@ -22,7 +22,7 @@ export async function init(folder: string, options: InitOptions): Promise<void> 
     throw new InputError(`${file} is there already; --force replaces it`)
   }
   await writeAtomically(config, await starterConfig())
-  await writeAtomically(schema, `${JSON.stringify(jsonSchema(), undefined, 2)}\n`)
+  await writeAtomically(schema, jsonText(jsonSchema()))
   process.stderr.write(`wrote ${config} and ${schema}; next: lowlayer run ${config}\n`)
 }
 

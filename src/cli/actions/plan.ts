@@ -10,6 +10,7 @@ import {
   estimatePlan,
 } from '../../plan/estimate.js'
 import type { Plan, Task } from '../../plan/types.js'
+import { jsonText } from '../../store/atomic.js'
 import { integer, table, text, toCsv } from '../../tables/table.js'
 import { plannedSamples, samplesOf } from '../../tasks/analysis/chosenSamples.js'
 import { loadData } from '../../tasks/planLoaded.js'
@@ -100,7 +101,7 @@ async function describePlan(file: string, options: PlanOptions): Promise<string>
       seconds,
       odds,
     }
-    return `${JSON.stringify(all, undefined, 2)}\n`
+    return jsonText(all)
   }
   const lines = tasks.map(({ id, kind, network, state, reason }) =>
     [state.padEnd(6), kind.padEnd(12), id, network, `(${reason})`]

@@ -3,6 +3,7 @@ import { differenceInPercent, inPercent, percent, short } from '../../comparison
 import { type Pool, type PooledStudy, poolStudies } from '../../comparison/pool/poolStudies.js'
 import type { Estimate } from '../../comparison/types.js'
 import { InputError } from '../../core/errors.js'
+import { jsonText } from '../../store/atomic.js'
 import {
   type FinishedStudy,
   mainEffects,
@@ -46,7 +47,7 @@ async function describe(folders: readonly string[], json: boolean): Promise<stri
       folder: folders[index],
       weight: found.low.weights[index],
     }))
-    return `${JSON.stringify({ studies: listed, ...found, warnings }, undefined, 2)}\n`
+    return jsonText({ studies: listed, ...found, warnings })
   }
   return describePool(inputs, studies, found, warnings)
 }

@@ -42,14 +42,12 @@ export async function download(
     const url = new URL(file.name, home).href
     const continued = (await sizeOf(part)) > 0
     try {
-      await receive(url, file, part, options)
-      if (await hasChecksum(part, file)) return await rename(part, path)
-      await rm(part)
-      if (!continued) throw new Refusal(wrongChecksum(file))
       // What an earlier call had left may have been of another file: once more, from the start.
-      await receive(url, file, part, options)
-      if (await hasChecksum(part, file)) return await rename(part, path)
-      await rm(part)
+      for (let tries = continued ? 2 : 1; tries > 0; tries--) {
+        await receive(url, file, part, options)
+        if (await hasChecksum(part, file)) return await rename(part, path)
+        await rm(part)
+      }
       throw new Refusal(wrongChecksum(file))
     } catch (error) {
       options.signal?.throwIfAborted()

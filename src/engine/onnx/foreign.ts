@@ -1,7 +1,7 @@
 /** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
 import { dirname } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
-import { atPlace, InputError, messageOf } from '../../core/errors.js'
+import { atPlace, firstLineOf, InputError, messageOf } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
@@ -16,7 +16,7 @@ import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
 import { decodeParts, encodeParts, type ModelParts } from './parts.js'
 import { loadOrt, type Ort, openSession } from './session.js'
-import { isShortFloat, roundedTo, type ShortFloat } from './shortFloats.js'
+import { isShortFloat, roundedTo } from './shortFloats.js'
 
 /** Failures are thrown; ONNX Runtime is not to print them as well. */
 const QUIET = { logSeverityLevel: 4 } as const
@@ -91,7 +91,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
       const cut = atPlace(file, () => cutGraph(decodeParts(readInputFile(file)), tensor, path))
       const [below, type] = await openBelow(cut, open)
       parts.push(below)
-      if (!isFloat(type)) {
+      if (type !== 'float32' && !isShortFloat(type)) {
         throw new InputError(`${file}: "${tensor}" is of type ${type}; only floats can be masked`)
       }
       return {
@@ -150,10 +150,6 @@ async function openBelow(cut: GraphCut, open: OpenParts): Promise<[ForeignModel,
 /** How ONNX Runtime's message for inputs and outputs of bfloat16 ends. */
 const BFLOAT16_REFUSED = `Unsupported data type: ${dataTypes.bfloat16}`
 
-function isFloat(type: string): type is 'float32' | ShortFloat {
-  return type === 'float32' || isShortFloat(type)
-}
-
 /** Opener of a file and of its parts. */
 function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): OpenParts {
   return async (parts, same) => {
@@ -161,7 +157,7 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
     const { Tensor } = await loadOrt()
     const source = same !== undefined && changed.size === 0 ? same : encodeParts(model)
     const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
-      const message = firstLine(cause)
+      const message = firstLineOf(cause)
       const hint =
         inBfloat16 && message.includes('Could not find an implementation')
           ? BFLOAT16
@@ -215,7 +211,7 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
             ([name, { shape }]) => `${name} [${shape.join(', ')}]`,
           )
           throw new InputError(
-            `${file}: the model fails on ${fed.join(', ')}: ${inWords(firstLine(cause))}`,
+            `${file}: the model fails on ${fed.join(', ')}: ${inWords(firstLineOf(cause))}`,
             { cause },
           )
         }
@@ -265,8 +261,4 @@ function describe(value: Metadata): ForeignValue {
     typeof extent === 'number' && extent > 0 ? extent : undefined,
   )
   return { name, type, shape: extents }
-}
-
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { InputError, messageOf } from '../../core/errors.js'
+import { firstLineOf, InputError, messageOf } from '../../core/errors.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { CONSTANT_PREFIX } from './emission.js'
 import { requireEvaluationMode } from './evaluationMode.js'
@@ -163,11 +163,7 @@ function decodedGraph(file: string, bytes: Uint8Array): ModelProto['graph'] | un
   try {
     return decodeModel(bytes).graph
   } catch (cause) {
-    throw new InputError(
-      `${file} is no ONNX model, or is cut short: ${messageOf(cause).split('\n')[0]}`,
-      {
-        cause,
-      },
-    )
+    const message = `${file} is no ONNX model, or is cut short: ${firstLineOf(cause)}`
+    throw new InputError(message, { cause })
   }
 }

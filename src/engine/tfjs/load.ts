@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { EnvironmentError, messageOf } from '../../core/errors.js'
+import { EnvironmentError, firstLineOf } from '../../core/errors.js'
 import type { DeviceKind } from '../types.js'
 
 export type Tf = typeof import('@tensorflow/tfjs-core')
@@ -26,7 +26,7 @@ export function loadTfjs(device: Exclude<DeviceKind, 'webgpu'>): Tf {
     try {
       return require(name) as Tf
     } catch (error) {
-      failures.push(`${name}: ${messageOf(error).split('\n')[0]}`)
+      failures.push(`${name}: ${firstLineOf(error)}`)
     }
   }
   throw new EnvironmentError(

@@ -68,7 +68,7 @@ export const shapingShapes: ShapeRules<ShapingNode> = {
     return shape
   },
   transpose(node, inputs) {
-    const axes = [...node.permutation].sort((a, b) => a - b)
+    const axes = node.permutation.toSorted((a, b) => a - b)
     if (axes.length !== inputs[0].length || axes.some((axis, index) => axis !== index)) {
       throw shapeError(node, inputs, `no permutation ${node.permutation.join(', ')}`)
     }

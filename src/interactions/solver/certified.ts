@@ -19,6 +19,7 @@
  * | ρ | `rho` | step size of the iteration |
  * | μ(S) | `multiplier` | solution of K μ = C(2z − s) − v; −ρμ estimates λ |
  */
+import { getOrMake } from '../../core/getOrMake.js'
 import {
   continueHalpern,
   dualPoint,
@@ -90,12 +91,7 @@ const kernels = new Map<number, SplitKernel>()
 
 /** The kernel of n players, made once a process. */
 function kernelFor(n: number): SplitKernel {
-  let kernel = kernels.get(n)
-  if (kernel === undefined) {
-    kernel = createKernel(n)
-    kernels.set(n, kernel)
-  }
-  return kernel
+  return getOrMake(kernels, n, () => createKernel(n))
 }
 
 /** One solve under way: the best of both sides so far, and what polishing has seen and cost. */

@@ -2,6 +2,7 @@
 
 import { InputError } from '../../core/errors.js'
 import { nearestName } from '../../core/nearest.js'
+import { parsedJson } from '../../core/parsedJson.js'
 import { keyAndOption } from './tellNetwork.js'
 
 /** What is known of classes and outputs. */
@@ -152,17 +153,9 @@ function fromLines(text: string): string[] {
 }
 
 function fromJson(text: string, file: string): string[] {
-  const value = readJsonList(text)
+  const value = parsedJson(text)
   if (Array.isArray(value) && value.every((name) => ['string', 'number'].includes(typeof name))) {
     return value.map(String)
   }
   throw new InputError(`--classes ${file}: this is no JSON list of names; write ["cat", "dog"]`)
-}
-
-function readJsonList(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

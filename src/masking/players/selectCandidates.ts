@@ -65,7 +65,7 @@ function listed(candidates: Candidates, count: number, indices: readonly number[
       throw new InputError(`players overlap: ${index} is listed twice`)
     }
   }
-  return [...indices].sort(ascending)
+  return indices.toSorted(ascending)
 }
 
 function ascending(a: number, b: number): number {

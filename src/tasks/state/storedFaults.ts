@@ -43,14 +43,13 @@ async function storedFaultsOfTask(
   closeness: Closeness,
 ): Promise<ReportProblem[]> {
   const found: ReportProblem[] = []
-  const nameOf = (path: string) => relative(place.results, path)
   try {
     for (const { path, from } of (await outputsOf(task, place)) ?? []) {
       const fault = await faultOf(path, closeness, from)
       if (fault === undefined || fault.kind === 'absent') continue
       // Tables of a study that goes on are made from fewer networks than there are now.
       if (fault.kind === 'stale' && task.kind === 'compare') continue
-      found.push({ file: nameOf(path), message: fault.why })
+      found.push({ file: relative(place.results, path), message: fault.why })
     }
   } catch (error) {
     found.push(problemOf(error, place))

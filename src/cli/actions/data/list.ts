@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { catalogue } from '../../../data/fetch/catalogue.js'
 import { isComplete, namedSources, sourceNames } from '../../../data/named.js'
+import { jsonText } from '../../../store/atomic.js'
 import type { ListOptions } from '../../commands/data.js'
 import { dataFolders } from '../../studyOptions.js'
 import { megabytes } from './megabytes.js'
@@ -16,7 +17,7 @@ export function listDataSets(options: ListOptions): void {
     bytes: catalogue[name].files.reduce((sum, { bytes }) => sum + bytes, 0),
   }))
   const text = options.json
-    ? `${JSON.stringify({ folders, named: rows, others }, undefined, 2)}\n`
+    ? jsonText({ folders, named: rows, others })
     : dataSetsText(rows, folders)
   process.stdout.write(text)
 }
