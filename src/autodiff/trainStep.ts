@@ -38,11 +38,6 @@ export interface TrainStep {
 /** The input of a step that holds what its outputs are to be. */
 const TARGETS = 'targets'
 
-/** A network with one logit is trained as a binary classifier. */
-function lossOf(outputs: number): LossFunction {
-  return outputs === 1 ? 'binary' : 'categorical'
-}
-
 /**
  * Compiles the training step of a network: forward pass in training mode, loss, gradients, update
  * of weights, slots and running statistics. Blocks that are frozen keep weights and statistics, and
@@ -55,7 +50,8 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
   const { masks, statistics } = appendForward(graph, network, frozen)
 
   const targetsShape = graph.shapeOf(network.output)
-  const loss = lossOf(targetsShape[1])
+  // A network with one logit is trained as a binary classifier.
+  const loss = targetsShape[1] === 1 ? 'binary' : 'categorical'
   graph.input({ name: TARGETS, shape: targetsShape, dtype: 'float32' })
   const lossInputs = [network.output, TARGETS] as const
   graph.node('loss', { inputs: lossInputs, function: loss }, 'loss')

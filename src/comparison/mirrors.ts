@@ -6,7 +6,7 @@ import { mirrorOf, regimeOf } from '../regimes/registry.js'
 import { inPercent, short } from './clauses/wording.js'
 import { isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
-import type { Estimate, Mirror, SharedSide } from './types.js'
+import type { Mirror, SharedSide } from './types.js'
 
 /** Every mirrored grid of a study beside the one whose mirror it is, where that is there. */
 export function mirrorsOf(grids: readonly GridStatistics[]): Mirror[] {
@@ -50,9 +50,7 @@ function sentenceOf(high: SharedSide, low: SharedSide | undefined): string {
 function found({ regime, side, contrast, pValue, share }: SharedSide): string {
   const tested = pValue === undefined ? '' : ` (p = ${short(pValue)})`
   const sets = contrast === undefined ? 'no contrast' : `T_${side} = ${short(contrast)}${tested}`
-  return `same ${regimeOf(regime).shared} (${regime}): ${sets}, ${shareOf(share)}`
-}
-
-function shareOf(share: Estimate | undefined): string {
-  return share === undefined ? 'no share' : `${inPercent(share)} of the variance of the scores`
+  const part =
+    share === undefined ? 'no share' : `${inPercent(share)} of the variance of the scores`
+  return `same ${regimeOf(regime).shared} (${regime}): ${sets}, ${part}`
 }

@@ -69,7 +69,7 @@ const variantKeys = ['name', 'rule', 'source', 'detector']
 export function provenanceOf(config: unknown): Record<string, Provenance> {
   const found: Record<string, Provenance> = {}
   const visit = (value: unknown, path: string, keys: readonly string[]) => {
-    const children = childrenOf(value)
+    const children = isObject(value) || Array.isArray(value) ? Object.entries(value) : undefined
     if (children === undefined) {
       const tag = keys.map((key) => provenance[key]).find((known) => known !== undefined)
       found[path] = tag ?? 'ours'
@@ -83,10 +83,6 @@ export function provenanceOf(config: unknown): Record<string, Provenance> {
   }
   visit(config, '', [''])
   return found
-}
-
-function childrenOf(value: unknown): [string, unknown][] | undefined {
-  return isObject(value) || Array.isArray(value) ? Object.entries(value) : undefined
 }
 
 function join(path: string, name: string): string {

@@ -120,18 +120,15 @@ function initSeeds(
   low: readonly string[],
   redrawn: readonly string[],
 ): Record<string, number> {
+  // A network from elsewhere has no seeds that lowlayer could draw from again.
+  const baseSeeds = base?.origin === 'trained' ? base.spec.initSeeds : {}
   const seedOf = (name: string): number => {
     if (redrawn.includes(name)) return draft.redrawn!.seed
     const side = low.includes(name) ? 'low' : 'high'
-    const kept = draft.keeps?.includes(side) ? seedsOf(base)[name] : undefined
+    const kept = draft.keeps?.includes(side) ? baseSeeds[name] : undefined
     return kept ?? sideSeed(draft, base, side)
   }
   return Object.fromEntries(model.blocks.map(({ name }) => [name, seedOf(name)]))
-}
-
-/** Seeds by block; a network from elsewhere has none that lowlayer could draw from again. */
-function seedsOf(network: StudyNetwork | undefined): Readonly<Record<string, number>> {
-  return network?.origin === 'trained' ? network.spec.initSeeds : {}
 }
 
 function sideSeed(draft: Draft, base: StudyNetwork | undefined, side: 'low' | 'high'): number {

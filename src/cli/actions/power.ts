@@ -10,6 +10,7 @@ import { designSettings, type GridSizes, planOfDesign } from '../../plan/designs
 import { plannedGrids } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
+import { jsonText } from '../../store/atomic.js'
 import {
   type FinishedStudy,
   mainEffects,
@@ -66,7 +67,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
     designs: judged,
     cheapest,
   }
-  if (options.json) return `${JSON.stringify(report, undefined, 2)}\n`
+  if (options.json) return jsonText(report)
   return describePower(report, cheapest && designSettings(plan.config, cheapest.design))
 }
 
@@ -215,14 +216,7 @@ function costOf(
   times: UnitTimes | undefined,
 ): Pick<JudgedDesign, 'networks' | 'trainingSteps' | 'forwardPasses' | 'seconds'> {
   const changed = planOfDesign(plan, design)
-  if (changed === undefined) {
-    return {
-      networks: undefined,
-      trainingSteps: undefined,
-      forwardPasses: undefined,
-      seconds: undefined,
-    }
-  }
+  if (changed === undefined) return {}
   const work = estimatePlan(changed)
   return {
     networks: new Set(changed.networks.map(({ id }) => id)).size,

@@ -10,11 +10,11 @@ import { formatSeconds } from '../progress/stages.js'
 export interface JudgedDesign {
   readonly design: GridSizes
   /** Networks to train, donors included; undefined where the study has no grid of its own. */
-  readonly networks: number | undefined
-  readonly trainingSteps: number | undefined
-  readonly forwardPasses: number | undefined
+  readonly networks?: number
+  readonly trainingSteps?: number
+  readonly forwardPasses?: number
   /** On this machine; undefined where that was not measured. */
-  readonly seconds: number | undefined
+  readonly seconds?: number
   /** In the order of the truths. */
   readonly odds: readonly VerdictOdds[]
   /** Odds that the verdict is right, likewise. */

@@ -62,11 +62,6 @@ function withoutTf32(): void {
   process.env.NVIDIA_TF32_OVERRIDE = '0'
 }
 
-/** ONNX Runtime's key for the folder of weights of a model that comes as bytes. */
-function weightsIn(folder: string) {
-  return { session: { model_external_initializers_file_folder_path: folder } }
-}
-
 /**
  * Opens a model, from its bytes or from its file, on a device. Weights that a file keeps in others are looked for
  * in `folder`, by default beside the file.
@@ -79,6 +74,8 @@ export async function openSession(
   if (deviceKind(device) === 'cuda') withoutTf32()
   const { InferenceSession: Session } = await loadOrt()
   const options = sessionOptions(device)
-  if (typeof model !== 'string' && folder !== undefined) options.extra = weightsIn(folder)
+  if (typeof model !== 'string' && folder !== undefined) {
+    options.extra = { session: { model_external_initializers_file_folder_path: folder } }
+  }
   return typeof model === 'string' ? Session.create(model, options) : Session.create(model, options)
 }

@@ -1,6 +1,6 @@
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
-import { inferTypes, type ValueTypes } from '../../graph/infer.js'
+import { inferTypes } from '../../graph/infer.js'
 import type { Graph } from '../../graph/types.js'
 import { cutValues } from '../evaluation/cutGraph.js'
 import type { Players } from '../types.js'
@@ -121,7 +121,7 @@ function describeCuts(graph: Graph, masked: string, players: Players): Cut[] {
   const affine = names.map((name) => affineValues(graph, name))
   return names.map((value, index) => {
     const playersAt = byValue.get(value)
-    const shape = shapeOf(types, value)
+    const shape = types.get(value)?.shape.slice(1) ?? []
     const table = index === 0 ? undefined : tableLayout(value, shape, playersAt, players.n)
     return {
       value,
@@ -134,10 +134,6 @@ function describeCuts(graph: Graph, masked: string, players: Players): Cut[] {
       ),
     }
   })
-}
-
-function shapeOf(types: ValueTypes, value: string): readonly number[] {
-  return types.get(value)?.shape.slice(1) ?? []
 }
 
 function tableLayout(

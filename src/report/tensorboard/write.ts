@@ -13,13 +13,13 @@ const metrics = ['score', 'mean_order', 'high_order_share', 'offsetting', 'salie
 /**
  * Writes `tensorboard/<network>/events.out.tfevents.…` beside the tables of a study: one run a
  * network, with losses, accuracies and the means over samples of what the interactions are like.
- * Returns the folder. `waiting`: for a process that works on the study.
+ * `waiting`: for a process that works on the study.
  */
-export function writeTensorboard(folder: string, waiting?: Waiting): Promise<string> {
+export function writeTensorboard(folder: string, waiting?: Waiting): Promise<void> {
   return withLock(lockOf(folder), (lease) => writeEvents(folder, lease), waiting)
 }
 
-async function writeEvents(folder: string, lease: Lease): Promise<string> {
+async function writeEvents(folder: string, lease: Lease): Promise<void> {
   const { tables, manifest } = await loadStudy(folder, '', {
     tables: ['networks', 'curves', 'samples'],
     allNetworks: true,
@@ -32,7 +32,6 @@ async function writeEvents(folder: string, lease: Lease): Promise<string> {
     const file = `events.out.tfevents.${Math.floor(time)}.lowlayer`
     await lease.write(join(target, name ?? String(network), file), encodeEvents(scalars, time))
   }
-  return target
 }
 
 function curveScalars({ curves }: StudyTables, network: string | undefined): Scalar[] {

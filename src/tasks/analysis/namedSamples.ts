@@ -29,7 +29,8 @@ export function withNamedSamples(
 function readIds(file: string): number[] {
   const ids: number[] = []
   const seen = new Map<number, number>()
-  for (const [index, line] of readText(file).split(/\r?\n/).entries()) {
+  const lines = atPlace('analysis.samples.ids', () => decodeText(readInputFile(file), file))
+  for (const [index, line] of lines.split(/\r?\n/).entries()) {
     const text = line.trim()
     // A column of a table has its name above it.
     if (text === '' || (index === 0 && text === 'sample')) continue
@@ -45,8 +46,4 @@ function readIds(file: string): number[] {
   }
   if (ids.length > 0) return ids
   throw new InputError(`${file}: has no number of a sample; write one per line`)
-}
-
-function readText(file: string): string {
-  return atPlace('analysis.samples.ids', () => decodeText(readInputFile(file), file))
 }

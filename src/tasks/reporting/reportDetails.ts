@@ -33,7 +33,7 @@ export async function readDetails(
   const details: SampleDetail[] = []
   const { panels } = shownCheckpoints(study.tables)
   for (const row of shownNetworks(study.tables)) {
-    const network = planned(plan, row)
+    const network = plan.networks.find(({ id }) => id === row.network)
     const steps = panels.flatMap(({ stepOf }) => stepOf(row.network) ?? [])
     if (steps.length === 0 || network === undefined) continue
     try {
@@ -43,10 +43,6 @@ export async function readDetails(
     }
   }
   return details
-}
-
-function planned(plan: Plan, { network }: NetworkRow): StudyNetwork | undefined {
-  return plan.networks.find(({ id }) => id === network)
 }
 
 /** One network a low seed; the next ones where there are fewer than two low seeds. */
@@ -69,7 +65,7 @@ async function detailsOf(
   const rows = study.tables.samples.filter(
     (row) => row.network === network.id && row.step === steps[steps.length - 1],
   )
-  const ranked = [...rows].sort((a, b) => (b.score ?? 0) - (a.score ?? 0))
+  const ranked = rows.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
   const sets = confusingIn(study.tables)
   const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
   const others = ranked.filter((row) => !members.includes(row))

@@ -27,11 +27,11 @@ export function lockOfTask(task: Task, { plan, results }: StudyPlace): string {
 
 /** Does the work of a task while holding its lock; where another process holds it, progress says which. Throws
  * InterruptedError when the user interrupts meanwhile. */
-export function withTaskLock<T>(
+export function withTaskLock(
   task: Task,
   { plan, results, report, signal }: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
-  work: (lease: Lease) => Promise<T>,
-): Promise<T> {
+  work: (lease: Lease) => Promise<void>,
+): Promise<void> {
   const path = lockOfTask(task, { plan, results })
   let telling: NodeJS.Timeout | undefined
   const onWait = (holder: string) => {

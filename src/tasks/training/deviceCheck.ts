@@ -33,10 +33,8 @@ export async function checkDevice(name: EngineChoice, device: DeviceChoice): Pro
     { kind: 'image', shape: [1, 28, 28], classes: 10 },
   )
   const parameters = initialize(model, () => 0)
-  const images = Float32Array.from(
-    { length: BATCH * 784 },
-    normalFrom(stream(0, 'doctor', 'images').at()),
-  )
+  const generator = stream(0, 'doctor', 'images').at()
+  const images = Float32Array.from({ length: BATCH * 784 }, () => generator.normal())
   const input = model.graph.inputs[0].name
   const open = (engine: Engine): Promise<Predictor> =>
     engine.createPredictor(model.graph, parameters)
@@ -61,8 +59,4 @@ export async function checkDevice(name: EngineChoice, device: DeviceChoice): Pro
     agrees: difference <= (name === 'tfjs' ? TFJS_LIMIT : PREDICTION_LIMIT),
     imagesPerSecond: Math.round((1000 * BATCH) / milliseconds),
   }
-}
-
-function normalFrom(generator: { normal(): number }): () => number {
-  return () => generator.normal()
 }

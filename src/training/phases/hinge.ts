@@ -37,17 +37,15 @@ export function detectHinge(
     fit,
   )(lagOne(residualsOf(gap, hinge)))
   const pValue = riseTest(times, gap, correlation.upper, draws('rise', options.bootstrap))
-  const slope = { estimate: hinge.slope, pValue, correlation: correlation.estimate }
   const alpha = (1 - options.level) / 2
   const test = `p ${pValue.toPrecision(2)} against ${Number(alpha.toFixed(4))}, noise of neighbouring points correlated by ${correlation.estimate.toFixed(2)}`
   const rise = hinge.slope * (times[times.length - 1] - hinge.knot)
   const largest = Math.max(...points.map((point) => Math.max(point.trainLoss, point.testLoss)))
   if (!(rise > SMALLEST_RISE * largest)) {
-    return noOverfitting('the gap does not rise', labels, slope)
+    return noOverfitting('the gap does not rise', labels)
   }
   if (pValue > alpha) {
-    const reason = `the gap does not rise more than its noise may: ${test}`
-    return noOverfitting(reason, labels, slope)
+    return noOverfitting(`the gap does not rise more than its noise may: ${test}`, labels)
   }
   const boundary = pointAt(points, Math.expm1(hinge.knot))
   const knots = bootstrapKnots(
@@ -63,7 +61,6 @@ export function detectHinge(
     overfitting: true,
     boundary,
     boundaryInterval: { low: stepAt(alpha), high: stepAt(1 - alpha) },
-    slope,
     reason: `the gap rises from epoch ${boundary.epoch.toPrecision(3)}: ${test}`,
   }
 }

@@ -16,11 +16,5 @@ export function detectMinimum(
   }
   const { step, epoch } = points[lowest]
   const reason = `the test loss is lowest at epoch ${epoch}`
-  return {
-    labels: undefined,
-    overfitting: true,
-    boundary: { step, epoch },
-    slope: undefined,
-    reason,
-  }
+  return { labels: undefined, overfitting: true, boundary: { step, epoch }, reason }
 }

@@ -20,13 +20,7 @@ export function detectThreshold(
     if (held < options.hold) continue
     const { step, epoch } = points[index - held + 1]
     const reason = `the gap stays more than ${threshold.toPrecision(3)} above its minimum from epoch ${epoch}`
-    return {
-      labels,
-      overfitting: true,
-      boundary: { step, epoch },
-      slope: undefined,
-      reason,
-    }
+    return { labels, overfitting: true, boundary: { step, epoch }, reason }
   }
   return noOverfitting(
     `the gap never stays more than ${threshold.toPrecision(3)} above its minimum`,

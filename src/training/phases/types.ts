@@ -44,13 +44,6 @@ export interface PhaseResult {
   readonly boundary: { readonly step: number; readonly epoch: number } | undefined
   /** Hinge only: bootstrap interval of t*, in steps. */
   readonly boundaryInterval?: { readonly low: number; readonly high: number }
-  /**
-   * Hinge only: rise of the gap per unit of log(1 + epoch) after t*, the p-value of a rise, and how much the noise of
-   * neighbouring points is correlated.
-   */
-  readonly slope:
-    | { readonly estimate: number; readonly pValue: number; readonly correlation: number }
-    | undefined
   /** What decided, in words. */
   readonly reason: string
 }
@@ -65,10 +58,6 @@ export const defaultPhaseOptions: PhaseOptions = {
 }
 
 /** The result that training has one phase only. */
-export function noOverfitting(
-  reason: string,
-  labels?: GapLabels,
-  slope?: PhaseResult['slope'],
-): PhaseResult {
-  return { labels, overfitting: false, boundary: undefined, slope, reason }
+export function noOverfitting(reason: string, labels?: GapLabels): PhaseResult {
+  return { labels, overfitting: false, boundary: undefined, reason }
 }

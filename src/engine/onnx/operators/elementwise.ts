@@ -34,7 +34,7 @@ export const elementwiseEmitters: Emitters<ElementwiseNode> = {
   },
   activationGradient({ name, function: kind, inputs: [x, y, gradient] }, to) {
     if (kind === 'relu') {
-      emitReluGradient(to, y, gradient, name)
+      emitMask(to, to.emit('Greater', [y, to.floats([0])]), gradient, name)
       return
     }
     const slope = slopes[kind](to, x, y)
@@ -43,11 +43,6 @@ export const elementwiseEmitters: Emitters<ElementwiseNode> = {
   dropout({ name, inputs }, to) {
     to.emit('Identity', inputs, { output: name })
   },
-}
-
-/** The gradient where the output y of ReLU is above 0. */
-function emitReluGradient(to: Emission, y: string, gradient: string, output: string): void {
-  emitMask(to, to.emit('Greater', [y, to.floats([0])]), gradient, output)
 }
 
 /** A value where a condition holds and 0 elsewhere; a product is a third faster than `Where`. */
