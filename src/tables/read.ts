@@ -104,7 +104,9 @@ async function* wantedLines(
   }
   let rest = ''
   for await (const piece of pieces) {
-    const lines = (rest + piece.toString('latin1')).split('\n')
+    // The new piece alone is looked through: a line may go on over many.
+    const lines = piece.toString('latin1').split('\n')
+    lines[0] = rest + lines[0]
     rest = lines.pop() as string
     const kept = lines.map((line) => (isWanted(line) ? `${line}\n` : '\n'))
     yield Buffer.from(kept.join(''), 'latin1')
