@@ -132,6 +132,7 @@ describe('lowlayer decompose', () => {
     [['absent.npy'], /absent\.npy: no such file/],
     [['VALUES', '--noise', '-1'], /--noise must be/],
     [['VALUES', '--gap', '2'], /--gap must be/],
+    [['VALUES', '--noise', '5'], /--noise must be between 0 and 1/],
     [['VALUES', '--solver', 'exact'], /Allowed choices are certified/],
     [['VALUES', '--salience', 'strong'], /--salience must be/],
   ])('refuses %j with exit code 2', async (args, message) => {

@@ -315,6 +315,32 @@ describe('CSV files', () => {
   })
 })
 
+it('images of the test that are images of the training are counted, but not those that what is held tells apart', async () => {
+  const images = (...firsts: number[]) => ({
+    data: Float32Array.from(firsts.flatMap((first) => [first, 1, 2, 3])),
+    shape: [firsts.length, 2, 2],
+  })
+  const arrays = {
+    x_train: images(1, 2, 3),
+    y_train: Int32Array.of(0, 1, 0),
+    x_test: images(3, 4),
+    y_test: Int32Array.of(0, 1),
+  }
+  const said = async (more: NpzContent, data: object) => {
+    const path = join(folder, 'leaking.npz')
+    await writeFile(path, encodeNpz({ ...arrays, ...more }))
+    const config = dataSection.parse({ source: 'npz', path, standardize: false, ...data })
+    const context = { baseDir: folder, dataDirs: [], inspect: true }
+    const { assumptions } = await loadDataset(config, context)
+    return assumptions.filter((line) => line.includes('equal to training'))
+  }
+  expect(await said({}, {})).toEqual([
+    expect.stringMatching(/^1 of 2 test rows are equal to training rows/),
+  ])
+  const time = Float32Array.of(0, 1, 2)
+  expect(await said({ time, time_test: time.slice(0, 2) }, { held: ['time'] })).toEqual([])
+})
+
 describe('features whose differences float32 would lose', () => {
   const csvOf = (feature: (row: number) => number) =>
     `time,label\n${Array.from({ length: 40 }, (_, row) => `${feature(row)},${row % 2}`).join('\n')}`
