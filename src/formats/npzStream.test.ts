@@ -238,6 +238,13 @@ describe('a damaged archive', () => {
   })
 })
 
+it('a folder in the place of an archive is named as what cannot be read', async () => {
+  await expect(readNpzExcept(folder, [])).rejects.toThrow(`${folder}: cannot be read (EISDIR)`)
+  await expect(readNpzExcept(join(folder, 'none.npz'), [])).rejects.toThrow(
+    /none\.npz: no such file/,
+  )
+})
+
 describe('an archive whose directory', () => {
   const whole = plain(matrix(3, 4))
   const end = whole.length - 22

@@ -1,5 +1,4 @@
 /** `.npz` files whose arrays are too large to be held: written and read piece by piece. */
-
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { Zip, ZipDeflate } from 'fflate'
 import { InputError } from '../core/errors.js'

@@ -6,9 +6,10 @@
 import { fstatSync, readSync } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
-import { InputError, messageOf } from '../core/errors.js'
+import { InputError } from '../core/errors.js'
 import { checksumOf } from './checksum.js'
 import { inflate, requireUnpackable } from './inflate.js'
+import { whyUnreadable } from './inputFile.js'
 
 /** Where the bytes of one entry lie. */
 interface ZipEntry {
@@ -292,7 +293,7 @@ function readAt(file: number, path: string, position: number, length: number): B
       filled += read
     }
   } catch (cause) {
-    throw new InputError(`${path}: cannot be read (${messageOf(cause)})`, { cause })
+    throw new InputError(`${path}: ${whyUnreadable(cause)}`, { cause })
   }
   return bytes.subarray(0, filled)
 }

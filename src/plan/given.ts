@@ -279,27 +279,26 @@ export function courseWarnings({ networks, data }: Pick<Plan, 'networks' | 'data
 
 /** Curves that go on after the last file (steps that count batches beside files that count epochs, most often), or end before it. */
 function otherCurves(given: readonly GivenNetworkInfo[]): string[] {
-  const curves = given.flatMap(({ entry, checkpoints, curve }) => {
-    const { step } = checkpoints[checkpoints.length - 1]
-    if (curve === undefined || step === 0 || curve.lastStep === step) return []
-    const told = `${entry.name} (to step ${curve.lastStep}, files to ${step})`
-    return [{ told, isLong: curve.lastStep > step }]
-  })
-  const [long, short] = [true, false].map((isLong) =>
-    curves.filter((curve) => curve.isLong === isLong).map(({ told }) => told),
-  )
-  return [
-    ...(long.length === 0
-      ? []
-      : [
-          `curves go on after the last files: ${firstNames(long)}; where they count optimiser steps and files epochs, say stepsPerEpoch`,
-        ]),
-    ...(short.length === 0
-      ? []
-      : [
-          `curves end before the last files: ${firstNames(short)}; losses and accuracies at the end are those of the curve's last step; give it to the end, or leave it out to have them measured`,
-        ]),
-  ]
+  const told = (differs: (curve: number, files: number) => boolean) =>
+    given.flatMap(({ entry, checkpoints, curve }) => {
+      const { step } = checkpoints[checkpoints.length - 1]
+      if (curve === undefined || step === 0 || !differs(curve.lastStep, step)) return []
+      return [`${entry.name} (to step ${curve.lastStep}, files to ${step})`]
+    })
+  const long = told((curve, files) => curve > files)
+  const short = told((curve, files) => curve < files)
+  const lines: string[] = []
+  if (long.length > 0) {
+    lines.push(
+      `curves go on after the last files: ${firstNames(long)}; where they count optimiser steps and files epochs, say stepsPerEpoch`,
+    )
+  }
+  if (short.length > 0) {
+    lines.push(
+      `curves end before the last files: ${firstNames(short)}; losses and accuracies at the end are those of the curve's last step; give it to the end, or leave it out to have them measured`,
+    )
+  }
+  return lines
 }
 
 /** Networks whose last checkpoints are of different steps, a line; values and single files tell no step. */
