@@ -10,6 +10,8 @@ export interface Here {
   readonly drawsFigures?: boolean
   /** Gives the tasks processes of their own, as a user's run does, with this environment beside the test's. */
   readonly processes?: NodeJS.ProcessEnv
+  /** Told, after every line or more that it says (stderr), all that it has said so far. */
+  readonly heard?: (said: string) => void
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Here {
  */
 export async function lowlayerHere(
   args: readonly string[],
-  { cwd = process.cwd(), drawsFigures = false, processes }: Here = {},
+  { cwd = process.cwd(), drawsFigures = false, processes, heard }: Here = {},
 ): Promise<CommandResult> {
   const { main }: typeof import('../main.js') = await import(builtModule('cli/main.js'))
   const { inProcess }: typeof import('../../executors/inProcess.js') = await import(
@@ -32,7 +34,7 @@ export async function lowlayerHere(
   const { argv, exitCode, env } = process
   const folder = process.cwd()
   const stdout = capture(process.stdout)
-  const stderr = capture(process.stderr)
+  const stderr = capture(process.stderr, heard)
   process.argv = [process.execPath, 'lowlayer', ...args]
   process.exitCode = undefined
   process.env = { ...env, ...processes }
@@ -53,11 +55,15 @@ export async function lowlayerHere(
 }
 
 /** Keeps what is written to a stream, which is let through again on `release`. */
-function capture(stream: NodeJS.WriteStream): { text(): string; release(): void } {
+function capture(
+  stream: NodeJS.WriteStream,
+  heard?: (said: string) => void,
+): { text(): string; release(): void } {
   const { write } = stream
   const chunks: string[] = []
   stream.write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
     chunks.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
+    heard?.(chunks.join(''))
     const done = rest.at(-1)
     if (typeof done === 'function') done()
     return true

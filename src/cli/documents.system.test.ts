@@ -238,8 +238,8 @@ describe('documented commands that are not lowlayer’s', () => {
     [/^npm ci && /, takenFromReadme],
     [/^npm ci$/, lockFits],
     [/^npm test$/, () => expect(own.scripts.test).toBe('vitest run')],
-    [/^npm run (lint|types)$/, (name) => expect(ci).toContain(`npm run ${name}`)],
-    [/^npm run (test:\w+)$/, (name) => findsTests(...vitestArguments(own.scripts[name]))],
+    [/^npm run (lint|types|test:system)$/, (name) => expect(ci).toContain(`npm run ${name}`)],
+    [/^npm run (test:(?!system)\w+)$/, (name) => findsTests(...vitestArguments(own.scripts[name]))],
     [/^npx vitest run (.+)$/, (words) => findsTests(...words.split(' '))],
     [/^\.ci\/run$/, parses],
     [/^node (scripts\/\S+) /, saysHowToUse],
@@ -276,7 +276,7 @@ describe('documented commands that are not lowlayer’s', () => {
     expect(spawnSync('bash', ['-n', '.ci/run'])).toMatchObject({ status: 0 })
   }
 
-  /** browser.test.ts takes a picture with it, where there is a browser. */
+  /** browser.system.test.ts takes a picture with it, where there is a browser. */
   function saysHowToUse(script: string): void {
     const usage = spawnSync('node', [script], { encoding: 'utf8' })
     expect(usage).toMatchObject({ status: 2, stderr: expect.stringContaining('usage') })
@@ -290,14 +290,14 @@ describe('documented commands that are not lowlayer’s', () => {
   async function findsTests(...words: string[]): Promise<void> {
     const after = (option: string) =>
       words.includes(option) ? words[words.indexOf(option) + 1] : undefined
-    const file = after('--config') ?? 'vitest.config.ts'
-    const { test } = (await import(join(process.cwd(), file))).default
-    const [, ending] = /^src\/\*\*\/\*(\.\w+\.ts)$/.exec(test.include[0])!
+    const { default: configOf } = await import(join(process.cwd(), 'vitest.config.ts'))
+    const { test } = configOf({ mode: after('--mode') ?? 'test' })
+    const [, ending] = /^src\/\*\*\/\*(\.[\w.]+\.ts)$/.exec(test.include[0])!
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith(ending))
       .map((name) => join('src', name))
     const filters = words.filter(
-      (word, at) => /^\w/.test(word) && !['--config', '-t'].includes(words[at - 1]),
+      (word, at) => /^\w/.test(word) && !['--mode', '-t'].includes(words[at - 1]),
     )
     expect(files).not.toEqual([])
     for (const filter of filters)

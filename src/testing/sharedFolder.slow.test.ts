@@ -34,7 +34,7 @@ const STUDY = [
   ...['--device', 'cpu', '--jobs', '1', '--progress', 'plain'],
 ]
 
-/** Folders through which the hosts see one folder; see `src/store/takeover.test.ts`. */
+/** Folders through which the hosts see one folder; see `src/store/takeover.system.test.ts`. */
 const views = process.env.LOWLAYER_TEST_SHARED?.split(':') ?? [tmpdir()]
 
 let folders: readonly string[]

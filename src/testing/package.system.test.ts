@@ -54,7 +54,7 @@ describe('the package', () => {
   })
 
   it('has no tests, nothing that only they use, and no maps to sources that it does not have', () => {
-    const inner = /\.(test|slow|zoo)\.|(^|\/)(testing|assembly|bench|experiments)\/|\.map$/
+    const inner = /\.test\.|(^|\/)(testing|assembly|bench|experiments)\/|\.map$/
     expect(packed.filter((file) => inner.test(file))).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import {
   cp,
   mkdir,
@@ -408,21 +409,16 @@ describe('lowlayer run', () => {
       await writeFile(lock, 'null')
     })
     const args = ['run', file, '--results', results, '--progress', 'none']
-    const { process: child, result } = startLowlayer(args)
-    let said = ''
-    await new Promise<void>((resolve) => {
-      child.stderr?.on('data', (chunk) => {
-        said += chunk
-        if (said.includes('which holds')) resolve()
-      })
-      child.on('exit', () => resolve())
+    const { code, stderr } = await lowlayerHere(args, {
+      heard: (said) => {
+        if (said.includes('which holds')) rmSync(lock, { force: true })
+      },
     })
-    expect(said).toContain(
+    expect(stderr).toContain(
       'values of low1-high0-order0: waiting for an unnamed process ' +
         `(its lock is taken over after a minute without a sign of life), which holds ${lock}`,
     )
-    await rm(lock)
-    expect(await result).toMatchObject({ code: 0 })
+    expect(code).toBe(0)
     expect(await tablesOf(results)).toEqual(reference)
   })
 
@@ -510,7 +506,7 @@ runtime: { device: cpu }
     )
     const results = join(folder, 'overflow')
     const run = ['run', overflowing, '--results', results]
-    expect(await lowlayerHere(run, { drawsFigures: true })).toMatchObject({ code: 0 })
+    expect(await lowlayerHere(run)).toMatchObject({ code: 0 })
     const curves = fromCsv(curvesTable, (await tablesOf(results))['curves.csv'])
     for (const { split, metric, value } of curves) {
       if (split === 'test' && metric === 'loss') expect(value).toBeUndefined()
@@ -670,11 +666,11 @@ runtime: { device: cpu }
         .replace(/^networks:.*$/m, 'networks: { list: [{ name: only }] }'),
     )
     const run = ['run', long, '--results', results, '--jobs', '1']
-    const { process: child, result } = startLowlayer([...run, '--engine', 'reference'])
+    const began = lowlayerHere([...run, '--engine', 'reference'])
     const network = await firstIn(join(results, 'networks'))
     await appears(join(results, 'networks', network, 'resume.npz'))
-    process.kill(-child.pid!, 'SIGINT')
-    expect((await result).code).toBe(130)
+    process.emit('SIGINT', 'SIGINT')
+    expect((await began).code).toBe(130)
     const { code, stderr } = await lowlayerHere(run)
     expect(code).toBe(0)
     expect(stderr).toMatch(/^warning .*different engines.*reference on cpu.*; onnx on cpu/m)

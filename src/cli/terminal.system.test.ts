@@ -25,6 +25,7 @@ training: { epochs: 60, batchSize: 32, checkpoints: { logSpaced: 2 } }
 networks: { list: [{ name: only }] }
 analysis: { samples: { count: 6, testCount: 0 }, players: { count: 3 } }
 comparison: { bootstrap: 20 }
+runtime: { device: cpu }
 `,
 )
 
