@@ -1,9 +1,9 @@
 import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow } from '../../tables/tables.js'
-import type { ReportStudy, StudyTables } from '../types.js'
+import type { StudyTables } from '../types.js'
 import { epochsOf } from './checkpoints.js'
-import { epochAxis, type FigureResult, panelsOf, type Spec, specOf } from './figure.js'
+import { epochAxis, type Figure, panelsOf, type Spec } from './figure.js'
 import { doneNetworks, haveSeeds, rounded } from './studyRows.js'
 
 /** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
@@ -20,33 +20,36 @@ const rows = [
 ] as const
 
 /** A few samples through training: how hard they are, and how confusing, for each network. */
-export function coursesFigure(study: ReportStudy): FigureResult {
-  const named = { id: 'courses', title: 'Samples through training' }
-  const { tables } = study
-  const networks = doneNetworks(tables).slice(0, NETWORKS)
-  const samples = chosenSamples(tables)
-  const values = networks.flatMap((network) => valuesOf(tables, network, samples))
-  const drawn = rows.filter(({ field }) => epochsIn(values.filter(({ row }) => row === field)) > 1)
-  if (drawn.length === 0)
-    return { ...named, missing: 'no sample is followed over two checkpoints or more' }
-  const all = doneNetworks(tables).length
-  const hasSeeds = haveSeeds(networks)
-  const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
-  return {
-    ...named,
-    source: 'ours',
-    caption: `One line per network${hasSeeds ? ', by its low seed' : ''}. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
-    spec: specOf({
-      vconcat: drawn.map(({ field, title }, index) =>
-        lines(
-          values.filter(({ row }) => row === field),
-          samples.map(({ name }) => name),
-          { title, isFirst: index === 0, isLast: index === drawn.length - 1, hasSeeds },
+export const coursesFigure: Figure = {
+  id: 'courses',
+  title: 'Samples through training',
+  source: 'ours',
+  draw(study) {
+    const { tables } = study
+    const networks = doneNetworks(tables).slice(0, NETWORKS)
+    const samples = chosenSamples(tables)
+    const values = networks.flatMap((network) => valuesOf(tables, network, samples))
+    const drawn = rows.filter(
+      ({ field }) => epochsIn(values.filter(({ row }) => row === field)) > 1,
+    )
+    if (drawn.length === 0) return 'no sample is followed over two checkpoints or more'
+    const all = doneNetworks(tables).length
+    const hasSeeds = haveSeeds(networks)
+    const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
+    return {
+      caption: `One line per network${hasSeeds ? ', by its low seed' : ''}. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
+      spec: {
+        vconcat: drawn.map(({ field, title }, index) =>
+          lines(
+            values.filter(({ row }) => row === field),
+            samples.map(({ name }) => name),
+            { title, isFirst: index === 0, isLast: index === drawn.length - 1, hasSeeds },
+          ),
         ),
-      ),
-      spacing: 8,
-    }),
-  }
+        spacing: 8,
+      },
+    }
+  },
 }
 
 /** At how many epochs something is known: of one there is no course. */

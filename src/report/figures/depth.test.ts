@@ -3,7 +3,7 @@ import { PairClasses } from '../../study/pairClasses.js'
 import { renderSvg } from '../render/drawing.js'
 import { exampleStudy, relationOf } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
-import { effectFigure } from './effects.js'
+import { drawFigure } from './figures.js'
 
 /** The example cut after its first, second and third layer, with three low and three high seeds. */
 function sweep(): ReportStudy {
@@ -57,7 +57,7 @@ function sweep(): ReportStudy {
 }
 
 it('a sweep over the cut is drawn as curves over its depth', async () => {
-  const figure = effectFigure(sweep())
+  const figure = drawFigure('effects', sweep())
   if ('missing' in figure) throw new Error(figure.missing)
   const svg = await renderSvg(figure.spec, 'depth')
   await expect(svg).toMatchFileSnapshot('golden/variance-shares-by-depth.golden.svg')
@@ -73,7 +73,7 @@ it('cuts of as many layers keep a row of intervals each, which names the layers'
   const effects = study.tables.effects.map((row) =>
     row.cut === 3 ? { ...row, cut: 2, cut_layers: 'fc1+fc3' } : row,
   )
-  const figure = effectFigure({ ...study, tables: { ...study.tables, effects } })
+  const figure = drawFigure('effects', { ...study, tables: { ...study.tables, effects } })
   if ('missing' in figure) throw new Error(figure.missing)
   const svg = await renderSvg(figure.spec, 'cuts')
   for (const low of ['first 1', 'first 2', 'fc1+fc3']) {
@@ -82,5 +82,7 @@ it('cuts of as many layers keep a row of intervals each, which names the layers'
 })
 
 it('one cut keeps its rows of intervals', () => {
-  expect(effectFigure(exampleStudy())).toMatchObject({ title: 'Variance shares and contrasts' })
+  expect(drawFigure('effects', exampleStudy())).toMatchObject({
+    title: 'Variance shares and contrasts',
+  })
 })

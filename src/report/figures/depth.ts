@@ -3,7 +3,7 @@ import { levelInPercent } from '../../comparison/clauses/wording.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type Figure, marksKey, type Spec, specOf } from './figure.js'
+import { colours, type Drawn, marksKey, type Spec } from './figure.js'
 import { intervalSettings, roundedInterval } from './studyRows.js'
 
 const shareColours = {
@@ -37,7 +37,7 @@ interface Point {
 }
 
 /** Shares, contrasts and overlaps against the cut, for every architecture and regime of its own. */
-export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
+export function drawByDepth(study: ReportStudy, effects: readonly EffectRow[]): Drawn {
   const { tables } = study
   const { level } = intervalSettings(study)
   const series = [...new Set(effects.map(seriesOf))]
@@ -72,16 +72,14 @@ export function depthFigure(study: ReportStudy, effects: EffectRow[]): Figure {
     }
   })
   return {
-    id: 'variance-shares',
     title: 'Variance shares, contrasts and overlaps by depth of the cut',
-    source: 'ours',
     caption: `Against the number ℓ of layers that count as low, and below it their share of the parameters. Share of variance: of the ranked scores, with ${levelInPercent(level)} intervals over the choice of seeds; negative estimates are kept. Difference of mean Jaccard: the contrasts. Mean Jaccard: of the pairs of each class, with ${levelInPercent(level)} intervals by leaving out seeds; pairs of networks that are cut in different places have no class. Cuts share networks, so that the points of a line are not independent.${series.length > 1 ? ' One row per architecture and regime.' : ''}`,
-    spec: specOf({
+    spec: {
       title: marksKey('● estimate', '┃ interval', '┆ 0: no effect'),
       vconcat: rows,
       spacing: 26,
       resolve: { scale: { color: 'independent' } },
-    }),
+    },
   }
 }
 

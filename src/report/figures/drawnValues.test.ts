@@ -5,7 +5,7 @@ import type { OrderRow } from '../../tables/tables.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { type DrawnMark, readDrawing } from '../testing/readDrawing.js'
 import type { ReportStudy } from '../types.js'
-import { type FigureName, figureMakers } from './figures.js'
+import { drawFigure, type FigureName } from './figures.js'
 
 /** The marks of a figure, of one kind. */
 async function drawn(
@@ -13,7 +13,7 @@ async function drawn(
   kind: DrawnMark['kind'],
   study: ReportStudy = exampleStudy(),
 ): Promise<DrawnMark[]> {
-  const figure = figureMakers[name](study)
+  const figure = drawFigure(name, study)
   if ('missing' in figure) throw new Error(figure.missing)
   return (await readDrawing(figure.spec)).filter((mark) => mark.kind === kind)
 }
@@ -373,7 +373,7 @@ it('samples through training: no low seed is told where none is known', () => {
   const study = exampleStudy()
   const networks = study.tables.networks.map((row) => ({ ...row, seed_low: undefined }))
   const told = (tables: ReportStudy['tables']) =>
-    JSON.stringify(figureMakers.courses({ ...study, tables })).match(/low seed/g)?.length ?? 0
+    JSON.stringify(drawFigure('courses', { ...study, tables })).match(/low seed/g)?.length ?? 0
   expect(told(study.tables)).toBeGreaterThan(1)
   expect(told({ ...study.tables, networks })).toBe(0)
 })

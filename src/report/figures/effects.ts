@@ -1,61 +1,65 @@
 import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import type { EffectRow } from '../../tables/tables.js'
-import type { ReportStudy } from '../types.js'
-import { depthFigure } from './depth.js'
-import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { drawByDepth } from './depth.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { roundedInterval } from './studyRows.js'
 
 const shares = ['low', 'high', 'low−high', 'sample', 'order', 'residual']
 const contrasts = ['T_low', 'T_high']
 
 /** What decides the scores: shares of their variance with intervals, and contrasts of Jaccard. */
-export function effectFigure(study: ReportStudy): FigureResult {
-  const { tables } = study
-  const named = { id: 'variance-shares', title: 'Variance shares and contrasts' }
-  const rows = tables.effects.filter(({ estimate }) => estimate !== undefined)
-  if (rows.length === 0) {
-    const note = tables.effects.find(({ note }) => note !== undefined)?.note
-    return { ...named, missing: note ?? 'the design has no grid of low and high seeds' }
-  }
-  if (sweepsTheCut(rows)) return depthFigure(study, rows)
-  const gridOf = (row: EffectRow) => {
-    const low = row.cut_layers ?? `first ${row.cut}`
-    return [row.architecture, row.regime, `low = ${low}`].join(', ')
-  }
-  const unbounded = rows.filter(
-    ({ effect, ci_low, ci_high }) =>
-      shares.includes(effect ?? '') &&
-      boundsNothing({ low: ci_low, high: ci_high }, effect === 'low−high' ? 'difference' : 'share'),
-  )
-  const open = [...new Set(unbounded.map(({ effect }) => effect))].join(', ')
-  const several = new Set(rows.map(gridOf)).size > 1
-  const values = rows.map((row) => ({
-    effect: row.effect,
-    grid: gridOf(row),
-    cut: row.cut,
-    ...roundedInterval(row.estimate, row),
-  }))
-  return {
-    ...named,
-    source: 'ours',
-    caption: `Share of variance: what part of the variance of the ranked scores belongs to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Difference of mean Jaccard: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
-    spec: specOf({
-      title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
-      hconcat: [
-        intervals(
-          values.filter(({ effect }) => shares.includes(effect ?? '')),
-          shares,
-          { title: 'share of variance', several, color: colours.blue },
+export const effectFigure: Figure = {
+  id: 'variance-shares',
+  title: 'Variance shares and contrasts',
+  source: 'ours',
+  draw(study) {
+    const { tables } = study
+    const rows = tables.effects.filter(({ estimate }) => estimate !== undefined)
+    if (rows.length === 0) {
+      const note = tables.effects.find(({ note }) => note !== undefined)?.note
+      return note ?? 'the design has no grid of low and high seeds'
+    }
+    if (sweepsTheCut(rows)) return drawByDepth(study, rows)
+    const gridOf = (row: EffectRow) => {
+      const low = row.cut_layers ?? `first ${row.cut}`
+      return [row.architecture, row.regime, `low = ${low}`].join(', ')
+    }
+    const unbounded = rows.filter(
+      ({ effect, ci_low, ci_high }) =>
+        shares.includes(effect ?? '') &&
+        boundsNothing(
+          { low: ci_low, high: ci_high },
+          effect === 'low−high' ? 'difference' : 'share',
         ),
-        intervals(
-          values.filter(({ effect }) => contrasts.includes(effect ?? '')),
-          contrasts,
-          { title: 'difference of mean Jaccard', several, color: colours.green },
-        ),
-      ],
-      spacing: 26,
-    }),
-  }
+    )
+    const open = [...new Set(unbounded.map(({ effect }) => effect))].join(', ')
+    const several = new Set(rows.map(gridOf)).size > 1
+    const values = rows.map((row) => ({
+      effect: row.effect,
+      grid: gridOf(row),
+      cut: row.cut,
+      ...roundedInterval(row.estimate, row),
+    }))
+    return {
+      caption: `Share of variance: what part of the variance of the ranked scores belongs to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Difference of mean Jaccard: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
+      spec: {
+        title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
+        hconcat: [
+          intervals(
+            values.filter(({ effect }) => shares.includes(effect ?? '')),
+            shares,
+            { title: 'share of variance', several, color: colours.blue },
+          ),
+          intervals(
+            values.filter(({ effect }) => contrasts.includes(effect ?? '')),
+            contrasts,
+            { title: 'difference of mean Jaccard', several, color: colours.green },
+          ),
+        ],
+        spacing: 26,
+      },
+    }
+  },
 }
 
 /**

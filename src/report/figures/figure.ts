@@ -4,27 +4,34 @@ import type { ReportStudy } from '../types.js'
 /** A Vega-Lite specification, as plain JSON. */
 export type Spec = Readonly<Record<string, unknown>>
 
+/** A figure of the report, whatever the study. */
 export interface Figure {
   /** Name of its files and anchor. */
   readonly id: string
   readonly title: string
   /** The figure of arXiv 2502.08625 that it corresponds to, such as `Figure 4a`, or `ours`. */
   readonly source: string
-  /** What is drawn and how to read it, in one to three sentences. */
-  readonly caption: string
-  readonly spec: Spec
+  /** What it shows of a study, from whose rows alone this follows; a text says why there is nothing to show. */
+  readonly draw: (study: ReportStudy) => Drawn | string
 }
 
-/** A figure, or why there is none. */
-export type FigureResult = Figure | MissingFigure
+/** What a figure shows of a study. */
+export interface Drawn {
+  /** What is drawn and how to read it, in one to three sentences. */
+  readonly caption: string
+  /** What {@link specOf} completes. */
+  readonly spec: Spec
+  /** Where it is not that of the figure. */
+  readonly title?: string
+}
 
-/** Why there is no figure. */
+/** A figure of one study; its specification is complete. */
+export interface DrawnFigure extends Omit<Figure, 'draw'>, Omit<Drawn, 'title'> {}
+
+/** A figure that a study does not have, and why. */
 export interface MissingFigure extends Pick<Figure, 'id' | 'title'> {
   readonly missing: string
 }
-
-/** A pure function from the study's rows to a figure. */
-export type FigureMaker = (study: ReportStudy) => FigureResult
 
 /**
  * Colours of Okabe and Ito (2008), told apart by readers with any kind of colour blindness; the ones

@@ -4,11 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { renderDrawing, renderSvg } from '../render/drawing.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import type { ReportStudy } from '../types.js'
-import { type Figure, specOf } from './figure.js'
-import { type FigureName, figureMakers } from './figures.js'
+import { type DrawnFigure, specOf } from './figure.js'
+import { drawFigure, type FigureName, figureNames as names } from './figures.js'
 
 const sides = /\b(left|middle|right)( panel|:)/i
-const names = Object.keys(figureMakers) as FigureName[]
 const emptyStudy: ReportStudy = {
   ...exampleStudy(),
   tables: {
@@ -30,12 +29,12 @@ const emptyStudy: ReportStudy = {
   multiverse: [],
 }
 
-const drawn = new Map<FigureName, Promise<Figure & { readonly svg: string }>>()
+const drawn = new Map<FigureName, Promise<DrawnFigure & { readonly svg: string }>>()
 
 /** A figure of the fixed example, drawn once. */
-function drawnExample(name: FigureName): Promise<Figure & { readonly svg: string }> {
+function drawnExample(name: FigureName): Promise<DrawnFigure & { readonly svg: string }> {
   const draw = async () => {
-    const figure = figureMakers[name](exampleStudy())
+    const figure = drawFigure(name, exampleStudy())
     if ('missing' in figure) throw new Error(figure.missing)
     return { ...figure, svg: await renderSvg(figure.spec, figure.id) }
   }
@@ -51,7 +50,7 @@ it.each(names)('%s draws the example as before', async (name) => {
 })
 
 it.each(names)('%s says why it is missing without data', (name) => {
-  const figure = figureMakers[name](emptyStudy)
+  const figure = drawFigure(name, emptyStudy)
   expect(figure).toMatchObject({
     id: expect.any(String),
     title: expect.stringMatching(/^[A-Z]/),
@@ -75,7 +74,7 @@ it('all figures have marks, words and names of their own', async () => {
 it.each(names)(
   '%s of values that are next to 0 has axes, and no more marks than others',
   async (name) => {
-    const figure = figureMakers[name](nextToZero(exampleStudy()))
+    const figure = drawFigure(name, nextToZero(exampleStudy()))
     if ('missing' in figure) throw new Error(figure.missing)
     const svg = await renderSvg(figure.spec, figure.id)
     expect(svg.includes('NaN')).toBe(false)
@@ -123,7 +122,7 @@ function nextToZero({ tables, details, ...rest }: ReportStudy): ReportStudy {
 
 it.each([1, 2, 3, 4, 5])('Figure %i of the paper has a counterpart', (number) => {
   const sources = names.map((name) => {
-    const figure = figureMakers[name](exampleStudy())
+    const figure = drawFigure(name, exampleStudy())
     return 'source' in figure ? figure.source : ''
   })
   expect(
@@ -177,7 +176,7 @@ it.each(['scores', 'sensitivity'] as const)('%s draws more samples than a stack 
   const { samples } = study.tables
   const copies = Array.from({ length: Math.ceil(600_000 / samples.length) }, () => samples).flat()
   const many = { ...study, tables: { ...study.tables, samples: copies } }
-  expect(figureMakers[name](many)).not.toHaveProperty('missing')
+  expect(drawFigure(name, many)).not.toHaveProperty('missing')
 })
 
 it('the scores of one network are not called those of all', () => {
@@ -185,7 +184,7 @@ it('the scores of one network are not called those of all', () => {
   const { network } = study.tables.networks[0]
   const samples = study.tables.samples.filter((row) => row.network === network)
   const told = (tables: ReportStudy['tables']) =>
-    JSON.stringify(figureMakers.scores({ ...study, tables }))
+    JSON.stringify(drawFigure('scores', { ...study, tables }))
   expect(told(study.tables)).toMatch(/all networks’ .*samples × networks/)
   expect(told({ ...study.tables, samples })).not.toMatch(/all networks|× networks/)
 })
@@ -196,7 +195,7 @@ it('nothing is said of seeds and of tests where no network has known seeds', () 
     return { ...row, seed_low: undefined, seed_high: undefined, seed_order: undefined }
   })
   const captionsOf = (tables: ReportStudy['tables']) =>
-    names.map((name) => JSON.stringify(figureMakers[name]({ ...study, tables }))).join()
+    names.map((name) => JSON.stringify(drawFigure(name, { ...study, tables }))).join()
   expect(captionsOf(study.tables)).toMatch(/sorted by low.*tests of the verdict/)
   expect(captionsOf({ ...study.tables, networks })).not.toMatch(
     /sorted by low|tests of the verdict/,

@@ -1,6 +1,5 @@
 import type { OverlapRow } from '../../tables/tables.js'
-import type { ReportStudy } from '../types.js'
-import { type FigureResult, heatScheme, type Spec, specOf } from './figure.js'
+import { type Figure, heatScheme, type Spec } from './figure.js'
 import { bySeeds, doneNetworks, haveSeeds, networkNames, rounded } from './studyRows.js'
 
 /** From here on white is the more readable on the scale of colours: both are 4.5:1 or more. */
@@ -10,36 +9,37 @@ const DARK = 0.74
 const MOST_LABELLED = 12
 
 /** Jaccard and κ_J of every pair of networks, ordered by low, then high seed. */
-export function heatMapFigure(study: ReportStudy): FigureResult {
-  const { tables } = study
-  const named = { id: 'overlap-heat-map', title: 'Overlap of the confusing sets of every pair' }
-  const networks = bySeeds(doneNetworks(tables))
-  if (tables.overlaps.length === 0)
-    return { ...named, missing: 'there are fewer than two networks' }
-  const nameOf = networkNames(study)
-  const order = networks.map(({ network }) => nameOf(network))
-  const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
-  const labelled = networks.length <= MOST_LABELLED
-  return {
-    ...named,
-    source: 'ours',
-    caption: [
-      ...(haveSeeds(networks)
-        ? [
-            'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal.',
-          ]
-        : []),
-      'Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
-    ].join(' '),
-    spec: specOf({
-      hconcat: [
-        matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),
-        matrix(values, order, { field: 'kappa', title: 'κ_J', labelled, names: false }),
-      ],
-      spacing: 20,
-      resolve: { scale: { color: 'independent' } },
-    }),
-  }
+export const heatMapFigure: Figure = {
+  id: 'overlap-heat-map',
+  title: 'Overlap of the confusing sets of every pair',
+  source: 'ours',
+  draw(study) {
+    const { tables } = study
+    const networks = bySeeds(doneNetworks(tables))
+    if (tables.overlaps.length === 0) return 'there are fewer than two networks'
+    const nameOf = networkNames(study)
+    const order = networks.map(({ network }) => nameOf(network))
+    const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
+    const labelled = networks.length <= MOST_LABELLED
+    return {
+      caption: [
+        ...(haveSeeds(networks)
+          ? [
+              'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal.',
+            ]
+          : []),
+        'Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
+      ].join(' '),
+      spec: {
+        hconcat: [
+          matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),
+          matrix(values, order, { field: 'kappa', title: 'κ_J', labelled, names: false }),
+        ],
+        spacing: 20,
+        resolve: { scale: { color: 'independent' } },
+      },
+    }
+  },
 }
 
 function bothWays(

@@ -3,7 +3,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { epochsOf } from './checkpoints.js'
-import { colours, epochAxis, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { colours, epochAxis, type Figure, marksKey, type Spec } from './figure.js'
 import { doneNetworks, rounded } from './studyRows.js'
 
 interface Band {
@@ -15,23 +15,25 @@ interface Band {
 }
 
 /** Losses and accuracies: mean over networks, with their range. */
-export function lossFigure({ tables }: ReportStudy): FigureResult {
-  const named = { id: 'losses', title: 'Losses and accuracies' }
-  if (isOnePoint(tables.curves)) return { ...named, missing: ONE_POINT }
-  return {
-    ...named,
-    source: 'Figure 4a',
-    caption:
-      'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.',
-    spec: specOf({
-      title: marksKey('━ mean over networks', 'band: range over networks'),
-      hconcat: [
-        panel(tables.curves, 'loss', 'loss (nats)'),
-        panel(tables.curves, 'accuracy', 'accuracy'),
-      ],
-      spacing: 32,
-    }),
-  }
+export const lossFigure: Figure = {
+  id: 'losses',
+  title: 'Losses and accuracies',
+  source: 'Figure 4a',
+  draw({ tables }) {
+    if (isOnePoint(tables.curves)) return ONE_POINT
+    return {
+      caption:
+        'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.',
+      spec: {
+        title: marksKey('━ mean over networks', 'band: range over networks'),
+        hconcat: [
+          panel(tables.curves, 'loss', 'loss (nats)'),
+          panel(tables.curves, 'accuracy', 'accuracy'),
+        ],
+        spacing: 32,
+      },
+    }
+  },
 }
 
 /** Two points make a curve; accuracies of one stand in the table of networks. */
@@ -102,41 +104,44 @@ function bands(rows: readonly CurveRow[]): Band[] {
 }
 
 /** Test loss minus training loss of every network, and where each one's overfitting phase begins. */
-export function gapFigure(study: ReportStudy): FigureResult {
-  const { tables } = study
-  const named = { id: 'loss-gap', title: 'Gap between test and training loss, and the two phases' }
-  const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
-  if (isOnePoint(losses)) return { ...named, missing: ONE_POINT }
-  const found = new Map<string, GapPoint>()
-  for (const { network, step, epoch, split, metric, value } of losses) {
-    const key = `${network} ${step}`
-    const point = found.get(key) ?? { network: network ?? '', epoch: epoch ?? 0 }
-    const part = metric === 'loss_true_labels' ? 'trueLabels' : split === 'train' ? 'train' : 'test'
-    found.set(key, { ...point, [part]: value })
-  }
-  const points = [...found.values()]
-  const values = points.flatMap(({ network, epoch, train, trueLabels, test }) => {
-    const trainLoss = trueLabels ?? train
-    if (trainLoss === undefined || test === undefined) return []
-    return [{ network, epoch, gap: rounded(test - trainLoss) }]
-  })
-  const isOnTrueLabels = points.some(({ trueLabels }) => trueLabels !== undefined)
-  const boundaries = boundaryEpochs(study)
-  const count = doneNetworks(tables).length
-  return {
-    ...named,
-    source: 'Figure 4b',
-    caption: `One line per network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
-      boundaries.length === 0
-        ? 'No overfitting phase was found.'
-        : `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`
-    }`,
-    spec: specOf({
-      vconcat: [gaps(values), ...(boundaries.length === 0 ? [] : [beginnings(boundaries)])],
-      resolve: { scale: { x: 'shared' } },
-      spacing: 10,
-    }),
-  }
+export const gapFigure: Figure = {
+  id: 'loss-gap',
+  title: 'Gap between test and training loss, and the two phases',
+  source: 'Figure 4b',
+  draw(study) {
+    const { tables } = study
+    const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
+    if (isOnePoint(losses)) return ONE_POINT
+    const found = new Map<string, GapPoint>()
+    for (const { network, step, epoch, split, metric, value } of losses) {
+      const key = `${network} ${step}`
+      const point = found.get(key) ?? { network: network ?? '', epoch: epoch ?? 0 }
+      const part =
+        metric === 'loss_true_labels' ? 'trueLabels' : split === 'train' ? 'train' : 'test'
+      found.set(key, { ...point, [part]: value })
+    }
+    const points = [...found.values()]
+    const values = points.flatMap(({ network, epoch, train, trueLabels, test }) => {
+      const trainLoss = trueLabels ?? train
+      if (trainLoss === undefined || test === undefined) return []
+      return [{ network, epoch, gap: rounded(test - trainLoss) }]
+    })
+    const isOnTrueLabels = points.some(({ trueLabels }) => trueLabels !== undefined)
+    const boundaries = boundaryEpochs(study)
+    const count = doneNetworks(tables).length
+    return {
+      caption: `One line per network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
+        boundaries.length === 0
+          ? 'No overfitting phase was found.'
+          : `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`
+      }`,
+      spec: {
+        vconcat: [gaps(values), ...(boundaries.length === 0 ? [] : [beginnings(boundaries)])],
+        resolve: { scale: { x: 'shared' } },
+        spacing: 10,
+      },
+    }
+  },
 }
 
 const WIDTH = 600

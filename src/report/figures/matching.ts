@@ -1,30 +1,32 @@
 import { matchingError, synthesize } from '../../interactions/andOr.js'
-import type { ReportStudy, StoredSample } from '../types.js'
-import { colours, type FigureResult, type Spec, specOf } from './figure.js'
+import type { StoredSample } from '../types.js'
+import { colours, type Figure, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** More points than this say no more to the eye. */
 const MOST_POINTS = 400
 
 /** How exactly the interactions reproduce v: all coalitions, sorted strength, fit by number kept. */
-export function matchingFigure({ details }: ReportStudy): FigureResult {
-  const named = { id: 'matching', title: 'How well the interactions reproduce the network' }
-  const detail = details[0]
-  const state = detail?.states.at(-1)
-  if (detail === undefined || state === undefined) {
-    return { ...named, missing: 'the stored interactions could not be read' }
-  }
-  const rebuilt = synthesize(state)
-  const error = matchingError(state, state.values)
-  return {
-    ...named,
-    source: 'Figure 1',
-    caption: `Sample #${detail.sample} of one network at the end. Coalitions S, sorted: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Interactions, sorted: |I| of all of them; dashed: salience threshold τ. Strongest interactions kept: error of v(S) when only these are.`,
-    spec: specOf({
-      hconcat: [valuePanel(state, rebuilt), strengthPanel(state), keptPanel(state)],
-      spacing: 24,
-    }),
-  }
+export const matchingFigure: Figure = {
+  id: 'matching',
+  title: 'How well the interactions reproduce the network',
+  source: 'Figure 1',
+  draw({ details }) {
+    const detail = details[0]
+    const state = detail?.states.at(-1)
+    if (detail === undefined || state === undefined) {
+      return 'the stored interactions could not be read'
+    }
+    const rebuilt = synthesize(state)
+    const error = matchingError(state, state.values)
+    return {
+      caption: `Sample #${detail.sample} of one network at the end. Coalitions S, sorted: v(S) of all ${state.values.length} coalitions, sorted, and what the interactions give, h(S); they differ by at most ${error.toPrecision(2)}, the noise that the split may leave out. Interactions, sorted: |I| of all of them; dashed: salience threshold τ. Strongest interactions kept: error of v(S) when only these are.`,
+      spec: {
+        hconcat: [valuePanel(state, rebuilt), strengthPanel(state), keptPanel(state)],
+        spacing: 24,
+      },
+    }
+  },
 }
 
 function thinned<T>(items: readonly T[]): T[] {

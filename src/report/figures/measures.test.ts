@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 import type { MeasureRow } from '../../tables/tables.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
 import { readDrawing } from '../testing/readDrawing.js'
-import { measuresFigure } from './measures.js'
+import { drawFigure } from './figures.js'
 
 /** The figure of the example where only these rows are known. */
 function figureOf(isKnown: (row: MeasureRow) => boolean) {
   const study = exampleStudy()
   const measures = study.tables.measures.filter(isKnown)
-  const figure = measuresFigure({ ...study, tables: { ...study.tables, measures } })
+  const figure = drawFigure('measures', { ...study, tables: { ...study.tables, measures } })
   if ('missing' in figure) throw new Error(figure.missing)
   return figure
 }

@@ -1,7 +1,7 @@
 import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { doneNetworks, intervalSettings, roundedInterval } from './studyRows.js'
 
 /** The statistics that are shown, each a panel. */
@@ -29,54 +29,52 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** Is it just difficulty? The shares of the score beside those of measures of difficulty. */
-export function measuresFigure(study: ReportStudy): FigureResult {
-  const named = { id: 'measures', title: 'Is it just difficulty?' }
-  const { measures } = study.tables
-  const [first] = measures
-  if (first === undefined) {
-    return {
-      ...named,
-      missing: 'no measure of difficulty is known (values of another tool have none)',
+export const measuresFigure: Figure = {
+  id: 'measures',
+  title: 'Is it just difficulty?',
+  source: 'ours',
+  draw(study) {
+    const { measures } = study.tables
+    const [first] = measures
+    if (first === undefined) {
+      return 'no measure of difficulty is known (values of another tool have none)'
     }
-  }
-  const grid = measures.filter((row) => gridOf(row) === gridOf(first))
-  const shown = panels.flatMap((panel) => {
-    const values = grid.flatMap((row) =>
-      row.statistic === panel.statistic && row.estimate !== undefined
-        ? [{ measure: wordOf(row.measure), ...roundedInterval(row.estimate, row) }]
-        : [],
+    const grid = measures.filter((row) => gridOf(row) === gridOf(first))
+    const shown = panels.flatMap((panel) => {
+      const values = grid.flatMap((row) =>
+        row.statistic === panel.statistic && row.estimate !== undefined
+          ? [{ measure: wordOf(row.measure), ...roundedInterval(row.estimate, row) }]
+          : [],
+      )
+      return values.length === 0 ? [] : [{ ...panel, values }]
+    })
+    if (shown.length === 0) return first.note ?? 'no statistic of them is known'
+    const drawn = new Set(shown.flatMap(({ values }) => values.map(({ measure }) => measure)))
+    const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((measure) =>
+      drawn.has(measure),
     )
-    return values.length === 0 ? [] : [{ ...panel, values }]
-  })
-  if (shown.length === 0)
-    return { ...named, missing: first.note ?? 'no statistic of them is known' }
-  const drawn = new Set(shown.flatMap(({ values }) => values.map(({ measure }) => measure)))
-  const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((measure) =>
-    drawn.has(measure),
-  )
-  const hasIntervals = shown.some(({ values }) =>
-    values.some(({ low, high }) => low !== undefined && high !== undefined),
-  )
-  const hasAuc = shown.some(({ statistic }) => statistic === 'mislabelled_auc')
-  return {
-    ...named,
-    source: 'ours',
-    caption: captionOf(study, {
-      grid,
-      order,
-      statistics: shown.map(({ statistic }) => statistic),
-      hasIntervals,
-    }),
-    spec: specOf({
-      title: marksKey(
-        '● estimate',
-        ...(hasIntervals ? ['━ interval over seeds'] : []),
-        hasAuc ? '┆ no effect, or chance' : '┆ no effect',
-      ),
-      hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),
-      spacing: 12,
-    }),
-  }
+    const hasIntervals = shown.some(({ values }) =>
+      values.some(({ low, high }) => low !== undefined && high !== undefined),
+    )
+    const hasAuc = shown.some(({ statistic }) => statistic === 'mislabelled_auc')
+    return {
+      caption: captionOf(study, {
+        grid,
+        order,
+        statistics: shown.map(({ statistic }) => statistic),
+        hasIntervals,
+      }),
+      spec: {
+        title: marksKey(
+          '● estimate',
+          ...(hasIntervals ? ['━ interval over seeds'] : []),
+          hasAuc ? '┆ no effect, or chance' : '┆ no effect',
+        ),
+        hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),
+        spacing: 12,
+      },
+    }
+  },
 }
 
 interface Drawn {

@@ -1,7 +1,7 @@
 import { conclusions } from '../../comparison/power/verdictOdds.js'
 import type { MultiverseRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** A colour for each verdict. */
@@ -13,108 +13,107 @@ const colourOf: Readonly<Record<string, string>> = {
 }
 
 /** The low share under every combination of choices, ordered by it, and below which choices each is (a specification curve). */
-export function multiverseFigure({ multiverse, verdict }: ReportStudy): FigureResult {
-  const named = { id: 'multiverse', title: 'The low share under every combination of choices' }
-  const main = mainGridRows(multiverse, verdict?.grid)
-  const [first] = main
-  // The set rule moves T_low alone.
-  const rows = main.filter(
-    ({ set_rule, low_share }) => set_rule === first?.set_rule && low_share !== undefined,
-  )
-  if (rows.length === 0) {
-    return {
-      ...named,
-      missing: 'there is no grid of low and high seeds whose shares could be compared',
+export const multiverseFigure: Figure = {
+  id: 'multiverse',
+  title: 'The low share under every combination of choices',
+  source: 'ours',
+  draw({ multiverse, verdict }) {
+    const main = mainGridRows(multiverse, verdict?.grid)
+    const [first] = main
+    // The set rule moves T_low alone.
+    const rows = main.filter(
+      ({ set_rule, low_share }) => set_rule === first?.set_rule && low_share !== undefined,
+    )
+    if (rows.length === 0) {
+      return 'there is no grid of low and high seeds whose shares could be compared'
     }
-  }
-  const ordered = rows.toSorted((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
-  const values = ordered.map((row, place) => ({
-    place,
-    share: rounded(row.low_share, 4),
-    low: rounded(row.ci_low, 4),
-    high: rounded(row.ci_high, 4),
-    verdict: saidOf(row.verdict ?? ''),
-    own: row.own === true,
-  }))
-  const choices = ordered.flatMap((row, place) =>
-    choicesOf(row).map((choice) => ({ place, choice, verdict: saidOf(row.verdict ?? '') })),
-  )
-  // By kind of choice: scores, players, baselines, thresholds.
-  const kinds = choicesOf(first).map((_, kind) => main.map((row) => choicesOf(row)[kind]))
-  const names = kinds.flatMap((members) => [...new Set(members)])
-  const x = {
-    field: 'place',
-    type: 'quantitative',
-    axis: null,
-    scale: { nice: false, zero: false, domain: [-0.6, values.length - 0.4] },
-  }
-  const color = {
-    field: 'verdict',
-    type: 'nominal',
-    title: 'verdict',
-    scale: { domain: conclusions.map(saidOf), range: conclusions.map((name) => colourOf[name]) },
-  }
-  const width = Math.min(560, Math.max(160, values.length * 14))
-  const curve: Spec = {
-    width,
-    height: 150,
-    data: { values },
-    layer: [
-      {
-        mark: { type: 'rule', opacity: 0.6, strokeWidth: 1.5 },
-        encoding: {
-          x,
-          y: { field: 'low', type: 'quantitative', title: 'low share' },
-          y2: { field: 'high' },
-          color,
-        },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 36, opacity: 1 },
-        encoding: {
-          x,
-          y: { field: 'share', type: 'quantitative' },
-          color,
-          shape: {
-            field: 'own',
-            type: 'nominal',
-            legend: null,
-            scale: { domain: [false, true], range: ['circle', 'diamond'] },
-          },
-          size: {
-            field: 'own',
-            type: 'nominal',
-            legend: null,
-            scale: { domain: [false, true], range: [30, 130] },
-          },
-        },
-      },
-    ],
-  }
-  return {
-    ...named,
-    source: 'ours',
-    caption:
-      'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data and are not independent tests. multiverse.csv has the set rules too.',
-    spec: specOf({
-      title: marksKey('◆ the choices of the study', '● other choices', '┃ interval over seeds'),
-      vconcat: [
-        curve,
+    const ordered = rows.toSorted((a, b) => (a.low_share ?? 0) - (b.low_share ?? 0))
+    const values = ordered.map((row, place) => ({
+      place,
+      share: rounded(row.low_share, 4),
+      low: rounded(row.ci_low, 4),
+      high: rounded(row.ci_high, 4),
+      verdict: saidOf(row.verdict ?? ''),
+      own: row.own === true,
+    }))
+    const choices = ordered.flatMap((row, place) =>
+      choicesOf(row).map((choice) => ({ place, choice, verdict: saidOf(row.verdict ?? '') })),
+    )
+    // By kind of choice: scores, players, baselines, thresholds.
+    const kinds = choicesOf(first).map((_, kind) => main.map((row) => choicesOf(row)[kind]))
+    const names = kinds.flatMap((members) => [...new Set(members)])
+    const x = {
+      field: 'place',
+      type: 'quantitative',
+      axis: null,
+      scale: { nice: false, zero: false, domain: [-0.6, values.length - 0.4] },
+    }
+    const color = {
+      field: 'verdict',
+      type: 'nominal',
+      title: 'verdict',
+      scale: { domain: conclusions.map(saidOf), range: conclusions.map((name) => colourOf[name]) },
+    }
+    const width = Math.min(560, Math.max(160, values.length * 14))
+    const curve: Spec = {
+      width,
+      height: 150,
+      data: { values },
+      layer: [
         {
-          width,
-          height: names.length * 14,
-          data: { values: choices },
-          mark: { type: 'point', filled: true, size: 26, opacity: 1 },
+          mark: { type: 'rule', opacity: 0.6, strokeWidth: 1.5 },
           encoding: {
             x,
-            y: { field: 'choice', type: 'nominal', title: null, sort: names },
+            y: { field: 'low', type: 'quantitative', title: 'low share' },
+            y2: { field: 'high' },
             color,
           },
         },
+        {
+          mark: { type: 'point', filled: true, size: 36, opacity: 1 },
+          encoding: {
+            x,
+            y: { field: 'share', type: 'quantitative' },
+            color,
+            shape: {
+              field: 'own',
+              type: 'nominal',
+              legend: null,
+              scale: { domain: [false, true], range: ['circle', 'diamond'] },
+            },
+            size: {
+              field: 'own',
+              type: 'nominal',
+              legend: null,
+              scale: { domain: [false, true], range: [30, 130] },
+            },
+          },
+        },
       ],
-      spacing: 8,
-    }),
-  }
+    }
+    return {
+      caption:
+        'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data and are not independent tests. multiverse.csv has the set rules too.',
+      spec: {
+        title: marksKey('◆ the choices of the study', '● other choices', '┃ interval over seeds'),
+        vconcat: [
+          curve,
+          {
+            width,
+            height: names.length * 14,
+            data: { values: choices },
+            mark: { type: 'point', filled: true, size: 26, opacity: 1 },
+            encoding: {
+              x,
+              y: { field: 'choice', type: 'nominal', title: null, sort: names },
+              color,
+            },
+          },
+        ],
+        spacing: 8,
+      },
+    }
+  },
 }
 
 /** A verdict as readers say it: `real but small`. */

@@ -3,7 +3,7 @@ import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
 import { epochsOf, type ShownCheckpoint, shownCheckpoints } from './checkpoints.js'
-import { colours, epochAxis, type FigureResult, type Spec, specOf } from './figure.js'
+import { colours, epochAxis, type Figure, type Spec, specOf } from './figure.js'
 import { doneNetworks, type MeanStrength, meanStrengths, rounded } from './studyRows.js'
 
 /** Colour is the sign, lightness the kind; both also differ in place and in grey. */
@@ -64,23 +64,24 @@ export function rowsAt(
 }
 
 /** Strength by order early and at the end. */
-export function orderFigure({ tables }: ReportStudy): FigureResult {
-  const named = { id: 'orders', title: 'Strength of interactions by order' }
-  const { panels, end, words } = shownCheckpoints(tables)
-  if (rowsAt(tables, 'all', end).length === 0)
-    return { ...named, missing: 'there are no order distributions' }
-  return {
-    ...named,
-    source: 'Figure 4c',
-    caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. ${words} Long bars on both sides at high orders are interactions that offset each other.`,
-    spec: specOf({
-      hconcat: panels.map((panel) =>
-        orderBars(meanStrengths(rowsAt(tables, 'all', panel)), { title: panel.title }),
-      ),
-      resolve: { scale: { y: 'shared' } },
-      spacing: 28,
-    }),
-  }
+export const orderFigure: Figure = {
+  id: 'orders',
+  title: 'Strength of interactions by order',
+  source: 'Figure 4c',
+  draw({ tables }) {
+    const { panels, end, words } = shownCheckpoints(tables)
+    if (rowsAt(tables, 'all', end).length === 0) return 'there are no order distributions'
+    return {
+      caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. ${words} Long bars on both sides at high orders are interactions that offset each other.`,
+      spec: {
+        hconcat: panels.map((panel) =>
+          orderBars(meanStrengths(rowsAt(tables, 'all', panel)), { title: panel.title }),
+        ),
+        resolve: { scale: { y: 'shared' } },
+        spacing: 28,
+      },
+    }
+  },
 }
 
 /** One figure a checkpoint that all networks share, for the checkpoint picker. */
@@ -118,36 +119,35 @@ function strengthDomain(checkpoints: readonly (readonly MeanStrength[])[]): [num
 }
 
 /** The order distribution of every network at the end. */
-export function orderByNetworkFigure({ tables }: ReportStudy): FigureResult {
-  const named = {
-    id: 'orders-by-network',
-    title: 'Strength by order, network by network, at the end',
-  }
-  const networks = doneNetworks(tables)
-  const atEnd = rowsAt(tables, 'all', shownCheckpoints(tables).end)
-  const panels = networks.flatMap((network) => {
-    const rows = atEnd.filter((row) => row.network === network.network)
-    const bars = orderBars(meanStrengths(rows), {
-      title: network.name ?? '',
-      legend: false,
-      width: 120,
-      height: 84,
+export const orderByNetworkFigure: Figure = {
+  id: 'orders-by-network',
+  title: 'Strength by order, network by network, at the end',
+  source: 'ours',
+  draw({ tables }) {
+    const networks = doneNetworks(tables)
+    const atEnd = rowsAt(tables, 'all', shownCheckpoints(tables).end)
+    const panels = networks.flatMap((network) => {
+      const rows = atEnd.filter((row) => row.network === network.network)
+      const bars = orderBars(meanStrengths(rows), {
+        title: network.name ?? '',
+        legend: false,
+        width: 120,
+        height: 84,
+      })
+      return rows.length === 0 ? [] : [{ ...bars, encoding: quiet(bars) }]
     })
-    return rows.length === 0 ? [] : [{ ...bars, encoding: quiet(bars) }]
-  })
-  if (panels.length === 0) return { ...named, missing: 'there are no order distributions' }
-  return {
-    ...named,
-    source: 'ours',
-    caption:
-      'As above at the last analysed checkpoint, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
-    spec: specOf({
-      concat: panels,
-      columns: 4,
-      resolve: { scale: { y: 'shared' } },
-      spacing: 16,
-    }),
-  }
+    if (panels.length === 0) return 'there are no order distributions'
+    return {
+      caption:
+        'As above at the last analysed checkpoint, each network by itself, all on one scale: networks, architectures and regimes can be compared at a glance.',
+      spec: {
+        concat: panels,
+        columns: 4,
+        resolve: { scale: { y: 'shared' } },
+        spacing: 16,
+      },
+    }
+  },
 }
 
 function quiet(bars: Spec): Spec {
@@ -160,44 +160,46 @@ function quiet(bars: Spec): Spec {
 }
 
 /** Number of salient interactions of each order while training goes on. */
-export function salientCountFigure({ tables }: ReportStudy): FigureResult {
-  const named = { id: 'salient-counts', title: 'Salient interactions while training' }
-  const epochOf = epochsOf(tables)
-  const sums = new Map<
-    string,
-    { epoch: number; order: number; count: number; networks: Set<string> }
-  >()
-  for (const { network, step, sample_group, interaction_order: order, count } of tables.orders) {
-    if (sample_group !== 'all' || count === undefined || order === undefined) continue
-    const epoch = epochOf(network, step)
-    const key = `${epoch} ${order}`
-    const sum = sums.get(key) ?? { epoch, order, count: 0, networks: new Set() }
-    sum.count += count
-    sum.networks.add(network ?? '')
-    sums.set(key, sum)
-  }
-  const epochs = new Set([...sums.values()].map(({ epoch }) => epoch))
-  if (epochs.size < 2) return { ...named, missing: 'fewer than two checkpoints were analysed' }
-  const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
-    epoch: rounded(epoch),
-    order,
-    count: rounded(count / networks.size),
-  }))
-  return {
-    ...named,
-    source: 'ours',
-    caption:
-      'Mean number of salient interactions per sample, by order (AND and OR together), over training.',
-    spec: specOf({
-      width: 600,
-      height: 190,
-      data: { values },
-      mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
-      encoding: {
-        x: epochAxis,
-        y: { field: 'count', type: 'quantitative', title: 'salient interactions per sample' },
-        color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
+export const salientCountFigure: Figure = {
+  id: 'salient-counts',
+  title: 'Salient interactions while training',
+  source: 'ours',
+  draw({ tables }) {
+    const epochOf = epochsOf(tables)
+    const sums = new Map<
+      string,
+      { epoch: number; order: number; count: number; networks: Set<string> }
+    >()
+    for (const { network, step, sample_group, interaction_order: order, count } of tables.orders) {
+      if (sample_group !== 'all' || count === undefined || order === undefined) continue
+      const epoch = epochOf(network, step)
+      const key = `${epoch} ${order}`
+      const sum = sums.get(key) ?? { epoch, order, count: 0, networks: new Set() }
+      sum.count += count
+      sum.networks.add(network ?? '')
+      sums.set(key, sum)
+    }
+    const epochs = new Set([...sums.values()].map(({ epoch }) => epoch))
+    if (epochs.size < 2) return 'fewer than two checkpoints were analysed'
+    const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
+      epoch: rounded(epoch),
+      order,
+      count: rounded(count / networks.size),
+    }))
+    return {
+      caption:
+        'Mean number of salient interactions per sample, by order (AND and OR together), over training.',
+      spec: {
+        width: 600,
+        height: 190,
+        data: { values },
+        mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
+        encoding: {
+          x: epochAxis,
+          y: { field: 'count', type: 'quantitative', title: 'salient interactions per sample' },
+          color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
+        },
       },
-    }),
-  }
+    }
+  },
 }

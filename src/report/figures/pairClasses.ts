@@ -1,49 +1,50 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
-import type { ReportStudy } from '../types.js'
-import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { haveSeeds, networkNames, rounded } from './studyRows.js'
 
 /** The figures of a pair that are drawn. */
 type PairField = 'jaccard' | 'kappa' | 'spearman' | 'iou'
 
 /** Overlap by what two networks share: every pair, the mean of the class, and chance. */
-export function pairClassFigure(study: ReportStudy): FigureResult {
-  const named = { id: 'pair-classes', title: 'Overlap by what two networks share' }
-  const { overlaps } = study.tables
-  if (overlaps.length === 0) return { ...named, missing: 'there are fewer than two networks' }
-  const nameOf = networkNames(study)
-  const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
-  const meanOf = (relation: string) =>
-    mean(
-      overlaps.flatMap((row) =>
-        row.relation === relation && row.jaccard !== undefined ? [row.jaccard] : [],
-      ),
-    ) ?? 0
-  const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
-  const panel = (field: PairField, title: string, names: boolean): Spec =>
-    strip(overlaps, field, { title, order, names, nameOf })
-  return {
-    ...named,
-    source: 'ours',
-    caption:
-      'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent' +
-      (haveSeeds(study.tables.networks)
-        ? ': the permutation tests of the verdict take that into account.'
-        : '.'),
-    spec: specOf({
-      title: marksKey('● a pair of networks', '┃ orange: mean of the class', '┃ grey: by chance'),
-      hconcat: [
-        panel('jaccard', 'Jaccard', true),
-        panel('kappa', 'κ_J', false),
-        panel('spearman', 'Spearman ρ of scores', false),
-        ...(overlaps.some(({ iou }) => iou !== undefined)
-          ? [panel('iou', 'IoU of interactions', false)]
-          : []),
-      ],
-      spacing: 18,
-    }),
-  }
+export const pairClassFigure: Figure = {
+  id: 'pair-classes',
+  title: 'Overlap by what two networks share',
+  source: 'ours',
+  draw(study) {
+    const { overlaps } = study.tables
+    if (overlaps.length === 0) return 'there are fewer than two networks'
+    const nameOf = networkNames(study)
+    const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
+    const meanOf = (relation: string) =>
+      mean(
+        overlaps.flatMap((row) =>
+          row.relation === relation && row.jaccard !== undefined ? [row.jaccard] : [],
+        ),
+      ) ?? 0
+    const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
+    const panel = (field: PairField, title: string, names: boolean): Spec =>
+      strip(overlaps, field, { title, order, names, nameOf })
+    return {
+      caption:
+        'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent' +
+        (haveSeeds(study.tables.networks)
+          ? ': the permutation tests of the verdict take that into account.'
+          : '.'),
+      spec: {
+        title: marksKey('● a pair of networks', '┃ orange: mean of the class', '┃ grey: by chance'),
+        hconcat: [
+          panel('jaccard', 'Jaccard', true),
+          panel('kappa', 'κ_J', false),
+          panel('spearman', 'Spearman ρ of scores', false),
+          ...(overlaps.some(({ iou }) => iou !== undefined)
+            ? [panel('iou', 'IoU of interactions', false)]
+            : []),
+        ],
+        spacing: 18,
+      },
+    }
+  },
 }
 
 interface StripOptions {

@@ -1,133 +1,137 @@
 import { largest, smallest } from '../../core/extremes.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'
-import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
+import type { SampleDetail, StoredSample } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type FigureResult, panelsOf, specOf } from './figure.js'
+import { colours, type Figure, panelsOf } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
 import { type MeanStrength, rounded } from './studyRows.js'
 
 const BINS = 24
 
 /** Histogram of the confusing scores at the end, with wrongly labelled samples apart. */
-export function scoreFigure({ tables }: ReportStudy): FigureResult {
-  const named = { id: 'scores', title: 'Confusing scores' }
-  const { end } = shownCheckpoints(tables)
-  const rows = tables.samples.filter(
-    ({ network, step, score }) => score !== undefined && end.stepOf(network) === step,
-  )
-  if (rows.length === 0) return { ...named, missing: 'there are no scores' }
-  const scores = rows.map(({ score }) => score as number)
-  const low = smallest(scores, 0)
-  const width = (largest(scores, low + 1e-9) - low) / BINS
-  const counts = new Map<string, number>()
-  for (const { score, label, given_label } of rows) {
-    const bin = Math.min(BINS - 1, Math.floor(((score as number) - low) / width))
-    const key = `${bin} ${label === given_label ? 'label kept' : 'label changed by noise'}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  const values = [...counts].map(([key, count]) => {
-    const [bin, ...words] = key.split(' ')
-    const start = low + Number(bin) * width
-    return { start: rounded(start), end: rounded(start + width), label: words.join(' '), count }
-  })
-  const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
-  const isOne = new Set(rows.map(({ network }) => network)).size === 1
-  return {
-    ...named,
-    source: 'Figure 2, histogram',
-    caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint. ${
-      noisy === 0
-        ? 'No label was changed by noise.'
-        : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`
-    }`,
-    spec: specOf({
-      width: 600,
-      height: 180,
-      data: { values },
-      mark: { type: 'bar', binSpacing: 1 },
-      encoding: {
-        x: {
-          field: 'start',
-          type: 'quantitative',
-          title: 'score',
-          bin: { binned: true },
-          axis: { tickCount: 8 },
-        },
-        x2: { field: 'end' },
-        y: {
-          field: 'count',
-          type: 'quantitative',
-          title: isOne ? 'samples' : 'samples × networks',
-        },
-        color: {
-          field: 'label',
-          type: 'nominal',
-          title: null,
-          scale: {
-            domain: ['label kept', 'label changed by noise'],
-            range: [colours.blue, colours.vermillion],
+export const scoreFigure: Figure = {
+  id: 'scores',
+  title: 'Confusing scores',
+  source: 'Figure 2, histogram',
+  draw({ tables }) {
+    const { end } = shownCheckpoints(tables)
+    const rows = tables.samples.filter(
+      ({ network, step, score }) => score !== undefined && end.stepOf(network) === step,
+    )
+    if (rows.length === 0) return 'there are no scores'
+    const scores = rows.map(({ score }) => score as number)
+    const low = smallest(scores, 0)
+    const width = (largest(scores, low + 1e-9) - low) / BINS
+    const counts = new Map<string, number>()
+    for (const { score, label, given_label } of rows) {
+      const bin = Math.min(BINS - 1, Math.floor(((score as number) - low) / width))
+      const key = `${bin} ${label === given_label ? 'label kept' : 'label changed by noise'}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    const values = [...counts].map(([key, count]) => {
+      const [bin, ...words] = key.split(' ')
+      const start = low + Number(bin) * width
+      return { start: rounded(start), end: rounded(start + width), label: words.join(' '), count }
+    })
+    const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
+    const isOne = new Set(rows.map(({ network }) => network)).size === 1
+    return {
+      caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint. ${
+        noisy === 0
+          ? 'No label was changed by noise.'
+          : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`
+      }`,
+      spec: {
+        width: 600,
+        height: 180,
+        data: { values },
+        mark: { type: 'bar', binSpacing: 1 },
+        encoding: {
+          x: {
+            field: 'start',
+            type: 'quantitative',
+            title: 'score',
+            bin: { binned: true },
+            axis: { tickCount: 8 },
           },
-          legend: noisy === 0 ? null : { orient: 'top' },
+          x2: { field: 'end' },
+          y: {
+            field: 'count',
+            type: 'quantitative',
+            title: isOne ? 'samples' : 'samples × networks',
+          },
+          color: {
+            field: 'label',
+            type: 'nominal',
+            title: null,
+            scale: {
+              domain: ['label kept', 'label changed by noise'],
+              range: [colours.blue, colours.vermillion],
+            },
+            legend: noisy === 0 ? null : { orient: 'top' },
+          },
         },
       },
-    }),
-  }
+    }
+  },
 }
 
 const SAMPLES_EACH = 3
 
 /** Strength by order of a few confusing and a few other samples, before and after overfitting. */
-export function sampleOrdersFigure({ tables, details }: ReportStudy): FigureResult {
-  const named = { id: 'sample-orders', title: 'Strength by order of single samples' }
-  const { panels } = shownCheckpoints(tables)
-  const network = details[0]?.network
-  const own = details.filter((detail) => detail.network === network)
-  const chosen = [
-    ...own.filter(({ confusing }) => confusing).slice(0, SAMPLES_EACH),
-    ...own.filter(({ confusing }) => !confusing).slice(0, SAMPLES_EACH),
-  ]
-  if (chosen.length === 0) return { ...named, missing: 'the stored interactions could not be read' }
-  const titleOf = ({ confusing, sample }: SampleDetail) =>
-    `${confusing ? 'confusing' : 'other'} #${sample}`
-  const values = chosen.flatMap((detail) =>
-    panels.flatMap(({ epochOf, stepOf }) => {
-      const state = detail.states.find(({ step }) => step === stepOf(detail.network))
-      return strengthValues(state === undefined ? [] : strengthsOf(state, detail.n)).map(
-        (value) => ({ ...value, checkpoint: epochOf(network), sample: titleOf(detail) }),
-      )
-    }),
-  )
-  const bars = orderBars([], { legend: true, width: 92, height: 90 })
-  const encoding = bars.encoding as Record<string, Record<string, unknown>>
-  return {
-    ...named,
-    source: 'Figure 2',
-    caption: `Samples of the highest and of the lowest scores of one network, all on one scale: ${panels.map(({ wordsOf }) => wordsOf(network)).join('; ')}. What adds to the given label’s score stands above zero, what takes away below.`,
-    spec: specOf({
-      data: { values },
-      facet: {
-        row: panelsOf(
-          'checkpoint',
-          panels.map(({ epochOf }) => epochOf(network)),
-        ),
-        column: {
-          ...panelsOf('sample', chosen.map(titleOf)),
-          header: { labelFontSize: 10, labelFontWeight: 'normal' },
-        },
-      },
-      spacing: 12,
+export const sampleOrdersFigure: Figure = {
+  id: 'sample-orders',
+  title: 'Strength by order of single samples',
+  source: 'Figure 2',
+  draw({ tables, details }) {
+    const { panels } = shownCheckpoints(tables)
+    const network = details[0]?.network
+    const own = details.filter((detail) => detail.network === network)
+    const chosen = [
+      ...own.filter(({ confusing }) => confusing).slice(0, SAMPLES_EACH),
+      ...own.filter(({ confusing }) => !confusing).slice(0, SAMPLES_EACH),
+    ]
+    if (chosen.length === 0) return 'the stored interactions could not be read'
+    const titleOf = ({ confusing, sample }: SampleDetail) =>
+      `${confusing ? 'confusing' : 'other'} #${sample}`
+    const values = chosen.flatMap((detail) =>
+      panels.flatMap(({ epochOf, stepOf }) => {
+        const state = detail.states.find(({ step }) => step === stepOf(detail.network))
+        return strengthValues(state === undefined ? [] : strengthsOf(state, detail.n)).map(
+          (value) => ({ ...value, checkpoint: epochOf(network), sample: titleOf(detail) }),
+        )
+      }),
+    )
+    const bars = orderBars([], { legend: true, width: 92, height: 90 })
+    const encoding = bars.encoding as Record<string, Record<string, unknown>>
+    return {
+      caption: `Samples of the highest and of the lowest scores of one network, all on one scale: ${panels.map(({ wordsOf }) => wordsOf(network)).join('; ')}. What adds to the given label’s score stands above zero, what takes away below.`,
       spec: {
-        width: 92,
-        height: 90,
-        mark: bars.mark,
-        encoding: {
-          ...encoding,
-          y: { ...encoding.y, title: 'salient strength', axis: { tickCount: 4 } },
-          color: { ...encoding.color, legend: { orient: 'top' } },
+        data: { values },
+        facet: {
+          row: panelsOf(
+            'checkpoint',
+            panels.map(({ epochOf }) => epochOf(network)),
+          ),
+          column: {
+            ...panelsOf('sample', chosen.map(titleOf)),
+            header: { labelFontSize: 10, labelFontWeight: 'normal' },
+          },
+        },
+        spacing: 12,
+        spec: {
+          width: 92,
+          height: 90,
+          mark: bars.mark,
+          encoding: {
+            ...encoding,
+            y: { ...encoding.y, title: 'salient strength', axis: { tickCount: 4 } },
+            color: { ...encoding.color, legend: { orient: 'top' } },
+          },
         },
       },
-    }),
-  }
+    }
+  },
 }
 
 /** Salient strength of one stored sample by order, kind and sign. */

@@ -1,30 +1,30 @@
 import { largest, smallest } from '../../core/extremes.js'
-import type { ReportStudy } from '../types.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type FigureResult, marksKey, type Spec, specOf } from './figure.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** How much the scores depend on which of the equally sparse decompositions is taken. */
-export function sensitivityFigure({ tables }: ReportStudy): FigureResult {
-  const named = { id: 'sensitivity', title: 'Scores at both ends of the tie-break' }
-  const { end } = shownCheckpoints(tables)
-  const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
-    end.stepOf(network) === step && score_low !== undefined && score_high !== undefined
-      ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
-      : [],
-  )
-  if (points.length === 0)
-    return { ...named, missing: 'the other end of the tie-break is not stored' }
-  return {
-    ...named,
-    source: 'ours',
-    caption:
-      'Each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data. Another n or solver needs a run of its own (analysis.players.count, analysis.solver).',
-    spec: specOf({
-      title: marksKey('● a sample', '┆ equal at both ends'),
-      ...tieBreakEnds(points),
-    }),
-  }
+export const sensitivityFigure: Figure = {
+  id: 'sensitivity',
+  title: 'Scores at both ends of the tie-break',
+  source: 'ours',
+  draw({ tables }) {
+    const { end } = shownCheckpoints(tables)
+    const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
+      end.stepOf(network) === step && score_low !== undefined && score_high !== undefined
+        ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
+        : [],
+    )
+    if (points.length === 0) return 'the other end of the tie-break is not stored'
+    return {
+      caption:
+        'Each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data. Another n or solver needs a run of its own (analysis.players.count, analysis.solver).',
+      spec: {
+        title: marksKey('● a sample', '┆ equal at both ends'),
+        ...tieBreakEnds(points),
+      },
+    }
+  },
 }
 
 function tieBreakEnds(values: readonly { low?: number; high?: number }[]): Spec {

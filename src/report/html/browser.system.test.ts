@@ -7,8 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { PNG } from 'pngjs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { studyFiles } from '../../store/layout.js'
-import { figureMakers } from '../figures/figures.js'
-import { heatMapFigure } from '../figures/heatMap.js'
+import { drawFigure, figureNames } from '../figures/figures.js'
 import { renderSvg } from '../render/drawing.js'
 import { renderReport } from '../render/report.js'
 import { exampleStudy } from '../testing/exampleStudy.js'
@@ -169,7 +168,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
         return { width, height, marks: drawing.querySelectorAll('path, text, line').length }
       }),
     )
-    expect(figures).toHaveLength(Object.keys(figureMakers).length)
+    expect(figures).toHaveLength(figureNames.length)
     for (const { width, height, marks } of figures) {
       expect(width).toBeGreaterThan(100)
       expect(height).toBeGreaterThan(60)
@@ -414,7 +413,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
   })
 
   it('has readable figures on every colour of the heat map, light and dark', async () => {
-    const figure = heatMapFigure(everyOverlap())
+    const figure = drawFigure('heatMap', everyOverlap())
     if ('missing' in figure) throw new Error(figure.missing)
     const page = await browser.newPage({ offline: true })
     const svg = await renderSvg(figure.spec, figure.id)

@@ -1,7 +1,7 @@
 /** The report as one page that needs nothing but itself. */
 
 import { bibliography } from '../citations.js'
-import type { Figure, MissingFigure } from '../figures/figure.js'
+import type { DrawnFigure, MissingFigure } from '../figures/figure.js'
 import type { FigureName } from '../figures/figures.js'
 import type { ReportProblem, ReportStudy } from '../types.js'
 import { assumptionSection } from './assumptions.js'
@@ -17,11 +17,11 @@ import { explained, glossarySection } from './terms.js'
 import { verdictSection } from './verdict.js'
 
 /** A figure with its drawing, or why it is missing. */
-export type DrawnFigure = (Figure & { readonly svg: string }) | MissingFigure
+export type PageFigure = (DrawnFigure & { readonly svg: string }) | MissingFigure
 
 interface PageParts {
   readonly study: ReportStudy
-  readonly figures: Readonly<Record<FigureName, DrawnFigure>>
+  readonly figures: Readonly<Record<FigureName, PageFigure>>
   /** Strength by order at every analysed checkpoint. */
   readonly checkpoints: readonly Panel[]
 }
@@ -112,7 +112,7 @@ function subtitle({ verdict }: ReportStudy): string {
 const sampleIntroduction =
   '<p class="small">The samples of highest score of a few networks, and two of lowest score for contrast. The strongest interactions are drawn on the players (cells, features or words that are kept or masked together): blue adds to the score of the given label, orange takes away; an AND needs all lit players, an OR any of them.</p>'
 
-function figureHtml(figure: Figure & { readonly svg: string }, number: number): string {
+function figureHtml(figure: DrawnFigure & { readonly svg: string }, number: number): string {
   const { id, title, source, caption, svg } = figure
   const tag = source === 'ours' ? source : `after the paper’s ${source}`
   const files = ['svg', 'pdf', 'png', 'vl.json']

@@ -6,7 +6,7 @@ import { encodePng } from './png.js'
 import { textWidth } from './textWidth.js'
 
 /** One figure in the forms that papers take. */
-export interface DrawnFigure {
+interface PaperForms {
   readonly svg: string
   /** {@link PAPER_WIDTH} wide, on white. */
   readonly png: Uint8Array
@@ -74,7 +74,7 @@ export function renderSvg(spec: Spec, prefix: string): Promise<string> {
 }
 
 /** A specification in every form, from one layout. The same specification and title give the same bytes. */
-export function renderDrawing(spec: Spec, prefix: string, title: string): Promise<DrawnFigure> {
+export function renderDrawing(spec: Spec, prefix: string, title: string): Promise<PaperForms> {
   return withView(spec, async (view) => {
     const svg = await svgOf(view, prefix)
     const [width, height] = ['width', 'height'].map((side) =>

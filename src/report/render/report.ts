@@ -2,11 +2,11 @@
 
 import { studyFiles } from '../../store/layout.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
-import type { Figure } from '../figures/figure.js'
-import { type FigureName, figureMakers, figuresOfAll } from '../figures/figures.js'
+import type { DrawnFigure } from '../figures/figure.js'
+import { drawFigure, type FigureName, figureNames, figuresOfAll } from '../figures/figures.js'
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
 import { shortNumber } from '../html/escape.js'
-import { type DrawnFigure, reportPage } from '../html/page.js'
+import { type PageFigure, reportPage } from '../html/page.js'
 import { explainedDrawing } from '../html/terms.js'
 import type { ReportStudy } from '../types.js'
 import { renderDrawing, renderSvg } from './drawing.js'
@@ -32,38 +32,33 @@ export async function renderReport(
   { drawsFigures = true, drawn: told = async () => undefined }: ReportOptions = {},
 ): Promise<ReportFiles> {
   const files: Record<string, string | Uint8Array> = {}
-  const figures: Partial<Record<FigureName, DrawnFigure>> = {}
+  const shown: Partial<Record<FigureName, PageFigure>> = {}
   const drawn = drawnStudy(study)
   const note = drawnNote(study)
-  for (const [name, make] of Object.entries(figureMakers)) {
+  for (const name of figureNames) {
     await told()
-    const made = make(figuresOfAll.has(name) ? study : drawn)
-    if ('missing' in made) {
-      figures[name as FigureName] = made
+    const isOfAll = figuresOfAll.has(name)
+    const figure = drawFigure(name, isOfAll ? study : drawn)
+    const { id, title } = figure
+    if ('missing' in figure || !drawsFigures) {
+      const missing = 'missing' in figure ? figure.missing : 'no figures were asked for'
+      shown[name] = { id, title, missing }
       continue
     }
-    if (!drawsFigures) {
-      figures[name as FigureName] = {
-        id: made.id,
-        title: made.title,
-        missing: 'no figures were asked for',
-      }
-      continue
+    const { spec } = figure
+    let svg: string
+    if (drawsFigures === 'on the page') svg = await renderSvg(spec, id)
+    else {
+      const forms = await renderDrawing(spec, id, title)
+      svg = forms.svg
+      const path = `${studyFiles.figures}/${id}`
+      files[`${path}.svg`] = svg
+      files[`${path}.png`] = forms.png
+      files[`${path}.pdf`] = forms.pdf
+      files[`${path}.vl.json`] = `${JSON.stringify({ title, ...spec }, undefined, 1)}\n`
     }
-    const figure = figuresOfAll.has(name) ? made : { ...made, caption: made.caption + note }
-    if (drawsFigures === 'on the page') {
-      const svg = await renderSvg(figure.spec, figure.id)
-      figures[name as FigureName] = { ...figure, svg: await bothWidths(figure, svg) }
-      continue
-    }
-    const { svg, png, pdf } = await renderDrawing(figure.spec, figure.id, figure.title)
-    figures[name as FigureName] = { ...figure, svg: await bothWidths(figure, svg) }
-    const path = `${studyFiles.figures}/${figure.id}`
-    files[`${path}.svg`] = svg
-    files[`${path}.png`] = png
-    files[`${path}.pdf`] = pdf
-    files[`${path}.vl.json`] =
-      `${JSON.stringify({ title: figure.title, ...figure.spec }, undefined, 1)}\n`
+    const caption = isOfAll ? figure.caption : figure.caption + note
+    shown[name] = { ...figure, caption, svg: await bothWidths(figure, svg) }
   }
   const checkpoints = []
   for (const { step, epoch, spec } of drawsFigures ? orderFiguresByCheckpoint(drawn) : []) {
@@ -73,14 +68,14 @@ export async function renderReport(
     const title = `Strength by order, ${label}`
     checkpoints.push({ label, html: await bothWidths({ id, title, spec }, svg) })
   }
-  const all = figures as Record<FigureName, DrawnFigure>
+  const all = shown as Record<FigureName, PageFigure>
   files[studyFiles.page] = reportPage({ study, figures: all, checkpoints })
   return files
 }
 
 /** The drawing for wide screens and paper, and the one for phones: the page shows one of them. */
 async function bothWidths(
-  { id, title, spec }: Pick<Figure, 'id' | 'title' | 'spec'>,
+  { id, title, spec }: Pick<DrawnFigure, 'id' | 'title' | 'spec'>,
   svg: string,
 ): Promise<string> {
   const stacked = await renderSvg(narrow(spec), `${id}-narrow`)
