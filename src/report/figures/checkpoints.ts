@@ -96,6 +96,14 @@ export function shownCheckpoints(tables: StudyTables): ShownCheckpoints {
   }
 }
 
+/** Rows of networks at a checkpoint that is shown. */
+export function rowsAt<Row extends { readonly network?: string; readonly step?: number }>(
+  rows: readonly Row[],
+  { stepOf }: Pick<ShownCheckpoint, 'stepOf'>,
+): Row[] {
+  return rows.filter(({ network, step }) => step === stepOf(network))
+}
+
 function earlyStep(
   { phase_boundary_step }: NetworkRow,
   steps: readonly number[],

@@ -3,6 +3,7 @@ import { levelInPercent } from '../../comparison/clauses/wording.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { EffectRow, NetworkRow, PairClassRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
+import { byName, fromLowToHigh, noEffect, points, quantitative } from './channels.js'
 import { colours, type Drawn, marksKey, type Spec } from './figure.js'
 import { intervalSettings, roundedInterval } from './studyRows.js'
 
@@ -27,15 +28,6 @@ const classColours = {
 
 type Labels = Readonly<Record<number, readonly string[]>>
 
-/** One point of a curve; `cut` is the number of low layers. */
-interface Point {
-  readonly cut: number
-  readonly line: string
-  readonly estimate: number | undefined
-  readonly low: number | undefined
-  readonly high: number | undefined
-}
-
 /** Shares, contrasts and overlaps against the cut, for every architecture and regime of its own. */
 export function drawByDepth(study: ReportStudy, effects: readonly EffectRow[]): Drawn {
   const { tables } = study
@@ -44,28 +36,17 @@ export function drawByDepth(study: ReportStudy, effects: readonly EffectRow[]): 
   const rows = series.map((name): Spec => {
     const own = effects.filter((row) => seriesOf(row) === name)
     const labels = depthLabels(tables.networks.filter((row) => seriesOf(row) === name))
-    const pointsOf = (names: readonly string[]) =>
-      own.flatMap((row) =>
-        names.includes(row.effect ?? '')
-          ? [{ cut: row.cut ?? 0, line: row.effect ?? '', ...roundedInterval(row.estimate, row) }]
-          : [],
-      )
-    const heading = series.length > 1 ? name : undefined
+    const effectPoints = own.map((row) => ({
+      cut: row.cut ?? 0,
+      line: row.effect ?? '',
+      ...roundedInterval(row.estimate, row),
+    }))
+    const heading = series.length > 1 ? { title: name } : {}
     return {
       hconcat: [
-        curves(pointsOf(Object.keys(shareColours)), 'share of variance', {
-          colours: shareColours,
-          labels,
-          heading,
-        }),
-        curves(pointsOf(Object.keys(contrastColours)), 'difference of mean Jaccard', {
-          colours: contrastColours,
-          labels,
-        }),
-        curves(classPoints(tables.pairClasses, name), 'mean Jaccard', {
-          colours: classColours,
-          labels,
-        }),
+        { ...heading, ...curves(effectPoints, shareColours, 'share of variance', labels) },
+        curves(effectPoints, contrastColours, 'difference of mean Jaccard', labels),
+        curves(classPoints(tables.pairClasses, name), classColours, 'mean Jaccard', labels),
       ],
       resolve: { scale: { color: 'independent' } },
       spacing: 22,
@@ -99,15 +80,13 @@ function depthLabels(networks: readonly NetworkRow[]): Labels {
 }
 
 /** Mean Jaccard of the pairs of each class, from the same table that has it for all other uses. */
-function classPoints(classes: readonly PairClassRow[], name: string): Point[] {
+function classPoints(classes: readonly PairClassRow[], name: string) {
   const own = classes.filter(
     (row) => row.statistic === 'jaccard' && row.accuracy === 'all' && seriesOf(row) === name,
   )
   return own
-    .flatMap((row) =>
-      row.cut === undefined || !((row.relation ?? '') in classColours)
-        ? []
-        : [{ cut: row.cut, line: row.relation as string, ...roundedInterval(row.mean, row) }],
+    .flatMap(({ cut, relation = '', mean, ...ends }) =>
+      cut === undefined ? [] : [{ cut, line: relation, ...roundedInterval(mean, ends) }],
     )
     .sort((a, b) => a.cut - b.cut)
 }
@@ -115,66 +94,49 @@ function classPoints(classes: readonly PairClassRow[], name: string): Point[] {
 /** Room between the lines at one cut: side by side, or their intervals would hide each other. */
 const DODGE = 0.11
 
-/** Lines of these colours over the cut, with their intervals. */
+/** Lines of these colours over the cut, which is the number of low layers, with their intervals. */
 function curves(
-  points: readonly Point[],
+  allPoints: readonly { readonly cut: number; readonly line: string }[],
+  lineColours: Readonly<Record<string, string>>,
   title: string,
-  { colours: lineColours, labels, heading }: CurveOptions,
+  labels: Labels,
 ): Spec {
-  const names = Object.keys(lineColours).filter((name) => points.some(({ line }) => line === name))
-  const values = points.map((found) => ({
-    ...found,
-    at: found.cut + DODGE * (names.indexOf(found.line) - (names.length - 1) / 2),
+  const own = allPoints.filter(({ line }) => line in lineColours)
+  const names = Object.keys(lineColours).filter((name) => own.some(({ line }) => line === name))
+  const values = own.map((point) => ({
+    ...point,
+    at: point.cut + DODGE * (names.indexOf(point.line) - (names.length - 1) / 2),
   }))
-  const cuts = uniqueSorted(points.map(({ cut }) => cut))
-  const x = {
-    field: 'at',
-    type: 'quantitative',
-    title: 'low layers ℓ, share of parameters',
-    scale: { domain: [Math.min(...cuts) - 0.4, Math.max(...cuts) + 0.4], nice: false, zero: false },
-    axis: {
-      values: cuts,
-      grid: false,
-      labelExpr: `(${JSON.stringify(labels)})[datum.value] || datum.label`,
-    },
+  const cuts = uniqueSorted(own.map(({ cut }) => cut))
+  const drawnColours = Object.fromEntries(names.map((name) => [name, lineColours[name]]))
+  const encoding = {
+    x: quantitative('at', 'low layers ℓ, share of parameters', {
+      scale: {
+        domain: [Math.min(...cuts) - 0.4, Math.max(...cuts) + 0.4],
+        nice: false,
+        zero: false,
+      },
+      axis: {
+        values: cuts,
+        grid: false,
+        labelExpr: `(${JSON.stringify(labels)})[datum.value] || datum.label`,
+      },
+    }),
+    color: byName('line', null, drawnColours, {
+      sort: names,
+      legend: { orient: 'top', columns: 2, symbolType: 'stroke', symbolStrokeWidth: 3 },
+    }),
+    y: quantitative('estimate', title, { axis: { tickCount: 5 } }),
   }
-  const color = {
-    field: 'line',
-    type: 'nominal',
-    title: null,
-    sort: names,
-    scale: { domain: names, range: names.map((name) => lineColours[name]) },
-    legend: { orient: 'top', columns: 2, symbolType: 'stroke', symbolStrokeWidth: 3 },
-  }
-  const y = { field: 'estimate', type: 'quantitative', title, axis: { tickCount: 5 } }
   return {
     width: 190,
     height: 190,
-    ...(heading === undefined ? {} : { title: heading }),
+    data: { values },
     layer: [
-      {
-        data: { values: [{ zero: 0 }] },
-        mark: { type: 'rule', strokeDash: [3, 3] },
-        encoding: { y: { field: 'zero', type: 'quantitative', title } },
-      },
-      {
-        data: { values },
-        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-        mark: { type: 'rule', strokeWidth: 2, opacity: 0.6 },
-        encoding: { x, color, y: { ...y, field: 'low' }, y2: { field: 'high' } },
-      },
-      { data: { values }, mark: { type: 'line', strokeWidth: 1.6 }, encoding: { x, color, y } },
-      {
-        data: { values },
-        mark: { type: 'point', filled: true, size: 36, opacity: 1 },
-        encoding: { x, color, y },
-      },
+      noEffect('y', encoding.y),
+      fromLowToHigh('y', { type: 'rule', strokeWidth: 2, opacity: 0.6 }, encoding),
+      { mark: { type: 'line', strokeWidth: 1.6 }, encoding },
+      { mark: points(36), encoding },
     ],
   }
-}
-
-interface CurveOptions {
-  readonly colours: Readonly<Record<string, string>>
-  readonly labels: Labels
-  readonly heading?: string
 }

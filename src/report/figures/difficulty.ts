@@ -2,12 +2,22 @@ import { levelInPercent } from '../../comparison/clauses/wording.js'
 import { stream } from '../../core/random.js'
 import { bootstrapMeanInterval } from '../../metrics/bootstrap.js'
 import { mean } from '../../metrics/descriptive.js'
+import { byName, fromLowToHigh, orderAxis, quantitative, sideBySide } from './channels.js'
 import { shownCheckpoints } from './checkpoints.js'
 import { colours, type Figure, marksKey } from './figure.js'
-import { rowsAt } from './orders.js'
+import { ordersAt } from './orders.js'
 import { intervalSettings, rounded, sumsByOrder } from './studyRows.js'
 
-const groups = ['hard', 'easy', 'confusing', 'other'] as const
+const byLoss = 'by loss: hard, easy'
+const byScore = 'by score: confusing, other'
+
+/** The panel and the colour of each group of samples. */
+const groups = {
+  hard: [byLoss, colours.vermillion],
+  easy: [byLoss, colours.blue],
+  confusing: [byScore, colours.purple],
+  other: [byScore, colours.green],
+} as const
 
 /** Order distributions of hard and easy, and of confusing and other samples, at the end. */
 export const difficultyFigure: Figure = {
@@ -19,41 +29,29 @@ export const difficultyFigure: Figure = {
     const { level, draws } = intervalSettings(study)
     const shown = shownCheckpoints(tables)
     let networksSeen = 0
-    const values = groups.flatMap((group) => {
-      return sumsByOrder(rowsAt(tables, group, shown.end)).flatMap(({ order, sumsOf }) =>
+    const values = Object.entries(groups).flatMap(([group, [panel]]) =>
+      sumsByOrder(ordersAt(tables, group, shown.end)).flatMap(({ order, sumsOf }) =>
         (['positive', 'negative'] as const).map((sign) => {
           const found = sumsOf(sign)
           networksSeen = Math.max(networksSeen, found.length)
           // The same networks are drawn for every order and group, so that bands can be compared.
           const generator = stream(0, 'figure', difficultyFigure.id).at()
           const [low, high] = bootstrapMeanInterval(found, draws, level, generator) ?? []
-          return {
-            panel:
-              group === 'hard' || group === 'easy'
-                ? 'by loss: hard, easy'
-                : 'by score: confusing, other',
-            group,
-            sign,
-            order,
-            value: rounded(mean(found)),
-            low: rounded(low),
-            high: rounded(high),
-          }
+          const ends = { low: rounded(low), high: rounded(high) }
+          return { panel, group, sign, order, value: rounded(mean(found)), ...ends }
         }),
-      )
-    })
+      ),
+    )
     if (values.length === 0) return 'there are no order distributions'
-    const color = {
-      field: 'group',
-      type: 'nominal',
-      title: null,
-      scale: {
-        domain: [...groups],
-        range: [colours.vermillion, colours.blue, colours.purple, colours.green],
-      },
-      legend: { orient: 'top' },
+    const groupColours = Object.fromEntries(
+      Object.entries(groups).map(([group, [, colour]]) => [group, colour]),
+    )
+    const encoding = {
+      x: orderAxis,
+      y: quantitative('value', 'mean salient strength'),
+      color: byName('group', null, groupColours, { legend: { orient: 'top' } }),
+      detail: { field: 'sign' },
     }
-    const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
     const bands =
       networksSeen < 2
         ? 'no bands: there is one network'
@@ -63,33 +61,14 @@ export const difficultyFigure: Figure = {
       spec: {
         title: marksKey('━ mean over networks', bands),
         data: { values },
-        facet: { column: { field: 'panel', type: 'nominal', title: null } },
-        spec: {
+        ...sideBySide('panel', [byLoss, byScore], {
           width: 265,
           height: 190,
           layer: [
-            {
-              transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-              mark: { type: 'area', opacity: 0.18 },
-              encoding: {
-                x,
-                y: { field: 'low', type: 'quantitative', title: 'mean salient strength' },
-                y2: { field: 'high' },
-                color,
-                detail: { field: 'sign' },
-              },
-            },
-            {
-              mark: { type: 'line', point: { size: 20 }, strokeWidth: 1.8 },
-              encoding: {
-                x,
-                y: { field: 'value', type: 'quantitative', title: 'mean salient strength' },
-                color,
-                detail: { field: 'sign' },
-              },
-            },
+            fromLowToHigh('y', { type: 'area', opacity: 0.18 }, encoding),
+            { mark: { type: 'line', point: { size: 20 }, strokeWidth: 1.8 }, encoding },
           ],
-        },
+        }),
       },
     }
   },

@@ -1,5 +1,6 @@
 import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import type { EffectRow } from '../../tables/tables.js'
+import { fromLowToHigh, inOrder, noEffect, nominal, points, quantitative } from './channels.js'
 import { drawByDepth } from './depth.js'
 import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { roundedInterval } from './studyRows.js'
@@ -40,21 +41,18 @@ export const effectFigure: Figure = {
       cut: row.cut,
       ...roundedInterval(row.estimate, row),
     }))
+    const panel = (names: readonly string[], title: string, color: string): Spec => {
+      const data = { values: values.filter(({ effect }) => names.includes(effect ?? '')) }
+      const own = intervals(names, title, color)
+      return several ? { data, facet: { row: gridPanels }, spec: own } : { data, ...own }
+    }
     return {
       caption: `Share of variance: what part of the variance of the ranked scores belongs to the low-layer seed, the high-layer seed, the sample itself, the order of the data (alone or together with the weights) and the rest, and the difference of the first two; bar: interval over the choice of seeds. Negative estimates are kept.${open === '' ? '' : ` A bar over all that a share can be bounds nothing: ${open} ${NOT_BOUNDED}.`} Difference of mean Jaccard: how much more of their confusing sets networks with the same low (high) seed share than networks that share neither; p-values are in effects.csv.${several ? ' One row per architecture, regime and cut.' : ''}`,
       spec: {
         title: marksKey('● estimate', '━ interval over seeds', '┆ 0: no effect'),
         hconcat: [
-          intervals(
-            values.filter(({ effect }) => shares.includes(effect ?? '')),
-            shares,
-            { title: 'share of variance', several, color: colours.blue },
-          ),
-          intervals(
-            values.filter(({ effect }) => contrasts.includes(effect ?? '')),
-            contrasts,
-            { title: 'difference of mean Jaccard', several, color: colours.green },
-          ),
+          panel(shares, 'share of variance', colours.blue),
+          panel(contrasts, 'difference of mean Jaccard', colours.green),
         ],
         spacing: 26,
       },
@@ -75,45 +73,21 @@ function sweepsTheCut(rows: readonly EffectRow[]): boolean {
   return depths > series && cuts === depths
 }
 
-interface IntervalOptions {
-  readonly title: string
-  readonly several: boolean
-  readonly color: string
-}
+/** A panel for each grid, below each other. */
+const gridPanels = nominal('grid', null, {
+  header: { labelAngle: 0, labelAlign: 'left', labelOrient: 'top' },
+})
 
-function intervals(
-  values: readonly object[],
-  order: readonly string[],
-  { title, several, color }: IntervalOptions,
-): Spec {
-  const y = { field: 'effect', type: 'nominal', title: null, sort: [...order] }
-  const x = { field: 'estimate', type: 'quantitative', title, axis: { tickCount: 5 } }
-  const bar = {
-    transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-    mark: { type: 'rule', strokeWidth: 5, color, opacity: 0.55 },
-    encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
-  }
-  const layer = [
-    {
-      data: { values: [{ zero: 0 }] },
-      mark: { type: 'rule', strokeDash: [3, 3] },
-      encoding: { x: { field: 'zero', type: 'quantitative', title } },
-    },
-    bar,
-    { mark: { type: 'point', filled: true, size: 70, color, opacity: 1 }, encoding: { x, y } },
-  ]
-  const height = order.length * 28
-  if (!several) return { width: 230, height, data: { values }, layer }
+function intervals(names: readonly string[], title: string, color: string): Spec {
+  const x = quantitative('estimate', title, { axis: { tickCount: 5 } })
+  const encoding = { x, y: inOrder('effect', names) }
   return {
-    data: { values },
-    facet: {
-      row: {
-        field: 'grid',
-        type: 'nominal',
-        title: null,
-        header: { labelAngle: 0, labelAlign: 'left', labelOrient: 'top' },
-      },
-    },
-    spec: { width: 230, height, layer },
+    width: 230,
+    height: names.length * 28,
+    layer: [
+      noEffect('x', x),
+      fromLowToHigh('x', { type: 'rule', strokeWidth: 5, color, opacity: 0.55 }, encoding),
+      { mark: points(70, { color }), encoding },
+    ],
   }
 }

@@ -1,8 +1,9 @@
 import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
 import { quantile } from '../../metrics/descriptive.js'
+import { epochAxis, fromLowToHigh, points, quantitative } from './channels.js'
 import { epochsOf } from './checkpoints.js'
-import { colours, epochAxis, type Figure, marksKey, type Spec } from './figure.js'
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** Smallest gap drawn: a logarithmic axis has no 0. */
@@ -46,14 +47,10 @@ export const exactnessFigure: Figure = {
   },
 }
 
-interface Spread {
-  readonly epoch: number
-  readonly low: number
-  readonly median: number
-  readonly high: number
-}
-
-function panelOf(title: string, spreads: readonly Spread[]): Spec {
+function panelOf(
+  title: string,
+  spreads: readonly Readonly<Record<'epoch' | 'low' | 'median' | 'high', number>>[],
+): Spec {
   // One checkpoint has no course.
   const isOne = spreads.length < 2
   const x = isOne ? { ...epochAxis, axis: null } : epochAxis
@@ -61,13 +58,11 @@ function panelOf(title: string, spreads: readonly Spread[]): Spec {
   // At least a decade: an axis of one point would have all its ticks there.
   const most = Math.max(least + 1, Math.ceil(Math.log10(largest(spreads.map(({ high }) => high)))))
   const decades = Array.from({ length: most - least + 1 }, (_, at) => Number(`1e${least + at}`))
-  const y = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title: null,
+  const y = quantitative('median', null, {
     scale: { type: 'log', domain: [decades[0], decades.at(-1)], nice: false },
     axis: { values: decades, format: '.0e' },
   })
+  const color = colours.blue
   return {
     title,
     width: isOne ? 120 : 255,
@@ -81,14 +76,8 @@ function panelOf(title: string, spreads: readonly Spread[]): Spec {
       })),
     },
     layer: [
-      {
-        mark: { type: 'rule', strokeWidth: 2, color: colours.blue, opacity: 0.5 },
-        encoding: { x, y: y('low'), y2: { field: 'high' } },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 40, color: colours.blue, opacity: 1 },
-        encoding: { x, y: y('median') },
-      },
+      fromLowToHigh('y', { type: 'rule', strokeWidth: 2, color, opacity: 0.5 }, { x, y }),
+      { mark: points(40, { color }), encoding: { x, y } },
     ],
   }
 }

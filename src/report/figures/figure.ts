@@ -122,24 +122,7 @@ function withoutTraces(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutTraces(part)]))
 }
 
-/** A panel for each of these values of a field, in their order. */
-export function panelsOf(field: string, values: readonly string[]) {
-  return { field, type: 'nominal', title: null, sort: [...values] }
-}
-
 /** What marks mean, as a line above a figure or panel: a legend for shapes, with the shape itself before each word. */
 export function marksKey(...entries: readonly string[]): Spec {
   return { text: entries.join('\u2003'), fontSize: 11, fontWeight: 'normal', offset: 6 }
 }
-
-const epochTicks = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
-
-/** Training time on an axis: 0 is shown, and early epochs get room. */
-export const epochAxis = {
-  field: 'epoch',
-  type: 'quantitative',
-  title: 'epoch',
-  // A network with a single checkpoint has no extent of its own.
-  scale: { type: 'symlog', constant: 1, domain: { unionWith: [0, 1] } },
-  axis: { values: epochTicks, format: '~s', labelSeparation: 2 },
-} as const

@@ -1,11 +1,12 @@
 /** How much of the interactions reference networks have too, and at which orders. */
-import { uniqueSorted } from '../../core/uniqueSorted.js'
+import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { OrderRow } from '../../tables/tables.js'
-import { shownCheckpoints } from './checkpoints.js'
-import { colours, type Figure, marksKey, panelsOf } from './figure.js'
-import { rowsAt } from './orders.js'
-import { rounded, sumsByOrder } from './studyRows.js'
+import { byName, fromLowToHigh, orderAxis, points, quantitative, sideBySide } from './channels.js'
+import { rowsAt, shownCheckpoints } from './checkpoints.js'
+import { colours, type Figure, marksKey } from './figure.js'
+import { ordersAt } from './orders.js'
+import { meanAndRange, rounded, sumsByOrder } from './studyRows.js'
 
 const NO_REFERENCES = 'the study has no reference networks (confusing.references)'
 
@@ -15,13 +16,12 @@ const sorts = [
   ['nongeneralizable', 'normalized_nongeneralizable', 'not generalizable', colours.vermillion],
 ] as const
 
-const color = {
-  field: 'sort',
-  type: 'nominal',
-  title: null,
-  scale: { domain: sorts.map(([, , name]) => name), range: sorts.map(([, , , colour]) => colour) },
-  legend: { orient: 'top', symbolStrokeWidth: 0 },
-}
+const color = byName(
+  'sort',
+  null,
+  Object.fromEntries(sorts.map(([, , name, colour]) => [name, colour])),
+  { legend: { orient: 'top', symbolStrokeWidth: 0 } },
+)
 
 /** Generalizable and other strength by order early and at the end, in v and by their shape. */
 export const generalizableOrdersFigure: Figure = {
@@ -32,28 +32,19 @@ export const generalizableOrdersFigure: Figure = {
     const shown = shownCheckpoints(tables)
     const panels = shown.panels.map((panel) => ({
       panel: panel.title,
-      rows: rowsAt(tables, 'all', panel),
+      rows: ordersAt(tables, 'all', panel),
     }))
     const strengths = drawn(panels, 0)
     if (strengths.length === 0) return NO_REFERENCES
+    const titles = panels.map(({ panel }) => panel)
     const row = (values: readonly object[], title: string) => ({
       data: { values },
-      facet: {
-        column: panelsOf(
-          'panel',
-          panels.map(({ panel }) => panel),
-        ),
-      },
-      spec: {
+      ...sideBySide('panel', titles, {
         width: 265,
         height: 130,
         mark: { type: 'line', point: { size: 22 }, strokeWidth: 1.8 },
-        encoding: {
-          x: { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } },
-          y: { field: 'strength', type: 'quantitative', title },
-          color,
-        },
-      },
+        encoding: { x: orderAxis, y: quantitative('strength', title), color },
+      }),
     })
     return {
       caption: `${shown.words} Mean over networks and analysed samples of the salient strength of each order, AND and OR together: what reference networks have too, and what they do not. Below each is divided by its own mean over orders, which leaves its shape: arXiv 2502.10162 says that generalizable interactions decay with order and that others are spindle-shaped, strongest at middle orders.`,
@@ -67,14 +58,11 @@ export const generalizableOrdersFigure: Figure = {
   },
 }
 
-/** The rows of orders.csv that a panel shows. */
-interface OrderPanel {
-  readonly panel: string
-  readonly rows: readonly OrderRow[]
-}
-
 /** What is drawn of both sorts: the mean over networks of their strength (0), or of that over its mean (1), both kinds together. */
-function drawn(panels: readonly OrderPanel[], form: 0 | 1) {
+function drawn(
+  panels: readonly { readonly panel: string; readonly rows: readonly OrderRow[] }[],
+  form: 0 | 1,
+) {
   return panels.flatMap(({ panel, rows }) =>
     sorts.flatMap((sort) => {
       const known = rows.filter((row) => row[sort[form]] !== undefined)
@@ -88,7 +76,12 @@ function drawn(panels: readonly OrderPanel[], form: 0 | 1) {
   )
 }
 
-const ruleNames = { any: 'in any', majority: 'in most', all: 'in all' } as const
+/** How many of the references that are asked have to have an interaction: words and a colour. */
+const rules = {
+  any: ['in any', colours.blue],
+  majority: ['in most', colours.green],
+  all: ['in all', colours.vermillion],
+} as const
 
 /** The share of strength that is generalizable, against the number of references asked, at the end. */
 export const agreementFigure: Figure = {
@@ -98,48 +91,27 @@ export const agreementFigure: Figure = {
   draw({ tables }) {
     if (tables.agreement.length === 0) return NO_REFERENCES
     const { end } = shownCheckpoints(tables)
-    const atEnd = tables.agreement.filter(({ network, step }) => end.stepOf(network) === step)
-    const counts = uniqueSorted(atEnd.map((row) => row.references_asked ?? 0))
-    const rules = Object.keys(ruleNames) as (keyof typeof ruleNames)[]
-    const values = counts.flatMap((references) =>
-      rules.flatMap((rule) => {
-        const shares = atEnd.flatMap((row) =>
-          row.references_asked === references ? (row[`share_${rule}`] ?? []) : [],
-        )
-        if (shares.length === 0) return []
-        return [
-          {
-            references,
-            rule: ruleNames[rule],
-            share: rounded(mean(shares)),
-            low: rounded(Math.min(...shares)),
-            high: rounded(Math.max(...shares)),
-            expected: rounded(
-              mean(
-                atEnd.flatMap((row) =>
-                  row.references_asked === references ? (row[`expected_${rule}`] ?? []) : [],
-                ),
-              ),
-            ),
-          },
-        ]
-      }),
+    const counts = groupBy(
+      rowsAt(tables.agreement, end),
+      ({ references_asked }) => references_asked ?? 0,
     )
+    const values = [...counts]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([references, rows]) =>
+        (Object.keys(rules) as (keyof typeof rules)[]).flatMap((rule) => {
+          const shares = rows.flatMap((row) => row[`share_${rule}`] ?? [])
+          if (shares.length === 0) return []
+          const expected = rounded(mean(rows.flatMap((row) => row[`expected_${rule}`] ?? [])))
+          return [{ references, rule: rules[rule][0], ...meanAndRange(shares), expected }]
+        }),
+      )
     if (values.length === 0) return 'no interaction is salient at the end'
-    const x = {
-      field: 'references',
-      type: 'ordinal',
-      title: 'reference networks asked',
-      axis: { labelAngle: 0 },
-    }
-    const ruleColor = {
-      field: 'rule',
-      type: 'nominal',
-      title: 'salient',
-      scale: {
-        domain: rules.map((rule) => ruleNames[rule]),
-        range: [colours.blue, colours.green, colours.vermillion],
-      },
+    const y = quantitative('mean', 'generalizable share')
+    const encoding = {
+      x: { ...orderAxis, field: 'references', title: 'reference networks asked' },
+      xOffset: { field: 'rule' },
+      y,
+      color: byName('rule', 'salient', Object.fromEntries(Object.values(rules))),
     }
     return {
       caption:
@@ -150,38 +122,14 @@ export const agreementFigure: Figure = {
         height: 190,
         data: { values },
         layer: [
-          {
-            mark: { type: 'rule', strokeWidth: 1.4, opacity: 0.6 },
-            encoding: {
-              x,
-              xOffset: { field: 'rule' },
-              y: { field: 'low', type: 'quantitative', title: 'generalizable share' },
-              y2: { field: 'high' },
-              color: ruleColor,
-            },
-          },
+          fromLowToHigh('y', { type: 'rule', strokeWidth: 1.4, opacity: 0.6 }, encoding),
           {
             mark: { type: 'tick', thickness: 2, width: 18 },
-            encoding: {
-              x,
-              xOffset: { field: 'rule' },
-              y: { field: 'expected', type: 'quantitative' },
-              color: ruleColor,
-            },
+            encoding: { ...encoding, y: quantitative('expected') },
           },
           {
-            mark: { type: 'point', filled: true, size: 50 },
-            encoding: {
-              x,
-              xOffset: { field: 'rule' },
-              y: {
-                field: 'share',
-                type: 'quantitative',
-                title: 'generalizable share',
-                scale: { domain: [0, 1] },
-              },
-              color: ruleColor,
-            },
+            mark: points(50, { opacity: 0.7 }),
+            encoding: { ...encoding, y: { ...y, scale: { domain: [0, 1] } } },
           },
         ],
       },

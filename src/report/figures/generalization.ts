@@ -1,8 +1,8 @@
 import { groupBy } from '../../core/groupBy.js'
-import { mean } from '../../metrics/descriptive.js'
+import { byName, fromLowToHigh, orderAxis, quantitative, sideBySide } from './channels.js'
 import { shownCheckpoints } from './checkpoints.js'
-import { colours, type Figure, marksKey, panelsOf } from './figure.js'
-import { rounded } from './studyRows.js'
+import { colours, type Figure, marksKey } from './figure.js'
+import { meanAndRange } from './studyRows.js'
 
 /** What is drawn: a column, its name, colour and dashes. Few samples are as alike as few others: of halves only halves. */
 const series = [
@@ -37,74 +37,39 @@ export const generalizationFigure: Figure = {
     )
     const values = [...groups.values()].map((group) => {
       const [{ panel, name, order }] = group
-      const found = group.map(({ value }) => value)
-      return {
-        panel,
-        series: name,
-        order,
-        value: rounded(mean(found)),
-        low: rounded(Math.min(...found)),
-        high: rounded(Math.max(...found)),
-      }
+      const { mean, ...range } = meanAndRange(group.map(({ value }) => value))
+      // The first alone has a band.
+      return { panel, series: name, order, mean, ...(name === series[0][1] ? range : {}) }
     })
     if (values.length === 0) return 'no order has salient interactions in both splits'
-    const domain = series.map(([, name]) => name)
-    const color = {
-      field: 'series',
-      type: 'nominal',
-      title: null,
-      scale: { domain, range: series.map(([, , colour]) => colour) },
-      legend: { orient: 'top', columns: 2, symbolStrokeWidth: 0 },
-    }
-    const x = { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } }
+    const looks = (at: 2 | 3) => Object.fromEntries(series.map((one) => [one[1], one[at]]))
+    const legend = { orient: 'top', columns: 2, symbolStrokeWidth: 0 }
+    const y = quantitative('mean', 'similarity')
+    const encoding = { x: orderAxis, y, color: byName('series', null, looks(2), { legend }) }
     return {
       caption: `${words} Jaccard-like similarity of the mean interactions of training and test samples of one class, averaged over classes and networks; band: range over networks. The floor shuffles interactions within an order: orders near it do not generalise. Means over fewer samples are less alike: compare half of the training samples against as many test samples (dashed) with the ceiling, half of the training samples against the other half.`,
       spec: {
         title: marksKey('━ mean over classes and networks', 'band: range over networks'),
         data: { values },
-        facet: {
-          column: panelsOf(
-            'panel',
-            panels.map(({ title }) => title),
-          ),
-        },
-        spec: {
-          width: 265,
-          height: 180,
-          layer: [
-            {
-              transform: [{ filter: "datum.series === 'train vs test'" }],
-              mark: { type: 'area', opacity: 0.2 },
-              encoding: {
-                x,
-                y: { field: 'low', type: 'quantitative', title: 'similarity' },
-                y2: { field: 'high' },
-                color,
-              },
-            },
-            {
-              mark: { type: 'line', point: { size: 22 }, strokeWidth: 1.8 },
-              encoding: {
-                x,
-                y: {
-                  field: 'value',
-                  type: 'quantitative',
-                  title: 'similarity',
-                  scale: { domainMax: 1, zero: true },
-                },
-                color,
-                strokeDash: {
-                  field: 'series',
-                  legend: null,
-                  scale: {
-                    domain,
-                    range: series.map(([, , , dashes]) => dashes),
-                  },
+        ...sideBySide(
+          'panel',
+          panels.map(({ title }) => title),
+          {
+            width: 265,
+            height: 180,
+            layer: [
+              fromLowToHigh('y', { type: 'area', opacity: 0.2 }, encoding),
+              {
+                mark: { type: 'line', point: { size: 22 }, strokeWidth: 1.8 },
+                encoding: {
+                  ...encoding,
+                  y: { ...y, scale: { domainMax: 1, zero: true } },
+                  strokeDash: byName('series', null, looks(3), { legend: null }),
                 },
               },
-            },
-          ],
-        },
+            ],
+          },
+        ),
       },
     }
   },

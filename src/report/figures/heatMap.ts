@@ -1,4 +1,5 @@
 import type { OverlapRow } from '../../tables/tables.js'
+import { inOrder, quantitative } from './channels.js'
 import { type Figure, heatScheme, type Spec } from './figure.js'
 import { bySeeds, doneNetworks, haveSeeds, networkNames, rounded } from './studyRows.js'
 
@@ -20,20 +21,16 @@ export const heatMapFigure: Figure = {
     const nameOf = networkNames(study)
     const order = networks.map(({ network }) => nameOf(network))
     const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
-    const labelled = networks.length <= MOST_LABELLED
     return {
-      caption: [
-        ...(haveSeeds(networks)
-          ? [
-              'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal.',
-            ]
-          : []),
-        'Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.',
-      ].join(' '),
+      caption: `${
+        haveSeeds(networks)
+          ? 'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. '
+          : ''
+      }Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.`,
       spec: {
         hconcat: [
-          matrix(values, order, { field: 'jaccard', title: 'Jaccard', labelled, names: true }),
-          matrix(values, order, { field: 'kappa', title: 'κ_J', labelled, names: false }),
+          matrix(values, order, 'jaccard', 'Jaccard', true),
+          matrix(values, order, 'kappa', 'κ_J', false),
         ],
         spacing: 20,
         resolve: { scale: { color: 'independent' } },
@@ -53,29 +50,21 @@ function bothWays(
   ]
 }
 
-interface MatrixOptions {
-  readonly field: 'jaccard' | 'kappa'
-  readonly title: string
-  readonly labelled: boolean
-  readonly names: boolean
-}
-
+/** A square for every two networks; their names stand beside the rows, or beside those of the matrix on the left. */
 function matrix(
   values: readonly object[],
   order: readonly string[],
-  { field, title, labelled, names }: MatrixOptions,
+  field: 'jaccard' | 'kappa',
+  title: string,
+  hasNames: boolean,
 ): Spec {
   const side = Math.max(150, Math.min(270, order.length * 30))
-  const axis = { type: 'nominal', title: null, sort: order }
-  const x = { field: 'a', ...axis, axis: { labelAngle: -60, labelFontSize: 10 } }
-  const y = { field: 'b', ...axis, axis: names ? { labelFontSize: 10 } : null }
-  const color = {
-    field,
-    type: 'quantitative',
-    title,
+  const x = inOrder('a', order, { axis: { labelAngle: -60, labelFontSize: 10 } })
+  const y = inOrder('b', order, { axis: hasNames ? { labelFontSize: 10 } : null })
+  const color = quantitative(field, title, {
     scale: { scheme: heatScheme, domain: [0, 1], clamp: true },
     legend: { orient: 'top', gradientLength: 120, tickCount: 3 },
-  }
+  })
   // ".20" and "−.06": the narrowest cells, those of twelve networks, do not hold the zero before the point.
   const label = `replace(format(datum.${field}, '.2f'), '0.', '.')`
   const text = {
@@ -95,6 +84,9 @@ function matrix(
     width: side,
     height: side,
     data: { values },
-    layer: [{ mark: 'rect', encoding: { x, y, color } }, ...(labelled ? [text] : [])],
+    layer: [
+      { mark: 'rect', encoding: { x, y, color } },
+      ...(order.length <= MOST_LABELLED ? [text] : []),
+    ],
   }
 }

@@ -1,18 +1,10 @@
 import { groupBy } from '../../core/groupBy.js'
-import { mean } from '../../metrics/descriptive.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
+import { byName, epochAxis, fromLowToHigh, nominal, points, quantitative } from './channels.js'
 import { epochsOf } from './checkpoints.js'
-import { colours, epochAxis, type Figure, marksKey, type Spec } from './figure.js'
-import { doneNetworks, rounded } from './studyRows.js'
-
-interface Band {
-  readonly epoch: number
-  readonly series: string
-  readonly mean: number | undefined
-  readonly low: number | undefined
-  readonly high: number | undefined
-}
+import { colours, type Figure, marksKey, type Spec } from './figure.js'
+import { doneNetworks, meanAndRange, rounded } from './studyRows.js'
 
 /** Losses and accuracies: mean over networks, with their range. */
 export const lossFigure: Figure = {
@@ -44,63 +36,33 @@ function isOnePoint(rows: readonly CurveRow[]): boolean {
 const ONE_POINT = 'losses are known of fewer than two checkpoints'
 
 function panel(rows: readonly CurveRow[], metric: string, title: string): Spec {
-  const values = bands(rows.filter((row) => row.metric === metric))
-  const color = {
-    field: 'series',
-    type: 'nominal',
-    title: null,
-    scale: { domain: ['train', 'test'], range: [colours.blue, colours.vermillion] },
-    legend: { orient: 'top', symbolStrokeWidth: 0 },
-  }
-  const y = (field: string) => ({
-    field,
-    type: 'quantitative',
-    title,
-    scale: { zero: metric === 'loss' },
+  const own = rows.filter((row) => row.metric === metric)
+  const groups = groupBy(own, ({ split, epoch }) => `${split} ${epoch}`)
+  const values = [...groups.values()].flatMap((group) => {
+    const [{ split: series = '', epoch = 0 }] = group
+    const found = group.flatMap(({ value }) => value ?? [])
+    return found.length === 0 ? [] : [{ epoch, series, ...meanAndRange(found) }]
   })
+  const legend = { orient: 'top', symbolStrokeWidth: 0 }
+  const lineColours = { train: colours.blue, test: colours.vermillion }
+  const encoding = {
+    x: epochAxis,
+    y: quantitative('mean', title, { scale: { zero: metric === 'loss' } }),
+    color: byName('series', null, lineColours, { legend }),
+  }
+  const strokeDash = byName('series', null, { train: [1, 0], test: [5, 3] }, { legend: null })
   return {
     width: 270,
     height: 190,
     data: { values },
     layer: [
-      {
-        mark: { type: 'area', opacity: 0.22 },
-        encoding: { x: epochAxis, y: y('low'), y2: { field: 'high' }, color },
-      },
+      fromLowToHigh('y', { type: 'area', opacity: 0.22 }, encoding),
       {
         mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.8 },
-        encoding: { x: epochAxis, y: y('mean'), color, strokeDash: dashes },
+        encoding: { ...encoding, strokeDash },
       },
     ],
   }
-}
-
-const dashes = {
-  field: 'series',
-  type: 'nominal',
-  legend: null,
-  scale: {
-    domain: ['train', 'test'],
-    range: [
-      [1, 0],
-      [5, 3],
-    ],
-  },
-} as const
-
-function bands(rows: readonly CurveRow[]): Band[] {
-  const groups = groupBy(rows, ({ split, epoch }) => `${split} ${epoch}`)
-  return [...groups.values()].flatMap((group) => {
-    const values = group.flatMap(({ value }) => (value === undefined ? [] : [value]))
-    if (values.length === 0) return []
-    return {
-      epoch: group[0].epoch ?? 0,
-      series: group[0].split ?? '',
-      mean: rounded(mean(values)),
-      low: rounded(Math.min(...values)),
-      high: rounded(Math.max(...values)),
-    }
-  })
 }
 
 /** Test loss minus training loss of every network, and where each one's overfitting phase begins. */
@@ -112,21 +74,19 @@ export const gapFigure: Figure = {
     const { tables } = study
     const losses = tables.curves.filter(({ metric }) => metric !== 'accuracy')
     if (isOnePoint(losses)) return ONE_POINT
-    const found = new Map<string, GapPoint>()
-    for (const { network, step, epoch, split, metric, value } of losses) {
-      const key = `${network} ${step}`
-      const point = found.get(key) ?? { network: network ?? '', epoch: epoch ?? 0 }
-      const part =
-        metric === 'loss_true_labels' ? 'trueLabels' : split === 'train' ? 'train' : 'test'
-      found.set(key, { ...point, [part]: value })
-    }
-    const points = [...found.values()]
-    const values = points.flatMap(({ network, epoch, train, trueLabels, test }) => {
-      const trainLoss = trueLabels ?? train
-      if (trainLoss === undefined || test === undefined) return []
-      return [{ network, epoch, gap: rounded(test - trainLoss) }]
+    const byCheckpoint = groupBy(losses, ({ network, step }) => `${network} ${step}`)
+    const values = [...byCheckpoint.values()].flatMap((rows) => {
+      const lossOf = (metric: string, split: string) =>
+        rows.find((row) => row.metric === metric && row.split === split)?.value
+      const train = lossOf('loss_true_labels', 'train') ?? lossOf('loss', 'train')
+      const test = lossOf('loss', 'test')
+      if (train === undefined || test === undefined) return []
+      const [{ network = '', epoch = 0 }] = rows
+      return [{ network, epoch, gap: rounded(test - train) }]
     })
-    const isOnTrueLabels = points.some(({ trueLabels }) => trueLabels !== undefined)
+    const isOnTrueLabels = losses.some(
+      ({ metric, value }) => metric === 'loss_true_labels' && value !== undefined,
+    )
     const boundaries = boundaryEpochs(study)
     const count = doneNetworks(tables).length
     return {
@@ -147,6 +107,7 @@ export const gapFigure: Figure = {
 const WIDTH = 600
 
 function gaps(values: readonly object[]): Spec {
+  const y = quantitative('gap', 'test − training loss (nats)')
   return {
     width: WIDTH,
     height: 190,
@@ -154,45 +115,27 @@ function gaps(values: readonly object[]): Spec {
       {
         data: { values },
         mark: { type: 'line', opacity: 0.6, strokeWidth: 1.4, color: colours.blue },
-        encoding: {
-          x: epochAxis,
-          y: { field: 'gap', type: 'quantitative', title: 'test − training loss (nats)' },
-          detail: { field: 'network' },
-        },
+        encoding: { x: epochAxis, y, detail: { field: 'network' } },
       },
-      {
-        data: { values: [{ gap: 0 }] },
-        mark: 'rule',
-        encoding: { y: { field: 'gap', type: 'quantitative' } },
-      },
+      { data: { values: [{ gap: 0 }] }, mark: 'rule', encoding: { y: quantitative('gap') } },
     ],
   }
 }
 
 /** A row each network: t* and its interval, which may be as long as the training. */
-function beginnings(boundaries: readonly BoundaryEpoch[]): Spec {
-  const y = {
-    field: 'network',
-    type: 'nominal',
-    title: null,
-    sort: null,
-    axis: boundaries.length <= MOST_NAMED ? { labelFontSize: 10 } : null,
-  }
+function beginnings(boundaries: readonly object[]): Spec {
+  const isNamed = boundaries.length <= MOST_NAMED
+  const axis = isNamed ? { labelFontSize: 10 } : null
+  const encoding = { x: epochAxis, y: nominal('network', null, { sort: null, axis }) }
+  const color = colours.vermillion
   return {
     title: marksKey('● t*, where overfitting begins', '━ its interval'),
     width: WIDTH,
-    height: { step: boundaries.length <= MOST_NAMED ? 15 : 5 },
+    height: { step: isNamed ? 15 : 5 },
     data: { values: boundaries },
     layer: [
-      {
-        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-        mark: { type: 'rule', color: colours.vermillion, strokeWidth: 2, opacity: 0.5 },
-        encoding: { x: { ...epochAxis, field: 'low' }, x2: { field: 'high' }, y },
-      },
-      {
-        mark: { type: 'point', filled: true, size: 30, opacity: 1, color: colours.vermillion },
-        encoding: { x: epochAxis, y },
-      },
+      fromLowToHigh('x', { type: 'rule', color, strokeWidth: 2, opacity: 0.5 }, encoding),
+      { mark: points(30, { color }), encoding },
     ],
   }
 }
@@ -200,24 +143,8 @@ function beginnings(boundaries: readonly BoundaryEpoch[]): Spec {
 /** Networks whose names stand beside their rows. */
 const MOST_NAMED = 24
 
-/** Losses of a network at one point of its curve; `trueLabels` where the phases take that of training samples. */
-interface GapPoint {
-  readonly network: string
-  readonly epoch: number
-  readonly train?: number
-  readonly trueLabels?: number
-  readonly test?: number
-}
-
-interface BoundaryEpoch {
-  readonly network: string
-  readonly epoch: number | undefined
-  readonly low: number | undefined
-  readonly high: number | undefined
-}
-
 /** Epoch at which each network's overfitting phase begins. */
-function boundaryEpochs({ tables }: ReportStudy): BoundaryEpoch[] {
+function boundaryEpochs({ tables }: ReportStudy) {
   const epochOf = epochsOf(tables)
   return doneNetworks(tables).flatMap((row) => {
     const { network, name, phase_boundary_step: boundary } = row

@@ -1,5 +1,6 @@
 import { matchingError, synthesize } from '../../interactions/andOr.js'
 import type { StoredSample } from '../types.js'
+import { points, quantitative } from './channels.js'
 import { colours, type Figure, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
@@ -38,32 +39,20 @@ function thinned<T>(items: readonly T[]): T[] {
 
 function valuePanel({ values }: StoredSample, rebuilt: Float64Array): Spec {
   const order = [...values.keys()].sort((a, b) => values[a] - values[b])
-  const points = thinned(
+  const ranked = thinned(
     order.map((mask, rank) => ({ rank, v: rounded(values[mask]), h: rounded(rebuilt[mask]) })),
   )
+  const x = quantitative('rank', 'coalitions S, sorted', { axis: { tickCount: 4 } })
+  const y = quantitative('h', 'v(S) line, h(S) dots')
   return {
     width: 190,
     height: 170,
-    data: { values: points },
+    data: { values: ranked },
     layer: [
-      {
-        mark: { type: 'point', size: 9, color: colours.vermillion, filled: true, opacity: 0.75 },
-        encoding: {
-          x: {
-            field: 'rank',
-            type: 'quantitative',
-            title: 'coalitions S, sorted',
-            axis: { tickCount: 4 },
-          },
-          y: { field: 'h', type: 'quantitative', title: 'v(S) line, h(S) dots' },
-        },
-      },
+      { mark: points(9, { color: colours.vermillion, opacity: 0.75 }), encoding: { x, y } },
       {
         mark: { type: 'line', strokeWidth: 1.5, color: colours.blue },
-        encoding: {
-          x: { field: 'rank', type: 'quantitative' },
-          y: { field: 'v', type: 'quantitative' },
-        },
+        encoding: { x: quantitative('rank'), y: quantitative('v') },
       },
     ],
   }
@@ -74,35 +63,30 @@ function strengthPanel({ and, or, tau }: StoredSample): Spec {
     .map(Math.abs)
     .filter((strength) => strength > 1e-12)
     .sort((a, b) => b - a)
-  const points = thinned(
+  const ranked = thinned(
     strengths.map((strength, index) => ({ rank: index + 1, strength: rounded(strength) })),
   )
+  const y = quantitative('strength', '|I|')
+  const x = quantitative('rank', 'interactions, sorted', {
+    axis: { tickCount: 4 },
+    // Of no interaction an axis has no ends of its own.
+    ...(ranked.length === 0 ? { scale: { domain: [0, 1] } } : {}),
+  })
   const threshold = {
     data: { values: [{ strength: rounded(tau) }] },
-    encoding: { y: { field: 'strength', type: 'quantitative' } },
+    mark: { type: 'rule', strokeDash: [4, 3], color: colours.vermillion },
+    encoding: { y: quantitative('strength') },
   }
   return {
     width: 160,
     height: 170,
     layer: [
       {
-        data: { values: points },
+        data: { values: ranked },
         mark: { type: 'line', strokeWidth: 1.6, color: colours.blue },
-        encoding: {
-          x: {
-            field: 'rank',
-            type: 'quantitative',
-            title: 'interactions, sorted',
-            axis: { tickCount: 4 },
-            // Of no interaction an axis has no ends of its own.
-            ...(points.length === 0 ? { scale: { domain: [0, 1] } } : {}),
-          },
-          y: { field: 'strength', type: 'quantitative', title: '|I|' },
-        },
+        encoding: { x, y },
       },
-      ...(tau > 0
-        ? [{ ...threshold, mark: { type: 'rule', strokeDash: [4, 3], color: colours.vermillion } }]
-        : []),
+      ...(tau > 0 ? [threshold] : []),
     ],
   }
 }
@@ -115,7 +99,7 @@ function keptPanel({ and, or, values }: StoredSample): Spec {
   all.sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
   const mean = values.reduce((sum, v) => sum + v, 0) / values.length
   const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length)
-  const points = keptCounts(all.length).map((kept) => {
+  const fits = keptCounts(all.length).map((kept) => {
     const [partAnd, partOr] = [new Float64Array(and.length), new Float64Array(or.length)]
     partAnd[0] = and[0]
     partOr[0] = or[0]
@@ -129,16 +113,11 @@ function keptPanel({ and, or, values }: StoredSample): Spec {
   return {
     width: 160,
     height: 170,
-    data: { values: points },
+    data: { values: fits },
     mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6, color: colours.green },
     encoding: {
-      x: {
-        field: 'kept',
-        type: 'quantitative',
-        title: 'strongest interactions kept',
-        axis: { tickCount: 4 },
-      },
-      y: { field: 'error', type: 'quantitative', title: 'RMSE / std of v' },
+      x: quantitative('kept', 'strongest interactions kept', { axis: { tickCount: 4 } }),
+      y: quantitative('error', 'RMSE / std of v'),
     },
   }
 }

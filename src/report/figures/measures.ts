@@ -1,6 +1,7 @@
 import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
+import { fromLowToHigh, noEffect, nominal, points, quantitative } from './channels.js'
 import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { doneNetworks, intervalSettings, roundedInterval } from './studyRows.js'
 
@@ -49,62 +50,60 @@ export const measuresFigure: Figure = {
       return values.length === 0 ? [] : [{ ...panel, values }]
     })
     if (shown.length === 0) return first.note ?? 'no statistic of them is known'
-    const drawn = new Set(shown.flatMap(({ values }) => values.map(({ measure }) => measure)))
-    const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((measure) =>
-      drawn.has(measure),
+    const drawn = shown.flatMap(({ values }) => values)
+    const order = [...new Set(grid.map(({ measure }) => wordOf(measure)))].filter((name) =>
+      drawn.some(({ measure }) => measure === name),
     )
-    const hasIntervals = shown.some(({ values }) =>
-      values.some(({ low, high }) => low !== undefined && high !== undefined),
-    )
-    const hasAuc = shown.some(({ statistic }) => statistic === 'mislabelled_auc')
+    const statistics = shown.map(({ statistic }) => statistic)
+    const hasIntervals = drawn.some(({ low, high }) => low !== undefined && high !== undefined)
     return {
-      caption: captionOf(study, {
-        grid,
-        order,
-        statistics: shown.map(({ statistic }) => statistic),
-        hasIntervals,
-      }),
+      caption: captionOf(study, { grid, order, statistics, hasIntervals }),
       spec: {
         title: marksKey(
           '● estimate',
           ...(hasIntervals ? ['━ interval over seeds'] : []),
-          hasAuc ? '┆ no effect, or chance' : '┆ no effect',
+          statistics.includes('mislabelled_auc') ? '┆ no effect, or chance' : '┆ no effect',
         ),
-        hconcat: shown.map((panel, index) => intervals(panel, order, index === 0)),
+        hconcat: shown.map(({ values, ...panel }, index) => ({
+          width: 105,
+          height: order.length * 22,
+          data: { values },
+          layer: intervals(panel, order, index === 0),
+        })),
         spacing: 12,
       },
     }
   },
 }
 
-interface Drawn {
-  readonly grid: readonly MeasureRow[]
-  /** Names of the rows that are drawn. */
-  readonly order: readonly string[]
-  readonly statistics: readonly string[]
-  readonly hasIntervals: boolean
-}
-
 /** Says what was drawn, and nothing of what a study without seeds or wrong labels does not have. */
-function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }: Drawn): string {
+function captionOf(
+  study: ReportStudy,
+  {
+    grid,
+    order,
+    statistics,
+    hasIntervals,
+  }: {
+    readonly grid: readonly MeasureRow[]
+    /** Names of the rows that are drawn. */
+    readonly order: readonly string[]
+    readonly statistics: readonly string[]
+    readonly hasIntervals: boolean
+  },
+): string {
   const { measures } = study.tables
-  const { level } = intervalSettings(study)
+  const level = levelInPercent(intervalSettings(study).level)
   const isMean = doneNetworks(study.tables).length > 1
   // Without seeds there are none, and no regime that would say anything.
   const hasShares = statistics.some((name) => ['low', 'high', 'sample'].includes(name))
   const what = [
-    ...(hasShares
-      ? [
-          `shares of variance${hasIntervals ? ` (bars: ${levelInPercent(level)} intervals over seeds)` : ''}`,
-        ]
-      : []),
-    ...(statistics.includes('mislabelled_auc')
-      ? [
-          `AUC for mislabelled samples (chance: ½${isMean ? '; mean of the AUC of each network' : ''})`,
-        ]
-      : []),
-    ...(statistics.includes('spearman') ? ['rank correlation with the score'] : []),
-  ]
+    hasShares &&
+      `shares of variance${hasIntervals ? ` (bars: ${level} intervals over seeds)` : ''}`,
+    statistics.includes('mislabelled_auc') &&
+      `AUC for mislabelled samples (chance: ½${isMean ? '; mean of the AUC of each network' : ''})`,
+    statistics.includes('spearman') && 'rank correlation with the score',
+  ].filter(Boolean)
   const of = order.includes('score')
     ? 'the score and of measures of difficulty in its place'
     : 'measures of difficulty'
@@ -112,27 +111,17 @@ function captionOf(study: ReportStudy, { grid, order, statistics, hasIntervals }
   const [first] = grid
   return [
     `Of ${of}: ${what.join(', ')}.`,
-    ...(order.some((name) => name.endsWith(EARLY))
-      ? [
-          '“Early” is at the checkpoint nearest to t*, where overfitting begins, or to the middle of training; all others are at the end.',
-        ]
-      : []),
-    ...(order.includes(words.score_after_difficulty)
-      ? [
-          'Score after difficulty: what is left of the ranks of the score once those of all measures are taken out.',
-        ]
-      : []),
-    ...(explained === undefined
-      ? []
-      : [
-          `Together the measures explain ${Math.round(100 * explained)}% of the ranks of the score.`,
-        ]),
-    ...(grid.length === measures.length
-      ? []
-      : [
-          `Shown: ${first.architecture}${hasShares ? `, ${first.regime}` : ''}; measures.csv has the other grids.`,
-        ]),
-  ].join(' ')
+    order.some((name) => name.endsWith(EARLY)) &&
+      '“Early” is at the checkpoint nearest to t*, where overfitting begins, or to the middle of training; all others are at the end.',
+    order.includes(words.score_after_difficulty) &&
+      'Score after difficulty: what is left of the ranks of the score once those of all measures are taken out.',
+    explained !== undefined &&
+      `Together the measures explain ${Math.round(100 * explained)}% of the ranks of the score.`,
+    grid.length < measures.length &&
+      `Shown: ${first.architecture}${hasShares ? `, ${first.regime}` : ''}; measures.csv has the other grids.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
 function gridOf({ architecture, regime, cut, cut_layers }: MeasureRow): string {
@@ -143,47 +132,20 @@ function wordOf(measure: string | undefined): string {
   return words[measure ?? ''] ?? measure ?? ''
 }
 
-interface ShownPanel {
-  readonly statistic: string
-  readonly title: string
-  readonly color: string
-  readonly values: readonly object[]
-}
-
+/** A statistic of every measure, from top to bottom. */
 function intervals(
-  { statistic, title, color, values }: ShownPanel,
+  { statistic, title, color }: (typeof panels)[number],
   order: readonly string[],
   hasNames: boolean,
-): Spec {
-  const y = {
-    field: 'measure',
-    type: 'nominal',
-    title: null,
-    scale: { domain: [...order] },
-    axis: hasNames ? {} : null,
-  }
+): Spec[] {
   const axis = { tickCount: 3, labelOverlap: 'greedy', labelSeparation: 8 }
-  const x = { field: 'estimate', type: 'quantitative', title, axis }
-  return {
-    width: 105,
-    height: order.length * 22,
-    layer: [
-      {
-        data: { values: [{ nothing: statistic === 'mislabelled_auc' ? 0.5 : 0 }] },
-        mark: { type: 'rule', strokeDash: [3, 3] },
-        encoding: { x: { ...x, field: 'nothing' } },
-      },
-      {
-        data: { values },
-        transform: [{ filter: 'isValid(datum.low) && isValid(datum.high)' }],
-        mark: { type: 'rule', strokeWidth: 4, color, opacity: 0.5 },
-        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
-      },
-      {
-        data: { values },
-        mark: { type: 'point', filled: true, size: 50, color, opacity: 1 },
-        encoding: { x, y },
-      },
-    ],
+  const encoding = {
+    x: quantitative('estimate', title, { axis }),
+    y: nominal('measure', null, { scale: { domain: [...order] }, axis: hasNames ? {} : null }),
   }
+  return [
+    noEffect('x', encoding.x, statistic === 'mislabelled_auc' ? 0.5 : 0),
+    fromLowToHigh('x', { type: 'rule', strokeWidth: 4, color, opacity: 0.5 }, encoding),
+    { mark: points(50, { color }), encoding },
+  ]
 }

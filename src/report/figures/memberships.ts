@@ -1,6 +1,7 @@
 import { groupBy } from '../../core/groupBy.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { StudyTables } from '../types.js'
+import { inOrder, nominal } from './channels.js'
 import { colours, type Figure } from './figure.js'
 import { bySeeds, doneNetworks, networkNames } from './studyRows.js'
 
@@ -51,10 +52,7 @@ export const membershipFigure: Figure = {
         data: { values },
         mark: { type: 'rect' },
         encoding: {
-          x: {
-            field: 'sample',
-            type: 'nominal',
-            title: 'sample, by the number of networks that it confuses',
+          x: nominal('sample', 'sample, by the number of networks that it confuses', {
             sort: columns.map(([sample]) => `#${sample}`),
             scale: { paddingInner: 0.15 },
             axis: {
@@ -63,16 +61,14 @@ export const membershipFigure: Figure = {
               labelOverlap: 'greedy',
               titleAnchor: 'start',
             },
-          },
-          y: {
-            field: 'network',
-            type: 'nominal',
-            title: null,
-            sort: drawn.map(({ network }) => nameOf(network)),
-            scale: { paddingInner: 0.15 },
-          },
+          }),
+          y: inOrder(
+            'network',
+            drawn.map(({ network }) => nameOf(network)),
+            { scale: { paddingInner: 0.15 } },
+          ),
           color: isColoured
-            ? { field: 'low seed', type: 'nominal', title: 'low seed', sort: [...lows].map(String) }
+            ? nominal('low seed', 'low seed', { sort: [...lows].map(String) })
             : { value: colours.blue },
         },
       },

@@ -1,7 +1,8 @@
 import { conclusions } from '../../comparison/power/verdictOdds.js'
 import type { MultiverseRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
-import { colours, type Figure, marksKey, type Spec } from './figure.js'
+import { byName, fromLowToHigh, inOrder, nominal, points, quantitative } from './channels.js'
+import { colours, type Figure, marksKey } from './figure.js'
 import { rounded } from './studyRows.js'
 
 /** A colour for each verdict. */
@@ -42,72 +43,48 @@ export const multiverseFigure: Figure = {
     // By kind of choice: scores, players, baselines, thresholds.
     const kinds = choicesOf(first).map((_, kind) => main.map((row) => choicesOf(row)[kind]))
     const names = kinds.flatMap((members) => [...new Set(members)])
-    const x = {
-      field: 'place',
-      type: 'quantitative',
+    const x = quantitative('place', undefined, {
       axis: null,
       scale: { nice: false, zero: false, domain: [-0.6, values.length - 0.4] },
-    }
-    const color = {
-      field: 'verdict',
-      type: 'nominal',
-      title: 'verdict',
-      scale: { domain: conclusions.map(saidOf), range: conclusions.map((name) => colourOf[name]) },
-    }
+    })
+    const verdictColours = conclusions.map((name) => [saidOf(name), colourOf[name]])
+    const color = byName('verdict', 'verdict', Object.fromEntries(verdictColours))
+    const encoding = { x, y: quantitative('share', 'low share'), color }
+    const ownOrOther = (own: unknown, other: unknown) =>
+      nominal('own', undefined, {
+        legend: null,
+        scale: { domain: [true, false], range: [own, other] },
+      })
     const width = Math.min(560, Math.max(160, values.length * 14))
-    const curve: Spec = {
-      width,
-      height: 150,
-      data: { values },
-      layer: [
-        {
-          mark: { type: 'rule', opacity: 0.6, strokeWidth: 1.5 },
-          encoding: {
-            x,
-            y: { field: 'low', type: 'quantitative', title: 'low share' },
-            y2: { field: 'high' },
-            color,
-          },
-        },
-        {
-          mark: { type: 'point', filled: true, size: 36, opacity: 1 },
-          encoding: {
-            x,
-            y: { field: 'share', type: 'quantitative' },
-            color,
-            shape: {
-              field: 'own',
-              type: 'nominal',
-              legend: null,
-              scale: { domain: [false, true], range: ['circle', 'diamond'] },
-            },
-            size: {
-              field: 'own',
-              type: 'nominal',
-              legend: null,
-              scale: { domain: [false, true], range: [30, 130] },
-            },
-          },
-        },
-      ],
-    }
     return {
       caption:
         'Each place is one combination of score, players, baseline and threshold that the stored interactions allow, ordered by the share of the variance that low seeds decide (bar: interval over seeds); dots below say which. The diamond is the study’s own. Combinations share data and are not independent tests. multiverse.csv has the set rules too.',
       spec: {
         title: marksKey('◆ the choices of the study', '● other choices', '┃ interval over seeds'),
         vconcat: [
-          curve,
+          {
+            width,
+            height: 150,
+            data: { values },
+            layer: [
+              fromLowToHigh('y', { type: 'rule', opacity: 0.6, strokeWidth: 1.5 }, encoding),
+              {
+                mark: points(36),
+                encoding: {
+                  ...encoding,
+                  y: quantitative('share'),
+                  shape: ownOrOther('diamond', 'circle'),
+                  size: ownOrOther(130, 30),
+                },
+              },
+            ],
+          },
           {
             width,
             height: names.length * 14,
             data: { values: choices },
-            mark: { type: 'point', filled: true, size: 26, opacity: 1 },
-            encoding: {
-              x,
-              y: { field: 'choice', type: 'nominal', title: null, sort: names },
-              color,
-            },
+            mark: points(26),
+            encoding: { x, y: inOrder('choice', names), color },
           },
         ],
         spacing: 8,

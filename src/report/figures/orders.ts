@@ -1,43 +1,38 @@
 import { groupBy } from '../../core/groupBy.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
+import { mean } from '../../metrics/descriptive.js'
 import type { OrderRow } from '../../tables/tables.js'
 import type { ReportStudy, StudyTables } from '../types.js'
-import { epochsOf, type ShownCheckpoint, shownCheckpoints } from './checkpoints.js'
-import { colours, epochAxis, type Figure, type Spec, specOf } from './figure.js'
-import { doneNetworks, type MeanStrength, meanStrengths, rounded } from './studyRows.js'
+import { byName, epochAxis, orderAxis, quantitative } from './channels.js'
+import { epochsOf, rowsAt, type ShownCheckpoint, shownCheckpoints } from './checkpoints.js'
+import { colours, type Figure, type Spec, specOf } from './figure.js'
+import {
+  doneNetworks,
+  type MeanStrength,
+  meanStrengths,
+  rounded,
+  sumsByOrder,
+} from './studyRows.js'
 
 /** Colour is the sign, lightness the kind; both also differ in place and in grey. */
 const fills = {
-  domain: ['AND +', 'OR +', 'AND −', 'OR −'],
-  range: [colours.blue, '#7cbfe6', colours.vermillion, '#f5a66b'],
-} as const
+  'AND +': colours.blue,
+  'OR +': '#7cbfe6',
+  'AND −': colours.vermillion,
+  'OR −': '#f5a66b',
+}
 
 /** Stacked bars of mean strength by order, positive up and negative down, AND and OR apart. */
-export function orderBars(
-  strengths: readonly MeanStrength[],
-  options: {
-    readonly title?: string
-    readonly legend?: boolean
-    readonly width?: number
-    readonly height?: number
-  } = {},
-): Spec {
+export function orderBars(strengths: readonly MeanStrength[]) {
   return {
-    width: options.width ?? 250,
-    height: options.height ?? 180,
-    ...(options.title === undefined ? {} : { title: options.title }),
+    width: 250,
+    height: 180,
     data: { values: strengthValues(strengths) },
     mark: { type: 'bar', width: { band: 0.8 } },
     encoding: {
-      x: { field: 'order', type: 'ordinal', title: 'order', axis: { labelAngle: 0 } },
-      y: { field: 'strength', type: 'quantitative', title: 'mean salient strength' },
-      color: {
-        field: 'part',
-        type: 'nominal',
-        title: null,
-        scale: fills,
-        legend: options.legend === false ? null : { orient: 'right' },
-      },
+      x: orderAxis,
+      y: quantitative('strength', 'mean salient strength'),
+      color: byName('part', null, fills, { legend: { orient: 'right' } }),
       order: { field: 'part', type: 'nominal' },
     },
   }
@@ -52,15 +47,13 @@ export function strengthValues(strengths: readonly MeanStrength[]) {
   }))
 }
 
-/** Rows of one group, each network at the checkpoint shown. */
-export function rowsAt(
-  tables: StudyTables,
+/** Rows of one group of samples, each network at the checkpoint shown. */
+export function ordersAt(
+  { orders }: StudyTables,
   group: string,
-  { stepOf }: Pick<ShownCheckpoint, 'stepOf'>,
+  shown: Pick<ShownCheckpoint, 'stepOf'>,
 ): OrderRow[] {
-  return tables.orders.filter(
-    ({ network, step, sample_group }) => sample_group === group && step === stepOf(network),
-  )
+  return rowsAt(orders, shown).filter(({ sample_group }) => sample_group === group)
 }
 
 /** Strength by order early and at the end. */
@@ -70,13 +63,14 @@ export const orderFigure: Figure = {
   source: 'Figure 4c',
   draw({ tables }) {
     const { panels, end, words } = shownCheckpoints(tables)
-    if (rowsAt(tables, 'all', end).length === 0) return 'there are no order distributions'
+    if (ordersAt(tables, 'all', end).length === 0) return 'there are no order distributions'
     return {
       caption: `Mean over networks and analysed samples of the salient strength of each order: what adds to the given label’s score above zero, what takes away below it. ${words} Long bars on both sides at high orders are interactions that offset each other.`,
       spec: {
-        hconcat: panels.map((panel) =>
-          orderBars(meanStrengths(rowsAt(tables, 'all', panel)), { title: panel.title }),
-        ),
+        hconcat: panels.map((panel) => ({
+          ...orderBars(meanStrengths(ordersAt(tables, 'all', panel))),
+          title: panel.title,
+        })),
         resolve: { scale: { y: 'shared' } },
         spacing: 28,
       },
@@ -95,15 +89,12 @@ export function orderFiguresByCheckpoint({
   const domain = strengthDomain(means)
   return steps.map((step, index) => {
     const first = all.find((row) => row.step === step)
-    const bars = orderBars(means[index], { width: 420 })
-    const encoding = bars.encoding as Record<string, Record<string, unknown>>
+    const { encoding, ...bars } = orderBars(means[index])
+    const y = { ...encoding.y, scale: { domain } }
     return {
       step,
       epoch: epochOf(first?.network, step),
-      spec: specOf({
-        ...bars,
-        encoding: { ...encoding, y: { ...encoding.y, scale: { domain } } },
-      }),
+      spec: specOf({ ...bars, width: 420, encoding: { ...encoding, y } }),
     }
   })
 }
@@ -124,17 +115,18 @@ export const orderByNetworkFigure: Figure = {
   title: 'Strength by order, network by network, at the end',
   source: 'ours',
   draw({ tables }) {
-    const networks = doneNetworks(tables)
-    const atEnd = rowsAt(tables, 'all', shownCheckpoints(tables).end)
-    const panels = networks.flatMap((network) => {
-      const rows = atEnd.filter((row) => row.network === network.network)
-      const bars = orderBars(meanStrengths(rows), {
-        title: network.name ?? '',
-        legend: false,
-        width: 120,
-        height: 84,
-      })
-      return rows.length === 0 ? [] : [{ ...bars, encoding: quiet(bars) }]
+    const atEnd = ordersAt(tables, 'all', shownCheckpoints(tables).end)
+    const panels = doneNetworks(tables).flatMap(({ network, name = '' }) => {
+      const rows = atEnd.filter((row) => row.network === network)
+      const { encoding, ...bars } = orderBars(meanStrengths(rows))
+      const bare = {
+        ...encoding,
+        x: { ...encoding.x, title: null },
+        y: { ...encoding.y, title: null, axis: { tickCount: 3 } },
+        color: { ...encoding.color, legend: null },
+      }
+      const panel = { ...bars, width: 120, height: 84, title: name, encoding: bare }
+      return rows.length === 0 ? [] : [panel]
     })
     if (panels.length === 0) return 'there are no order distributions'
     return {
@@ -150,15 +142,6 @@ export const orderByNetworkFigure: Figure = {
   },
 }
 
-function quiet(bars: Spec): Spec {
-  const encoding = bars.encoding as Record<string, Record<string, unknown>>
-  return {
-    ...encoding,
-    x: { ...encoding.x, title: null },
-    y: { ...encoding.y, title: null, axis: { tickCount: 3 } },
-  }
-}
-
 /** Number of salient interactions of each order while training goes on. */
 export const salientCountFigure: Figure = {
   id: 'salient-counts',
@@ -166,26 +149,19 @@ export const salientCountFigure: Figure = {
   source: 'ours',
   draw({ tables }) {
     const epochOf = epochsOf(tables)
-    const sums = new Map<
-      string,
-      { epoch: number; order: number; count: number; networks: Set<string> }
-    >()
-    for (const { network, step, sample_group, interaction_order: order, count } of tables.orders) {
-      if (sample_group !== 'all' || count === undefined || order === undefined) continue
-      const epoch = epochOf(network, step)
-      const key = `${epoch} ${order}`
-      const sum = sums.get(key) ?? { epoch, order, count: 0, networks: new Set() }
-      sum.count += count
-      sum.networks.add(network ?? '')
-      sums.set(key, sum)
-    }
-    const epochs = new Set([...sums.values()].map(({ epoch }) => epoch))
+    const counted = tables.orders.filter(
+      ({ sample_group, count, interaction_order }) =>
+        sample_group === 'all' && count !== undefined && interaction_order !== undefined,
+    )
+    const epochs = groupBy(counted, ({ network, step }) => epochOf(network, step))
     if (epochs.size < 2) return 'fewer than two checkpoints were analysed'
-    const values = [...sums.values()].map(({ epoch, order, count, networks }) => ({
-      epoch: rounded(epoch),
-      order,
-      count: rounded(count / networks.size),
-    }))
+    const values = [...epochs].flatMap(([epoch, rows]) =>
+      sumsByOrder(rows).map(({ order, sumsOf }) => ({
+        epoch: rounded(epoch),
+        order,
+        count: rounded(mean(sumsOf('count'))),
+      })),
+    )
     return {
       caption:
         'Mean number of salient interactions per sample, by order (AND and OR together), over training.',
@@ -196,7 +172,7 @@ export const salientCountFigure: Figure = {
         mark: { type: 'line', point: { size: 14 }, strokeWidth: 1.6 },
         encoding: {
           x: epochAxis,
-          y: { field: 'count', type: 'quantitative', title: 'salient interactions per sample' },
+          y: quantitative('count', 'salient interactions per sample'),
           color: { field: 'order', type: 'ordinal', title: 'order', scale: { scheme: 'viridis' } },
         },
       },

@@ -1,5 +1,6 @@
 import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
+import { inOrder, points, quantitative } from './channels.js'
 import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { haveSeeds, networkNames, rounded } from './studyRows.js'
 
@@ -23,8 +24,15 @@ export const pairClassFigure: Figure = {
         ),
       ) ?? 0
     const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
-    const panel = (field: PairField, title: string, names: boolean): Spec =>
-      strip(overlaps, field, { title, order, names, nameOf })
+    const values = (field: PairField) =>
+      overlaps.flatMap((row) => {
+        if (row[field] === undefined) return []
+        const pair = `${nameOf(row.network_a)} & ${nameOf(row.network_b)}`
+        const figure = rounded(row[field], 4)
+        return [{ relation: row.relation, figure, pair, chance: chanceOf(row, field) }]
+      })
+    const panel = (field: PairField, title: string, hasNames: boolean) =>
+      strip(values(field), order, title, hasNames)
     return {
       caption:
         'One dot per pair of networks; bar: mean of the class; grey tick: expectation by chance. Spearman correlates the scores of all samples and needs no set rule; IoU is the intersection over union of the salient interactions themselves, whose expectation by chance is not drawn. Pairs that share a network are not independent' +
@@ -47,75 +55,41 @@ export const pairClassFigure: Figure = {
   },
 }
 
-interface StripOptions {
-  readonly title: string
-  readonly order: readonly string[]
-  readonly names: boolean
-  readonly nameOf: (id: string | undefined) => string
-}
-
+/** A row for each class: its pairs, their mean, and what is expected by chance. */
 function strip(
-  rows: readonly OverlapRow[],
-  field: PairField,
-  { title, order, names, nameOf }: StripOptions,
+  values: readonly { relation?: string; figure?: number; chance?: number }[],
+  order: readonly string[],
+  title: string,
+  hasNames: boolean,
 ): Spec {
-  const values = rows.flatMap((row) =>
-    row[field] === undefined
-      ? []
-      : [
-          {
-            relation: row.relation,
-            figure: rounded(row[field], 4),
-            pair: `${nameOf(row.network_a)} & ${nameOf(row.network_b)}`,
-            chance: chanceOf(row, field),
-          },
-        ],
-  )
   const means = order.flatMap((relation) => {
     const own = values.filter((value) => value.relation === relation)
-    const average = mean(own.map(({ figure }) => figure as number))
-    return average === undefined
-      ? []
-      : [
-          {
-            relation,
-            figure: rounded(average, 4),
-            chance: rounded(mean(own.flatMap(({ chance }) => chance ?? [])), 4),
-          },
-        ]
+    const figure = rounded(mean(own.flatMap(({ figure }) => figure ?? [])), 4)
+    const chance = rounded(mean(own.flatMap(({ chance }) => chance ?? [])), 4)
+    return figure === undefined ? [] : [{ relation, figure, chance }]
   })
-  const y = {
-    field: 'relation',
-    type: 'nominal',
-    title: null,
-    sort: order,
-    axis: names ? {} : null,
-  }
-  const x = (name: string) => ({
-    field: name,
-    type: 'quantitative',
-    title,
-    axis: { tickCount: 4, labelOverlap: 'greedy', labelSeparation: 8 },
-  })
+  const axis = { tickCount: 4, labelOverlap: 'greedy', labelSeparation: 8 }
+  const x = quantitative('figure', title, { axis })
+  const y = inOrder('relation', order, { axis: hasNames ? {} : null })
   return {
     width: 135,
     height: Math.max(60, order.length * 30),
     layer: [
       {
         data: { values },
-        mark: { type: 'point', filled: true, size: 26, opacity: 0.55, color: colours.blue },
-        encoding: { x: x('figure'), y, detail: { field: 'pair' } },
+        mark: points(26, { opacity: 0.55, color: colours.blue }),
+        encoding: { x, y, detail: { field: 'pair' } },
       },
       {
         data: { values: means },
         mark: { type: 'tick', thickness: 2.5, size: 20, color: colours.vermillion },
-        encoding: { x: x('figure'), y },
+        encoding: { x, y },
       },
       {
         data: { values: means },
         transform: [{ filter: 'isValid(datum.chance)' }],
         mark: { type: 'tick', thickness: 1.5, size: 26, color: colours.grey },
-        encoding: { x: x('chance'), y },
+        encoding: { x: { ...x, field: 'chance' }, y },
       },
     ],
   }

@@ -1,12 +1,19 @@
 import { largest, smallest } from '../../core/extremes.js'
+import { groupBy } from '../../core/groupBy.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'
 import type { SampleDetail, StoredSample } from '../types.js'
-import { shownCheckpoints } from './checkpoints.js'
-import { colours, type Figure, panelsOf } from './figure.js'
+import { byName, inOrder, quantitative } from './channels.js'
+import { rowsAt, shownCheckpoints } from './checkpoints.js'
+import { colours, type Figure } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
 import { type MeanStrength, rounded } from './studyRows.js'
 
 const BINS = 24
+
+const labelColours = {
+  'label kept': colours.blue,
+  'label changed by noise': colours.vermillion,
+}
 
 /** Histogram of the confusing scores at the end, with wrongly labelled samples apart. */
 export const scoreFigure: Figure = {
@@ -15,25 +22,22 @@ export const scoreFigure: Figure = {
   source: 'Figure 2, histogram',
   draw({ tables }) {
     const { end } = shownCheckpoints(tables)
-    const rows = tables.samples.filter(
-      ({ network, step, score }) => score !== undefined && end.stepOf(network) === step,
-    )
+    const rows = rowsAt(tables.samples, end).flatMap(({ network, score, label, given_label }) => {
+      const word = label === given_label ? 'label kept' : 'label changed by noise'
+      return score === undefined ? [] : [{ network, score, label: word }]
+    })
     if (rows.length === 0) return 'there are no scores'
-    const scores = rows.map(({ score }) => score as number)
+    const scores = rows.map(({ score }) => score)
     const low = smallest(scores, 0)
     const width = (largest(scores, low + 1e-9) - low) / BINS
-    const counts = new Map<string, number>()
-    for (const { score, label, given_label } of rows) {
-      const bin = Math.min(BINS - 1, Math.floor(((score as number) - low) / width))
-      const key = `${bin} ${label === given_label ? 'label kept' : 'label changed by noise'}`
-      counts.set(key, (counts.get(key) ?? 0) + 1)
-    }
-    const values = [...counts].map(([key, count]) => {
-      const [bin, ...words] = key.split(' ')
-      const start = low + Number(bin) * width
-      return { start: rounded(start), end: rounded(start + width), label: words.join(' '), count }
+    const binOf = (score: number) => Math.min(BINS - 1, Math.floor((score - low) / width))
+    const bars = groupBy(rows, ({ score, label }) => `${binOf(score)} ${label}`)
+    const values = [...bars.values()].map((own) => {
+      const [{ score, label }] = own
+      const start = low + binOf(score) * width
+      return { start: rounded(start), end: rounded(start + width), label, count: own.length }
     })
-    const noisy = rows.filter(({ label, given_label }) => label !== given_label).length
+    const noisy = rows.filter(({ label }) => label !== 'label kept').length
     const isOne = new Set(rows.map(({ network }) => network)).size === 1
     return {
       caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint. ${
@@ -47,29 +51,12 @@ export const scoreFigure: Figure = {
         data: { values },
         mark: { type: 'bar', binSpacing: 1 },
         encoding: {
-          x: {
-            field: 'start',
-            type: 'quantitative',
-            title: 'score',
-            bin: { binned: true },
-            axis: { tickCount: 8 },
-          },
+          x: quantitative('start', 'score', { bin: { binned: true }, axis: { tickCount: 8 } }),
           x2: { field: 'end' },
-          y: {
-            field: 'count',
-            type: 'quantitative',
-            title: isOne ? 'samples' : 'samples × networks',
-          },
-          color: {
-            field: 'label',
-            type: 'nominal',
-            title: null,
-            scale: {
-              domain: ['label kept', 'label changed by noise'],
-              range: [colours.blue, colours.vermillion],
-            },
+          y: quantitative('count', isOne ? 'samples' : 'samples × networks'),
+          color: byName('label', null, labelColours, {
             legend: noisy === 0 ? null : { orient: 'top' },
-          },
+          }),
         },
       },
     }
@@ -102,27 +89,25 @@ export const sampleOrdersFigure: Figure = {
         )
       }),
     )
-    const bars = orderBars([], { legend: true, width: 92, height: 90 })
-    const encoding = bars.encoding as Record<string, Record<string, unknown>>
+    const { mark, encoding } = orderBars([])
     return {
       caption: `Samples of the highest and of the lowest scores of one network, all on one scale: ${panels.map(({ wordsOf }) => wordsOf(network)).join('; ')}. What adds to the given label’s score stands above zero, what takes away below.`,
       spec: {
         data: { values },
         facet: {
-          row: panelsOf(
+          row: inOrder(
             'checkpoint',
             panels.map(({ epochOf }) => epochOf(network)),
           ),
-          column: {
-            ...panelsOf('sample', chosen.map(titleOf)),
+          column: inOrder('sample', chosen.map(titleOf), {
             header: { labelFontSize: 10, labelFontWeight: 'normal' },
-          },
+          }),
         },
         spacing: 12,
         spec: {
           width: 92,
           height: 90,
-          mark: bars.mark,
+          mark,
           encoding: {
             ...encoding,
             y: { ...encoding.y, title: 'salient strength', axis: { tickCount: 4 } },

@@ -1,5 +1,6 @@
 import { largest, smallest } from '../../core/extremes.js'
-import { shownCheckpoints } from './checkpoints.js'
+import { points, quantitative } from './channels.js'
+import { rowsAt, shownCheckpoints } from './checkpoints.js'
 import { colours, type Figure, marksKey, type Spec } from './figure.js'
 import { rounded } from './studyRows.js'
 
@@ -10,18 +11,18 @@ export const sensitivityFigure: Figure = {
   source: 'ours',
   draw({ tables }) {
     const { end } = shownCheckpoints(tables)
-    const points = tables.samples.flatMap(({ network, step, score_low, score_high }) =>
-      end.stepOf(network) === step && score_low !== undefined && score_high !== undefined
-        ? [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }]
-        : [],
+    const values = rowsAt(tables.samples, end).flatMap(({ score_low, score_high }) =>
+      score_low === undefined || score_high === undefined
+        ? []
+        : [{ low: rounded(score_low, 4), high: rounded(score_high, 4) }],
     )
-    if (points.length === 0) return 'the other end of the tie-break is not stored'
+    if (values.length === 0) return 'the other end of the tie-break is not stored'
     return {
       caption:
         'Each sample’s score at the two ends of the equally sparse decompositions (the L1 optimum is not unique); away from the diagonal the score is not determined by the data. Another n or solver needs a run of its own (analysis.players.count, analysis.solver).',
       spec: {
         title: marksKey('● a sample', '┆ equal at both ends'),
-        ...tieBreakEnds(points),
+        ...tieBreakEnds(values),
       },
     }
   },
@@ -30,40 +31,25 @@ export const sensitivityFigure: Figure = {
 function tieBreakEnds(values: readonly { low?: number; high?: number }[]): Spec {
   const ends = values.flatMap(({ low = 0, high = 0 }) => [low, high])
   const [least, most] = [smallest(ends, 0), largest(ends, 0)]
+  const axis = { tickCount: 4 }
+  const encoding = {
+    x: quantitative('low', 'score, low-order end', { axis }),
+    y: quantitative('high', 'score, high-order end', { axis }),
+  }
+  const diagonal = [least, most].map((end) => ({ low: end, high: end }))
   return {
     width: 170,
     height: 170,
     layer: [
       {
-        data: {
-          values: [
-            { low: least, high: least },
-            { low: most, high: most },
-          ],
-        },
+        data: { values: diagonal },
         mark: { type: 'line', strokeDash: [3, 3], color: colours.grey, clip: true },
-        encoding: {
-          x: { field: 'low', type: 'quantitative' },
-          y: { field: 'high', type: 'quantitative' },
-        },
+        encoding: { x: quantitative('low'), y: quantitative('high') },
       },
       {
         data: { values },
-        mark: { type: 'point', filled: true, size: 14, opacity: 0.4, color: colours.blue },
-        encoding: {
-          x: {
-            field: 'low',
-            type: 'quantitative',
-            title: 'score, low-order end',
-            axis: { tickCount: 4 },
-          },
-          y: {
-            field: 'high',
-            type: 'quantitative',
-            title: 'score, high-order end',
-            axis: { tickCount: 4 },
-          },
-        },
+        mark: points(14, { opacity: 0.4, color: colours.blue }),
+        encoding,
       },
     ],
   }

@@ -1,6 +1,7 @@
 /** Questions that several figures ask of a study's rows. */
 
 import { defaultComparisonOptions } from '../../comparison/types.js'
+import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { NetworkRow, OrderRow } from '../../tables/tables.js'
@@ -61,16 +62,17 @@ export function meanStrengths(rows: readonly OrderRow[]): MeanStrength[] {
   )
 }
 
-type StrengthColumn =
+type SummedColumn =
   | 'positive'
   | 'negative'
+  | 'count'
   | `${'' | 'normalized_'}${'generalizable' | 'nongeneralizable'}`
 
 /** For each order how a column is summed over both kinds of interactions, for every network that has rows. */
 export function sumsByOrder(rows: readonly OrderRow[]) {
   return [...groupBy(rows, (row) => row.interaction_order ?? 0)].map(([order, found]) => {
     const networks = [...groupBy(found, ({ network }) => network).values()]
-    const sumsOf = (column: StrengthColumn) =>
+    const sumsOf = (column: SummedColumn) =>
       networks.map((own) => own.reduce((sum, row) => sum + (row[column] ?? 0), 0))
     return { order, sumsOf }
   })
@@ -79,6 +81,15 @@ export function sumsByOrder(rows: readonly OrderRow[]) {
 /** Rounds for display in a specification, which keeps its files small and its diffs readable. */
 export function rounded(value: number | undefined, digits = 6): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(digits))
+}
+
+/** The mean of values, and from the lowest to the highest of them, rounded for display. */
+export function meanAndRange(values: readonly number[]) {
+  return {
+    mean: rounded(mean(values)),
+    low: rounded(smallest(values)),
+    high: rounded(largest(values)),
+  }
 }
 
 /** An estimate with the ends of its interval, rounded for display. */
