@@ -15,6 +15,7 @@ import { inputBaseline, requireMaskable } from '../masking/baseline/configureBas
 import { parseOutput } from '../masking/evaluation/output.js'
 import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { isInColour, requireDeclaredFit } from '../masking/foreign/fitSamples.js'
+import { presentLabels } from '../masking/foreign/openClassifier.js'
 import {
   baselineAssumptions,
   baselineWarnings,
@@ -130,7 +131,8 @@ function fitOf(dataset: Dataset, { data, analysis }: ExperimentConfig): RequireF
   if (dataset.kind === 'text') return () => undefined
   const samples = { ...dataset, inColour: isInColour(data) }
   const { kind } = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
-  return (model, entry) => requireDeclaredFit(model, samples, dataset.classes.length, entry, kind)
+  const classes = { numbered: dataset.classes.length, present: presentLabels(dataset).length }
+  return (model, entry) => requireDeclaredFit(model, samples, classes, entry, kind)
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */

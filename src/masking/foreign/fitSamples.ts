@@ -59,6 +59,12 @@ export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes):
   }
 }
 
+/** How many classes the data number, and how many of them some sample is of: only those need an output. */
+interface ClassCounts {
+  readonly numbered: number
+  readonly present: number
+}
+
 /**
  * Throws InputError where samples, or the output that v is of, do not fit what a file says of its inputs and outputs, which is known before
  * it is opened.
@@ -66,7 +72,7 @@ export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes):
 export function requireDeclaredFit(
   model: ForeignFile,
   samples: FedSamples,
-  classes: number,
+  { numbered, present }: ClassCounts,
   wishes: FeedWishes & Pick<ForeignWishes, 'output'>,
   asked: Output['kind'],
 ): void {
@@ -74,14 +80,14 @@ export function requireDeclaredFit(
   const { file, outputs } = model
   const byToken = samples.parts?.some(({ role }) => role === 'position')
   if (outputs === undefined) return
-  const { name } = chooseOutput({ file, outputs }, classes, wishes.output, byToken)
+  const { name } = chooseOutput({ file, outputs }, numbered, wishes.output, byToken)
   const { shape } = outputs.find((output) => output.name === name) as ForeignValue
   const width = shape.length === 2 ? shape[1] : undefined
   if (width === undefined) return
   // A single value stands for two classes.
-  if (Math.max(2, width) < classes) {
+  if (Math.max(2, width) < present) {
     throw new InputError(
-      `${file}: the output "${name}" has ${width} values per sample, but the data have ${classes} classes`,
+      `${file}: the output "${name}" has ${width} values per sample, but the data have ${present} classes`,
     )
   }
   if (asked === 'binary' && width > 1) {

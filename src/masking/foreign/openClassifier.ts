@@ -91,7 +91,7 @@ function firstSamples(split: Samples, admits: (input: Float32Array) => boolean):
 }
 
 /** Labels that some sample has. */
-function presentLabels({ classes, train, test }: Dataset): number[] {
+export function presentLabels({ classes, train, test }: Dataset): number[] {
   const parts = [train, test].flatMap(({ labels, trueLabels }) => [...labels, ...trueLabels])
   const present = new Set(parts)
   return [...classes.keys()].filter((label) => present.has(label))

@@ -305,6 +305,66 @@ describe('a network from elsewhere', () => {
     expect((await valuesOfNetwork(other, 'rows')).tables[0][15]).not.toBeCloseTo(tables[0][15], 3)
   })
 
+  it('needs outputs of the classes alone that samples are of: labels 1 and 3, two outputs', async () => {
+    const x = { data: drawnInputs(), shape: [COUNT, 2, 8, 8] }
+    const labelled = (name: string, labels: readonly [number, number]) => {
+      const y = Int32Array.from({ length: COUNT }, (_, row) => labels[row % 2])
+      const test = {
+        x_test: { data: x.data.slice(0, 256), shape: [2, 2, 8, 8] },
+        y_test: y.slice(0, 2),
+      }
+      writeFileSync(join(folder, `${name}.npz`), encodeNpz({ x, y, ...test }))
+    }
+    labelled('labels-0-1', [0, 1])
+    labelled('labels-1-3', [1, 3])
+    const draws = stream(2, 'test').at()
+    const weights = Float32Array.from({ length: 2 * 128 }, () => draws.normal())
+    const two = (name: string, spec: Pick<GraphSpec, 'nodes' | 'weights'>) =>
+      writeFileSync(
+        join(folder, `${name}.onnx`),
+        onnxFile({
+          ...spec,
+          inputs: { image: ['batch', 2, 8, 8] },
+          outputs: { y: ['batch', 2] },
+          nodes: [['Flatten', ['image'], ['x']], ...spec.nodes],
+        }),
+      )
+    two('unnamed', {
+      nodes: [['Gemm', ['x', 'w'], ['y'], { transB: 1 }]],
+      weights: { w: floats([2, 128], weights) },
+    })
+    const list = (values: Iterable<number>) => [...values].map((float) => ({ float }))
+    const named = {
+      coefficients: list(weights),
+      intercepts: list([0, 0]),
+      classlabels_ints: [1, 3],
+    }
+    two('named', { nodes: [['ai.onnx.ml:LinearClassifier', ['x'], ['label', 'y'], named]] })
+
+    const analysis = { samples: { ids: [0, 1, 2, 3], testCount: 0 } }
+    const odd = { data: { path: 'labels-1-3.npz' }, analysis }
+    const plain = await run(['unnamed'], { data: { path: 'labels-0-1.npz' }, analysis })
+    const byModel = await run(['named'], odd)
+    expect(assumed(byModel)).toContainEqual(
+      expect.stringMatching(/named\.onnx as the model names them: 1 = 0, 3 = 1 \(of 2 outputs\)/),
+    )
+    const byList = await run(['unnamed'], { ...odd, keys: { classes: ['1', '3'] } })
+    const expected = await valuesOfNetwork(plain, 'unnamed')
+    for (const found of [
+      await valuesOfNetwork(byModel, 'named'),
+      await valuesOfNetwork(byList, 'unnamed'),
+    ]) {
+      expect(found.samples.sample).toEqual(expected.samples.sample)
+      for (const [row, table] of found.tables.entries()) {
+        for (const [coalition, value] of table.entries()) {
+          expect(value).toBeCloseTo(expected.tables[row][coalition], 4)
+        }
+      }
+    }
+    // Neither names nor a list say which outputs they are.
+    expect(await reasonOf(run(['unnamed'], odd))).toMatch(/class "3" has no output: .*2 classes/)
+  })
+
   it('may give a label the probability 0, where v is clamped', async () => {
     const sure = { ...parameters, 'head.weight': scaled(parameters['head.weight'], 1000) }
     writeFileSync(join(folder, 'sure.onnx'), encodeInference(withSoftmax(graph), sure))
