@@ -26,13 +26,15 @@ export function hasSeeds({ seeds }: NetworkLayers): boolean {
 }
 
 /**
- * Equal seeds mean equal low layers, except under two architectures whose low layers differ in shape, and
- * within a regime that takes them from trained networks when those differ.
+ * Equal seeds mean equal low layers, except where these differ in shape, as under two architectures, and within a
+ * regime that takes them from trained networks when those differ.
  */
 function sameLowLayers(a: NetworkLayers, b: NetworkLayers): boolean {
   return (
     a.seeds.low === b.seeds.low &&
-    (a.architecture === b.architecture || a.lowShapes === b.lowShapes) &&
+    (a.lowShapes === b.lowShapes ||
+      // Of networks from elsewhere they may not be known.
+      (a.architecture === b.architecture && !(a.lowShapes && b.lowShapes))) &&
     lentAlike(a, b, undefined)
   )
 }

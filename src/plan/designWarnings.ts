@@ -16,7 +16,7 @@ import type { NetworkLayers } from '../comparison/types.js'
 import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import type { GridSizes } from './designs.js'
-import { courseWarnings } from './given.js'
+import { misfitWarnings } from './given.js'
 import { layersOf } from './layers.js'
 import type { Plan } from './types.js'
 
@@ -86,7 +86,7 @@ export function designWarnings(plan: Plan): string[] {
         : [],
     ),
     ...doubleWarnings(plan),
-    ...courseWarnings(plan),
+    ...misfitWarnings(plan),
   ]
   if (main !== undefined && main.lows * main.highs > 1) {
     const smallest = smallestAttainableP(main.lows, main.highs)

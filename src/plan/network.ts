@@ -205,11 +205,12 @@ function checkNotRedrawn(
   )
 }
 
-/** Parameters of the blocks with their shapes: `fc1.weight 9×100, fc1.bias 100`. */
+/** Parameters of the blocks with their shapes, by name, as networks from elsewhere have them: `fc1.bias 100, fc1.weight 9×100`. */
 function shapesOf({ graph }: Model, blocks: readonly string[]): string {
   return graph.parameters
     .filter(({ name }) => blocks.some((block) => name.startsWith(`${block}.`)))
     .map(({ name, shape }) => `${name} ${shape.join('×')}`)
+    .sort()
     .join(', ')
 }
 

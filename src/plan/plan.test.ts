@@ -235,7 +235,7 @@ networks:
         `networks: { grid: { low: [0], high: [0], repeats: 1, cuts: [${low}], architectures: [resmlp-5] } }`,
       )
     expect(withArchitectures(2).networks.map(({ lowShapes }) => lowShapes)).toEqual(
-      Array(2).fill('fc1.weight 100×9, fc1.bias 100, fc2.weight 100×100, fc2.bias 100'),
+      Array(2).fill('fc1.bias 100, fc1.weight 100×9, fc2.bias 100, fc2.weight 100×100'),
     )
     const digits: DataInfo = { ...ticTacToeInfo, kind: 'image', shape: [1, 28, 28], classes: 10 }
     const yaml = `data: { source: glyphs }

@@ -341,7 +341,9 @@ describe('what is said of low layers', () => {
 
   it('must hold at every checkpoint where low layers are frozen', async () => {
     const frozen = entries.map((entry) => ({ ...entry, regime: 'frozen-random' }))
-    expect(await plan(given(frozen))).toMatch(/both have low seed 0, but their low layers differ/)
+    expect(await plan(given(frozen))).toMatch(
+      /"low0-high0-order0": its low layers are others in .*5\.onnx than in .*0\.onnx, but its regime frozen-random/,
+    )
     const steady = entries.map((entry) => {
       const first = `steady/${entry.name}`
       mkdirSync(join(folder, first), { recursive: true })
@@ -819,6 +821,17 @@ describe('a network that is trained here', () => {
     expect(relation('heir', 'donor')).toBe('same-low/diff-high+order+regime')
     expect(relation('heir', 'low0-high0-order0')).toBe('diff-low/same-high+regime')
     expect(relation('low0-high0-order0', 'low1-high0-order0')).toBe('diff-low/same-high')
+  })
+
+  it('has the low layers of its donor under whatever name of the architecture', async () => {
+    const document = heir({ seeds: undefined })
+    const files = [{ ...entries[0], architecture: 'ours' }]
+    const { networks } = await planOfDocument(
+      { ...document, networks: { ...document.networks, files } },
+      places('renamed'),
+    )
+    const [donor, own] = networks.map(layersOf)
+    expect(relationOf(donor, own)).toBe('same-low/diff-arch+order+regime')
   })
 
   it('hands on what another tool drew, and to nobody who would draw it again', async () => {

@@ -6,7 +6,8 @@ import type { Lack } from '../../comparison/types.js'
 import type { ExperimentConfig } from '../../config/schema.js'
 import { messageOf, TaskError } from '../../core/errors.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
-import { courseWarnings, unverifiedDesign } from '../../plan/given.js'
+import { misfitWarnings } from '../../plan/given.js'
+import { unverifiedDesign } from '../../plan/statedLayers.js'
 import type { AnalysisRun, CompareTask, Plan, StudyNetwork } from '../../plan/types.js'
 import { type FileContent, jsonText, type WriteFile } from '../../store/atomic.js'
 import { networkPaths, reportPage, studyFiles, studyFolder, tableFile } from '../../store/layout.js'
@@ -173,7 +174,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       ...claimScope(plan.config, plan.networks),
       ...planWarnings(plan.data),
       ...unverifiedDesign(plan.data.given ?? []),
-      ...courseWarnings(plan),
+      ...misfitWarnings(plan),
       ...accuracyWarnings(analyses, plan.data),
       ...panelWarnings(analyses, config, plan.data.classes),
       ...reliabilityWarnings(analyses, config.confusing.reliability.minimum),
