@@ -13,7 +13,7 @@ import type { Plan } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { studyFiles } from '../store/layout.js'
 import { readStoredJson, readStoredText } from '../store/stored.js'
-import { type Planned, planOf } from '../tasks/reporting/manifest.js'
+import { type Planned, planOf } from '../tasks/state/manifest.js'
 
 const text = z.string()
 

@@ -15,7 +15,7 @@ import {
   findRedundantVariants,
   loadPlannedDataset,
 } from './dataset.js'
-import { planOf } from './reporting/manifest.js'
+import { planOf } from './state/manifest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-dataset-'))
 afterAll(() => rmSync(folder, { recursive: true }))

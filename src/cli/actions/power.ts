@@ -16,7 +16,7 @@ import {
   mainEffects,
   readFinishedStudy,
 } from '../../tasks/reporting/finishedStudy.js'
-import { planOf } from '../../tasks/reporting/manifest.js'
+import { planOf } from '../../tasks/state/manifest.js'
 import { measureUnitTimes, secondsOf, type UnitTimes } from '../../tasks/training/unitTimes.js'
 import type { PowerOptions } from '../commands/power.js'
 import { describePower, type JudgedDesign, type PowerReport, shapeOf } from '../power/describe.js'

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/types.js'
 import type { BoundNetwork } from '../../engine/types.js'
-import { lowerGraph } from '../evaluation/cutGraph.js'
+import { lowerGraph } from '../../graph/cut.js'
 import { valueShape } from '../evaluation/layerValue.js'
 import { openPart } from '../evaluation/parameters.js'
 import { ChannelMoments, type Moments } from './baselines.js'

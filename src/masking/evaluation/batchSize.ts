@@ -3,7 +3,7 @@ import { deviceKind } from '../../engine/device.js'
 import type { DeviceKind, DeviceName } from '../../engine/types.js'
 import { inferTypes } from '../../graph/infer.js'
 import { BATCH, type Graph } from '../../graph/types.js'
-import { beyondRounding } from '../foreign/rowIndependence.js'
+import { beyondRounding } from './beyondRounding.js'
 
 /**
  * How many floats the largest value of a batch (of all layers) has: few enough that a core's cache holds a layer's

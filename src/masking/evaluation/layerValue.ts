@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.js'
+import { cutValues, lowerGraph } from '../../graph/cut.js'
 import { inferTypes } from '../../graph/infer.js'
 import { blockOf, type Graph } from '../../graph/types.js'
-import { cutValues, lowerGraph } from './cutGraph.js'
 
 /**
  * The value that carries everything the network knows after a block: the last value that all paths

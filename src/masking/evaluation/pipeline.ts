@@ -2,7 +2,6 @@ import { EnvironmentError } from '../../core/errors.js'
 import type { Tensor } from '../../core/tensor.js'
 import type { BoundNetwork, Engine } from '../../engine/types.js'
 import { BATCH, type GraphInput } from '../../graph/types.js'
-import { maskCells } from '../players/cells.js'
 import { MASK_CELLS, MASK_ROWS, stageGraph, stageRows } from '../sharing/stageGraph.js'
 import type { Stage } from '../sharing/stages.js'
 import {
@@ -14,6 +13,7 @@ import {
 } from '../sharing/superposeGraph.js'
 import type { Players } from '../types.js'
 import { agreesAlone, graphBatch, type RunCoalitions } from './batchSize.js'
+import { maskCells } from './cells.js'
 import { openPart } from './parameters.js'
 
 /** The masked value of a sample, its baseline and the players over it. */

@@ -1,5 +1,5 @@
 import type { BoundNetwork } from '../../engine/types.js'
-import { lowerGraph } from './cutGraph.js'
+import { lowerGraph } from '../../graph/cut.js'
 import { openPart } from './parameters.js'
 import { repeated } from './pipeline.js'
 import type { MaskedSample } from './sampleValues.js'

@@ -7,10 +7,10 @@ import { initialize } from '../../models/initialize.js'
 import { exampleModel } from '../../models/testing/examples.js'
 import { constantsBaseline } from '../baseline/baselines.js'
 import { agreesAlone } from '../evaluation/batchSize.js'
+import { beyondRounding } from '../evaluation/beyondRounding.js'
 import { createMaskedEvaluator } from '../evaluation/evaluate.js'
 import { parseOutput } from '../evaluation/output.js'
 import { gridPlayers } from '../players/players.js'
-import { beyondRounding } from './rowIndependence.js'
 
 const finite = fc.array(fc.float({ min: -100, max: 100, noNaN: true }), {
   minLength: 4,

@@ -1,8 +1,8 @@
 import type { Tensors } from '../../core/tensor.js'
 import { sizeOf } from '../../core/tensor.js'
+import { nodesAbove } from '../../graph/cut.js'
 import { inferTypes } from '../../graph/infer.js'
 import { BATCH, type Graph, type Node, type Parameter, type Shape } from '../../graph/types.js'
-import { nodesAbove } from '../evaluation/cutGraph.js'
 import type { Stage, TableLayout } from './stages.js'
 
 /** Names of the inputs that masking adds to a graph. */

@@ -1,10 +1,10 @@
 /** Which checkpoints the report shows, and what it calls them: decided here alone. */
 import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
+import { shortNumber } from '../../core/numberWords.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { nearestStep } from '../../training/phases/checkpoints.js'
-import { shortNumber } from '../html/escape.js'
 import type { StudyTables } from '../types.js'
 import { doneNetworks } from './studyRows.js'
 

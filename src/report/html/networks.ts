@@ -1,10 +1,11 @@
 import { groupBy } from '../../core/groupBy.js'
+import { shortNumber } from '../../core/numberWords.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import { epochsOf } from '../figures/checkpoints.js'
 import type { ReportStudy } from '../types.js'
-import { escapeHtml, percentCell, shortNumber } from './escape.js'
+import { escapeHtml, percentCell } from './escape.js'
 import { htmlTable } from './table.js'
 
 /** Failed networks that are listed beside those that are drawn; networks.csv has all. */

@@ -1,5 +1,6 @@
+import { shortNumber } from '../../core/numberWords.js'
 import type { ReportStudy } from '../types.js'
-import { escapeHtml, percentCell, shortNumber } from './escape.js'
+import { escapeHtml, percentCell } from './escape.js'
 import { htmlTable } from './table.js'
 
 /** The reference networks and how right they are, on what they were trained on and on what they were not; empty without any. */

@@ -1,10 +1,11 @@
+import { shortNumber } from '../../core/numberWords.js'
 import { playersOf } from '../../core/subset.js'
 import { type ShownCheckpoint, shownCheckpoints } from '../figures/checkpoints.js'
 import { strongestOf } from '../figures/matching.js'
 import { networkNames } from '../figures/studyRows.js'
 import type { ReportStudy, SampleDetail, StoredSample } from '../types.js'
 import { type Drawer, drawerOf } from './drawing.js'
-import { escapeHtml, shortNumber } from './escape.js'
+import { escapeHtml } from './escape.js'
 import { picker } from './picker.js'
 import { explained } from './terms.js'
 

@@ -1,6 +1,7 @@
+import { withMinus } from '../../core/numberWords.js'
 /** Terms with their meaning on hovering or touching, and the glossary that lists them. */
 import { glossary, withMeanings } from '../glossary.js'
-import { escapeHtml, withMinus } from './escape.js'
+import { escapeHtml } from './escape.js'
 
 /** Text as HTML, its terms explained by tooltips. */
 export function explained(text: string): string {

@@ -1,3 +1,4 @@
+import { shortNumber } from '../../core/numberWords.js'
 /** All files of a report from a study: the page and every figure in each format. */
 
 import { studyFiles } from '../../store/layout.js'
@@ -5,7 +6,6 @@ import { drawnNote, drawnStudy } from '../drawnNetworks.js'
 import type { DrawnFigure } from '../figures/figure.js'
 import { drawFigure, type FigureName, figureNames, figuresOfAll } from '../figures/figures.js'
 import { orderFiguresByCheckpoint } from '../figures/orders.js'
-import { shortNumber } from '../html/escape.js'
 import { type PageFigure, reportPage } from '../html/page.js'
 import { explainedDrawing } from '../html/terms.js'
 import type { ReportStudy } from '../types.js'

@@ -12,11 +12,11 @@ import { hasOtherEnd } from '../../plan/analysisRuns.js'
 import type { InteractionsTask } from '../../plan/types.js'
 import type { WriteFile } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
+import { runSteps, scoredSteps } from '../state/analysedSteps.js'
 import { areStored } from '../state/isDone.js'
 import { interactionsOutputs, OTHER_END } from '../state/outputs.js'
 import { stopIfAsked, withTaskLock } from '../state/taskLock.js'
 import type { TaskContext } from '../types.js'
-import { runSteps, scoredSteps } from './analysedSteps.js'
 import { decomposeAll, workersFor } from './decomposePool.js'
 
 /** Largest |h(S) − (v + q)(S)|, relative to max(1, max|v|), that counts as universal matching. */

@@ -10,8 +10,8 @@ import { networkPaths } from '../../store/layout.js'
 import { faultOf } from '../../store/stored.js'
 import type { CheckpointInput } from '../../study/checkpoint.js'
 import type { NetworkInput } from '../../study/network.js'
+import { analysedSteps, scoredSteps } from '../state/analysedSteps.js'
 import { OTHER_END } from '../state/outputs.js'
-import { analysedSteps, scoredSteps } from './analysedSteps.js'
 
 /** One checkpoint under one analysis. */
 export async function readCheckpoint(

@@ -2,7 +2,7 @@
 
 import type { Dataset, Samples } from '../../data/types.js'
 import type { BoundNetwork, Predictor } from '../../engine/types.js'
-import { lowerGraph } from '../../masking/evaluation/cutGraph.js'
+import { lowerGraph } from '../../graph/cut.js'
 import { inputNorms, type LastLayer, lastLayer } from '../../masking/evaluation/lastLayer.js'
 import type { Output } from '../../masking/evaluation/output.js'
 import { openPart } from '../../masking/evaluation/parameters.js'

@@ -17,11 +17,11 @@ import { visitRowsOf } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
 import { noFolder } from '../state/foldersIn.js'
+import { planOf } from '../state/manifest.js'
 import { comparedFrom, OF_STUDY } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { comparisonProgress } from './comparisonProgress.js'
-import { planOf } from './manifest.js'
 import { writeStudyReport } from './report.js'
 
 interface RebuildRequest extends Pick<ReportOptions, 'drawsFigures'> {

@@ -4,7 +4,7 @@ import { jsonText } from '../../store/atomic.js'
 import { lockOf, studyFiles, studyFolder } from '../../store/layout.js'
 import { type Lease, type Waiting, withLock } from '../../store/lock.js'
 import { faultOf } from '../../store/stored.js'
-import { manifestOf } from '../reporting/manifest.js'
+import { manifestOf } from './manifest.js'
 
 /**
  * Leaves a manifest that says `complete: false` before the first task runs, so that `lowlayer status`

@@ -22,7 +22,7 @@ import {
 import { readRecord } from '../../store/record.js'
 import { madeFrom } from '../../store/stored.js'
 import { studyTables } from '../../tables/tables.js'
-import { runSteps, scoredSteps } from '../analysis/analysedSteps.js'
+import { runSteps, scoredSteps } from './analysedSteps.js'
 
 /** File-name suffix of the decompositions at the other end of the tie-break. */
 export const OTHER_END = '-other'

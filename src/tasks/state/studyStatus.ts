@@ -7,10 +7,10 @@ import { exists } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { schemaVersion } from '../../tables/tables.js'
-import { planOf } from '../reporting/manifest.js'
 import { studyFailures } from './failures.js'
 import { foldersIn } from './foldersIn.js'
 import { isTaskDone } from './isDone.js'
+import { planOf } from './manifest.js'
 import { storedFaults } from './storedFaults.js'
 
 /** How far a study is. */

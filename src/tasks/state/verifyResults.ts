@@ -6,8 +6,8 @@ import { networkPaths, studyFiles } from '../../store/layout.js'
 import { readManifest } from '../../store/manifest.js'
 import { RECORD_NAME } from '../../store/record.js'
 import { type Finding, type Verification, verifyFolder } from '../../store/verify.js'
-import { planOf } from '../reporting/manifest.js'
 import { foldersIn } from './foldersIn.js'
+import { planOf } from './manifest.js'
 
 /**
  * Compares every stored file of a study and its networks, or of a whole results folder, with what was written.

@@ -1,4 +1,4 @@
-import type { Graph, Node } from '../../graph/types.js'
+import type { Graph, Node } from './types.js'
 
 /**
  * A network cut in two at one value: `lower` computes the value from the network's inputs, `upper`
