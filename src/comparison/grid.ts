@@ -13,7 +13,7 @@ export interface GridCells {
 }
 
 /** Networks that differ in the order seed alone, and what they have in common. */
-export interface OrderRepeats {
+interface OrderRepeats {
   readonly low: Seed
   readonly high: Seed
   /** Positions in the list of networks, two or more. */

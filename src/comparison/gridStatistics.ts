@@ -42,7 +42,7 @@ export interface TestedContrast {
 }
 
 /** Shares of the variance of the scores with their intervals over seeds. */
-export interface ShareEstimates extends ShareIntervals {
+interface ShareEstimates extends ShareIntervals {
   readonly sample: Estimate
   readonly residual: Estimate
   /** Undefined without order repeats. */
@@ -53,7 +53,7 @@ export interface ShareEstimates extends ShareIntervals {
  * Mean share of the confusing samples of two networks with different high layers that both have: 2 |A ∩ B| / (|A| + |B|), Dice's
  * coefficient. (By the smaller set, one of two samples in one of twenty would have all of them in common.)
  */
-export interface CommonShares {
+interface CommonShares {
   /** With the same low layers. */
   readonly same: number
   /** With different ones. */
@@ -86,7 +86,7 @@ export interface GridStatistics {
 }
 
 /** What the statistics of a grid start from: figures of networks by their position in the study. */
-export interface NetworkFigures {
+interface NetworkFigures {
   /** Standardised ranks; undefined where a network has no usable scores, which is then in no grid. */
   readonly ranks: readonly (Float64Array | undefined)[]
   /** Of the confusing sets. */

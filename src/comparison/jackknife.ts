@@ -6,7 +6,7 @@ import type { Estimate } from './types.js'
 export const FEWEST_SEEDS = 3
 
 /** A statistic of a grid, and what it is when one low or one high seed is left out with all that has it. */
-export interface LeftOut {
+interface LeftOut {
   readonly estimate: number | undefined
   readonly lows: readonly (number | undefined)[]
   readonly highs: readonly (number | undefined)[]

@@ -30,7 +30,7 @@ export interface GridMeanSquares {
 }
 
 /** Rows nested within seeds, D each: E = H·D·Σ_seed + H·Σ_donor + Σ_rest between seeds, H·Σ_donor + Σ_rest within; columns likewise with L. */
-export interface DonorMeanSquares {
+interface DonorMeanSquares {
   readonly between: MeanSquare
   readonly within: MeanSquare
   readonly each: number

@@ -42,7 +42,7 @@ export class PairMeans {
 }
 
 /** The mean of values, each of which belongs to two items (or one, given twice), and the mean of those that do not belong to an item. */
-export class LeftOutMeans<Item> {
+class LeftOutMeans<Item> {
   count = 0
   private sum = 0
   private readonly position = new Map<Item, number>()

@@ -15,7 +15,7 @@
 import { mean, variance } from '../metrics/descriptive.js'
 import type { Seed } from './types.js'
 
-export interface VarianceShares {
+interface VarianceShares {
   readonly low: number
   readonly high: number
   readonly sample: number

@@ -1,7 +1,7 @@
 import { pearson, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */
-export interface RankResiduals {
+interface RankResiduals {
   /** Shape [samples]; all 0 where nothing is left. What differs by rounding alone is equal. */
   readonly residuals: Float64Array
   /**

@@ -8,7 +8,7 @@ import { isSalient } from '../interactions/salience.js'
 import type { Interactions } from './types.js'
 
 /** The interactions of one sample, and the threshold beyond which they are salient. */
-export interface SampleInteractions {
+interface SampleInteractions {
   readonly sample: number
   readonly interactions: Interactions
   readonly tau: number

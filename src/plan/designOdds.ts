@@ -29,7 +29,7 @@ interface Simulation {
   readonly settings: SimulationSettings
 }
 
-export interface DesignOdds {
+interface DesignOdds {
   /** Assumed share of the low layers. */
   readonly low: number
   /** Odds of the right verdict. */

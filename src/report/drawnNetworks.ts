@@ -4,7 +4,7 @@ import { doneNetworks } from './figures/studyRows.js'
 import type { ReportStudy } from './types.js'
 
 /** A grid of 8 × 8 is drawn whole. What is drawn of pairs grows with the square of this. */
-export const MOST_DRAWN = 64
+const MOST_DRAWN = 64
 
 /** Ids of the networks that are drawn, evenly from the table, which has neighbours of one seed; undefined: all are. */
 export function drawnNetworks(networks: readonly NetworkRow[]): ReadonlySet<string> | undefined {

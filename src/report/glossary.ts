@@ -1,7 +1,7 @@
 /** What the terms of reports and documents mean, a line each: the one source of the tooltips, the report's glossary and the README's. */
 
 /** A term and its meaning. */
-export interface GlossaryEntry {
+interface GlossaryEntry {
   readonly term: string
   /** Other ways in which texts write it. */
   readonly forms?: readonly string[]

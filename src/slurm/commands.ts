@@ -54,7 +54,7 @@ export async function longestArray(): Promise<number> {
 }
 
 /** What the cluster knows of the elements of arrays, by `<array>_<index>`. */
-export interface ClusterStates {
+interface ClusterStates {
   /** Those in the queue, those that ended lately, and the others where there is accounting. */
   readonly all: ReadonlyMap<string, ElementState>
   /** What the accounting has; undefined where `sacct` does not answer. */

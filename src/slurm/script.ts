@@ -5,7 +5,7 @@ import { shellWord } from '../core/shellWord.js'
 import type { ArrayJob } from './planJobs.js'
 
 /** Where an array runs and what it calls. */
-export interface ScriptPlace {
+interface ScriptPlace {
   /** `<study>-<hash8>`, which the cluster shows. */
   readonly study: string
   /** The study's folder. */

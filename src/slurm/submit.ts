@@ -41,7 +41,7 @@ interface SubmitOptions {
 }
 
 /** An array that was submitted, or would be. */
-export interface SubmittedArray extends ArrayJob {
+interface SubmittedArray extends ArrayJob {
   readonly script: string
   /** SLURM's number of it; undefined where it was only written. */
   readonly id?: string

@@ -5,7 +5,7 @@ import { EVALUATION_BATCH } from '../engine/batches.js'
 import type { Predictor, Trainer } from '../engine/types.js'
 
 /** Mean cross-entropy in nats and accuracy, both against the given labels. */
-export interface Evaluation {
+interface Evaluation {
   readonly loss: number
   readonly accuracy: number
   /** Loss of the samples whose given label is the true one; undefined where all are, or none. */
@@ -42,7 +42,7 @@ function scoreLogits(logits: Float32Array, label: number): Prediction {
 }
 
 /** Outputs [count, …] of the rows of a split from `start` on. */
-export interface OutputBatch {
+interface OutputBatch {
   readonly start: number
   readonly count: number
   readonly values: Float32Array

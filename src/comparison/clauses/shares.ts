@@ -89,7 +89,7 @@ function shareClause(
 }
 
 /** An estimate under the study's own tie-break and, where the scores have it, under the other. */
-export interface TwoEnds {
+interface TwoEnds {
   readonly own: Estimate
   readonly other: Estimate | undefined
 }

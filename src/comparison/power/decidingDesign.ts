@@ -15,7 +15,7 @@ const WANTED = 0.8
 const MOST_SAMPLES = 60
 
 /** A design and the odds that its verdict is right. */
-export interface DecidingDesign {
+interface DecidingDesign {
   readonly design: Design
   readonly odds: number
 }

@@ -42,7 +42,7 @@ const [ITERATION, GOES_ON, STILL_GOES_ON, BATCH_ROWS] = [
 ]
 
 /** How steps are written. */
-export interface StepsForm {
+interface StepsForm {
   readonly target: Target
   /** Whether a call takes any number of steps, or one: ONNX Runtime's loop holds the state once more. */
   readonly looped: boolean

@@ -51,7 +51,7 @@ const LOOPED_BYTES = 2 ** 24
 /** Most bytes of samples that stay on a device: an eighth of the memory of a card of 8 GiB. */
 const RESIDENT_BYTES = 2 ** 30
 
-export interface TrainerOptions {
+interface TrainerOptions {
   /** Whose training samples all batches are of. */
   readonly data?: TrainingData
   /** How the model is written; by default as is tried first on the device. */

@@ -22,7 +22,7 @@ export interface ShownCheckpoint {
 }
 
 /** The checkpoints that figures compare. */
-export interface ShownCheckpoints {
+interface ShownCheckpoints {
   /** The early and the last one; the last one alone where no network has another that was analysed. */
   readonly panels: readonly ShownCheckpoint[]
   /** The last one. */

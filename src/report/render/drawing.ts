@@ -15,7 +15,7 @@ interface PaperForms {
 }
 
 /** Width of a figure across the page of a paper, in inches. */
-export const PAPER_WIDTH = 7
+const PAPER_WIDTH = 7
 
 const DOTS_PER_INCH = 300
 

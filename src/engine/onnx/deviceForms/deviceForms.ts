@@ -30,7 +30,7 @@ export async function deviceForms(
 }
 
 /** The forms of CPUs whose NCHWc layout has `block` channels to a block; undefined where there is no such layout. */
-export function cpuForms(block: number | undefined): DeviceForms {
+function cpuForms(block: number | undefined): DeviceForms {
   if (block === undefined) return { nodes: smallImageForms }
   return { nodes: smallImageForms, layout: (to) => nchwcForms(to, block) }
 }
