@@ -1,3 +1,4 @@
+/** How tests run: those of rooms, those of whole studies (`--mode system`) and those that take minutes (`--mode slow`). */
 import { availableParallelism } from 'node:os'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `lowlayer`. */
+/** The command `lowlayer`, as it is started from a shell. */
 import { main } from '../src/cli/main.js'
 
 // A reader that has seen enough (`lowlayer plan study.yaml | head`), or a terminal that was closed, is no error.

@@ -1,3 +1,4 @@
+/** Weights read from a checkpoint against those that were stored; damaged files and those of other networks are refused. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Parquet files of interactions, read back, against the interactions that were written; size limits and damage. */
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** The Parquet file of interactions that readers open with pandas or DuckDB: a row for each interaction of each sample. */
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
 import { orders, playersOf } from '../core/subset.js'
 import { isSalient } from '../interactions/salience.js'

@@ -1,3 +1,4 @@
+/** Evaluations that were stopped and went on against ones that ran through. */
 import {
   appendFile,
   cp,

@@ -1,3 +1,4 @@
+/** Training states read back against those that were written. */
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../core/errors.js'
 import type { Tensors } from '../core/tensor.js'

@@ -1,3 +1,4 @@
+/** Which engine, device and versions trained a network, as results record and name it. */
 import { deviceKind } from '../engine/device.js'
 import type { Engine } from '../engine/types.js'
 

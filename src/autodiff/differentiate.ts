@@ -1,3 +1,4 @@
+/** Reverse-mode differentiation of graphs: adds the nodes that compute gradients. */
 import type { GraphBuilder } from '../graph/builder.js'
 import type { Node } from '../graph/types.js'
 import { convolutionGradients } from './rules/convolution.js'

@@ -1,3 +1,4 @@
+/** ReLU and max pooling in the exchanged order against the order written: values and gradients. */
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../engine/reference/interpret.js'
 import { graphBuilder } from '../graph/builder.js'

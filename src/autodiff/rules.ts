@@ -1,3 +1,4 @@
+/** What the gradient rules of all operators are made of: their types, and the sums and products that they share. */
 import type { GraphBuilder } from '../graph/builder.js'
 import type { BinaryOperation } from '../graph/operators/elementwise.js'
 import type { NodeBase, Shape } from '../graph/types.js'

@@ -1,3 +1,4 @@
+/** Turns a network and a recipe (loss, optimiser, frozen blocks) into one training step as a graph. */
 import { type GraphBuilder, graphBuilder } from '../graph/builder.js'
 import type { LossFunction } from '../graph/operators/loss.js'
 import type { BatchNorm } from '../graph/operators/normalization.js'

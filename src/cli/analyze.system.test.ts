@@ -1,3 +1,4 @@
+/** `lowlayer analyze` from model files to tables and report: stopped, run again, and with models that it is told too little of. */
 import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'

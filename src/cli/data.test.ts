@@ -1,3 +1,4 @@
+/** What `lowlayer data`, `schema` and `init` print and write, on made-up data folders and configurations. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

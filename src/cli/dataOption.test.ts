@@ -1,3 +1,4 @@
+/** What `--data` makes of folders, files and names, against the configuration that is meant. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** The option `--data` of `lowlayer analyze`: from a name or path to the section `data` of a configuration. */
 import { existsSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { dataSources } from '../config/data.js'

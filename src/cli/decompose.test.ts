@@ -1,3 +1,4 @@
+/** `lowlayer decompose` on value tables with known interactions: its tables, JSON and messages. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

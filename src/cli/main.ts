@@ -1,3 +1,4 @@
+/** The command line as a whole: all commands, and how errors become messages and exit codes. */
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, LowlayerError, messageOf } from '../core/errors.js'

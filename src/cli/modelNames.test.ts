@@ -1,3 +1,4 @@
+/** Names made from model files against the names that studies take: all different, whatever the files are called. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fileName } from '../config/fields.js'

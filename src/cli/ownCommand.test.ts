@@ -1,3 +1,4 @@
+/** The command that messages suggest against the one that was given: the same, with the new settings. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { ownCommand } from './ownCommand.js'
 

@@ -1,3 +1,4 @@
+/** Weights of trained networks against what each regime promises: which layers are shared, frozen or drawn anew. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

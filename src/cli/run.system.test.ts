@@ -1,3 +1,4 @@
+/** `lowlayer run` from configuration to tables: repeated, killed, waiting, warned, and with bad input. */
 import { rmSync } from 'node:fs'
 import {
   cp,

@@ -1,3 +1,4 @@
+/** What `lowlayer status` and `report` say of paths that are no folder of a study. */
 import { expect, it } from 'vitest'
 import { lowlayerHere } from './testing/here.js'
 

@@ -1,3 +1,4 @@
+/** What commands do first with a configuration: read it and its data, and plan the study. */
 import { resolve } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
 import type { Plan } from '../plan/types.js'

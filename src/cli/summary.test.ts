@@ -1,3 +1,4 @@
+/** The summary of made-up studies: overlaps by regime and cut, and lines that fit a terminal. */
 import { expect, it } from 'vitest'
 import type { ReportStudy } from '../report/types.js'
 import type { PairClassRow } from '../tables/tables.js'

@@ -1,3 +1,4 @@
+/** The summary that `lowlayer run` prints when it ends: what was found, how sure it is and what to do next. */
 import { Help } from 'commander'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'

@@ -1,3 +1,4 @@
+/** What low layers decide across architectures, on simulated scores of which it is known. */
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { compareNetworks } from './compare.js'

@@ -1,3 +1,4 @@
+/** Verdicts, effects and clauses against the known truth of simulated studies, and in cases that have no result. */
 import { describe, expect, it } from 'vitest'
 import { areaUnderRoc } from '../confusing/control.js'
 import type { SampleId } from '../confusing/types.js'

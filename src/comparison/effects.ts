@@ -1,3 +1,4 @@
+/** The rows of effects.csv: how much each kind of seed decides, with the reason where a cell has to stay empty. */
 import { commonStep } from './commonStep.js'
 import { gridShape, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'

@@ -1,3 +1,4 @@
+/** Sorts the networks of a study into grids of low × high seeds, the unit of all statistics over seeds. */
 import { groupBy } from '../core/groupBy.js'
 import { mirrorOf } from '../regimes/registry.js'
 import type { GridName, NetworkLayers, Seed } from './types.js'

@@ -1,3 +1,4 @@
+/** Every statistic of one grid of seeds: contrasts with their tests, shares of variance with their intervals. */
 import { contentId } from '../core/hash.js'
 import { type Generator as Draws, stream } from '../core/random.js'
 import { isConstant, scalarProduct, variance } from '../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** Intervals over the choice of seeds, by leaving out one seed at a time. */
 import { type GridCells, withoutHigh, withoutLow } from './grid.js'
 import { studentTQuantile } from './studentT.js'
 import type { Estimate } from './types.js'

@@ -1,3 +1,4 @@
+/** How much the mean overlap of confusing sets, corrected for chance, would vary with other samples. */
 import type { SampleId } from '../confusing/types.js'
 import { variance } from '../metrics/descriptive.js'
 import { sharedBy } from './overlap.js'

@@ -1,3 +1,4 @@
+/** Grids that share high layers, beside those that share low ones: compared, but without a verdict of their own. */
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { compareNetworks } from './compare.js'

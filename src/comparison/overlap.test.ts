@@ -1,3 +1,4 @@
+/** Overlaps that chance gives against counting every pair of subsets, and figures of sets worked out by hand. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { expectedJaccard, hypergeometric, hypergeometricUpperTail } from './hypergeometric.js'

@@ -1,3 +1,4 @@
+/** How much two sets of samples overlap, and how much they would by chance. */
 import type { SampleId } from '../confusing/types.js'
 import { expectedJaccard, hypergeometricUpperTail } from './hypergeometric.js'
 

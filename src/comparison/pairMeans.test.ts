@@ -1,3 +1,4 @@
+/** Means over pairs and their intervals against the jackknife over the seeds of the grid. */
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import type { GridCells } from './grid.js'

@@ -1,3 +1,4 @@
+/** Means over pairs of networks, with and without each seed, in memory that does not grow with the pairs. */
 import { jackknifeInterval } from './jackknife.js'
 import type { Estimate, Seed } from './types.js'
 

@@ -1,3 +1,4 @@
+/** Compares the networks of a study two by two: overlap of their sets, correlation of their scores. */
 import type { SampleId } from '../confusing/types.js'
 import { bitCount } from '../core/subset.js'
 import { isConstant, scalarProduct } from '../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** The permutation test of whether low seeds matter, and the smallest p-value that a design can reach. */
 import type { Generator } from '../core/random.js'
 import { sizeOf } from '../core/tensor.js'
 import { lowContrast } from './contrasts.js'

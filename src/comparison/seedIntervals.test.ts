@@ -1,3 +1,4 @@
+/** Intervals over seeds against leaving out each seed of a simulated study and comparing it anew. */
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { compareNetworks } from './compare.js'

@@ -1,3 +1,4 @@
+/** Shares of variance against plain sums over pairs, and how often their intervals cover the true share. */
 import { describe, expect, it } from 'vitest'
 import { type Generator, stream } from '../core/random.js'
 import { mean, scalarProduct, spearman, variance } from '../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** Simulated scores against the shares, directions and repeats that they were asked to have. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { pearson } from '../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** The statistics of grids against closed forms, counting and simulation: permutation test, contrasts, jackknife, gaps. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { mean } from '../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** The types of the comparison: what it takes of networks, and the rows, clauses and verdict that it gives. */
 import type { ReliabilityKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import type { GridMeanSquares } from './meanSquares.js'

@@ -1,3 +1,4 @@
+/** The verdict that follows from its clauses, in listed cases and in all orders of better evidence. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'

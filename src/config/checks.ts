@@ -1,3 +1,4 @@
+/** Runs all checks that look at several keys of a configuration at once. */
 import { checkConfusing, checkSamples, checkUsed } from './checks/analysis.js'
 import { checkModel } from './checks/model.js'
 import { checkNetworks } from './checks/networks.js'

@@ -1,3 +1,4 @@
+/** Defaults of a configuration that follow from its other keys, or from the data. */
 import { isObject } from '../core/isObject.js'
 import { MAX_PLAYERS } from '../core/subset.js'
 import { featureCount } from './checks/shared.js'

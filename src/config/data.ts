@@ -1,3 +1,4 @@
+/** The section `data` of a configuration: every source with its options. */
 import { z } from 'zod'
 import { limits } from '../core/limits.js'
 import { innerShare, nonEmpty, partialShare, sampleCount, seed, whole } from './fields.js'

@@ -1,3 +1,4 @@
+/** The JSON Schema of configurations, and what messages and completion look up in it. */
 import { z } from 'zod'
 import { isObject } from '../core/isObject.js'
 import { fileSchema } from './schema.js'

@@ -1,3 +1,4 @@
+/** Configurations of several files and `--set` against what results: what is inherited, replaced, computed and located. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

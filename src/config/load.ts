@@ -1,3 +1,4 @@
+/** Loads a configuration from its file, the files that it extends, and settings of the command line. */
 import { dirname, relative, resolve } from 'node:path'
 import { atPlace, ConfigError, type ConfigProblem, InputError } from '../core/errors.js'
 import { isObject } from '../core/isObject.js'

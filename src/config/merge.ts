@@ -1,3 +1,4 @@
+/** How one configuration changes another that it extends. */
 import { isObject } from '../core/isObject.js'
 import { schemaKeys } from './jsonSchema.js'
 import type { Path } from './source.js'

@@ -1,3 +1,4 @@
+/** The section `networks` of a configuration: grids of seeds, lists, and networks from elsewhere. */
 import { z } from 'zod'
 import { architectureNames } from '../models/registry.js'
 import { regimes } from '../regimes/registry.js'

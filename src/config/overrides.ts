@@ -1,3 +1,4 @@
+/** Settings of the command line, `--set path=value`: read, put in place and written again. */
 import { parse } from 'yaml'
 import { isDeeper } from '../core/depth.js'
 import { type ConfigProblem, firstLineOf } from '../core/errors.js'

@@ -1,3 +1,4 @@
+/** Configurations and what is said of them: defaults of short ones, and problems of wrong ones with their places. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'

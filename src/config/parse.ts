@@ -1,3 +1,4 @@
+/** From a merged document to a valid configuration, or to all of its problems with their places. */
 import { basename, extname } from 'node:path'
 import type { z } from 'zod'
 import { ConfigError, type ConfigProblem } from '../core/errors.js'

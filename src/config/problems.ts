@@ -1,3 +1,4 @@
+/** Puts what the schema library complains of into words that help users, with the nearest right name. */
 import type { z } from 'zod'
 import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'

@@ -1,3 +1,4 @@
+/** Where each default of a configuration comes from: the paper, the code of its authors, or our own choice. */
 import { isObject } from '../core/isObject.js'
 
 /**

@@ -1,3 +1,4 @@
+/** The section `runtime` of a configuration: engine, devices, processes, cluster. */
 import { z } from 'zod'
 import { whole } from './fields.js'
 import { slurmSection } from './slurm.js'

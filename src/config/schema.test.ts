@@ -1,3 +1,4 @@
+/** The schema against its table of sources of defaults and the JSON Schema made from it: each covers every key. */
 import { describe, expect, it } from 'vitest'
 import { dataSources } from './data.js'
 import { jsonSchema, pathsWithKey, schemaKeys } from './jsonSchema.js'

@@ -1,3 +1,4 @@
+/** A YAML file that knows the line and column of each of its keys and values, for messages. */
 import {
   type Document,
   isAlias,

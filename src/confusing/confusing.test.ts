@@ -1,3 +1,4 @@
+/** Confusing scores, sets, positive control and ICC against known optima, brute force and published examples. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'

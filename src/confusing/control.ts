@@ -1,3 +1,4 @@
+/** The positive control: whether scores of confusion find samples that were given a wrong label. */
 import type { Generator } from '../core/random.js'
 import { midranks } from '../metrics/descriptive.js'
 

@@ -1,3 +1,4 @@
+/** Tells hard and easy samples by their loss. */
 import { rankByScore } from './sets.js'
 import type { SampleId } from './types.js'
 

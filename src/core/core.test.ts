@@ -1,3 +1,4 @@
+/** The basics (random streams, canonical JSON, subsets, durations, words) against published numbers and definitions. */
 import { describe, expect, it } from 'vitest'
 import { orderOf } from '../testing/orderOf.js'
 import { durationInSteps, parseDuration } from './duration.js'

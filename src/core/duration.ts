@@ -1,3 +1,4 @@
+/** Spans of training, in steps or epochs: as users write them, and in steps. */
 import { InputError } from './errors.js'
 
 /** A span of training: whole optimiser steps or (possibly fractional) epochs. */

@@ -1,3 +1,4 @@
+/** Gives the memory of large arrays back at once. */
 import { MessageChannel } from 'node:worker_threads'
 
 /** A port without another end: what is handed over to it is freed. */

@@ -1,3 +1,4 @@
+/** Hashes of bytes and of JSON values: from these come the ids of everything stored. */
 import { createHash } from 'node:crypto'
 
 /** A value that JSON can hold; `undefined` members of objects are left out. */

@@ -1,6 +1,9 @@
 /** Text of unknown origin in messages. */
 
-/** What a terminal may obey or hide, line breaks among it: control characters, marks of direction, halves of surrogate pairs. */
+/**
+ * Characters that would change how a terminal shows a message, or not be seen in it: control characters (line breaks too), marks
+ * of writing direction, and lone halves of surrogate pairs.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu
 

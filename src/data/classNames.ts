@@ -1,3 +1,4 @@
+/** Names of classes and columns: which are refused, and which number each class gets. */
 import { InputError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
 import { quotable } from '../core/quote.js'

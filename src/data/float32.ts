@@ -1,3 +1,4 @@
+/** Refuses tables whose numbers would lose their differences in float32. */
 import { InputError } from '../core/errors.js'
 
 /** Rounding to float32 that leaves a feature what it says, in its standard deviations: steps of a 500th of one. */

@@ -1,3 +1,4 @@
+/** Lists what a folder holds, links followed. */
 import { type Dirent, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'

@@ -1,3 +1,4 @@
+/** Loaded data sets against what was asked for: subsets, labels, files; and real files where they are here. */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

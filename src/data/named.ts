@@ -1,3 +1,4 @@
+/** The data sets known by name: what files each consists of, and where they are looked for. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EnvironmentError } from '../core/errors.js'

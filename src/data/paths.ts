@@ -1,3 +1,4 @@
+/** Finds and reads the files that a configuration names. */
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { InputError } from '../core/errors.js'

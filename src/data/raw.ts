@@ -1,3 +1,4 @@
+/** What every data source gives back, before samples are chosen and standardised. */
 import type { Dataset } from './types.js'
 
 /** Inputs of the chosen rows, before standardisation; [rows, ...shape]. */
@@ -12,7 +13,7 @@ interface RawInputs {
   readonly vocabulary?: readonly string[]
 }
 
-/** A source opened: labels of every row at hand, inputs read for the chosen rows only. */
+/** A data source that was opened: the class of every row is known, and `read` gives the inputs of the rows that are chosen. */
 export interface RawData
   extends Pick<
     Dataset,

@@ -1,3 +1,4 @@
+/** Standardises inputs to mean 0 and standard deviation 1. */
 import type { InputKind } from '../core/inputKind.js'
 
 /** Mean and standard deviation by channel or feature. */

@@ -1,3 +1,4 @@
+/** Subsets, label noise and standardisation against what they were asked for. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { withLabelNoise } from './labelNoise.js'

@@ -1,3 +1,4 @@
+/** Chooses which samples of a source become training and test samples. */
 import { InputError } from '../core/errors.js'
 import { stream } from '../core/random.js'
 

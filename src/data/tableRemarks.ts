@@ -55,7 +55,10 @@ export function columnRemarks(
   })
 }
 
-/** A number in [0, 1) of a row. Every 60th row instead would be of one class where classes take turns by ten. */
+/**
+ * A number in [0, 1) for each row, spread evenly and without a pattern, so that the rows below 0.1, say, are a tenth of all.
+ * Every tenth row instead would be of one class where ten classes take turns.
+ */
 function scattered(row: number): number {
   return (Math.imul(row, 0x9e3779b1) >>> 0) / 2 ** 32
 }

@@ -1,3 +1,4 @@
+/** What a data set is once it is loaded. */
 import type { InputKind } from '../core/inputKind.js'
 
 /** Channels first, [C, H, W], or last, [H, W, C]. */

@@ -1,3 +1,4 @@
+/** Opening engines and devices by name: what there is, what is missing, and devices that compute wrongly. */
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { exampleModel } from '../models/testing/examples.js'

@@ -1,3 +1,4 @@
+/** The engines and devices that a configuration can name, and how each is opened. */
 import { InputError } from '../core/errors.js'
 import { deviceKind } from './device.js'
 import type { CardName, DeviceKind, DeviceName, Engine } from './types.js'

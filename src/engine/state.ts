@@ -1,3 +1,4 @@
+/** Checks the weights and optimiser slots that a training starts from. */
 import { InputError } from '../core/errors.js'
 import { sizeOf, type Tensors } from '../core/tensor.js'
 import type { Graph, Shape } from '../graph/types.js'

@@ -1,3 +1,4 @@
+/** What an engine is to the rest of the program: something that trains and runs networks on a device. */
 import type { StepRecipe } from '../autodiff/recipe.js'
 import type { Tensor, Tensors } from '../core/tensor.js'
 import type { Graph } from '../graph/types.js'

@@ -1,3 +1,4 @@
+/** How a pool of devices hands these out to tasks: one task at a time each, and none idle. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TaskError } from '../core/errors.js'

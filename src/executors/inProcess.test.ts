@@ -1,3 +1,4 @@
+/** Tasks in this very process: progress, interruption and errors. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

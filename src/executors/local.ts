@@ -1,3 +1,4 @@
+/** Runs the tasks of a study in processes of their own on this machine. */
 import { InterruptedError, LowlayerError, OutOfMemoryError, TaskError } from '../core/errors.js'
 import { partOf } from '../plan/partOf.js'
 import type { Task } from '../plan/types.js'

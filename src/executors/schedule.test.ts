@@ -1,3 +1,4 @@
+/** The order in which a schedule starts tasks, and what it does about failures and interruptions. */
 import { describe, expect, it } from 'vitest'
 import { InputError, InterruptedError, OutOfMemoryError, TaskError } from '../core/errors.js'
 import type { Task } from '../plan/types.js'

@@ -1,3 +1,4 @@
+/** Which device `auto` chooses, on made-up machines of known speed. */
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+/** What executors are: they start tasks somewhere, and tell how these go and end. */
 import type { ErrorContext, ExitCode } from '../core/errors.js'
 import type { Task } from '../plan/types.js'
 import type { TaskContext, TaskEvent } from '../tasks/types.js'

@@ -1,3 +1,4 @@
+/** Reads CSV files that users bring. */
 import { InputError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
 import { quotable } from '../core/quote.js'

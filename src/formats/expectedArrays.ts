@@ -1,3 +1,4 @@
+/** Checks that a file of arrays holds exactly those that it should. */
 import { InputError } from '../core/errors.js'
 import type { NpyArray } from './npy.js'
 

@@ -1,3 +1,4 @@
+/** NumPy's files read back against what was written, by this program or byte by byte as other tools do. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../core/errors.js'

@@ -1,3 +1,4 @@
+/** Arrays of strings against the bytes that NumPy writes for them. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokenFile } from '../testing/tokenFile.js'

@@ -1,3 +1,4 @@
+/** Archives written and read piece by piece against the same ones at once; damaged ones. */
 import {
   closeSync,
   mkdtempSync,

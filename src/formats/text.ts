@@ -1,3 +1,4 @@
+/** Decodes text files, and says what to do about those that are not UTF-8. */
 import { InputError } from '../core/errors.js'
 import { limits } from '../core/limits.js'
 import { requireAtMost } from '../core/requireAtMost.js'

@@ -1,3 +1,4 @@
+/** Value tables of other tools, in each format and order of players, against the values meant. */
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../core/errors.js'
 import { encodeNpy } from './npy.js'

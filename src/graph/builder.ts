@@ -1,3 +1,4 @@
+/** Builds graphs node by node. */
 import { inferNode, type ValueType } from './infer.js'
 import type { GraphInput, Node, NodeKind, NodeOf, Parameter, Shape } from './types.js'
 

@@ -1,3 +1,4 @@
+/** Works out shape and element type of every value of a graph. */
 import { convolutionShapes } from './operators/convolution.js'
 import { elementwiseShapes } from './operators/elementwise.js'
 import { embeddingShapes } from './operators/embedding.js'

@@ -1,3 +1,4 @@
+/** What the shape rules of all operators have in common. */
 import type { NodeBase, Shape } from './types.js'
 
 /** Shape of a node's output from the shapes of its inputs; throws when they do not fit. */

@@ -1,3 +1,4 @@
+/** AND and OR interactions of games whose interactions are known in closed form. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'

@@ -1,3 +1,4 @@
+/** Decompositions against planted interactions and known optima, and the options of the search. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { linearOptimum } from '../../bench/linearProgramme.js'

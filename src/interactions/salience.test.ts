@@ -1,3 +1,4 @@
+/** Which interactions count as salient, by each rule for the threshold. */
 import { describe, expect, it } from 'vitest'
 import {
   countSalient,

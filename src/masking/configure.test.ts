@@ -1,3 +1,4 @@
+/** Players, baseline and place of masking that follow from a configuration, for images, texts, tables and layers. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

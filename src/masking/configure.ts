@@ -1,3 +1,4 @@
+/** From a configuration to the players, baseline and output by which its networks are evaluated on masked samples. */
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'

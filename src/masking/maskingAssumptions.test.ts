@@ -1,3 +1,4 @@
+/** What users are told of the mean as a baseline, on tables of known mean and deviation. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { loadDataset } from '../data/load.js'

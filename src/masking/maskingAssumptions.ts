@@ -1,3 +1,4 @@
+/** What masking takes for granted, in lines for users: chosen players, means as baseline, and how sure those are. */
 import type { AnalysisConfig } from '../config/analysis.js'
 import { firstNames } from '../core/firstNames.js'
 import { counted } from '../core/numberWords.js'

@@ -1,3 +1,4 @@
+/** Which samples are chosen for the panel: balanced, nested, filtered or named. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { balancedPanel, correctRows, firstPanel, namedPanel } from './panel.js'

@@ -1,3 +1,4 @@
+/** Chooses the panel: the samples that all networks are analysed on. */
 import { InputError } from '../core/errors.js'
 import { firstNames } from '../core/firstNames.js'
 import { stream } from '../core/random.js'

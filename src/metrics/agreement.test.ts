@@ -1,3 +1,4 @@
+/** Agreement of interactions with reference networks against a sample worked out by hand, bounds and shuffling. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nongeneralizable } from '../confusing/scores.js'

@@ -1,3 +1,4 @@
+/** Bootstrap intervals: how often they cover the true mean. */
 import { expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { bootstrapMeanInterval } from './bootstrap.js'

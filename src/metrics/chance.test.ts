@@ -1,3 +1,4 @@
+/** Whether an accuracy is no better than guessing, against counting all outcomes. */
 import { describe, expect, it } from 'vitest'
 import { belowChance, binomialAtMost, isAtChance } from './chance.js'
 

@@ -1,3 +1,4 @@
+/** Metrics of interactions and plain statistics against their definitions, scipy and numpy. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'

@@ -1,3 +1,4 @@
+/** Partial rank correlations against a textbook example and the recursion formula. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'

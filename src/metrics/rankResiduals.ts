@@ -1,3 +1,4 @@
+/** Partial rank correlations: what is left of ranks once other ranks are known. */
 import { pearson, scalarProduct } from './descriptive.js'
 
 /** What is left of the ranks of some values once others are known. */

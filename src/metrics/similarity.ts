@@ -1,3 +1,4 @@
+/** How alike two sets of interactions are, over all orders and order by order. */
 import { orders } from '../core/subset.js'
 import { isSalient } from '../interactions/salience.js'
 import type { Interactions } from './types.js'

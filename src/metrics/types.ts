@@ -1,3 +1,4 @@
+/** Types that the metrics of interactions share. */
 import type { Decomposition } from '../interactions/types.js'
 
 /** AND and OR interactions of one sample, merged (orders 0 and 1 all under `and`); tables [2^n]. */

@@ -1,3 +1,4 @@
+/** What an architecture is, and what several of them need. */
 import { InputError } from '../core/errors.js'
 import type { InputKind } from '../core/inputKind.js'
 import type { InitializationScheme, LayerBuilder } from './layers.js'

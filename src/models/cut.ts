@@ -1,3 +1,4 @@
+/** Where a network is cut into low and high layers, as users say it and as tables name it. */
 import { InputError } from '../core/errors.js'
 import { nearestName } from '../core/nearest.js'
 import type { Model } from './types.js'

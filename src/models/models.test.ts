@@ -1,3 +1,4 @@
+/** Every architecture: sound graphs, published parameter counts, seeds by block, and cuts at every depth. */
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../core/errors.js'
 import type { Tensor } from '../core/tensor.js'

@@ -1,3 +1,4 @@
+/** The list of all architectures. */
 import type { Architecture } from './architecture.js'
 import { alexnet } from './architectures/alexnet.js'
 import { custom } from './architectures/custom.js'

@@ -1,3 +1,4 @@
+/** What is said of a network before it is built: architecture, settings, inputs and classes. */
 import type { InputKind } from '../core/inputKind.js'
 
 /** One entry of `model.layers`, the list with which users write their own network. */

@@ -1,3 +1,4 @@
+/** What a network is once it is built: a graph, and its blocks of layers. */
 import type { Graph } from '../graph/types.js'
 
 /** A named layer with parameters, such as `conv1`: the unit of re-randomisation and of the cut. */

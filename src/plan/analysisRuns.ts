@@ -1,3 +1,4 @@
+/** The analyses that a study makes of each network: its own, and those under other choices that test reliability. */
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'

@@ -1,3 +1,4 @@
+/** The odds of a right verdict that a plan tells and warns of, and where they are not simulated. */
 import { describe, expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'

@@ -1,3 +1,4 @@
+/** Warnings of studies whose design cannot give a verdict, and of networks from elsewhere that do not fit in. */
 import { describe, expect, it } from 'vitest'
 import { givenNetwork } from '../config/networks.js'
 import { configOf } from '../testing/configOf.js'

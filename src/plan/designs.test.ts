@@ -1,3 +1,4 @@
+/** The settings that bring about a suggested design against that design. */
 import { describe, expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
 import { designSettings, withDesign } from './designs.js'

@@ -1,3 +1,4 @@
+/** Lists the networks of a study, from its grids and lists, before anything is known of their layers. */
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { init } from '../regimes/init.js'

@@ -1,3 +1,4 @@
+/** Estimates what a study costs: steps, forward passes, bytes and seconds. */
 import { subsetCount } from '../core/subset.js'
 import { hasOtherEnd } from './analysisRuns.js'
 import type { InteractionsTask, Plan, Task, ValuesTask } from './types.js'

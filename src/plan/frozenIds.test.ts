@@ -1,3 +1,4 @@
+/** Ids of networks against those of earlier versions: they must stay as they are. */
 import { describe, expect, it } from 'vitest'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'

@@ -1,3 +1,4 @@
+/** Times that a configuration lists, as training steps of a network. */
 import { durationInSteps, parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
 import { uniqueSorted } from '../core/uniqueSorted.js'

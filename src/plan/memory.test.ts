@@ -1,3 +1,4 @@
+/** How many tasks fit in the memory of machines and cards of known size. */
 import { describe, expect, it } from 'vitest'
 import { leastFree } from '../executors/cardMemory.js'
 import { jobsInMemory } from '../tasks/jobCount.js'

@@ -1,3 +1,4 @@
+/** Plans one network: which seed or donor each block comes from, when checkpoints are kept, and the network's id. */
 import type { ModelConfig } from '../config/model.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { durationInSteps, parseDuration } from '../core/duration.js'

@@ -1,3 +1,4 @@
+/** Plans of studies: their networks and seeds, ids, order of tasks and costs. */
 import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
 import { ticTacToeInfo } from '../testing/dataInfo.js'

@@ -1,3 +1,4 @@
+/** Reference networks in plans: which are trained, what they cost, and that no other id changes. */
 import { describe, expect, it } from 'vitest'
 import { ticTacToeInfo } from '../testing/dataInfo.js'
 import { parseConfig } from '../testing/parseConfig.js'

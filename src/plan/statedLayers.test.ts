@@ -1,3 +1,4 @@
+/** Low layers that are stated of networks from elsewhere against their weights: grids, and contradictions. */
 import { describe, expect, it } from 'vitest'
 import type { GivenNetworkConfig } from '../config/networks.js'
 import { checkStatedLayers, notCrossed, statedCuts } from './statedLayers.js'

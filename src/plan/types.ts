@@ -1,3 +1,4 @@
+/** The types of a plan: networks, analyses and tasks of a study. */
 import type { ModelConfig } from '../config/model.js'
 import type { GivenNetworkConfig } from '../config/networks.js'
 import type { ExperimentConfig } from '../config/schema.js'

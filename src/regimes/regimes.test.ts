@@ -1,3 +1,4 @@
+/** Every regime against what it promises: its name, its mirror, what is frozen and which step a donor lends. */
 import { describe, expect, it } from 'vitest'
 import { regime } from '../config/networks.js'
 import { mirrorOf, regimeOf, regimes } from './registry.js'

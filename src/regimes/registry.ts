@@ -1,3 +1,4 @@
+/** The list of all regimes, with their mirrors, and how a configuration names them. */
 import { parseDuration } from '../core/duration.js'
 import { InputError } from '../core/errors.js'
 import { frozenRandom } from './frozenRandom.js'

@@ -1,3 +1,4 @@
+/** What a regime is: where shared layers start from, and whether they are trained. */
 import type { Duration } from '../core/duration.js'
 
 /** How long a network trains. */

@@ -1,3 +1,4 @@
+/** docs/configuration.md against the schema and the defaults that it describes. */
 import { expect, it } from 'vitest'
 import { provenance } from '../config/provenance.js'
 import { configurationDocument } from './testing/configurationDocument.js'

@@ -1,3 +1,4 @@
+/** Terms that are found in texts, and the glossary of README against that of the report. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { glossary, withMeanings } from './glossary.js'

@@ -1,3 +1,4 @@
+/** Study folders read for the report: whole, with parts missing, and with files that no record lists. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** SLURM's own commands. */
+/** Calls SLURM's own commands, which submit, list and cancel jobs, and reads what they answer. */
 import { execFile } from 'node:child_process'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { quotable } from '../core/quote.js'

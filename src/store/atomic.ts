@@ -1,3 +1,4 @@
+/** Writes files so that they are there whole or not at all, whatever happens meanwhile. */
 import { randomBytes } from 'node:crypto'
 import { constants, existsSync } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'

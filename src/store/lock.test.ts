@@ -1,3 +1,4 @@
+/** Locks of folders among processes that fail, die, fall silent or come back. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import {

@@ -1,3 +1,4 @@
+/** Records of what was written against files that were changed or lost, kills in the middle of a write, and others that write. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+/** Keeps the record of a folder: which files were written there, and the checksum of each. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { FileContent } from './atomic.js'

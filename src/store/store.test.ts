@@ -1,3 +1,4 @@
+/** Writing and reading of files where folders are missing, links lie or writing fails. */
 import { mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Warnings of accuracies at or below chance, or far apart, on made-up accuracies. */
 import { describe, expect, it } from 'vitest'
 import type { StudyNetwork } from '../plan/types.js'
 import { ticTacToeInfo } from '../testing/dataInfo.js'

@@ -1,3 +1,4 @@
+/** What a study is said to ask beside the claim, by its score and regimes. */
 import { expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
 import { claimScope } from './claimScope.js'

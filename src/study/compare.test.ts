@@ -1,3 +1,4 @@
+/** Comparisons of made-up networks: grids by cut, the clause on overfitting, and samples that not all have. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { planStudy } from '../plan/plan.js'

@@ -1,3 +1,4 @@
+/** Brings the analyses of all networks of a study together: rows of tables, grids and verdict. */
 import { compareNetworks } from '../comparison/compare.js'
 import { isMirror } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'

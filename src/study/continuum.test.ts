@@ -1,3 +1,4 @@
+/** Scores of which some stand out against scores in even steps: when a warning is due. */
 import { expect, it } from 'vitest'
 import { confusingSet } from '../confusing/sets.js'
 import { continuumWarnings, standingOut } from './continuum.js'

@@ -1,3 +1,4 @@
+/** The course of samples through training (learnt, forgotten, wavering) against courses worked out by hand. */
 import { describe, expect, it } from 'vitest'
 import { courseOf, difficultyRows, unknownDifficulty } from './dynamics.js'
 import type { TrainingDynamics } from './types.js'

@@ -1,3 +1,4 @@
+/** What is written at the head of a value file: the samples, their labels, players and baseline. */
 import type { EvaluationPlan } from './types.js'
 
 /** What is known of an analysed sample besides its input. */

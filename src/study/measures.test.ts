@@ -1,3 +1,4 @@
+/** The score held against measures of difficulty, on scores made to be difficulty, to have nothing of it, or to follow one. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { centredRanks, mean } from '../metrics/descriptive.js'

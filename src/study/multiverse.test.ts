@@ -1,3 +1,4 @@
+/** The study's own choices among all combinations of choices: they give its own scores. */
 import { expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'

@@ -1,3 +1,4 @@
+/** The analysis of one network on made-up checkpoints, without an overfitting phase and with a threshold for every sample. */
 import { describe, expect, it } from 'vitest'
 import { configOf } from '../testing/configOf.js'
 import { madeCheckpoint } from '../testing/madeCheckpoint.js'

@@ -1,3 +1,4 @@
+/** What is suggested to run next, against what each open verdict lacks. */
 import { describe, expect, it } from 'vitest'
 import { compareNetworks } from '../comparison/compare.js'
 import { simulateScores } from '../comparison/simulate.js'

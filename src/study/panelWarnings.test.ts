@@ -1,3 +1,4 @@
+/** Warnings of classes of which a filter leaves no sample to analyse. */
 import { expect, it } from 'vitest'
 import { scoredAnalyses } from '../testing/scoredAnalyses.js'
 import { panelWarnings } from './panelWarnings.js'

@@ -1,3 +1,4 @@
+/** Warnings of scores that other choices of the analysis would change. */
 import { describe, expect, it } from 'vitest'
 import type { Reliability } from '../confusing/reliability.js'
 import type { StudyNetwork } from '../plan/types.js'

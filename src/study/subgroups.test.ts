@@ -1,3 +1,4 @@
+/** Comparisons on parts of the panel or of the pairs against the comparison on all. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { pairAgreement, salientSets } from '../metrics/transferability.js'

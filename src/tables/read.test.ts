@@ -1,3 +1,4 @@
+/** Tables read back against what was written: whole, in pieces, filtered and damaged. */
 import { stringify } from 'csv-stringify/sync'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

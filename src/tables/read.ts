@@ -1,3 +1,4 @@
+/** Reads tables that a study wrote, whole or row by row. */
 import { pipeline } from 'node:stream/promises'
 import { parse as csvParser, type Options } from 'csv-parse'
 import { parse } from 'csv-parse/sync'

@@ -1,3 +1,4 @@
+/** Writes SCHEMA.md, which lies beside the tables and explains their columns. */
 import type { Table } from './table.js'
 import { schemaVersion, studyTables } from './tables.js'
 

@@ -21,7 +21,7 @@ const sample = integer('Position of the sample in its source, from 0.')
 
 export const networksTable = table(
   'networks',
-  'One row per network of the study and name: a network that is cut in two places, or given twice, has one id under two names, and its rows in the other tables once.',
+  'One row per network. A network that the study has under two names, because it is cut in two places or given twice, has a row for each name, both with its id; the other tables have its rows once.',
   {
     network,
     name,

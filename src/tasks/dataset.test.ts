@@ -1,3 +1,4 @@
+/** Files that an analysis reads, and other choices of players and baseline that data allow. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Loads the data set of a study for its tasks, and makes sure that it is still the one that was planned with. */
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { AnalysisConfig } from '../config/analysis.js'

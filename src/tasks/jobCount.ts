@@ -1,3 +1,4 @@
+/** How many tasks run at once, and with how many threads each. */
 import { availableParallelism } from 'node:os'
 import type { RuntimeConfig } from '../config/runtime.js'
 import type { Plan } from '../plan/types.js'

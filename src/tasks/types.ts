@@ -1,3 +1,4 @@
+/** What a task is given to run with, and what it tells meanwhile. */
 import type { Plan } from '../plan/types.js'
 import type { ReportOptions } from '../report/render/report.js'
 

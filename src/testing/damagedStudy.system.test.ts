@@ -1,3 +1,4 @@
+/** A finished study with a file of every kind damaged: what is noticed, and mended to the byte by the next run. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'

@@ -1,3 +1,4 @@
+/** For tests: an analysed checkpoint with chosen interactions, for which no network was run. */
 import type { CheckpointInput } from '../study/checkpoint.js'
 
 interface Given {

@@ -1,3 +1,4 @@
+/** For tests: analyses of a study whose scores are chosen, for which no network was trained. */
 import { planStudy } from '../plan/plan.js'
 import { analyseNetwork, type NetworkAnalysis } from '../study/network.js'
 import type { TrainingDynamics } from '../study/types.js'

@@ -1,3 +1,4 @@
+/** For tests: loss curves of which it is known where overfitting begins. */
 import { stream } from '../core/random.js'
 import { correlatedNoise } from '../training/phases/autocorrelation.js'
 import type { LossPoint } from '../training/phases/types.js'

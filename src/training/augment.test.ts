@@ -1,3 +1,4 @@
+/** Shifted and mirrored images, told apart by pixels that name their place. */
 import { describe, expect, it } from 'vitest'
 import { cropAndFlip } from './augment.js'
 

@@ -1,3 +1,4 @@
+/** Random shifts and mirrorings of training images. */
 import { type Generator, stream } from '../core/random.js'
 
 /** Largest shift of an image, in pixels, as usual for CIFAR-10 (He et al. 2016). */

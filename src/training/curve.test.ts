@@ -1,3 +1,4 @@
+/** Curves of training read back against those that were written. */
 import { expect, it } from 'vitest'
 import { formatCurve, parseCurve } from './curve.js'
 import { evaluationOf } from './evaluate.js'

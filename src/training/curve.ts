@@ -1,3 +1,4 @@
+/** The curve of a training, losses and accuracies by step, and its file. */
 import { InputError } from '../core/errors.js'
 import type { Evaluations } from './evaluate.js'
 

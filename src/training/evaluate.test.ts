@@ -1,3 +1,4 @@
+/** Losses and accuracies by a predictor and by a trainer against those worked out from the logits. */
 import { expect, it } from 'vitest'
 import type { Dataset, Samples } from '../data/types.js'
 import type { Predictor } from '../engine/types.js'

@@ -1,3 +1,4 @@
+/** Losses and accuracies of a network on all training and test samples. */
 import type { Tensor } from '../core/tensor.js'
 import { sizeOf } from '../core/tensor.js'
 import type { Dataset, Samples } from '../data/types.js'

@@ -1,3 +1,4 @@
+/** The training loop: step after step, with stops where something is looked at or saved. */
 import { InterruptedError, TaskError } from '../core/errors.js'
 import type { Dataset } from '../data/types.js'
 import { gathered } from '../engine/batches.js'

@@ -1,3 +1,4 @@
+/** Learning rates of each schedule against their formulas. */
 import { describe, expect, it } from 'vitest'
 import type { TrainingConfig } from '../config/training.js'
 import { learningRateAt } from './schedule.js'

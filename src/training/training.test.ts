@@ -1,3 +1,4 @@
+/** Batch order, checkpoint times and the training loop: every row once an epoch, stops where they should be. */
 import { describe, expect, it } from 'vitest'
 import type { Dataset } from '../data/types.js'
 import { createEngine } from '../engine/registry.js'

@@ -1,3 +1,4 @@
+/** The work of `lowlayer completion`: scripts with which bash, zsh and fish complete the commands. */
 import type { Command } from 'commander'
 import { InputError } from '../../core/errors.js'
 import { type Shell, shells } from '../shells.js'

@@ -1,3 +1,4 @@
+/** The work of `lowlayer doctor`: tries what this machine has, and says how to mend what does not work. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { access, constants, statfs } from 'node:fs/promises'

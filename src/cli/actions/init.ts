@@ -1,3 +1,4 @@
+/** The work of `lowlayer init`: a first configuration for a user to change. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

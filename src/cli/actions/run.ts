@@ -1,3 +1,4 @@
+/** The work of `lowlayer run`: plans a study, runs what is missing, and says what was found. */
 import { join } from 'node:path'
 import { exitCodes } from '../../core/errors.js'
 import { shownPath } from '../../core/shownPath.js'

@@ -1,3 +1,4 @@
+/** The work of `lowlayer submit`: hands what is missing of a study to a SLURM cluster. */
 import { shellWord } from '../../core/shellWord.js'
 import { shownPath } from '../../core/shownPath.js'
 import { dependencyOptions, type Submitted, submitStudy } from '../../slurm/submit.js'

@@ -1,3 +1,4 @@
+/** The command `lowlayer analyze`: its options and its help. */
 import { Command, Option } from 'commander'
 import { axisLayouts, outputKinds } from '../../config/modelWords.js'
 import type { Executor } from '../../executors/types.js'

@@ -1,3 +1,4 @@
+/** The command `lowlayer data` with `list`, `fetch` and `export`: their options and their help. */
 import { Argument, Command } from 'commander'
 import { sourceNames } from '../../data/named.js'
 import { setOption } from '../studyOptions.js'

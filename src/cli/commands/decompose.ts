@@ -1,3 +1,4 @@
+/** The command `lowlayer decompose`: its options and its help. */
 import { Command, Option } from 'commander'
 import type { BitOrder } from '../../formats/valueTable.js'
 import {

@@ -1,3 +1,4 @@
+/** The command `lowlayer init`: its options and its help. */
 import { Command } from 'commander'
 
 /** Options of `lowlayer init`. */

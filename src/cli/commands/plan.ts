@@ -1,3 +1,4 @@
+/** The command `lowlayer plan`: its options and its help. */
 import { Command } from 'commander'
 import { type StudyOptions, withStudyOptions } from '../studyOptions.js'
 

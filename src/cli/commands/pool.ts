@@ -1,3 +1,4 @@
+/** The command `lowlayer pool`: its options and its help. */
 import { Command } from 'commander'
 
 /** Options of `lowlayer pool`. */

@@ -1,3 +1,4 @@
+/** The command `lowlayer power`: its options and its help. */
 import { Command } from 'commander'
 import { setOption } from '../studyOptions.js'
 

@@ -1,3 +1,4 @@
+/** The command `lowlayer run`: its options and its help. */
 import { Command } from 'commander'
 import type { Executor } from '../../executors/types.js'
 import {

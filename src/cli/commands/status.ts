@@ -1,3 +1,4 @@
+/** The command `lowlayer status`: its options and its help. */
 import { Command } from 'commander'
 
 /** Options of `lowlayer status`. */

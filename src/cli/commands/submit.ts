@@ -1,3 +1,4 @@
+/** The command `lowlayer submit`: its options and its help. */
 import { Command } from 'commander'
 import { collect, type StudyOptions, withConfigOptions } from '../studyOptions.js'
 

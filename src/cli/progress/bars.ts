@@ -1,3 +1,4 @@
+/** Progress of a run on a terminal, as bars that are drawn again and again. */
 import cliProgress from 'cli-progress'
 import type { Task, TaskKind } from '../../plan/types.js'
 import { formatSeconds, type StageProgress, StageTracker } from './stages.js'

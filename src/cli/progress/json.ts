@@ -1,3 +1,4 @@
+/** Progress of a run for other programs, as lines of JSON. */
 import type { ProgressView } from './types.js'
 
 /** Progress of all running tasks together comes about this often. */

@@ -1,3 +1,4 @@
+/** Progress of a run for log files, as plain lines. */
 import { counted } from '../../core/numberWords.js'
 import type { Task, TaskKind } from '../../plan/types.js'
 import { formatSeconds, type StageProgress, StageTracker } from './stages.js'

@@ -1,3 +1,4 @@
+/** Progress and remaining time of stages against what the tasks of a made-up run told; the same as JSON. */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Task } from '../../plan/types.js'
 import { jsonView } from './json.js'

@@ -1,3 +1,4 @@
+/** Counts how far each stage of a run has come, and estimates when it will end. */
 import type { TaskOutcome } from '../../executors/types.js'
 import type { Task, TaskKind } from '../../plan/types.js'
 import type { TaskEvent } from '../../tasks/types.js'

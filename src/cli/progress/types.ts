@@ -1,3 +1,4 @@
+/** The ways of showing progress that `--progress` names, and what each of them must be able to do. */
 import type { RunListener } from '../../executors/types.js'
 
 export const progressModes = ['auto', 'plain', 'json', 'none'] as const

@@ -1,3 +1,4 @@
+/** Chooses how progress is shown: bars, plain lines, JSON or nothing. */
 import type { Task } from '../../plan/types.js'
 import { barsView } from './bars.js'
 import { jsonView } from './json.js'

@@ -1,3 +1,4 @@
+/** The clauses of the verdict on contrasts: whether networks with the same low seeds have more alike scores (ii) and sets. */
 import { describeTest } from '../effects.js'
 import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'

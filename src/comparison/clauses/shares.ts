@@ -1,3 +1,4 @@
+/** The clauses of the verdict on shares of variance: of low seeds against the margin (iii) and against high seeds (iv). */
 import { reasonForNoShare } from '../effects.js'
 import { gridShape } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
@@ -94,7 +95,10 @@ interface TwoEnds {
   readonly other: Estimate | undefined
 }
 
-/** Said of an interval above its bound that the other tie-break could not confirm. */
+/**
+ * Ends the reason of a clause that stays undecided although its interval lies above the bound: to hold, the interval under the
+ * other tie-break would have to lie above it too, and there is none.
+ */
 export const NO_OTHER_END = '; scores under the other tie-break are missing'
 
 /**

@@ -1,3 +1,4 @@
+/** Words and numbers that the reasons of several clauses have in common. */
 import { gridState, NO_USABLE_NETWORK } from '../effects.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Estimate } from '../types.js'

@@ -1,3 +1,4 @@
+/** Pooled studies against single ones, simulated truths and closed forms of their weights. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'

@@ -1,3 +1,4 @@
+/** The odds of verdicts by design: that they add up, and rise with what should make them rise. */
 import { describe, expect, it } from 'vitest'
 import { conclusions, oddsOfRight, rightVerdicts, verdictOdds } from './verdictOdds.js'
 

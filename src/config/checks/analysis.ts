@@ -1,3 +1,4 @@
+/** Checks of the sections `analysis` and `confusing`: no setting without effect, none missing that the score needs. */
 import { type AnalysisConfig, analysisSection } from '../analysis.js'
 import { type Check, checkDistinct } from './shared.js'
 

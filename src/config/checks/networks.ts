@@ -1,3 +1,4 @@
+/** Checks of the section `networks`: grids, lists and networks from elsewhere. */
 import { limits } from '../../core/limits.js'
 import { nearestName } from '../../core/nearest.js'
 import { regimeOf } from '../../regimes/registry.js'
@@ -62,7 +63,7 @@ function checkGrid(grid: Grid, problem: Report): void {
   }
 }
 
-/** Networks of a grid, donors among them. */
+/** How many networks a grid has, with the donors that others take layers from. */
 function gridSize(grid: Grid): number {
   const { low, high, order, repeats, regimes, donors, cuts, architectures } = grid
   const diagonal = (repeats - 1) * Math.min(low.length, high.length)

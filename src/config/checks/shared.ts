@@ -1,3 +1,4 @@
+/** What the checks over several keys have in common: their types, and questions that several of them ask. */
 import type { ExperimentConfig } from '../schema.js'
 
 /** The sections that are right by themselves. */

@@ -1,3 +1,4 @@
+/** Checks of what training and analysis ask of the data and of the network. */
 import type { ExperimentConfig } from '../schema.js'
 import { type Check, isText, type Report, tables } from './shared.js'
 

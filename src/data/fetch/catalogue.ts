@@ -1,3 +1,4 @@
+/** Where the data sets known by name can be downloaded, with sizes and checksums of their files. */
 import type { SourceName } from '../named.js'
 
 /** A file at the home of a data set. */

@@ -1,3 +1,4 @@
+/** Downloads one file over a connection that may break, and goes on where it stopped. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+/** Downloads from a local server that breaks off, stalls and lies, and archives that lead out of their folder. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,3 +1,4 @@
+/** Reads the files of a tar archive. */
 import { unpackTar } from 'modern-tar'
 import { InputError, messageOf } from '../../core/errors.js'
 

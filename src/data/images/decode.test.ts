@@ -1,3 +1,4 @@
+/** PNG and JPEG files against what Pillow reads from them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

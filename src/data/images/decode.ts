@@ -1,3 +1,4 @@
+/** Reads image files of either format into planes of numbers. */
 import { InputError, messageOf } from '../../core/errors.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import { decodeJpeg } from './jpeg.js'

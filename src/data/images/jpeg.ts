@@ -1,3 +1,4 @@
+/** Reads JPEG files with a library, after a look at their header for what the library gets wrong or does not tell. */
 import jpeg from 'jpeg-js'
 import { limits } from '../../core/limits.js'
 import { orientationOf } from './exif.js'

@@ -1,3 +1,4 @@
+/** What readers of image formats give back, and which pictures they refuse. */
 import { limits } from '../../core/limits.js'
 
 /** What a picture has that its pixels do not show, and that a reader has to hear of. */

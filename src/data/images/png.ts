@@ -1,3 +1,4 @@
+/** Reads PNG files with a library, after a look at their chunks for what the library gets wrong or does not tell. */
 import { PNG } from 'pngjs'
 import { inflate } from '../../formats/inflate.js'
 import { orientationOf } from './exif.js'

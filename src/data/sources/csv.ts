@@ -1,3 +1,4 @@
+/** The data source `csv`: a table with a column of classes. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'

@@ -1,3 +1,4 @@
+/** Data sources against small files written here: what is read, assumed and refused. */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+/** The data source `glyphs`: digit-like images drawn by the program itself, without any files. */
 import type { DataConfig } from '../../config/data.js'
 import { type Generator, stream } from '../../core/random.js'
 import type { RawData } from '../raw.js'

@@ -1,3 +1,4 @@
+/** The data sources `mnist` and `fashion-mnist`: files in the IDX format. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'

@@ -1,3 +1,4 @@
+/** The data source `images`: a folder of PNG and JPEG files with a subfolder for each class. */
 import { extname, join } from 'node:path'
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'

@@ -1,3 +1,4 @@
+/** Made-up data sources against the truth that they are made from. */
 import { describe, expect, it } from 'vitest'
 import { dataSection } from '../../config/data.js'
 import { stream } from '../../core/random.js'

@@ -1,3 +1,4 @@
+/** The data source `npz`: arrays that NumPy saved. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { firstNames } from '../../core/firstNames.js'

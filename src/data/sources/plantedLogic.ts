@@ -1,3 +1,4 @@
+/** The data source `planted-logic`: made-up samples whose labels follow known AND and OR rules. */
 import type { DataConfig, PlantedRule } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { stream } from '../../core/random.js'

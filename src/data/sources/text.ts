@@ -1,3 +1,4 @@
+/** The data sources `sst2` and `text`: sentences with their classes, as token ids. */
 import type { DataConfig } from '../../config/data.js'
 import { InputError } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'

@@ -1,3 +1,4 @@
+/** Token ids from files of arrays: their words and names, special tokens, and test texts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

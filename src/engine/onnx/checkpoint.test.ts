@@ -1,3 +1,4 @@
+/** Checkpoints as ONNX files: read back bit for bit, and run by ONNX Runtime against the reference. */
 import { readFile } from 'node:fs/promises'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+/** Models from elsewhere cut in two against the same models whole. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

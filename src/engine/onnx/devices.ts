@@ -1,3 +1,4 @@
+/** Which devices ONNX Runtime has here, and what to do where one is missing. */
 import { EnvironmentError, messageOf } from '../../core/errors.js'
 import { deviceKind } from '../device.js'
 import type { DeviceKind, DeviceName } from '../types.js'

@@ -1,3 +1,4 @@
+/** Which table of token embeddings is found in small graphs, and where none is. */
 import { expect, it } from 'vitest'
 import {
   floats,

@@ -1,3 +1,4 @@
+/** Writes graphs as ONNX nodes: what the writers of single operators share. */
 import { bytesOf } from '../../core/tensor.js'
 import { inferTypes, type ValueTypes } from '../../graph/infer.js'
 import type { Graph, Node, NodeBase, NodeKind, NodeOf, Program, Shape } from '../../graph/types.js'

@@ -1,3 +1,4 @@
+/** Models with inputs and outputs of 16 bits against rounding worked out here. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -26,7 +26,7 @@ export interface ForeignTensor {
   readonly shape: readonly number[]
 }
 
-/** A value that is fed, as arrays of its element type hold it. */
+/** A tensor that a model is fed: its shape, and its elements in a typed array that fits their type. */
 export type FedTensor = { readonly shape: readonly number[] } & (
   | { readonly type: 'float32'; readonly data: Float32Array }
   | { readonly type: 'int32'; readonly data: Int32Array }

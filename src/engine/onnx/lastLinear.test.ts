@@ -1,3 +1,4 @@
+/** Which last linear layer is found in small graphs, and where none is. */
 import { expect, it } from 'vitest'
 import { floats, type NodeSpec, onnxFile } from '../../testing/onnxGraph.js'
 import { decodeModel } from './format.js'

@@ -1,3 +1,4 @@
+/** Finds the last linear layer in the graph of an ONNX file. */
 import type { ModelProto, NodeProto } from './format.js'
 
 /** The linear layer z = W h + b that an output comes from. */

@@ -1,3 +1,4 @@
+/** Writes networks and training steps as ONNX files. */
 import { bytesOf, type Tensors } from '../../core/tensor.js'
 import {
   BATCH,

@@ -1,3 +1,4 @@
+/** The order in which ONNX Runtime computes a training step: what only the update reads comes after the gradients. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Every operator in ONNX Runtime, on every tested device, against the float64 reference. */
 import { describe, expect, it } from 'vitest'
 import { testedDevices } from '../testing/devices.js'
 import { operatorCases, tiedCases } from '../testing/operatorCases.js'

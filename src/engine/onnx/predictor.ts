@@ -1,3 +1,4 @@
+/** Runs a network forward with ONNX Runtime. */
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
 import { type Tensor as HostTensor, sizeOf, type Tensors } from '../../core/tensor.js'
 import type { Graph } from '../../graph/types.js'

@@ -1,3 +1,4 @@
+/** The test of a device before use, on devices that compute rightly and wrongly. */
 import { describe, expect, it } from 'vitest'
 import type { Tensors } from '../../core/tensor.js'
 import { exampleModel } from '../../models/testing/examples.js'

@@ -1,3 +1,4 @@
+/** Switches off the reports that ONNX Runtime sends to its maker. */
 import { isMainThread } from 'node:worker_threads'
 import { EnvironmentError } from '../../core/errors.js'
 

@@ -1,3 +1,4 @@
+/** Training on ONNX Runtime: memory, calls of many steps, and batches that are refused. */
 import { describe, expect, it } from 'vitest'
 import { exampleModel } from '../../models/testing/examples.js'
 import { oneBatch } from '../batches.js'

@@ -1,3 +1,4 @@
+/** Trains a network with ONNX Runtime. */
 import type { InferenceSession } from 'onnxruntime-node'
 import { stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'

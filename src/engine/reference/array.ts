@@ -1,3 +1,4 @@
+/** Arrays of the float64 reference engine, and how its loops walk over them. */
 import { sizeOf } from '../../core/tensor.js'
 import type { NodeBase, Shape } from '../../graph/types.js'
 

@@ -1,3 +1,4 @@
+/** Gradients of the float64 reference against finite differences, losses and error function against known values. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lossGradient } from '../../autodiff/trainStep.js'

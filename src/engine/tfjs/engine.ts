@@ -1,3 +1,4 @@
+/** The engine that computes with tfjs, TensorFlow for JavaScript. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { InputError } from '../../core/errors.js'
 import type { Tensors } from '../../core/tensor.js'

@@ -1,3 +1,4 @@
+/** What the tfjs versions of all operators share. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { NodeBase, Shape } from '../../graph/types.js'
 import type { Tf } from './load.js'

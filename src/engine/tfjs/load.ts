@@ -1,3 +1,4 @@
+/** Loads the tfjs package that the user has installed. */
 import { createRequire } from 'node:module'
 import { EnvironmentError, firstLineOf } from '../../core/errors.js'
 import type { DeviceKind } from '../types.js'

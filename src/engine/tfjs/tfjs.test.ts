@@ -1,3 +1,4 @@
+/** Every operator and its gradient in tfjs against the float64 reference; memory, missing packages and resumed training. */
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'

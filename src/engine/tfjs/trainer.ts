@@ -1,3 +1,4 @@
+/** Trains a network with tfjs. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
 import { slotRoles, stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'

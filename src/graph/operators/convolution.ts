@@ -1,3 +1,4 @@
+/** The nodes of convolutions and their gradients, and the shapes of what they give. */
 import { type ShapeRules, shapeError } from '../rules.js'
 import type { NodeBase, Shape } from '../types.js'
 

@@ -1,3 +1,4 @@
+/** The nodes that work element by element, and the shapes of what they give. */
 import { broadcastShapes, type ShapeRules, sameShape, shapeError, shapeOfFirst } from '../rules.js'
 import type { NodeBase } from '../types.js'
 

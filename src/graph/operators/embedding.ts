@@ -1,3 +1,4 @@
+/** The nodes that turn token ids into numbers, and the shapes of what they give. */
 import { type ShapeRules, shapeError } from '../rules.js'
 import type { NodeBase } from '../types.js'
 

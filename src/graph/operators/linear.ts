@@ -1,3 +1,4 @@
+/** The nodes that multiply matrices, and the shapes of what they give. */
 import { broadcastShapes, type ShapeRules, shapeError } from '../rules.js'
 import type { NodeBase, Shape } from '../types.js'
 

@@ -1,3 +1,4 @@
+/** The node of the loss, for several classes or for two. */
 import { type ShapeRules, sameShape, shapeError } from '../rules.js'
 import type { NodeBase } from '../types.js'
 

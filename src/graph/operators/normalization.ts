@@ -1,3 +1,4 @@
+/** The nodes of batch norm and layer norm and their gradients, and the shapes of what they give. */
 import { type ShapeRules, sameShape, shapeError, shapeOfFirst } from '../rules.js'
 import type { NodeBase, Shape } from '../types.js'
 

@@ -1,3 +1,4 @@
+/** The nodes that take sums, means or a softmax over axes, and the shapes of what they give. */
 import { type ShapeRules, shapeError, shapeOfFirst } from '../rules.js'
 import type { NodeBase } from '../types.js'
 

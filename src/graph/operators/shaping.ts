@@ -1,3 +1,4 @@
+/** The nodes that move or repeat elements without changing them, and the shapes of what they give. */
 import { broadcastShapes, type ShapeRules, sameShape, shapeError } from '../rules.js'
 import { BATCH, type ElementType, type NodeBase, type Shape } from '../types.js'
 

@@ -1,3 +1,4 @@
+/** The solver's WebAssembly kernel against plain linear algebra, and its binary against its source. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { kernelBinarySource } from '../../../scripts/buildKernel.mjs'

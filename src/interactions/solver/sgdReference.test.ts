@@ -1,3 +1,4 @@
+/** The fast form of the published optimiser against its dense form, step for step. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import { orderOf } from '../../testing/orderOf.js'

@@ -1,3 +1,4 @@
+/** What masked players are replaced by under each baseline, against values worked out by hand. */
 import { describe, expect, it } from 'vitest'
 import {
   blurBaseline,

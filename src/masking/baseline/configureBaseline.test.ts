@@ -1,3 +1,4 @@
+/** Baselines of constants from files: values, axes and files that are refused. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

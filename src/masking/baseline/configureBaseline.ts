@@ -1,3 +1,4 @@
+/** From the `baseline` of a configuration to the values that masked players take. */
 import type { BaselineConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
 import type { PathOf } from '../../data/paths.js'

@@ -1,3 +1,4 @@
+/** Learned baselines: the gradient against finite differences, and interactions that become sparser. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'

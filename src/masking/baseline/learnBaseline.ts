@@ -1,3 +1,4 @@
+/** Learns a baseline under which few interactions are strong, by gradient descent. */
 import { differentiate } from '../../autodiff/differentiate.js'
 import { subsetCount } from '../../core/subset.js'
 import type { BoundNetwork, Predictor } from '../../engine/types.js'

@@ -1,3 +1,4 @@
+/** The option `baseline: learned`: its settings, and learning it for a network of a study. */
 import type { BaselineConfig } from '../../config/analysis.js'
 import { sizeOf } from '../../core/tensor.js'
 import { type SampleRow, sampleAt } from '../../data/rows.js'

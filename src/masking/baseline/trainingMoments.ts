@@ -1,3 +1,4 @@
+/** Means and deviations of what is masked over the training samples, for baselines made from them. */
 import type { Dataset } from '../../data/types.js'
 import type { BoundNetwork } from '../../engine/types.js'
 import { lowerGraph } from '../../graph/cut.js'

@@ -1,3 +1,4 @@
+/** How many coalitions run together, and that values do not depend on it. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import { sizeOf } from '../../core/tensor.js'

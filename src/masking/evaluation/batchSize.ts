@@ -1,3 +1,4 @@
+/** How many masked versions of a sample run through a network at once. */
 import { concatenated, sizeOf } from '../../core/tensor.js'
 import { deviceKind } from '../../engine/device.js'
 import type { DeviceKind, DeviceName } from '../../engine/types.js'

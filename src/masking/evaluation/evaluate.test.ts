@@ -1,3 +1,4 @@
+/** Masked evaluation against running each masked input by itself. */
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../core/errors.js'
 import { stream } from '../../core/random.js'

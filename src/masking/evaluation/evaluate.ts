@@ -1,3 +1,4 @@
+/** Evaluates a network on all 2^n masked versions of a sample: the values v(S) that interactions come from. */
 import type { BoundNetwork } from '../../engine/types.js'
 import { nodesAbove } from '../../graph/cut.js'
 import { inferTypes } from '../../graph/infer.js'

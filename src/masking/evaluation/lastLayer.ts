@@ -1,3 +1,4 @@
+/** The last layer of a network and the lengths of its inputs, from which GraNd scores are computed. */
 import type { Graph } from '../../graph/types.js'
 
 /** The linear layer z = W h + b that a network ends in. */

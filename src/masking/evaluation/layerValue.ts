@@ -1,3 +1,4 @@
+/** Finds the place inside a network at which a layer's output can be masked. */
 import { InputError } from '../../core/errors.js'
 import { cutValues, lowerGraph } from '../../graph/cut.js'
 import { inferTypes } from '../../graph/infer.js'

@@ -1,3 +1,4 @@
+/** Masked inputs written by what changes between them against their definition. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { BACKGROUND } from '../types.js'

@@ -1,3 +1,4 @@
+/** Writes the masked versions of a sample, one after the other, as rows of a batch. */
 import { subsetCount } from '../../core/subset.js'
 import { BACKGROUND, type Players } from '../types.js'
 

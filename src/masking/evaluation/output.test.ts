@@ -1,3 +1,4 @@
+/** The scalar outputs of a network against their formulas, also for huge and tiny logits. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseOutput, predictedClass, sampleLoss, scalarOutput } from './output.js'

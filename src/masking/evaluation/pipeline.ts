@@ -1,3 +1,4 @@
+/** Runs the stages of masked evaluation one after the other on an engine. */
 import { EnvironmentError } from '../../core/errors.js'
 import type { Tensor } from '../../core/tensor.js'
 import type { BoundNetwork, Engine } from '../../engine/types.js'

@@ -1,3 +1,4 @@
+/** Measures of a sample's difficulty against values worked out by hand, for every kind of output. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sampleDifficulty } from './sampleDifficulty.js'

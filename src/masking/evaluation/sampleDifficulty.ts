@@ -1,3 +1,4 @@
+/** Measures of how hard a sample is for a network: loss, margin, EL2N and the like. */
 import { inUnit, LEAST_PROBABILITY, type Output, predictedClass, sampleLoss } from './output.js'
 
 /**

@@ -1,3 +1,4 @@
+/** Computes what is to be masked of a sample: the sample itself, or what lower layers make of it. */
 import type { BoundNetwork } from '../../engine/types.js'
 import { lowerGraph } from '../../graph/cut.js'
 import { openPart } from './parameters.js'

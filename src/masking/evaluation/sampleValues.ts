@@ -1,3 +1,4 @@
+/** From the outputs of a network to the values v(S) of one sample. */
 import { InputError } from '../../core/errors.js'
 import { grandCoalition, playersOf } from '../../core/subset.js'
 import type { SampleRow } from '../../data/rows.js'

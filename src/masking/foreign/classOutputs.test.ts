@@ -1,3 +1,4 @@
+/** Which output stands for which class, by lists, names, numbers and order. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeText } from '../../formats/text.js'

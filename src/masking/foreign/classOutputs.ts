@@ -31,7 +31,7 @@ export interface ClassOutputs {
 /**
  * The outputs of the classes: by name where the user lists the names in the order of the outputs, or the model holds
  * them; otherwise the names are the numbers of the outputs where all are whole numbers, and else classes
- * stand in their order. Throws InputError when a class has no output, or none of its own.
+ * stand in their order. Throws InputError when a class has no output, or one that another class has too.
  */
 export function classOutputs(known: ClassesAndOutputs): ClassOutputs {
   const { classes, listed, own } = known

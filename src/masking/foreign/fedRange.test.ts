@@ -1,3 +1,4 @@
+/** The range of what a model is fed against values worked out by hand. */
 import { describe, expect, it } from 'vitest'
 import { describeRange, fedRange } from './fedRange.js'
 

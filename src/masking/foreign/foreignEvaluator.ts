@@ -1,3 +1,4 @@
+/** Masked evaluation of models from elsewhere, of which only an ONNX file is known. */
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'

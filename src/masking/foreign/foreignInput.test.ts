@@ -1,3 +1,4 @@
+/** How samples are fitted to the inputs and outputs of models: what is chosen, asked and refused. */
 import { describe, expect, it } from 'vitest'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { ForeignValue } from '../../engine/onnx/foreignFile.js'

@@ -1,3 +1,4 @@
+/** Finds out into which input of a model samples go, in which order of axes, and which output has the scores. */
 import { InputError } from '../../core/errors.js'
 import { counted } from '../../core/numberWords.js'
 import { sizeOf } from '../../core/tensor.js'

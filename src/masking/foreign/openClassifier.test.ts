@@ -1,3 +1,4 @@
+/** Models from elsewhere on devices that compute rightly, wrongly or not at all, against the CPU. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

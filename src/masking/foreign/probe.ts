@@ -1,3 +1,4 @@
+/** A few samples, plain and masked, on which a model from elsewhere is tried first. */
 import { concatenated } from '../../core/tensor.js'
 import type { MaskedSample } from '../evaluation/sampleValues.js'
 import { BACKGROUND, type Baseline, type Players } from '../types.js'

@@ -1,3 +1,4 @@
+/** Models whose outputs depend on the rest of the batch are told from rounding. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { EnvironmentError } from '../../core/errors.js'

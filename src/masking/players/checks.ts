@@ -1,3 +1,4 @@
+/** What holds for players of all kinds: few enough, none empty, none overlapping. */
 import { InputError } from '../../core/errors.js'
 import { MAX_PLAYERS, subsetCount } from '../../core/subset.js'
 import { BACKGROUND, type PlayerKind, type Players } from '../types.js'

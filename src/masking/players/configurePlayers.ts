@@ -1,3 +1,4 @@
+/** From the `players` of a configuration to the parts of a sample that are masked together. */
 import type { PlayersConfig } from '../../config/analysis.js'
 import { atPlace, InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'

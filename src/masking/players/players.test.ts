@@ -1,3 +1,4 @@
+/** Players of images, tables and texts: their cells, how they are chosen, and what is refused. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../core/errors.js'

@@ -1,3 +1,4 @@
+/** Players of images and tables: cells of a grid, pixel segments, features and groups of features. */
 import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Players } from '../types.js'

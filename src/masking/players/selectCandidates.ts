@@ -1,3 +1,4 @@
+/** Chooses which grid cells or features become players: by variance, at random, from the centre or as listed. */
 import { InputError } from '../../core/errors.js'
 import { stream } from '../../core/random.js'
 

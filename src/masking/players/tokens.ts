@@ -1,3 +1,4 @@
+/** Players of texts: which tokens may be masked, and which of them are drawn. */
 import { InputError } from '../../core/errors.js'
 import { stream } from '../../core/random.js'
 import type { Players } from '../types.js'

@@ -1,3 +1,4 @@
+/** Follows the players up a network: which of them each position of a feature map can depend on. */
 import type { ValueTypes } from '../../graph/infer.js'
 import type { Convolution } from '../../graph/operators/convolution.js'
 import type { Pooling } from '../../graph/operators/pooling.js'

@@ -1,3 +1,4 @@
+/** Turns one stage of masked evaluation into a graph that an engine can run. */
 import type { Tensors } from '../../core/tensor.js'
 import { sizeOf } from '../../core/tensor.js'
 import { nodesAbove } from '../../graph/cut.js'

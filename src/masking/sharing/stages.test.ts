@@ -1,3 +1,4 @@
+/** Masked evaluation in stages against running the whole network, and what its plan is made of. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'

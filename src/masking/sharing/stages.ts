@@ -1,3 +1,4 @@
+/** Plans masked evaluation in stages, so that low layers need not run again for every coalition of players. */
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
 import { cutValues } from '../../graph/cut.js'
@@ -23,7 +24,7 @@ import { joinCost, nodeCosts, TABLE_COST } from './stageCost.js'
 export interface Stage {
   /** How the first value of each coalition comes about. */
   readonly join: Join
-  /** The value at which the join leaves off and ordinary layers go on. */
+  /** The value of the network that the join makes; the layers from here on run as they are. */
   readonly start: string
   /** The value that the stage computes: the next stage's table, or the network's output. */
   readonly to: string

@@ -1,3 +1,4 @@
+/** The graph of a superposition: it makes what a stage of masked evaluation adds up over subsets of players. */
 import { bitCount } from '../../core/subset.js'
 import type { Tensors } from '../../core/tensor.js'
 import { sizeOf } from '../../core/tensor.js'

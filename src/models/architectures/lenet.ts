@@ -1,3 +1,4 @@
+/** LeNet-5 and its variants, which all have the same convolutions below other upper layers. */
 import { type Architecture, type BuildContext, paddingTo32 } from '../architecture.js'
 import type { LayerBuilder } from '../layers.js'
 

@@ -1,3 +1,4 @@
+/** The architectures `mlp-5` and `resmlp-5`: five dense layers, plain or with shortcuts. */
 import type { Architecture } from '../architecture.js'
 
 const DEFAULT_WIDTH = 100

@@ -1,3 +1,4 @@
+/** ResNets for small images, of several depths. */
 import {
   type Architecture,
   type BuildContext,

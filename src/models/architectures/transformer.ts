@@ -1,3 +1,4 @@
+/** The architecture `transformer`, for texts. */
 import { InputError } from '../../core/errors.js'
 import { BATCH } from '../../graph/types.js'
 import type { Architecture } from '../architecture.js'

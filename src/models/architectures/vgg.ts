@@ -1,3 +1,4 @@
+/** VGG networks for small images, with and without batch norm. */
 import {
   type Architecture,
   type BuildContext,

@@ -1,3 +1,4 @@
+/** The figure of single samples through training. */
 import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { DifficultyRow, SampleRow } from '../../tables/tables.js'

@@ -1,3 +1,4 @@
+/** The figure of effects in studies that cut networks in several places, as curves or as rows. */
 import { expect, it } from 'vitest'
 import { PairClasses } from '../../study/pairClasses.js'
 import { renderSvg } from '../render/drawing.js'

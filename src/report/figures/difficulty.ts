@@ -1,3 +1,4 @@
+/** The figure that holds confusing samples beside hard ones. */
 import { levelInPercent } from '../../comparison/clauses/wording.js'
 import { stream } from '../../core/random.js'
 import { bootstrapMeanInterval } from '../../metrics/bootstrap.js'

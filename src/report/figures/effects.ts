@@ -1,3 +1,4 @@
+/** The figure of what decides the scores: low seeds, high seeds, or neither. */
 import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import type { EffectRow } from '../../tables/tables.js'
 import { fromLowToHigh, inOrder, noEffect, nominal, points, quantitative } from './channels.js'

@@ -1,3 +1,4 @@
+/** The figure of how exact the decompositions are. */
 import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
 import { quantile } from '../../metrics/descriptive.js'

@@ -1,3 +1,4 @@
+/** All figures of an example against their earlier drawings, and their words, names and sizes. */
 import { readFileSync } from 'node:fs'
 import { PNG } from 'pngjs'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+/** The figure of how well interactions carry over to samples that training never saw. */
 import { groupBy } from '../../core/groupBy.js'
 import { byName, fromLowToHigh, orderAxis, quantitative, sideBySide } from './channels.js'
 import { shownCheckpoints } from './checkpoints.js'

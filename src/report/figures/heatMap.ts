@@ -1,3 +1,4 @@
+/** The figure of the overlap between every two networks, as a map of squares. */
 import type { OverlapRow } from '../../tables/tables.js'
 import { inOrder, quantitative } from './channels.js'
 import { type Figure, heatScheme, type Spec } from './figure.js'

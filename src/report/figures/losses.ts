@@ -1,3 +1,4 @@
+/** The figures of training: losses, accuracies, and where overfitting begins. */
 import { groupBy } from '../../core/groupBy.js'
 import type { CurveRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'

@@ -1,3 +1,4 @@
+/** The figure that checks whether the interactions add up to the network's outputs. */
 import { matchingError, synthesize } from '../../interactions/andOr.js'
 import type { StoredSample } from '../types.js'
 import { points, quantitative } from './channels.js'

@@ -1,3 +1,4 @@
+/** What the figure of measures says where a study has only some of them. */
 import { expect, it } from 'vitest'
 import type { MeasureRow } from '../../tables/tables.js'
 import { exampleStudy } from '../testing/exampleStudy.js'

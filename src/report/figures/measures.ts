@@ -1,3 +1,4 @@
+/** The figure that asks whether the score is mere difficulty. */
 import { levelInPercent } from '../../comparison/clauses/wording.js'
 import type { MeasureRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'

@@ -1,3 +1,4 @@
+/** The figure of which samples are confusing for which networks. */
 import { groupBy } from '../../core/groupBy.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import type { StudyTables } from '../types.js'

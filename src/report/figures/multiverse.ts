@@ -1,3 +1,4 @@
+/** The figure of how the finding changes with the choices of the analysis. */
 import { conclusions } from '../../comparison/power/verdictOdds.js'
 import type { MultiverseRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'

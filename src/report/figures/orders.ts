@@ -1,3 +1,4 @@
+/** The figures of how strong interactions of each order are, and how many. */
 import { groupBy } from '../../core/groupBy.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { mean } from '../../metrics/descriptive.js'

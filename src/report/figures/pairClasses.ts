@@ -1,3 +1,4 @@
+/** The figure of how much networks overlap, by what they share. */
 import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
 import { inOrder, points, quantitative } from './channels.js'

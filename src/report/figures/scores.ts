@@ -1,3 +1,4 @@
+/** The figures of the confusing scores, and of the samples with the highest ones. */
 import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
 import { orderDistribution } from '../../metrics/orderDistribution.js'

@@ -1,3 +1,4 @@
+/** Texts and numbers as HTML shows them. */
 import { percent } from '../../core/numberWords.js'
 
 const entities: Readonly<Record<string, string>> = {

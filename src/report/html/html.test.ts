@@ -1,3 +1,4 @@
+/** The sections of the report against the example study that they show. */
 import { describe, expect, it } from 'vitest'
 import { experimentSchema } from '../../config/schema.js'
 import { shortNumber } from '../../core/numberWords.js'

@@ -1,3 +1,4 @@
+/** The section of the report with the table of networks. */
 import { groupBy } from '../../core/groupBy.js'
 import { shortNumber } from '../../core/numberWords.js'
 import type { NetworkRow } from '../../tables/tables.js'

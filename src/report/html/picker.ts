@@ -1,3 +1,4 @@
+/** A part of the report of which one panel is shown at a time, chosen from a menu. */
 import { escapeHtml } from './escape.js'
 
 export interface Panel {

@@ -1,3 +1,4 @@
+/** The section of the report with the most confusing samples. */
 import { shortNumber } from '../../core/numberWords.js'
 import { playersOf } from '../../core/subset.js'
 import { type ShownCheckpoint, shownCheckpoints } from '../figures/checkpoints.js'

@@ -1,3 +1,4 @@
+/** The sections of the report on how the study was made: its settings, and where they come from. */
 import type { z } from 'zod'
 import { valueAt } from '../../config/problems.js'
 import { type Provenance, provenanceOf } from '../../config/provenance.js'

@@ -1,3 +1,4 @@
+/** The section of the report with the verdict. */
 import type { Clause, NextStep, Verdict, VerdictWords } from '../../comparison/types.js'
 import { asOptions } from '../../config/overrides.js'
 import { escapeHtml } from './escape.js'

@@ -1,3 +1,4 @@
+/** Estimated widths of texts against those that are drawn. */
 import { createRequire } from 'node:module'
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas'
 import { expect, it } from 'vitest'

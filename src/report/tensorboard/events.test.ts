@@ -1,3 +1,4 @@
+/** Files for TensorBoard against TensorFlow's own declaration of them. */
 import protobuf from 'protobufjs'
 import { expect, it } from 'vitest'
 import { crc32c } from '../../core/crc32c.js'

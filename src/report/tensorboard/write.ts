@@ -1,3 +1,4 @@
+/** Writes the results of a study for TensorBoard. */
 import { join } from 'node:path'
 import { mean } from '../../metrics/descriptive.js'
 import { lockOf, studyFiles } from '../../store/layout.js'

@@ -1,3 +1,4 @@
+/** Difficulties of samples that a study stores against masked evaluation of the same samples without a mask. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

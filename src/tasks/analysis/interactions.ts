@@ -1,3 +1,4 @@
+/** The task that decomposes the values of a network into AND and OR interactions. */
 import {
   checkInteractionFileSize,
   collectDecompositions,

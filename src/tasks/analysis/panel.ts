@@ -1,3 +1,4 @@
+/** The task that chooses which samples are analysed, where that depends on what networks predict. */
 import { resolve } from 'node:path'
 import { TaskError } from '../../core/errors.js'
 import type { Dataset, Samples } from '../../data/types.js'

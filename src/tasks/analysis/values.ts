@@ -1,3 +1,4 @@
+/** The task that evaluates a network on masked samples. */
 import { resolve } from 'node:path'
 import { checkInteractionFileSize } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'

@@ -1,3 +1,4 @@
+/** Studies of models from elsewhere: what is read, asked for, refused and told, from files written here. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+/** Studies of values that another tool computed: which sample each value is of, and what is missing. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

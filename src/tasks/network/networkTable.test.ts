@@ -1,3 +1,4 @@
+/** Tables that list networks from elsewhere: what is said of wrong rows and columns. */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

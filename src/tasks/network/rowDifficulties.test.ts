@@ -1,3 +1,4 @@
+/** GraNd scores of the last layer against gradients taken numerically. */
 import { expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import type { Dataset, Samples } from '../../data/types.js'

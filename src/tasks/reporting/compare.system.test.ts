@@ -1,3 +1,4 @@
+/** A comparison lets go of the tables of networks that it has analysed: by the bytes still in memory. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,3 +1,4 @@
+/** The task that compares all networks: makes the tables, the verdict and the report. */
 import { join, resolve } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { isComplete } from '../../artifacts/networkState.js'

@@ -1,3 +1,4 @@
+/** Which networks of a finished study belong to the grid of its verdict. */
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { fromCsv } from '../../tables/read.js'

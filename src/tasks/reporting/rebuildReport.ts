@@ -1,3 +1,4 @@
+/** Makes the report of a finished study again, from what is stored. */
 import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../../core/errors.js'

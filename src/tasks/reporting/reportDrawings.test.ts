@@ -1,3 +1,4 @@
+/** Drawings of samples in the report against the samples: images, tables and texts. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

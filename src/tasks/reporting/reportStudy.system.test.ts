@@ -1,3 +1,4 @@
+/** A small study with everything: its tables and report, and both made again from damaged or older files. */
 import {
   cpSync,
   existsSync,

@@ -1,3 +1,4 @@
+/** Which checkpoints of a network are analysed, and which of them scores are taken from. */
 import { listedSteps } from '../../plan/listedSteps.js'
 import type { AnalysisRun, Plan, StudyNetwork } from '../../plan/types.js'
 import type { CurvePoint } from '../../training/curve.js'

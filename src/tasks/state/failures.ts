@@ -1,3 +1,4 @@
+/** Notes of tasks that failed, from which tables and later runs tell why something is missing. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../../core/hash.js'

@@ -1,3 +1,4 @@
+/** Tells whether a task still has to run. */
 import { InputError } from '../../core/errors.js'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Task } from '../../plan/types.js'
@@ -9,7 +10,8 @@ import { type Output, outputsOf, type StudyPlace } from './outputs.js'
 
 /**
  * Whether all that a task leaves is there, so that it need not run: by its place and size, or, where its content
- * is asked for, by what was written. Not where what tells it is damaged.
+ * is asked for, by what was written. A file that is read to tell this, such as a curve or the manifest, may be damaged:
+ * then the task counts as not done.
  */
 export async function isTaskDone(
   task: Task,

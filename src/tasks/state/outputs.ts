@@ -1,3 +1,4 @@
+/** Which files each task leaves, and what each of them is made from. */
 import { join } from 'node:path'
 import { isComplete, readCurve } from '../../artifacts/networkState.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'

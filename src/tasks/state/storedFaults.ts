@@ -1,3 +1,4 @@
+/** Finds stored files that are damaged or out of date. */
 import { relative } from 'node:path'
 import { LowlayerError, messageOf } from '../../core/errors.js'
 import type { Task } from '../../plan/types.js'

@@ -1,3 +1,4 @@
+/** How far the studies of a folder are, for `lowlayer status`. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
 import type { Plan, TaskKind } from '../../plan/types.js'

@@ -1,3 +1,4 @@
+/** What a task says and does while another process holds its lock. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'

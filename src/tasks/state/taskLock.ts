@@ -1,3 +1,4 @@
+/** Keeps two processes from working at the same task, and stops tasks when asked. */
 import { InterruptedError } from '../../core/errors.js'
 import type { Task } from '../../plan/types.js'
 import { lockBeside, lockOf, networkPaths, studyFolder } from '../../store/layout.js'

@@ -1,3 +1,4 @@
+/** Which tasks of a plan would run, and why, for `lowlayer plan`. */
 import { readCurve } from '../../artifacts/networkState.js'
 import type { Plan, StudyNetwork, Task } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'

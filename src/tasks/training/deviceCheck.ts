@@ -1,3 +1,4 @@
+/** Tries a device on a small network: whether it computes the right numbers, and how fast. */
 import { stream } from '../../core/random.js'
 import { PREDICTION_LIMIT } from '../../engine/parity.js'
 import { createEngine, type DeviceChoice, type EngineChoice } from '../../engine/registry.js'

@@ -1,3 +1,4 @@
+/** The task that trains a network. */
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { type NetworkState, readCurve } from '../../artifacts/networkState.js'
 import {

@@ -1,3 +1,4 @@
+/** Measures how long steps, evaluations and decompositions take on this machine, for estimates of a study's time. */
 import { resolve } from 'node:path'
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'

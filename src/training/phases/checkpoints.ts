@@ -1,3 +1,4 @@
+/** Which checkpoints show the two phases of training. */
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { lossGap, runningMedian, usablePoints } from './gap.js'
 import { defaultPhaseOptions, type GapLabels, type LossPoint, type PhaseResult } from './types.js'

@@ -1,3 +1,4 @@
+/** The gap between test and training loss, from which the phases of training are told. */
 import type { GapLabels, LossPoint } from './types.js'
 
 /** Running median over `width` points (an even width counts as the next odd one), shorter at the ends. */

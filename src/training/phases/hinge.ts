@@ -1,3 +1,4 @@
+/** The detector `hinge`: finds where overfitting begins as the knot of a line that is flat and then rises. */
 import { type Generator, stream } from '../../core/random.js'
 import { quantile } from '../../metrics/descriptive.js'
 import { type CorrelationOf, correlationScale, lagOne } from './autocorrelation.js'

@@ -1,3 +1,4 @@
+/** Detectors of the overfitting phase on curves of known truth, and against brute force. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import { simulatedCurve } from '../../testing/simulatedCurve.js'

@@ -1,3 +1,4 @@
+/** The work of `lowlayer data export`: the samples of a configuration as NumPy arrays. */
 import { resolve } from 'node:path'
 import { loadConfig } from '../../../config/load.js'
 import { experimentSchema } from '../../../config/schema.js'

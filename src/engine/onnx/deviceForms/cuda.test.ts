@@ -1,3 +1,4 @@
+/** The forms of operators for CUDA against the float64 reference, computed on the CPU. */
 import { describe, expect, it } from 'vitest'
 import { caseProgram, operatorCases } from '../../testing/operatorCases.js'
 import { errorsOf } from '../../testing/operatorErrors.js'

@@ -1,3 +1,4 @@
+/** Fast algorithms of small correlations against the plain sums. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { axisFiltering, type Filtering, imageFiltering, type Matrix } from './filtering.js'

@@ -1,3 +1,4 @@
+/** The forms of convolutions for small images against the float64 reference. */
 import { describe, expect, it } from 'vitest'
 import { stream } from '../../../core/random.js'
 import { sizeOf } from '../../../core/tensor.js'

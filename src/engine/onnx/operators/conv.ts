@@ -1,3 +1,4 @@
+/** How a convolution is written in ONNX, wherever it is part of an operator. */
 import type { Emission, EmitOptions } from '../emission.js'
 
 /** Channel counts up to this one are computed rightly everywhere. */

@@ -1,3 +1,4 @@
+/** How operators that work element by element are written in ONNX. */
 import type {
   ActivationFunction,
   BinaryOperation,

@@ -1,3 +1,4 @@
+/** Convolutions and their gradients in float64, as products of matrices. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { ConvolutionGeometry, ConvolutionNode } from '../../../graph/operators/convolution.js'
 import type { Shape } from '../../../graph/types.js'

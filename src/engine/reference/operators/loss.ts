@@ -1,4 +1,4 @@
-/** Cross-entropy in float64. */
+/** The loss of a batch, for several classes or for two, in float64. */
 import type { LossNode } from '../../../graph/operators/loss.js'
 import type { Float64Tensor, Kernels } from '../array.js'
 

@@ -1,3 +1,4 @@
+/** Batch norm, layer norm and their gradients in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { NormalizationNode } from '../../../graph/operators/normalization.js'
 import type { Shape } from '../../../graph/types.js'

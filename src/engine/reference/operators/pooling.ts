@@ -1,3 +1,4 @@
+/** Max and average pooling and their gradients in float64. */
 import { sizeOf } from '../../../core/tensor.js'
 import type { PoolingNode } from '../../../graph/operators/pooling.js'
 import type { Shape } from '../../../graph/types.js'

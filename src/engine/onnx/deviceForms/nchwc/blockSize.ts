@@ -1,3 +1,4 @@
+/** Finds out by a small trial how ONNX Runtime lays out images for this CPU. */
 import { dataTypes, encodeModel } from '../../format.js'
 import { loadOrt, openSession } from '../../session.js'
 import { NCHWC_DOMAIN } from './layout.js'

@@ -1,3 +1,4 @@
+/** All operators that can be written in NCHWc, the blocked layout of images that ONNX Runtime has on CPUs. */
 import type { Node } from '../../../../graph/types.js'
 import type { Emission, LayoutForms } from '../../emission.js'
 import { nchwcConvolution, nchwcInputGradient, nchwcWeightGradient } from './convolution.js'

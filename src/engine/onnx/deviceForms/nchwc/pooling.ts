@@ -1,3 +1,4 @@
+/** Max pooling and its gradient in NCHWc, the blocked layout of images. */
 import type { MaxPoolingGradient, Pooling } from '../../../../graph/operators/pooling.js'
 import { emitMask } from '../../operators/elementwise.js'
 import { ranks } from '../../operators/pooling.js'

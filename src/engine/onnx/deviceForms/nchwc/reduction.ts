@@ -1,3 +1,4 @@
+/** Sums and means over pixels in NCHWc, the blocked layout of images. */
 import type { Reduction } from '../../../../graph/operators/reduction.js'
 import { sameShape } from '../../../../graph/rules.js'
 import { NCHWC_DOMAIN, type NchwcEmission, type NchwcEmitter } from './layout.js'
