@@ -53,9 +53,15 @@ function notOut(): Option {
 
 /** {@link withConfigOptions}, and those of where it runs on this machine. */
 export function withStudyOptions(command: Command, ...unused: readonly string[]): Command {
-  return withConfigOptions(command, ...unused)
+  return withDeviceOptions(withConfigOptions(command, ...unused)).addOption(
+    offering('--engine <name>', 'what computes', engines),
+  )
+}
+
+/** Adds the options of how many processes of this machine run, and on what. */
+export function withDeviceOptions(command: Command): Command {
+  return command
     .option('--jobs <n>', 'processes at once (default: one per core)')
-    .addOption(offering('--engine <name>', 'what computes', engines))
     .addOption(offering('--device <name>', 'where; cuda:1 is one of several cards', devices))
 }
 

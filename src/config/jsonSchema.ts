@@ -6,6 +6,7 @@ import type { Path } from './source.js'
 
 /** The parts of a JSON Schema that are looked at here. */
 interface SchemaNode {
+  readonly description?: string
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly additionalProperties?: SchemaNode | boolean
   readonly items?: SchemaNode
@@ -41,6 +42,11 @@ function fileRoot(): SchemaNode {
 export function schemaKeys(path: Path, value: unknown): string[] {
   const keys = nodesAt(path, value).flatMap((node) => Object.keys(node.properties ?? {}))
   return [...new Set(keys)]
+}
+
+/** What the schema says of the key at a path. */
+export function descriptionAt(path: Path): string | undefined {
+  return nodesAt(path, undefined).find(({ description }) => description !== undefined)?.description
 }
 
 /** What `--set` may go on with after a word: `analysis.players.` its keys, `confusing.score=` its choices. */

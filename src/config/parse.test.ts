@@ -242,6 +242,11 @@ describe('a problem', () => {
       '3:36 analysis.baseline.maskToken: -1 must be at least 0',
     ],
     [
+      'a mask token that is a word',
+      `${least}analysis: { baseline: { maskToken: '[MASK]' } }`,
+      '3:36 analysis.baseline.maskToken: "[MASK]" is not what it takes: Masked words of token ids become this id; 103 is [MASK] of BERT',
+    ],
+    [
       'an unknown data set',
       least.replace('mnist', 'mnits'),
       '1:17 data.source: unknown "mnits" (did you mean "mnist"?)',

@@ -4,7 +4,7 @@ import { isObject } from '../core/isObject.js'
 import { limits } from '../core/limits.js'
 import { editDistance, nearestName } from '../core/nearest.js'
 import { quotable } from '../core/quote.js'
-import { pathsWithKey, schemaKeys } from './jsonSchema.js'
+import { descriptionAt, pathsWithKey, schemaKeys } from './jsonSchema.js'
 import { removedKeys } from './removedKeys.js'
 import type { Path } from './source.js'
 
@@ -69,6 +69,10 @@ function unknownKey(path: Path, holder: unknown): Finding {
   const valid = schemaKeys(path.slice(0, -1), holder)
   if (valid.includes(key)) {
     const others = isObject(holder) ? Object.keys(holder).filter((name) => name !== key) : []
+    if (others.length === 0) {
+      const value = isObject(holder) ? holder[key] : undefined
+      return { path, message: `${shown(value)} is not what it takes: ${descriptionAt(path) ?? ''}` }
+    }
     return { path, aboutKey: true, message: `cannot stand beside "${others.join('", "')}"` }
   }
   const near = valid.length === 0 ? undefined : nearestName(key, valid)

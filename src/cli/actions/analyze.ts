@@ -21,7 +21,7 @@ export async function analyze(
   executor?: Executor,
 ): Promise<void> {
   const loaded = await configOfModels(models, options)
-  const asked: RunOptions = { ...options, results: options.out, progress: 'auto' }
+  const asked: RunOptions = { ...options, results: options.out }
   process.exitCode = await runPlanned(await planOf(loaded, asked), asked, executor)
 }
 

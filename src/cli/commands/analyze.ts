@@ -2,11 +2,11 @@
 import { Command, Option } from 'commander'
 import { axisLayouts, outputKinds } from '../../config/modelWords.js'
 import type { Executor } from '../../executors/types.js'
-import { setOption } from '../studyOptions.js'
+import { progressOption, setOption, withDeviceOptions } from '../studyOptions.js'
 import type { RunOptions } from './run.js'
 
 /** Options of `lowlayer analyze`. */
-export interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'> {
+export interface AnalyzeOptions extends Omit<RunOptions, 'results'> {
   readonly out: string
   readonly data?: string
   readonly labels?: string
@@ -23,9 +23,11 @@ export interface AnalyzeOptions extends Omit<RunOptions, 'progress' | 'results'>
 
 /** `lowlayer analyze MODEL.onnx… --data SOURCE`: shorthand for a study of networks from elsewhere, which it runs. */
 export function analyzeCommand(executor?: Executor): Command {
-  return new Command('analyze')
+  const command = new Command('analyze')
     .summary('analyse ONNX classifiers from elsewhere')
-    .description('Runs the study of these ONNX files, which it writes down as config.yaml.')
+    .description(
+      'Runs the study of these ONNX files and writes config.yaml; --jobs, --device, --progress as in run.',
+    )
     .argument('[model...]')
     .option('--networks <file>', 'table of networks, with their seeds, instead of models')
     .option('--data <source>', '.npz, .csv, a folder (IDX, CIFAR, images), or a known name')
@@ -41,6 +43,11 @@ export function analyzeCommand(executor?: Executor): Command {
     .option('--mean <numbers>', 'subtracted from inputs, one, or one per channel: 0.5,0.5,0.5')
     .option('--std <numbers>', 'what inputs are divided by then')
     .option('--data-dir <dir>', 'folder of data sets')
+  withDeviceOptions(command).addOption(progressOption())
+  // Named above: with a line or two of their own the help would not fit a screen.
+  const asInRun = command.options.filter(({ long }) => /jobs|device|progress/.test(long ?? ''))
+  for (const option of asInRun) option.hideHelp()
+  return command
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',

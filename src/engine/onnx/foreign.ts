@@ -113,7 +113,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
 
 /** What to do about a model in bfloat16 that a device has no kernels for. */
 const BFLOAT16 =
-  '; its weights are bfloat16, which few operators take on a CPU: use --device cuda, or export it in float32 (model.float())'
+  '; its weights are bfloat16, which few operators take on a CPU: export it in float32 (model.float()), or use --device cuda'
 
 /** What to do about a file format that is newer than ONNX Runtime knows. */
 const NEWER =
@@ -158,12 +158,11 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
     const source = same !== undefined && changed.size === 0 ? same : encodeParts(model)
     const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
       const message = firstLineOf(cause)
-      const hint =
-        inBfloat16 && message.includes('Could not find an implementation')
-          ? BFLOAT16
-          : /IR version|onnx opset versions/.test(message)
-            ? NEWER
-            : ''
+      const hint = inBfloat16
+        ? BFLOAT16
+        : /IR version|onnx opset versions/.test(message)
+          ? NEWER
+          : ''
       throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {
         cause,
       })

@@ -57,7 +57,11 @@ describe('classOutputs', () => {
       { file, classes: ['a', 'b', 'c'], width: 2 },
       /"c", number 2, has no output/,
     ],
-    ['equal numbers', { file, classes: ['1', '01'], width: 4 }, /same numbers.*--classes/],
+    [
+      'equal numbers',
+      { file, classes: ['1', '2', '01'], width: 4 },
+      /classes 1, 01 are the same number,.*--classes/,
+    ],
     [
       'an unknown name',
       { file, classes: ['cet'], width: 2, listed: ['cat', 'dog'] },

@@ -79,8 +79,11 @@ function byNumber(known: ClassesAndOutputs): ClassOutputs {
   const outputs = Int32Array.from(classes, Number)
   requireOutputs(known, outputs)
   if (new Set(outputs).size < outputs.length) {
+    const twice = classes.filter(
+      (_, at) => outputs.indexOf(outputs[at]) !== outputs.lastIndexOf(outputs[at]),
+    )
     throw new InputError(
-      `classes ${shortList(classes)} stand for the same numbers; say which outputs they are with ${LIST}`,
+      `the names of classes ${shortList(twice)} are the same number, which would be one output for all; say which outputs they are with ${LIST}`,
     )
   }
   const isPlain = outputs.length === countOf(known) && outputs.every((at, c) => at === c)

@@ -8,7 +8,7 @@ const options: Readonly<Record<ToldKey, string>> = {
   output: '--output NAME',
   outputKind: '--output-kind',
   layout: '--layout',
-  layerLayout: '--set networks.files.0.layerLayout=…',
+  layerLayout: '--set networks.files.0.layerLayout=…, 0 for the first network',
   classes: '--classes FILE',
 }
 
