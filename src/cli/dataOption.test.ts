@@ -66,6 +66,12 @@ describe('dataFromOption', () => {
       inputs: 'x',
       labels: 'y',
     })
+    const other = join(folder, 'other.npz')
+    writeFileSync(other, encodeNpz({ pixels: new Float32Array(4), y: new Int32Array(4) }))
+    expect(() => dataFromOption(other)).toThrow(
+      /which array has .*pixels, y.*--set data\.inputs=NAME/,
+    )
+    expect(dataFromOption(other, undefined, 'pixels')).toMatchObject({ inputs: 'pixels' })
     const images = (name: string, shape: readonly number[]) => {
       const size = shape.reduce((product, extent) => product * extent, 1)
       const x = { data: new Float32Array(size), shape }

@@ -17,10 +17,11 @@ const unstandardized = { standardize: false }
 
 /**
  * What `--data SOURCE` means: a data set known by name, a `.npz` (of token ids too) or `.csv` file, or a folder of IDX
- * files, of CIFAR's binary files, or of images. `labels` names the array or column of the classes.
+ * files, of CIFAR's binary files, or of images. `labels` names the array or column of the classes, `inputs` the array of
+ * the inputs, where it has no usual name.
  * Inputs are taken as they are (pixels from 0 to 1). Throws InputError on anything else.
  */
-export function dataFromOption(source: string, labels?: string): DataInput {
+export function dataFromOption(source: string, labels?: string, inputs?: string): DataInput {
   if (!existsSync(source)) {
     if ((dataSources as readonly string[]).includes(source)) return named(source, labels)
     throw new InputError(
@@ -31,7 +32,7 @@ export function dataFromOption(source: string, labels?: string): DataInput {
   if (statSync(source).isDirectory()) return fromFolder(source)
   switch (extname(source)) {
     case '.npz':
-      return fromNpz(source, labels)
+      return fromNpz(source, labels, inputs)
     case '.csv':
     case '.tsv': {
       const delimiter = source.endsWith('.tsv') ? '\t' : ','
@@ -72,16 +73,16 @@ function fromFolder(path: string): DataInput {
 const inputNames = ['x_train', 'x', 'X', 'images', 'inputs', 'data']
 const labelNames = ['y_train', 'y', 'labels', 'targets', 'target']
 
-function fromNpz(path: string, labels?: string): DataInput {
+function fromNpz(path: string, labels?: string, named?: string): DataInput {
   const entries = npzEntries(readInputFile(path), path)
   const names = [...entries.keys()]
   if (names.includes(TOKEN_IDS)) return tokens(path, names, labels)
-  const pick = (usual: readonly string[], what: string) => {
+  const pick = (usual: readonly string[], what: string, option: string) => {
     const found = usual.find((name) => names.includes(name))
     if (found !== undefined) return found
     throw new InputError(
       `--data ${path}: which array has the ${what}? It has ${names.join(', ') || 'none'}; usual names are ` +
-        usual.join(', '),
+        `${usual.join(', ')}; another is said with ${option}`,
     )
   }
   if (labels !== undefined && !names.includes(labels)) {
@@ -89,13 +90,16 @@ function fromNpz(path: string, labels?: string): DataInput {
       `--labels ${labels}: ${path} has no such array (it has ${names.join(', ')})`,
     )
   }
-  const inputs = pick(inputNames, 'inputs')
-  const { shape } = readNpyHeader(entries.get(inputs) as Uint8Array, `${path} [${inputs}]`)
+  const inputs = named ?? pick(inputNames, 'inputs', '--set data.inputs=NAME')
+  const bytes = entries.get(inputs)
+  // A name that there is not is told of when the data are read.
+  const { shape } =
+    bytes === undefined ? { shape: [] } : readNpyHeader(bytes, `${path} [${inputs}]`)
   return {
     source: 'npz',
     path,
     inputs,
-    labels: labels ?? pick(labelNames, 'classes'),
+    labels: labels ?? pick(labelNames, 'classes', '--labels NAME'),
     ...(shape.length === 4 && isChannelsLast(shape.slice(1)) ? { layout: 'nhwc' } : {}),
     ...unstandardized,
   }

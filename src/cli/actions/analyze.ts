@@ -38,7 +38,7 @@ async function configOfModels(
     throw new InputError('say which networks: MODEL.onnx … or --networks FILE.csv, one of the two')
   }
   const networks = table === undefined ? { files: givenFiles(models, options) } : { table }
-  const data = source === undefined ? undefined : dataFromOption(source, labels)
+  const data = source === undefined ? undefined : dataFromOption(source, labels, inputsIn(options))
   const changed = (written: unknown) => withNetworks(written, { networks, data, options })
   if (file !== undefined) return loadConfig(file, overridesOf(options), changed)
   if (data === undefined) {
@@ -47,6 +47,12 @@ async function configOfModels(
   const study = studyName(table ?? models[0])
   const found = writtenConfigOf(changed({}), study, overridesOf(options))
   return { ...found, file: 'the command line', baseDir: process.cwd() }
+}
+
+/** The array of the inputs, where a change of the configuration names it. */
+function inputsIn({ set = [] }: AnalyzeOptions): string | undefined {
+  const start = 'data.inputs='
+  return set.find((text) => text.startsWith(start))?.slice(start.length)
 }
 
 interface Changes {
