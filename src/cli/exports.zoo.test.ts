@@ -22,6 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 /** What of a case is not as usual. */
 interface Case {
+  /** Why there is no model. */
+  readonly failed?: string
   /** Words of the refusal, where the command cannot take the model. */
   readonly refused?: string
   /** Words that must be said. */
@@ -40,10 +42,12 @@ describe('lowlayer analyze', () => {
   it.each(readdirSync(folder))('values %s as its own library predicts', async (name) => {
     const place = join(folder, name)
     const {
+      failed,
       refused,
       said = '',
       set,
     } = JSON.parse(readFileSync(join(place, 'case.json'), 'utf8')) as Case
+    if (failed !== undefined) throw new Error(failed)
     const { code, stderr } = await lowlayer([
       ...['analyze', join(place, 'model.onnx'), '--data', join(place, 'data.npz')],
       ...['--out', join(place, 'out'), '--set', 'analysis.samples={count: 20, testCount: 0}'],
