@@ -1,9 +1,10 @@
 /** Study folders read for the report: whole, with parts missing, and with files that no record lists. */
+
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { RECORD_NAME } from '../store/record.js'
+import { RECORD_NAME } from '../store/layout.js'
 import { type Row, type Table, toCsv } from '../tables/table.js'
 import { studyTables } from '../tables/tables.js'
 import { soleLease } from '../testing/soleLease.js'

@@ -57,6 +57,14 @@ export function networkPaths(results: string, network: string): NetworkPaths {
   }
 }
 
+/** What was written into a folder, with sums (record.ts). */
+export const RECORD_NAME = 'SHA256SUMS'
+
+/** What a results folder holds, for who finds it. */
+export function resultsNote(results: string): string {
+  return join(results, 'README.md')
+}
+
 /** The samples that all networks are analysed on, where that depends on what they predict. */
 export function commonPanel(results: string, valuesId: string): string {
   return join(results, 'panels', `${valuesId}.json`)

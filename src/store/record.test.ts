@@ -1,4 +1,5 @@
 /** Records of what was written against files that were changed or lost, kills in the middle of a write, and others that write. */
+
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
@@ -10,8 +11,9 @@ import { stream } from '../core/random.js'
 import { mutations, sameBytes } from '../testing/mutations.js'
 import { soleLease } from '../testing/soleLease.js'
 import { writeAtomically } from './atomic.js'
+import { RECORD_NAME } from './layout.js'
 import { withLock } from './lock.js'
-import { formatRecord, parseRecord, RECORD_NAME, readRecord, type Sum } from './record.js'
+import { formatRecord, parseRecord, readRecord, type Sum } from './record.js'
 import { RecordKeeper } from './recordKeeper.js'
 import {
   faultOf,

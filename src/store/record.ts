@@ -19,8 +19,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { InputError, messageOf } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
-
-export const RECORD_NAME = 'SHA256SUMS'
+import { RECORD_NAME } from './layout.js'
 
 /** Size and SHA-256, in hexadecimal, of what was written. */
 export interface Sum {

@@ -1,13 +1,14 @@
 /** Keeps the record of a folder: which files were written there, and the checksum of each. */
+
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { FileContent } from './atomic.js'
+import { RECORD_NAME } from './layout.js'
 import {
   EMPTY_RECORD,
   type FolderRecord,
   formatRecord,
   nameIn,
-  RECORD_NAME,
   readRecord,
   type Sum,
 } from './record.js'

@@ -1,4 +1,5 @@
 /** Reading what is stored: a file is what was written, or it is not used. */
+
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -6,15 +7,8 @@ import { setImmediate } from 'node:timers/promises'
 import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
 import { parsedJson } from '../core/parsedJson.js'
-import {
-  fileBytes,
-  isAbsent,
-  nameIn,
-  RECORD_NAME,
-  recordIn,
-  recordText,
-  type Sum,
-} from './record.js'
+import { RECORD_NAME } from './layout.js'
+import { fileBytes, isAbsent, nameIn, recordIn, recordText, type Sum } from './record.js'
 
 /** How far up from a file its record is looked for: `interactions/<model>/orders.csv` lies two folders below. */
 const FOLDERS_UP = 3

@@ -1,8 +1,10 @@
 /** Whether all files of a folder are what was written, and none besides is there. */
+
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.js'
-import { nameIn, RECORD_NAME, readRecord } from './record.js'
+import { RECORD_NAME } from './layout.js'
+import { nameIn, readRecord } from './record.js'
 import { faultOf } from './stored.js'
 
 /** What is wrong with a file, by its path below the folder that was asked for. */

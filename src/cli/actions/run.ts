@@ -1,5 +1,4 @@
 /** The work of `lowlayer run`: plans a study, runs what is missing, and says what was found. */
-import { join } from 'node:path'
 import { exitCodes } from '../../core/errors.js'
 import { shownPath } from '../../core/shownPath.js'
 import { localProcesses } from '../../executors/local.js'
@@ -7,7 +6,7 @@ import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
 import { jsonText, writeNote } from '../../store/atomic.js'
-import { studyFolder } from '../../store/layout.js'
+import { resultsNote, studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import type { RunOptions } from '../commands/run.js'
 import { failureCode, reportFailures } from '../failures.js'
@@ -39,7 +38,7 @@ export async function runPlanned(
   const say = messagesIn(options.progress)
   for (const remark of remarksOf(opened.plan)) say(remark)
   // A folder that cannot be written should be known before hours of training, not after.
-  await writeNote(join(results, 'README.md'), resultsReadme)
+  await writeNote(resultsNote(results), resultsReadme)
   const interruption = interruptible()
   try {
     return await runStoppable(opened, options, executor, say, interruption.signal)
