@@ -19,7 +19,9 @@ export function architectureGrids(
   networks: readonly NetworkScores[],
   usable: ReadonlySet<number>,
 ): Grid[] {
-  const positions = [...usable].filter((position) => !isMirror(networks[position]))
+  const positions = [...usable].filter(
+    (position) => !isMirror(networks[position]) && networks[position].lowShapes !== '',
+  )
   const kinds = groupBy(positions, (position) => {
     const { regime, cut, lowShapes } = networks[position]
     return JSON.stringify([regime, cut ?? null, lowShapes ?? null])

@@ -23,12 +23,20 @@ export function usedPart(parts: GridParts): string | undefined {
 
 /** What is said of it before a study and beside its verdict: how many networks the shares leave out, which tests of the same grid take. */
 export function gapWarning(parts: GridParts, where: string): string[] {
-  const part = usedPart(parts)
-  if (part === undefined) return []
   const { complete, grid } = parts
+  const orders =
+    grid.otherOrders === 0
+      ? []
+      : [
+          `shares of the variance${where} leave out ${grid.otherOrders} of ${grid.members.length} networks, whose order seeds are not those of all ` +
+            'cells: only networks of the same order seeds are crossed; give all cells the same ones',
+        ]
+  const part = usedPart(parts)
+  if (part === undefined) return orders
   const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
   const all = grid.members.length
   return [
+    ...orders,
     `shares of the variance${where} leave out ${all - used} of ${all} networks (${part}); networks for the missing seeds let all of them count`,
   ]
 }

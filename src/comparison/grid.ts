@@ -36,6 +36,11 @@ export interface Grid {
    */
   readonly networksOf: readonly (readonly number[])[]
   readonly orderRepeats: readonly OrderRepeats[]
+  /**
+   * How many networks are in no cell since their order seeds are not those of all cells, and are more than the repeats of a
+   * diagonal that a design has for the share of the order.
+   */
+  readonly otherOrders: number
 }
 
 /** One key for all networks of one grid. */
@@ -55,14 +60,17 @@ interface GridRank {
 }
 
 /**
- * The order of grids for the verdict: mirrors last; crossed grids of `init`, the claim's own regime, first; then the largest.
+ * The order of grids for the verdict: mirrors last; crossed grids of `init`, the claim's own regime, first, then those of
+ * other regimes; then the largest.
  * (Donors multiply the low side of a regime: size alone would take them before `init`.)
  */
 export function compareGridRanks(a: GridRank, b: GridRank): number {
-  const isClaims = ({ regime, lows, highs }: GridRank) => regime === 'init' && lows > 1 && highs > 1
+  const crosses = ({ lows, highs }: GridRank) => lows > 1 && highs > 1
+  const isClaims = (grid: GridRank) => grid.regime === 'init' && crosses(grid)
   return (
     Number(isMirror(a)) - Number(isMirror(b)) ||
     Number(isClaims(b)) - Number(isClaims(a)) ||
+    Number(crosses(b)) - Number(crosses(a)) ||
     b.lows * b.highs - a.lows * a.highs
   )
 }
@@ -114,27 +122,27 @@ export function completeCells(cells: GridCells): GridCells {
     if (worstRow === 0 && worstColumn === 0) return complete
     complete =
       worstRow >= worstColumn
-        ? withoutLow(complete, rowShares.indexOf(worstRow))
-        : withoutHigh(complete, columnShares.indexOf(worstColumn))
+        ? withoutLows(complete, [rowShares.indexOf(worstRow)])
+        : withoutHighs(complete, [columnShares.indexOf(worstColumn)])
   }
   return complete
 }
 
-/** The cells without one low seed. */
-export function withoutLow(cells: GridCells, low: number): GridCells {
+/** The cells without some rows. */
+export function withoutLows(cells: GridCells, rows: readonly number[]): GridCells {
   return {
-    lows: cells.lows.filter((_, row) => row !== low),
+    lows: cells.lows.filter((_, row) => !rows.includes(row)),
     highs: cells.highs,
-    at: cells.at.filter((_, row) => row !== low),
+    at: cells.at.filter((_, row) => !rows.includes(row)),
   }
 }
 
-/** The cells without one high seed. */
-export function withoutHigh(cells: GridCells, high: number): GridCells {
+/** The cells without some columns. */
+export function withoutHighs(cells: GridCells, columns: readonly number[]): GridCells {
   return {
     lows: cells.lows,
-    highs: cells.highs.filter((_, column) => column !== high),
-    at: cells.at.map((row) => row.filter((_, column) => column !== high)),
+    highs: cells.highs.filter((_, column) => !columns.includes(column)),
+    at: cells.at.map((row) => row.filter((_, column) => !columns.includes(column))),
   }
 }
 
@@ -158,7 +166,7 @@ export function cellsWhere(cells: GridCells, keeps: (cell: number) => boolean): 
 function cellsOf(
   networks: readonly NetworkLayers[],
   members: readonly number[],
-): Pick<Grid, 'cells' | 'networksOf'> {
+): Pick<Grid, 'cells' | 'networksOf' | 'otherOrders'> {
   const byOrder = [...groupBy(members, (position) => networks[position].seeds.order).values()].map(
     (group) => firstOfCells(networks, group),
   )
@@ -177,7 +185,14 @@ function cellsOf(
       return networksOf.push(balanced.map((group) => group.get(key) as number)) - 1
     }),
   )
-  return { cells: { lows, highs, at }, networksOf }
+  const diagonal = Math.min(lows.length, highs.length)
+  const left = byOrder.filter(
+    (group) =>
+      !balanced.includes(group) &&
+      (group.size > diagonal || [...group.keys()].some((key) => !best.has(key))),
+  )
+  const otherOrders = left.reduce((sum, group) => sum + group.size, 0)
+  return { cells: { lows, highs, at }, networksOf, otherOrders }
 }
 
 /** The first network of every cell: a second one with the same seeds, order included, tells nothing of a seed. */

@@ -17,7 +17,7 @@ import {
   isCrossed,
   transposed,
 } from './grid.js'
-import { endingAt, jackknifeInterval, leaveOut } from './jackknife.js'
+import { endingAt, jackknifeInterval, type LineSeeds, leaveOut, linesOfSeeds } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
 import type { PairOverlap } from './pairs.js'
@@ -31,7 +31,7 @@ import {
   type ShareName,
   sampleTerms,
   varianceShares,
-  withoutSeed,
+  withoutLines,
 } from './shares.js'
 import { betweenCells, standardisedRanks, tabulated } from './similarity.js'
 import type { ComparisonOptions, Estimate, GridName, StudyScores } from './types.js'
@@ -155,13 +155,7 @@ export function gridStatistics(
   const withSets = cellsWithSets(grid, study)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
   const scores = scoresOf(grid, complete, ranks)
-  // Rows of one low seed, or columns of one high seed, are those of its donors.
-  const seedOf = (cell: number | undefined) =>
-    study.networks[grid.networksOf[cell as number][0]].seeds
-  const seeds = {
-    low: complete.at.map(([cell]) => seedOf(cell).low),
-    high: complete.at[0].map((cell) => seedOf(cell).high),
-  }
+  const seeds = seedsOfLines(grid, complete, study)
   const squaresOf = (of: GridScores) => gridMeanSquares(cellMeans(of), seeds)
   const intervals = (of: GridMeanSquares) =>
     shareIntervals([[of]], draws, shareDraws(grid, options))
@@ -178,7 +172,7 @@ export function gridStatistics(
       low: test(cells, 'permute low'),
       high: () => test(transposed(cells), 'permute high'),
     },
-    shares: squares.own && shareEstimates(scores, intervals(squares.own), draws.level),
+    shares: squares.own && shareEstimates(scores, seeds, intervals(squares.own), draws.level),
     otherEnd: squares.other && intervals(squares.other),
     squares,
     sets: setContrasts(grid, study, figures.overlap, options),
@@ -202,14 +196,30 @@ function scoresOf(
   }
 }
 
+/** The seeds of the lines of some cells of a grid; each line of the grid has a network. */
+function seedsOfLines(
+  { cells, networksOf }: Grid,
+  { lows, highs }: Pick<GridCells, 'lows' | 'highs'>,
+  { networks }: StudyScores,
+): LineSeeds {
+  const seedsIn = (line: readonly (number | undefined)[]) =>
+    networks[networksOf[line.find((cell) => cell !== undefined) as number][0]].seeds
+  const columns = transposed(cells).at
+  return {
+    low: lows.map((low) => seedsIn(cells.at[cells.lows.indexOf(low)]).low),
+    high: highs.map((high) => seedsIn(columns[cells.highs.indexOf(high)]).high),
+  }
+}
+
 function shareEstimates(
   scores: GridScores,
+  seeds: LineSeeds,
   intervals: ShareIntervals,
   level: number,
 ): ShareEstimates | undefined {
   const terms = sampleTerms(scores)
   if (terms === undefined) return undefined
-  const overSeedsAndSamples = seedJackknife(scores, terms, level)
+  const overSeedsAndSamples = seedJackknife(scores, seeds, terms, level)
   return {
     ...intervals,
     sample: overSeedsAndSamples('sample') as Estimate,
@@ -219,11 +229,10 @@ function shareEstimates(
 }
 
 /** Intervals of shares by leaving out seeds, to which comes what another panel would change. */
-function seedJackknife(scores: GridScores, terms: SampleTerms, level: number) {
-  const without = {
-    lows: scores.lows.map((low) => varianceShares(withoutSeed(scores, 'low', low))),
-    highs: scores.highs.map((high) => varianceShares(withoutSeed(scores, 'high', high))),
-  }
+function seedJackknife(scores: GridScores, seeds: LineSeeds, terms: SampleTerms, level: number) {
+  const withoutEach = (side: 'low' | 'high') =>
+    linesOfSeeds(seeds[side]).map((lines) => varianceShares(withoutLines(scores, side, lines)))
+  const without = { lows: withoutEach('low'), highs: withoutEach('high') }
   const all = varianceShares(scores)
   return (name: ShareName): Estimate | undefined => {
     const values = terms[name]
@@ -280,12 +289,14 @@ function commonShares(
 
 /** Contrasts cancel what the choice of samples does to all pairs alike; a mean of κ_J does not. */
 function kappaOverSeedsAndSamples(
-  { networksOf }: Grid,
+  grid: Grid,
   withSets: GridCells,
-  { networks, samples }: StudyScores,
+  study: StudyScores,
   { overlap }: NetworkFigures,
   level: number,
 ): Estimate | undefined {
+  const { networksOf } = grid
+  const { networks, samples } = study
   const sets = new Map(
     networksOf.flat().map((position) => [position, new Set(networks[position].set)]),
   )
@@ -301,7 +312,11 @@ function kappaOverSeedsAndSamples(
   }
   const similarity = betweenCells(networksOf, (a, b) => overlap(a, b).kappa ?? 0)
   return jackknifeInterval(
-    leaveOut(withSets, (part) => meanOverDifferentLows(part, similarity)),
+    leaveOut(
+      withSets,
+      (part) => meanOverDifferentLows(part, similarity),
+      seedsOfLines(grid, withSets, study),
+    ),
     level,
     meanKappaVariance(pairs(), samples),
   )

@@ -1,7 +1,8 @@
 /** Intervals over the choice of seeds, by leaving out one seed at a time. */
-import { type GridCells, withoutHigh, withoutLow } from './grid.js'
+import { groupBy } from '../core/groupBy.js'
+import { type GridCells, withoutHighs, withoutLows } from './grid.js'
 import { studentTQuantile } from './studentT.js'
-import type { Estimate } from './types.js'
+import type { Estimate, Seed } from './types.js'
 
 /** Fewest low and high seeds for an interval over seeds: one is left out and two must remain. */
 export const FEWEST_SEEDS = 3
@@ -36,16 +37,28 @@ export function jackknifeInterval(
   return { estimate, low: estimate - reach, high: estimate + reach }
 }
 
-/** {@link LeftOut} of a statistic of cells. */
+/** The seeds of the lines of a grid, in their order: rows of donors of one low seed, or columns of one high seed, have the same. */
+export interface LineSeeds {
+  readonly low: readonly (Seed | undefined)[]
+  readonly high: readonly (Seed | undefined)[]
+}
+
+/** {@link LeftOut} of a statistic of cells; a seed is left out with all of its lines. */
 export function leaveOut(
   cells: GridCells,
   statistic: (cells: GridCells) => number | undefined,
+  seeds: LineSeeds = { low: cells.lows, high: cells.highs },
 ): LeftOut {
   return {
     estimate: statistic(cells),
-    lows: cells.lows.map((_, low) => statistic(withoutLow(cells, low))),
-    highs: cells.highs.map((_, high) => statistic(withoutHigh(cells, high))),
+    lows: linesOfSeeds(seeds.low).map((rows) => statistic(withoutLows(cells, rows))),
+    highs: linesOfSeeds(seeds.high).map((columns) => statistic(withoutHighs(cells, columns))),
   }
+}
+
+/** The numbers of the lines of each seed. */
+export function linesOfSeeds(seeds: LineSeeds['low']): number[][] {
+  return [...groupBy(seeds.keys(), (line) => seeds[line]).values()]
 }
 
 /** (count − 1)/count Σ (θ₍ᵢ₎ − θ̄)²; undefined where leaving one out leaves no statistic. */

@@ -30,13 +30,13 @@ export function hasSeeds({ seeds }: NetworkLayers): boolean {
  * regime that takes them from trained networks when those differ.
  */
 function sameLowLayers(a: NetworkLayers, b: NetworkLayers): boolean {
-  return (
-    a.seeds.low === b.seeds.low &&
-    (a.lowShapes === b.lowShapes ||
-      // Of networks from elsewhere they may not be known.
-      (a.architecture === b.architecture && !(a.lowShapes && b.lowShapes))) &&
-    lentAlike(a, b, undefined)
-  )
+  return a.seeds.low === b.seeds.low && haveLowShapesAlike(a, b) && lentAlike(a, b, undefined)
+}
+
+/** Of networks from elsewhere shapes may not be known (''): within an architecture they are alike, across two they cannot be told. */
+function haveLowShapesAlike(a: NetworkLayers, b: NetworkLayers): boolean {
+  if (a.architecture !== b.architecture) return a.lowShapes === b.lowShapes && a.lowShapes !== ''
+  return a.lowShapes === b.lowShapes || !a.lowShapes || !b.lowShapes
 }
 
 /** Whether layers of a side are of one donor, or of none, within a regime that takes them from trained networks. */

@@ -72,24 +72,25 @@ export function varianceShares(scores: GridScores): VarianceShares | undefined {
   }
 }
 
-/** The part of the scores without the networks of one low (or high) seed, order repeats included. */
-export function withoutSeed(scores: GridScores, side: 'low' | 'high', seed: Seed): GridScores {
-  const repeats = scores.repeats.filter((group) => group[side] !== seed)
-  if (side === 'low') {
-    return {
-      ...scores,
-      lows: scores.lows.filter((low) => low !== seed),
-      networks: scores.networks.filter((_, row) => scores.lows[row] !== seed),
-      repeats,
-    }
-  }
+/** The part of the scores without some rows (or columns), order repeats included. */
+export function withoutLines(
+  scores: GridScores,
+  side: 'low' | 'high',
+  lines: readonly number[],
+): GridScores {
+  const stays = (_: unknown, line: number) => !lines.includes(line)
+  const [lows, highs] =
+    side === 'low'
+      ? [scores.lows.filter(stays), scores.highs]
+      : [scores.lows, scores.highs.filter(stays)]
   return {
-    ...scores,
-    highs: scores.highs.filter((high) => high !== seed),
-    networks: scores.networks.map((row) =>
-      row.filter((_, column) => scores.highs[column] !== seed),
-    ),
-    repeats,
+    lows,
+    highs,
+    networks:
+      side === 'low'
+        ? scores.networks.filter(stays)
+        : scores.networks.map((row) => row.filter(stays)),
+    repeats: scores.repeats.filter(({ low, high }) => lows.includes(low) && highs.includes(high)),
   }
 }
 

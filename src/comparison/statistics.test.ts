@@ -4,12 +4,13 @@ import { stream } from '../core/random.js'
 import { mean } from '../metrics/descriptive.js'
 import { highContrast, lowContrast, meanOverDifferentLows } from './contrasts.js'
 import {
+  compareGridRanks,
   completeCells,
   findGrids,
   type GridCells,
   transposed,
-  withoutHigh,
-  withoutLow,
+  withoutHighs,
+  withoutLows,
 } from './grid.js'
 import { expectedJaccard } from './hypergeometric.js'
 import { jackknifeInterval, leaveOut } from './jackknife.js'
@@ -221,8 +222,8 @@ describe('jackknife over seeds', () => {
       return ((values.length - 1) / values.length) * squares
     }
     const variance =
-      part([0, 1, 2].map((low) => statistic(withoutLow(grid, low)) as number)) +
-      part([0, 1, 2, 3].map((high) => statistic(withoutHigh(grid, high)) as number))
+      part([0, 1, 2].map((low) => statistic(withoutLows(grid, [low])) as number)) +
+      part([0, 1, 2, 3].map((high) => statistic(withoutHighs(grid, [high])) as number))
     const interval = jackknifeInterval(leaveOut(grid, statistic), 0.95, 0.01)
     // scipy.stats.t.ppf(0.975, 2) = 4.302652729749462.
     const reach = 4.302652729749462 * Math.sqrt(variance + 0.01)
@@ -333,6 +334,10 @@ describe('pair classes', () => {
     ['different-cut', network({ network: 'm', architecture: 'other', cut: 3 })],
     ['same-low/diff-arch', network({ architecture: 'other', lowShapes: 'fc1 2×3' })],
     ['diff-low/diff-arch', network({ architecture: 'other', lowShapes: 'conv1 2×3' })],
+    // Equal seeds of layers of other shapes, or, across architectures, of shapes that nobody knows.
+    ['both-diff', network({ lowShapes: 'fc1 4×3' }, 0, 1)],
+    ['same-low/diff-high', network({ lowShapes: '' }, 0, 1)],
+    ['diff-low/diff-arch', network({ architecture: 'other', lowShapes: '' })],
     ['both-diff', network({ donor: 'another' }, 0, 1)],
     ['same-low/diff-high+regime', network({ donor: 'another', regime: 'trained-frozen' }, 0, 1)],
   ])('%s', (relation, other) => {
@@ -342,6 +347,15 @@ describe('pair classes', () => {
 })
 
 describe('grids', () => {
+  it('are judged crossed ones first, and those of init before others', () => {
+    const init = { regime: 'init', lows: 5, highs: 1 }
+    const frozen = { regime: 'trained-frozen', lows: 2, highs: 2 }
+    const crossed = { regime: 'init', lows: 2, highs: 2 }
+    const mirror = { regime: 'frozen-random-high', lows: 9, highs: 9 }
+    const order = [mirror, init, frozen, crossed].sort(compareGridRanks)
+    expect(order).toEqual([crossed, frozen, init, mirror])
+  })
+
   it('lose as little as possible to gaps', () => {
     const grid = withHole(withHole(fullGrid(4, 3), 2, 0), 2, 1)
     expect(completeCells(grid).lows).toEqual([0, 1, 3])

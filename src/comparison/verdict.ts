@@ -64,7 +64,10 @@ export function decideVerdict(
     acrossArchitectures: acrossArchitectures(architectures),
     warnings: [
       ...controlWarnings(found, ''),
-      ...judgedOthers.flatMap((other) => controlWarnings(other, ` under ${other.regime}`)),
+      ...judgedOthers.flatMap((other) => {
+        const where = other.cut === grids[0]?.grid.cut ? '' : `, cut ${other.cut}`
+        return controlWarnings(other, ` under ${other.regime}${where}`)
+      }),
       ...warnings,
       ...judgedGrids(grids).flatMap((grid) =>
         grid.shares === undefined

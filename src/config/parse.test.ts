@@ -181,6 +181,11 @@ describe('a problem', () => {
       '3:77 networks.list[1].seed: draws nothing beside "from": say which layers it draws',
     ],
     [
+      'a seed of layers that are taken over',
+      `${least}networks: { list: [{ name: a }, { name: b, from: a, regime: trained-frozen, seeds: { low: 1 } }] }`,
+      '3:86 networks.list[1].seeds.low: draws nothing: regime trained-frozen takes the low layers over',
+    ],
+    [
       'donors that nothing is taken from',
       `${least}networks: { grid: { donors: 2 } }`,
       '3:29 networks.grid.donors: no regime of the grid takes layers over',

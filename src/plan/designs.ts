@@ -1,4 +1,5 @@
 /** The same study with another design: for what it would cost. */
+import type { GridName } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { planStudy } from './plan.js'
 import type { Plan } from './types.js'
@@ -47,6 +48,18 @@ export function withDesign(
       ? config.analysis
       : { ...config.analysis, samples: { ...unnamed, ...first, count: samples } },
   }
+}
+
+/** Whether a grid of seeds is that of the configuration, whose seeds a design changes, or one of networks of a list or from elsewhere. */
+export function isOwnGrid(
+  { model, networks: { grid } }: Pick<ExperimentConfig, 'model' | 'networks'>,
+  { architecture, regime }: Pick<GridName, 'architecture' | 'regime'>,
+): boolean {
+  return (
+    grid !== undefined &&
+    architecture === model?.architecture &&
+    (grid.regimes as readonly string[]).includes(regime)
+  )
 }
 
 /** Settings, `path=value`, that give a configuration a design: those that differ. None where it has no grid. */

@@ -34,7 +34,7 @@ function seedsOf(network: StudyNetwork): NetworkLayers['seeds'] {
 }
 
 /** A seed of another tool, which draws other layers from it than lowlayer does: the two are never the same. */
-function elsewhere(seed: number): string {
+export function elsewhere(seed: number): string {
   return `${seed} elsewhere`
 }
 

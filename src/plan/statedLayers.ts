@@ -33,14 +33,12 @@ export function statedCuts(given: readonly GivenNetworkInfo[]): StatedCut[] {
     getOrMake(labels, many, () => new Set()).add(layers.join('+'))
   }
   return given.map((info) => {
-    const own = layersOf.get(weightsOf(info))
-    const from = crossedWith.get(placeOf(info))
-    const lowBlocks = info.entry.lowLayers === undefined ? [] : (own ?? [])
-    if (from === undefined) return { lowBlocks, cut: undefined }
-    const layers = lowBlocks.length > 0 ? lowBlocks : (layersOf.get(weightsOf(from)) ?? [])
+    const from = info.entry.lowLayers === undefined ? crossedWith.get(placeOf(info)) : info
+    if (from === undefined) return { lowBlocks: [], cut: undefined }
+    const layers = layersOf.get(weightsOf(from)) ?? []
     const many = JSON.stringify([info.entry.architecture, layers.length])
     const isOnly = labels.get(many)?.size === 1
-    return { lowBlocks, cut: isOnly ? layers.length : layers.join('+') }
+    return { lowBlocks: layers, cut: isOnly ? layers.length : layers.join('+') }
   })
 }
 

@@ -265,7 +265,8 @@ function changedNetwork(
   const scores = {
     ...network.scores,
     score,
-    scoreHigh: common(found.otherEnd ?? found.scores),
+    // Under other choices one end is decomposed; where the study itself has one alone, no row has both.
+    scoreHigh: own.otherEnd && common(found.otherEnd ?? found.scores),
     reliability: reliabilityOf(found, network.alternatives, reliability),
   }
   const changed = { scores, spearman: spearman(common(own.scores), score), jaccard: undefined }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { compareNetworks } from '../comparison/compare.js'
 import { simulateScores } from '../comparison/simulate.js'
-import type { ClauseStatus, Conclusion } from '../comparison/types.js'
+import type { ClauseStatus, Conclusion, StudyScores } from '../comparison/types.js'
 import { experimentSchema } from '../config/schema.js'
 import { stream } from '../core/random.js'
 import { nextStep } from './nextStep.js'
@@ -17,6 +17,14 @@ const config = experimentSchema.parse({
 
 const simulated = { low: 0.4, high: 0, sample: 0.5 }
 
+/** A study whose networks are of the model of the configuration. */
+function ofModel(study: StudyScores): StudyScores {
+  return {
+    ...study,
+    networks: study.networks.map((network) => ({ ...network, architecture: 'mlp-5' })),
+  }
+}
+
 /** The grid of a simulated 3 × 3 study. */
 function gridOf(low: number, networks = 9) {
   const study = simulateScores(
@@ -24,7 +32,7 @@ function gridOf(low: number, networks = 9) {
     stream(0, 'test', 'next step').at(),
   )
   const part = { ...study, networks: study.networks.slice(0, networks) }
-  return compareNetworks(part, { permutations: 199, bootstrap: 100 }).grids[0]
+  return compareNetworks(ofModel(part), { permutations: 199, bootstrap: 100 }).grids[0]
 }
 
 /** A verdict whose clauses hold but for those named. */
@@ -74,7 +82,7 @@ describe('what to run next', () => {
       { lows: 2, highs: 2, orders: 1, samples: 60, shares: { low: 0, high: 0, sample: 0.6 } },
       stream(0, 'test', 'two by two').at(),
     )
-    const [grid] = compareNetworks(study, { permutations: 199, bootstrap: 100 }).grids
+    const [grid] = compareNetworks(ofModel(study), { permutations: 199, bootstrap: 100 }).grids
     const two = {
       ...config,
       networks: { grid: { ...config.networks.grid!, low: [5, 1], high: [0, 1] } },
@@ -102,7 +110,7 @@ describe('what to run next', () => {
       { lows: 2, highs: 3, orders: 1, donors: 2, samples: 60, shares: simulated },
       stream(0, 'test', 'next step').at(),
     )
-    const [grid] = compareNetworks(study, { permutations: 199, bootstrap: 100 }).grids
+    const [grid] = compareNetworks(ofModel(study), { permutations: 199, bootstrap: 100 }).grids
     const step = nextStep(verdictOf('inconclusive'), grid, 60, {
       ...config,
       networks: { ...config.networks, grid: { ...donors, low: [5, 1] } },
@@ -115,5 +123,27 @@ describe('what to run next', () => {
   it('is no command where the grid has no shares', () => {
     const step = nextStep(verdictOf('inconclusive'), gridOf(0.4, 1), 60, config)
     expect(step).toMatchObject({ set: [], reason: expect.stringContaining('two low and two high') })
+  })
+
+  it('sets no seeds where the grid of the verdict is not that of the configuration', () => {
+    const found = gridOf(0.4)
+    const given = { ...found, grid: { ...found.grid, architecture: 'resnet18' } }
+    const step = nextStep(verdictOf('inconclusive'), given, 60, config)
+    expect(step?.set).toEqual([])
+    expect(step?.reason).toMatch(/not those of networks\.grid/)
+  })
+
+  it('is both ends of the tie-break where the scores are known at one alone', () => {
+    const one = { ...gridOf(0.4), otherEnd: undefined }
+    const step = (analysis: object) =>
+      nextStep(verdictOf('inconclusive'), one, 60, {
+        ...config,
+        analysis: { ...config.analysis, ...analysis },
+      })
+    expect(step({ tieBreak: 'none' })?.set).toEqual(['analysis.tieBreak=low'])
+    expect(step({ solver: 'and' })).toMatchObject({
+      reason: expect.stringMatching(/no number of seeds mends/),
+      set: [],
+    })
   })
 })

@@ -4,7 +4,7 @@ import { smallestAttainableP } from '../comparison/permutation.js'
 import { decidingDesign, simulatedShares } from '../comparison/power/decidingDesign.js'
 import type { NextStep, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
-import { designSettings } from '../plan/designs.js'
+import { designSettings, isOwnGrid } from '../plan/designs.js'
 import { regimeOf } from '../regimes/registry.js'
 
 /** Simulated studies per design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
@@ -36,7 +36,16 @@ export function nextStep(
       'the scores depend on choices of the analysis (clause v), which no number of seeds mends'
     return { reason, set: [] }
   }
+  if (grid.shares !== undefined && grid.otherEnd === undefined) return otherEnd(config)
   return moreSeeds(grid, samples, config)
+}
+
+/** Firm verdicts need the shares at both ends of the tie-break. */
+function otherEnd({ analysis }: ExperimentConfig): NextStep {
+  const reason =
+    'the scores are known at one end of the tie-break alone (clauses iii and iv), which no number of seeds mends'
+  const canHaveBoth = analysis.solver === 'certified' && analysis.tieBreak === 'none'
+  return { reason, set: canHaveBoth ? ['analysis.tieBreak=low'] : [] }
 }
 
 function trainLonger({ training, networks }: ExperimentConfig): NextStep {
@@ -89,7 +98,8 @@ function withEnoughSeeds(
     samples: config.analysis.samples.count,
   }
   const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing`
-  return { reason, set: [...step.set, ...designSettings(config, enough)] }
+  const own = isOwnGrid(config, statistics.grid) ? designSettings(config, enough) : []
+  return { reason, set: [...step.set, ...own] }
 }
 
 function moreSeeds(
@@ -124,5 +134,9 @@ function moreSeeds(
   const each = donors > 1 ? ` with ${donors} donors a low seed` : ''
   const reason = `if the shares are what this study found, ${lows} × ${highs} seeds${each} decide in ${Math.round(STUDIES * found.odds)} of ${STUDIES} simulated studies; lowlayer power says it more surely`
   const larger = { ...found.design, samples: config.analysis.samples.count }
-  return { reason, set: designSettings(config, larger) }
+  if (isOwnGrid(config, statistics.grid)) return { reason, set: designSettings(config, larger) }
+  return {
+    reason: `${reason}; the networks of the verdict are not those of networks.grid: add others of further seeds to them`,
+    set: [],
+  }
 }

@@ -89,7 +89,8 @@ export class PairClasses {
   /** Adds a pair of two of the networks. */
   add(row: OverlapRow): void {
     const [a, b] = [row.network_a, row.network_b].map((id) => this.networks.get(id as string)!)
-    const either = (one: string, other: string) => (one === other ? one : `${one}+${other}`)
+    // In one order: which of the two is named first says nothing.
+    const either = (...names: string[]) => [...new Set(names)].sort().join('+')
     const { step, cut, cut_layers, relation } = row
     const architecture = either(a.architecture, b.architecture)
     const regime = either(a.regime, b.regime)

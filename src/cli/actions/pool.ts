@@ -3,6 +3,7 @@ import { differenceInPercent, inPercent, percent, short } from '../../comparison
 import { type Pool, type PooledStudy, poolStudies } from '../../comparison/pool/poolStudies.js'
 import type { Estimate } from '../../comparison/types.js'
 import { InputError } from '../../core/errors.js'
+import { elsewhere } from '../../plan/layers.js'
 import { jsonText } from '../../store/atomic.js'
 import {
   type FinishedStudy,
@@ -66,10 +67,22 @@ function pooledStudy(study: FinishedStudy): PooledStudy {
     return { estimate: row.estimate, low: row.ci_low, high: row.ci_high }
   }
   const networks = mainNetworks(study)
+  // The id of a network from elsewhere is of the data, too; its files are the same whatever it is analysed on.
+  const given = new Map(
+    (study.manifest.data.given ?? []).map(({ entry, checkpoints }) => {
+      return [entry.name, checkpoints.map(({ id }) => id).join()]
+    }),
+  )
   return {
     name,
-    networks: networks.flatMap(({ network }) => network ?? []),
-    lowSeeds: [...new Set(networks.flatMap(({ seed_low: seed }) => seed ?? []))],
+    networks: networks.flatMap(({ network, name }) => given.get(name ?? '') ?? network ?? []),
+    lowSeeds: [
+      ...new Set(
+        networks.flatMap(({ name, seed_low: seed }) =>
+          seed !== undefined && given.has(name ?? '') ? elsewhere(seed) : (seed ?? []),
+        ),
+      ),
+    ],
     low: estimateOf('low'),
     high: estimateOf('high'),
     difference: estimateOf('low−high'),

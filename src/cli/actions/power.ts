@@ -6,7 +6,7 @@ import { simulatedShares } from '../../comparison/power/decidingDesign.js'
 import { oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { InputError, messageOf } from '../../core/errors.js'
-import { designSettings, type GridSizes, planOfDesign } from '../../plan/designs.js'
+import { designSettings, type GridSizes, isOwnGrid, planOfDesign } from '../../plan/designs.js'
 import { plannedGrids } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
@@ -68,7 +68,10 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
     cheapest,
   }
   if (options.json) return jsonText(report)
-  return describePower(report, cheapest && designSettings(plan.config, cheapest.design))
+  const settings = changesOwnGrid(plan)
+    ? cheapest && designSettings(plan.config, cheapest.design)
+    : []
+  return describePower(report, settings)
 }
 
 /** So long nothing is said. */
@@ -210,12 +213,18 @@ async function timesOf({ plan, ...places }: Source): Promise<UnitTimes | undefin
   }
 }
 
+/** Whether the grid of the verdict is that of the configuration, which a design changes; of networks of a list or from elsewhere no cost is known. */
+function changesOwnGrid(plan: Plan): boolean {
+  const judged = plannedGrids(plan).at(0)?.grid
+  return judged === undefined || isOwnGrid(plan.config, judged)
+}
+
 function costOf(
   plan: Plan,
   design: GridSizes,
   times: UnitTimes | undefined,
 ): Pick<JudgedDesign, 'networks' | 'trainingSteps' | 'forwardPasses' | 'seconds'> {
-  const changed = planOfDesign(plan, design)
+  const changed = changesOwnGrid(plan) ? planOfDesign(plan, design) : undefined
   if (changed === undefined) return {}
   const work = estimatePlan(changed)
   return {

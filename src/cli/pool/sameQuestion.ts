@@ -30,7 +30,7 @@ const NAMED = 8
 
 /**
  * Throws InputError naming what differs where studies did not ask the same. Returns a line naming other settings
- * that differ, data and panel apart, since these are what is pooled over; undefined where there are none.
+ * that differ, which data and which samples apart, since these are what is pooled over; undefined where there are none.
  */
 export function checkSameQuestion(studies: readonly FinishedStudy[]): string | undefined {
   const [first, ...others] = studies
@@ -58,8 +58,15 @@ function said(value: unknown): string {
 }
 
 function settingsOf({ config }: FinishedStudy): object {
-  const { samples: _samples, ...analysis } = config.analysis
-  return { model: config.model, training: config.training, analysis, confusing: config.confusing }
+  const { samples, ...analysis } = config.analysis
+  const { labelNoise, labelNoiseTo } = config.data
+  return {
+    model: config.model,
+    training: config.training,
+    data: { labelNoise, labelNoiseTo },
+    analysis: { ...analysis, samples: { split: samples.split, filter: samples.filter } },
+    confusing: config.confusing,
+  }
 }
 
 /** Dotted paths at which two values differ. */

@@ -23,7 +23,7 @@ import {
 /** What the pool takes of one study. */
 export interface PooledStudy {
   readonly name: string
-  /** Ids of the networks of the grid that its verdict is of, by which it is seen what studies share. */
+  /** Ids of the networks of the grid that its verdict is of, or of their files, by which it is seen what studies share. */
   readonly networks: readonly string[]
   /** Seeds of their low layers. */
   readonly lowSeeds: readonly (number | string)[]

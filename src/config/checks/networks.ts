@@ -22,10 +22,14 @@ export const checkNetworks: Check = ({ networks }, problem) => {
         'draws nothing beside "from": say which layers it draws (rerandomize: high, say), or a seed for each (seeds: { high: 1, order: 1 }, say)'
       problem(`${path}.seed`, message, 'key')
     }
+    const { donorStep, side } = regimeOf(network.regime)
+    if (donorStep !== undefined && network.seeds?.[side] !== undefined) {
+      const message = `draws nothing: regime ${network.regime} takes the ${side} layers over from another network, whose seed they have`
+      problem(`${path}.seeds.${side}`, message, 'key')
+    }
     if (network.from === undefined) {
       const needsFrom = network.rerandomize !== undefined ? 'rerandomize' : 'regime'
-      const hasDonor = regimeOf(network.regime).donorStep !== undefined
-      if (network.rerandomize === undefined && !hasDonor) continue
+      if (network.rerandomize === undefined && donorStep === undefined) continue
       problem(`${path}.${needsFrom}`, `needs "from", the network whose other layers it takes`)
     } else if (!names.includes(network.from)) {
       // Those of a table are known when it is read.
