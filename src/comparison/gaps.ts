@@ -21,22 +21,26 @@ export function usedPart(parts: GridParts): string | undefined {
   return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(parts)} used`
 }
 
-/** What is said of it before a study and beside its verdict: how many networks the shares leave out, which tests of the same grid take. */
-export function gapWarning(parts: GridParts, where: string): string[] {
+/**
+ * What is said before a study and beside its verdict of networks that a grid leaves out: for their order seeds, and, where it has
+ * shares, for cells that are missing, which tests of the same grid take.
+ */
+export function gapWarnings(parts: GridParts, where: string, hasShares: boolean): string[] {
   const { complete, grid } = parts
-  const orders =
-    grid.otherOrders === 0
-      ? []
-      : [
-          `shares of the variance${where} leave out ${grid.otherOrders} of ${grid.members.length} networks, whose order seeds are not those of all ` +
-            'cells: only networks of the same order seeds are crossed; give all cells the same ones',
-        ]
-  const part = usedPart(parts)
-  if (part === undefined) return orders
-  const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
+  const warnings: string[] = []
   const all = grid.members.length
-  return [
-    ...orders,
-    `shares of the variance${where} leave out ${all - used} of ${all} networks (${part}); networks for the missing seeds let all of them count`,
-  ]
+  if (grid.otherOrders > 0) {
+    warnings.push(
+      `the grid of low and high seeds${where} leaves out ${grid.otherOrders} of ${all} networks, whose order seeds are not those of all cells: only ` +
+        'networks of the same order seeds, drawn by one tool, are crossed; give all cells the same ones',
+    )
+  }
+  const part = usedPart(parts)
+  if (part !== undefined && hasShares) {
+    const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
+    warnings.push(
+      `shares of the variance${where} leave out ${all - used} of ${all} networks (${part}); networks for the missing seeds let all of them count`,
+    )
+  }
+  return warnings
 }

@@ -20,7 +20,7 @@ import { fullyDifferentClause } from './clauses/fullyDifferent.js'
 import { overfittingClause } from './clauses/overfitting.js'
 import { reliabilityClause } from './clauses/reliability.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
-import { gapWarning } from './gaps.js'
+import { gapWarnings } from './gaps.js'
 import { isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { mirrorsOf } from './mirrors.js'
@@ -70,9 +70,11 @@ export function decideVerdict(
       }),
       ...warnings,
       ...judgedGrids(grids).flatMap((grid) =>
-        grid.shares === undefined
-          ? []
-          : gapWarning(grid, grid === main ? '' : ` under ${grid.grid.regime}`),
+        gapWarnings(
+          grid,
+          grid === main ? '' : ` under ${grid.grid.regime}`,
+          grid.shares !== undefined,
+        ),
       ),
     ],
   }

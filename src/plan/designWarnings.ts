@@ -1,6 +1,6 @@
 /** What a planned design can never say, known before anything is trained. */
 
-import { gapWarning } from '../comparison/gaps.js'
+import { gapWarnings } from '../comparison/gaps.js'
 import {
   completeCells,
   findGrids,
@@ -81,9 +81,7 @@ export function designWarnings(plan: Plan): string[] {
   const main = grids.map(({ sizes }) => withRows(sizes)).at(0)
   const warnings = [
     ...grids.flatMap((one, index) =>
-      isCrossed(one.complete)
-        ? gapWarning(one, index === 0 ? '' : ` under ${one.grid.regime}`)
-        : [],
+      gapWarnings(one, index === 0 ? '' : ` under ${one.grid.regime}`, isCrossed(one.complete)),
     ),
     ...doubleWarnings(plan),
     ...misfitWarnings(plan),

@@ -170,7 +170,14 @@ function effectsOf(
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
-  return compareScores({ samples, networks: measured }, options).effects().map(effectRow)
+  const rows = compareScores({ samples, networks: measured }, options).effects().map(effectRow)
+  if (measured.length === networks.length) return rows
+  // The score beside it is of all of them.
+  const part = `of the ${measured.length} of ${networks.length} networks that have it`
+  return rows.map((row) => ({
+    ...row,
+    note: row.note === undefined ? part : `${row.note}; ${part}`,
+  }))
 }
 
 /** What is a mean over the networks of each grid. */
