@@ -108,6 +108,18 @@ describe('a score that difficulty tells nothing of', () => {
   })
 })
 
+it('says of how many networks a measure is that some lack', () => {
+  const { rows } = found(({ low, high }) => {
+    const c = draws('lacking', low, high)
+    return { c, dynamics: low === 0 ? undefined : dynamicsOf(draws('loss', low, high)) }
+  })
+  const notes = (measure: string) =>
+    rows.filter((row) => row.measure === measure && row.statistic === 'low').map(({ note }) => note)
+  const part = /of the \d+ of \d+ networks that have it/
+  expect(notes('loss')).toEqual([expect.stringMatching(part)])
+  expect(notes('score')).not.toEqual([expect.stringMatching(part)])
+})
+
 describe('a score that follows one measure', () => {
   const scoreOf = (low: number, high: number) => {
     const grand = draws('grand', low, high)
