@@ -79,7 +79,7 @@ function sentenceOf(
       : `${inPercent(low)} of the variance of the scores go with the low layers${test}, ${inPercent(architecture)} with the architecture, low − architecture ${differenceInPercent(difference)}`
   const layers =
     cut === undefined ? '' : `, low: ${typeof cut === 'number' ? counted(cut, 'layer') : cut}`
-  return `across architectures (${architectures.join(', ')}; ${regime}${layers}), ${lows} low layers each: ${found}`
+  return `across architectures (${architectures.join(', ')}; ${regime}${layers}), ${lows} low seeds each: ${found}`
 }
 
 /** The first high and order seeds that networks of every architecture have. */
