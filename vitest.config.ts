@@ -41,6 +41,8 @@ const kinds: Readonly<Record<string, ViteUserConfig['test']>> = {
   zoo: { ...inMinutes, include: ['src/**/*.zoo.test.ts'] },
 }
 
-export default defineConfig(({ mode }) => ({
-  test: { globalSetup: 'src/testing/built.ts', ...kinds[mode] },
-}))
+export default defineConfig(({ mode }) => {
+  const kind = kinds[mode]
+  if (kind === undefined) throw new Error(`--mode is one of ${Object.keys(kinds).join(', ')}`)
+  return { test: { globalSetup: 'src/testing/built.ts', ...kind } }
+})

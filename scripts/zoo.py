@@ -248,7 +248,7 @@ def export(folder: Path):
         try:
             for name, model, x, y, estimator, case in exporter(folder):
                 store(folder / name, model, {"x": x, "y": y}, estimator, case)
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             print(f"what is left of {library} is left out: {error}")
         except Exception as error:
             fail(folder / library, f"what is left of it is not exported: {type(error).__name__}: {error}")
@@ -256,7 +256,7 @@ def export(folder: Path):
         try:
             for name, model, arrays, estimator, case in exported:
                 store(folder / name, model, arrays, estimator, {"hasValues": True, **case})
-        except ImportError as error:
+        except ModuleNotFoundError as error:
             print(f"what is left of the {what} is left out: {error}")
         except Exception as error:
             fail(folder / what, f"what is left of them is not exported: {type(error).__name__}: {error}")

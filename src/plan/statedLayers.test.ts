@@ -54,6 +54,20 @@ describe('cuts of networks from elsewhere', () => {
     expect(cutsOf(first, elsewhere)).toEqual([1, 1])
   })
 
+  it('are named in every architecture that has the same layers, and by no network without seeds', () => {
+    const layers = (name: string, architecture: string) =>
+      network({ name, architecture, lowLayers: ['conv1'] }, conv1)
+    const other = { name: 'c', lowLayers: ['conv2'] }
+    const second = network(other, 'conv2.weight 8×4×3×3')
+    expect(cutsOf(layers('a', 'resnet'), layers('b', 'vgg'), second)).toEqual([
+      'conv1',
+      'conv1',
+      'conv2',
+    ])
+    const unseeded = network({ ...other, low: undefined, high: undefined }, 'conv2.weight 8×4×3×3')
+    expect(cutsOf(layers('a', 'resnet'), layers('b', 'vgg'), unseeded)).toEqual([1, 1, 1])
+  })
+
   it('are the same of the same weights, whatever they are called', () => {
     const layers = network({ name: 'a', lowLayers: ['conv1', 'conv2'] }, both)
     const weights = network({ name: 'b', lowLayers: ['conv1.weight', 'conv1.bias', 'conv2'] }, both)
@@ -102,6 +116,8 @@ describe('what is stated of layers', () => {
     expect(found).toMatch(
       /"a" \(a\/0\.onnx\) and "b" .* both have low seed 0, .* other shapes \(0\.weight 4×1×3×3; 0\.weight 6×1×3×3\)/,
     )
+    const whole = network({ name: 'b', lowLayers: ['0.weight'], path, high: 1 }, six)
+    expect(reason(network({ name: 'a', lowLayers, path }, four), whole)).toMatch(/other shapes/)
     const ofOthers = { name: 'b', lowLayers, architecture: 'wide' }
     expect(reason(network({ name: 'a', lowLayers }, four), network(ofOthers, six))).toBe('none')
     const ofOtherSeed = { name: 'b', lowLayers, low: 1 }

@@ -18,27 +18,29 @@ export type StatedCut = Pick<StudyNetwork, 'lowBlocks' | 'cut'>
  */
 export function statedCuts(given: readonly GivenNetworkInfo[]): StatedCut[] {
   const named = given.filter(({ entry }) => entry.lowLayers !== undefined)
-  const weightsOf = ({ entry, low }: GivenNetworkInfo) =>
-    JSON.stringify([entry.architecture, low?.shapes])
-  const layersOf = new Map<string, readonly string[]>()
+  const layersOf = new Map<string | undefined, readonly string[]>()
   const crossedWith = new Map<string, GivenNetworkInfo>()
   for (const info of named) {
-    getOrMake(layersOf, weightsOf(info), () => info.entry.lowLayers ?? [])
+    getOrMake(layersOf, info.low?.shapes, () => [...(info.entry.lowLayers ?? [])].sort())
     getOrMake(crossedWith, placeOf(info), () => info)
   }
-  const labels = new Map<string, Set<string>>()
-  for (const info of named) {
-    const layers = layersOf.get(weightsOf(info)) ?? []
-    const many = JSON.stringify([info.entry.architecture, layers.length])
-    getOrMake(labels, many, () => new Set()).add(layers.join('+'))
+  // Networks without seeds are in no grid.
+  const contested = new Set<string>()
+  const labels = new Map<string, string>()
+  for (const { entry, low } of named) {
+    if (entry.low === undefined) continue
+    const layers = layersOf.get(low?.shapes) ?? []
+    const label = layers.join('+')
+    const many = JSON.stringify([entry.architecture, layers.length])
+    const first = getOrMake(labels, many, () => label)
+    if (first !== label) contested.add(first).add(label)
   }
   return given.map((info) => {
     const from = info.entry.lowLayers === undefined ? crossedWith.get(placeOf(info)) : info
     if (from === undefined) return { lowBlocks: [], cut: undefined }
-    const layers = layersOf.get(weightsOf(from)) ?? []
-    const many = JSON.stringify([info.entry.architecture, layers.length])
-    const isOnly = labels.get(many)?.size === 1
-    return { lowBlocks: layers, cut: isOnly ? layers.length : layers.join('+') }
+    const layers = layersOf.get(from.low?.shapes) ?? []
+    const label = layers.join('+')
+    return { lowBlocks: layers, cut: contested.has(label) ? label : layers.length }
   })
 }
 
@@ -57,9 +59,10 @@ export function notCrossed(given: readonly GivenNetworkInfo[]): string[] {
     const { cut } = cuts[index]
     return stated.includes(info) && typeof cut === 'string' ? [{ info, cut }] : []
   })
-  const lines = [...groupBy(named, ({ info }) => info.entry.architecture)].map(
+  const lines = [...groupBy(named, ({ info }) => info.entry.architecture)].flatMap(
     ([architecture, own]) => {
       const places = [...groupBy(own, ({ cut }) => cut)]
+      if (places.length < 2) return []
       const told = places.map(([cut, of]) => `${cut}: ${listed(of.map(({ info }) => info))}`)
       return (
         `networks of architecture ${architecture} name different low layers (${told.join('; ')}) and are crossed with those ` +
@@ -138,11 +141,13 @@ export function checkStatedLayers(given: readonly GivenNetworkInfo[]): void {
   })
 }
 
-/** Layers of one architecture and name cannot be of one seed, and of other shapes. */
+/** Weights of one architecture and of the same names cannot be of one seed, and of other shapes. */
 function checkShapes(stated: readonly GivenNetworkInfo[]): void {
   const known = stated.filter(({ low }) => low !== undefined)
-  const alike = ({ entry: { architecture, lowLayers, low } }: GivenNetworkInfo) =>
-    JSON.stringify([architecture, lowLayers, low])
+  const alike = ({ entry, low }: GivenNetworkInfo) => {
+    const weights = low?.shapes.split(', ').map((shape) => shape.split(' ')[0])
+    return JSON.stringify([entry.architecture, weights, entry.low])
+  }
   for (const [first, ...others] of groupBy(known, alike).values()) {
     const other = others.find(({ low }) => low?.shapes !== first.low?.shapes)
     if (other === undefined) continue

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { relationOf } from '../../comparison/relation.js'
+import { stream } from '../../core/random.js'
 import { importExported } from '../../engine/onnx/checkpoint.js'
 import { encodeInference } from '../../engine/onnx/model.js'
 import { encodeNpy } from '../../formats/npy.js'
@@ -762,6 +763,48 @@ describe('what no network here can be asked for', () => {
     if ('output' in asked) return
     const own = { ...trainedDocument, analysis: { ...analysis, ...asked } }
     expect(await reasonOf(planOfDocument(own, places('asked')))).toMatch(reason)
+  })
+})
+
+describe('a file that lowlayer wrote', () => {
+  const analysed = { samples: { count: 4, testCount: 0 }, players: { count: 4 } }
+  const study = (labels: readonly number[], more: object = {}) => {
+    const draws = stream(9, 'labels').at()
+    const x = { data: Float32Array.from({ length: 60 * 9 }, () => draws.normal()), shape: [60, 9] }
+    const y = Int32Array.from({ length: 60 }, (_, row) => labels[row % labels.length])
+    const path = `labels-${labels.join('-')}.npz`
+    writeFileSync(join(folder, path), encodeNpz({ x, y }))
+    const file = {
+      name: 'own',
+      path: `nets/${entries[0].name}/35.onnx`,
+      ...more,
+    }
+    return {
+      data: { source: 'npz', path, inputs: 'x', labels: 'y', standardize: false },
+      networks: { files: [file] },
+      analysis: { ...analysed, baseline: 'zero' },
+    }
+  }
+
+  it('gives no class the output of another', async () => {
+    for (const labels of [
+      [7, 9],
+      [0, 2],
+    ]) {
+      const reason = await reasonOf(runDocument(study(labels), places(`labels ${labels.join()}`)))
+      expect(reason).toMatch(/class "\d" has no output|has 2 values per sample/)
+    }
+  })
+
+  it('has its outputs in the order that is said of them', async () => {
+    const plain = await runDocument(study([0, 1]), places('plain order'))
+    const turned = await runDocument(study([0, 1], { classes: ['1', '0'] }), places('turned'))
+    const [own, other] = await Promise.all(
+      [plain, turned].map((ran) => valuesOfNetwork(ran, 'own')),
+    )
+    for (const [row, table] of own.tables.entries())
+      for (const [at, value] of table.entries())
+        expect(other.tables[row][at]).toBeCloseTo(-value, 4)
   })
 })
 

@@ -2,12 +2,13 @@
 
 import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
+import { sizeOf } from '../../core/tensor.js'
 import { fedRows } from '../../data/heldInputs.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { importExported } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
-import type { BoundNetwork, Engine, Predictor } from '../../engine/types.js'
+import type { BoundNetwork, Engine, Predictor, WeightedGraph } from '../../engine/types.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import type { Graph } from '../../graph/types.js'
 import { chooseBaseline, inputBaseline } from '../../masking/baseline/configureBaseline.js'
@@ -20,7 +21,11 @@ import { createForeignEvaluator } from '../../masking/foreign/foreignEvaluator.j
 import { foreignOutput, wantedKind } from '../../masking/foreign/foreignOutputs.js'
 import { lastInputNorms } from '../../masking/foreign/lastInputNorms.js'
 import { momentsAt } from '../../masking/foreign/maskedPlace.js'
-import { type MappedClassifier, openClassifier } from '../../masking/foreign/openClassifier.js'
+import {
+  type MappedClassifier,
+  openClassifier,
+  presentLabels,
+} from '../../masking/foreign/openClassifier.js'
 import type { Baseline } from '../../masking/types.js'
 import { buildModel } from '../../models/build.js'
 import type { AnalysisRun, GivenNetwork, StudyNetwork } from '../../plan/types.js'
@@ -74,7 +79,7 @@ export async function openNetwork(
     return openGraph({ engine: await createEngine(name, device), graph, parameters }, use)
   }
   const file = await givenFile(network, step)
-  const exported = importExported(readInputFile(file))
+  const exported = ownNetwork(file, network, use)
   if (exported !== undefined) {
     const engine = await createEngine(name, device)
     return openGraph({ engine, ...exported }, withOwnLayer(use, network))
@@ -92,10 +97,28 @@ export async function tryLayer(network: StudyNetwork, use: NetworkUse): Promise<
   }
   if (network.spec.kind === 'values') return
   const [file] = network.files
-  const exported = importExported(readInputFile(file))
+  const exported = ownNetwork(file, network, use)
   if (exported !== undefined) return tryGraphLayer(exported.graph, withOwnLayer(use, network))
   const opened = await openModel(await createEngine('onnx', 'cpu'), file, network, use)
   await opened.dispose()
+}
+
+/**
+ * The network that lowlayer wrote to a file, whose outputs are the classes by their numbers. Undefined of files of other tools, and where outputs
+ * are said to be other classes, or a class has none: then the file is opened as theirs are, which maps or refuses it.
+ */
+function ownNetwork(
+  file: string,
+  { spec }: GivenNetwork,
+  { dataset }: NetworkUse,
+): WeightedGraph | undefined {
+  const exported = importExported(readInputFile(file))
+  if (exported === undefined || spec.reading.classes !== undefined) return undefined
+  const { graph } = exported
+  const outputs = sizeOf(valueShape(graph, graph.output))
+  // A single output stands for two classes.
+  const isOfAll = presentLabels(dataset).every((label) => label < Math.max(2, outputs))
+  return isOfAll ? exported : undefined
 }
 
 function tryGraphLayer(graph: Graph, { masking: { placed }, dataset }: NetworkUse): void {
