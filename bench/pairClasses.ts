@@ -75,12 +75,15 @@ function study(cell: string, index: number): Row[] {
   const classes = new PairClasses(networks, LEVEL)
   const options = { accuracyTolerance: ACCURACY_TOLERANCE }
   for (const pair of overlapRows({ ...scores, networks }, options)) {
-    const { signed, unsigned, iou } = pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!)
+    const { signed, unsigned, iou } = pairAgreement(
+      salient.get(pair.network_a)!,
+      salient.get(pair.network_b)!,
+    )
     classes.add({
-      network_a: pair.a,
-      network_b: pair.b,
+      network_a: pair.network_a,
+      network_b: pair.network_b,
       relation: pair.relation,
-      similar_accuracy: pair.similarAccuracy,
+      similar_accuracy: pair.similar_accuracy,
       jaccard: pair.jaccard,
       kappa: pair.kappa,
       spearman: pair.spearman,

@@ -11,8 +11,10 @@
  * which takes the time of all pairs of sets. With `--sizes` the rates of wrong firm verdicts where they are largest (verdictSizes.ts);
  * with `--pools` those of pools, and what the intervals of a pool miss (verdictPools.ts).
  */
+
+import type { EffectName } from '../src/comparison/effects.js'
 import type { SimulatedDesign } from '../src/comparison/simulate.js'
-import type { Conclusion, EffectName } from '../src/comparison/types.js'
+import type { Conclusion } from '../src/comparison/types.js'
 import { poolCells, poolColumns, poolLine, simulatedStudies } from './verdictPools.js'
 import { sizeCells, sizeColumns, sizeLine } from './verdictSizes.js'
 import { ALPHA, type Cell, KAPPA, MARGIN, simulatedStudy } from './verdictStudies.js'
@@ -121,13 +123,15 @@ function lineOf(cell: Cell, studies: number): string {
     return `${share.toFixed(2)}${wrong ? flag(share, ALPHA, studies) : ''}`
   })
   const real = rate(
-    found.filter(({ rows }) => (rows.get('low')?.pValue ?? 1) < ALPHA).length,
+    found.filter(({ rows }) => (rows.get('low')?.p_value ?? 1) < ALPHA).length,
     studies,
   )
   const misses = intervals.map((name) => {
     const ends = found.flatMap(({ rows }) => {
       const row = rows.get(name)
-      return row?.ciLow === undefined || row.ciHigh === undefined ? [] : [[row.ciLow, row.ciHigh]]
+      return row?.ci_low === undefined || row.ci_high === undefined
+        ? []
+        : [[row.ci_low, row.ci_high]]
     })
     if (ends.length === 0) return '-'
     const mean = means.get(name) as number

@@ -3,6 +3,7 @@
  * (src/comparison/pool), at truths on the bounds of the verdict, where firm ones are wrong most often, and away from them, where they are right.
  */
 import { compareNetworks } from '../src/comparison/compare.js'
+import type { EffectName } from '../src/comparison/effects.js'
 import { type Pool, type PooledStudy, poolStudies } from '../src/comparison/pool/poolStudies.js'
 import { withoutSets } from '../src/comparison/power/verdictOdds.js'
 import {
@@ -10,7 +11,7 @@ import {
   type SimulatedShares,
   simulateScores,
 } from '../src/comparison/simulate.js'
-import type { Conclusion, EffectName, GridName } from '../src/comparison/types.js'
+import type { Conclusion, GridName } from '../src/comparison/types.js'
 import { stream } from '../src/core/random.js'
 import { ALPHA, MARGIN } from './verdictStudies.js'
 
@@ -104,7 +105,7 @@ export function simulatedStudies(cell: PoolCell, index: number): PooledStudy[] {
     })
     const row = (effect: EffectName) => effects.find((one) => one.effect === effect)
     const estimateOf = (effect: EffectName) => {
-      const { estimate = Number.NaN, ciLow: low, ciHigh: high } = row(effect) ?? {}
+      const { estimate = Number.NaN, ci_low: low, ci_high: high } = row(effect) ?? {}
       return { estimate, low, high }
     }
     return {
@@ -115,7 +116,7 @@ export function simulatedStudies(cell: PoolCell, index: number): PooledStudy[] {
       high: estimateOf('high'),
       difference: estimateOf('low−high'),
       meanSquares: verdict.meanSquares!,
-      p: row('low')?.pValue ?? 1,
+      p: row('low')?.p_value ?? 1,
       verdict: verdict.verdict,
       clauses: verdict.clauses,
     }

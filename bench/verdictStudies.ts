@@ -1,11 +1,13 @@
 /** Simulated studies of one truth, judged by the rule of real ones: what `npm run bench:verdict` counts. */
 import { statusOf } from '../src/comparison/clauses/shares.js'
 import { compareScores } from '../src/comparison/compare.js'
+import type { EffectName } from '../src/comparison/effects.js'
 import { withoutSets } from '../src/comparison/power/verdictOdds.js'
 import { type SimulatedDesign, simulateScores } from '../src/comparison/simulate.js'
-import type { Conclusion, EffectName, EffectRow, StudyScores } from '../src/comparison/types.js'
+import type { Conclusion, StudyScores } from '../src/comparison/types.js'
 import { conclude } from '../src/comparison/verdict.js'
 import { stream } from '../src/core/random.js'
+import type { EffectRow } from '../src/tables/tables.js'
 
 export const ALPHA = 0.05
 export const MARGIN = 0.1
@@ -18,7 +20,7 @@ export interface Cell {
   readonly missing?: number
 }
 
-type Row = Pick<EffectRow, 'estimate' | 'ciLow' | 'ciHigh' | 'pValue'>
+type Row = Pick<EffectRow, 'estimate' | 'ci_low' | 'ci_high' | 'p_value'>
 
 export interface Found {
   readonly conclusion: Conclusion
@@ -47,11 +49,13 @@ export function simulatedStudy(cell: Cell, index: number, withSets: boolean): Fo
     bootstrap: 400,
     seed: index,
   })
-  const rows = new Map<EffectName | typeof KAPPA, Row>(effects().map((row) => [row.effect, row]))
+  const rows = new Map<EffectName | typeof KAPPA, Row>(
+    effects().map((row) => [row.effect as EffectName, row]),
+  )
   const kappa = withSets ? grid.kappaDifferentLow() : undefined
   if (kappa !== undefined) {
-    const { estimate, low: ciLow, high: ciHigh } = kappa
-    rows.set(KAPPA, { estimate, ciLow, ciHigh, pValue: undefined })
+    const { estimate, low, high } = kappa
+    rows.set(KAPPA, { estimate, ci_low: low, ci_high: high, p_value: undefined })
   }
   const { shares, otherEnd, tests } = grid
   const isReal = (tests.low?.pValue ?? 1) < ALPHA

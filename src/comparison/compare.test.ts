@@ -11,7 +11,6 @@ import {
   type Conclusion,
   defaultComparisonOptions,
   type NetworkScores,
-  type OverlapRow,
   type StudyScores,
   type Verdict,
 } from './types.js'
@@ -126,10 +125,11 @@ describe('a study in which low seeds decide', () => {
       const crossed = simulated(lowDecides, { repeats: 0, samples: 60 }, 7)
       const networks = crossed.networks.map((one, at) => ({ ...one, set: cut(one.set, at) }))
       const found = tables({ ...crossed, networks })
+      type Pair = (typeof found.overlaps)[number]
       /** Of the samples that either has, each counted once a network, in percent. */
-      const percentOf = (relation: string, shared: (pair: OverlapRow) => number) => {
+      const percentOf = (relation: string, shared: (pair: Pair) => number) => {
         const pairs = found.overlaps.filter((pair) => pair.relation === relation)
-        const common = pairs.map((pair) => (2 * shared(pair)) / (pair.sizeA + pair.sizeB))
+        const common = pairs.map((pair) => (2 * shared(pair)) / (pair.size_a + pair.size_b))
         return (100 * common.reduce((sum, one) => sum + one, 0)) / pairs.length
       }
       const { asked, sentence } = found.verdict
@@ -139,10 +139,10 @@ describe('a study in which low seeds decide', () => {
       const told =
         /Two networks with the same low layers have ([\d.]+)% of their confusing samples in common, two with different low layers ([\d.]+)%, and chance alone gives ([\d.]+)%\.$/
       const [same, different, chance] = (told.exec(sentence) ?? []).slice(1).map(Number)
-      const both = ({ shared }: OverlapRow) => shared
+      const both = ({ shared }: Pair) => shared
       expect(Math.abs(same - percentOf('same-low/diff-high', both))).toBeLessThan(1)
       expect(Math.abs(different - percentOf('both-diff', both))).toBeLessThan(1)
-      const byChance = percentOf('both-diff', ({ sizeA, sizeB }) => (sizeA * sizeB) / 60)
+      const byChance = percentOf('both-diff', (pair) => (pair.size_a * pair.size_b) / 60)
       expect(Math.abs(chance - byChance)).toBeLessThan(0.1)
       expect(same).toBeGreaterThan(different)
     },
@@ -152,7 +152,7 @@ describe('a study in which low seeds decide', () => {
     const shares = new Map(result.effects.map((row) => [row.effect, row]))
     expect(shares.get('low')?.estimate).toBeGreaterThan(0.45)
     expect(shares.get('low')?.estimate).toBeLessThan(0.65)
-    expect(shares.get('low')?.ciLow).toBeGreaterThan(0.2)
+    expect(shares.get('low')?.ci_low).toBeGreaterThan(0.2)
     expect(shares.get('high')?.estimate).toBeLessThan(0.12)
     expect(shares.get('sample')?.estimate).toBeLessThan(0.25)
     const all = ['low', 'high', 'sample', 'order', 'residual'] as const
@@ -188,7 +188,7 @@ describe('a study in which low seeds decide', () => {
     const named = (name: string) => ({ ...study.networks[0], name })
     const twice = { ...study, networks: [named('one'), named('other')] }
     const { overlaps, intersections } = tables(twice)
-    expect(overlaps).toMatchObject([{ nameA: 'one', nameB: 'other', relation: 'identical' }])
+    expect(overlaps).toMatchObject([{ name_a: 'one', name_b: 'other', relation: 'identical' }])
     expect(intersections).toMatchObject([{ names: ['one', 'other'] }])
   })
 
@@ -205,7 +205,7 @@ describe('a study in which low seeds decide', () => {
   it('flags pairs that perform differently', () => {
     const worse = changed(study, (one, index) => ({ ...one, accuracy: index === 0 ? 0.87 : 0.9 }))
     const { overlaps, verdict } = tables(worse)
-    expect(overlaps.filter((row) => row.similarAccuracy === false)).toHaveLength(23)
+    expect(overlaps.filter((row) => row.similar_accuracy === false)).toHaveLength(23)
     expect(verdict.warnings).toEqual([
       '23 of 276 pairs differ in test accuracy by more than 2 points',
     ])

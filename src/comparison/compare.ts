@@ -1,5 +1,6 @@
 /** The comparison of a study's networks, from their scores and sets to the verdict. */
 import { counted } from '../core/numberWords.js'
+import type { EffectRow } from '../tables/tables.js'
 import { architectureGrids } from './architectures.js'
 import { effectRows, rowsWithoutGrid } from './effects.js'
 import { findGrids, isCrossed } from './grid.js'
@@ -17,7 +18,6 @@ import {
   type ComparisonOptions,
   type Conclusion,
   defaultComparisonOptions,
-  type EffectRow,
   type Exclusion,
   type GridName,
   type Intersection,

@@ -1,10 +1,11 @@
 /** The rows of effects.csv: how much each kind of seed decides, with the reason where a cell has to stay empty. */
+import type { EffectRow } from '../tables/tables.js'
 import { commonStep } from './commonStep.js'
 import { gridShape, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
-import type { EffectName, EffectRow, Estimate, NetworkScores, StudyScores } from './types.js'
+import type { Estimate, NetworkScores, StudyScores } from './types.js'
 
 const effectNames = [
   'low',
@@ -16,6 +17,9 @@ const effectNames = [
   'T_low',
   'T_high',
 ] as const
+
+/** A share of the variance of the scores (shares.ts), or a contrast of Jaccard means (T_…: contrasts.ts). */
+export type EffectName = (typeof effectNames)[number]
 
 /** Why a study has no grid at all. */
 export const NO_USABLE_NETWORK = 'no network has known seeds and usable scores'
@@ -64,14 +68,21 @@ function emptyRow(
     step,
     architecture,
     regime,
-    cut,
+    ...cutCells(cut),
     effect,
     estimate: undefined,
-    ciLow: undefined,
-    ciHigh: undefined,
-    pValue: undefined,
+    ci_low: undefined,
+    ci_high: undefined,
+    p_value: undefined,
     note: undefined,
   }
+}
+
+/** The number of low layers and, where they are not the first ones, their names. */
+export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
+  return typeof cut === 'string'
+    ? { cut: cut.split('+').length, cut_layers: cut }
+    : { cut, cut_layers: undefined }
 }
 
 /** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
@@ -97,7 +108,7 @@ function shareCells(
   const tested = test === undefined ? [] : [describeTest(test)]
   if (share === undefined) {
     return {
-      pValue: test?.pValue,
+      p_value: test?.pValue,
       note: [...tested, reasonForNoShare(statistics, name)].join('; '),
     }
   }
@@ -113,9 +124,9 @@ function shareCells(
   ]
   return {
     estimate: share.estimate,
-    ciLow: share.low,
-    ciHigh: share.high,
-    pValue: test?.pValue,
+    ci_low: share.low,
+    ci_high: share.high,
+    p_value: test?.pValue,
     note: notes.length === 0 ? undefined : notes.join('; '),
   }
 }
@@ -137,5 +148,5 @@ function contrastCells(
       note: `needs 2 low and 2 high seeds of networks that have confusing sets; the grid is ${gridState(statistics)}`,
     }
   }
-  return { estimate, pValue: test?.pValue, note: test && describeTest(test) }
+  return { estimate, p_value: test?.pValue, note: test && describeTest(test) }
 }

@@ -48,7 +48,9 @@ it('a mirror stands beside the regime that it mirrors, and gets no verdict of it
     /^mirror .*trained-frozen-high.*: same high layers that were trained .*T_high.*; same low layers that were trained .*T_low/,
   )
   // Its networks are crossed although every high seed has a donor of its own.
-  const inMirror = overlaps.filter(({ a, b }) => a.startsWith('b') && b.startsWith('b'))
+  const inMirror = overlaps.filter(
+    (row) => row.network_a.startsWith('b') && row.network_b.startsWith('b'),
+  )
   expect(new Set(inMirror.map(({ relation }) => relation))).toEqual(
     new Set(['same-low/diff-high', 'diff-low/same-high', 'both-diff']),
   )

@@ -3,16 +3,11 @@ import type { SampleId } from '../confusing/types.js'
 import { bitCount } from '../core/subset.js'
 import { isConstant, scalarProduct } from '../metrics/descriptive.js'
 import { commonStep } from './commonStep.js'
+import { cutCells } from './effects.js'
 import { type Overlap, overlapOfSizes } from './overlap.js'
 import { relationOf } from './relation.js'
 import { standardisedRanks } from './similarity.js'
-import type {
-  ComparisonOptions,
-  Exclusion,
-  NetworkScores,
-  OverlapRow,
-  StudyScores,
-} from './types.js'
+import type { ComparisonOptions, Exclusion, NetworkScores, StudyScores } from './types.js'
 
 /** Standardised ranks of the networks of a study; undefined where scores are not fit for them. */
 export function studyRanks({ networks, samples }: StudyScores): (Float64Array | undefined)[] {
@@ -58,13 +53,14 @@ export function pairOverlaps({ networks, samples }: StudyScores): PairOverlap {
 }
 
 /**
- * Every pair of networks, in the study's order (a before b), one by one, since there are too many to be held. Figures that a pair
- * does not have (empty sets, constant or damaged scores, unknown accuracies) are undefined.
+ * The rows of `overlaps.csv` but for the interactions that two networks share: every pair of networks, in the study's order (a before
+ * b), one by one, since there are too many to be held. Figures that a pair does not have (empty sets, constant or damaged scores,
+ * unknown accuracies) are undefined.
  */
 export function* overlapRows(
   scores: StudyScores,
   { accuracyTolerance }: Pick<ComparisonOptions, 'accuracyTolerance'>,
-): Generator<OverlapRow> {
+) {
   const study = withinPanel(scores)
   const { networks } = study
   const ranks = studyRanks(study)
@@ -74,18 +70,26 @@ export function* overlapRows(
       const a = networks[first]
       const [ranksA, ranksB] = [ranks[first], ranks[second]]
       const gap = accuracyGap(a, b)
+      const found = overlapOf(first, second)
       yield {
-        a: a.network,
-        b: b.network,
-        nameA: a.name,
-        nameB: b.name,
+        network_a: a.network,
+        name_a: a.name,
+        network_b: b.network,
+        name_b: b.name,
         relation: relationOf(a, b),
-        cut: a.cut === b.cut ? a.cut : undefined,
+        ...cutCells(a.cut === b.cut ? a.cut : undefined),
         step: commonStep([a, b]),
-        ...overlapOf(first, second),
+        size_a: found.sizeA,
+        size_b: found.sizeB,
+        shared: found.shared,
+        jaccard: found.jaccard,
+        expected_jaccard: found.expectedJaccard,
+        overlap_coefficient: found.coefficient,
+        kappa: found.kappa,
+        p_value: found.pValue,
         spearman: ranksA && ranksB && correlation(ranksA, ranksB),
-        accuracyGap: gap,
-        similarAccuracy: gap === undefined ? undefined : isWithin(gap, accuracyTolerance),
+        accuracy_gap: gap,
+        similar_accuracy: gap === undefined ? undefined : isWithin(gap, accuracyTolerance),
       }
     }
   }

@@ -22,7 +22,7 @@ const study = simulateScores(
 )
 
 /** The shares of a study, made anew from the networks that it has. */
-function sharesOf(part: StudyScores): Map<string, number> {
+function sharesOf(part: StudyScores): Map<string | undefined, number> {
   const { effects } = compareNetworks(part, { bootstrap: 1, permutations: 1 })
   return new Map(effects.map((row) => [row.effect, row.estimate as number]))
 }
@@ -89,7 +89,7 @@ it.each(['sample', 'order', 'residual'])(
     const panel = squares / (SAMPLES - 1) / SAMPLES
     const reach = T3 * Math.sqrt(jackknife('low') + jackknife('high') + panel)
     const row = compareNetworks(study, { bootstrap: 1 }).effects.find((one) => one.effect === name)!
-    expect(row.ciLow).toBeCloseTo(row.estimate! - reach, 8)
-    expect(row.ciHigh).toBeCloseTo(row.estimate! + reach, 8)
+    expect(row.ci_low).toBeCloseTo(row.estimate! - reach, 8)
+    expect(row.ci_high).toBeCloseTo(row.estimate! + reach, 8)
   },
 )

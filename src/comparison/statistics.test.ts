@@ -187,7 +187,7 @@ describe('contrasts', () => {
     const index = new Map(study.networks.map((network, position) => [network.network, position]))
     const table = new Map(
       rows.flatMap((row) => {
-        const [a, b] = [index.get(row.a) as number, index.get(row.b) as number]
+        const [a, b] = [index.get(row.network_a) as number, index.get(row.network_b) as number]
         return [
           [`${a},${b}`, row.jaccard as number],
           [`${b},${a}`, row.jaccard as number],

@@ -2,7 +2,6 @@
 import type { ReliabilityKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import type { GridMeanSquares } from './meanSquares.js'
-import type { Overlap } from './overlap.js'
 
 /** A random seed, or the name of one where layers are drawn from several. Equal means same weights. */
 export type Seed = number | string
@@ -105,58 +104,11 @@ export const defaultComparisonOptions: ComparisonOptions = {
   seed: 0,
 }
 
-/** A row of `overlaps.csv`. */
-export interface OverlapRow extends Overlap {
-  readonly a: string
-  readonly b: string
-  /** A network may have several names, cut in two places or given twice. */
-  readonly nameA: string | undefined
-  readonly nameB: string | undefined
-  readonly relation: string
-  /** The cut at which the relation holds; undefined where a and b are cut in different places. */
-  readonly cut: string | number | undefined
-  readonly step: number | undefined
-  /** Rank correlation of the two networks' scores; needs no set rule. */
-  readonly spearman: number | undefined
-  /** |accuracy difference|. */
-  readonly accuracyGap: number | undefined
-  /** Whether that is within the tolerance ("similar performance"); undefined without accuracies. */
-  readonly similarAccuracy: boolean | undefined
-}
-
 /** An estimate with the ends of an interval, where one exists. */
 export interface Estimate {
   readonly estimate: number
   readonly low: number | undefined
   readonly high: number | undefined
-}
-
-export type EffectName =
-  | 'low'
-  | 'high'
-  | 'low−high'
-  | 'sample'
-  | 'order'
-  | 'residual'
-  | 'T_low'
-  | 'T_high'
-
-/** A row of `effects.csv`. */
-export interface EffectRow {
-  readonly step: number | undefined
-  readonly architecture: string
-  readonly regime: string
-  readonly cut: string | number | undefined
-  /** A share of the variance of the scores (shares.ts), or a contrast of Jaccard means (T_…: contrasts.ts). */
-  readonly effect: EffectName
-  readonly estimate: number | undefined
-  /** Over seeds: low, high and their difference by shareIntervals.ts, other shares by jackknife.ts. */
-  readonly ciLow: number | undefined
-  readonly ciHigh: number | undefined
-  /** Permutation test of low, high, T_low and T_high. */
-  readonly pValue: number | undefined
-  /** Why a cell is empty, or how a p-value came about. */
-  readonly note: string | undefined
 }
 
 /** Whether one clause of the verdict is met; `not-tested`: the study has nothing to test it with, and it blocks nothing. */

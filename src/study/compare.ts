@@ -3,19 +3,12 @@ import { compareNetworks } from '../comparison/compare.js'
 import { isMirror } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { overlapRows } from '../comparison/pairs.js'
-import type {
-  ComparisonOptions,
-  EffectRow as Effect,
-  NetworkScores,
-  OverlapRow as Pair,
-  StudyScores,
-  Verdict,
-} from '../comparison/types.js'
+import type { ComparisonOptions, NetworkScores, StudyScores, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { confusingSet } from '../confusing/sets.js'
 import type { SampleId, SetRule } from '../confusing/types.js'
 import { InputError } from '../core/errors.js'
-import { type PairAgreement, pairAgreement } from '../metrics/transferability.js'
+import { pairAgreement } from '../metrics/transferability.js'
 import { layersOf } from '../plan/layers.js'
 import type { StudyNetwork } from '../plan/types.js'
 import type { EffectRow, MembershipRow, OverlapRow } from '../tables/tables.js'
@@ -49,7 +42,7 @@ export function compareAnalyses(
     comparisonOptions(config),
   )
   return {
-    effects: found.effects.map(effectRow),
+    effects: found.effects,
     memberships: found.intersections.map(({ networks, names, samples }) => ({
       networks: networks.join('+'),
       names: names.join('+'),
@@ -78,7 +71,16 @@ export function* pairRows(
 ): Generator<OverlapRow> {
   const salient = new Map(analyses.map((analysis) => [analysis.network.id, analysis.salient]))
   for (const pair of overlapRows(studyScores(analyses, config), comparisonOptions(config))) {
-    yield overlapRow(pair, pairAgreement(salient.get(pair.a)!, salient.get(pair.b)!))
+    const [a, b] = [salient.get(pair.network_a)!, salient.get(pair.network_b)!]
+    const { signed, unsigned, iou } = pairAgreement(a, b)
+    yield {
+      ...pair,
+      transfer: signed.share,
+      expected_transfer: signed.chance,
+      transfer_unsigned: unsigned.share,
+      expected_transfer_unsigned: unsigned.chance,
+      iou,
+    }
   }
 }
 
@@ -178,55 +180,4 @@ function howToGetPoints(network: StudyNetwork): string {
   return network.spec.kind === 'values' || network.curveFile !== undefined
     ? 'give a curve with more points (networks.files[].curve)'
     : 'give more of its checkpoints, or its curve (networks.files[].curve)'
-}
-
-/** The number of low layers and, where they are not the first ones, their names. */
-export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut' | 'cut_layers'> {
-  return typeof cut === 'string'
-    ? { cut: cut.split('+').length, cut_layers: cut }
-    : { cut, cut_layers: undefined }
-}
-
-function overlapRow(pair: Pair, { signed, unsigned, iou }: PairAgreement): OverlapRow {
-  return {
-    network_a: pair.a,
-    name_a: pair.nameA,
-    network_b: pair.b,
-    name_b: pair.nameB,
-    relation: pair.relation,
-    ...cutCells(pair.cut),
-    step: pair.step,
-    size_a: pair.sizeA,
-    size_b: pair.sizeB,
-    shared: pair.shared,
-    jaccard: pair.jaccard,
-    expected_jaccard: pair.expectedJaccard,
-    overlap_coefficient: pair.coefficient,
-    kappa: pair.kappa,
-    p_value: pair.pValue,
-    spearman: pair.spearman,
-    accuracy_gap: pair.accuracyGap,
-    similar_accuracy: pair.similarAccuracy,
-    transfer: signed.share,
-    expected_transfer: signed.chance,
-    transfer_unsigned: unsigned.share,
-    expected_transfer_unsigned: unsigned.chance,
-    iou,
-  }
-}
-
-/** A row of `effects.csv`. */
-export function effectRow(effect: Effect): EffectRow {
-  return {
-    step: effect.step,
-    architecture: effect.architecture,
-    regime: effect.regime,
-    ...cutCells(effect.cut),
-    effect: effect.effect,
-    estimate: effect.estimate,
-    ci_low: effect.ciLow,
-    ci_high: effect.ciHigh,
-    p_value: effect.pValue,
-    note: effect.note,
-  }
 }

@@ -2,6 +2,7 @@
 
 import { commonStep } from '../comparison/commonStep.js'
 import { compareScores } from '../comparison/compare.js'
+import { cutCells } from '../comparison/effects.js'
 import { gridKey } from '../comparison/grid.js'
 import type { ComparisonOptions, NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -11,14 +12,7 @@ import { centredRanks, isConstant, mean, pearson } from '../metrics/descriptive.
 import { partialSpearman, rankResiduals } from '../metrics/rankResiduals.js'
 import type { EffectRow, MeasureRow } from '../tables/tables.js'
 import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
-import {
-  commonSamples,
-  comparisonOptions,
-  cutCells,
-  effectRow,
-  networkScores,
-  withScore,
-} from './compare.js'
+import { commonSamples, comparisonOptions, networkScores, withScore } from './compare.js'
 import { courseOf, type DynamicsPoint } from './dynamics.js'
 import type { KeptAnalysis } from './network.js'
 
@@ -163,14 +157,14 @@ function effectsOf(
   networks: readonly MeasuredNetwork[],
   measure: string,
   { samples, config }: MeasuredStudy,
-): EffectRow[] {
+): readonly EffectRow[] {
   const options: ComparisonOptions = { ...comparisonOptions(config), ...SECONDARY }
   const measured = networks.flatMap((network): NetworkScores[] => {
     const score = network.values.get(measure)
     if (score === undefined) return []
     return [withScore(network.scores, score, samples, config)]
   })
-  const rows = compareScores({ samples, networks: measured }, options).effects().map(effectRow)
+  const rows = compareScores({ samples, networks: measured }, options).effects()
   if (measured.length === networks.length) return rows
   // The score beside it is of all of them.
   const part = `of the ${measured.length} of ${networks.length} networks that have it`

@@ -4,6 +4,7 @@
  * scored and judged anew; nothing is evaluated.
  */
 import { compareScores, compareSets, type ScoreComparison } from '../comparison/compare.js'
+import { cutCells } from '../comparison/effects.js'
 import { findGrids, gridKey, isCrossed, isMirror } from '../comparison/grid.js'
 import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { jaccard } from '../comparison/overlap.js'
@@ -20,7 +21,6 @@ import { type CheckpointInput, mainRows, otherRows } from './checkpoint.js'
 import {
   commonSamples,
   comparisonOptions,
-  cutCells,
   mislabelledEverywhere,
   networkScores,
   onSamples,

@@ -5,7 +5,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { uniqueSorted } from '../core/uniqueSorted.js'
 import type { EffectRow, SubgroupRow } from '../tables/tables.js'
 import { labelsOf } from './checkpoint.js'
-import { comparisonOptions, effectRow, onSamples, studyScores, withScore } from './compare.js'
+import { comparisonOptions, onSamples, studyScores, withScore } from './compare.js'
 import { SECONDARY } from './measures.js'
 import type { KeptAnalysis } from './network.js'
 
@@ -101,7 +101,7 @@ function groupRows(
   )
   const options = { ...comparisonOptions(config), ...SECONDARY }
   const compared = compareScores({ samples, networks: measured }, options)
-  return compared.effects().map((effect) => ({ ...own, ...effectRow(effect) }))
+  return compared.effects().map((effect) => ({ ...own, ...effect }))
 }
 
 const empty = {

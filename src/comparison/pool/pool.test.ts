@@ -5,11 +5,12 @@ import { stream } from '../../core/random.js'
 import { mean, variance } from '../../metrics/descriptive.js'
 import { regimeOf } from '../../regimes/registry.js'
 import { compareNetworks } from '../compare.js'
+import type { EffectName } from '../effects.js'
 import { gridMeanSquares } from '../meanSquares.js'
 import { shareIntervals } from '../shareIntervals.js'
 import { standardisedRanks } from '../similarity.js'
 import { simulateScores } from '../simulate.js'
-import type { Clause, EffectName, Estimate, StudyScores } from '../types.js'
+import type { Clause, Estimate, StudyScores } from '../types.js'
 import { poolPValues, poolShares, type StudyShares } from './combine.js'
 import { type PooledStudy, poolStudies } from './poolStudies.js'
 
@@ -205,8 +206,8 @@ describe('pooled studies', () => {
     })
     const row = (effect: EffectName) => effects.find((one) => one.effect === effect)!
     const estimateOf = (effect: EffectName): Estimate => {
-      const { estimate, ciLow, ciHigh } = row(effect)
-      return { estimate: estimate!, low: ciLow, high: ciHigh }
+      const { estimate, ci_low, ci_high } = row(effect)
+      return { estimate: estimate!, low: ci_low, high: ci_high }
     }
     return {
       name,
@@ -216,7 +217,7 @@ describe('pooled studies', () => {
       high: estimateOf('high'),
       difference: estimateOf('low−high'),
       meanSquares: verdict.meanSquares!,
-      p: row('low').pValue!,
+      p: row('low').p_value!,
       verdict: verdict.verdict,
       clauses: verdict.clauses,
     }
