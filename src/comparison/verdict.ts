@@ -14,11 +14,8 @@
  */
 
 import { acrossArchitectures } from './architectures.js'
-import { effectClause, setsClause } from './clauses/contrasts.js'
-import { controlClause } from './clauses/control.js'
-import { fullyDifferentClause } from './clauses/fullyDifferent.js'
-import { overfittingClause } from './clauses/overfitting.js'
-import { reliabilityClause } from './clauses/reliability.js'
+import { effectClause, fullyDifferentClause, setsClause } from './clauses/contrasts.js'
+import { controlClause, overfittingClause, reliabilityClause } from './clauses/networks.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
 import { gapWarnings } from './gaps.js'
 import { isMirror } from './grid.js'
