@@ -202,6 +202,7 @@ function chooseRows(raw: RawData, data: DataConfig): { train: Int32Array; test: 
           isPooled ? labels.map((c) => Math.min(c, 0)) : labels,
           classes.length,
           seed,
+          'subset',
           pool,
         )
   const trainClasses = queues(raw.trainLabels, 'train')

@@ -9,7 +9,7 @@ const names = ['a', 'b', 'c']
 
 describe('subsets', () => {
   const labels = Int32Array.from({ length: 90 }, (_, row) => (row < 50 ? 0 : row < 80 ? 1 : 2))
-  const classes = shuffledClasses(labels, 3, 0, 'train')
+  const classes = shuffledClasses(labels, 3, 0, 'subset', 'train')
   const sizes = classes.map((rows) => rows.length)
   const take = (count: number) => takeFirst(classes, quotas(sizes, count, 'equal', names, 'x'))
 
@@ -25,7 +25,7 @@ describe('subsets', () => {
   it('are nested and depend on the seed', () => {
     const larger = new Set(take(24))
     expect([...take(12)].every((row) => larger.has(row))).toBe(true)
-    const other = shuffledClasses(labels, 3, 1, 'train')
+    const other = shuffledClasses(labels, 3, 1, 'subset', 'train')
     expect(takeFirst(other, [4, 4, 4])).not.toEqual(take(12))
   })
 

@@ -8,17 +8,20 @@ type Count = number | 'all'
 /** Share of the only samples there are that become test samples, where nothing is said (our choice). */
 export const USUALLY_HELD_OUT = 0.3
 
-/** Rows of each class, in an order drawn from (seed, pool, class): subsets take from its ends. */
+/** Rows of each class, in an order drawn from (seed, role, names, class): subsets take from its ends. */
 export function shuffledClasses(
   labels: Int32Array,
   classes: number,
   seed: number,
-  pool: string,
+  role: string,
+  ...names: string[]
 ): Int32Array[] {
   const members = Array.from({ length: classes }, (): number[] => [])
   for (const [row, label] of labels.entries()) if (label >= 0) members[label].push(row)
   return members.map((rows, c) => {
-    const order = stream(seed, 'subset', pool, String(c)).at().permutation(rows.length)
+    const order = stream(seed, role, ...names, String(c))
+      .at()
+      .permutation(rows.length)
     return Int32Array.from(order, (index) => rows[index])
   })
 }

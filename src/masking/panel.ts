@@ -1,7 +1,7 @@
 /** Chooses the panel: the samples that all networks are analysed on. */
 import { InputError } from '../core/errors.js'
 import { firstNames } from '../core/firstNames.js'
-import { stream } from '../core/random.js'
+import { shuffledClasses } from '../data/subset.js'
 
 /**
  * The rows, ascending, of a class-balanced panel of `count` rows: classes take turns, each giving its rows in an order drawn
@@ -18,7 +18,7 @@ export function balancedPanel(
   seed: number,
   allowed: (row: number) => boolean = () => true,
 ): Int32Array {
-  const queues = classQueues(labels, classes, seed, allowed)
+  const queues = shuffledClasses(labels, classes, seed, 'panel').map((rows) => rows.filter(allowed))
   const available = queues.reduce((sum, queue) => sum + queue.length, 0)
   if (count < 1 || count > available) {
     const why =
@@ -96,20 +96,6 @@ export function namedPanel(
     'fewer words than analysis.players.count',
   )
   return Int32Array.from(rows).sort()
-}
-
-function classQueues(
-  labels: Int32Array,
-  classes: number,
-  seed: number,
-  allowed: (row: number) => boolean,
-): number[][] {
-  const members = Array.from({ length: classes }, (): number[] => [])
-  for (const [row, label] of labels.entries()) members[label].push(row)
-  return members.map((rows, c) => {
-    const order = stream(seed, 'panel', String(c)).at().permutation(rows.length)
-    return [...order].map((index) => rows[index]).filter(allowed)
-  })
 }
 
 /**
