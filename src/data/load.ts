@@ -60,20 +60,20 @@ export async function loadDataset(data: DataConfig, context: DataContext): Promi
   const described = {
     kind: raw.kind,
     shape: raw.shape,
-    ...(raw.parts === undefined ? {} : { parts: raw.parts }),
-    ...(raw.held === undefined ? {} : { held: raw.held }),
+    parts: raw.parts,
+    held: raw.held,
     classes: raw.classes,
-    ...(raw.features === undefined ? {} : { features: raw.features }),
-    ...(vocabulary === undefined ? {} : { vocabulary }),
-    ...(standardization === undefined ? {} : { standardization }),
+    features: raw.features,
+    vocabulary,
+    standardization,
     train: samples(train, given, trueTrain, rows.train, held?.train),
     test: samples(test, trueTest, trueTest, rows.test, held?.test),
   }
   return {
     source: data.source,
     ...described,
-    ...(raw.axisOrder === undefined ? {} : { axisOrder: raw.axisOrder }),
-    ...(raw.classNumbers === undefined ? {} : { classNumbers: raw.classNumbers }),
+    axisOrder: raw.axisOrder,
+    classNumbers: raw.classNumbers,
     assumptions: [...(raw.assumptions ?? []), ...splitAssumptions(raw, data, rows), ...assumptions],
     fingerprint: fingerprintOf(described),
   }
