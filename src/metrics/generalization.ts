@@ -4,6 +4,7 @@
  * E_c[Sim(Ī^(k)_{c,train}, Ī^(k)_{c,test})] (arXiv 2407.19198). That figure depends on how many samples
  * are averaged and how alike a class is, so it comes with a ceiling and a floor (our choice).
  */
+import { getOrMake } from '../core/getOrMake.js'
 import { type Generator, stream } from '../core/random.js'
 import { uniqueSorted } from '../core/uniqueSorted.js'
 import { mean } from './descriptive.js'
@@ -91,9 +92,7 @@ class ClassMeans {
 
   add(label: number, value: number | undefined): void {
     if (value === undefined) return
-    const values = this.byClass.get(label)
-    if (values === undefined) this.byClass.set(label, [value])
-    else values.push(value)
+    getOrMake(this.byClass, label, () => []).push(value)
   }
 
   mean(): number | undefined {

@@ -1,4 +1,5 @@
 /** How alike two sets of interactions are, over all orders and order by order. */
+import { getOrMake } from '../core/getOrMake.js'
 import { orders } from '../core/subset.js'
 import { isSalient } from '../interactions/salience.js'
 import type { Interactions } from './types.js'
@@ -61,15 +62,13 @@ const masksByPlayers = new Map<number, readonly Uint32Array[]>()
 
 /** The bitmasks of each order 0 … n, in ascending order. Made once for each n: a study asks thousands of times. */
 export function masksOfEachOrder(n: number): readonly Uint32Array[] {
-  const known = masksByPlayers.get(n)
-  if (known !== undefined) return known
-  const lists: number[][] = Array.from({ length: n + 1 }, () => [])
-  orders(n).forEach((order, mask) => {
-    lists[order].push(mask)
+  return getOrMake(masksByPlayers, n, () => {
+    const lists: number[][] = Array.from({ length: n + 1 }, () => [])
+    orders(n).forEach((order, mask) => {
+      lists[order].push(mask)
+    })
+    return lists.map((list) => Uint32Array.from(list))
   })
-  const masks = lists.map((list) => Uint32Array.from(list))
-  masksByPlayers.set(n, masks)
-  return masks
 }
 
 /** The interactions of one sample, of which those of strength ≤ τ are not salient. */
