@@ -10,6 +10,7 @@ import type {
 import type { Emission, NodeForms } from '../emission.js'
 import { dataTypes } from '../format.js'
 import { linearEmitters } from '../operators/linear.js'
+import { sliced } from '../operators/pooling.js'
 
 export const cudaForms: NodeForms = {
   convolutionInputGradient: written(emitConvolvedInputGradient),
@@ -87,16 +88,8 @@ function emitConvolvedInputGradient(node: ConvolutionInputGradient, to: Emission
   const before = kernel.map((extent) => extent - 1 - padding)
   const after = size.map((extent, axis) => extent + padding - reduced[axis] * stride)
   const spread = cropped(to, spreadOut(to, gradient, stride), [...before, ...after])
-  const [last, least, axes, back] = [
-    [-1, -1],
-    [-(2 ** 31), -(2 ** 31)],
-    [2, 3],
-    [-1, -1],
-  ]
-  const turned = to.emit('Slice', [
-    exchanged(to, weight),
-    ...[last, least, axes, back].map(to.integers),
-  ])
+  const [last, beforeFirst, back] = [-1, -(2 ** 31), -1].map((at) => [at, at])
+  const turned = sliced(to, exchanged(to, weight), [last, beforeFirst, [2, 3], back])
   const pads = [...before, ...after].map((count) => Math.max(0, count))
   to.emit('Conv', [spread, turned], { attributes: { kernel_shape: kernel, pads }, output: name })
 }
@@ -122,5 +115,5 @@ function cropped(to: Emission, value: string, pads: readonly number[]): string {
   if (pads.every((count) => count >= 0)) return value
   const starts = pads.slice(0, 2).map((count) => Math.max(0, -count))
   const ends = pads.slice(2).map((count) => (count < 0 ? count : 2 ** 31 - 1))
-  return to.emit('Slice', [value, to.integers(starts), to.integers(ends), to.integers([2, 3])])
+  return sliced(to, value, [starts, ends, [2, 3]])
 }

@@ -13,8 +13,9 @@ export const poolingEmitters: Emitters<PoolingNode> = {
   maxPoolingGradient({ name, size, inputs: [x, y, gradient] }, to) {
     const [, , height, width] = to.shapeOf(x)
     const rest = [height % size, width % size]
-    const covered =
-      rest[0] + rest[1] === 0 ? x : cropped(to, x, [height - rest[0], width - rest[1]])
+    const whole = [height - rest[0], width - rest[1]]
+    const isWhole = rest[0] + rest[1] === 0
+    const covered = isWhole ? x : sliced(to, x, [[0, 0], whole, [2, 3]])
     const isMaximum = to.emit('Equal', [covered, enlarged(to, y, size)])
     const [, , rows, columns] = to.shapeOf(y)
     const repeats = to.integers([rows, columns])
@@ -24,7 +25,6 @@ export const poolingEmitters: Emitters<PoolingNode> = {
     const first = enlarged(to, to.emit('MaxPool', [rank], { attributes }), size)
     const isFirst = to.emit('Equal', [rank, first])
     const spread = enlarged(to, gradient, size)
-    const isWhole = rest[0] + rest[1] === 0
     const routed = emitMask(to, isFirst, spread, isWhole ? name : undefined)
     if (!isWhole) padded(to, routed, rest, name)
   },
@@ -57,8 +57,14 @@ export function enlarged(to: Emission, value: string, size: number, output?: str
   })
 }
 
-function cropped(to: Emission, value: string, size: readonly number[]): string {
-  return to.emit('Slice', [value, to.integers([0, 0]), to.integers(size), to.integers([2, 3])])
+/** A part of a value: `bounds` are starts, ends, axes and, where not all of them are taken, steps. */
+export function sliced(
+  to: Emission,
+  value: string,
+  bounds: readonly (readonly number[])[],
+  output?: string,
+): string {
+  return to.emit('Slice', [value, ...bounds.map((each) => to.integers(each))], { output })
 }
 
 /** Appends rows and columns of zeros. */

@@ -2,7 +2,7 @@
 import type { ShapingNode } from '../../../graph/operators/shaping.js'
 import type { Emission, Emitters } from '../emission.js'
 import { dataTypes } from '../format.js'
-import { enlarged } from './pooling.js'
+import { enlarged, sliced } from './pooling.js'
 
 export const shapingEmitters: Emitters<ShapingNode> = {
   reshape({ name, shape, inputs: [x] }, to) {
@@ -30,13 +30,11 @@ export const shapingEmitters: Emitters<ShapingNode> = {
   identityShortcutGradient({ name, stride, channels, size, inputs: [gradient] }, to) {
     const [, wider, rows, columns] = to.shapeOf(gradient)
     const before = (wider - channels) / 2
-    const bounds = [[before], [before + channels], [1]].map((each) => to.integers(each))
-    const cropped = to.emit('Slice', [gradient, ...bounds])
+    const cropped = sliced(to, gradient, [[before], [before + channels], [1]])
     const spread = stride === 1 ? cropped : enlarged(to, cropped, stride)
     const mask = firstOfEach(to, rows * stride, columns * stride, stride)
     const kept = to.emit('Mul', [spread, mask])
-    const end = [to.integers([0, 0]), to.integers(size), to.integers([2, 3])]
-    to.emit('Slice', [kept, ...end], { output: name })
+    sliced(to, kept, [[0, 0], size, [2, 3]], name)
   },
 }
 
@@ -49,12 +47,6 @@ function firstOfEach(to: Emission, rows: number, columns: number, stride: number
 }
 
 function everyStrideth(to: Emission, x: string, stride: number): string {
-  const [, , height, width] = to.shapeOf(x)
-  const bounds = [
-    [0, 0],
-    [height, width],
-    [2, 3],
-    [stride, stride],
-  ]
-  return to.emit('Slice', [x, ...bounds.map((each) => to.integers(each))])
+  const [, , ...size] = to.shapeOf(x)
+  return sliced(to, x, [[0, 0], size, [2, 3], [stride, stride]])
 }
