@@ -117,6 +117,14 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
   }
 }
 
+/** Whether there is a folder at a path. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+}
+
 /** Whether there is anything at a path. Not through threads, which tens of thousands of files would wait for. */
 export async function exists(path: string): Promise<boolean> {
   return existsSync(path)

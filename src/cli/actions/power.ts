@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import { assumedLows, assumedOthers } from '../../comparison/power/assumedShares.js'
@@ -10,7 +9,7 @@ import { designSettings, type GridSizes, isOwnGrid, planOfDesign } from '../../p
 import { plannedGrids } from '../../plan/designWarnings.js'
 import { estimatePlan } from '../../plan/estimate.js'
 import type { Plan } from '../../plan/types.js'
-import { jsonText } from '../../store/atomic.js'
+import { isFolder, jsonText } from '../../store/atomic.js'
 import {
   type FinishedStudy,
   mainEffects,
@@ -91,12 +90,8 @@ interface Source {
 
 /** Opens a configuration, or the study of a folder as a pilot. */
 async function openSource(file: string, options: PowerOptions): Promise<Source> {
-  const isFolder = await stat(file).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
   const written = options.shares === undefined ? 'assumed' : 'given by --shares'
-  if (!isFolder) {
+  if (!(await isFolder(file))) {
     const study = await openStudy(file, { ...options, results: 'results' })
     const { count } = study.plan.config.analysis.samples
     return { ...study, shares: undefined, samples: count, source: `are ${written}` }

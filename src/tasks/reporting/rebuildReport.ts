@@ -1,5 +1,4 @@
 /** Makes the report of a finished study again, from what is stored. */
-import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError, LockLostError, messageOf } from '../../core/errors.js'
 import { sha256Of } from '../../core/hash.js'
@@ -8,7 +7,7 @@ import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
 import type { Plan } from '../../plan/types.js'
 import type { ReportOptions } from '../../report/render/report.js'
 import type { ReportProblem } from '../../report/types.js'
-import { exists } from '../../store/atomic.js'
+import { exists, isFolder } from '../../store/atomic.js'
 import { lockOf, studyFiles, tableFile } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
@@ -111,12 +110,10 @@ async function requireStudy(folder: string): Promise<void> {
   const names = [studyFiles.manifest, studyFiles.verdict, ...studyTables.map(tableFile)]
   const found = await Promise.all(names.map((name) => exists(join(folder, name))))
   if (found.includes(true)) return
-  const isFolder = await stat(folder).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
   throw new InputError(
-    isFolder ? `${folder} holds no study: none of ${names.join(', ')} is there` : noFolder(folder),
+    (await isFolder(folder))
+      ? `${folder} holds no study: none of ${names.join(', ')} is there`
+      : noFolder(folder),
   )
 }
 
