@@ -63,11 +63,14 @@ export function checkPanel(analysis: AnalysisConfig, dataset: Dataset): string[]
   })
 }
 
+/** Which rows of a split pass a filter. */
+type AllowedIn = (split: SplitName) => (row: number) => boolean
+
 /** Chooses the samples; `allowedIn` says which rows pass the filter. Throws InputError where there are too few. */
 export function choosePanel(
   analysis: AnalysisConfig,
   dataset: Dataset,
-  allowedIn?: (split: SplitName) => (row: number) => boolean,
+  allowedIn?: AllowedIn,
 ): StudyPanel {
   const { split, testCount } = analysis.samples
   const other = otherSplit(split)
@@ -76,9 +79,6 @@ export function choosePanel(
   const held = Math.min(testCount, dataset[other].count)
   return [main, drawnPanel(analysis, dataset, other, held, allowedIn)]
 }
-
-/** Which rows of a split pass a filter. */
-type AllowedIn = (split: SplitName) => (row: number) => boolean
 
 /** The samples that scores are of: named ones, the first ones, or drawn ones. */
 function mainPanel(analysis: AnalysisConfig, dataset: Dataset, allowedIn?: AllowedIn): SplitPanel {
