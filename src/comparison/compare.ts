@@ -74,7 +74,7 @@ export function compareNetworks(
 /** {@link compareNetworks} without what only the verdict in words takes: for scores that are compared beside a study's own. */
 export function compareScores(
   scores: StudyScores,
-  options: Partial<ComparisonOptions> = {},
+  options: Partial<ComparisonOptions>,
 ): ScoreComparison {
   return compareWithin(withinPanel(scores), { ...defaultComparisonOptions, ...options })
 }

@@ -55,7 +55,7 @@ export function candidatePaths(
 export function findFile(
   folder: string,
   names: readonly string[],
-  subfolders: readonly string[] = [],
+  subfolders: readonly string[],
 ): string | undefined {
   const places = ['', ...subfolders].flatMap((sub) => names.map((name) => join(folder, sub, name)))
   return places.find((place) => existsSync(place))
@@ -65,7 +65,7 @@ export function findFile(
 export function requireFile(
   folder: string,
   names: readonly string[],
-  subfolders: readonly string[] = [],
+  subfolders: readonly string[],
 ): string {
   const found = findFile(folder, names, subfolders)
   if (found === undefined) throw new InputError(`${folder} has no file ${names.join(' or ')}`)

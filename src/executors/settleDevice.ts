@@ -97,7 +97,7 @@ export function onDevice(plan: Plan, device: DeviceName): Plan {
   return { ...plan, config: { ...plan.config, runtime } }
 }
 
-function tryApart(order: TrialOrder, signal?: AbortSignal): Promise<TrialAnswer> {
+function tryApart(order: TrialOrder, signal: AbortSignal | undefined): Promise<TrialAnswer> {
   return new Promise((resolve) => {
     const worker = fork(workerFile, [], {
       serialization: 'advanced',

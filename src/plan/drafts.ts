@@ -33,10 +33,7 @@ export interface Draft {
 const DONOR_SEED_OFFSET = 1_000_000
 
 /** Every network that the study trains, donors before those who inherit from them; those from elsewhere may lend too. */
-export function draftNetworks(
-  config: ExperimentConfig,
-  given: readonly GivenNetwork[] = [],
-): Draft[] {
+export function draftNetworks(config: ExperimentConfig, given: readonly GivenNetwork[]): Draft[] {
   const { grid, list } = config.networks
   const fromGrid = grid === undefined ? [] : gridDrafts(config, grid)
   const fromList = list === undefined ? [] : listDrafts(config, list, given)

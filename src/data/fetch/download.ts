@@ -35,7 +35,7 @@ export async function download(
   file: RemoteFile,
   homes: readonly string[],
   path: string,
-  options: DownloadOptions = {},
+  options: DownloadOptions,
 ): Promise<void> {
   const part = `${path}.part`
   const failures: string[] = []

@@ -16,7 +16,7 @@ const OTHER = 838
 const BOLD = 1.1
 
 /** Width of a text in pixels at a font size; bold or not. */
-export function textWidth(text: string, fontSize: number, bold = false): number {
+export function textWidth(text: string, fontSize: number, bold: boolean): number {
   const thousandths = [...text].reduce(
     (sum, letter) => sum + (regular[(letter.codePointAt(0) ?? 0) - 32] ?? OTHER),
     0,

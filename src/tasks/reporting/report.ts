@@ -26,7 +26,7 @@ interface ReportRequest extends ReportOptions {
   /** Loads the data set, to draw inputs; without it drawings kept from an earlier report serve. */
   readonly dataset?: () => Promise<Dataset>
   /** Finds files that the configuration names. */
-  readonly resolve?: (file: string) => string
+  readonly resolve: (file: string) => string
   /** What else is known to be missing. */
   readonly problems?: readonly ReportProblem[]
 }
@@ -86,7 +86,7 @@ async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> 
 async function drawingsOf(
   { details }: ReportStudy,
   plan: Plan,
-  { folder, dataset, resolve = (file) => file }: ReportRequest,
+  { folder, dataset, resolve }: ReportRequest,
   problems: ReportProblem[],
 ): Promise<DrawingFile | undefined> {
   const file = join(folder, studyFiles.drawings)
