@@ -6,11 +6,7 @@ interface FedRange {
   readonly max: number
   readonly mean: number
   /** The same by channel or feature. */
-  readonly channels: readonly {
-    readonly min: number
-    readonly max: number
-    readonly mean: number
-  }[]
+  readonly channels: readonly Omit<FedRange, 'channels'>[]
 }
 
 /** Least, largest and mean value of inputs [count, ...shape], whole and by channel (or feature). */

@@ -147,10 +147,7 @@ function remedies(values: readonly ForeignValue[]): string {
       'onnxmltools: zipmap=False)'
     )
   }
-  if (has('float64')) {
-    return FLOAT32
-  }
-  if (has('int64', 'int32', 'string')) {
+  if (!has('float64') && has('int64', 'int32', 'string')) {
     return 'These are classes: export scores or probabilities (predict_proba) as well'
   }
   return FLOAT32
@@ -231,7 +228,8 @@ function layoutsOf(sample: readonly number[]): { layout: Layout; shape: readonly
   ]
 }
 
-function fits(
+/** Whether extents are those wanted; undefined fits any. */
+export function fits(
   extents: readonly (number | undefined)[],
   wanted: readonly (number | undefined)[],
 ): boolean {

@@ -74,7 +74,7 @@ function asSeen(seen: SeenOutputs): OutputReading {
           'the model without the logarithm',
       )
     case 'log-softmax':
-      if (width > 1) return { kind: 'logits', byValues: false, remarks: [] }
+      if (width > 1) return read('logits')
       throw new InputError(
         `${place} is the logarithm of one probability; export the probability itself`,
       )
@@ -89,7 +89,8 @@ function asSeen(seen: SeenOutputs): OutputReading {
       if (!shares) break
       return width === 1 || addUp(seen) ? read('probabilities') : read('sigmoids')
   }
-  return byValues(seen, shares)
+  if (!shares) return read('logits', ...scoreRemarks(seen))
+  return { ...byValues(seen), byValues: true }
 }
 
 const read = (kind: OutputKind, ...remarks: string[]): OutputReading => ({
@@ -105,38 +106,33 @@ const SIGMOIDS =
 /** Activations whose values are neither logits nor probabilities, which are said. */
 const bounded = ['Tanh', 'Softsign', 'Relu', 'Softplus', 'Exp', 'Elu', 'LeakyRelu']
 
-function byValues(seen: SeenOutputs, shares: boolean): OutputReading {
+/** What values between 0 and 1 look like. */
+function byValues(seen: SeenOutputs): OutputReading {
   const { width, origin } = seen
   const { nature, operator } = origin
   const end =
     nature === 'unknown' ? 'its graph does not tell' : `it ends in ${operator}, which does not tell`
-  if (!shares) return { kind: 'logits', byValues: false, remarks: scoreRemarks(seen) }
-  const guess = (kind: OutputKind, ...remarks: string[]): OutputReading => ({
-    kind,
-    byValues: true,
-    remarks,
-  })
   if (width > 1 && addUp(seen)) {
-    return guess(
+    return read(
       'probabilities',
       `was read by its values, which lie between 0 and 1 and add up to 1 (${end} whether they are probabilities); if ` +
         `they are logits: ${keyAndOption('outputKind', 'logits')}`,
     )
   }
   if (width > 1) {
-    return guess(
+    return read(
       'logits',
       `was read as logits, but its values on training samples lie between 0 and 1 (${end} what they are); if each is ` +
         `a probability of its own: ${keyAndOption('outputKind', 'sigmoids')}, if they are shares of a whole: probabilities`,
     )
   }
   return nature === 'unknown'
-    ? guess(
+    ? read(
         'probabilities',
         'was read by its values, which lie between 0 and 1, since its graph does not tell whether they are ' +
           `probabilities; if they are logits: ${keyAndOption('outputKind', 'logits')}, or analysis.output: binary-v0`,
       )
-    : guess(
+    : read(
         'logits',
         'was read as a logit, but its values on training samples lie between 0 and 1, and it has no Sigmoid at its ' +
           `end; if they are probabilities: ${keyAndOption('outputKind', 'probabilities')}, or analysis.output: prob-log-odds-v0`,

@@ -62,15 +62,7 @@ export function runTogether(path: ForeignPath, batch: number, read: ReadOutputs 
 
 /** Runs every row by itself; a model of fixed batch gets a batch of copies of it. */
 export function runAlone(path: ForeignPath, read?: ReadOutputs): RunRows {
-  const { size } = path.feed
-  const runOne = runTogether(path, 1, read)
-  return async (rows) => {
-    const parts: Float32Array[] = []
-    for (let start = 0; start < rows.length; start += size) {
-      parts.push(await runOne(rows.subarray(start, start + size)))
-    }
-    return concatenated(parts)
-  }
+  return runTogether(path, 1, read)
 }
 
 /** The shape of the output for one row, without the batch axis that it must have. */

@@ -61,7 +61,16 @@ export async function openClassifier(file: string, use: ClassifierUse): Promise<
     baseline === undefined
       ? plainRows(samples)
       : probeRows(samples, (sample) => players.players(sample, data.shape), baseline)
-  const open = (on: DeviceName) => openUnmapped(file, on, data, probe, wishes, inColour)
+  const open = async (on: DeviceName) => {
+    const model = await openForeignModel(file, on)
+    try {
+      const { length: classes } = data.classes
+      return await foreignClassifier(model, { ...data, inColour }, classes, probe, wishes)
+    } catch (error) {
+      await model.dispose()
+      throw error
+    }
+  }
   const classifier = await openChecked(open, device, probe)
   try {
     const { outputs, remark } = outputsOfClasses(data, classifier, use.classes)
@@ -112,23 +121,6 @@ function outputsOfClasses(
   // Tokens that are to follow are outputs by their ids, of which there is nothing to say.
   const areTokens = data.parts?.some(({ role }) => role === 'target') === true
   return areTokens ? { outputs } : { ...found, outputs }
-}
-
-async function openUnmapped(
-  file: string,
-  device: DeviceName,
-  data: Dataset,
-  probe: Float32Array,
-  wishes: ForeignWishes,
-  inColour: boolean,
-): Promise<ForeignClassifier> {
-  const model = await openForeignModel(file, device)
-  try {
-    return await foreignClassifier(model, { ...data, inColour }, data.classes.length, probe, wishes)
-  } catch (error) {
-    await model.dispose()
-    throw error
-  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { ForeignValue } from '../../engine/onnx/foreignFile.js'
 import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { FedInput, RowFeed } from './feeds.js'
-import { showValue } from './foreignInput.js'
+import { fits, showValue } from './foreignInput.js'
 
 /** How rows go into a model, and what has to be said of it. */
 export interface FittedParts {
@@ -98,11 +98,7 @@ export function checkBatches(
 
 /** Throws InputError unless an input takes rows of an array. */
 function checkExtents(file: string, input: ForeignValue, part: RowPart): void {
-  const [, ...extents] = input.shape
-  const fits =
-    extents.length === part.shape.length &&
-    extents.every((extent, axis) => extent === undefined || extent === part.shape[axis])
-  if (fits && input.shape.length > 0) return
+  if (fits(input.shape, [undefined, ...part.shape])) return
   throw new InputError(
     `${file}: input ${showValue(input)} does not take rows of ${part.name}, [batch, ${part.shape.join(', ')}]`,
   )
