@@ -119,10 +119,7 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
 
 /** Whether there is a folder at a path. */
 export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
 }
 
 /** Whether there is anything at a path. Not through threads, which tens of thousands of files would wait for. */
