@@ -388,6 +388,22 @@ describe('grids', () => {
     ])
   })
 
+  it('count the networks that they leave out for their order seeds, but for repeats of the diagonal', () => {
+    const leftOut = (networks: readonly NetworkScores[]) =>
+      findGrids(networks, new Set(networks.keys()))[0].otherOrders
+    const twoOrders = simulated({ lows: 3, highs: 3, orders: 2, samples: 20 }, 0).networks
+    expect(leftOut(twoOrders)).toBe(0)
+    // One cell lacks one order: the eight others of that order are in no cell.
+    expect(leftOut(twoOrders.slice(0, -1))).toBe(8)
+    const diagonal = simulated({ lows: 3, highs: 3, samples: 20, repeats: 1 }, 0).networks
+    expect(leftOut(diagonal)).toBe(0)
+    const single = diagonal.slice(0, 4).map((one, order) => ({
+      ...one,
+      seeds: { low: order >> 1, high: order & 1, order },
+    }))
+    expect(leftOut(single)).toBe(3)
+  })
+
   it('take all order seeds that fill the same cells', () => {
     const { networks } = simulated({ lows: 2, highs: 2, orders: 3, samples: 20 }, 0)
     const of = (positions: Iterable<number>) => findGrids(networks, new Set(positions))[0]

@@ -99,6 +99,24 @@ function pairs(figure: (relation: string, similar: boolean) => number): OverlapR
   )
 }
 
+it('pairs of two architectures are one class, whichever of them is named first', () => {
+  const two = networks
+    .slice(0, 4)
+    .map((one, at) => ({ ...one, architecture: at % 2 === 0 ? 'wide' : 'deep' }))
+  const classes = new PairClasses(two, 0.95)
+  const names = new Set(two.map(({ network }) => network))
+  for (const row of pairs(() => 0.5)) {
+    if (names.has(row.network_a ?? '') && names.has(row.network_b ?? ''))
+      classes.add({ ...row, relation: 'diff-low/diff-arch' })
+  }
+  const found = classes.rows.filter(({ statistic, accuracy }) => {
+    return statistic === 'jaccard' && accuracy === 'all'
+  })
+  const counts = found.map(({ architecture, pairs }) => [architecture, pairs])
+  expect(Object.fromEntries(counts)).toEqual({ deep: 1, 'deep+wide': 4, wide: 1 })
+  expect(counts).toHaveLength(3)
+})
+
 describe('pairs of similar accuracy', () => {
   const figures: Record<string, number> = {
     'same-low/diff-high': 0.8,

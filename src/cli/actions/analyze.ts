@@ -52,7 +52,8 @@ async function configOfModels(
 /** The array of the inputs, where a change of the configuration names it. */
 function inputsIn({ set = [] }: AnalyzeOptions): string | undefined {
   const start = 'data.inputs='
-  return set.find((text) => text.startsWith(start))?.slice(start.length)
+  // The last one holds, as of every key.
+  return set.findLast((text) => text.startsWith(start))?.slice(start.length)
 }
 
 interface Changes {

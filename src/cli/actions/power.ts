@@ -38,7 +38,8 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
   const designs = designsOf(options, study)
   const times = options.time ? await timesOf(study) : undefined
   // All costs first: a design that the data have too few samples for is refused before any is simulated.
-  const costs = designs.map((design) => costOf(plan, design, times))
+  const isOwn = changesOwnGrid(plan)
+  const costs = designs.map((design) => (isOwn ? costOf(plan, design, times) : {}))
   const began = performance.now()
   const judged = designs.map((design, index): JudgedDesign => {
     const odds = truths.map((shares) =>
@@ -67,9 +68,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
     cheapest,
   }
   if (options.json) return jsonText(report)
-  const settings = changesOwnGrid(plan)
-    ? cheapest && designSettings(plan.config, cheapest.design)
-    : []
+  const settings = cheapest && isOwn ? designSettings(plan.config, cheapest.design) : []
   return describePower(report, settings)
 }
 
@@ -219,7 +218,7 @@ function costOf(
   design: GridSizes,
   times: UnitTimes | undefined,
 ): Pick<JudgedDesign, 'networks' | 'trainingSteps' | 'forwardPasses' | 'seconds'> {
-  const changed = changesOwnGrid(plan) ? planOfDesign(plan, design) : undefined
+  const changed = planOfDesign(plan, design)
   if (changed === undefined) return {}
   const work = estimatePlan(changed)
   return {
