@@ -1,4 +1,4 @@
-"""Networks of PyTorch for the zoo that are masked at an inner feature map, in float32 and in half precision, and networks
+"""Networks of PyTorch for the zoo that are masked at an inner feature map, exported in float32 and in 16 bits, and networks
 of two inputs: their values are forward passes of PyTorch itself, one masked row at a time."""
 import io
 
@@ -61,16 +61,16 @@ def loaded(script: bytes):
 class AtLayer:
     """A network in two parts; positions of the map between them take the mean of their channel over the training samples."""
 
-    def __init__(self, lower: bytes, upper: bytes, dtype: str, tolerance: float):
-        self.lower, self.upper, self.dtype, self.tolerance = lower, upper, dtype, tolerance
+    def __init__(self, lower: bytes, upper: bytes):
+        self.lower, self.upper, self.tolerance = lower, upper, 1e-4
 
     def values(self, arrays, sample: int, label: int, players: int):
         import torch
 
-        lower, upper, dtype = loaded(self.lower), loaded(self.upper), getattr(torch, self.dtype)
+        lower, upper = loaded(self.lower), loaded(self.upper)
         with torch.no_grad():
-            maps = torch.cat([lower(torch.from_numpy(row[None]).to(dtype)) for row in arrays["x"]])
-            mean = maps.double().mean((0, 2, 3)).to(dtype)[None, :, None, None]
+            maps = torch.cat([lower(torch.from_numpy(row[None])) for row in arrays["x"]])
+            mean = maps.double().mean((0, 2, 3)).float()[None, :, None, None]
             own = maps[sample : sample + 1]
             owner = torch.from_numpy(cells(own.shape[2:], LAYER_GRID, MARGIN))
             assert int(owner.max()) + 1 == players
@@ -131,19 +131,21 @@ def export_layers():
         torch.onnx.export(network, inputs, place, input_names=names, dynamic_axes=axes, dynamo=False)
         return place.getvalue()
 
-    for name, dtype, tolerance in (("float32", "float32", 1e-4), ("half", "float16", 1e-2)):
+    for name in ("float32", "float16", "bfloat16"):
         torch.manual_seed(1)
+        dtype = getattr(torch, name)
         lower = nn.Sequential(nn.Conv2d(1, 6, 3, padding=1), nn.BatchNorm2d(6), nn.ReLU())
         upper = nn.Sequential(Residual(6), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(120, CLASSES))
         with torch.no_grad():
             upper[-1].weight *= 4
-        network = nn.Sequential(lower, upper).to(getattr(torch, dtype)).eval()
-        row = torch.from_numpy(samples(False)["x"][:2]).to(getattr(torch, dtype))
-        model = exported(network, (row,), ["x"])
+        network = nn.Sequential(lower, upper).to(dtype).eval()
+        row = torch.from_numpy(samples(False)["x"][:2])
+        model = exported(network, (row.to(dtype),), ["x"])
         [first, *_] = [node.output[0] for node in onnx.load_from_string(model).graph.node if node.op_type == "Relu"]
-        estimator = AtLayer(scripted(lower, row), scripted(upper, lower(row)), dtype, tolerance)
+        network.float()
+        estimator = AtLayer(scripted(lower, row), scripted(upper, lower(row)))
         players = f'{{layout: layer, layer: "{first}", layerGrid: grid5x4, margin: 1, count: 6}}'
-        said = f'is masked at "{first}" [6, 10, 8]' if dtype == "float32" else "are rounded to float16"
+        said = f'is masked at "{first}" [6, 10, 8]' if name == "float32" else f"its {name} is computed in float32"
         case = {"set": [f"analysis.players={players}", "analysis.baseline=mean"], "said": said}
         yield f"torch-inner-layer-{name}", model, samples(False), estimator, case
 

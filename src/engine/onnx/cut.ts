@@ -1,14 +1,7 @@
 /** A graph from elsewhere cut in two at one of its tensors. */
 import { InputError } from '../../core/errors.js'
 import { editDistance } from '../../core/nearest.js'
-import {
-  dataTypes,
-  decodeNode,
-  type ElementType,
-  encodeValue,
-  type GraphProto,
-  type NodeProto,
-} from './format.js'
+import { dataTypes, decodeNode, encodeValue, type GraphProto, type NodeProto } from './format.js'
 import { type ModelParts, tensorName, valueName } from './parts.js'
 
 /** The way through a graph that is cut: from the input with the samples to the output that is valued. */
@@ -21,10 +14,10 @@ export interface CutPath {
 export interface GraphCut {
   /** Inputs of the graph that the part above reads besides the tensor: they are held as they are in a sample. */
   readonly held: readonly string[]
-  /** From the inputs to the tensor, its only output; of the type that is given, or of what the graph makes it. */
-  below(type?: ElementType): ModelParts
-  /** From the tensor, an input of this type and shape, to the output. */
-  above(type: ElementType, shape: readonly (number | string)[]): ModelParts
+  /** From the inputs to the tensor, its only output. */
+  readonly below: ModelParts
+  /** From the tensor, a float32 input of this shape, to the output. */
+  above(shape: readonly (number | string)[]): ModelParts
 }
 
 /** An operator, by the tensors that it takes and makes. */
@@ -58,12 +51,9 @@ export function cutGraph(model: ModelParts, tensor: string, path: CutPath): Grap
   const held = inputs.filter((name) => name !== tensor && upper.values.has(name))
   return {
     held,
-    below(type) {
-      const made = { name: tensor, ...(type === undefined ? {} : typeOf(type, undefined)) }
-      return partOf(model, lower, [], [encodeValue(made)])
-    },
-    above(type, shape) {
-      const given = encodeValue({ name: tensor, ...typeOf(type, shape) })
+    below: partOf(model, lower, [], [encodeValue({ name: tensor })]),
+    above(shape) {
+      const given = encodeValue({ name: tensor, type: floatsOf(shape) })
       const { output } = model.graph
       const ends = output.filter((bytes) => valueName(bytes) === path.output)
       return partOf(model, upper, [given], ends)
@@ -71,15 +61,13 @@ export function cutGraph(model: ModelParts, tensor: string, path: CutPath): Grap
   }
 }
 
-const typeOf = (type: ElementType, shape: readonly (number | string)[] | undefined) => ({
-  type: {
-    tensorType: {
-      elemType: dataTypes[type],
-      shape: shape && {
-        dim: shape.map((extent) =>
-          typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent },
-        ),
-      },
+const floatsOf = (shape: readonly (number | string)[]) => ({
+  tensorType: {
+    elemType: dataTypes.float32,
+    shape: {
+      dim: shape.map((extent) =>
+        typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent },
+      ),
     },
   },
 })

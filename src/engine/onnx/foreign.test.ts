@@ -76,6 +76,8 @@ it('what a file says of its inputs and outputs is what ONNX Runtime says of them
   const model = await openForeignModel(file, 'cpu')
   expect(inputs).toEqual(model.inputs)
   expect(outputs).toEqual(model.outputs)
+  const declared = inputs.find(({ name }) => name === 'bfloat16')
+  expect(declared?.type).toBe('float32')
   await model.dispose()
   rmSync(folder, { recursive: true })
 })

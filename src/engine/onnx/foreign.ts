@@ -1,22 +1,20 @@
 /** ONNX classifiers from elsewhere: exports of PyTorch, Keras, timm and the like. */
 import { dirname } from 'node:path'
 import type { Tensor as OrtTensor } from 'onnxruntime-node'
-import { atPlace, firstLineOf, InputError, messageOf } from '../../core/errors.js'
+import { atPlace, firstLineOf, InputError } from '../../core/errors.js'
 import { limits } from '../../core/limits.js'
 import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
 import { readInputFile } from '../../formats/inputFile.js'
 import type { DeviceName } from '../types.js'
-import { type CutPath, cutGraph, type GraphCut } from './cut.js'
+import { type CutPath, cutGraph } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
-import { withFloatEnds } from './floatEnds.js'
 import { externalFiles, type ForeignValue, graphOf } from './foreignFile.js'
-import { dataTypes } from './format.js'
+import { inFloat32, type ShortFloat } from './inFloat32.js'
 import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
-import { decodeParts, encodeParts, type ModelParts } from './parts.js'
+import { decodeParts, encodeParts } from './parts.js'
 import { loadOrt, type Ort, openSession } from './session.js'
-import { isShortFloat, roundedTo } from './shortFloats.js'
 
 /** Failures are thrown; ONNX Runtime is not to print them as well. */
 const QUIET = { logSeverityLevel: 4 } as const
@@ -39,6 +37,8 @@ export type ForeignFeeds = Readonly<Record<string, FedTensor>>
 /** A model file, open. */
 export interface ForeignModel {
   readonly file: string
+  /** The type of its floats of 16 bits, where it has some: they are float32 in what is computed. */
+  readonly short: ShortFloat | undefined
   readonly inputs: readonly ForeignValue[]
   readonly outputs: readonly ForeignValue[]
   /** What the graph says of the values of an output. */
@@ -79,19 +79,21 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
   const embeddings = new Map(
     graph.input.map(({ name }) => [name, embeddingOf(graph, name)] as const),
   )
-  const inBfloat16 = graph.initializer.some(({ dataType }) => dataType === dataTypes.bfloat16)
-  const open = partOpener({ file, device, origins, embeddings, inBfloat16 })
-  const whole = await open(decodeParts(bytes), file)
+  const { bytes: computed, short } = inFloat32(bytes)
+  const open = opener({ file, device, short, origins, embeddings })
+  const whole = await open(short === undefined ? file : computed)
   const parts: ForeignModel[] = []
   const layers = new Map(graph.output.map(({ name }) => [name, lastLinear(graph, name)] as const))
   return {
     ...whole,
     lastLinear: (output) => layers.get(output),
     async cut(tensor, path) {
-      const cut = atPlace(file, () => cutGraph(decodeParts(readInputFile(file)), tensor, path))
-      const [below, type] = await openBelow(cut, open)
+      const { bytes: model } = inFloat32(readInputFile(file))
+      const cut = atPlace(file, () => cutGraph(decodeParts(model), tensor, path))
+      const below = await open(encodeParts(cut.below))
       parts.push(below)
-      if (type !== 'float32' && !isShortFloat(type)) {
+      const [{ type }] = below.outputs
+      if (type !== 'float32') {
         throw new InputError(`${file}: "${tensor}" is of type ${type}; only floats can be masked`)
       }
       return {
@@ -99,7 +101,7 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
         held: cut.held,
         async above(shape) {
           const extents = shape.map((extent) => extent ?? 'batch')
-          const above = await open(cut.above(type, extents))
+          const above = await open(encodeParts(cut.above(extents)))
           parts.push(above)
           return above
         },
@@ -111,10 +113,6 @@ export async function openForeignModel(file: string, device: DeviceName): Promis
   }
 }
 
-/** What to do about a model in bfloat16 that a device has no kernels for. */
-const BFLOAT16 =
-  '; its weights are bfloat16, which few operators take on a CPU: export it in float32 (model.float()), or use --device cuda'
-
 /** What to do about a file format that is newer than ONNX Runtime knows. */
 const NEWER =
   '; save it in an older one (Python: model = onnx.load(FILE); model.ir_version = 10; onnx.save(model, FILE)), with an opset that this one allows'
@@ -123,60 +121,23 @@ const NEWER =
 interface Opened {
   readonly file: string
   readonly device: DeviceName
+  readonly short: ShortFloat | undefined
   readonly origins: ReadonlyMap<string, OutputOrigin>
   readonly embeddings: ReadonlyMap<string, Embedding | undefined>
-  /** Whether weights are bfloat16, which few kernels for CPUs take. */
-  readonly inBfloat16: boolean
 }
 
-/** Opens a model that is in parts; from the file that has the same, where nothing is to be changed in it. */
-type OpenParts = (parts: ModelParts, same?: string) => Promise<ForeignModel>
-
-/**
- * The part below a cut, and the type of the tensor, which only ONNX Runtime knows where the file does not declare
- * it. It is opened twice where that is one of 16 bits, and cannot even be described where it is bfloat16.
- */
-async function openBelow(cut: GraphCut, open: OpenParts): Promise<[ForeignModel, string]> {
-  const plain = await open(cut.below()).catch((error: unknown) => {
-    if (messageOf(error).endsWith(BFLOAT16_REFUSED)) return undefined
-    throw error
-  })
-  const type = plain === undefined ? 'bfloat16' : plain.outputs[0].type
-  if (plain !== undefined && type !== 'float16') return [plain, type]
-  await plain?.dispose()
-  return [await open(cut.below(type as 'float16' | 'bfloat16')), type]
-}
-
-/** How ONNX Runtime's message for inputs and outputs of bfloat16 ends. */
-const BFLOAT16_REFUSED = `Unsupported data type: ${dataTypes.bfloat16}`
-
-/** Opener of a file and of its parts. */
-function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): OpenParts {
-  return async (parts, same) => {
-    const { model, changed } = withFloatEnds(parts)
+/** Opener of the model, from its file or from bytes, and of its parts. */
+function opener({ file, device, short, origins, embeddings }: Opened) {
+  return async (source: string | Uint8Array): Promise<ForeignModel> => {
     const { Tensor } = await loadOrt()
-    const source = same !== undefined && changed.size === 0 ? same : encodeParts(model)
     const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
       const message = firstLineOf(cause)
-      const hint = inBfloat16
-        ? BFLOAT16
-        : /IR version|onnx opset versions/.test(message)
-          ? NEWER
-          : ''
+      const hint = /IR version|onnx opset versions/.test(message) ? NEWER : ''
       throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {
         cause,
       })
     })
-    // Rounded before and after, since ONNX Runtime leaves out a Cast whose reverse follows.
-    const inShort = <T extends FedTensor>(name: string, tensor: T): T => {
-      const type = changed.get(name)?.type
-      if (type === undefined || tensor.type !== 'float32') return tensor
-      return { ...tensor, data: roundedTo(type, tensor.data) }
-    }
-    const fedName = (name: string) => changed.get(name)?.name ?? name
-    const own = new Map([...changed].map(([name, { name: fed, type }]) => [fed, { name, type }]))
-    const describeOwn = (value: Metadata) => ({ ...describe(value), ...own.get(value.name) })
-    const inputs = session.inputMetadata.map(describeOwn)
+    const inputs = session.inputMetadata.map(describe)
     for (const { name, shape } of inputs) {
       const size = sizeOf(shape.map((extent) => extent ?? 1))
       const what = `${file}: numbers of the input "${name}" [${shape.map((extent) => extent ?? '?').join(', ')}]`
@@ -184,27 +145,20 @@ function partOpener({ file, device, origins, embeddings, inBfloat16 }: Opened): 
     }
     return {
       file,
+      short,
       inputs,
-      outputs: session.outputMetadata.map(describeOwn),
-      origin(output) {
-        const origin = origins.get(output) ?? outputOrigin([], output)
-        return changed.has(output) ? { ...origin, rounded: true } : origin
-      },
+      outputs: session.outputMetadata.map(describe),
+      origin: (output) => origins.get(output) ?? outputOrigin([], output),
       embedding: (input) => embeddings.get(input),
       lastLinear: () => undefined,
       async run(feeds, output) {
         try {
-          const tensors = Object.entries(feeds).map(([name, fed]) => {
-            return [fedName(name), tensorOf(Tensor, inShort(name, fed))] as const
-          })
-          const name = fedName(output)
-          const { [name]: result } = await session.run(Object.fromEntries(tensors), [name], QUIET)
-          const fetched = {
-            type: 'float32' as const,
-            data: result.data as Float32Array,
-            shape: result.dims,
-          }
-          return inShort(output, fetched)
+          const tensors = Object.entries(feeds).map(
+            ([name, fed]) => [name, tensorOf(Tensor, fed)] as const,
+          )
+          const found = await session.run(Object.fromEntries(tensors), [output], QUIET)
+          const { data, dims } = found[output]
+          return { data: data as Float32Array, shape: dims }
         } catch (cause) {
           const fed = Object.entries(feeds).map(
             ([name, { shape }]) => `${name} [${shape.join(', ')}]`,

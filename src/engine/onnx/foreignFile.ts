@@ -14,11 +14,12 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from './format.js'
+import { inFloat32, isShortFloat } from './inFloat32.js'
 
 /** An input or output of a model. */
 export interface ForeignValue {
   readonly name: string
-  /** Element type in ONNX Runtime's words: `float32`, `int64` …; `float16` and `bfloat16` are fed and fetched in float32, and rounded. */
+  /** Element type in ONNX Runtime's words: `float32`, `int64` …; float32 where the file says float16 or bfloat16 ({@link inFloat32}). */
   readonly type: string
   /** Extents; undefined where the model leaves one open. */
   readonly shape: readonly (number | undefined)[]
@@ -31,7 +32,7 @@ export interface ForeignFile {
   readonly inputs: readonly ForeignValue[]
   /** Undefined where it leaves the rank of one of them open: ONNX Runtime finds out when it opens the file. */
   readonly outputs: readonly ForeignValue[] | undefined
-  /** Content id: of the file and of those that its weights are kept in. */
+  /** Content id: of the file as it is computed, and of those that its weights are kept in. */
   readonly id: string
   /** Its weights, by name: shape, and the SHA-256 of their values, which is computed when asked for. */
   readonly weights: ReadonlyMap<
@@ -69,22 +70,25 @@ export async function describeForeignFile(file: string): Promise<ForeignFile> {
 }
 
 /** An input or output as the file declares it; without extents where it leaves the rank open, as for ONNX Runtime. */
-function declaredValue({ name, type }: ValueInfoProto): ForeignValue {
-  const tensor = type?.tensorType
+function declaredValue({ name, type: declared }: ValueInfoProto): ForeignValue {
+  const tensor = declared?.tensorType
   if (tensor === undefined) return { name, type: 'no tensor', shape: [] }
   const { dim: extents = [] } = tensor.shape ?? {}
   const shape = extents.map((extent) =>
     'dimValue' in extent && extent.dimValue > 0 ? extent.dimValue : undefined,
   )
-  const element = elementTypeName(tensor.elemType) ?? `of number ${tensor.elemType}`
-  return { name, type: element, shape }
+  const { elemType } = tensor
+  const type = isShortFloat(elemType)
+    ? 'float32'
+    : (elementTypeName(elemType) ?? `of number ${elemType}`)
+  return { name, type, shape }
 }
 
 /** The graph of a file, which is read once, and its content id. */
 async function readGraph(file: string) {
   const bytes = readInputFile(file)
   const graph = graphOf(file, bytes)
-  return { graph, id: await contentIdOf(bytes, externalFiles(file, graph)) }
+  return { graph, id: await contentIdOf(inFloat32(bytes).bytes, externalFiles(file, graph)) }
 }
 
 /** SHA-256 of the values of a tensor, which may lie in a file beside the model's. */

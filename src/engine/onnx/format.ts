@@ -29,6 +29,7 @@ const schema = {
         initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
         input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
         output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+        valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 13 },
       },
     },
     NodeProto: {
@@ -186,6 +187,8 @@ export interface GraphProto {
   initializer: TensorProto[]
   input: ValueInfoProto[]
   output: ValueInfoProto[]
+  /** What is known of inner values. */
+  valueInfo?: ValueInfoProto[]
 }
 
 const root = protobuf.Root.fromJSON(schema)
@@ -200,6 +203,21 @@ export function encodeModel(model: Partial<ModelProto>): Uint8Array {
 export function decodeModel(bytes: Uint8Array): ModelProto {
   const message = modelType.decode(bytes)
   return modelType.toObject(message, { longs: Number, arrays: true }) as ModelProto
+}
+
+/**
+ * A model, changed in place by `change`, which says whether it has changed anything; undefined where it has not. Fields of the file
+ * that are not listed here stay as they are. Throws when the bytes are no protobuf message.
+ */
+export function changedModel(
+  bytes: Uint8Array,
+  change: (graph: GraphProto) => boolean,
+): Uint8Array | undefined {
+  const reader = protobuf.Reader.create(bytes)
+  reader.discardUnknown = false
+  const model = modelType.decode(reader)
+  const { graph } = model as unknown as Partial<ModelProto>
+  return graph && change(graph) ? modelType.encode(model).finish() : undefined
 }
 
 const nodeType = root.lookupType('NodeProto')

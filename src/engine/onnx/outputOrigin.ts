@@ -1,5 +1,5 @@
 /** What the graph of a model from elsewhere says of the values of an output: which operator makes them. */
-import { dataTypes, type NodeProto } from './format.js'
+import type { NodeProto } from './format.js'
 
 /**
  * What an operator makes:
@@ -26,7 +26,7 @@ export interface OutputOrigin {
   readonly nature: OutputNature
   /** The operator, past those that pass values on: `Softmax`, `Gemm`, `TreeEnsembleClassifier` … */
   readonly operator: string | undefined
-  /** Whether the values were stored in few bits on the way (int8, float16), so that sums are rough. */
+  /** Whether the values were stored in few bits on the way (int8), so that sums are rough. */
   readonly rounded: boolean
   /** Names that the model itself gives to its outputs, in their order, where it does. */
   readonly classes?: readonly string[]
@@ -215,9 +215,7 @@ function selected(nature: OutputNature): OutputNature {
 }
 
 function passedOn(node: NodeProto, from: OutputOrigin): OutputOrigin {
-  const to = node.attribute.find(({ name }) => name === 'to')?.i
-  const short = to === dataTypes.float16 || to === dataTypes.bfloat16
-  const rounded = from.rounded || short || /quantizelinear/i.test(node.opType)
+  const rounded = from.rounded || /quantizelinear/i.test(node.opType)
   // A score that is cut off may be a hard sigmoid.
   const nature = node.opType === 'Clip' && from.nature === 'linear' ? 'other' : from.nature
   const operator = nature === from.nature ? from.operator : node.opType

@@ -6,14 +6,7 @@ import type { ForeignFile, ForeignValue } from '../../engine/onnx/foreignFile.js
 import type { Output } from '../evaluation/output.js'
 import type { RowFeed } from './feeds.js'
 import type { ForeignWishes } from './foreignEvaluator.js'
-import {
-  chooseInput,
-  chooseOutput,
-  feedOne,
-  fitInput,
-  type Layout,
-  roundingRemark,
-} from './foreignInput.js'
+import { chooseInput, chooseOutput, feedOne, fitInput, type Layout } from './foreignInput.js'
 import { withHeld } from './heldInputs.js'
 import { fitParts } from './tokenInputs.js'
 
@@ -49,11 +42,9 @@ export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes):
   try {
     const chosen = chooseInput(model, wishes.input, held)
     const input = fitInput(file, chosen, samples, wishes.layout)
-    const remarks = [input.remark, roundingRemark(file, chosen)].filter(
-      (line) => line !== undefined,
-    )
-    const fitted = withHeld(model, feedOne(input, shape), held)
-    return { feed: fitted.feed, layout: input.layout, remarks: [...remarks, ...fitted.remarks] }
+    const said = input.remark === undefined ? [] : [input.remark]
+    const { feed, remarks } = withHeld(model, feedOne(input, shape), held)
+    return { feed, layout: input.layout, remarks: [...said, ...remarks] }
   } catch (error) {
     throw samples.inColour && takesOnlyGrey(model, shape, wishes) ? withHintAtGrey(error) : error
   }

@@ -117,6 +117,9 @@ export async function foreignClassifier(
   const reading = readOutputs({ place, values, width, origin }, wishes.kind)
   const remarks = [
     ...fedAs,
+    ...(model.short === undefined
+      ? []
+      : [`${file}: its ${model.short} is computed in float32, where its weights are exact`]),
     ...masked.remarks,
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),

@@ -15,6 +15,7 @@ function model(inputs: ForeignValue[], outputs: ForeignValue[]): ForeignModel {
   const origin = () => ({ nature: 'unknown', operator: undefined, rounded: false }) as const
   return {
     file: 'm.onnx',
+    short: undefined,
     inputs,
     outputs,
     origin,

@@ -5,7 +5,6 @@ import { sizeOf } from '../../core/tensor.js'
 import type { AxisOrder, Dataset } from '../../data/types.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { ForeignValue } from '../../engine/onnx/foreignFile.js'
-import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { RowFeed } from './feeds.js'
 import { keyAndOption } from './tellNetwork.js'
 
@@ -78,7 +77,7 @@ export function chooseOutput(
     return { name: requireFloats(file, found).name }
   }
   if (outputs.length === 1) return { name: requireFloats(file, outputs[0]).name }
-  const floats = outputs.filter(isFloats)
+  const floats = outputs.filter(({ type }) => type === 'float32')
   const tables = floats.filter((output) => isTable(output, byToken))
   if (floats.length === 0) {
     throw new InputError(
@@ -104,12 +103,6 @@ export function chooseOutput(
   )
 }
 
-/** What has to be said where samples are rounded to go in; undefined where they are not. */
-export function roundingRemark(file: string, { name, type }: ForeignValue): string | undefined {
-  if (!isShortFloat(type)) return undefined
-  return `${file}: samples and masked samples are rounded to ${type}, the type of its input ${name}`
-}
-
 /** Whether an output is [batch, values] or [batch], or [batch, tokens, values], as far as the file says. */
 function isTable({ shape }: ForeignValue, byToken: boolean): boolean {
   return shape.length <= (byToken ? 3 : 2)
@@ -120,16 +113,12 @@ function widthOf({ shape }: ForeignValue): number | undefined {
   return shape.length === 1 ? 1 : shape[shape.length - 1]
 }
 
-function isFloats({ type }: ForeignValue): boolean {
-  return type === 'float32' || isShortFloat(type)
-}
-
 function requireFloats(
   file: string,
   value: ForeignValue,
   remedy = remedies([value]),
 ): ForeignValue {
-  if (isFloats(value)) return value
+  if (value.type === 'float32') return value
   throw new InputError(
     `${file}: "${value.name}" has type ${value.type}; only models in float32, float16 or bfloat16 can be analysed. ${remedy}`,
   )

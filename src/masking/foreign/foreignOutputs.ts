@@ -38,7 +38,7 @@ interface SeenOutputs {
 
 /** What rounding leaves outside [0, 1]: means over trees in float32, and what was stored in few bits. */
 const SLACK = { exact: 1e-5, rounded: 0.02 }
-/** How far sums of probabilities may be from 1: a softmax in float32 or float16. */
+/** How far sums of probabilities may be from 1: a softmax in float32. */
 const SUM_SLACK = 2e-3
 /** Half a step of int8 from 0 to 1, which every class may add. */
 const STEP = 2 ** -8
@@ -55,7 +55,7 @@ export function readOutputs(seen: SeenOutputs, wanted?: WantedKind): OutputReadi
 }
 
 const ROUNDED =
-  'rounds its probabilities to few bits (int8 or float16), so that log-odds of those near 0 and 1 are rough, and those ' +
+  'rounds its probabilities to few bits (int8), so that log-odds of those near 0 and 1 are rough, and those ' +
   `rounded to 0 or 1 have none: better export logits; otherwise analysis.clamp bounds v: ${roundedClamp}`
 
 function asSeen(seen: SeenOutputs): OutputReading {

@@ -3,7 +3,6 @@ import { sizeOf } from '../../core/tensor.js'
 import type { RowPart } from '../../data/types.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { RowFeed } from './feeds.js'
-import { roundingRemark } from './foreignInput.js'
 import { checkBatches, type FittedParts, fedByName, unfedRemarks } from './tokenInputs.js'
 
 /**
@@ -31,7 +30,6 @@ export function withHeld(
       ...(fed.length === 0
         ? []
         : [`${file}: ${main.name} is masked, ${names} held as in the sample`]),
-      ...others.flatMap((input) => roundingRemark(file, input) ?? []),
       ...unfedRemarks(model, held),
     ],
   }

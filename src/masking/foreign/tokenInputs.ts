@@ -4,7 +4,6 @@ import { sizeOf } from '../../core/tensor.js'
 import type { RowPart } from '../../data/types.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { ForeignValue } from '../../engine/onnx/foreignFile.js'
-import { isShortFloat } from '../../engine/onnx/shortFloats.js'
 import type { FedInput, RowFeed } from './feeds.js'
 import { fits, showValue } from './foreignInput.js'
 
@@ -64,11 +63,10 @@ export function fedByName(
     }
     checkExtents(file, input, part)
     const { type } = input
-    if (type !== 'float32' && type !== 'int32' && type !== 'int64' && !isShortFloat(type)) {
+    if (type !== 'float32' && type !== 'int32' && type !== 'int64') {
       throw new InputError(`${file}: input ${showValue(input)} takes ${type}, which cannot be fed`)
     }
-    const fedType = isShortFloat(type) ? 'float32' : type
-    return { name: input.name, type: fedType, start: start + part.start, shape: part.shape }
+    return { name: input.name, type, start: start + part.start, shape: part.shape }
   })
 }
 

@@ -1,0 +1,101 @@
+/**
+ * Models in floats of 16 bits, made to compute in float32, where their weights are exact. As they stand, ONNX Runtime has few operators in
+ * bfloat16, devices round float16 differently by more than a device may differ from the CPU, and v(S) would be as rough as
+ * their outputs (our choice).
+ */
+import {
+  type AttributeProto,
+  attributeTypes,
+  changedModel,
+  dataTypes,
+  elementTypeName,
+  type GraphProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from './format.js'
+
+export type ShortFloat = 'float16' | 'bfloat16'
+
+/** Whether the number of an element type is that of floats of 16 bits. */
+export function isShortFloat(type: number | undefined): boolean {
+  return type === dataTypes.float16 || type === dataTypes.bfloat16
+}
+
+/**
+ * The model of some bytes, in float32 where it has floats of 16 bits, and the type of these, the one found last where there are two;
+ * undefined where it has none. Throws when the bytes are no protobuf message.
+ */
+export function inFloat32(bytes: Uint8Array): {
+  readonly bytes: Uint8Array
+  readonly short: ShortFloat | undefined
+} {
+  const widening = new Widening()
+  const changed = changedModel(bytes, (graph) => {
+    widening.graph(graph)
+    return widening.short !== undefined
+  })
+  return { bytes: changed ?? bytes, short: widening.short }
+}
+
+/** Begins the names of tensors of 16 bits, which a Cast gives on in float32 under their own. */
+const PREFIX = 'lowlayer:'
+
+/** Attributes that say of what type an operator makes its output, or computes. */
+const TYPES: ReadonlySet<string> = new Set(['to', 'dtype', 'output_dtype', 'stash_type'])
+
+/** Changes graphs in place. Weights stay as they are stored, in the file or beside it, with a Cast after each. */
+class Widening {
+  short: ShortFloat | undefined
+
+  graph(graph: GraphProto): void {
+    const kept = new Set<string>()
+    for (const weight of graph.initializer) {
+      if (!this.#isShort(weight.dataType)) continue
+      kept.add(weight.name)
+      weight.name = PREFIX + weight.name
+    }
+    for (const value of graph.input) {
+      // Old files list weights among the inputs.
+      if (kept.has(value.name)) value.name = PREFIX + value.name
+      else this.#value(value)
+    }
+    for (const value of [...graph.output, ...(graph.valueInfo ?? [])]) this.#value(value)
+    graph.node = [...[...kept].map(castOf), ...graph.node.flatMap((node) => this.#node(node))]
+  }
+
+  #isShort(type: number | undefined): boolean {
+    const isShort = isShortFloat(type)
+    if (isShort) this.short = elementTypeName(type) as ShortFloat
+    return isShort
+  }
+
+  #value({ type }: Partial<ValueInfoProto>): void {
+    const tensor = type?.tensorType
+    if (tensor && this.#isShort(tensor.elemType)) tensor.elemType = dataTypes.float32
+  }
+
+  /** An operator, and the Cast of what it makes where that is of 16 bits because a tensor in it is. */
+  #node(node: NodeProto): NodeProto[] {
+    const isConstant = node.attribute.map((each) => this.#attribute(each)).includes(true)
+    if (!isConstant) return [node]
+    const [name] = node.output
+    node.output = [PREFIX + name]
+    return [node, castOf(name)]
+  }
+
+  /** Whether an attribute is a tensor of 16 bits, which is left as it is. */
+  #attribute(attribute: AttributeProto): boolean {
+    const { name, type, i, t, g, graphs } = attribute
+    // An int64 may come as an object.
+    const named = type === attributeTypes.int && TYPES.has(name) ? Number(i) : undefined
+    if (this.#isShort(named)) attribute.i = dataTypes.float32
+    for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) this.graph(inner)
+    return this.#isShort(t?.dataType)
+  }
+}
+
+/** Gives a tensor on in float32 under its own name. */
+function castOf(name: string): NodeProto {
+  const attribute = [{ name: 'to', type: attributeTypes.int, i: dataTypes.float32 }]
+  return { name: '', opType: 'Cast', input: [PREFIX + name], output: [name], attribute }
+}
