@@ -108,24 +108,46 @@ export function isCrossed({ lows, highs }: GridCells): boolean {
   return lows.length > 1 && highs.length > 1
 }
 
-/** The largest part without gaps, by dropping the line with the largest share of gaps. */
+/** Sets of columns that are looked at, the largest; all there are, but for grids of dozens of lines with many gaps. */
+const MOST_SETS = 2 ** 12
+
+/**
+ * The largest part without gaps: crossed ones before others, then by cells, then by the shorter side. Columns that are whole in some rows are
+ * an intersection of those of each.
+ */
 export function completeCells(cells: GridCells): GridCells {
-  let complete = cells
-  while (complete.lows.length > 0 && complete.highs.length > 0) {
-    const gaps = complete.at.map((row) => row.map((cell) => Number(cell === undefined)))
-    const rowShares = gaps.map((row) => row.reduce((sum, gap) => sum + gap, 0) / row.length)
-    const columnShares = complete.highs.map(
-      (_, column) => gaps.reduce((sum, row) => sum + row[column], 0) / gaps.length,
-    )
-    const worstRow = Math.max(0, ...rowShares)
-    const worstColumn = Math.max(0, ...columnShares)
-    if (worstRow === 0 && worstColumn === 0) return complete
-    complete =
-      worstRow >= worstColumn
-        ? withoutLows(complete, [rowShares.indexOf(worstRow)])
-        : withoutHighs(complete, [columnShares.indexOf(worstColumn)])
+  const whole = cells.at.map((row) => [...row.keys()].filter((column) => row[column] !== undefined))
+  let sets = [[...cells.highs.keys()]]
+  for (const row of whole) {
+    const met = sets.map((columns) => columns.filter((column) => row.includes(column)))
+    const distinct = new Map([...sets, ...met].map((columns) => [columns.join(), columns]))
+    sets = [...distinct.values()].sort((a, b) => b.length - a.length).slice(0, MOST_SETS)
   }
-  return complete
+  const parts = sets.map((columns) => ({
+    rows: [...whole.keys()].filter((row) => columns.every((each) => whole[row].includes(each))),
+    columns,
+  }))
+  const { rows, columns } = parts.reduce((best, part) => (isLarger(part, best) ? part : best))
+  return {
+    lows: rows.map((row) => cells.lows[row]),
+    highs: columns.map((column) => cells.highs[column]),
+    at: rows.map((row) => columns.map((column) => cells.at[row][column])),
+  }
+}
+
+interface Part {
+  readonly rows: readonly number[]
+  readonly columns: readonly number[]
+}
+
+function isLarger(part: Part, other: Part): boolean {
+  const size = ({ rows, columns }: Part) => {
+    const shorter = Math.min(rows.length, columns.length)
+    return [Number(shorter > 1), rows.length * columns.length, shorter]
+  }
+  const [own, others] = [size(part), size(other)]
+  const at = own.findIndex((each, place) => each !== others[place])
+  return at !== -1 && own[at] > others[at]
 }
 
 /** The cells without some rows. */

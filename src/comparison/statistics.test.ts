@@ -1,4 +1,5 @@
 /** The statistics of grids against closed forms, counting and simulation: permutation test, contrasts, jackknife, gaps. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { mean } from '../metrics/descriptive.js'
@@ -363,6 +364,47 @@ describe('grids', () => {
     expect(completeCells(fullGrid(2, 3)).at).toEqual(fullGrid(2, 3).at)
     const empty = { lows: [0], highs: [0], at: [[undefined]] }
     expect(completeCells(empty).at.flat()).toEqual([])
+  })
+
+  it('lose fewer cells than any other choice of lines would, and stay crossed where they can', () => {
+    const subsets = (count: number) =>
+      Array.from({ length: 2 ** count }, (_, bits) =>
+        Array.from({ length: count }, (_, at) => at).filter((at) => (bits >> at) & 1),
+      )
+    const grids = fc
+      .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }))
+      .chain(([lows, highs]) =>
+        fc.array(fc.array(fc.boolean(), { minLength: highs, maxLength: highs }), {
+          minLength: lows,
+          maxLength: lows,
+        }),
+      )
+    fc.assert(
+      fc.property(grids, (isThere) => {
+        const [lows, highs] = [isThere.length, isThere[0].length]
+        let holed = fullGrid(lows, highs)
+        for (const [row, cells] of isThere.entries()) {
+          for (const [column, there] of cells.entries()) {
+            if (!there) holed = withHole(holed, row, column)
+          }
+        }
+        const found = completeCells(holed)
+        const at = (found.lows as number[]).map((low) =>
+          (found.highs as number[]).map((high) => holed.at[low][high]),
+        )
+        expect(found.at).toEqual(at)
+        expect(at.flat()).not.toContain(undefined)
+        const sizes = subsets(lows).flatMap((rows) =>
+          subsets(highs)
+            .filter((columns) => rows.every((row) => columns.every((at) => isThere[row][at])))
+            .map((columns) => [rows.length, columns.length]),
+        )
+        const crossed = sizes.filter(([a, b]) => a > 1 && b > 1)
+        const most = Math.max(...(crossed.length > 0 ? crossed : sizes).map(([a, b]) => a * b))
+        expect(found.lows.length * found.highs.length).toBe(most)
+        expect(found.lows.length > 1 && found.highs.length > 1).toBe(crossed.length > 0)
+      }),
+    )
   })
 
   it('tell heirs of different networks apart, though the seeds of their low layers agree', () => {
