@@ -34,6 +34,7 @@ export function heldArrays(
     }
     const shape = held.shape.slice(1)
     const width = sizeOf(shape)
+    checkWhole(held, array, file)
     checkFloat32(
       held.data,
       Array.from({ length: width }, (_, cell) => `${array}[…, ${cell}]`),
@@ -50,6 +51,18 @@ export function heldArrays(
         found.map(({ data, width }) => gatherRows(data, rows, width)),
         rows.length,
       ),
+  }
+}
+
+/** Throws InputError where rows, which are kept in float32, would not keep a whole number as it is. */
+function checkWhole({ data, dtype }: NpyArray, array: string, file: string): void {
+  if (dtype.includes('f')) return
+  for (let at = 0; at < data.length; at++) {
+    if (Math.fround(data[at]) === data[at]) continue
+    throw new InputError(
+      `${file}: ${array} has ${data[at]}, which float32, in which rows are kept, does not have: whole numbers up to 2^24 (16777216) it does; ` +
+        'number what they stand for anew, and its table in the model with it',
+    )
   }
 }
 

@@ -98,10 +98,12 @@ function shareTold(value: ColumnValue, labels: Int32Array, rows: readonly number
   for (let start = 0; start < order.length; ) {
     const counts = new Map<number, number>()
     let end = start
-    for (; end < order.length && value(order[end]) === value(order[start]); end++) {
+    // NaN, which is refused later, equals nothing.
+    do {
       const label = labels[order[end]]
       counts.set(label, (counts.get(label) ?? 0) + 1)
-    }
+      end++
+    } while (end < order.length && value(order[end]) === value(order[start]))
     const [label, count] = [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))
     told += end - start > 1 ? count : Number(label === before)
     before = label

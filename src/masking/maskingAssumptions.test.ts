@@ -1,4 +1,7 @@
 /** What users are told of the mean as a baseline, on tables of known mean and deviation. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import { loadDataset } from '../data/load.js'
@@ -33,7 +36,7 @@ const linesOf = (data: Dataset, ...overrides: readonly string[]) => {
   const analysis = analysisOf(...overrides)
   return [
     ...playerAssumptions(analysis.players, data, (file) => file),
-    ...baselineAssumptions(analysis, data),
+    ...baselineAssumptions(analysis, data, (file) => file),
   ]
 }
 const analysisOf = (...overrides: readonly string[]) => {
@@ -62,6 +65,22 @@ describe('what masking assumes', () => {
 
   it('says nothing where every feature is a player and the baseline is a constant', () => {
     expect(linesOf(table([1, 2]), 'analysis.baseline=zero')).toEqual([])
+  })
+
+  it('asks of constants beyond all samples whether they are in the same units', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lowlayer-units-'))
+    const file = join(folder, 'b.json')
+    const said = (...values: number[]) => {
+      writeFileSync(file, JSON.stringify(values))
+      return linesOf(table([1, 2]), `analysis.baseline={file: ${file}}`)
+    }
+    expect(said(7, 6)).toEqual([])
+    expect(said(7, 107)).toEqual([
+      expect.stringMatching(
+        /b\.json for height, 107, lie beyond those of the training samples, \d\.\d+ to 1\d\.\d+: are/,
+      ),
+    ])
+    rmSync(folder, { recursive: true })
   })
 
   it('tells the mean of inputs that were standardised by numbers of other samples', async () => {

@@ -6,6 +6,8 @@ import type { PathOf } from '../data/paths.js'
 import { sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { inputMoments, meanUncertainty } from './baseline/baselines.js'
+import { fileBaseline } from './baseline/configureBaseline.js'
+import { fedRange } from './foreign/fedRange.js'
 import { placePlayers } from './players/configurePlayers.js'
 import { BACKGROUND } from './types.js'
 
@@ -39,6 +41,7 @@ export function playerAssumptions(
 export function baselineAssumptions(
   { players, baseline }: AnalysisConfig,
   data: Dataset,
+  pathOf: PathOf,
 ): string[] {
   if (data.kind === 'text' || data.kind === 'tokens') return []
   const lines: string[] = []
@@ -46,12 +49,35 @@ export function baselineAssumptions(
     const { means } = inputMoments(data)
     if (!isZeroByStandardization(means, data)) lines.push(describeMean(means, data))
   }
-  if (typeof baseline === 'object' && 'file' in baseline && data.standardization !== undefined) {
-    lines.push(
-      `the values of ${baseline.file} are those of standardised inputs (data.standardize), as networks get them`,
-    )
+  if (typeof baseline === 'object' && 'file' in baseline) {
+    if (data.standardization !== undefined) {
+      lines.push(
+        `the values of ${baseline.file} are those of standardised inputs (data.standardize), as networks get them`,
+      )
+    }
+    if (players.layout !== 'layer') lines.push(...beyondSamples(baseline.file, data, pathOf))
   }
   return lines
+}
+
+/** That constants of a file are larger or smaller than their channel or feature is in any sample, as where they are in other units, a line. */
+function beyondSamples(
+  file: string,
+  { train, shape, features }: Dataset,
+  pathOf: PathOf,
+): string[] {
+  const constants = fileBaseline(file, shape, pathOf).valuesFor(train.inputs)
+  const [own, samples] = [constants, train.inputs].map(
+    (values) => fedRange([values], shape).channels,
+  )
+  const at = own.findIndex(({ min, max }, c) => min < samples[c].min || max > samples[c].max)
+  if (at === -1) return []
+  const range = ({ min, max }: { min: number; max: number }) =>
+    [...new Set([min, max])].map((value) => Number(value.toPrecision(4))).join(' to ')
+  return [
+    `the values of ${file} for ${features?.[at] ?? `channel ${at}`}, ${range(own[at])}, lie beyond those of the training ` +
+      `samples, ${range(samples[at])}: are they in the same units?`,
+  ]
 }
 
 /** Largest distance from 0 of a mean that was subtracted: the rounding of standardised inputs to float32. */

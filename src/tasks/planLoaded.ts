@@ -86,7 +86,7 @@ export async function planLoaded(
     ...dataset.assumptions,
     ...leftOut,
     ...playerAssumptions(config.analysis.players, dataset, pathOf),
-    ...(masks ? baselineAssumptions(config.analysis, dataset) : []),
+    ...(masks ? baselineAssumptions(config.analysis, dataset, pathOf) : []),
     ...referenceAssumptions(config, facts),
   ]
   const withGiven = () => ({

@@ -4,8 +4,11 @@ import {
   attributeTypes,
   dataTypes,
   encodeModel,
+  type GraphProto,
+  type ModelProto,
   type NodeProto,
   type TensorProto,
+  type ValueInfoProto,
 } from '../engine/onnx/format.js'
 
 /** An attribute: whole numbers are ints, `{ float }` is a float, lists are of one kind. */
@@ -94,6 +97,25 @@ export function onnxFile({
       output: Object.entries(outputs).map(value),
     },
   })
+}
+
+/** Moves an operator into both branches of an If, with its weights of these names. */
+export function moveIntoBranches(
+  { graph }: ModelProto,
+  at: number,
+  weights: readonly string[] = [],
+) {
+  const node = graph.node[at]
+  const isMoved = ({ name }: TensorProto) => weights.includes(name)
+  const output = node.output.map((name) => ({ name }) as ValueInfoProto)
+  const initializer = graph.initializer.filter(isMoved)
+  const branch: GraphProto = { name: 'branch', node: [node], initializer, input: [], output }
+  const yes = { name: 'yes', dims: [], dataType: dataTypes.bool, rawData: Uint8Array.of(1) }
+  graph.initializer = [...graph.initializer.filter((tensor) => !isMoved(tensor)), yes]
+  const attribute = ['then_branch', 'else_branch'].map((name) => {
+    return { name, type: attributeTypes.graph, g: branch }
+  })
+  graph.node[at] = { ...node, opType: 'If', input: ['yes'], attribute }
 }
 
 function nodeOf([operator, input, output, attributes = {}]: NodeSpec, index: number): NodeProto {

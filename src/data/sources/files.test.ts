@@ -342,6 +342,31 @@ it('images of the test that are images of the training are counted, but not thos
   expect(await said({ time, time_test: time.slice(0, 2) }, { held: ['time'] })).toEqual([])
 })
 
+it('whole numbers that are held and that float32 does not have are refused', async () => {
+  const path = join(folder, 'held.npz')
+  const load = async (...time: number[]) => {
+    const x_train = { data: Float32Array.of(0, 1, 2, 3, 4, 5), shape: [3, 2] }
+    const y_train = Int32Array.of(0, 1, 0)
+    await writeFile(path, encodeNpz({ x_train, y_train, time: Int32Array.from(time) }))
+    const config = dataSection.parse({ source: 'npz', path, standardize: false, held: ['time'] })
+    return loadDataset(config, { baseDir: folder, dataDirs: [] })
+  }
+  const exact = [2 ** 24, -(2 ** 24), 2 ** 25]
+  const { train, test } = await load(...exact)
+  expect(new Set([...train.held!, ...test.held!])).toEqual(new Set(exact))
+  await expect(load(1e8, 2 ** 24 + 1, -1e8)).rejects.toThrow(/held\.npz: time has 16777217, which/)
+})
+
+it('a number that is none is refused in a table of any length', async () => {
+  const path = join(folder, 'none.npz')
+  const data = Float32Array.from({ length: 80 }, (_, cell) => (cell % 7 === 3 ? Number.NaN : cell))
+  const y_train = Int32Array.from({ length: 40 }, (_, row) => row % 2)
+  await writeFile(path, encodeNpz({ x_train: { data, shape: [40, 2] }, y_train }))
+  const config = dataSection.parse({ source: 'npz', path, standardize: false })
+  const context = { baseDir: folder, dataDirs: [], inspect: true }
+  await expect(loadDataset(config, context)).rejects.toThrow(/none\.npz: sample \d+ .*: f\d is NaN/)
+})
+
 describe('features whose differences float32 would lose', () => {
   const csvOf = (feature: (row: number) => number) =>
     `time,label\n${Array.from({ length: 40 }, (_, row) => `${feature(row)},${row % 2}`).join('\n')}`

@@ -1,7 +1,14 @@
 /** A graph from elsewhere cut in two at one of its tensors. */
 import { InputError } from '../../core/errors.js'
 import { editDistance } from '../../core/nearest.js'
-import { dataTypes, decodeNode, encodeValue, type GraphProto, type NodeProto } from './format.js'
+import {
+  dataTypes,
+  decodeNode,
+  encodeValue,
+  type GraphProto,
+  innerGraphs,
+  type NodeProto,
+} from './format.js'
 import { type ModelParts, tensorName, valueName } from './parts.js'
 
 /** The way through a graph that is cut: from the input with the samples to the output that is valued. */
@@ -73,8 +80,7 @@ const floatsOf = (shape: readonly (number | string)[]) => ({
 })
 
 function stepOf(node: NodeProto): Step {
-  const inner = node.attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])])
-  const takes = [...node.input, ...inner.flatMap(namesIn)]
+  const takes = [...node.input, ...innerGraphs(node).flatMap(namesIn)]
   return { operator: node.opType, takes: takes.filter((name) => name !== ''), makes: node.output }
 }
 

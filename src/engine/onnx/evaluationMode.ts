@@ -1,5 +1,6 @@
+/** Refuses networks that were exported in training mode. */
 import { InputError } from '../../core/errors.js'
-import type { GraphProto, NodeProto } from './format.js'
+import { type GraphProto, innerGraphs, type NodeProto } from './format.js'
 
 /**
  * Throws InputError where a network was exported in training mode and the graph says so: a batch normalisation that
@@ -7,8 +8,8 @@ import type { GraphProto, NodeProto } from './format.js'
  * the one that was evaluated, whose outputs look sound where a map has many positions to take them from. (Noise that
  * was left in is seen when the model runs.)
  */
-export function requireEvaluationMode(file: string, { node }: GraphProto): void {
-  const found = node.filter(normalisesByBatch)
+export function requireEvaluationMode(file: string, graph: GraphProto): void {
+  const found = nodesIn(graph).filter(normalisesByBatch)
   if (found.length === 0) return
   const [{ name, output }] = found
   const others = found.length === 1 ? '' : ` and ${found.length - 1} more`
@@ -17,6 +18,11 @@ export function requireEvaluationMode(file: string, { node }: GraphProto): void 
       'so that outputs are no function of the sample: export in evaluation mode (PyTorch: net.eval()); a layer without running ' +
       'averages (track_running_stats=False) has no such mode',
   )
+}
+
+/** The operators of a graph and of those within them. */
+function nodesIn({ node }: GraphProto): NodeProto[] {
+  return node.flatMap((each) => [each, ...innerGraphs(each).flatMap(nodesIn)])
 }
 
 /** As an attribute says from opset 14 on; before and since, only training mode has means and variances as outputs. */

@@ -6,7 +6,13 @@ import { expect, it } from 'vitest'
 import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import { openForeignModel } from './foreign.js'
 import { describeForeignFile } from './foreignFile.js'
-import { dataTypes, decodeModel, type ElementType, encodeModel } from './format.js'
+import {
+  dataTypes,
+  decodeModel,
+  type ElementType,
+  encodeModel,
+  type TensorProto,
+} from './format.js'
 
 it('a file format that is too new is named with the way to an older one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lowlayer-newer-'))
@@ -99,5 +105,45 @@ it('an input whose rank is left open is one of no extents, as for ONNX Runtime',
   expect(inputs).toEqual(opened.inputs)
   expect(outputs).toBeUndefined()
   await opened.dispose()
+  rmSync(folder, { recursive: true })
+})
+
+it('weights are told apart by their values, however the file keeps them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-kept-'))
+  const file = join(folder, 'kept.onnx')
+  const hashed = async (tensor: Partial<TensorProto> & Pick<TensorProto, 'dataType'>) => {
+    const model = decodeModel(
+      onnxFile({
+        inputs: { x: ['batch', 2] },
+        outputs: { y: ['batch', 2] },
+        nodes: [['Identity', ['x'], ['y']]],
+      }),
+    )
+    model.graph.initializer = [{ name: 'w', dims: [2], rawData: new Uint8Array(), ...tensor }]
+    writeFileSync(file, encodeModel(model))
+    return (await describeForeignFile(file)).weights.get('w')?.hash()
+  }
+  const bytes = (array: ArrayBufferView) => new Uint8Array(array.buffer)
+  const { float32, float64, float16, bfloat16, int64, int32, int8, bool, uint32 } = dataTypes
+  const kinds: readonly (readonly [number, string, number[], number[], ArrayBufferView])[] = [
+    [float32, 'floatData', [0.5, -3], [0.5, 3], Float32Array.of(0.5, -3)],
+    [float64, 'doubleData', [0.1, 3], [0.1, 4], Float64Array.of(0.1, 3)],
+    [float16, 'int32Data', [0x3800, 0xc200], [0x3800, 0x4200], Uint16Array.of(0x3800, 0xc200)],
+    [bfloat16, 'int32Data', [0x3f00, 0xc040], [0x3f00, 0], Uint16Array.of(0x3f00, 0xc040)],
+    [int64, 'int64Data', [-1, 2 ** 40], [-1, 0], BigInt64Array.of(-1n, 2n ** 40n)],
+    [int32, 'int32Data', [-1, 70000], [-1, 7], Int32Array.of(-1, 70000)],
+    [int8, 'int32Data', [-1, 100], [-1, 7], Int8Array.of(-1, 100)],
+    [bool, 'int32Data', [1, 0], [1, 1], Uint8Array.of(1, 0)],
+    [uint32, 'uint64Data', [1, 4e9], [1, 4], Uint32Array.of(1, 4e9)],
+  ]
+  for (const [dataType, field, values, others, raw] of kinds) {
+    const found = await hashed({ dataType, [field]: values })
+    expect(found).toBe(await hashed({ dataType, rawData: bytes(raw) }))
+    expect(found).not.toBe(await hashed({ dataType, [field]: others }))
+  }
+  const texts = (...list: string[]) => list.map((text) => new TextEncoder().encode(text))
+  const { string } = dataTypes
+  const one = await hashed({ dataType: string, stringData: texts('ab', 'c') })
+  expect(one).not.toBe(await hashed({ dataType: string, stringData: texts('a', 'bc') }))
   rmSync(folder, { recursive: true })
 })

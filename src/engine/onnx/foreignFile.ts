@@ -15,6 +15,7 @@ import {
   type ValueInfoProto,
 } from './format.js'
 import { inFloat32, isShortFloat } from './inFloat32.js'
+import { tensorBytes } from './tensorBytes.js'
 
 /** An input or output of a model. */
 export interface ForeignValue {
@@ -91,21 +92,19 @@ async function readGraph(file: string) {
   return { graph, id: await contentIdOf(inFloat32(bytes).bytes, externalFiles(file, graph)) }
 }
 
-/** SHA-256 of the values of a tensor, which may lie in a file beside the model's. */
+/** SHA-256 of the values of a tensor, however they are kept: as bytes, as numbers, or in a file beside the model's. */
 function hashOf(file: string, tensor: TensorProto): string {
-  const { dataLocation, externalData = [], floatData = [], rawData } = tensor
-  const hash = createHash('sha256').update(String(tensor.dataType))
-  if (dataLocation !== 1) {
-    return hash
-      .update(floatData.length > 0 ? Float32Array.from(floatData) : (rawData ?? ''))
-      .digest('hex')
-  }
+  const bytes = tensor.dataLocation === 1 ? externalBytes(file, tensor) : tensorBytes(tensor)
+  return createHash('sha256').update(String(tensor.dataType)).update(bytes).digest('hex')
+}
+
+function externalBytes(file: string, { externalData = [] }: TensorProto): Uint8Array {
   const of = (name: string) => externalData.find(({ key }) => key === name)?.value
   const start = Number(of('offset') ?? 0)
   const length = of('length')
   const bytes = readInputFile(join(dirname(file), of('location') ?? ''))
   const end = length === undefined ? bytes.length : start + Number(length)
-  return hash.update(bytes.subarray(start, end)).digest('hex')
+  return bytes.subarray(start, end)
 }
 
 /** Files of weights beside the model. Throws InputError where one is missing. */

@@ -62,8 +62,13 @@ const schema = {
         dims: { rule: 'repeated', type: 'int64', id: 1 },
         dataType: { type: 'int32', id: 2 },
         floatData: { rule: 'repeated', type: 'float', id: 4 },
+        int32Data: { rule: 'repeated', type: 'int32', id: 5 },
+        stringData: { rule: 'repeated', type: 'bytes', id: 6 },
+        int64Data: { rule: 'repeated', type: 'int64', id: 7 },
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
+        doubleData: { rule: 'repeated', type: 'double', id: 10 },
+        uint64Data: { rule: 'repeated', type: 'uint64', id: 11 },
         externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
         dataLocation: { type: 'int32', id: 14 },
       },
@@ -132,8 +137,16 @@ export interface TensorProto {
   name: string
   dims: number[]
   dataType: number
+  /** Elements as they lie in memory, little-endian; where it is empty they are numbers in one of the following. */
   rawData: Uint8Array
   floatData?: number[]
+  /** Also those of fewer bits, and the bits of float16 and bfloat16. */
+  int32Data?: number[]
+  int64Data?: number[]
+  doubleData?: number[]
+  /** Also uint32. */
+  uint64Data?: number[]
+  stringData?: Uint8Array[]
   /** Where the data are when `dataLocation` is 1: `location` names a file beside the model's. */
   externalData?: { key: string; value: string }[]
   dataLocation?: number
@@ -189,6 +202,11 @@ export interface GraphProto {
   output: ValueInfoProto[]
   /** What is known of inner values. */
   valueInfo?: ValueInfoProto[]
+}
+
+/** The graphs within an operator, such as the branches of If. */
+export function innerGraphs({ attribute }: NodeProto): GraphProto[] {
+  return attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])])
 }
 
 const root = protobuf.Root.fromJSON(schema)

@@ -7,6 +7,7 @@ import {
   floats,
   type GraphSpec,
   integers,
+  moveIntoBranches,
   type NodeSpec,
   onnxFile,
 } from '../../testing/onnxGraph.js'
@@ -155,29 +156,7 @@ const ways: Readonly<Record<string, (model: ModelProto, type: Short) => void>> =
     model.graph.initializer.push(tensorNamed(full, 'w32'))
     model.graph.node.unshift(cast('w32', 'w'))
   },
-  'within a branch of an If': (model, type) => {
-    const tensorType = { elemType: dataTypes[type] }
-    const gemm = model.graph.node.pop() as NodeProto
-    const branch = {
-      name: 'branch',
-      node: [gemm],
-      initializer: [tensorNamed(model, 'w')],
-      input: [],
-      output: [{ name: 'y', type: { tensorType } }],
-      valueInfo: [{ name: 'y', type: { tensorType } }],
-    }
-    without(model, 'w')
-    model.graph.initializer.push({
-      name: 'yes',
-      dims: [],
-      dataType: dataTypes.bool,
-      rawData: Uint8Array.of(1),
-    })
-    const attribute = ['then_branch', 'else_branch'].map(
-      (name) => ({ name, type: attributeTypes.graph, g: branch }) as unknown as AttributeProto,
-    )
-    model.graph.node.push({ name: '', opType: 'If', input: ['yes'], output: ['y'], attribute })
-  },
+  'within a branch of an If': (model) => moveIntoBranches(model, 3, ['w']),
 }
 
 describe.each(['float16', 'bfloat16'] as const)('a model in %s', (type) => {

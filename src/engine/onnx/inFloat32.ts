@@ -10,6 +10,7 @@ import {
   dataTypes,
   elementTypeName,
   type GraphProto,
+  innerGraphs,
   type NodeProto,
   type ValueInfoProto,
 } from './format.js'
@@ -76,6 +77,7 @@ class Widening {
 
   /** An operator, and the Cast of what it makes where that is of 16 bits because a tensor in it is. */
   #node(node: NodeProto): NodeProto[] {
+    for (const inner of innerGraphs(node)) this.graph(inner)
     const isConstant = node.attribute.map((each) => this.#attribute(each)).includes(true)
     if (!isConstant) return [node]
     const [name] = node.output
@@ -85,11 +87,10 @@ class Widening {
 
   /** Whether an attribute is a tensor of 16 bits, which is left as it is. */
   #attribute(attribute: AttributeProto): boolean {
-    const { name, type, i, t, g, graphs } = attribute
+    const { name, type, i, t } = attribute
     // An int64 may come as an object.
     const named = type === attributeTypes.int && TYPES.has(name) ? Number(i) : undefined
     if (this.#isShort(named)) attribute.i = dataTypes.float32
-    for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) this.graph(inner)
     return this.#isShort(t?.dataType)
   }
 }

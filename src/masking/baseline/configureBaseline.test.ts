@@ -56,6 +56,11 @@ describe('a baseline of constants', () => {
     },
   )
 
+  it('in bytes is refused, since images in bytes become 0 to 1', async () => {
+    const bytes = encodeNpy(Uint8Array.from(numbers), [3, 2, 4])
+    await expect(baselineOf('bytes.npy', bytes)).rejects.toThrow(/in bytes \(uint8\).*float32/)
+  })
+
   it.each(['[[0, 1], [2]]', '[0, "1", 2]', '{}', '[]', '[[], [], []]', '[0, null, 2]'])(
     'of JSON %s is refused',
     async (content) => {

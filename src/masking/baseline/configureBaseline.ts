@@ -36,12 +36,15 @@ export async function chooseBaseline(
   if (typeof config === 'object') {
     if ('damp' in config) return dampBaseline(config.damp)
     if ('blur' in config) return blurBaseline(shape, config.blur)
-    if ('file' in config) {
-      return constantsBaseline(shape, readConstants(pathOf(config.file), shape), config.file)
-    }
+    if ('file' in config) return fileBaseline(config.file, shape, pathOf)
   }
   requireMaskable(config)
   throw new InputError('baseline "learned" needs a network that lowlayer trained')
+}
+
+/** Constants that a file names, over a masked value of this shape. Throws InputError where they do not fit it. */
+export function fileBaseline(file: string, shape: readonly number[], pathOf: PathOf): Baseline {
+  return constantsBaseline(shape, readConstants(pathOf(file), shape), file)
 }
 
 /** Throws InputError where a baseline is one of token ids, and something else is masked. */
@@ -85,7 +88,13 @@ function readConstants(file: string, shape: readonly number[]): ArrayLike<number
 }
 
 function fromNpy(file: string): Constants {
-  const { data, shape } = readNpy(file)
+  const { data, shape, dtype } = readNpy(file)
+  if (dtype.endsWith('u1')) {
+    throw new InputError(
+      `${file}: a baseline in bytes (uint8), which become 0 to 1 where images are read: save it as float32, in the units ` +
+        'that networks get (values / 255, and standardised where data.standardize says so)',
+    )
+  }
   return { values: data, extents: shape }
 }
 

@@ -7,11 +7,13 @@ import { stream } from '../../core/random.js'
 import { subsetCount } from '../../core/subset.js'
 import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { openForeignModel } from '../../engine/onnx/foreign.js'
+import { decodeModel, encodeModel } from '../../engine/onnx/format.js'
 import type { Engine } from '../../engine/types.js'
 import {
   floats,
   type GraphSpec,
   integers,
+  moveIntoBranches,
   type NodeSpec,
   onnxFile,
   type TensorSpec,
@@ -239,6 +241,9 @@ describe('rows that depend on more than themselves', () => {
       await expect(evaluated(modelOf({ nodes, weights }))).rejects.toThrow(
         /\(BatchNormalization\) takes means and variances from the batch.*evaluation mode/,
       )
+      const within = decodeModel(modelOf({ nodes, weights }))
+      moveIntoBranches(within, 1)
+      await expect(evaluated(encodeModel(within))).rejects.toThrow(/\(BatchNormalization\) takes/)
       const usual = nodes.with(1, ['BatchNormalization', nodes[1][1], ['m']])
       expectValues(await evaluated(modelOf({ nodes: usual, weights })), 'logits')
     },

@@ -68,7 +68,14 @@ async function describeOne(
     requireFit(model, entry)
     const { id, weights: own } = model
     const isEpoch = entry.path?.includes('{epoch}') === true
-    checkpoints.push({ step: Math.round(isEpoch ? number * stepsPerEpoch : number), file, id })
+    const step = Math.round(isEpoch ? number * stepsPerEpoch : number)
+    const before = checkpoints.at(-1)
+    if (before?.step === step) {
+      throw new InputError(
+        `${before.file} and ${file} are both step ${step} with stepsPerEpoch ${stepsPerEpoch}; say how many optimiser steps an epoch has`,
+      )
+    }
+    checkpoints.push({ step, file, id })
     if (entry.lowLayers !== undefined) {
       const names = lowWeights(file, own, entry.lowLayers)
       hashes.push(hashOf(own, names))

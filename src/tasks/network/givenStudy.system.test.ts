@@ -430,6 +430,10 @@ describe('a series of checkpoints', () => {
     expect(await reasonOf(planOfDocument(given([entry]), places('hole-results')))).toMatch(
       /two files are number 10/,
     )
+    const epochs = { name: 'a', path: 'nets/low0-high0-order0/{epoch}.onnx', stepsPerEpoch: 0.04 }
+    expect(await reasonOf(planOfDocument(given([epochs]), places('hole-results')))).toMatch(
+      /0\.onnx and .*\.onnx are both step 0 with stepsPerEpoch 0\.04; say/,
+    )
     const none = { name: 'a', path: 'hole/epoch-{epoch}.onnx' }
     expect(await reasonOf(planOfDocument(given([none]), places('hole-results')))).toMatch(
       /no file there has a number in the place of \{epoch\}/,
