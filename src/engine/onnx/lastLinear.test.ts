@@ -15,7 +15,7 @@ function layerOf(...nodes: NodeSpec[]) {
   return lastLinear(decodeModel(file).graph, 'out')
 }
 
-it.each<[string, NodeSpec[], boolean]>([
+it.each<[string, NodeSpec[], boolean, string?]>([
   ['Gemm', [['Gemm', ['h', 'W', 'b'], ['out'], { transB: 1 }]], true],
   ['Gemm without a bias', [['Gemm', ['h', 'W'], ['out']]], false],
   ['MatMul', [['MatMul', ['h', 'W'], ['out']]], false],
@@ -34,6 +34,7 @@ it.each<[string, NodeSpec[], boolean]>([
       ['Softmax', ['z'], ['out']],
     ],
     true,
+    'Softmax',
   ],
   [
     'a sigmoid between identities',
@@ -44,9 +45,10 @@ it.each<[string, NodeSpec[], boolean]>([
       ['Identity', ['j'], ['out']],
     ],
     true,
+    'Sigmoid',
   ],
-])('is found: %s', (_, nodes, hasBias) => {
-  expect(layerOf(...nodes)).toEqual({ input: 'h', hasBias })
+])('is found: %s', (_, nodes, hasBias, activation = 'none') => {
+  expect(layerOf(...nodes)).toEqual({ input: 'h', hasBias, activation })
 })
 
 it.each<[string, NodeSpec[]]>([

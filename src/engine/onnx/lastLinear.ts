@@ -6,10 +6,14 @@ export interface LastLinear {
   /** Name of the tensor h that it takes. */
   readonly input: string
   readonly hasBias: boolean
+  /** What follows z. */
+  readonly activation: LastActivation
 }
 
+type LastActivation = (typeof activations)[number] | 'none'
+
 /** What may follow z without hiding it: the gradient of −log p_y with respect to z is known for each, once. */
-const activations = new Set(['Softmax', 'LogSoftmax', 'Sigmoid'])
+const activations = ['Softmax', 'LogSoftmax', 'Sigmoid'] as const
 
 /**
  * The linear layer with constant W and b (Gemm, MatMul, or MatMul and Add) that an output comes from, directly or through one
@@ -25,12 +29,16 @@ export function lastLinear(
     ...node.flatMap(({ opType, output: made }) => (opType === 'Constant' ? made : [])),
   ])
   let made = producers.get(output)
-  let activated = false
+  let activation: LastActivation = 'none'
   while (made !== undefined) {
     const { opType, input }: NodeProto = made
     if (opType !== 'Identity') {
-      if (activated || !activations.has(opType)) return linearAt(made, producers, constants)
-      activated = true
+      const known = activations.find((each) => each === opType)
+      if (activation !== 'none' || known === undefined) {
+        const layer = linearAt(made, producers, constants)
+        return layer && { ...layer, activation }
+      }
+      activation = known
     }
     made = producers.get(input[0])
   }
@@ -41,7 +49,7 @@ function linearAt(
   { opType, input, attribute }: NodeProto,
   producers: ReadonlyMap<string, NodeProto>,
   constants: ReadonlySet<string>,
-): LastLinear | undefined {
+): Omit<LastLinear, 'activation'> | undefined {
   const [a, b, c = ''] = input
   const attributeIs = (name: string, value: number) => {
     const found = attribute.find((one) => one.name === name)

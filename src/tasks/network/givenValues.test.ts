@@ -57,6 +57,15 @@ describe('values of samples whose ids the two splits share', () => {
     )
   })
 
+  it('are those of the panels that the file says where it has no ids', () => {
+    expect(read(fileOf([30, 50, 51, 71], { panel: Int32Array.of(0, 0, 1, 1) }))).toEqual([
+      ...[30, 50, 51, 71],
+    ])
+    expect(() => read(fileOf([51, 71, 30, 50], { panel: Int32Array.of(1, 1, 0, 0) }))).toThrow(
+      /row 0 is of panel 1, and the analysed sample in its place, 3, of panel 0: give ids/,
+    )
+  })
+
   it('need no panels where ids are different', () => {
     const different = [analysed[0], analysed[1], analysed[3]]
     const file = fileOf([71, 50, 30], { sample: Int32Array.of(7, 5, 3) })

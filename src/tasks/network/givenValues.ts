@@ -86,6 +86,15 @@ export function readGivenValues(
         'exactly these in their order (lowlayer plan CONFIG --samples lists them)',
     )
   }
+  if (sample === undefined && panel !== undefined) {
+    const at = samples.findIndex((each, row) => each.panel !== Number(panel.data[row]))
+    if (at >= 0) {
+      throw new InputError(
+        `${file}: row ${at} is of panel ${panel.data[at]}, and the analysed sample in its place, ${samples[at].id}, of panel ${samples[at].panel}: ` +
+          'give ids as an array "sample", or rows in the order of lowlayer plan CONFIG --samples',
+      )
+    }
+  }
   const rowOf = sample === undefined ? undefined : rowsById(file, sample, panel, samples)
   return samples.map((wanted, position) => {
     const { id } = wanted

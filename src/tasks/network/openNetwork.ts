@@ -269,7 +269,7 @@ async function modelDifficulties(
       found.push({ ...row, prediction: outputs.indexOf(row.prediction) })
     }
   }
-  const norms = await lastInputNorms(classifier, fedRows(samples))
+  const norms = await lastInputNorms(classifier, { kind }, fedRows(samples))
   return { rows: found, grand: norms && lastLayerGrand(found, norms) }
 }
 
