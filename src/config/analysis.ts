@@ -85,6 +85,12 @@ const players = z
       .record(z.string(), z.array(z.union([z.string(), whole(0)])).min(1))
       .optional()
       .describe('Features that come and go together, by name or number, for layout: features'),
+    inputs: z
+      .record(z.string(), z.union([z.literal('all'), z.array(whole(0)).min(1)]))
+      .optional()
+      .describe(
+        'Further inputs of given networks that are masked too, arrays of data.held: all (its values are one player) or the values that are a player each, from 0. They are the last of the count',
+      ),
     layer: nonEmpty
       .optional()
       .describe(
@@ -216,4 +222,10 @@ export const analysisSection = z
 
 export type AnalysisConfig = z.output<typeof analysisSection>
 export type PlayersConfig = AnalysisConfig['players']
+
+/** How many of the players are of further inputs. */
+export function inputPlayerCount({ inputs = {} }: Pick<PlayersConfig, 'inputs'>): number {
+  const counts = Object.values(inputs).map((values) => (values === 'all' ? 1 : values.length))
+  return counts.reduce((sum, count) => sum + count, 0)
+}
 export type BaselineConfig = AnalysisConfig['baseline']

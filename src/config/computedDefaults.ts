@@ -1,6 +1,7 @@
 /** Defaults of a configuration that follow from its other keys, or from the data. */
 import { isObject } from '../core/isObject.js'
 import { MAX_PLAYERS } from '../core/subset.js'
+import { inputPlayerCount, type PlayersConfig } from './analysis.js'
 import { featureCount } from './checks/shared.js'
 import { valueAt } from './problems.js'
 import type { ExperimentConfig } from './schema.js'
@@ -65,7 +66,8 @@ function withinFeatures(
   const { players } = config.analysis
   if (valueAt(written, ['analysis', 'players', 'count']) !== undefined) return config
   if (players.list !== undefined || players.groups !== undefined) return config
-  const count = lesserOf(players.count, features) ?? players.count
+  const available = features === undefined ? undefined : features + inputPlayerCount(players)
+  const count = lesserOf(players.count, available) ?? players.count
   return { ...config, analysis: { ...config.analysis, players: { ...players, count } } }
 }
 
@@ -116,8 +118,10 @@ function lesserOf(usual: number, available: unknown): number | undefined {
 function usualPlayers(value: Mapping, data: Mapping): number | undefined {
   const players = valueAt(value, ['analysis', 'players'])
   if (isObject(players)) {
-    if (Array.isArray(players.list)) return players.list.length || undefined
-    if (isObject(players.groups)) return Object.keys(players.groups).length || undefined
+    // What is no count yet because it is written wrong becomes none.
+    const beside = isObject(players.inputs) ? inputPlayerCount(players as PlayersConfig) : 0
+    if (Array.isArray(players.list)) return players.list.length + beside || undefined
+    if (isObject(players.groups)) return Object.keys(players.groups).length + beside || undefined
   }
   const features = featureCount(data)
   return features === undefined ? undefined : Math.min(features, MAX_PLAYERS)

@@ -189,7 +189,7 @@ const npz = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Further arrays [N, …] that given models are fed by the names of their inputs, as they are and never masked; NAME_test for test inputs of their own',
+      'Further arrays [N, …] that given models are fed by the names of their inputs, as they are unless analysis.players.inputs masks them; NAME_test for test inputs of their own',
     ),
   ...splitCounts,
   ...common,

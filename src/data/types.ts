@@ -47,7 +47,7 @@ export interface Dataset {
   readonly shape: readonly number[]
   /** The arrays that a row consists of, side by side, where it is more than one. */
   readonly parts?: readonly RowPart[]
-  /** Arrays that given models are fed beside a sample, never masked; `start` is a cell of Samples.held. */
+  /** Arrays that given models are fed beside a sample; `start` is a cell of Samples.held. */
   readonly held?: readonly RowPart[]
   /**
    * Order of the axes of images of several channels in their source, which samples here do not show; absent where

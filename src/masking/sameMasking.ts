@@ -6,6 +6,7 @@ import { type SampleRow, sampleAt } from '../data/rows.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline } from './baseline/configureBaseline.js'
 import { learningSettings } from './baseline/learnStudyBaseline.js'
+import { plainRows } from './foreign/probe.js'
 import { placePlayers, shapeWithoutNetwork } from './players/configurePlayers.js'
 
 /** Largest difference between the cells of baselines that count as equal. */
@@ -47,11 +48,12 @@ export async function sameBaseline(
   const isLearned = [a, b].some(({ baseline }) => learningSettings(baseline) !== undefined)
   if (isInner || isLearned) return false
   const [one, other] = await Promise.all(
-    [a, b].map(({ baseline }) => inputBaseline(baseline, data, pathOf)),
+    [a, b].map((analysis) => inputBaseline(analysis, data, pathOf)),
   )
-  return firstSamples(data, SAMPLES).every(({ input }) => {
-    const values = other.valuesFor(input)
-    return one.valuesFor(input).every((value, cell) => Math.abs(value - values[cell]) <= TOLERANCE)
+  return firstSamples(data, SAMPLES).every((sample) => {
+    const row = plainRows([sample])
+    const values = other.valuesFor(row)
+    return one.valuesFor(row).every((value, cell) => Math.abs(value - values[cell]) <= TOLERANCE)
   })
 }
 

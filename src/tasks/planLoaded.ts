@@ -72,6 +72,11 @@ export async function planLoaded(
       'data.held names inputs of networks from elsewhere (networks.files), of which there are none: leave it out, as networks trained here have one input',
     )
   }
+  if (config.analysis.players.inputs !== undefined && trainsNetworks(config.networks)) {
+    throw new InputError(
+      'analysis.players.inputs masks inputs of networks from elsewhere (networks.files): networks trained here have one input',
+    )
+  }
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
@@ -121,7 +126,7 @@ async function checkBaselines(plan: Plan, dataset: Dataset, pathOf: PathOf): Pro
     const masksInput = players.layout !== 'layer' && dataset.kind !== 'text'
     if (baseline === 'mean' || baseline === 'learned' || !(masksInput || isTokens)) continue
     if (isObject(baseline) && 'learned' in baseline) continue
-    if (masksInput) await inputBaseline(baseline, dataset, pathOf)
+    if (masksInput) await inputBaseline(analysis, dataset, pathOf)
     else requireMaskable(baseline)
   }
 }

@@ -1,3 +1,5 @@
+/** Players that a configuration asks for. */
+import { inputPlayerCount } from '../analysis.js'
 import { type Check, checkDistinct, featureCount, isText, tables } from './shared.js'
 
 /** Whether players can be had as asked for, as far as it is known without data. */
@@ -10,17 +12,32 @@ export const checkPlayers: Check = ({ analysis, data }, problem) => {
   if (needed !== undefined && players[needed] === undefined) {
     at(needed, `is missing: layout "${players.layout}" needs it`)
   }
+  const ofInputs = inputPlayerCount(players)
+  const count = players.count - ofInputs
+  if (count < 1) {
+    at(
+      'inputs',
+      `has ${ofInputs} of ${players.count} players (count): one at least is of the samples`,
+    )
+  }
+  for (const [name, values] of Object.entries(players.inputs ?? {})) {
+    if (values !== 'all') checkDistinct(values, problem, `analysis.players.inputs.${name}`)
+  }
+  const isWords = data !== undefined && (isText(data.source) || data.source === 'tokens')
+  if (ofInputs > 0 && (players.layout === 'layer' || isWords)) {
+    at('inputs', 'is for samples that are masked at their input, of images or features')
+  }
   const ofWords = data?.source === 'tokens'
   const grid = players.layout === 'layer' && !ofWords ? players.layerGrid : players.layout
   const cells = gridCells(grid, players.margin ?? 0)
-  if (cells !== undefined && players.count > cells) {
+  if (cells !== undefined && count > cells) {
     const which = players.margin ? `cells at least ${players.margin} from its border` : 'cells'
-    at('count', `${players.count} players asked for, but ${grid} has ${cells} ${which}`)
+    at('count', `${count} players asked for, but ${grid} has ${cells} ${which}`)
   }
   if (players.select === 'list') {
     if (players.list === undefined) at('list', 'is missing: select "list" needs it')
-    else if (players.list.length !== players.count) {
-      at('list', `has ${players.list.length} entries for ${players.count} players`)
+    else if (players.list.length !== count) {
+      at('list', `has ${players.list.length} entries for ${count} players`)
     }
   } else if (players.list !== undefined) at('list', 'is only for select "list"')
   checkDistinct(players.list ?? [], problem, 'analysis.players.list')
@@ -31,8 +48,8 @@ export const checkPlayers: Check = ({ analysis, data }, problem) => {
       at('layout', `"${players.layout}" does not fit data.source "${data.source}"`)
     }
     const features = featureCount(data)
-    if (features !== undefined && players.count > features) {
-      at('count', `${players.count} players asked for, but ${data.source} has ${features} features`)
+    if (features !== undefined && count > features) {
+      at('count', `${count} players asked for, but ${data.source} has ${features} features`)
     }
   }
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.js'
 import { contentId, type Json, sha256 } from '../../core/hash.js'
-import { bytesOf, sizeOf } from '../../core/tensor.js'
+import { bytesOf, concatenated, sizeOf } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
 import type { Baseline } from '../types.js'
 
@@ -166,6 +166,14 @@ export function constantsBaseline(
   }
   const cells = values.length === size ? Float32Array.from(values) : spread(values, shape)
   return constantBaseline('constants', cells)
+}
+
+/** One baseline for the first `size` cells of a sample, another one for those behind. */
+export function joinedBaseline(first: Baseline, second: Baseline, size: number): Baseline {
+  const fingerprints = [first.fingerprint, second.fingerprint]
+  return sampleBaseline('joined', fingerprints, (x) =>
+    concatenated([first.valuesFor(x.subarray(0, size)), second.valuesFor(x.subarray(size))]),
+  )
 }
 
 /** b = λx: players are damped instead of removed (the lab's `damp_λ`). */

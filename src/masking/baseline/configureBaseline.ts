@@ -1,6 +1,8 @@
 /** From the `baseline` of a configuration to the values that masked players take. */
-import type { BaselineConfig } from '../../config/analysis.js'
+import type { AnalysisConfig, BaselineConfig } from '../../config/analysis.js'
 import { InputError } from '../../core/errors.js'
+import { isObject } from '../../core/isObject.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { PathOf } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import { readNpy } from '../../formats/npy.js'
@@ -11,6 +13,7 @@ import {
   constantsBaseline,
   dampBaseline,
   inputMoments,
+  joinedBaseline,
   type Moments,
   meansBaseline,
   zeroBaseline,
@@ -56,14 +59,31 @@ export function requireMaskable(config: BaselineConfig): void {
   )
 }
 
-/** The baseline of the inputs of data: {@link chooseBaseline}, or for token ids {@link tokenBaseline}. */
+/**
+ * The baseline of the inputs of data: {@link chooseBaseline}, or for token ids {@link tokenBaseline}; where further inputs are masked too,
+ * the same of each of their values after it.
+ */
 export async function inputBaseline(
-  config: BaselineConfig,
+  { baseline, players }: Pick<AnalysisConfig, 'baseline' | 'players'>,
   data: Dataset,
   pathOf: PathOf,
 ): Promise<Baseline> {
-  if (data.kind === 'tokens') return tokenBaseline(config, data)
-  return chooseBaseline(config, data.shape, async () => inputMoments(data), pathOf)
+  if (data.kind === 'tokens') return tokenBaseline(baseline, data)
+  const own = await chooseBaseline(baseline, data.shape, async () => inputMoments(data), pathOf)
+  const { held } = data.train
+  if (players.inputs === undefined || held === undefined) return own
+  if (!(baseline === 'mean' || baseline === 'zero' || (isObject(baseline) && 'damp' in baseline))) {
+    throw new InputError(
+      'analysis.baseline: where further inputs are masked too (players.inputs) it is mean, zero or {damp: …}',
+    )
+  }
+  const shape = [held.length / data.train.count]
+  const moments = async () => inputMoments({ shape, train: { ...data.train, inputs: held } })
+  return joinedBaseline(
+    own,
+    await chooseBaseline(baseline, shape, moments, pathOf),
+    sizeOf(data.shape),
+  )
 }
 
 /** Numbers of a file, row by row, and the extents that the file gives them. */

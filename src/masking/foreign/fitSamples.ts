@@ -22,7 +22,7 @@ export function isInColour(data: DataConfig): boolean {
 }
 
 /** What is said of how a model is fed. */
-type FeedWishes = Pick<ForeignWishes, 'input' | 'layout'>
+type FeedWishes = Pick<ForeignWishes, 'input' | 'layout' | 'alsoMasked'>
 
 /** What is known of a model's inputs, from its file or from ONNX Runtime. */
 type Fed = Pick<ForeignFile, 'file' | 'inputs'>
@@ -43,7 +43,7 @@ export function fitSamples(model: Fed, samples: FedSamples, wishes: FeedWishes):
     const chosen = chooseInput(model, wishes.input, held)
     const input = fitInput(file, chosen, samples, wishes.layout)
     const said = input.remark === undefined ? [] : [input.remark]
-    const { feed, remarks } = withHeld(model, feedOne(input, shape), held)
+    const { feed, remarks } = withHeld(model, feedOne(input, shape), held, wishes.alsoMasked)
     return { feed, layout: input.layout, remarks: [...said, ...remarks] }
   } catch (error) {
     throw samples.inColour && takesOnlyGrey(model, shape, wishes) ? withHintAtGrey(error) : error

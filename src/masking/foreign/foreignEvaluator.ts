@@ -42,6 +42,8 @@ export interface ForeignWishes {
   readonly layout?: Layout
   /** What the outputs are, where graph and values do not tell or tell otherwise. */
   readonly kind?: WantedKind
+  /** Further inputs that are masked too. */
+  readonly alsoMasked?: readonly string[]
   /** The inner tensor that is masked; the input, by default. */
   readonly layer?: InnerTensor
 }
@@ -188,8 +190,9 @@ export function createForeignEvaluator(
     const value = await classifier.valuesOf(plainRows([sample]))
     checkFinite(value, sample)
     const masked = value.slice()
-    masked.set(baseline.valuesFor(value.subarray(0, sizeOf(shape))))
-    const write = writerFor(players(sample, shape))(
+    const owners = players(sample, shape)
+    masked.set(baseline.valuesFor(value.subarray(0, owners.map.length)))
+    const write = writerFor(owners)(
       reordered(value, order, new Float32Array(size)),
       reordered(masked, order, new Float32Array(size)),
     )

@@ -12,10 +12,13 @@ import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { openForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import { encodeNpz } from '../../formats/npz.js'
+import { configOf } from '../../testing/configOf.js'
 import { floats, type GraphSpec, integers, onnxFile } from '../../testing/onnxGraph.js'
 import { parseConfig } from '../../testing/parseConfig.js'
 import { constantsBaseline } from '../baseline/baselines.js'
+import { inputBaseline } from '../baseline/configureBaseline.js'
 import { parseOutput } from '../evaluation/output.js'
+import { placePlayers } from '../players/configurePlayers.js'
 import { gridPlayers } from '../players/players.js'
 import {
   createForeignEvaluator,
@@ -243,6 +246,164 @@ describe('a model of several inputs', () => {
     ],
   ])('is refused with %s', async (_what, held, spec, wishes, message) => {
     await expect(opened(spec, await dataOf(held), wishes)).rejects.toThrow(message)
+  })
+})
+
+describe('players of further inputs', () => {
+  const analysisOf = (players: object, baseline: unknown = 'zero') =>
+    configOf(
+      {
+        data: { source: 'glyphs' },
+        model: { architecture: 'lenet' },
+        analysis: { players, baseline },
+      },
+      'test',
+      [],
+    ).analysis
+
+  async function masked(
+    held: string,
+    players: object,
+    { baseline, spec = both }: { baseline?: unknown; spec?: GraphSpec } = {},
+  ) {
+    const data = await dataOf(held)
+    const analysis = analysisOf(players, baseline)
+    const placed = placePlayers(analysis.players, data, String)
+    const constants = await inputBaseline(analysis, data, String)
+    const samples = [0, 1, 5].map((row) => sampleAt(data.train, row))
+    const file = join(folder, `${files++}.onnx`)
+    writeFileSync(file, onnxFile(spec))
+    const model = await openForeignModel(file, 'cpu')
+    const of = (sample: (typeof samples)[number]) => placed.players(sample, data.shape)
+    const probe = probeRows(samples, of, constants)
+    const alsoMasked = Object.keys(analysis.players.inputs ?? {})
+    const classifier = await foreignClassifier(model, data, 2, probe, { alsoMasked })
+    const evaluator = createForeignEvaluator(engine, classifier, placed.n, {
+      players: of,
+      baseline: constants,
+      output: parseOutput('log-odds', 1, 0),
+      assume: () => undefined,
+    })
+    return { data, classifier, samples, evaluator, placed }
+  }
+
+  it.each(['zero', 'mean', { damp: 0.25 }])(
+    'are masked with those of the samples: baseline %j',
+    async (baseline) => {
+      const players = { layout: 'grid1x2', inputs: { features: [2] } }
+      const whole = { layout: 'grid1x2', count: 3, inputs: { features: 'all' } }
+      for (const config of [{ ...players, count: 3 }, whole]) {
+        const found = await masked('[site, features]', config, { baseline })
+        const { data, classifier, samples, evaluator, placed } = found
+        expect(placed.n).toBe(3)
+        expect(classifier.remarks).toEqual([
+          expect.stringMatching(/: image, features are masked, site held as in the sample/),
+        ])
+        const maskedBy = (value: number, mean: () => number) =>
+          baseline === 'zero' ? 0 : baseline === 'mean' ? mean() : value / 4
+        const rows = [...data.train.ids]
+        const meanOver = (cells: readonly number[]) =>
+          cells.reduce((sum, cell) => sum + cell, 0) / cells.length
+        for (const sample of samples) {
+          const { values } = await evaluator.evaluate(sample)
+          for (const [coalition, value] of values.entries()) {
+            const has = (player: number) => (coalition >>> player) % 2 === 1
+            const image = sample.input.map((cell, at) => {
+              if (has(Math.floor((at % SIDE) / 3))) return cell
+              const plane = SIDE * SIDE
+              const channel = Math.floor(at / plane)
+              return maskedBy(cell, () =>
+                meanOver(
+                  rows.flatMap((row) => {
+                    const start = row * PIXELS + channel * plane
+                    return [...arrays.x.data.subarray(start, start + plane)]
+                  }),
+                ),
+              )
+            })
+            const own = arrays.features.data.subarray(
+              sample.id * FEATURES,
+              (sample.id + 1) * FEATURES,
+            )
+            const features = own.map((cell, at) => {
+              const isPlayer = config === whole || at === 2
+              if (!isPlayer || has(2)) return cell
+              return maskedBy(cell, () =>
+                meanOver(rows.map((row) => arrays.features.data[row * FEATURES + at])),
+              )
+            })
+            const z = byHand(image, features, arrays.site.data[sample.id])
+            expect(value).toBeCloseTo(z[sample.label] - z[1 - sample.label], 4)
+          }
+        }
+        await classifier.model.dispose()
+      }
+    },
+  )
+
+  it.each<[string, string, object, { baseline?: unknown; spec?: GraphSpec }, RegExp]>([
+    [
+      'whole numbers',
+      '[site, features]',
+      { site: 'all' },
+      {},
+      /site is to be masked .*takes whole numbers \(int64\)/,
+    ],
+    [
+      'an array that is not held',
+      '[site, features]',
+      { feature: [0] },
+      {},
+      /inputs\.feature: no array/,
+    ],
+    [
+      'a value too many',
+      '[site, features]',
+      { features: [3] },
+      {},
+      /inputs\.features: no value 3; it has 3, from 0 to 2/,
+    ],
+    [
+      'an input that the model has not',
+      '[site, features]',
+      { features: [0] },
+      {
+        spec: {
+          ...both,
+          inputs: { image: both.inputs.image, site: ['n'] },
+          nodes: both.nodes.flatMap((node) =>
+            node[0] === 'MatMul' && node[1][0] === 'features'
+              ? [['MatMul', ['flat', 'w'], ['b']] as const]
+              : [node],
+          ),
+        },
+      },
+      /features is to be masked .* is no input of the model/,
+    ],
+    ['a blur', '[site, features]', { features: [0] }, { baseline: 'blur' }, /mean, zero or \{damp/],
+  ])('are refused for %s', async (_what, held, inputs, more, message) => {
+    const players = { layout: 'grid1x2', count: 3, inputs }
+    await expect(masked(held, players, more)).rejects.toThrow(message)
+  })
+
+  it('are counted among all players', () => {
+    const list = {
+      layout: 'grid2x2',
+      select: 'list',
+      list: [0, 3],
+      inputs: { a: [0, 1], b: 'all' },
+    }
+    expect(analysisOf(list).players.count).toBe(5)
+    expect(() => analysisOf({ ...list, count: 4 })).toThrow(/list: has 2 entries for 1 players/)
+    expect(() => analysisOf({ layout: 'grid2x2', count: 2, inputs: { a: [0, 1] } })).toThrow(
+      /inputs: has 2 of 2 players/,
+    )
+    expect(() => analysisOf({ layout: 'grid2x2', count: 3, inputs: { a: [1, 1] } })).toThrow(
+      /inputs\.a/,
+    )
+    expect(() =>
+      analysisOf({ layout: 'layer', layer: 'conv1', count: 3, inputs: { a: [1] } }),
+    ).toThrow(/inputs: is for samples that are masked at their input/)
   })
 })
 

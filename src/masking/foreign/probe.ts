@@ -19,21 +19,18 @@ export function probeRows(
   players: (sample: MaskedSample) => Players,
   baseline: Baseline,
 ): Float32Array {
-  const none = new Float32Array()
   const rows: Float32Array[] = [plainRows(samples)]
   for (const [index, sample] of samples.entries()) {
     const { map } = players(sample)
-    const values = baseline.valuesFor(sample.input)
+    const row = plainRows([sample])
+    const values = baseline.valuesFor(row.subarray(0, map.length))
     const masked = (isMasked: (player: number) => boolean) =>
-      sample.input.map((value, cell) =>
-        map[cell] !== BACKGROUND && isMasked(map[cell]) ? values[cell] : value,
+      row.map((value, cell) =>
+        cell < map.length && map[cell] !== BACKGROUND && isMasked(map[cell]) ? values[cell] : value,
       )
-    const { held = none } = sample
     rows.push(
       masked((player) => player % 2 === index % 2),
-      held,
       masked(() => true),
-      held,
     )
   }
   return concatenated(rows)

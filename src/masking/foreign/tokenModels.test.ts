@@ -179,7 +179,7 @@ async function evaluated({ model: bytes, arrays = {}, data = {}, baseline, count
     output: 'log-odds',
   })
   const placed = placePlayers(analysis.players, dataset, String)
-  const masked = await inputBaseline(analysis.baseline, dataset, String)
+  const masked = await inputBaseline(analysis, dataset, String)
   const size = dataset.shape[0]
   const samples = [dataset.train, dataset.test].flatMap(({ count, inputs, labels, ids }) =>
     Array.from({ length: count }, (_, row) => ({

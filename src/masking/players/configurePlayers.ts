@@ -1,5 +1,5 @@
 /** From the `players` of a configuration to the parts of a sample that are masked together. */
-import type { PlayersConfig } from '../../config/analysis.js'
+import { inputPlayerCount, type PlayersConfig } from '../../config/analysis.js'
 import { atPlace, InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { PathOf } from '../../data/paths.js'
@@ -8,6 +8,7 @@ import type { Graph } from '../../graph/types.js'
 import type { MaskedSample } from '../evaluation/evaluate.js'
 import { embeddingValue, layerValue } from '../evaluation/layerValue.js'
 import type { Players } from '../types.js'
+import { addInputPlayers, ownPlayers } from './inputPlayers.js'
 import {
   chooseGridCells,
   type FeatureGroup,
@@ -31,7 +32,7 @@ export interface PlacedPlayers {
   readonly n: number
   /** The value of a network that is masked: its input, its embedding or a layer's output. */
   at(graph: Graph): string
-  /** Players of a sample, over a masked value of this shape. */
+  /** Players of a sample, over a masked value of this shape and, where some are of further inputs, what is held beside it. */
   players(sample: Pick<MaskedSample, 'id' | 'input'>, shape: readonly number[]): Players
   /** Whether a sample has what the players need. */
   admits(input: Float32Array): boolean
@@ -56,7 +57,14 @@ export function admitsSample(
 
 /** Throws InputError when the players do not fit the data; `pathOf` finds the file of segments. */
 export function placePlayers(config: PlayersConfig, data: Dataset, pathOf: PathOf): PlacedPlayers {
-  return { ...place(config, data, pathOf), admits: admitsSample(config, data) }
+  const { n, at, players } = place(ownPlayers(config), data, pathOf)
+  const withInputs = addInputPlayers(config, data)
+  return {
+    n: n + inputPlayerCount(config),
+    at,
+    players: (sample, shape) => withInputs(players(sample, shape)),
+    admits: admitsSample(config, data),
+  }
 }
 
 function place(config: PlayersConfig, data: Dataset, pathOf: PathOf): Placement {

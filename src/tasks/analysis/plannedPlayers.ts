@@ -48,7 +48,8 @@ function ofEachText(analysis: AnalysisConfig, dataset: Dataset, pathOf: PathOf):
 }
 
 function membersOf({ names, numbers }: Players): PlannedPlayer[] {
-  return names.map((name, index) =>
-    numbers === undefined ? { name } : { name, number: numbers[index] },
-  )
+  return names.map((name, index) => {
+    const number = numbers?.[index]
+    return number === undefined ? { name } : { name, number }
+  })
 }

@@ -541,6 +541,45 @@ describe('a network from elsewhere of several inputs', () => {
       const accuracy = [...ids].filter((id) => right.includes(id)).length / count
       expect(Number(network[`${split}_accuracy`])).toBeCloseTo(accuracy, 12)
     }
+    const both = await run(['two'], {
+      data: { path: 'two.npz', held: ['bias'] },
+      analysis: {
+        samples: { count: 3, testCount: 1 },
+        output: 'logit',
+        baseline: 'mean',
+        players: { count: 4, layout: 'grid1x2', inputs: { bias: [2, 0] } },
+      },
+    })
+    const train = [...dataset.train.ids]
+    const meanOf = (values: readonly number[]) =>
+      values.reduce((sum, value) => sum + value, 0) / values.length
+    const ofChannel = [0, 1].map((channel) =>
+      meanOf(
+        train.flatMap((row) => [
+          ...x.subarray(row * 128 + 64 * channel, row * 128 + 64 * (channel + 1)),
+        ]),
+      ),
+    )
+    const ofBias = [0, 1, 2].map((c) => meanOf(train.map((row) => features[3 * row + c])))
+    const masked = await valuesOfNetwork(both, 'two')
+    expect(masked.tables).toHaveLength(4)
+    for (const [row, id] of masked.samples.sample.entries()) {
+      expect(masked.tables[row]).toHaveLength(2 ** 4)
+      for (const [coalition, value] of masked.tables[row].entries()) {
+        const has = (player: number) => (coalition >>> player) % 2 === 1
+        const c = labels[id]
+        const isBiasThere = [has(3), true, has(2)][c]
+        let z = isBiasThere ? features[3 * id + c] : ofBias[c]
+        for (let cell = 0; cell < 128; cell++) {
+          const isThere = has(Math.floor((cell % 8) / 4))
+          const input = isThere ? x[id * 128 + cell] : ofChannel[Math.floor(cell / 64)]
+          z += input * matrix[3 * cell + c]
+        }
+        expect(value).toBeCloseTo(z, 4)
+      }
+    }
+    const players = rowsOf(both, 'players').map(({ name }) => name)
+    expect(new Set(players)).toEqual(new Set(['r0c0', 'r0c1', 'bias[2]', 'bias[0]']))
   })
 })
 

@@ -105,15 +105,16 @@ export async function tryLayer(network: StudyNetwork, use: NetworkUse): Promise<
 
 /**
  * The network that lowlayer wrote to a file, whose outputs are the classes by their numbers. Undefined of files of other tools, and where outputs
- * are said to be other classes, or a class has none: then the file is opened as theirs are, which maps or refuses it.
+ * are said to be other classes, a class has none, or further inputs are masked: then the file is opened as theirs are, which maps or refuses it.
  */
 function ownNetwork(
   file: string,
   { spec }: GivenNetwork,
-  { dataset }: NetworkUse,
+  { dataset, analysis }: NetworkUse,
 ): WeightedGraph | undefined {
   const exported = importExported(readInputFile(file))
   if (exported === undefined || spec.reading.classes !== undefined) return undefined
+  if (analysis.players.inputs !== undefined) return undefined
   const { graph } = exported
   const outputs = sizeOf(valueShape(graph, graph.output))
   // A single output stands for two classes.
@@ -167,8 +168,7 @@ async function openModel(
   const { data } = context.plan.config
   const pathOf = (name: string) => resolve(context.baseDir, name)
   const layer = layerOf(analysis, network)
-  const ofInput =
-    layer === undefined ? await inputBaseline(analysis.baseline, dataset, pathOf) : undefined
+  const ofInput = layer === undefined ? await inputBaseline(analysis, dataset, pathOf) : undefined
   const classifier = await openClassifier(file, {
     data: dataset,
     players: masking.placed,
@@ -178,6 +178,7 @@ async function openModel(
       input: reading.input,
       output: reading.output,
       layout: reading.layout,
+      alsoMasked: Object.keys(analysis.players.inputs ?? {}),
       kind: reading.outputKind ?? wantedKind(analysis.output),
       layer:
         layer === undefined ? undefined : { name: layer, layout: reading.layerLayout ?? 'nchw' },
