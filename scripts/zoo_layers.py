@@ -7,7 +7,7 @@ import numpy as np
 SHAPE, CLASSES, FEATURES = (1, 10, 8), 3, 5
 # 5×4 cells over the feature map, of which 3×2 lie at least one from the border.
 LAYER_GRID, MARGIN = (5, 4), 1
-# 3×2 cells over the image.
+# 3×2 cells over the image, where its features are held.
 IMAGE_GRID = (3, 2)
 
 
@@ -82,10 +82,10 @@ class AtLayer:
 
 
 class OfTwo:
-    """A network of an image, whose masked cells become 0, and of features, which stay."""
+    """A network of an image, whose masked cells become 0, and of features, of which some do and the others stay."""
 
-    def __init__(self, network: bytes):
-        self.network, self.tolerance = network, 1e-4
+    def __init__(self, network: bytes, grid, masked=()):
+        self.network, self.grid, self.masked, self.tolerance = network, grid, masked, 1e-4
 
     def values(self, arrays, sample: int, label: int, players: int):
         import torch
@@ -93,12 +93,15 @@ class OfTwo:
         network = loaded(self.network)
         image = torch.from_numpy(arrays["x"][sample : sample + 1])
         features = torch.from_numpy(arrays["features"][sample : sample + 1])
-        owner = cells(SHAPE[1:], IMAGE_GRID)
+        owner = cells(SHAPE[1:], self.grid)
         found = []
         with torch.no_grad():
             for coalition in range(2**players):
                 kept = torch.from_numpy((coalition >> owner & 1).astype(bool))
-                found.append(log_odds(network(torch.where(kept, image, torch.zeros(())), features), label))
+                beside = features.clone()
+                for player, value in enumerate(self.masked, players - len(self.masked)):
+                    beside[:, value] *= coalition >> player & 1
+                found.append(log_odds(network(torch.where(kept, image, torch.zeros(())), beside), label))
         return np.concatenate(found)
 
 
@@ -154,8 +157,11 @@ def export_layers():
     arrays = samples(True)
     inputs = (torch.from_numpy(arrays["x"][:2]), torch.from_numpy(arrays["features"][:2]))
     model = exported(network, inputs, ["image", "features"])
-    case = {
-        "set": ["data.held=[features]", "analysis.players={layout: grid3x2, count: 6}", "analysis.baseline=zero"],
-        "said": "image is masked, features held as in the sample",
-    }
-    yield "torch-two-inputs", model, arrays, OfTwo(scripted(network, *inputs)), case
+    for name, grid, masked, said in (
+        ("held", IMAGE_GRID, (), "image is masked, features held as in the sample"),
+        ("masked", (2, 2), (1, 3), "image, features are masked"),
+    ):
+        inputs_too = f", inputs: {{features: {list(masked)}}}" if masked else ""
+        players = f"{{layout: grid{grid[0]}x{grid[1]}, count: 6{inputs_too}}}"
+        case = {"set": ["data.held=[features]", f"analysis.players={players}", "analysis.baseline=zero"], "said": said}
+        yield f"torch-two-inputs-{name}", model, arrays, OfTwo(scripted(network, *inputs), grid, masked), case
