@@ -221,7 +221,9 @@ describe('lowlayer analyze', () => {
     [['--data', 'data.csv', '--labels', 'species'], /species/],
     [['--data', 'data.csv', '--set', 'analysis.players.count=15'], /15 players need 2\^15/],
     [['--data', 'data.csv', '--set', 'analysis.players.count=5'], /5 players.*4/],
-    [['--data', 'data.csv', '--std', '0'], /data\.standardize.*0 cannot divide/],
+    [['--data', 'data.csv', '--std', '0'], /data\.standardize.*deviations are greater than 0/],
+    [['--data', 'data.csv', '--std', '-1'], /data\.standardize.*deviations are greater than 0/],
+    [['--data', 'data.csv', '--mean', '1e39'], /--mean 1e39: "1e39" is no number/],
     [['--data', 'data.csv', '--networks', 'nets.csv'], /MODEL\.onnx … or --networks/],
   ])('exits 2 with the reason on %j, and leaves nothing', async (args, message) => {
     const { code, stderr } = await analyze(...args, '--out', 'nothing')
@@ -229,6 +231,18 @@ describe('lowlayer analyze', () => {
     expect(code).toBe(2)
     expect(await readdir(folder)).not.toContain('nothing')
   })
+
+  it.each(['input', 'output', 'output-kind', 'classes', 'layout'])(
+    'exits 2 where --%s stands beside a table, which says that of each model',
+    async (option) => {
+      const value = { 'output-kind': 'logits', layout: 'flat' }[option] ?? 'name'
+      const args = ['--networks', 'nets.csv', '--data', 'data.csv', `--${option}`, value]
+      const { code, stderr } = await lowlayerHere(['analyze', ...args], { cwd: folder })
+      const column = option === 'output-kind' ? 'outputKind' : option
+      expect(stderr).toMatch(`give it a column "${column}" instead of the option`)
+      expect(code).toBe(2)
+    },
+  )
 
   it('exits 2 with the reason where the model does not take what is said of it', async () => {
     const args = ['--data', 'data.csv', ...small, '--input', 'image', '--out', 'input']

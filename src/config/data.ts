@@ -68,7 +68,10 @@ const standardize = (value: boolean) =>
       z.boolean(),
       z.strictObject({
         mean: moments('Subtracted, by channel or feature'),
-        std: moments('Divided by then').refine((values) => !values.includes(0), '0 cannot divide'),
+        std: moments('Divided by then').refine(
+          (values) => values.every((value) => value > 0),
+          'deviations are greater than 0',
+        ),
       }),
     ])
     // Before the transforms within: a JSON Schema of what is written leaves out what is after them.

@@ -161,6 +161,16 @@ describe('a problem', () => {
       '3:24 analysis.players.layerGrid: only analysis.players.layout: layer uses it',
     ],
     [
+      'keys of players that another layout uses',
+      `${least}analysis: { players: { layer: conv1 } }`,
+      '3:24 analysis.players.layer: only analysis.players.layout: layer uses it: leave it out',
+    ],
+    [
+      'groups of what is no feature',
+      `${least}analysis: { players: { layout: grid2x2, count: 4, groups: { a: [0] } } }`,
+      '3:51 analysis.players.groups: only analysis.players.layout: features uses it: leave it out',
+    ],
+    [
       'a gap where nothing is searched for',
       `${least}analysis: { solver: and, gap: 0.01 }`,
       '3:26 analysis.gap: only analysis.solver: certified uses it',

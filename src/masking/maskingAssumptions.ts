@@ -63,10 +63,10 @@ export function baselineAssumptions(
 /** That constants of a file are larger or smaller than their channel or feature is in any sample, as where they are in other units, a line. */
 function beyondSamples(
   file: string,
-  { train, shape, features }: Dataset,
+  { train, shape, features, axisOrder }: Dataset,
   pathOf: PathOf,
 ): string[] {
-  const constants = fileBaseline(file, shape, pathOf).valuesFor(train.inputs)
+  const constants = fileBaseline(file, shape, pathOf, axisOrder).valuesFor(train.inputs)
   const [own, samples] = [constants, train.inputs].map(
     (values) => fedRange([values], shape).channels,
   )

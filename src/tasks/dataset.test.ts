@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { writtenConfigOf } from '../config/load.js'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
@@ -16,6 +17,7 @@ import {
   findRedundantVariants,
   loadPlannedDataset,
 } from './dataset.js'
+import { planLoaded } from './planLoaded.js'
 import { planOf } from './state/manifest.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-dataset-'))
@@ -52,12 +54,25 @@ describe('files that an analysis reads', () => {
     const of = (overrides: readonly string[]) =>
       analysisFiles(configured(overrides).analysis, pathOf)
     expect(of([])).toBeUndefined()
-    expect(of(['analysis.players.file=s.json'])).toBeUndefined()
     expect(of(ofSegments)).toEqual({ 's.json': sha256('[[1], [2]]') })
     expect(of([...ofSegments, ...ofConstants])).toEqual({
       's.json': sha256('[[1], [2]]'),
       'b.json': sha256('[0]'),
     })
+  })
+
+  it('have as many segments as players are asked for', async () => {
+    writeFileSync(pathOf('s.json'), '[[300], [301]]')
+    const planned = (...overrides: readonly string[]) => {
+      const document = { data: { source: 'glyphs' }, model: { architecture: 'lenet' } }
+      const written = writtenConfigOf(document, 'test', [...ofSegments, ...overrides])
+      return planLoaded({ ...written, baseDir: context.baseDir }, [])
+    }
+    await expect(planned('analysis.players.count=4')).rejects.toThrow(
+      /players\.count is 4, but s\.json has 2 segments/,
+    )
+    const { data } = await planned('analysis.players.count=2')
+    expect(data.players?.main).toHaveLength(2)
   })
 
   it('that are missing are named with their key', () => {

@@ -38,9 +38,7 @@ export function analysisFiles(
   pathOf: PathOf,
 ): DataInfo['analysisFiles'] {
   const names = new Map<string, string>()
-  if (players.layout === 'segments' && players.file !== undefined) {
-    names.set(players.file, 'analysis.players.file')
-  }
+  if (players.file !== undefined) names.set(players.file, 'analysis.players.file')
   if (typeof baseline === 'object' && 'file' in baseline) {
     names.set(baseline.file, 'analysis.baseline.file')
   }

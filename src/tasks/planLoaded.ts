@@ -77,6 +77,13 @@ export async function planLoaded(
       'analysis.players.inputs masks inputs of networks from elsewhere (networks.files): networks trained here have one input',
     )
   }
+  const { players } = config.analysis
+  const ofLayer = given.find(({ entry }) => entry.layer ?? entry.layerLayout)
+  if (players.layout !== 'layer' && ofLayer !== undefined) {
+    throw new InputError(
+      `network "${ofLayer.entry.name}": layer and layerLayout are of an inner tensor that is masked, but analysis.players.layout is "${players.layout}", not layer`,
+    )
+  }
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
@@ -86,6 +93,12 @@ export async function planLoaded(
     redundantVariants: await findRedundantVariants(config, dataset, pathOf),
     ...plannedPlayers(config, dataset, pathOf),
     warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
+  }
+  const found = facts.players?.main?.length ?? players.count
+  if (found !== players.count && valueAt(loaded.written, ['analysis', 'players', 'count'])) {
+    throw new InputError(
+      `analysis.players.count is ${players.count}, but ${players.file} has ${found} segments: leave it out, or let them agree`,
+    )
   }
   const assumptions = [
     ...dataset.assumptions,

@@ -37,6 +37,7 @@ async function configOfModels(
   if ((models.length === 0) === (table === undefined)) {
     throw new InputError('say which networks: MODEL.onnx … or --networks FILE.csv, one of the two')
   }
+  if (table !== undefined) refuseReading(options)
   const networks = table === undefined ? { files: givenFiles(models, options) } : { table }
   const data = source === undefined ? undefined : dataFromOption(source, labels, inputsIn(options))
   const changed = (written: unknown) => withNetworks(written, { networks, data, options })
@@ -47,6 +48,16 @@ async function configOfModels(
   const study = studyName(table ?? models[0])
   const found = writtenConfigOf(changed({}), study, overridesOf(options))
   return { ...found, file: 'the command line', baseDir: process.cwd() }
+}
+
+/** Throws InputError where options say how models are read, whose table says that of each. */
+function refuseReading({ input, output, outputKind, layout, classes }: AnalyzeOptions): void {
+  const told = Object.entries({ input, output, outputKind, layout, classes })
+  const [column] = told.find(([, value]) => value !== undefined) ?? []
+  if (column === undefined) return
+  throw new InputError(
+    `how models are read stands in the table of --networks: give it a column "${column}" instead of the option`,
+  )
 }
 
 /** The array of the inputs, where a change of the configuration names it. */
@@ -102,7 +113,9 @@ function preprocessing({ mean, std }: AnalyzeOptions): object | undefined {
 function numbers(text: string, option: string): number[] {
   return text.split(',').map((part) => {
     const value = Number(part)
-    if (part.trim() !== '' && Number.isFinite(value)) return value
-    throw new InputError(`${option} ${text}: "${part}" is no number; write 0.5 or 0.5,0.5,0.5`)
+    if (part.trim() !== '' && Number.isFinite(Math.fround(value))) return value
+    throw new InputError(
+      `${option} ${text}: "${part}" is no number (up to 3.4e38); write 0.5 or 0.5,0.5,0.5`,
+    )
   })
 }

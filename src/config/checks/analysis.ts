@@ -9,12 +9,19 @@ const usedBySome: readonly {
   readonly of: (analysis: AnalysisConfig) => unknown
   readonly isUsed: (analysis: AnalysisConfig) => boolean
 }[] = [
-  {
-    key: 'players.layerGrid',
-    user: 'analysis.players.layout: layer',
-    of: ({ players }) => players.layerGrid,
-    isUsed: ({ players }) => players.layout === 'layer',
-  },
+  ...(
+    [
+      ['layer', 'layer'],
+      ['layerGrid', 'layer'],
+      ['file', 'segments'],
+      ['groups', 'features', 'auto'],
+    ] as const
+  ).map(([key, ...layouts]) => ({
+    key: `players.${key}`,
+    user: `analysis.players.layout: ${layouts[0]}`,
+    of: ({ players }: AnalysisConfig) => players[key],
+    isUsed: ({ players }: AnalysisConfig) => layouts.some((layout) => layout === players.layout),
+  })),
   {
     key: 'noise',
     user: 'analysis.solver: certified or sgd-reference',
@@ -41,7 +48,8 @@ export const checkUsed: Check = ({ analysis }, problem) => {
   const usual = analysisSection.parse(undefined)
   for (const { key, user, of, isUsed } of usedBySome) {
     if (isUsed(analysis) || of(analysis) === of(usual)) continue
-    problem(`analysis.${key}`, `only ${user} uses it: leave it out, or at ${of(usual)}`, 'key')
+    const remedy = of(usual) === undefined ? 'leave it out' : `leave it out, or at ${of(usual)}`
+    problem(`analysis.${key}`, `only ${user} uses it: ${remedy}`, 'key')
   }
 }
 

@@ -40,6 +40,12 @@ export const checkPlayers: Check = ({ analysis, data }, problem) => {
       at('list', `has ${players.list.length} entries for ${count} players`)
     }
   } else if (players.list !== undefined) at('list', 'is only for select "list"')
+  if (isWords && (players.select === 'list' || players.select === 'centre')) {
+    at(
+      'select',
+      `"${players.select}" is not for texts, of which words are drawn anew for each (seed)`,
+    )
+  }
   checkDistinct(players.list ?? [], problem, 'analysis.players.list')
   if (data !== undefined) {
     const expected = layoutOf(data.source)

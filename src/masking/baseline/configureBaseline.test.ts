@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AxisOrder } from '../../data/types.js'
 import { encodeNpy } from '../../formats/npy.js'
-import { chooseBaseline } from './configureBaseline.js'
+import { chooseBaseline, fileBaseline } from './configureBaseline.js'
 
 let folder: string
 beforeAll(() => {
@@ -55,6 +56,16 @@ describe('a baseline of constants', () => {
       await expect(baselineOf('c.json', JSON.stringify(nested(...shape)))).rejects.toThrow(refusal)
     },
   )
+
+  it('is refused without axes where those of the data are in another order', async () => {
+    const file = join(folder, 'flat.npy')
+    writeFileSync(file, encodeNpy(numbers))
+    const of = (order: AxisOrder) => fileBaseline('flat.npy', [3, 2, 4], () => file, order)
+    expect([...of('nchw').valuesFor(new Float32Array(24))]).toEqual([...numbers])
+    expect(() => of('nhwc')).toThrow(/flat\.npy: 24 baseline values without axes .*\[3, 2, 4\]/)
+    writeFileSync(file, encodeNpy(Float32Array.of(1, 2, 3)))
+    expect(of('nhwc').valuesFor(new Float32Array(24))[23]).toBe(3)
+  })
 
   it('in bytes is refused, since images in bytes become 0 to 1', async () => {
     const bytes = encodeNpy(Uint8Array.from(numbers), [3, 2, 4])

@@ -4,7 +4,7 @@ import { InputError } from '../../core/errors.js'
 import { isObject } from '../../core/isObject.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { PathOf } from '../../data/paths.js'
-import type { Dataset } from '../../data/types.js'
+import type { AxisOrder, Dataset } from '../../data/types.js'
 import { readNpy } from '../../formats/npy.js'
 import { readJson } from '../jsonFile.js'
 import type { Baseline } from '../types.js'
@@ -45,9 +45,24 @@ export async function chooseBaseline(
   throw new InputError('baseline "learned" needs a network that lowlayer trained')
 }
 
-/** Constants that a file names, over a masked value of this shape. Throws InputError where they do not fit it. */
-export function fileBaseline(file: string, shape: readonly number[], pathOf: PathOf): Baseline {
-  return constantsBaseline(shape, readConstants(pathOf(file), shape), file)
+/**
+ * Constants of a file, over a masked value of this shape, which stands in the data in the order of `axes`. Throws InputError where they do not
+ * fit it, and for a value per cell that comes without axes where the data's are in another order than those of the masked value.
+ */
+export function fileBaseline(
+  file: string,
+  shape: readonly number[],
+  pathOf: PathOf,
+  axes?: AxisOrder,
+): Baseline {
+  const { values, extents } = readConstants(pathOf(file), shape)
+  if (axes === 'nhwc' && extents.length < 2 && values.length === sizeOf(shape)) {
+    throw new InputError(
+      `${file}: ${values.length} baseline values without axes for images whose channels come last (data.layout nhwc): store them ` +
+        `with the axes of what is masked, [${shape.join(', ')}], channels first`,
+    )
+  }
+  return constantsBaseline(shape, values, file)
 }
 
 /** Throws InputError where a baseline is one of token ids, and something else is masked. */
@@ -69,7 +84,10 @@ export async function inputBaseline(
   pathOf: PathOf,
 ): Promise<Baseline> {
   if (data.kind === 'tokens') return tokenBaseline(baseline, data)
-  const own = await chooseBaseline(baseline, data.shape, async () => inputMoments(data), pathOf)
+  const own =
+    isObject(baseline) && 'file' in baseline
+      ? fileBaseline(baseline.file, data.shape, pathOf, data.axisOrder)
+      : await chooseBaseline(baseline, data.shape, async () => inputMoments(data), pathOf)
   const { held } = data.train
   if (players.inputs === undefined || held === undefined) return own
   if (!(baseline === 'mean' || baseline === 'zero' || (isObject(baseline) && 'damp' in baseline))) {
@@ -97,12 +115,12 @@ interface Constants {
  * are one per channel or one per cell; those with axes must have the axes of the values, so that pictures with
  * their channels last are not read as channels first. Throws InputError otherwise.
  */
-function readConstants(file: string, shape: readonly number[]): ArrayLike<number> {
-  const { values, extents } = file.endsWith('.npy') ? fromNpy(file) : fromJson(file)
-  const own = withoutOnes(extents)
-  if (own.length < 2 || own.join() === withoutOnes(shape).join()) return values
+function readConstants(file: string, shape: readonly number[]): Constants {
+  const found = file.endsWith('.npy') ? fromNpy(file) : fromJson(file)
+  const own = withoutOnes(found.extents)
+  if (own.length < 2 || own.join() === withoutOnes(shape).join()) return found
   throw new InputError(
-    `${file}: baseline values of shape [${extents.join(', ')}], but what is masked has shape ` +
+    `${file}: baseline values of shape [${found.extents.join(', ')}], but what is masked has shape ` +
       `[${shape.join(', ')}]${shape.length === 3 ? ', channels first' : ''}`,
   )
 }

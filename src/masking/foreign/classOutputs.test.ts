@@ -37,6 +37,21 @@ describe('classOutputs', () => {
     expect(outputsOf(known)).toEqual([0, 1])
     expect(outputsOf({ ...known, listed: ['3', '1'] })).toEqual([1, 0])
     expect(outputsOf({ file, classes: ['b', 'a'], width: 3, own: ['a', 'c', 'b'] })).toEqual([2, 0])
+    // Numbers are the same, however they are written.
+    expect(outputsOf({ file, classes: ['1.0', '2.0'], width: 3, own: ['1', '2', '3'] })).toEqual([
+      0, 1,
+    ])
+    // Names of others are no answer, and no secret.
+    const others = classOutputs({
+      file,
+      classes: ['Ant', 'Zebra'],
+      width: 2,
+      own: ['zebra', 'ant'],
+    })
+    expect([...others.outputs]).toEqual([0, 1])
+    expect(others.remark).toMatch(
+      /names its outputs zebra, ant, among which the data's Ant, Zebra are not: .*Ant = 0, Zebra = 1/,
+    )
     // A model that numbers its outputs says nothing of other names.
     expect(outputsOf({ file, classes: ['no', 'yes'], width: 2, own: ['0', '1'] })).toEqual([0, 1])
   })

@@ -34,11 +34,30 @@ export interface ClassOutputs {
  * stand in their order. Throws InputError when a class has no output, or one that another class has too.
  */
 export function classOutputs(known: ClassesAndOutputs): ClassOutputs {
-  const { classes, listed, own } = known
+  const { file, classes, listed, own } = known
   if (listed !== undefined) return byList(known, listed)
-  if (own !== undefined && classes.every((name) => own.includes(name)))
-    return byOwnNames(known, own)
-  return classes.every(isWhole) ? byNumber(known) : byOrder(known)
+  if (own === undefined) return byNumberOrOrder(known)
+  const [names, ownNames] = [classes, own].map((list) => list.map(asNumber))
+  if (names.every((name) => ownNames.includes(name))) return byOwnNames(known, names, ownNames)
+  const { outputs, remark } = byNumberOrOrder(known)
+  // Names that count the outputs say nothing of the data's.
+  if (ownNames.every((name, at) => name === `${at}`)) return { outputs, remark }
+  const missing = classes.filter((_, at) => !ownNames.includes(names[at]))
+  return {
+    outputs,
+    remark:
+      `${file} names its outputs ${shortList(own)}, among which the data's ${shortList(missing)} ${missing.length === 1 ? 'is' : 'are'} not: ` +
+      (remark ?? mapping(known, outputs, BY_NUMBERS)),
+  }
+}
+
+function byNumberOrOrder(known: ClassesAndOutputs): ClassOutputs {
+  return known.classes.every(isWhole) ? byNumber(known) : byOrder(known)
+}
+
+/** A name, as tables of floats have whole numbers too: `3.0` is `3`. */
+function asNumber(name: string): string {
+  return isWhole(name) ? `${Number(name)}` : name
 }
 
 /** Outputs that can be told apart: a single value stands for two classes. */
@@ -65,11 +84,14 @@ function byList(known: ClassesAndOutputs, listed: readonly string[]): ClassOutpu
   return { outputs, remark: mapping(known, outputs, LISTED) }
 }
 
-function byOwnNames(known: ClassesAndOutputs, own: readonly string[]): ClassOutputs {
-  const outputs = Int32Array.from(known.classes, (name) => own.indexOf(name))
+function byOwnNames(
+  known: ClassesAndOutputs,
+  names: readonly string[],
+  own: readonly string[],
+): ClassOutputs {
+  const outputs = Int32Array.from(names, (name) => own.indexOf(name))
   requireOutputs(known, outputs)
-  const isPlain =
-    own.length === countOf(known) && outputs.every((at, c) => known.classes[c] === `${at}`)
+  const isPlain = own.length === countOf(known) && outputs.every((at, c) => names[c] === `${at}`)
   if (isPlain && outputs.length === own.length) return { outputs }
   return { outputs, remark: mapping(known, outputs, 'as the model names them') }
 }
@@ -87,7 +109,7 @@ function byNumber(known: ClassesAndOutputs): ClassOutputs {
     )
   }
   const isPlain = outputs.length === countOf(known) && outputs.every((at, c) => at === c)
-  return isPlain ? { outputs } : { outputs, remark: mapping(known, outputs, 'by their numbers') }
+  return isPlain ? { outputs } : { outputs, remark: mapping(known, outputs, BY_NUMBERS) }
 }
 
 function byOrder(known: ClassesAndOutputs): ClassOutputs {
@@ -118,6 +140,7 @@ function requireOutputs(known: ClassesAndOutputs, outputs: Int32Array): void {
 /** Where the names stand in the order of the outputs, and what a mapping by them says. */
 const LIST = keyAndOption('classes')
 const LISTED = 'as listed'
+const BY_NUMBERS = 'by their numbers'
 
 /** Classes that a line names. */
 const NAMED = 6

@@ -2,6 +2,7 @@
 import { atPlace } from '../../core/errors.js'
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
+import type { RowPart } from '../../data/types.js'
 import type { ForeignModel } from '../../engine/onnx/foreign.js'
 import type { Engine } from '../../engine/types.js'
 import { agreesAlone, type RunCoalitions } from '../evaluation/batchSize.js'
@@ -18,7 +19,13 @@ import { BACKGROUND, type Baseline, type Players } from '../types.js'
 import { type FedSamples, fitSamples } from './fitSamples.js'
 import { chooseOutput, type Layout } from './foreignInput.js'
 import { checkReading, type OutputReading, readOutputs, type WantedKind } from './foreignOutputs.js'
-import { type ForeignPath, rowBatch, runAlone, runTogether } from './foreignRows.js'
+import {
+  type ForeignPath,
+  rowBatch,
+  runAlone,
+  runTogether,
+  type TokenPosition,
+} from './foreignRows.js'
 import {
   atInput,
   atLayer,
@@ -84,7 +91,7 @@ export async function foreignClassifier(
   const { parts } = samples
   const { layer } = wishes
   const { feed, layout, remarks: fedAs } = fitSamples(model, samples, wishes)
-  const position = parts?.find(({ role }) => role === 'position')?.start
+  const position = tokenPosition(parts)
   const { name: output, remark } = chooseOutput(
     model,
     classes,
@@ -128,6 +135,13 @@ export async function foreignClassifier(
   ]
   const outputNames = origin.classes
   return { ...masked, layout, width, cells, reading, outputNames, rows, remarks, classify }
+}
+
+function tokenPosition(parts: FedSamples['parts'] = []): TokenPosition | undefined {
+  const of = (wanted: RowPart['role']) => parts.find(({ role }) => role === wanted)
+  const [position, ids] = [of('position'), of('ids')]
+  if (position === undefined || ids === undefined) return undefined
+  return { cell: position.start, tokens: sizeOf(ids.shape) }
 }
 
 /**

@@ -27,8 +27,16 @@ export interface ForeignPath {
   readonly model: ForeignModel
   readonly feed: RowFeed
   readonly output: string
-  /** Cell of a row with the token whose outputs count; undefined where rows have none. */
-  readonly position?: number
+  /** The token of a row whose outputs count; undefined where rows have none. */
+  readonly position?: TokenPosition
+}
+
+/** Where rows say which of their tokens counts. */
+export interface TokenPosition {
+  /** The cell of a row that has its place. */
+  readonly cell: number
+  /** Tokens of a row. */
+  readonly tokens: number
 }
 
 /** Outputs [count, width] of rows [count, size] in the model's own order ({@link RowFeed}). */
@@ -90,7 +98,8 @@ const scores: ReadOutputs = ({ model, output, position, feed: { size } }, result
   const fed = rows.length / size
   const place = `${model.file}: ${output}`
   if (shape[0] === fed && shape.length === 3 && position !== undefined) {
-    return atPositions(result, (row) => rows[row * size + position], place)
+    const { cell, tokens } = position
+    return atPositions(result, tokens, (row) => rows[row * size + cell], place)
   }
   if (shape[0] === fed && (shape.length === 1 || shape.length === 2)) return data
   const hint =

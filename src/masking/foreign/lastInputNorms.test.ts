@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { openForeignModel } from '../../engine/onnx/foreign.js'
-import { floats, onnxFile } from '../../testing/onnxGraph.js'
+import { floats, type NodeSpec, onnxFile } from '../../testing/onnxGraph.js'
 import { type Output, sampleLoss } from '../evaluation/output.js'
 import { sampleDifficulty } from '../evaluation/sampleDifficulty.js'
 import { foreignClassifier } from './foreignEvaluator.js'
@@ -67,6 +67,25 @@ function outputsOf(activation: string, parameters: readonly number[], row: numbe
   )
   return [...activations[activation](z)]
 }
+
+it('of a layer that takes the samples themselves are of these, and not of what is held beside them', async () => {
+  const file = join(folder, 'linear.onnx')
+  const nodes: NodeSpec[] = [
+    ['Gemm', ['x', 'W', 'b'], ['z'], { transB: 1 }],
+    ['Identity', ['z'], ['y']],
+  ]
+  const weights = { W: floats([3, INPUTS], parametersOf(2)), b: floats([3], [0, 1, 2]) }
+  const inputs = { x: ['n', INPUTS], beside: ['n', 1] }
+  writeFileSync(file, onnxFile({ inputs, outputs: { y: ['n', 3] }, nodes, weights }))
+  const model = await openForeignModel(file, 'cpu')
+  const held = [{ name: 'beside', role: 'input' as const, shape: [1], start: 0 }]
+  const rows = Float32Array.of(0.3, -1, 50, 1.5, 0.7, 60)
+  const classifier = await foreignClassifier(model, { shape: [INPUTS], held }, 3, rows)
+  const norms = await lastInputNorms(classifier, { kind: 'log-odds' }, rows)
+  const expected = [Math.hypot(0.3, -1, 1), Math.hypot(1.5, 0.7, 1)]
+  for (const [row, norm] of expected.entries()) expect(norms?.[row]).toBeCloseTo(norm, 6)
+  await model.dispose()
+})
 
 it.each<[string, number, Output['kind'][]]>([
   ['none', 3, ['log-odds', 'logit']],

@@ -1,5 +1,7 @@
 /** The lengths of what the last layer of a model from elsewhere takes. */
 import { InputError } from '../../core/errors.js'
+import { columnsOf } from '../../core/tableRows.js'
+import { sizeOf } from '../../core/tensor.js'
 import type { ForeignCut } from '../../engine/onnx/foreign.js'
 import type { LastLinear } from '../../engine/onnx/lastLinear.js'
 import { inputNorms } from '../evaluation/lastLayer.js'
@@ -42,8 +44,10 @@ export async function lastInputNorms(
   }
   const rows = reorderedRows(samples, feed.order)
   const count = rows.length / feed.size
-  const [{ name: input }] = feed.inputs
-  if (layer.input === input) return inputNorms(rows, count, layer.hasBias)
+  const [{ name: input, start, shape: own }] = feed.inputs
+  if (layer.input === input) {
+    return inputNorms(columnsOf(rows, feed.size, start, sizeOf(own)), count, layer.hasBias)
+  }
   const cut = await model.cut(layer.input, { input, output }).catch(unlessRefused)
   if (cut === undefined) return undefined
   const below = { model: cut.below, feed: fedTo(cut.below.inputs, feed), output: layer.input }

@@ -69,7 +69,7 @@ export async function atLayer(
   })
   const run = mode.together ? together : alone
   const held = heldAbove(cut, feed)
-  const blocks = position === undefined ? held : [...held, { start: position, shape: [] }]
+  const blocks = position === undefined ? held : [...held, { start: position.cell, shape: [] }]
   let size = sizeOf(own)
   const heldInputs = held.map((each) => {
     const start = size
@@ -94,7 +94,7 @@ export async function atLayer(
       batch: feed.batch,
     },
     output,
-    position: position === undefined ? undefined : size - 1,
+    position: position === undefined ? undefined : { ...position, cell: size - 1 },
     shape,
     async valuesOf(samples) {
       const rows = reorderedRows(samples, feed.order)

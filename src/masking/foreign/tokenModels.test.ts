@@ -10,6 +10,12 @@ import { subsetCount } from '../../core/subset.js'
 import { loadDataset } from '../../data/load.js'
 import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { openForeignModel } from '../../engine/onnx/foreign.js'
+import {
+  type AttributeProto,
+  attributeTypes,
+  decodeModel,
+  encodeModel,
+} from '../../engine/onnx/format.js'
 import type { Engine } from '../../engine/types.js'
 import {
   floats,
@@ -112,6 +118,28 @@ function logOdds(z: readonly number[], label: number): number {
 type WholeType = 'int64' | 'int32'
 
 /** The same as an ONNX file, as exporters write it. */
+/** A model of every token whose outputs begin with those of two more. */
+function withPrompt(bytes: Uint8Array): Uint8Array {
+  const model = decodeModel(bytes)
+  const [{ type }] = model.graph.output
+  const node = (opType: string, input: string[], output: string, attribute: AttributeProto[]) =>
+    model.graph.node.push({ name: output, opType, input, output: [output], attribute })
+  const ints = (name: string, ...values: number[]): AttributeProto => {
+    return { name, type: attributeTypes.ints, ints: values }
+  }
+  const axis = { name: 'axis', type: attributeTypes.int, i: 1 }
+  node('Slice', ['logits', 'zero', 'two', 'middle'], 'front', [])
+  node('Concat', ['front', 'logits'], 'long', [axis])
+  node('Constant', [], 'zero', [ints('value_ints', 0)])
+  node('Constant', [], 'two', [ints('value_ints', 2)])
+  const order = model.graph.node
+  model.graph.node = [...order.slice(-2), ...order.slice(0, -2)]
+  model.graph.output = [
+    { name: 'long', type: { tensorType: { elemType: type.tensorType.elemType } } },
+  ]
+  return encodeModel(model)
+}
+
 function modelFile(type: WholeType, byToken = false, batch: number | string = 'n'): Uint8Array {
   const names = ['input_ids', 'attention_mask', 'token_type_ids']
   const nodes: NodeSpec[] = [
@@ -457,6 +485,11 @@ describe('texts that do not fit', () => {
       'outputs of every token without a place',
       { model: modelFile('int64', true) },
       /has shape \[1, 7, 30\] for 1 sample.*data\.position \(and data\.target/,
+    ],
+    [
+      'outputs for more tokens than there are',
+      { model: withPrompt(modelFile('int64', true)), data: { target: 5 } },
+      /long gives outputs for 9 tokens per row, and rows have 7/,
     ],
     [
       'a place beyond the text',

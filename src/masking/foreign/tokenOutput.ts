@@ -5,22 +5,23 @@ import type { ForeignTensor } from '../../engine/onnx/foreign.js'
 
 /**
  * The outputs [count, width] of one token a row, from those of all tokens [count, T, width]; `positionOf` gives the token
- * of a row. `place` is named in errors. Throws InputError where the model gives fewer tokens.
+ * of a row. `place` is named in errors. Throws InputError where the model gives outputs for more or fewer tokens than
+ * rows have, as where it puts a learned prompt before them: no place is that of a token then.
  */
 export function atPositions(
   { data, shape: [count, length, width] }: ForeignTensor,
+  tokens: number,
   positionOf: (row: number) => number,
   place: string,
 ): Float32Array {
+  if (length !== tokens) {
+    throw new InputError(
+      `${place} gives outputs for ${length} tokens per row, and rows have ${tokens}: export it with an output per token`,
+    )
+  }
   const rows = new Float32Array(count * width)
   for (let row = 0; row < count; row++) {
-    const position = positionOf(row)
-    if (position >= length) {
-      throw new InputError(
-        `${place} gives outputs for ${length} tokens per row, of which data.position takes that of ${position} (from 0)`,
-      )
-    }
-    const start = (row * length + position) * width
+    const start = (row * length + positionOf(row)) * width
     rows.set(data.subarray(start, start + width), row * width)
   }
   return rows

@@ -77,6 +77,11 @@ function place(config: PlayersConfig, data: Dataset, pathOf: PathOf): Placement 
       `players.margin leaves out cells at the border of a grid; layout ${layout} of ${data.kind} has none`,
     )
   }
+  if (config.groups !== undefined && layout !== 'features') {
+    throw new InputError(
+      `players.groups are features that come and go together, and these are ${data.kind} data`,
+    )
+  }
   if (layout === 'tokens') return tokenLayout(config, data)
   if (data.kind === 'tokens') {
     if (layout === 'layer') return wordLayout(config, data, (shape) => innerCells(shape, data))

@@ -81,6 +81,11 @@ async function describeOne(
       hashes.push(hashOf(own, names))
       high ??= describeHigh(own, names)
     }
+    if (shapesIn(own) !== shapesIn(weights) && weights.size > 0) {
+      throw new InputError(
+        `${file} has weights of other shapes than ${before?.file}, the checkpoint before it: it is of another network`,
+      )
+    }
     weights = own
   }
   const low =
@@ -199,6 +204,14 @@ function lowWeights(
     )
   })
   return [...new Set(found)].sort()
+}
+
+/** Shapes of all weights, whatever their names, which exporters number. */
+function shapesIn(weights: ForeignFile['weights']): string {
+  return [...weights.values()]
+    .map(({ shape }) => shape.join('×'))
+    .sort()
+    .join()
 }
 
 function shapesOf(weights: ForeignFile['weights'], names: readonly string[]) {

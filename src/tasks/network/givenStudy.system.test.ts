@@ -32,6 +32,7 @@ import {
   ordersTable,
   overlapsTable,
 } from '../../tables/tables.js'
+import { floats, onnxFile } from '../../testing/onnxGraph.js'
 import {
   fileOf,
   planOfDocument,
@@ -429,6 +430,19 @@ describe('a series of checkpoints', () => {
     copyFileSync(join(hole, '10.onnx'), join(hole, '010.onnx'))
     expect(await reasonOf(planOfDocument(given([entry]), places('hole-results')))).toMatch(
       /two files are number 10/,
+    )
+    writeFileSync(
+      join(hole, '15.onnx'),
+      onnxFile({
+        inputs: { x: ['n', 9] },
+        outputs: { z: ['n', 2] },
+        nodes: [['MatMul', ['x', 'w'], ['z']]],
+        weights: { w: floats([9, 2], Array(18).fill(1)) },
+      }),
+    )
+    rmSync(join(hole, '010.onnx'))
+    expect(await reasonOf(planOfDocument(given([entry]), places('hole-results')))).toMatch(
+      /15\.onnx has weights of other shapes than .*10\.onnx, the checkpoint before it/,
     )
     const epochs = { name: 'a', path: 'nets/low0-high0-order0/{epoch}.onnx', stepsPerEpoch: 0.04 }
     expect(await reasonOf(planOfDocument(given([epochs]), places('hole-results')))).toMatch(

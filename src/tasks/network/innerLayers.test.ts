@@ -278,6 +278,15 @@ describe('a feature map with channels last', () => {
     writeFileSync(join(folder, 'maps.npz'), encodeNpz({ x, y }))
   })
 
+  it('is refused where the input is masked instead', async () => {
+    const entry = save('last', { inputs, outputs, nodes, weights })
+    const files = [{ ...entry, layout: 'nhwc', layerLayout: 'nhwc' }]
+    const masking = { ...few, players: { layout: 'grid2x2', count: 4 } }
+    await expect(evaluated({ data, networks: { files }, analysis: masking })).rejects.toThrow(
+      /layer and layerLayout are of an inner tensor that is masked, but .* is "grid2x2", not layer/,
+    )
+  })
+
   it('has the values of masked cells, each all channels of its place', async () => {
     const entry = save('last', { inputs, outputs, nodes, weights })
     const { dataset, eachValue, said } = await evaluated({
