@@ -17,7 +17,7 @@ import {
   isCrossed,
   transposed,
 } from './grid.js'
-import { endingAt, jackknifeInterval, type LineSeeds, leaveOut, linesOfSeeds } from './jackknife.js'
+import { endingAt, jackknifeInterval, type LineSeeds, leaveOut } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
 import type { PairOverlap } from './pairs.js'
@@ -27,11 +27,9 @@ import {
   cellMeans,
   type GridScores,
   meanScores,
-  type SampleTerms,
   type ShareName,
   sampleTerms,
   varianceShares,
-  withoutLines,
 } from './shares.js'
 import { betweenCells, standardisedRanks, tabulated } from './similarity.js'
 import type { ComparisonOptions, Estimate, GridName, StudyScores } from './types.js'
@@ -154,7 +152,7 @@ export function gridStatistics(
   const complete = completeCells(cells)
   const withSets = cellsWithSets(grid, study)
   const draws = { draws: options.bootstrap, level: 1 - options.alpha }
-  const scores = scoresOf(grid, complete, ranks)
+  const scoresIn = (part: GridCells) => scoresOf(grid, part, ranks)
   const seeds = seedsOfLines(grid, complete, study)
   const squaresOf = (of: GridScores) => gridMeanSquares(cellMeans(of), seeds)
   const intervals = (of: GridMeanSquares) =>
@@ -162,7 +160,7 @@ export function gridStatistics(
   const crossed = isCrossed(complete)
   const otherScores = crossed ? scoresUnderOther(grid, complete, study) : undefined
   const squares = {
-    own: crossed ? squaresOf(scores) : undefined,
+    own: crossed ? squaresOf(scoresIn(complete)) : undefined,
     other: otherScores && squaresOf(otherScores),
   }
   return {
@@ -172,7 +170,8 @@ export function gridStatistics(
       low: test(cells, 'permute low'),
       high: () => test(transposed(cells), 'permute high'),
     },
-    shares: squares.own && shareEstimates(scores, seeds, intervals(squares.own), draws.level),
+    shares:
+      squares.own && shareEstimates(complete, scoresIn, seeds, intervals(squares.own), draws.level),
     otherEnd: squares.other && intervals(squares.other),
     squares,
     sets: setContrasts(grid, study, figures.overlap, options),
@@ -211,43 +210,37 @@ function seedsOfLines(
   }
 }
 
+/** {@link ShareEstimates}: those without intervals get them by leaving out seeds, to which comes what another panel would change. */
 function shareEstimates(
-  scores: GridScores,
+  complete: GridCells,
+  scoresIn: (cells: GridCells) => GridScores,
   seeds: LineSeeds,
   intervals: ShareIntervals,
   level: number,
 ): ShareEstimates | undefined {
-  const terms = sampleTerms(scores)
+  const terms = sampleTerms(scoresIn(complete))
   if (terms === undefined) return undefined
-  const overSeedsAndSamples = seedJackknife(scores, seeds, terms, level)
-  return {
-    ...intervals,
-    sample: overSeedsAndSamples('sample') as Estimate,
-    residual: overSeedsAndSamples('residual') as Estimate,
-    order: overSeedsAndSamples('order'),
-  }
-}
-
-/** Intervals of shares by leaving out seeds, to which comes what another panel would change. */
-function seedJackknife(scores: GridScores, seeds: LineSeeds, terms: SampleTerms, level: number) {
-  const withoutEach = (side: 'low' | 'high') =>
-    linesOfSeeds(seeds[side]).map((lines) => varianceShares(withoutLines(scores, side, lines)))
-  const without = { lows: withoutEach('low'), highs: withoutEach('high') }
-  const all = varianceShares(scores)
-  return (name: ShareName): Estimate | undefined => {
+  const shares = leaveOut(complete, (cells) => varianceShares(scoresIn(cells)), seeds)
+  const overSeedsAndSamples = (name: ShareName): Estimate | undefined => {
     const values = terms[name]
     const overSamples = values && (variance(values) as number) / values.length
     const found = jackknifeInterval(
       {
-        estimate: all?.[name],
-        lows: without.lows.map((shares) => shares?.[name]),
-        highs: without.highs.map((shares) => shares?.[name]),
+        estimate: shares.estimate?.[name],
+        lows: shares.lows.map((without) => without?.[name]),
+        highs: shares.highs.map((without) => without?.[name]),
       },
       level,
       overSamples,
     )
     // No share lies beyond ±1, however wide the interval.
     return endingAt(-1, found)
+  }
+  return {
+    ...intervals,
+    sample: overSeedsAndSamples('sample') as Estimate,
+    residual: overSeedsAndSamples('residual') as Estimate,
+    order: overSeedsAndSamples('order'),
   }
 }
 

@@ -7,11 +7,11 @@ import type { Estimate, Seed } from './types.js'
 /** Fewest low and high seeds for an interval over seeds: one is left out and two must remain. */
 export const FEWEST_SEEDS = 3
 
-/** A statistic of a grid, and what it is when one low or one high seed is left out with all that has it. */
-interface LeftOut {
-  readonly estimate: number | undefined
-  readonly lows: readonly (number | undefined)[]
-  readonly highs: readonly (number | undefined)[]
+/** What is found of a grid, and what when one low or one high seed is left out with all that has it. */
+interface LeftOut<Found> {
+  readonly estimate: Found | undefined
+  readonly lows: readonly (Found | undefined)[]
+  readonly highs: readonly (Found | undefined)[]
 }
 
 /**
@@ -23,7 +23,7 @@ interface LeftOut {
  * leaving one out leaves no statistic.
  */
 export function jackknifeInterval(
-  { estimate, lows, highs }: LeftOut,
+  { estimate, lows, highs }: LeftOut<number>,
   level: number,
   furtherVariance = 0,
 ): Estimate | undefined {
@@ -43,12 +43,12 @@ export interface LineSeeds {
   readonly high: readonly (Seed | undefined)[]
 }
 
-/** {@link LeftOut} of a statistic of cells; a seed is left out with all of its lines. */
-export function leaveOut(
+/** {@link LeftOut} of what is found of cells; a seed is left out with all of its lines. */
+export function leaveOut<Found>(
   cells: GridCells,
-  statistic: (cells: GridCells) => number | undefined,
+  statistic: (cells: GridCells) => Found | undefined,
   seeds: LineSeeds = { low: cells.lows, high: cells.highs },
-): LeftOut {
+): LeftOut<Found> {
   return {
     estimate: statistic(cells),
     lows: linesOfSeeds(seeds.low).map((rows) => statistic(withoutLows(cells, rows))),
@@ -57,7 +57,7 @@ export function leaveOut(
 }
 
 /** The numbers of the lines of each seed. */
-export function linesOfSeeds(seeds: LineSeeds['low']): number[][] {
+function linesOfSeeds(seeds: LineSeeds['low']): number[][] {
   return [...groupBy(seeds.keys(), (line) => seeds[line]).values()]
 }
 

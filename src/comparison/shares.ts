@@ -42,7 +42,7 @@ export interface GridScores {
 }
 
 /** What each sample adds to the shares, which are the means over samples. Shape of each: [samples]. */
-export type SampleTerms = Readonly<Record<Exclude<ShareName, 'order'>, Float64Array>> & {
+type SampleTerms = Readonly<Record<Exclude<ShareName, 'order'>, Float64Array>> & {
   readonly order: Float64Array | undefined
 }
 
@@ -69,28 +69,6 @@ export function varianceShares(scores: GridScores): VarianceShares | undefined {
     sample: mean(terms.sample) as number,
     residual: mean(terms.residual) as number,
     order: terms.order && mean(terms.order),
-  }
-}
-
-/** The part of the scores without some rows (or columns), order repeats included. */
-export function withoutLines(
-  scores: GridScores,
-  side: 'low' | 'high',
-  lines: readonly number[],
-): GridScores {
-  const stays = (_: unknown, line: number) => !lines.includes(line)
-  const [lows, highs] =
-    side === 'low'
-      ? [scores.lows.filter(stays), scores.highs]
-      : [scores.lows, scores.highs.filter(stays)]
-  return {
-    lows,
-    highs,
-    networks:
-      side === 'low'
-        ? scores.networks.filter(stays)
-        : scores.networks.map((row) => row.filter(stays)),
-    repeats: scores.repeats.filter(({ low, high }) => lows.includes(low) && highs.includes(high)),
   }
 }
 
