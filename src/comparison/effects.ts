@@ -5,7 +5,7 @@ import { gridShape, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
-import type { Estimate, NetworkScores, StudyScores } from './types.js'
+import type { Estimate, GridName, NetworkScores, StudyScores } from './types.js'
 
 const effectNames = [
   'low',
@@ -60,7 +60,7 @@ export function rowsWithoutGrid({ networks }: StudyScores): EffectRow[] {
 }
 
 function emptyRow(
-  { architecture, regime, cut }: Pick<NetworkScores, 'architecture' | 'regime' | 'cut'>,
+  { architecture, regime, cut }: GridName,
   step: number | undefined,
   effect: EffectName,
 ): EffectRow {

@@ -22,10 +22,7 @@ interface OrderRepeats {
 }
 
 /** Networks of one architecture, regime and cut: the unit of the statistics. */
-export interface Grid {
-  readonly architecture: string
-  readonly regime: string
-  readonly cut: string | number | undefined
+export interface Grid extends GridName {
   /** Positions in the list of networks. */
   readonly members: readonly number[]
   /** Low × high seeds. */
@@ -43,12 +40,13 @@ export interface Grid {
   readonly otherOrders: number
 }
 
+/** What of a grid, or of a network, says which grid it is. */
+export function gridName({ architecture, regime, cut }: GridName): GridName {
+  return { architecture, regime, cut }
+}
+
 /** One key for all networks of one grid. */
-export function gridKey({
-  architecture,
-  regime,
-  cut,
-}: Pick<NetworkLayers, 'architecture' | 'regime' | 'cut'>): string {
+export function gridKey({ architecture, regime, cut }: GridName): string {
   return JSON.stringify([architecture, regime, cut ?? null])
 }
 
@@ -85,11 +83,8 @@ export function findGrids(networks: readonly NetworkLayers[], usable: ReadonlySe
   const positions = [...networks.keys()].filter((position) => usable.has(position))
   const groups = groupBy(positions, (position) => gridKey(networks[position]))
   const grids = [...groups.values()].map((members): Grid => {
-    const { architecture, regime, cut } = networks[members[0]]
     return {
-      architecture,
-      regime,
-      cut,
+      ...gridName(networks[members[0]]),
       members,
       ...cellsOf(networks, members),
       orderRepeats: repeatsOf(networks, members),

@@ -3,8 +3,8 @@
  * ones must not.
  */
 import { mirrorOf, regimeOf } from '../regimes/registry.js'
-import { inPercent, short } from './clauses/wording.js'
-import { isMirror } from './grid.js'
+import { gridLabel, inPercent, short } from './clauses/wording.js'
+import { gridKey, gridName, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import type { Mirror, SharedSide } from './types.js'
 
@@ -13,26 +13,19 @@ export function mirrorsOf(grids: readonly GridStatistics[]): Mirror[] {
   return grids
     .filter(({ grid }) => isMirror(grid))
     .map((found) => {
-      const { architecture, regime, cut } = found.grid
-      const original = grids.find(
-        ({ grid }) =>
-          grid.architecture === architecture &&
-          grid.cut === cut &&
-          grid.regime === mirrorOf(regime),
-      )
+      const mirrored = gridKey({ ...found.grid, regime: mirrorOf(found.grid.regime)! })
+      const original = grids.find(({ grid }) => gridKey(grid) === mirrored)
       const high = sideOf(found)
       const low = original && sideOf(original)
       return { high, low, sentence: sentenceOf(high, low) }
     })
 }
 
-function sideOf({ grid: { architecture, regime, cut }, sets, shares }: GridStatistics): SharedSide {
-  const { side } = regimeOf(regime)
+function sideOf({ grid, sets, shares }: GridStatistics): SharedSide {
+  const { side } = regimeOf(grid.regime)
   const { estimate, test } = sets[side]
   return {
-    architecture,
-    regime,
-    cut,
+    ...gridName(grid),
     side,
     contrast: estimate,
     pValue: test?.pValue,
@@ -41,9 +34,8 @@ function sideOf({ grid: { architecture, regime, cut }, sets, shares }: GridStati
 }
 
 function sentenceOf(high: SharedSide, low: SharedSide | undefined): string {
-  const where = `${high.architecture}, ${high.regime}${high.cut === undefined ? '' : `, cut ${high.cut}`}`
   const parts = [found(high), ...(low === undefined ? [] : [found(low)])]
-  return `mirror ${where}: ${parts.join('; ')}`
+  return `mirror ${gridLabel(high)}: ${parts.join('; ')}`
 }
 
 /** `same trained high layers: T_high = 0.02 (p = 0.4), 1% [0%, 3%] of the variance of the scores`. */

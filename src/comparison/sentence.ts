@@ -1,7 +1,7 @@
 /** The verdict in words: what was asked, what was found in figures that need no definition, and how sure that is. */
 import { counted } from '../core/numberWords.js'
 import { regimeOf } from '../regimes/registry.js'
-import { inPercent, levelInPercent, percent, short } from './clauses/wording.js'
+import { gridLabel, inPercent, levelInPercent, percent, short } from './clauses/wording.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type {
@@ -42,7 +42,7 @@ export function verdictWords(judged: Judged, options: ComparisonOptions): Verdic
       certainty: '',
     }
   }
-  const grid = named && statistics !== undefined ? ` for ${gridLabel(statistics)}` : ''
+  const grid = named && statistics !== undefined ? ` for ${gridLabel(statistics.grid)}` : ''
   return {
     asked: askedOf(statistics, study),
     sentence: [`${outcomes[verdict]}${grid}: ${answerOf(judged)}`, ...commonOf(statistics)].join(
@@ -54,11 +54,6 @@ export function verdictWords(judged: Judged, options: ComparisonOptions): Verdic
       ...openOf(verdict, clauses),
     ].join(' '),
   }
-}
-
-/** `mlp-5, init, cut 2`. */
-function gridLabel({ grid: { architecture, regime, cut } }: GridStatistics): string {
-  return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
 }
 
 function askedOf(statistics: GridStatistics | undefined, { samples }: StudyScores): string {

@@ -205,12 +205,8 @@ export interface SharedSide extends GridName {
   readonly share: Estimate | undefined
 }
 
-/** One grid of a study. */
-export interface GridName {
-  readonly architecture: string
-  readonly regime: string
-  readonly cut: string | number | undefined
-}
+/** One grid of a study: what its networks have in common. */
+export type GridName = Pick<NetworkLayers, 'architecture' | 'regime' | 'cut'>
 
 /** The verdict on one of the other grids. */
 interface GridVerdict extends GridName, VerdictWords {

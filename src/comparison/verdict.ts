@@ -18,7 +18,7 @@ import { effectClause, fullyDifferentClause, setsClause } from './clauses/contra
 import { controlClause, overfittingClause, reliabilityClause } from './clauses/networks.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
 import { gapWarnings } from './gaps.js'
-import { isMirror } from './grid.js'
+import { gridName, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { mirrorsOf } from './mirrors.js'
 import { verdictWords } from './sentence.js'
@@ -49,12 +49,12 @@ export function decideVerdict(
   const judgedAs = (grid: GridStatistics | undefined) =>
     judged(grid, study, options, grids.length > 1)
   const found = judgedAs(main)
-  const judgedOthers = others.map((grid) => ({ ...gridName(grid), ...judgedAs(grid) }))
+  const judgedOthers = others.map((one) => ({ ...gridName(one.grid), ...judgedAs(one) }))
   return {
     ...found,
     sets: setsClause(main, options),
     fullyDifferent: fullyDifferentClause(main, options),
-    grid: main && gridName(main),
+    grid: main && gridName(main.grid),
     meanSquares: main && statedSquares(main),
     others: judgedOthers.map(({ clauses: _, ...other }) => other),
     mirrors: mirrorsOf(grids),
@@ -90,9 +90,9 @@ export function gridConclusions(
   study: StudyScores,
   options: ComparisonOptions,
 ): { readonly name: GridName; readonly conclusion: Conclusion }[] {
-  return judgedGrids(grids).map((grid) => ({
-    name: gridName(grid),
-    conclusion: conclude(clausesOf(grid, study, options)),
+  return judgedGrids(grids).map((statistics) => ({
+    name: gridName(statistics.grid),
+    conclusion: conclude(clausesOf(statistics, study, options)),
   }))
 }
 
@@ -103,10 +103,6 @@ function judgedGrids(grids: readonly GridStatistics[]): GridStatistics[] {
 
 function statedSquares({ squares: { own, other } }: GridStatistics): Verdict['meanSquares'] {
   return own && { own, other }
-}
-
-function gridName({ grid: { architecture, regime, cut } }: GridStatistics): GridName {
-  return { architecture, regime, cut }
 }
 
 /** The clauses of one grid, what follows from them, and that in words; `named`: with the name of the grid. */

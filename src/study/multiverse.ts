@@ -316,7 +316,7 @@ function rowsOf(
     .filter((one) => found.every(({ name }) => gridKey(name) !== gridKey(one)))
     .map((name) => ({ name, conclusion: undefined }))
   return [...found, ...missing].map(({ name, conclusion }) => {
-    const inGrid = (one: Parameters<typeof gridKey>[0]) => gridKey(one) === gridKey(name)
+    const inGrid = (one: GridName) => gridKey(one) === gridKey(name)
     const position = grids.findIndex(({ grid }) => inGrid(grid))
     const { shares, tests } = grids[position] ?? {}
     const { low } = sets[position] ?? {}
