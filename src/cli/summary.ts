@@ -1,5 +1,6 @@
 /** The summary that `lowlayer run` prints when it ends: what was found, how sure it is and what to do next. */
 import { Help } from 'commander'
+import { isOfGrid } from '../comparison/effects.js'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { counted, percent } from '../core/numberWords.js'
@@ -156,11 +157,7 @@ function describeMultiverse(
   multiverse: readonly MultiverseRow[],
   verdict: Verdict | undefined,
 ): [string, string][] {
-  const { grid } = verdict ?? {}
-  const isJudged = ({ architecture, regime, cut, cut_layers }: MultiverseRow) =>
-    architecture === grid?.architecture &&
-    regime === grid?.regime &&
-    (cut_layers ?? cut) === grid?.cut
+  const isJudged = (row: MultiverseRow) => isOfGrid(row, verdict?.grid)
   const rows = multiverse
     .filter((row) => row.low_share !== undefined && isJudged(row))
     .filter(({ set_rule }, _, [first]) => set_rule === first.set_rule)

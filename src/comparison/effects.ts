@@ -85,6 +85,15 @@ export function cutCells(cut: string | number | undefined): Pick<EffectRow, 'cut
     : { cut, cut_layers: undefined }
 }
 
+/** Whether a row of a table is of a grid; cells as {@link cutCells} makes them. */
+export function isOfGrid(
+  row: Pick<EffectRow, 'architecture' | 'regime' | 'cut' | 'cut_layers'>,
+  grid: Partial<GridName> | undefined,
+): boolean {
+  const cut = row.cut_layers ?? row.cut
+  return row.architecture === grid?.architecture && row.regime === grid?.regime && cut === grid?.cut
+}
+
 /** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
 export function gridState(statistics: GridStatistics): string {
   const gaps = statistics.grid.cells.at.flat().includes(undefined)

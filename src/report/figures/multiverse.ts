@@ -1,4 +1,5 @@
 /** The figure of how the finding changes with the choices of the analysis. */
+import { isOfGrid } from '../../comparison/effects.js'
 import { conclusions } from '../../comparison/power/verdictOdds.js'
 import type { MultiverseRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
@@ -104,13 +105,9 @@ function mainGridRows(
   rows: readonly MultiverseRow[],
   grid: NonNullable<ReportStudy['verdict']>['grid'],
 ): readonly MultiverseRow[] {
-  const key = ({ architecture, regime, cut, cut_layers }: MultiverseRow) =>
-    JSON.stringify([architecture, regime, cut_layers ?? cut])
-  const wanted =
-    grid === undefined
-      ? rows[0] && key(rows[0])
-      : JSON.stringify([grid.architecture, grid.regime, grid.cut])
-  return rows.filter((row) => key(row) === wanted)
+  const [first] = rows
+  const wanted = grid ?? (first && { ...first, cut: first.cut_layers ?? first.cut })
+  return rows.filter((row) => isOfGrid(row, wanted))
 }
 
 function choicesOf({ score, players, baseline, tau_factor }: MultiverseRow): string[] {

@@ -1,5 +1,6 @@
 /** A finished study, for what starts from its findings. */
 import { join } from 'node:path'
+import { isOfGrid } from '../../comparison/effects.js'
 import type { Verdict } from '../../comparison/types.js'
 import { type ExperimentConfig, experimentSchema } from '../../config/schema.js'
 import { InputError, messageOf } from '../../core/errors.js'
@@ -68,12 +69,7 @@ export async function readFinishedStudy(folder: string): Promise<FinishedStudy> 
 
 /** The rows of `effects.csv` that are of the grid that gave the verdict. */
 export function mainEffects({ effects, verdict: { grid } }: FinishedStudy): readonly EffectRow[] {
-  return effects.filter(
-    (row) =>
-      row.architecture === grid?.architecture &&
-      row.regime === grid?.regime &&
-      (row.cut_layers ?? row.cut) === grid?.cut,
-  )
+  return effects.filter((row) => isOfGrid(row, grid))
 }
 
 /** The networks of the grid that gave the verdict. */
