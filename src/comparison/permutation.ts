@@ -210,21 +210,13 @@ function shuffle(items: Uint32Array, places: readonly number[], generator: Gener
 /** All ways to give the cells of a column its low labels. */
 function arrangementsOf(column: Column): Column[] {
   const lows = presentLows(column)
-  return permutationsOf(lows.map((_, position) => position)).map((order) =>
-    relabel(column, lows, (position) => order[position]),
-  )
-}
-
-function relabel(
-  column: Column,
-  lows: readonly number[],
-  from: (position: number) => number,
-): Column {
-  const relabelled = [...column]
-  lows.forEach((low, position) => {
-    relabelled[low] = column[lows[from(position)]]
+  return permutationsOf(lows).map((order) => {
+    const arranged = [...column]
+    lows.forEach((low, position) => {
+      arranged[low] = column[order[position]]
+    })
+    return arranged
   })
-  return relabelled
 }
 
 function permutationsOf(items: readonly number[]): number[][] {
