@@ -57,7 +57,7 @@ export function leaveOut<Found>(
 }
 
 /** The numbers of the lines of each seed. */
-function linesOfSeeds(seeds: LineSeeds['low']): number[][] {
+export function linesOfSeeds(seeds: LineSeeds['low']): number[][] {
   return [...groupBy(seeds.keys(), (line) => seeds[line]).values()]
 }
 

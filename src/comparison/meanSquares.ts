@@ -1,8 +1,7 @@
 /** Mean squares of a two-way grid of score vectors, and in how many directions they lie. */
-import { groupBy } from '../core/groupBy.js'
 import { scalarProduct } from '../metrics/descriptive.js'
+import { type LineSeeds, linesOfSeeds } from './jackknife.js'
 import { meanScores } from './shares.js'
-import type { Seed } from './types.js'
 
 /**
  * A mean square of vectors w_1 … w_ν in the space of samples, with E‖w‖² = tr M for their covariance M: tr M itself
@@ -36,19 +35,13 @@ interface DonorMeanSquares {
   readonly each: number
 }
 
-/** Seeds of the rows and columns of a grid. */
-interface LineSeeds {
-  readonly low?: readonly (Seed | undefined)[]
-  readonly high?: readonly (Seed | undefined)[]
-}
-
 /**
  * {@link GridMeanSquares} of `cells[l][h]`, vectors over samples; L, H ≥ 2. `seeds.low[l]` is the low seed of a row, `seeds.high[h]` the
  * high seed of a column; by default each has its own.
  */
 export function gridMeanSquares(
   cells: readonly (readonly Float64Array[])[],
-  seeds: LineSeeds = {},
+  seeds: Partial<LineSeeds> = {},
 ): GridMeanSquares {
   const [lows, highs] = [cells.length, cells[0].length]
   const rows = cells.map(meanScores)
@@ -84,10 +77,10 @@ export function gridMeanSquares(
 /** Of lines, means of `across` cells. Undefined where each seed has one line, or some have more than others, or there is one seed. */
 function donorMeanSquares(
   lines: readonly Float64Array[],
-  seeds: readonly (Seed | undefined)[],
+  seeds: LineSeeds['low'],
   across: number,
 ): DonorMeanSquares | undefined {
-  const groups = [...groupBy([...lines.keys()], (line) => seeds[line]).values()]
+  const groups = linesOfSeeds(seeds)
   const each = groups[0].length
   if (each === 1 || groups.length < 2 || groups.some(({ length }) => length !== each)) {
     return undefined
