@@ -78,7 +78,7 @@ function shareClause(
   const other = statistics.otherEnd && of(statistics.otherEnd)
   const figures = {
     ...intervalFigures(name, own),
-    ...(other === undefined ? {} : otherEndFigures(other)),
+    ...(other === undefined ? {} : intervalFigures(otherNames.estimate, other, otherNames)),
   }
   const status = statusOf({ own, other }, bound)
   const small = Math.min(statistics.complete.lows.length, statistics.complete.highs.length) < 3
@@ -124,19 +124,12 @@ export function bothEnds({ own, other }: TwoEnds, says: SaysEstimate): string {
     : `${said} (other tie-break: ${elsewhere})`
 }
 
+/** What the figures of a clause call the estimate under the other tie-break. */
 const otherNames = {
   estimate: 'other_tie_break',
   low: 'other_tie_break_ci_low',
   high: 'other_tie_break_ci_high',
 } as const
-
-function otherEndFigures({ estimate, low, high }: Estimate): Record<string, number> {
-  return {
-    [otherNames.estimate]: estimate,
-    ...(low === undefined ? {} : { [otherNames.low]: low }),
-    ...(high === undefined ? {} : { [otherNames.high]: high }),
-  }
-}
 
 /** The estimate under the other tie-break, as a clause of a finished study has it. */
 export function otherEndOf({ figures }: Pick<Clause, 'figures'>): Estimate | undefined {

@@ -22,15 +22,16 @@ export function noSets(statistics: GridStatistics | undefined): string {
     : 'too few networks have a confusing set'
 }
 
-/** An estimate and the ends of its interval as figures of a clause. */
+/** An estimate and the ends of its interval as figures of a clause, by these names. */
 export function intervalFigures(
   name: string,
   { estimate, low, high }: Estimate,
+  ends = { low: 'ci_low', high: 'ci_high' },
 ): Record<string, number> {
   return {
     [name]: estimate,
-    ...(low === undefined ? {} : { ci_low: low }),
-    ...(high === undefined ? {} : { ci_high: high }),
+    ...(low === undefined ? {} : { [ends.low]: low }),
+    ...(high === undefined ? {} : { [ends.high]: high }),
   }
 }
 
