@@ -60,18 +60,8 @@ export function acrossArchitectures(grids: readonly GridStatistics[]): AcrossArc
   })
 }
 
-function sentenceOf(
-  {
-    architectures,
-    regime,
-    cut,
-    low,
-    architecture,
-    difference,
-    pValue,
-  }: Omit<AcrossArchitectures, 'sentence'>,
-  lows: number,
-): string {
+function sentenceOf(across: Omit<AcrossArchitectures, 'sentence'>, lows: number): string {
+  const { architectures, regime, cut, low, architecture, difference, pValue } = across
   const test = pValue === undefined ? '' : ` (p = ${short(pValue)})`
   const found =
     low === undefined || architecture === undefined || difference === undefined

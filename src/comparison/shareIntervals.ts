@@ -9,6 +9,7 @@ import type { Estimate } from './types.js'
 export interface ShareIntervals {
   readonly low: Estimate
   readonly high: Estimate
+  /** Low share − high share. */
   readonly difference: Estimate
 }
 

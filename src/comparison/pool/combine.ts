@@ -14,10 +14,13 @@ export interface StudyShares extends ShareIntervals {
   readonly group: string
 }
 
-export interface PooledEstimate {
+interface Interval {
   readonly estimate: number
   readonly low: number
   readonly high: number
+}
+
+export interface PooledEstimate extends Interval {
   /** Weight of each study, in their order; they add up to 1. For the difference those of its low share. */
   readonly weights: readonly number[]
   /** Groups that count as independent. */
@@ -91,12 +94,6 @@ export function poolShares(
 function further(arm: number, spread: number): number {
   const own = Math.max(0, arm)
   return Math.hypot(own, spread) - own
-}
-
-interface Interval {
-  readonly estimate: number
-  readonly low: number
-  readonly high: number
 }
 
 function averaged(members: readonly Estimate[]): Interval {

@@ -10,7 +10,8 @@ import {
 } from '../clauses/wording.js'
 import { shareDraws } from '../gridStatistics.js'
 import { answerTo, outcomes, scopeOf } from '../sentence.js'
-import type { Clause, ClauseStatus, Conclusion, Estimate, GridName, Verdict } from '../types.js'
+import type { ShareIntervals } from '../shareIntervals.js'
+import type { Clause, ClauseStatus, Conclusion, GridName, Verdict } from '../types.js'
 import { conclude } from '../verdict.js'
 import {
   type PooledEstimate,
@@ -21,17 +22,13 @@ import {
 } from './combine.js'
 
 /** What the pool takes of one study. */
-export interface PooledStudy {
+export interface PooledStudy extends ShareIntervals {
   readonly name: string
   /** Ids of the networks of the grid that its verdict is of, or of their files, by which it is seen what studies share. */
   readonly networks: readonly string[]
   /** Seeds of their low layers. */
   readonly lowSeeds: readonly (number | string)[]
-  readonly low: Estimate
-  readonly high: Estimate
-  /** Low share − high share. */
-  readonly difference: Estimate
-  /** What these shares are computed from, and those under the other tie-break where the scores have it. */
+  /** What its shares are computed from, and those under the other tie-break where the scores have it. */
   readonly meanSquares: NonNullable<Verdict['meanSquares']>
   /** Of the permutation test of the low share. */
   readonly p: number
