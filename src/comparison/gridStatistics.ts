@@ -1,7 +1,7 @@
 /** Every statistic of one grid of seeds: contrasts with their tests, shares of variance with their intervals. */
 import { contentId } from '../core/hash.js'
 import { type Generator as Draws, stream } from '../core/random.js'
-import { isConstant, scalarProduct, variance } from '../metrics/descriptive.js'
+import { scalarProduct, variance } from '../metrics/descriptive.js'
 import {
   highContrast,
   lowContrast,
@@ -20,7 +20,7 @@ import {
 import { endingAt, jackknifeInterval, type LineSeeds, leaveOut } from './jackknife.js'
 import { meanKappaVariance, type SetPair } from './kappaVariance.js'
 import { type GridMeanSquares, gridMeanSquares } from './meanSquares.js'
-import type { PairOverlap } from './pairs.js'
+import { type PairOverlap, usableRanks } from './pairs.js'
 import { type PermutationTest, permutationTest } from './permutation.js'
 import { type ShareIntervals, shareIntervals } from './shareIntervals.js'
 import {
@@ -31,7 +31,7 @@ import {
   sampleTerms,
   varianceShares,
 } from './shares.js'
-import { betweenCells, standardisedRanks, tabulated } from './similarity.js'
+import { betweenCells, tabulated } from './similarity.js'
 import type { ComparisonOptions, Estimate, GridName, StudyScores } from './types.js'
 
 /** A contrast of the sets of one kind of seed, and its permutation test. */
@@ -254,12 +254,9 @@ function scoresUnderOther(
   const ranks = new Map<number, Float64Array>()
   for (const position of positions) {
     const { scoreHigh } = networks[position]
-    const usable =
-      scoreHigh?.length === samples.length &&
-      scoreHigh.every(Number.isFinite) &&
-      !isConstant(scoreHigh)
-    if (!usable) return undefined
-    ranks.set(position, standardisedRanks(scoreHigh))
+    const own = scoreHigh && usableRanks(scoreHigh, samples.length)
+    if (own === undefined) return undefined
+    ranks.set(position, own)
   }
   const withoutRepeats = { ...grid, orderRepeats: [] }
   return scoresOf(withoutRepeats, complete, (position) => ranks.get(position) as Float64Array)

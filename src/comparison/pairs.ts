@@ -11,9 +11,12 @@ import type { ComparisonOptions, Exclusion, NetworkScores, StudyScores } from '.
 
 /** Standardised ranks of the networks of a study; undefined where scores are not fit for them. */
 export function studyRanks({ networks, samples }: StudyScores): (Float64Array | undefined)[] {
-  return networks.map(({ score }) =>
-    scoreProblem(score, samples.length) === undefined ? standardisedRanks(score) : undefined,
-  )
+  return networks.map(({ score }) => usableRanks(score, samples.length))
+}
+
+/** Standardised ranks of the scores of so many samples; undefined where they are not fit for them. */
+export function usableRanks(score: Float64Array, samples: number): Float64Array | undefined {
+  return scoreProblem(score, samples) === undefined ? standardisedRanks(score) : undefined
 }
 
 /** How the sets of two networks overlap, by their positions in the study; asked of every pair, so as fast as can be. */
