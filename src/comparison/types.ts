@@ -1,4 +1,6 @@
 /** The types of the comparison: what it takes of networks, and the rows, clauses and verdict that it gives. */
+import { type ComparisonConfig, comparisonSection } from '../config/comparison.js'
+import { confusingSection } from '../config/confusing.js'
 import type { ReliabilityKind } from '../confusing/reliability.js'
 import type { SampleId } from '../confusing/types.js'
 import type { GridMeanSquares } from './meanSquares.js'
@@ -74,34 +76,16 @@ export interface StudyScores {
   readonly lacking?: readonly Lack[]
 }
 
-export interface ComparisonOptions {
-  /** Relabellings of seeds in a permutation test: all distinct ones, or this many at random. */
-  readonly permutations: 'all' | number
-  /** Random draws for the intervals of shares. */
-  readonly bootstrap: number
-  /** Level of tests; intervals are at 1 − alpha. */
-  readonly alpha: number
-  /** Pairs whose accuracies differ by more are flagged. */
-  readonly accuracyTolerance: number
-  /** Smallest share of the variance that counts, in both directions: "decides" above it, "absent" below. */
-  readonly margin: number
-  /** "Fully different" needs the interval of κ_J within ± this. */
-  readonly equivalence: number
+/** What the section `comparison` of a configuration says, each in its words there, and what is asked of the scores. */
+export interface ComparisonOptions extends Readonly<ComparisonConfig> {
   /** Smallest acceptable reliability. */
   readonly reliability: number
-  readonly seed: number
 }
 
-/** Settings when nothing else is asked for (our choice). */
+/** Settings when nothing else is asked for. */
 export const defaultComparisonOptions: ComparisonOptions = {
-  permutations: 'all',
-  bootstrap: 2000,
-  alpha: 0.05,
-  accuracyTolerance: 0.02,
-  margin: 0.1,
-  equivalence: 0.1,
-  reliability: 0.5,
-  seed: 0,
+  ...comparisonSection.parse(undefined),
+  reliability: confusingSection.parse(undefined).reliability.minimum,
 }
 
 /** An estimate with the ends of an interval, where one exists. */

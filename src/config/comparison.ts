@@ -35,3 +35,5 @@ export const comparisonSection = z
   })
   .prefault({})
   .describe('Statistics over pairs of networks')
+
+export type ComparisonConfig = z.output<typeof comparisonSection>
