@@ -19,26 +19,10 @@
  */
 import { dirname, join } from 'node:path'
 
-/** Paths inside one network's folder. */
-export interface NetworkPaths {
-  readonly folder: string
-  readonly spec: string
-  readonly state: string
-  readonly curve: string
-  readonly resume: string
-  /** What was assumed about a network from elsewhere, for one analysis. */
-  assumptions(valuesId: string): string
-  checkpoint(step: number): string
-  optimizer(step: number): string
-  values(step: number, valuesId: string): string
-  /** How hard the analysed samples are at all kept checkpoints. */
-  difficulty(valuesId: string): string
-  interactions(step: number, interactionsId: string): string
-  interactionsTable(step: number, interactionsId: string): string
-  panel(valuesId: string): string
-}
+export type NetworkPaths = ReturnType<typeof networkPaths>
 
-export function networkPaths(results: string, network: string): NetworkPaths {
+/** Paths inside one network's folder. */
+export function networkPaths(results: string, network: string) {
   const folder = join(results, 'networks', network)
   return {
     folder,
@@ -46,14 +30,18 @@ export function networkPaths(results: string, network: string): NetworkPaths {
     state: join(folder, 'state.json'),
     curve: join(folder, 'curve.csv'),
     resume: join(folder, 'resume.npz'),
-    assumptions: (id) => join(folder, `assumptions-${id}.json`),
-    checkpoint: (step) => join(folder, 'checkpoints', `${step}.onnx`),
-    optimizer: (step) => join(folder, 'checkpoints', `${step}.optimizer.npz`),
-    values: (step, id) => join(folder, 'values', `${step}-${id}.npz`),
-    difficulty: (id) => join(folder, 'values', `difficulty-${id}.npz`),
-    interactions: (step, id) => join(folder, 'interactions', `${step}-${id}.npz`),
-    interactionsTable: (step, id) => join(folder, 'interactions', `${step}-${id}.parquet`),
-    panel: (id) => join(folder, 'panels', `${id}.json`),
+    /** What was assumed about a network from elsewhere, for one analysis. */
+    assumptions: (valuesId: string) => join(folder, `assumptions-${valuesId}.json`),
+    checkpoint: (step: number) => join(folder, 'checkpoints', `${step}.onnx`),
+    optimizer: (step: number) => join(folder, 'checkpoints', `${step}.optimizer.npz`),
+    values: (step: number, valuesId: string) => join(folder, 'values', `${step}-${valuesId}.npz`),
+    /** How hard the analysed samples are at all kept checkpoints. */
+    difficulty: (valuesId: string) => join(folder, 'values', `difficulty-${valuesId}.npz`),
+    interactions: (step: number, interactionsId: string) =>
+      join(folder, 'interactions', `${step}-${interactionsId}.npz`),
+    interactionsTable: (step: number, interactionsId: string) =>
+      join(folder, 'interactions', `${step}-${interactionsId}.parquet`),
+    panel: (valuesId: string) => join(folder, 'panels', `${valuesId}.json`),
   }
 }
 
