@@ -1,12 +1,12 @@
 /** What `--json` prints of a study: the finding and where everything is, for tools. */
 import { basename, join } from 'node:path'
 import type { Verdict } from '../comparison/types.js'
-import type { Plan } from '../plan/types.js'
 import { loadStudy } from '../report/load.js'
 import { exists } from '../store/atomic.js'
 import { reportPage, studyFiles, studyFolder } from '../store/layout.js'
 import type { EffectRow } from '../tables/tables.js'
 import { studyFailures } from '../tasks/state/failures.js'
+import type { StudyPlace } from '../tasks/types.js'
 
 /** What a study found. What is not there (no verdict could be found, the run was interrupted) is null. */
 interface Finding {
@@ -48,7 +48,7 @@ export async function findingOf(folder: string): Promise<Finding> {
 
 /** The result of a run of a planned study; `compared`: whether its comparison is there. */
 export async function resultOf(
-  { plan, results }: { readonly plan: Plan; readonly results: string },
+  { plan, results }: StudyPlace,
   {
     compared,
     ...ended

@@ -3,15 +3,12 @@ import { resolve } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
 import type { Plan } from '../plan/types.js'
 import { planLoaded } from '../tasks/planLoaded.js'
+import type { RunnableStudy } from '../tasks/types.js'
 import { dataFolders, overridesOf, refuse, type StudyOptions } from './studyOptions.js'
 
 /** A planned study and the places it works with. */
-export interface Study {
-  readonly plan: Plan
+export interface Study extends RunnableStudy {
   readonly file: string
-  readonly baseDir: string
-  readonly results: string
-  readonly dataDirs: readonly string[]
 }
 
 /** Reads the configuration and the data, and plans. Nothing is written. */

@@ -9,11 +9,11 @@
 import { join, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { InputError } from '../core/errors.js'
-import type { Plan } from '../plan/types.js'
 import { exists } from '../store/atomic.js'
 import { studyFiles } from '../store/layout.js'
 import { readStoredJson, readStoredText } from '../store/stored.js'
 import { type Planned, planOf } from '../tasks/state/manifest.js'
+import type { RunnableStudy } from '../tasks/types.js'
 
 const text = z.string()
 
@@ -85,12 +85,7 @@ export async function requireJobs(folder: string): Promise<JobsFile> {
 }
 
 /** The study in a folder as it was submitted, whatever its configuration's file says now. */
-export async function submittedStudy(folder: string): Promise<{
-  readonly plan: Plan
-  readonly results: string
-  readonly baseDir: string
-  readonly dataDirs: readonly string[]
-}> {
+export async function submittedStudy(folder: string): Promise<RunnableStudy> {
   const { planned, baseDir, dataDirs } = await requireJobs(folder)
   const plan = planOf(planned)
   if (typeof plan === 'string') throw damaged(jobsFile(folder), plan)

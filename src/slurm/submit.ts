@@ -13,7 +13,7 @@ import { writeFailure } from '../store/writeFailure.js'
 import { announceStudy } from '../tasks/state/announceStudy.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import { plannedOf } from '../tasks/state/manifest.js'
-import type { TaskContext } from '../tasks/types.js'
+import type { RunnableStudy, StudyPlace } from '../tasks/types.js'
 import { longestArray, sbatch, scancel, statesOf } from './commands.js'
 import {
   type JobsFile,
@@ -30,8 +30,6 @@ import { isQueued } from './queue.js'
 import { jobScript } from './script.js'
 
 const bin = fileURLToPath(new URL('../../bin/lowlayer.js', import.meta.url))
-
-type Study = Pick<TaskContext, 'plan' | 'results' | 'baseDir' | 'dataDirs'>
 
 interface SubmitOptions {
   /** Only writes the scripts. */
@@ -59,7 +57,7 @@ export interface Submitted {
  * submission, is left out. Where SLURM refuses one of the arrays, those before it are cancelled.
  */
 export async function submitStudy(
-  study: Study,
+  study: RunnableStudy,
   { print, onWait }: SubmitOptions,
 ): Promise<Submitted> {
   const { plan, results } = study
@@ -111,7 +109,7 @@ async function queuedTasks(
 
 /** Tasks to be run; the comparison too where anything else is: one in the queue does not wait for it. */
 async function missingTasks(
-  { plan, results }: Study,
+  { plan, results }: StudyPlace,
   queued: ReadonlyMap<string, string>,
 ): Promise<Set<string>> {
   const missing = new Set<string>()

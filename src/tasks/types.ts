@@ -12,13 +12,21 @@ export interface TaskEvent {
   readonly waitsFor?: string
 }
 
-/** Where and with what a task runs. */
-export interface TaskContext extends Pick<ReportOptions, 'drawsFigures'> {
+/** A study and the results folder that it is in. */
+export interface StudyPlace {
   readonly plan: Plan
   readonly results: string
+}
+
+/** A study with all that its tasks find files by. */
+export interface RunnableStudy extends StudyPlace {
   /** Folder of the configuration file, for relative paths in it. */
   readonly baseDir: string
   readonly dataDirs: readonly string[]
+}
+
+/** Where and with what a task runs. */
+export interface TaskContext extends RunnableStudy, Pick<ReportOptions, 'drawsFigures'> {
   /** Threads of one task, 1 by default: the jobs of a study that other networks do not take. */
   readonly threads?: number
   readonly report: (event: TaskEvent) => void

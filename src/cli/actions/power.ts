@@ -17,6 +17,7 @@ import {
 } from '../../tasks/reporting/finishedStudy.js'
 import { planOf } from '../../tasks/state/manifest.js'
 import { measureUnitTimes, secondsOf, type UnitTimes } from '../../tasks/training/unitTimes.js'
+import type { RunnableStudy } from '../../tasks/types.js'
 import type { PowerOptions } from '../commands/power.js'
 import { describePower, type JudgedDesign, type PowerReport, shapeOf } from '../power/describe.js'
 import { type GridOption, readGrids, readNumbers } from '../power/options.js'
@@ -76,11 +77,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
 const QUIET_MS = 2000
 
 /** What is planned, and what is known of its shares. */
-interface Source {
-  readonly plan: Plan
-  readonly baseDir: string
-  readonly results: string
-  readonly dataDirs: readonly string[]
+interface Source extends RunnableStudy {
   readonly shares: SimulatedShares | undefined
   /** Samples that its networks are compared on: of a finished study under a filter fewer than it asked for. */
   readonly samples: number

@@ -20,6 +20,7 @@ import { noFolder } from '../state/foldersIn.js'
 import { planOf } from '../state/manifest.js'
 import { comparedFrom, OF_STUDY } from '../state/outputs.js'
 import { storedFaults } from '../state/storedFaults.js'
+import type { StudyPlace } from '../types.js'
 import { type MadeTables, makeTables, writeTables } from './compare.js'
 import { comparisonProgress } from './comparisonProgress.js'
 import { writeStudyReport } from './report.js'
@@ -166,7 +167,7 @@ function rebuiltManifest(before: Manifest, after: Manifest): Manifest {
  * that the stored ones have would be lost.
  */
 async function tablesAnew(
-  { plan, results }: { readonly plan: Plan; readonly results: string },
+  { plan, results }: StudyPlace,
   folder: string,
   problems: ReportProblem[],
 ): Promise<MadeTables | undefined> {

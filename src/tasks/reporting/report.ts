@@ -13,6 +13,7 @@ import type { Lease } from '../../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
 import { faultOf, readStoredJson } from '../../store/stored.js'
 import { distinctProblems } from '../state/storedFaults.js'
+import type { StudyPlace } from '../types.js'
 import { readDetails } from './reportDetails.js'
 import { type DrawingFile, drawSamples, withDrawings } from './reportDrawings.js'
 
@@ -22,7 +23,7 @@ interface ReportRequest extends ReportOptions {
   /** The lock of that folder. */
   readonly lease: Pick<Lease, 'write' | 'remove'>
   /** The stored networks and what they were planned from; without them single samples are not shown. */
-  readonly stored?: { readonly plan: Plan; readonly results: string }
+  readonly stored?: StudyPlace
   /** Loads the data set, to draw inputs; without it drawings kept from an earlier report serve. */
   readonly dataset?: () => Promise<Dataset>
   /** Finds files that the configuration names. */

@@ -5,7 +5,7 @@ import { sha256 } from '../../core/hash.js'
 import type { StudyNetwork, Task } from '../../plan/types.js'
 import { jsonText, readJson, writeNote } from '../../store/atomic.js'
 import { networkPaths, studyFolder } from '../../store/layout.js'
-import type { TaskContext } from '../types.js'
+import type { StudyPlace } from '../types.js'
 import { isTaskDone } from './isDone.js'
 
 /**
@@ -19,15 +19,12 @@ interface FailureRecord {
   readonly sha256: string
 }
 
-/** The study that tasks belong to, and the results folder that it is in. */
-type Where = Pick<TaskContext, 'plan' | 'results'>
-
-export async function recordFailure(where: Where, task: Task, message: string): Promise<void> {
+export async function recordFailure(where: StudyPlace, task: Task, message: string): Promise<void> {
   const record: FailureRecord = { kind: task.kind, message, sha256: sha256(message) }
   await writeNote(failureFile(where, task), jsonText(record))
 }
 
-export async function clearFailure(where: Where, task: Task): Promise<void> {
+export async function clearFailure(where: StudyPlace, task: Task): Promise<void> {
   await rm(failureFile(where, task), { force: true })
 }
 
@@ -35,7 +32,10 @@ export async function clearFailure(where: Where, task: Task): Promise<void> {
  * Why a network's tasks did not end, as far as it is known: its own failure, that of its donor, or that
  * of the choice of samples for all networks.
  */
-export async function failureOf(where: Where, network: StudyNetwork): Promise<string | undefined> {
+export async function failureOf(
+  where: StudyPlace,
+  network: StudyNetwork,
+): Promise<string | undefined> {
   const { tasks, networks } = where.plan
   for (const task of tasks) {
     if (!('network' in task) || task.network.id !== network.id) continue
@@ -55,7 +55,7 @@ export async function failureOf(where: Where, network: StudyNetwork): Promise<st
 
 /** Why a task of one network is not done, if one is: networks are analysed without the other end of the tie-break, say. */
 export async function unfinishedPart(
-  where: Where,
+  where: StudyPlace,
   network: StudyNetwork,
 ): Promise<string | undefined> {
   for (const task of where.plan.tasks) {
@@ -69,7 +69,7 @@ export async function unfinishedPart(
 }
 
 /** What of a study failed when it last ran: networks by name, other tasks by kind. */
-export async function studyFailures(where: Where): Promise<Record<string, string>> {
+export async function studyFailures(where: StudyPlace): Promise<Record<string, string>> {
   const { tasks, networks } = where.plan
   const found: Record<string, string> = {}
   for (const task of tasks) {
@@ -87,7 +87,7 @@ export async function studyFailures(where: Where): Promise<Record<string, string
  * What a task left when it failed; nothing where it is done: another run may have finished it since. A damaged
  * note tells nothing but that there is one.
  */
-async function readFailure(where: Where, task: Task): Promise<FailureRecord | undefined> {
+async function readFailure(where: StudyPlace, task: Task): Promise<FailureRecord | undefined> {
   const file = failureFile(where, task)
   const found = await readJson<Partial<FailureRecord> | null>(file).catch(() => null)
   if (found === undefined || (await isTaskDone(task, where))) return undefined
@@ -102,7 +102,7 @@ function described({ kind, message }: FailureRecord): string {
   return `${kind} failed: ${message}`
 }
 
-function failureFile({ plan, results }: Where, task: Task): string {
+function failureFile({ plan, results }: StudyPlace, task: Task): string {
   const folder =
     'network' in task
       ? networkPaths(results, task.network.id).folder

@@ -6,7 +6,8 @@ import { studyFolder } from '../../store/layout.js'
 import { readManifest } from '../../store/manifest.js'
 import { type Closeness, isStored } from '../../store/stored.js'
 import { schemaVersion } from '../../tables/tables.js'
-import { type Output, outputsOf, type StudyPlace } from './outputs.js'
+import type { StudyPlace } from '../types.js'
+import { type Output, outputsOf } from './outputs.js'
 
 /**
  * Whether all that a task leaves is there, so that it need not run: by its place and size, or, where its content

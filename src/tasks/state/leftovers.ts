@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import type { Task } from '../../plan/types.js'
 import { isHeld, withLock } from '../../store/lock.js'
 import { isStored } from '../../store/stored.js'
-import type { StudyPlace } from './outputs.js'
+import type { StudyPlace } from '../types.js'
 import { lockOfTask } from './taskLock.js'
 
 /** Locks and the folders of their owners; evaluations, by the file that they are of; temporary files. */

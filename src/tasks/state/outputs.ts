@@ -23,16 +23,11 @@ import {
 import { readRecord } from '../../store/record.js'
 import { madeFrom } from '../../store/stored.js'
 import { studyTables } from '../../tables/tables.js'
+import type { StudyPlace } from '../types.js'
 import { runSteps, scoredSteps } from './analysedSteps.js'
 
 /** File-name suffix of the decompositions at the other end of the tie-break. */
 export const OTHER_END = '-other'
-
-/** A study and the results folder that it is in. */
-export interface StudyPlace {
-  readonly plan: Plan
-  readonly results: string
-}
 
 /** A file that a task leaves. */
 export interface Output {

@@ -4,7 +4,8 @@ import { LowlayerError, messageOf } from '../../core/errors.js'
 import type { Task } from '../../plan/types.js'
 import type { ReportProblem } from '../../report/types.js'
 import { type Closeness, faultOf } from '../../store/stored.js'
-import { outputsOf, type StudyPlace } from './outputs.js'
+import type { StudyPlace } from '../types.js'
+import { outputsOf } from './outputs.js'
 
 /** More files than this of one task are counted, not named. */
 const NAMED = 4

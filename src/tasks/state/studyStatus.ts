@@ -1,13 +1,14 @@
 /** How far the studies of a folder are, for `lowlayer status`. */
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, messageOf } from '../../core/errors.js'
-import type { Plan, TaskKind } from '../../plan/types.js'
+import type { TaskKind } from '../../plan/types.js'
 import { loadStudy } from '../../report/load.js'
 import type { ReportProblem } from '../../report/types.js'
 import { exists } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { schemaVersion } from '../../tables/tables.js'
+import type { StudyPlace } from '../types.js'
 import { studyFailures } from './failures.js'
 import { foldersIn } from './foldersIn.js'
 import { isTaskDone } from './isDone.js'
@@ -82,7 +83,7 @@ async function statusOf(folder: string): Promise<StudyStatus> {
     return { ...known, problems: [`manifest.json ${plan}: tasks cannot be told`, ...tables] }
   const results = dirname(resolve(folder))
   try {
-    const tasks = await countTasks(plan, results)
+    const tasks = await countTasks({ plan, results })
     const failed = { ...known.failed, ...(await studyFailures({ plan, results })) }
     const complete = known.complete && tasks.every(({ done, total }) => done === total)
     const others = plan.tasks.filter(({ kind }) => kind !== 'compare')
@@ -95,11 +96,11 @@ async function statusOf(folder: string): Promise<StudyStatus> {
 
 const inWords = ({ file, message }: ReportProblem): string => `${file} ${message}`
 
-async function countTasks(plan: Plan, results: string): Promise<StudyStatus['tasks']> {
+async function countTasks(place: StudyPlace): Promise<StudyStatus['tasks']> {
   const counts = new Map<TaskKind, { done: number; total: number }>()
-  for (const task of plan.tasks) {
+  for (const task of place.plan.tasks) {
     const count = counts.get(task.kind) ?? { done: 0, total: 0 }
-    const done = await isTaskDone(task, { plan, results })
+    const done = await isTaskDone(task, place)
     counts.set(task.kind, { done: count.done + Number(done), total: count.total + 1 })
   }
   return [...counts].map(([kind, count]) => ({ kind, ...count }))

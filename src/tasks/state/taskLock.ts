@@ -3,8 +3,8 @@ import { InterruptedError } from '../../core/errors.js'
 import type { Task } from '../../plan/types.js'
 import { lockBeside, lockOf, networkPaths, studyFolder } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
-import type { TaskContext } from '../types.js'
-import { panelFile, type StudyPlace } from './outputs.js'
+import type { StudyPlace, TaskContext } from '../types.js'
+import { panelFile } from './outputs.js'
 
 /** How often a task that waits says so. */
 const TELL_MS = 60_000
@@ -30,7 +30,7 @@ export function lockOfTask(task: Task, { plan, results }: StudyPlace): string {
  * InterruptedError when the user interrupts meanwhile. */
 export function withTaskLock(
   task: Task,
-  { plan, results, report, signal }: Pick<TaskContext, 'plan' | 'results' | 'report' | 'signal'>,
+  { plan, results, report, signal }: StudyPlace & Pick<TaskContext, 'report' | 'signal'>,
   work: (lease: Lease) => Promise<void>,
 ): Promise<void> {
   const path = lockOfTask(task, { plan, results })

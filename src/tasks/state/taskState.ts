@@ -1,8 +1,9 @@
 /** Which tasks of a plan would run, and why, for `lowlayer plan`. */
 import { readCurve } from '../../artifacts/networkState.js'
-import type { Plan, StudyNetwork, Task } from '../../plan/types.js'
+import type { StudyNetwork, Task } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
+import type { StudyPlace } from '../types.js'
 import { isTaskDone } from './isDone.js'
 
 /** Whether a task would run, and why. */
@@ -11,12 +12,9 @@ export interface TaskState {
   readonly reason: string
 }
 
-export async function taskState(
-  task: Task,
-  context: { readonly plan: Plan; readonly results: string },
-): Promise<TaskState> {
-  if (await isTaskDone(task, context)) return { state: 'cached', reason: 'its output is there' }
-  if (task.kind === 'train') return trainingState(task.network, context.results)
+export async function taskState(task: Task, place: StudyPlace): Promise<TaskState> {
+  if (await isTaskDone(task, place)) return { state: 'cached', reason: 'its output is there' }
+  if (task.kind === 'train') return trainingState(task.network, place.results)
   if (task.kind === 'compare')
     return { state: 'new', reason: 'no complete tables of this version yet' }
   if (task.kind === 'measure') {
@@ -26,7 +24,7 @@ export async function taskState(
     return { state: 'new', reason }
   }
   if (task.kind === 'panel') return { state: 'new', reason: 'its samples are not chosen yet' }
-  const last = networkPaths(context.results, task.network.id)
+  const last = networkPaths(place.results, task.network.id)
   if (await exists(last.state)) return { state: 'new', reason: 'checkpoints not analysed yet' }
   const isGiven = task.network.origin === 'given'
   return { state: 'new', reason: isGiven ? 'network not measured' : 'network not trained' }
