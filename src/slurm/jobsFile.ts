@@ -92,6 +92,11 @@ export async function submittedStudy(folder: string): Promise<RunnableStudy> {
   return { plan, results: resolve(folder, '..'), baseDir, dataDirs }
 }
 
+/** SLURM's numbers of all arrays that were submitted. */
+export function idsOf({ submissions }: JobsFile): string[] {
+  return submissions.flatMap(({ jobs }) => jobs.map(({ id }) => id))
+}
+
 /** One element of an array that was submitted. */
 export interface SubmittedElement {
   readonly job: SubmittedJob

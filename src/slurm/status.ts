@@ -5,7 +5,7 @@ import { shownPath } from '../core/shownPath.js'
 import { isTaskDone } from '../tasks/state/isDone.js'
 import { scancel, statesOf } from './commands.js'
 import {
-  type JobsFile,
+  idsOf,
   jobsFile,
   logFolder,
   readJobs,
@@ -102,8 +102,4 @@ export async function cancelStudy(folder: string): Promise<number> {
   const arrays = new Set(queued.map((element) => element.split('_')[0]))
   if (arrays.size > 0) await scancel([...arrays])
   return queued.length
-}
-
-function idsOf({ submissions }: JobsFile): string[] {
-  return submissions.flatMap(({ jobs }) => jobs.map(({ id }) => id))
 }

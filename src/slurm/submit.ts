@@ -16,6 +16,7 @@ import { plannedOf } from '../tasks/state/manifest.js'
 import type { RunnableStudy, StudyPlace } from '../tasks/types.js'
 import { longestArray, sbatch, scancel, statesOf } from './commands.js'
 import {
+  idsOf,
   type JobsFile,
   jobsFile,
   logFolder,
@@ -96,9 +97,9 @@ async function queuedTasks(
   folder: string,
   jobs: JobsFile | undefined,
 ): Promise<ReadonlyMap<string, string>> {
-  const ids = jobs?.submissions.flatMap((submission) => submission.jobs.map(({ id }) => id)) ?? []
-  const states = await statesOf(ids)
-  if (jobs === undefined || states === undefined) return new Map()
+  if (jobs === undefined) return new Map()
+  const states = await statesOf(idsOf(jobs))
+  if (states === undefined) return new Map()
   const elements = await submittedElements(folder, jobs)
   return new Map(
     elements
@@ -114,10 +115,8 @@ async function missingTasks(
 ): Promise<Set<string>> {
   const missing = new Set<string>()
   for (const task of plan.tasks) {
-    const isLeft =
-      task.kind === 'compare' ? missing.size === 0 && queued.has(task.id) : queued.has(task.id)
     if (task.kind === 'compare' && missing.size > 0) missing.add(task.id)
-    else if (!isLeft && !(await isTaskDone(task, { plan, results }, 'content')))
+    else if (!queued.has(task.id) && !(await isTaskDone(task, { plan, results }, 'content')))
       missing.add(task.id)
   }
   return missing
