@@ -34,29 +34,21 @@ export async function loadConfig(
   const files = readChain(file)
   let value: unknown = {}
   for (const source of files) value = merge(value, withoutExtends(source.value))
-  const resolved = resolveOverridden(files, changed(value), studyName(file), overrides)
+  const resolved = writtenConfigOf(changed(value), studyName(file), overrides, files)
   return { ...resolved, file, baseDir: dirname(file) }
 }
 
 /**
- * The configuration of a value that no file holds (what a command was given as options, say), with
+ * The configuration of a value that files hold, or none (what a command was given as options, say), with
  * `path=value` overrides. Throws ConfigError with every problem.
  */
 export function writtenConfigOf(
-  value: unknown,
+  written: unknown,
   study: string,
   overrides: readonly string[] = [],
+  files: readonly ConfigSource[] = [],
 ): Pick<LoadedConfig, 'config' | 'written'> {
-  return resolveOverridden([], value, study, overrides)
-}
-
-function resolveOverridden(
-  files: readonly ConfigSource[],
-  start: unknown,
-  study: string,
-  overrides: readonly string[],
-): Pick<LoadedConfig, 'config' | 'written'> {
-  let value = start
+  let value = written
   const sources = [...files]
   const problems: ConfigProblem[] = []
   for (const text of overrides) {
