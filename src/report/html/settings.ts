@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { valueAt } from '../../config/problems.js'
 import { type Provenance, provenanceOf } from '../../config/provenance.js'
 import { experimentSchema } from '../../config/schema.js'
-import type { Path } from '../../config/source.js'
+import { dotted, type Path } from '../../config/source.js'
 import type { Manifest } from '../../store/manifest.js'
 import { rounded } from '../figures/studyRows.js'
 import { escapeHtml } from './escape.js'
@@ -27,7 +27,7 @@ const sourceWords: Readonly<Record<Setting['source'], string>> = {
 export function settingsOf(config: unknown): Setting[] {
   const tags = provenanceOf(config)
   return leaves(config, []).map(({ path, value }) => {
-    const name = pathName(path)
+    const name = dotted(path)
     const isDefault = same(defaultAt(config, path), value)
     return { path: name, value, source: isDefault ? (tags[name] ?? 'ours') : 'set here' }
   })
@@ -50,13 +50,6 @@ function leaves(value: unknown, path: Path): { path: Path; value: unknown }[] {
   return Object.entries(value).flatMap(([key, child]) =>
     leaves(child, [...path, Array.isArray(value) ? Number(key) : key]),
   )
-}
-
-function pathName(path: Path): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-    .join('')
-    .replace(/^\./, '')
 }
 
 function without(value: unknown, path: Path): unknown {
@@ -112,7 +105,7 @@ export function manifestSection(manifest: Manifest | undefined): string {
     shown.filter((key) => manifest[key] !== undefined).map((key) => [key, manifest[key]]),
   )
   const rows = leaves(known, []).map(({ path, value }) => [
-    `<code>${escapeHtml(pathName(path))}</code>`,
+    `<code>${escapeHtml(dotted(path))}</code>`,
     `<code>${escapeHtml(plain(value))}</code>`,
   ])
   return htmlTable('Manifest', ['what', 'value'], rows)
