@@ -25,8 +25,6 @@ interface Node {
   readonly oneOf?: readonly Node[]
 }
 
-const tags = { paper: 'paper', lab: 'lab', ours: 'ours' } as const
-
 /** The whole document as Markdown. */
 export function configurationDocument(): string {
   const { properties = {} } = jsonSchema() as Node
@@ -186,7 +184,7 @@ function pickerRow(path: string, child: Node, keys: readonly string[]): string {
 function row(path: string, node: Node, keys: readonly string[]): string {
   const value = node.default
   const tag = keys.map((key) => provenance[key]).find((known) => known !== undefined)
-  const source = value === undefined || tag === undefined ? '' : tags[tag]
+  const source = value === undefined ? '' : (tag ?? '')
   return `| \`${path}\` | ${typeOf(node)} | ${shownDefault(node)} | ${source} | ${(node.description ?? '').replaceAll('|', '\\|')} |`
 }
 
