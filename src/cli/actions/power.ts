@@ -20,7 +20,7 @@ import { measureUnitTimes, secondsOf, type UnitTimes } from '../../tasks/trainin
 import type { RunnableStudy } from '../../tasks/types.js'
 import type { PowerOptions } from '../commands/power.js'
 import { describePower, type JudgedDesign, type PowerReport, shapeOf } from '../power/describe.js'
-import { type GridOption, readGrids, readNumbers } from '../power/options.js'
+import { readGrids, readNumbers } from '../power/options.js'
 import { openStudy } from '../study.js'
 import { dataFolders } from '../studyOptions.js'
 
@@ -186,7 +186,7 @@ function designsOf({ grids, samples }: PowerOptions, { plan, samples: own }: Sou
       ? [own]
       : readNumbers(samples, '--samples', { least: 2, most: 1e5, whole: true })
   return counts.flatMap((count) =>
-    readGrids(grids).map((sizes: GridOption) => ({
+    readGrids(grids).map((sizes) => ({
       ...sizes,
       repeats,
       donors: main?.donors ?? 1,

@@ -1,12 +1,9 @@
 /** Options of `lowlayer power` that are more than a word. */
 import { InputError } from '../../core/errors.js'
+import type { GridSizes } from '../../plan/designs.js'
 
 /** Low, high and order seeds of a grid. */
-export interface GridOption {
-  readonly lows: number
-  readonly highs: number
-  readonly orders: number
-}
+type GridOption = Pick<GridSizes, 'lows' | 'highs' | 'orders'>
 
 /** Most seeds of a side: simulating larger grids takes long. */
 const MOST_SEEDS = 20

@@ -12,11 +12,7 @@ import { schemaVersion } from '../../tables/tables.js'
 
 const { version } = createRequire(import.meta.url)('#package') as { version: string }
 
-interface RunFacts {
-  /** Networks that could not be analysed, with the reason. */
-  readonly failed: Readonly<Record<string, string>>
-  /** Networks that were analysed without all that was asked for, with the reason. */
-  readonly lacking: Readonly<Record<string, string>>
+interface RunFacts extends Pick<Manifest, 'failed' | 'lacking'> {
   readonly engines: readonly unknown[]
   /** What was assumed about networks from elsewhere, a line each. */
   readonly assumptions: readonly string[]
