@@ -89,11 +89,11 @@ const testFile = file.optional().describe('File of the test samples; without it 
 
 const imageFolder = { path: folder, ...counts, ...common, balance: balance('equal') }
 
+const rowOptions = { ...splitCounts, ...common, balance: balance('proportional') }
+
 const ticTacToe = z.strictObject({
   source: z.literal('tic-tac-toe').describe('The 958 endgames; has x won? 9 features, no file'),
-  ...splitCounts,
-  ...common,
-  balance: balance('proportional'),
+  ...rowOptions,
   standardize: standardize(false),
 })
 
@@ -173,9 +173,7 @@ const csv = z.strictObject({
   label: z.string().default('label').describe('Column of the class'),
   features: z.array(z.string()).min(1).optional().describe('Columns used; default: all but label'),
   delimiter: z.string().length(1).default(',').describe('Character between cells'),
-  ...splitCounts,
-  ...common,
-  balance: balance('proportional'),
+  ...rowOptions,
   standardize: standardize(true),
 })
 
@@ -194,9 +192,7 @@ const npz = z.strictObject({
     .describe(
       'Further arrays [N, …] that given models are fed by the names of their inputs, as they are unless analysis.players.inputs masks them; NAME_test for test inputs of their own',
     ),
-  ...splitCounts,
-  ...common,
-  balance: balance('proportional'),
+  ...rowOptions,
   standardize: standardize(true),
 })
 
@@ -253,9 +249,7 @@ const tokens = z.strictObject({
     .describe(
       'The token whose outputs count, for models with outputs [N, T, values]: last (the last with attention 1; default beside target), a number from 0, or the array [N] that has it',
     ),
-  ...splitCounts,
-  ...common,
-  balance: balance('proportional'),
+  ...rowOptions,
 })
 
 const images = z.strictObject({
