@@ -8,6 +8,9 @@ const steps = [0, 10, 100, 1000]
 const sampleIds = Array.from({ length: 30 }, (_, index) => index * 7)
 const players = 4
 
+/** The grid of all rows that are of one. */
+const grid = { architecture: 'mlp-5', regime: 'init', cut: 2, cut_layers: undefined }
+
 const networks = [0, 1].flatMap((low) =>
   [0, 1].map((high) => ({
     id: `net${low}${high}`,
@@ -88,17 +91,12 @@ export function exampleStudy(): ReportStudy {
         measure === 'score' ? 'explained' : 'spearman',
       ].map((statistic, column) => ({
         step: 1000,
-        architecture: 'mlp-5',
-        regime: 'init',
-        cut: 2,
-        cut_layers: undefined,
+        ...grid,
         measure,
         statistic,
         estimate: 0.1 + at / 10 + column / 10,
         ci_low: column < 3 ? at / 10 + column / 10 : undefined,
         ci_high: column < 3 ? 0.2 + at / 10 + column / 10 : undefined,
-        seed_ci_low: undefined,
-        seed_ci_high: undefined,
         p_value: undefined,
         note: undefined,
       })),
@@ -232,10 +230,7 @@ export function exampleStudy(): ReportStudy {
       pairClasses: [
         {
           step: 1000,
-          architecture: 'mlp-5',
-          regime: 'init',
-          cut: 2,
-          cut_layers: undefined,
+          ...grid,
           relation: 'same-low/diff-high',
           accuracy: 'all',
           statistic: 'jaccard',
@@ -248,10 +243,7 @@ export function exampleStudy(): ReportStudy {
       effects: [
         ...['low', 'high', 'low−high', 'sample', 'residual'].map((effect, index) => ({
           step: 1000,
-          architecture: 'mlp-5',
-          regime: 'init',
-          cut: 2,
-          cut_layers: undefined,
+          ...grid,
           effect,
           estimate: 0.4 - index / 10,
           ci_low: 0.2 - index / 10,
@@ -261,10 +253,7 @@ export function exampleStudy(): ReportStudy {
         })),
         ...['T_low', 'T_high'].map((effect, index) => ({
           step: 1000,
-          architecture: 'mlp-5',
-          regime: 'init',
-          cut: 2,
-          cut_layers: undefined,
+          ...grid,
           effect,
           estimate: 0.3 - index / 10,
           ci_low: undefined,
@@ -349,10 +338,7 @@ export function exampleStudy(): ReportStudy {
         ['top', 'mad'].map((set) => {
           const share = 0.3 - 0.2 * first + 0.02 * second
           return {
-            architecture: 'mlp-5',
-            regime: 'init',
-            cut: 2,
-            cut_layers: undefined,
+            ...grid,
             players: 'main',
             baseline: 'mean',
             tau_factor: tau,
