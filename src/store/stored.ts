@@ -2,7 +2,7 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { InputError } from '../core/errors.js'
 import { contentId, sha256 } from '../core/hash.js'
@@ -66,6 +66,16 @@ export async function faultOf(
     return from === undefined || sums.some((sum) => sum.from === from) ? {} : { fault: STALE }
   })
   return fault
+}
+
+/** The stored files among these of a folder that are not what was written; where a record is damaged, nothing is known of its files. */
+export async function damagedIn(folder: string, names: Iterable<string>) {
+  const found: { readonly file: string; readonly message: string }[] = []
+  for (const file of new Set(names)) {
+    const fault = await faultOf(join(folder, file), 'content').catch(() => undefined)
+    if (fault !== undefined && fault.kind !== 'absent') found.push({ file, message: fault.why })
+  }
+  return found
 }
 
 /** Whether a file is what was written, from `from` where that is given; false also where its record is damaged. */

@@ -12,7 +12,7 @@ import { lockOf, studyFiles, tableFile } from '../../store/layout.js'
 import { type Lease, withLock } from '../../store/lock.js'
 import { type Manifest, readManifest } from '../../store/manifest.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
-import { faultOf, readStored, readStoredPieces } from '../../store/stored.js'
+import { damagedIn, readStored, readStoredPieces } from '../../store/stored.js'
 import { visitRowsOf } from '../../tables/read.js'
 import type { Table } from '../../tables/table.js'
 import { schemaVersion, studyTables } from '../../tables/tables.js'
@@ -64,7 +64,8 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
   }
   const stored = plan === undefined || !hasNetworks ? undefined : { plan, results }
   const isThere = resolve(out) === resolve(folder)
-  const damaged = await damagedFiles(folder)
+  const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
+  const damaged = await damagedIn(folder, [...OF_STUDY, ...files.keys()])
   if (stored !== undefined) {
     const others = stored.plan.tasks.filter(({ kind }) => kind !== 'compare')
     problems.push(...(await storedFaults(others, stored, 'place')))
@@ -95,17 +96,6 @@ async function rebuild(request: RebuildRequest, lease: Lease): Promise<readonly 
 
 /** What is drawn in any case. */
 const DRAWN = /^(figures\/|report\/index\.html$)/
-
-/** Files of a study that are not what was written. */
-async function damagedFiles(folder: string): Promise<ReportProblem[]> {
-  const { files } = await readRecord(folder).catch(() => EMPTY_RECORD)
-  const found: ReportProblem[] = []
-  for (const file of new Set([...OF_STUDY, ...files.keys()])) {
-    const fault = await faultOf(join(folder, file), 'content').catch(() => undefined)
-    if (fault !== undefined && fault.kind !== 'absent') found.push({ file, message: fault.why })
-  }
-  return found
-}
 
 async function requireStudy(folder: string): Promise<void> {
   const names = [studyFiles.manifest, studyFiles.verdict, ...studyTables.map(tableFile)]

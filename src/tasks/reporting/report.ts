@@ -11,7 +11,7 @@ import { jsonText } from '../../store/atomic.js'
 import { studyFiles } from '../../store/layout.js'
 import type { Lease } from '../../store/lock.js'
 import { EMPTY_RECORD, readRecord } from '../../store/record.js'
-import { faultOf, readStoredJson } from '../../store/stored.js'
+import { damagedIn, readStoredJson } from '../../store/stored.js'
 import { distinctProblems } from '../state/storedFaults.js'
 import type { StudyPlace } from '../types.js'
 import { readDetails } from './reportDetails.js'
@@ -70,17 +70,12 @@ async function leftovers(folder: string, drawn: ReportFiles): Promise<string[]> 
   )
   const there = await readdir(join(folder, studyFiles.events), { recursive: true }).catch(() => [])
   const events = there.filter((name) => /events\.out\.tfevents\.\d+\.lowlayer$/.test(name))
-  const others = new Set([
+  const damaged = await damagedIn(folder, [
     ...events.map((name) => join(studyFiles.events, name)),
     ...[...files.keys()].filter((name) => name.startsWith(`${studyFiles.events}/`)),
     studyFiles.device,
   ])
-  const damaged: string[] = []
-  for (const name of others) {
-    const fault = await faultOf(join(folder, name), 'content').catch(() => undefined)
-    if (fault !== undefined && fault.kind !== 'absent') damaged.push(name)
-  }
-  return [...old, ...damaged]
+  return [...old, ...damaged.map(({ file }) => file)]
 }
 
 /** Drawings from the data set, or those of an earlier report. */
@@ -96,7 +91,7 @@ async function drawingsOf(
   const samples = details.map(({ sample }) => sample)
   if (kept !== undefined && samples.every((sample) => kept.samples[String(sample)] !== undefined))
     return kept
-  const fault = await faultOf(file, 'content').catch(() => undefined)
+  const damaged = await damagedIn(folder, [studyFiles.drawings])
   try {
     if (dataset !== undefined && samples.length > 0)
       return drawSamples(samples, await dataset(), plan, resolve)
@@ -106,7 +101,6 @@ async function drawingsOf(
       message: `inputs are not drawn: ${messageOf(error)}`,
     })
   }
-  if (fault !== undefined && fault.kind !== 'absent')
-    problems.push({ file: studyFiles.drawings, message: fault.why })
+  problems.push(...damaged)
   return kept
 }
