@@ -19,12 +19,11 @@ import { mean, spearman } from '../metrics/descriptive.js'
 import type { MultiverseRow } from '../tables/tables.js'
 import { type CheckpointInput, mainRows, otherRows } from './checkpoint.js'
 import {
-  commonSamples,
   comparisonOptions,
   mislabelledEverywhere,
-  networkScores,
   onSamples,
   setAmong,
+  studyScores,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
 import { finalScorer, type KeptAnalysis, type ScoredCheckpoints } from './network.js'
@@ -134,22 +133,6 @@ function nameOf({ score, offsetScope }: Pick<ConfusingConfig, 'score' | 'offsetS
   return score === 'offset-complexity' && offsetScope === 'global' ? `${score} (global)` : score
 }
 
-/** {@link multiverseRows} of what the networks of a study were analysed into, by the ids of the networks. */
-export function* multiverseOf(
-  analyses: readonly KeptAnalysis[],
-  alternatives: ReadonlyMap<string, readonly AlternativeScores[]>,
-  config: ExperimentConfig,
-): Generator<MultiverseRow[]> {
-  const samples = commonSamples(analyses)
-  const networks = analyses.map((analysis) => ({
-    scores: networkScores(analysis, samples, config),
-    samples: analysis.samples,
-    alternatives: alternatives.get(analysis.network.id) ?? [],
-  }))
-  const mislabelled = mislabelledEverywhere(analyses)
-  yield* multiverseRows(networks, { samples, mislabelled }, config)
-}
-
 /** A network of a study with its alternative scores, each over the samples of the network. */
 interface MultiverseNetwork {
   /** As the study compares it, over the samples in common. */
@@ -163,14 +146,21 @@ interface MultiverseNetwork {
  * Combination by combination of players, baseline, τ, score and set rule one row a grid: its low share with interval and p,
  * T_low of the sets, the verdict (the study's own as it stands, others from fewer draws), and how alike scores and sets are to the study's own (means over networks). Networks
  * without a combination stay out of it; none has it, no row. Where an analysis is decomposed at one end of the
- * tie-break, that end stands for both.
+ * tie-break, that end stands for both. `alternatives` are by the ids of networks.
  */
-function* multiverseRows(
-  networks: readonly MultiverseNetwork[],
-  study: Omit<StudyScores, 'networks'>,
+export function* multiverseOf(
+  analyses: readonly KeptAnalysis[],
+  alternatives: ReadonlyMap<string, readonly AlternativeScores[]>,
   config: ExperimentConfig,
 ): Generator<MultiverseRow[]> {
-  const designed = designedGrids(networks.map(({ scores }) => scores))
+  const { samples, networks: own } = studyScores(analyses, config)
+  const study = { samples, mislabelled: mislabelledEverywhere(analyses) }
+  const networks = analyses.map((analysis, index) => ({
+    scores: own[index],
+    samples: analysis.samples,
+    alternatives: alternatives.get(analysis.network.id) ?? [],
+  }))
+  const designed = designedGrids(own)
   const keys = new Set(networks.flatMap(({ alternatives }) => alternatives.map(keyOf)))
   const usual = comparisonOptions(config)
   const fewer = {
