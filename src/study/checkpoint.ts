@@ -257,12 +257,9 @@ function classReferences(
   panel: number,
 ): Map<number, Interactions> {
   const byClass = groupBy(panelRows(values, panel), (row) => values.givenLabel[row])
-  const references = new Map<number, Interactions>()
-  for (const [label, rows] of byClass) {
-    const mean = meanInteractions(
+  const meanOf = (rows: readonly number[]) =>
+    meanInteractions(
       rows.map((row) => ({ interactions: interactionsOf(decompositions, row), tau: taus[row] })),
-    )
-    if (mean !== undefined) references.set(label, mean)
-  }
-  return references
+    ) as Interactions
+  return new Map([...byClass].map(([label, rows]) => [label, meanOf(rows)]))
 }

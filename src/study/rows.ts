@@ -319,14 +319,11 @@ function sampleGroups({ samples, sets, difficulty }: NamedAnalysis) {
 
 export function generalizationRows(analysis: NamedAnalysis): GeneralizationRow[] {
   return analysis.generalization.flatMap((orders, index) =>
-    orders.map(({ order, similarity, matched, ceiling, floor }) => ({
+    orders.map(({ order, ...similarities }) => ({
       network: analysis.network.id,
       step: analysis.checkpoints[index].step,
       interaction_order: order,
-      similarity,
-      matched,
-      ceiling,
-      floor,
+      ...similarities,
     })),
   )
 }
