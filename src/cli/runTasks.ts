@@ -18,12 +18,10 @@ import { storedFaults } from '../tasks/state/storedFaults.js'
 import type { RunOptions } from './commands/run.js'
 import { nameOf } from './failures.js'
 import { onStop } from './interruption.js'
-import type { ProgressView } from './progress/types.js'
+import type { Say } from './progress/types.js'
 import { progressView } from './progress/view.js'
 import type { Study } from './study.js'
 import { tasksAtOnce } from './tasksAtOnce.js'
-
-type Say = ProgressView['say']
 
 /** The study on the device that `auto` comes to, which is said where there was a choice. */
 export async function settled(study: Study, say: Say, waiting: Waiting): Promise<Study> {

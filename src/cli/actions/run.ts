@@ -12,7 +12,7 @@ import type { RunOptions } from '../commands/run.js'
 import { failureCode, reportFailures } from '../failures.js'
 import { interruptible } from '../interruption.js'
 import { ownCommand } from '../ownCommand.js'
-import type { ProgressView } from '../progress/types.js'
+import type { Say } from '../progress/types.js'
 import { messagesIn } from '../progress/view.js'
 import { remarksOf } from '../remarks.js'
 import { resultOf } from '../runResult.js'
@@ -20,8 +20,6 @@ import { requireEngine, runTasks, settled } from '../runTasks.js'
 import { sayWaiting } from '../sayWaiting.js'
 import { openStudy, type Study } from '../study.js'
 import { hasFailedNetworks, loadSummary, summarize } from '../summary.js'
-
-type Say = ProgressView['say']
 
 /** Plans a study and runs what is missing of it. */
 export async function run(file: string, options: RunOptions, executor?: Executor): Promise<void> {

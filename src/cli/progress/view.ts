@@ -3,10 +3,10 @@ import type { Task } from '../../plan/types.js'
 import { barsView } from './bars.js'
 import { jsonView } from './json.js'
 import { plainView } from './plain.js'
-import type { ProgressMode, ProgressView } from './types.js'
+import type { ProgressMode, ProgressView, Say } from './types.js'
 
 /** Says things before there is a view, in the way of a mode: as JSON where lines must be that. */
-export function messagesIn(mode: ProgressMode): ProgressView['say'] {
+export function messagesIn(mode: ProgressMode): Say {
   return mode === 'json' ? jsonView(writeLine).say : writeLine
 }
 
