@@ -55,7 +55,10 @@ export function barsView(tasks: readonly Task[]): ProgressView {
 const BAR_SIZE = 24
 
 /** One stage in one line. */
-function line(progress: number, { title, ended, tasks, left, note }: Payload): string {
+function line(
+  progress: number,
+  { title, ended, tasks, left, note }: ReturnType<typeof payload>,
+): string {
   const full = Math.round(progress * BAR_SIZE)
   const bar = '█'.repeat(full) + '░'.repeat(BAR_SIZE - full)
   return `${title} ${bar} ${Math.floor(progress * 100)}% | ${ended}/${tasks} | ${left}${note}`
@@ -68,14 +71,6 @@ function fitted(text: string, columns: number | undefined): string {
   return `${letters.slice(0, columns - 2).join('')}…`
 }
 
-interface Payload {
-  readonly title: string
-  readonly ended: number
-  readonly tasks: number
-  readonly left: string
-  readonly note: string
-}
-
 function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: StageProgress): string {
   const failures = failed > 0 ? `, ${failed} failed or skipped` : ''
   if (ended === tasks) return `ended${failures}`
@@ -84,7 +79,8 @@ function stateOf({ tasks, ended, failed, interrupted, begun, secondsLeft }: Stag
   return `${formatSeconds(secondsLeft)} left${failures}`
 }
 
-function payload(stage: StageProgress): Payload {
+/** What the line of a stage says. */
+function payload(stage: StageProgress) {
   const unfinished = stage.ended < stage.tasks
   return {
     title: stage.kind.padEnd(12),
