@@ -217,12 +217,8 @@ function firstOfCells(
   networks: readonly NetworkLayers[],
   positions: readonly number[],
 ): Map<string, number> {
-  const first = new Map<string, number>()
-  for (const position of positions) {
-    const key = cellKeyOf(networks[position])
-    if (!first.has(key)) first.set(key, position)
-  }
-  return first
+  const cells = groupBy(positions, (position) => cellKeyOf(networks[position]))
+  return new Map([...cells].map(([key, [first]]) => [key, first]))
 }
 
 function repeatsOf(networks: readonly NetworkLayers[], members: readonly number[]): OrderRepeats[] {
