@@ -22,12 +22,7 @@ import { limits } from '../core/limits.js'
 export type Path = readonly (string | number)[]
 
 /** Where a value or key was written. */
-interface Place {
-  readonly file: string
-  readonly line?: number
-  readonly column?: number
-  readonly source?: string
-}
+type Place = Pick<ConfigProblem, 'file' | 'line' | 'column' | 'source'>
 
 /** How far a path leads into a source. */
 export interface Found {
