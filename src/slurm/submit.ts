@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RuntimeConfig } from '../config/runtime.js'
-import { cardsOf, type SlurmConfig } from '../config/slurm.js'
+import { cardsOf } from '../config/slurm.js'
 import { allocation, YOUNG_GENERATION } from '../executors/environment.js'
 import type { Plan } from '../plan/types.js'
 import { jsonText, makeFolder } from '../store/atomic.js'
@@ -68,9 +68,9 @@ export async function submitStudy(
     const before = await readJobs(folder)
     const queued = await queuedTasks(folder, before)
     const missing = await missingTasks(study, queued)
-    const { slurm } = plan.config.runtime
+    const { pack } = plan.config.runtime.slurm
     const longest = await longestArray()
-    const jobs = planJobs(plan.tasks, missing, { pack: slurm.pack, longest, queued })
+    const jobs = planJobs(plan.tasks, missing, { pack, longest, queued })
     const submissions = before?.submissions ?? []
     const record: JobsFile = {
       planned: plannedOf(onElement(plan)),
@@ -78,13 +78,8 @@ export async function submitStudy(
       dataDirs: study.dataDirs,
       submissions,
     }
-    const written = await writeScripts(jobs, {
-      folder,
-      number: submissions.length + 1,
-      slurm,
-      plan,
-      lease,
-    })
+    const number = submissions.length + 1
+    const written = await writeScripts(jobs, { folder, number, plan, lease })
     await lease.write(jobsFile(folder), jsonText(record))
     const arrays = print ? written : await submitAll(written, record, { folder, lease })
     return { folder, arrays, queued: queued.size }
@@ -141,14 +136,13 @@ function onElement(plan: Plan): Plan {
 interface ScriptOrder {
   readonly folder: string
   readonly number: number
-  readonly slurm: SlurmConfig
   readonly plan: Plan
   readonly lease: Lease
 }
 
 async function writeScripts(
   jobs: readonly ArrayJob[],
-  { folder, number, slurm, plan, lease }: ScriptOrder,
+  { folder, number, plan, lease }: ScriptOrder,
 ): Promise<SubmittedArray[]> {
   const paths = submissionPaths(folder, number)
   // What was only printed before may have had other arrays.
@@ -172,7 +166,7 @@ async function writeScripts(
       environment: allocation,
     }
     await lease.write(paths.tasks(job.name), tasksText(job.elements))
-    await lease.write(script, jobScript(job, place, slurm))
+    await lease.write(script, jobScript(job, place, plan.config.runtime.slurm))
     written.push({ ...job, script })
   }
   return written
