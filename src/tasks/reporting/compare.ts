@@ -132,7 +132,8 @@ interface TablesOrder extends StudyPlace {
  * Makes the tables, the verdict and the manifest of a study from what is stored. Of each network no more is held than what it is
  * compared by, of each pair the text of its row. Throws TaskError when no network can be analysed.
  */
-export async function makeTables({ plan, results, progress }: TablesOrder): Promise<MadeTables> {
+export async function makeTables({ progress, ...place }: TablesOrder): Promise<MadeTables> {
+  const { plan } = place
   const { config } = plan
   const began = performance.now()
   const networks = plan.networks.filter(({ role }) => role === 'analysed')
@@ -140,16 +141,16 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
   const alternatives = new Map<string, readonly AlternativeScores[]>()
   const failed: Record<string, string> = {}
   const lacking: Record<string, string> = {}
-  const references = await readAllReferences(plan, results)
+  const references = await readAllReferences(place)
   for (const { row, name } of references.found) {
     if (row.reason !== undefined) lacking[name] = row.reason
   }
-  const given = await givenAssumptions(plan, results)
+  const given = await givenAssumptions(place)
   const own = new NetworkTables(config)
   for (const network of networks) {
     // Asked first: what is done from now on may have come too late for these tables.
-    const lack = await unfinishedPart({ plan, results }, network)
-    const found = await analyse(plan, results, network, references.of(network))
+    const lack = await unfinishedPart(place, network)
+    const found = await analyse(place, network, references.of(network))
     if (typeof found === 'string') failed[network.name] = found
     else {
       analyses.push(keptOf(found.analysis))
@@ -166,7 +167,7 @@ export async function makeTables({ plan, results, progress }: TablesOrder): Prom
       `no network could be analysed, so that there is nothing to compare: ${reasons}`,
     )
   }
-  const engines = await enginesOf(plan, results)
+  const engines = await enginesOf(place)
   const facts = {
     missing: listed(failed),
     lacking: listed(lacking),
@@ -272,12 +273,12 @@ interface FoundOfNetwork {
 
 /** The analysis of one network beside its references, or the reason why there is none. */
 async function analyse(
-  plan: Plan,
-  results: string,
+  place: StudyPlace,
   network: StudyNetwork,
   references: ReferenceInputs | string | undefined,
 ): Promise<FoundOfNetwork | string> {
-  const failure = () => failureOf({ plan, results }, network)
+  const { plan, results } = place
+  const failure = () => failureOf(place, network)
   try {
     if (!(await isComplete(networkPaths(results, network.id)))) {
       return (await failure()) ?? 'training did not finish'

@@ -2,8 +2,8 @@
 import { readAssumptions, readState } from '../../artifacts/networkState.js'
 import { distinctEngines, type TrainingEngine } from '../../artifacts/trainingEngine.js'
 import { messageOf } from '../../core/errors.js'
-import type { Plan } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
+import type { StudyPlace } from '../types.js'
 
 /** What was assumed about the networks from elsewhere when they were measured. */
 interface GivenAssumptions {
@@ -14,10 +14,8 @@ interface GivenAssumptions {
 }
 
 /** {@link GivenAssumptions} of all networks of a study that it did not train. */
-export async function givenAssumptions(
-  { networks, valuesId }: Plan,
-  results: string,
-): Promise<GivenAssumptions> {
+export async function givenAssumptions({ plan, results }: StudyPlace): Promise<GivenAssumptions> {
+  const { networks, valuesId } = plan
   const lines = new Set<string>()
   const damaged: Record<string, string> = {}
   for (const { origin, id, name } of networks) {
@@ -33,9 +31,9 @@ export async function givenAssumptions(
 }
 
 /** What trained the networks of a study, those that only lend layers included; each once. */
-export async function enginesOf({ networks }: Plan, results: string): Promise<TrainingEngine[]> {
+export async function enginesOf({ plan, results }: StudyPlace): Promise<TrainingEngine[]> {
   const found: TrainingEngine[] = []
-  for (const id of new Set(networks.map((network) => network.id))) {
+  for (const id of new Set(plan.networks.map((network) => network.id))) {
     // A damaged state is the failure of its own network.
     const state = await readState(networkPaths(results, id)).catch(() => undefined)
     // Networks of before engines were listed stay silent.

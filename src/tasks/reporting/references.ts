@@ -2,12 +2,13 @@
 import { readCurve } from '../../artifacts/networkState.js'
 import { messageOf } from '../../core/errors.js'
 import { referencesOf } from '../../plan/references.js'
-import type { Plan, StudyNetwork } from '../../plan/types.js'
+import type { StudyNetwork } from '../../plan/types.js'
 import { networkPaths } from '../../store/layout.js'
 import { referenceRow } from '../../study/rows.js'
 import type { ReferenceRow } from '../../tables/tables.js'
 import { type ReferenceInputs, readReferences } from '../analysis/readNetwork.js'
 import { unfinishedPart } from '../state/failures.js'
+import type { StudyPlace } from '../types.js'
 
 /** The references of a study, read once for all networks. */
 interface AllReferences {
@@ -19,12 +20,13 @@ interface AllReferences {
   of(network: StudyNetwork): ReferenceInputs | string | undefined
 }
 
-export async function readAllReferences(plan: Plan, results: string): Promise<AllReferences> {
+export async function readAllReferences(place: StudyPlace): Promise<AllReferences> {
+  const { plan, results } = place
   const references = plan.networks.filter(({ role }) => role === 'reference')
   const found = await Promise.all(
     references.map(async (network) => ({
       name: network.name,
-      row: await rowOf(plan, results, network),
+      row: await rowOf(place, network),
     })),
   )
   const inputs = new Map<string, ReferenceInputs | string>()
@@ -44,10 +46,10 @@ export async function readAllReferences(plan: Plan, results: string): Promise<Al
   return { found, of: ({ architecture }) => inputs.get(architecture) }
 }
 
-async function rowOf(plan: Plan, results: string, network: StudyNetwork): Promise<ReferenceRow> {
-  const reason = await unfinishedPart({ plan, results }, network)
+async function rowOf(place: StudyPlace, network: StudyNetwork): Promise<ReferenceRow> {
+  const reason = await unfinishedPart(place, network)
   try {
-    const curve = await readCurve(networkPaths(results, network.id))
+    const curve = await readCurve(networkPaths(place.results, network.id))
     return referenceRow(network, curve.at(-1), reason)
   } catch (error) {
     return referenceRow(network, undefined, reason ?? messageOf(error))

@@ -42,10 +42,9 @@ export async function writeStudyReport(request: ReportRequest): Promise<readonly
   const problems: ReportProblem[] = [...(request.problems ?? []), ...loaded.problems]
   let study: ReportStudy = loaded
   if (stored !== undefined) {
-    const { plan, results } = stored
-    const details = await readDetails(loaded, plan, results, problems)
+    const details = await readDetails(loaded, stored, problems)
     study = { ...loaded, details }
-    const drawings = await drawingsOf(study, plan, request, problems)
+    const drawings = await drawingsOf(study, stored.plan, request, problems)
     if (drawings !== undefined) {
       await lease.write(join(folder, studyFiles.drawings), jsonText(drawings))
       study = { ...study, details: withDrawings(details, drawings) }

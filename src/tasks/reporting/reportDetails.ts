@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readTablesOf } from '../../artifacts/valueFile.js'
 import { messageOf } from '../../core/errors.js'
 import { groupBy } from '../../core/groupBy.js'
-import type { Plan, StudyNetwork } from '../../plan/types.js'
+import type { StudyNetwork } from '../../plan/types.js'
 import { shownCheckpoints } from '../../report/figures/checkpoints.js'
 import { doneNetworks } from '../../report/figures/studyRows.js'
 import type {
@@ -18,6 +18,7 @@ import type { CheckpointInput } from '../../study/checkpoint.js'
 import { interactionsOf } from '../../study/types.js'
 import type { NetworkRow } from '../../tables/tables.js'
 import { readCheckpoint } from '../analysis/readNetwork.js'
+import type { StudyPlace } from '../types.js'
 
 const NETWORKS_SHOWN = 3
 const CONFUSING_SHOWN = 6
@@ -26,18 +27,17 @@ const OTHERS_SHOWN = 2
 /** Samples for the gallery, without their drawings: of one network a low seed, for up to three. */
 export async function readDetails(
   study: ReportStudy,
-  plan: Plan,
-  results: string,
+  stored: StudyPlace,
   problems: ReportProblem[],
 ): Promise<SampleDetail[]> {
   const details: SampleDetail[] = []
   const { panels } = shownCheckpoints(study.tables)
   for (const row of shownNetworks(study.tables)) {
-    const network = plan.networks.find(({ id }) => id === row.network)
+    const network = stored.plan.networks.find(({ id }) => id === row.network)
     const steps = panels.flatMap(({ stepOf }) => stepOf(row.network) ?? [])
     if (steps.length === 0 || network === undefined) continue
     try {
-      details.push(...(await detailsOf(study, plan, results, network, steps)))
+      details.push(...(await detailsOf(study, stored, network, steps)))
     } catch (error) {
       problems.push({ file: join('networks', network.id), message: messageOf(error) })
     }
@@ -57,8 +57,7 @@ function shownNetworks(tables: StudyTables): NetworkRow[] {
 
 async function detailsOf(
   study: ReportStudy,
-  plan: Plan,
-  results: string,
+  stored: StudyPlace,
   network: StudyNetwork,
   steps: readonly number[],
 ): Promise<SampleDetail[]> {
@@ -72,9 +71,7 @@ async function detailsOf(
   const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
   const ids = chosen.map(({ sample }) => sample ?? -1)
   const checkpoints: StoredCheckpoint[] = []
-  for (const step of steps) {
-    checkpoints.push(await readStored(plan, results, network.id, step, ids))
-  }
+  for (const step of steps) checkpoints.push(await readStored(stored, network.id, step, ids))
   return chosen.map((row): SampleDetail => {
     const { n } = checkpoints[0].values
     const sample = row.sample ?? -1
@@ -104,8 +101,7 @@ interface StoredCheckpoint extends CheckpointInput {
 }
 
 async function readStored(
-  plan: Plan,
-  results: string,
+  { plan, results }: StudyPlace,
   network: string,
   step: number,
   samples: readonly number[],
