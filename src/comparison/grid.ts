@@ -192,8 +192,8 @@ function cellsOf(
     (group) => group.size === best.size && [...group.keys()].every((key) => best.has(key)),
   )
   const filled = [...best.values()]
-  const lows = [...new Set(filled.map((position) => lowOf(networks[position])))]
-  const highs = [...new Set(filled.map((position) => highOf(networks[position])))]
+  const lows = [...new Set(filled.map((position) => seedOf(networks[position], 'low')))]
+  const highs = [...new Set(filled.map((position) => seedOf(networks[position], 'high')))]
   const networksOf: number[][] = []
   const at = lows.map((low) =>
     highs.map((high) => {
@@ -229,8 +229,8 @@ function repeatsOf(networks: readonly NetworkLayers[], members: readonly number[
     const [first] = group
     return [
       {
-        low: lowOf(networks[first]),
-        high: highOf(networks[first]),
+        low: seedOf(networks[first], 'low'),
+        high: seedOf(networks[first], 'high'),
         networks: distinct.map((sameOrder) => sameOrder[0]),
       },
     ]
@@ -238,21 +238,16 @@ function repeatsOf(networks: readonly NetworkLayers[], members: readonly number[
 }
 
 function cellKeyOf(network: NetworkLayers): string {
-  return cellKey(lowOf(network), highOf(network))
+  return cellKey(seedOf(network, 'low'), seedOf(network, 'high'))
 }
 
 function cellKey(low: Seed, high: Seed): string {
   return JSON.stringify([low, high])
 }
 
-/** What makes low layers within a grid equal: their seed and the network that lent them. */
-function lowOf({ seeds, donor, lent }: NetworkLayers): Seed {
-  if (seeds.low === undefined) throw new RangeError('a network without seeds is in no grid')
-  return donor === undefined || lent === 'high' ? seeds.low : `${seeds.low} of ${donor}`
-}
-
-/** The same of high layers. */
-function highOf({ seeds, donor, lent }: NetworkLayers): Seed {
-  if (seeds.high === undefined) throw new RangeError('a network without seeds is in no grid')
-  return donor === undefined || lent !== 'high' ? seeds.high : `${seeds.high} of ${donor}`
+/** What makes layers of a side equal within a grid: their seed and, where one lent them, the network that did. */
+function seedOf({ seeds, donor, lent }: NetworkLayers, side: 'low' | 'high'): Seed {
+  const seed = seeds[side]
+  if (seed === undefined) throw new RangeError('a network without seeds is in no grid')
+  return donor === undefined || (lent ?? 'low') !== side ? seed : `${seed} of ${donor}`
 }
