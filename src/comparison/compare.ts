@@ -16,11 +16,9 @@ import {
 import { hasSeeds } from './relation.js'
 import {
   type ComparisonOptions,
-  type Conclusion,
   defaultComparisonOptions,
-  type Exclusion,
-  type GridName,
   type Intersection,
+  type Lack,
   type StudyScores,
   type Verdict,
 } from './types.js'
@@ -31,16 +29,13 @@ export interface ScoreComparison {
   /** Every grid of at least 2 × 2 (the main grid in any case): `effects.csv`; computed when asked. */
   readonly effects: () => readonly EffectRow[]
   /** Networks without usable scores. */
-  readonly excluded: readonly Exclusion[]
+  readonly excluded: readonly Lack[]
   /** Statistics by grid, the main one (which decides the verdict) first. */
   readonly grids: readonly GridStatistics[]
   /** Statistics of the grids of low seeds × architectures (architectures.ts); computed when asked. */
   readonly architectures: () => readonly GridStatistics[]
   /** What is concluded of every grid that a verdict is of, the main one first. */
-  readonly conclusions: () => readonly {
-    readonly name: GridName
-    readonly conclusion: Conclusion
-  }[]
+  readonly conclusions: () => ReturnType<typeof gridConclusions>
 }
 
 interface Comparison extends Omit<ScoreComparison, 'effects'> {
@@ -118,7 +113,7 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
 
 function warningsOf(
   study: StudyScores,
-  excluded: readonly Exclusion[],
+  excluded: readonly Lack[],
   settings: ComparisonOptions,
 ): string[] {
   const { pairs, wide } = countAccuracyGaps(study, settings)

@@ -7,7 +7,7 @@ import { cutCells } from './effects.js'
 import { type Overlap, overlapOfSizes } from './overlap.js'
 import { relationOf } from './relation.js'
 import { standardisedRanks } from './similarity.js'
-import type { ComparisonOptions, Exclusion, NetworkScores, StudyScores } from './types.js'
+import type { ComparisonOptions, Lack, NetworkScores, StudyScores } from './types.js'
 
 /** Standardised ranks of the networks of a study; undefined where scores are not fit for them. */
 export function studyRanks({ networks, samples }: StudyScores): (Float64Array | undefined)[] {
@@ -140,7 +140,7 @@ function correlation(a: Float64Array, b: Float64Array): number {
 }
 
 /** Networks that cannot enter the statistics of scores, each with its reason. */
-export function findExclusions(study: StudyScores): Exclusion[] {
+export function findExclusions(study: StudyScores): Lack[] {
   return study.networks.flatMap(({ network, score }) => {
     const reason = scoreProblem(score, study.samples.length)
     return reason === undefined ? [] : [{ network, reason }]

@@ -52,7 +52,7 @@ export interface NetworkScores extends NetworkLayers {
   readonly reliability?: Readonly<Partial<Record<ReliabilityKind, number>>>
 }
 
-/** What a study does without, of one network, and why. */
+/** What a study does without, of one network, or a network that its statistics do without, and why. */
 export interface Lack {
   readonly network: string
   readonly reason: string
@@ -195,12 +195,6 @@ export type GridName = Pick<NetworkLayers, 'architecture' | 'regime' | 'cut'>
 /** The verdict on one of the other grids. */
 interface GridVerdict extends GridName, VerdictWords {
   readonly verdict: Verdict['verdict']
-}
-
-/** Networks that are not fit for the statistics of scores and sets, and why. */
-export interface Exclusion {
-  readonly network: string
-  readonly reason: string
 }
 
 /** How many networks hold which samples in common: one bar of an UpSet plot. */
