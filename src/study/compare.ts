@@ -1,7 +1,6 @@
 /** Brings the analyses of all networks of a study together: rows of tables, grids and verdict. */
 import { compareNetworks } from '../comparison/compare.js'
 import { isMirror } from '../comparison/grid.js'
-import type { GridStatistics } from '../comparison/gridStatistics.js'
 import { overlapRows } from '../comparison/pairs.js'
 import type { ComparisonOptions, NetworkScores, StudyScores, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -41,6 +40,7 @@ export function compareAnalyses(
     },
     comparisonOptions(config),
   )
+  const judged = found.grids.find(({ grid }) => !isMirror(grid))
   return {
     effects: found.effects,
     memberships: found.intersections.map(({ networks, names, samples }) => ({
@@ -51,14 +51,9 @@ export function compareAnalyses(
     })),
     verdict: {
       ...found.verdict,
-      next: nextStep(found.verdict, judgedGrid(found), scores.samples.length, config),
+      next: nextStep(found.verdict, judged, scores.samples.length, config),
     },
   }
-}
-
-/** The grid that the verdict is about. */
-function judgedGrid({ grids }: ReturnType<typeof compareNetworks>): GridStatistics | undefined {
-  return grids.find(({ grid }) => !isMirror(grid))
 }
 
 /**
