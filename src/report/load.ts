@@ -63,12 +63,6 @@ export async function loadStudy(
     }
     return undefined
   }
-  const json = <T>(file: string, isWhole: (value: T) => boolean): Promise<T | undefined> =>
-    read(file, async (pieces) => {
-      const value = JSON.parse(await text(pieces)) as T
-      if (isWhole(value)) return value
-      throw new RangeError('is damaged: parts are missing')
-    })
   const manifest = await read(studyFiles.manifest, async (pieces) =>
     parseManifest(await text(pieces)),
   )
@@ -117,7 +111,7 @@ export async function loadStudy(
   return {
     name: manifest?.study ?? fallbackName,
     tables,
-    verdict: await json(studyFiles.verdict, isVerdict),
+    verdict: await read(studyFiles.verdict, async (pieces) => parseVerdict(await text(pieces))),
     manifest,
     details: [],
     multiverse: await rows('multiverse', multiverseTable),
@@ -141,14 +135,16 @@ function whatIsLost(lacking: readonly string[]): string | undefined {
   return `lacks the ${columns} ${lacking.join(', ')}: what needs ${them} is not shown`
 }
 
-function isVerdict(value: Verdict): boolean {
+/** A verdict of any version. Throws RangeError where it is none. */
+function parseVerdict(text: string): Verdict {
+  const value: Verdict = JSON.parse(text)
   const isClause = (clause: Clause | undefined) =>
     typeof clause === 'object' &&
     clause !== null &&
     ['holds', 'fails', 'undecided', 'not-tested'].includes(clause.status) &&
     [clause.id, clause.text, clause.reason].every((text) => typeof text === 'string') &&
     typeof clause.figures === 'object'
-  return (
+  const isWhole =
     typeof value?.sentence === 'string' &&
     Array.isArray(value.clauses) &&
     value.clauses.every(isClause) &&
@@ -158,5 +154,6 @@ function isVerdict(value: Verdict): boolean {
     (value.mirrors === undefined || Array.isArray(value.mirrors)) &&
     (value.acrossArchitectures === undefined || Array.isArray(value.acrossArchitectures)) &&
     Array.isArray(value.warnings)
-  )
+  if (isWhole) return value
+  throw new RangeError('is damaged: parts are missing')
 }
