@@ -65,14 +65,17 @@ export function courseOf(dynamics: TrainingDynamics, position: number): Dynamics
   })
 }
 
+/** What is known of how hard samples were for a network. */
+interface Followed<Network> {
+  readonly network: Network
+  readonly dynamics: TrainingDynamics | undefined
+}
+
 /** Rows of `difficulty.csv`, checkpoint by checkpoint; none where nothing is known. */
 export function difficultyRows({
   network,
   dynamics,
-}: {
-  readonly network: { readonly id: string }
-  readonly dynamics: TrainingDynamics | undefined
-}): DifficultyRow[] {
+}: Followed<{ readonly id: string }>): DifficultyRow[] {
   if (dynamics === undefined) return []
   const { step: steps, sample: samples } = dynamics
   const courses = Array.from(samples, (_, position) => courseOf(dynamics, position))
@@ -92,10 +95,7 @@ export function difficultyRows({
 
 /** What is not known of how hard samples are, a line each with the networks. */
 export function unknownDifficulty(
-  analyses: readonly {
-    readonly network: { readonly name: string }
-    readonly dynamics: TrainingDynamics | undefined
-  }[],
+  analyses: readonly Followed<{ readonly name: string }>[],
 ): string[] {
   const namesOf = (those: typeof analyses) => those.map(({ network }) => network.name).join(', ')
   const without = analyses.filter(({ dynamics }) => dynamics === undefined)

@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from '../config/schema.js'
 import type { KeptAnalysis } from './network.js'
+import type { EvaluatedSamples } from './types.js'
 
 /**
  * What is said where the phases should take the training loss on true labels and a curve does not have it: of networks
@@ -26,9 +27,6 @@ export function gapLabelAssumptions(
   ]
 }
 
-function hasChangedLabels(values: {
-  readonly label: ArrayLike<number>
-  readonly givenLabel: ArrayLike<number>
-}): boolean {
-  return Array.from(values.label).some((label, row) => label !== values.givenLabel[row])
+function hasChangedLabels({ label, givenLabel }: EvaluatedSamples): boolean {
+  return label.some((own, row) => own !== givenLabel[row])
 }
