@@ -215,21 +215,19 @@ export class PairClasses {
   }
 }
 
-/** The mean of a figure over one class of pairs, less that over another: by the names that `effects.csv` has for them. */
-const pairEffects: Readonly<
-  Record<
-    string,
-    {
-      readonly statistic: 'jaccard' | 'spearman'
-      readonly of: string
-      readonly minus: string | undefined
-    }
-  >
-> = {
+/** The mean of a figure over one class of pairs, less that over another. */
+interface PairEffect {
+  readonly statistic: 'jaccard' | 'spearman'
+  readonly of: string
+  readonly minus?: string
+}
+
+/** By the names that `effects.csv` has for them. */
+const pairEffects: Readonly<Record<string, PairEffect>> = {
   low: { statistic: 'spearman', of: sameLow, minus: neither },
   high: { statistic: 'spearman', of: sameHigh, minus: neither },
   'low−high': { statistic: 'spearman', of: sameLow, minus: sameHigh },
-  sample: { statistic: 'spearman', of: neither, minus: undefined },
+  sample: { statistic: 'spearman', of: neither },
   T_low: { statistic: 'jaccard', of: sameLow, minus: neither },
   T_high: { statistic: 'jaccard', of: sameHigh, minus: neither },
 }
