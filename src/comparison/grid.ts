@@ -226,14 +226,9 @@ function repeatsOf(networks: readonly NetworkLayers[], members: readonly number[
   return [...cells.values()].flatMap((group) => {
     const distinct = [...groupBy(group, (one) => networks[one].seeds.order).values()]
     if (distinct.length < 2) return []
-    const [first] = group
-    return [
-      {
-        low: seedOf(networks[first], 'low'),
-        high: seedOf(networks[first], 'high'),
-        networks: distinct.map((sameOrder) => sameOrder[0]),
-      },
-    ]
+    const first = networks[group[0]]
+    const seeds = { low: seedOf(first, 'low'), high: seedOf(first, 'high') }
+    return [{ ...seeds, networks: distinct.map((sameOrder) => sameOrder[0]) }]
   })
 }
 

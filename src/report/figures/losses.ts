@@ -152,13 +152,7 @@ function boundaryEpochs({ tables }: ReportStudy) {
     if (boundary === undefined) return []
     const epochAt = (step: number | undefined) =>
       step === undefined ? undefined : rounded(epochOf(network, step))
-    return [
-      {
-        network: name ?? '',
-        epoch: epochAt(boundary),
-        low: epochAt(row.phase_boundary_low),
-        high: epochAt(row.phase_boundary_high),
-      },
-    ]
+    const ends = { low: epochAt(row.phase_boundary_low), high: epochAt(row.phase_boundary_high) }
+    return [{ network: name ?? '', epoch: epochAt(boundary), ...ends }]
   })
 }

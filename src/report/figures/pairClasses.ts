@@ -19,11 +19,7 @@ export const pairClassFigure: Figure = {
     const nameOf = networkNames(study)
     const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
     const meanOf = (relation: string) =>
-      mean(
-        overlaps.flatMap((row) =>
-          row.relation === relation && row.jaccard !== undefined ? [row.jaccard] : [],
-        ),
-      ) ?? 0
+      mean(overlaps.flatMap((row) => (row.relation === relation ? (row.jaccard ?? []) : []))) ?? 0
     const order = relations.sort((a, b) => meanOf(b) - meanOf(a))
     const values = (field: PairField) =>
       overlaps.flatMap((row) => {
