@@ -8,9 +8,9 @@ import { counted } from '../../core/numberWords.js'
 import { readValueTables } from '../../formats/valueTable.js'
 import { checkPlayers } from '../../interactions/decompose.js'
 import { meanOutputRange, salienceThreshold } from '../../interactions/salience.js'
-import { writeAtomically } from '../../store/atomic.js'
+import { jsonText, writeAtomically } from '../../store/atomic.js'
 import { studyFiles, tableFile } from '../../store/layout.js'
-import { toCsv } from '../../tables/table.js'
+import { type Row, type Table, toCsv } from '../../tables/table.js'
 import { decomposeAll, workersFor } from '../../tasks/analysis/decomposePool.js'
 import type { DecomposeOptions } from '../commands/decompose.js'
 import { sampleProgress } from '../decompose/progress.js'
@@ -31,7 +31,7 @@ export async function decompose(file: string, options: DecomposeOptions): Promis
   atPlace(file, () => checkPlayers(n, options.solver))
   const samples = await decomposeTables(n, tables, options)
   if (options.out !== undefined) await writeTables(options.out, samples, options)
-  if (options.json === true) process.stdout.write(`${describeJson(file, n, samples, options)}\n`)
+  if (options.json === true) process.stdout.write(describeJson(file, n, samples, options))
   else if (options.out === undefined) {
     process.stdout.write(toCsv(decompositionTable, samples.map(decompositionRow)))
   }
@@ -71,20 +71,18 @@ async function writeTables(
   { salience }: DecomposeOptions,
 ): Promise<void> {
   const every = salience.rule === 'all'
-  const rows = samples.flatMap((sample) => interactionRows(sample, every))
-  const table = {
+  const parquet = {
     samples: Int32Array.from(samples, ({ sample }) => sample),
     rows: samples.map(({ found }) => found),
     taus: samples.map(({ tau }) => tau),
   }
-  await writeInteractionTable(join(folder, 'interactions.parquet'), table, writeAtomically)
-  await writeAtomically(join(folder, tableFile(interactionsTable)), toCsv(interactionsTable, rows))
-  await writeAtomically(
-    join(folder, tableFile(ordersTable)),
-    toCsv(ordersTable, samples.flatMap(orderRows)),
-  )
-  const decompositions = toCsv(decompositionTable, samples.map(decompositionRow))
-  await writeAtomically(join(folder, tableFile(decompositionTable)), decompositions)
+  await writeInteractionTable(join(folder, 'interactions.parquet'), parquet, writeAtomically)
+  const write = <T extends Table>(table: T, rows: readonly Row<T>[]) =>
+    writeAtomically(join(folder, tableFile(table)), toCsv(table, rows))
+  const interactions = samples.flatMap((sample) => interactionRows(sample, every))
+  await write(interactionsTable, interactions)
+  await write(ordersTable, samples.flatMap(orderRows))
+  await write(decompositionTable, samples.map(decompositionRow))
   await writeAtomically(join(folder, studyFiles.schema), decompositionSchema())
 }
 
@@ -102,11 +100,7 @@ function describeJson(
       ({ sample: _, ...row }) => row,
     ),
   }))
-  return JSON.stringify(
-    { file, n, solver, noise, tieBreak, gap, salience, samples: described },
-    undefined,
-    2,
-  )
+  return jsonText({ file, n, solver, noise, tieBreak, gap, salience, samples: described })
 }
 
 /** What happened, and which samples fell short of the gap. */
