@@ -3,7 +3,8 @@ import { compareScores } from '../comparison/compare.js'
 import type { NetworkScores } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { uniqueSorted } from '../core/uniqueSorted.js'
-import type { EffectRow, SubgroupRow } from '../tables/tables.js'
+import { emptyRow } from '../tables/table.js'
+import { type EffectRow, type SubgroupRow, subgroupsTable } from '../tables/tables.js'
 import { labelsOf } from './checkpoint.js'
 import { comparisonOptions, onSamples, studyScores, withScore } from './compare.js'
 import { SECONDARY } from './measures.js'
@@ -94,7 +95,8 @@ function groupRows(
 ): SubgroupRow[] {
   const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
   if (samples.length < FEWEST) {
-    return [{ ...own, ...empty, note: `left out: fewer than ${FEWEST} samples` }]
+    const note = `left out: fewer than ${FEWEST} samples`
+    return [{ ...emptyRow(subgroupsTable), ...own, note }]
   }
   const measured = networks.map((network, index) =>
     withScore(network, scores[index], samples, config),
@@ -102,17 +104,4 @@ function groupRows(
   const options = { ...comparisonOptions(config), ...SECONDARY }
   const compared = compareScores({ samples, networks: measured }, options)
   return compared.effects().map((effect) => ({ ...own, ...effect }))
-}
-
-const empty = {
-  step: undefined,
-  architecture: undefined,
-  regime: undefined,
-  cut: undefined,
-  cut_layers: undefined,
-  effect: undefined,
-  estimate: undefined,
-  ci_low: undefined,
-  ci_high: undefined,
-  p_value: undefined,
 }

@@ -46,6 +46,11 @@ export function table<C extends Columns>(name: string, description: string, colu
   return { name, description, columns }
 }
 
+/** A row of missing values alone. */
+export function emptyRow<T extends Table>({ columns }: T): Row<T> {
+  return Object.fromEntries(Object.keys(columns).map((name) => [name, undefined])) as Row<T>
+}
+
 /**
  * CSV of rows: header, `.` decimals, shortest numbers that read back exactly, `true`/`false`, empty
  * cells for missing values. Throws a RangeError on NaN and infinities, which no table may hold.
