@@ -29,7 +29,15 @@ export function jsonSchema(): object {
     ...schema,
     // A file that extends another may leave out what the other has.
     required: undefined,
-    anyOf: [{ required: ['data', 'model'] }, { required: ['extends'] }],
+    anyOf: [
+      { required: ['data', 'model'] },
+      // Networks from elsewhere bring their own.
+      ...['files', 'table'].map((key) => ({
+        required: ['data', 'networks'],
+        properties: { networks: { required: [key] } },
+      })),
+      { required: ['extends'] },
+    ],
   }
 }
 

@@ -82,6 +82,27 @@ describe('the JSON Schema', () => {
     expect(schema.properties.training.properties.optimizer.oneOf).toHaveLength(3)
   })
 
+  it.each([
+    ['data and a model', { data: {}, model: {} }, true],
+    ['networks from elsewhere, which need no model', { data: {}, networks: { files: [] } }, true],
+    ['a table of these', { data: {}, networks: { table: 'nets.csv' } }, true],
+    ['another file', { extends: 'other.yaml' }, true],
+    ['a grid without a model', { data: {}, networks: { grid: {} } }, false],
+    ['no data', { model: {}, networks: { files: [] } }, false],
+  ])('takes %s for whole or not', (_, written: Record<string, unknown>, isWhole) => {
+    interface Branch {
+      readonly required?: readonly string[]
+      readonly properties?: Readonly<Record<string, Branch>>
+    }
+    const holds = ({ required = [], properties = {} }: Branch, value: object): boolean =>
+      required.every((key) => key in value) &&
+      Object.entries(properties).every(([key, inner]) => {
+        return !(key in value) || holds(inner, (value as Record<string, object>)[key])
+      })
+    const { anyOf } = jsonSchema() as { readonly anyOf: readonly Branch[] }
+    expect(anyOf.some((branch) => holds(branch, written))).toBe(isWhole)
+  })
+
   it('tells the keys of a mapping by the variant that was written', () => {
     expect(schemaKeys(['training', 'optimizer'], { name: 'adam' })).not.toContain('momentum')
     expect(schemaKeys(['training', 'optimizer'], {})).toContain('momentum')

@@ -2,11 +2,11 @@
 import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
 import type { DifficultyRow, SampleRow } from '../../tables/tables.js'
-import type { StudyTables } from '../types.js'
+import type { ReportStudy } from '../types.js'
 import { epochAxis, inOrder, nominal, quantitative } from './channels.js'
 import { epochsOf } from './checkpoints.js'
 import type { Figure } from './figure.js'
-import { doneNetworks, haveSeeds, rounded } from './studyRows.js'
+import { doneNetworks, haveSeeds, ownSets, rounded } from './studyRows.js'
 
 /** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
 const CONFUSING = 2
@@ -29,7 +29,7 @@ export const coursesFigure: Figure = {
   draw(study) {
     const { tables } = study
     const networks = doneNetworks(tables).slice(0, NETWORKS)
-    const samples = chosenSamples(tables)
+    const samples = chosenSamples(study)
     const epochOf = epochsOf(tables)
     const drawn = rows.flatMap(({ table, field, title }) => {
       const all: readonly Partial<DifficultyRow & SampleRow>[] = tables[table]
@@ -81,9 +81,9 @@ export const coursesFigure: Figure = {
 }
 
 /** The samples that are followed, and what each is called. */
-function chosenSamples({ confusing, difficulty }: StudyTables): Map<number, string> {
-  const members = confusing.filter(({ rule }) => rule === confusing[0].rule)
-  const inMost = [...groupBy(members, ({ sample }) => sample)]
+function chosenSamples(study: ReportStudy): Map<number, string> {
+  const { difficulty } = study.tables
+  const inMost = [...groupBy(ownSets(study), ({ sample }) => sample)]
     .flatMap(([sample, sets]) => (sample === undefined ? [] : [{ sample, count: sets.length }]))
     .sort((a, b) => b.count - a.count || a.sample - b.sample)
     .slice(0, CONFUSING)

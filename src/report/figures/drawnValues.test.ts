@@ -155,6 +155,24 @@ it('memberships: every sample of every set, the colour that of the low seed', as
   expect(found.sort()).toEqual(expected.sort())
 })
 
+it('memberships: a set that is empty under the rule of the study has no squares of another rule', async () => {
+  const study = exampleStudy()
+  const { tables, manifest } = study
+  const config = { confusing: { set: { rule: 'absolute', threshold: 9 } } }
+  const [first] = tables.networks
+  const confusing = tables.confusing.map((row) => {
+    return { ...row, rule: row.network === first.network ? 'mad' : 'absolute' }
+  })
+  const squares = await drawn('memberships', 'rect', {
+    ...study,
+    tables: { ...tables, confusing },
+    manifest: { ...manifest!, config },
+  })
+  const named = new Set(squares.map(({ y }) => y))
+  expect(named.size).toBeGreaterThan(1)
+  expect(named).not.toContain(first.name)
+})
+
 it('memberships: networks of unknown seeds have one colour', async () => {
   const study = exampleStudy()
   const networks = study.tables.networks.map((row) => ({ ...row, seed_low: undefined }))

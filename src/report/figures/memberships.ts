@@ -1,10 +1,8 @@
 /** The figure of which samples are confusing for which networks. */
 import { groupBy } from '../../core/groupBy.js'
-import type { NetworkRow } from '../../tables/tables.js'
-import type { StudyTables } from '../types.js'
 import { inOrder, nominal } from './channels.js'
 import { colours, type Figure } from './figure.js'
-import { bySeeds, doneNetworks, networkNames } from './studyRows.js'
+import { bySeeds, doneNetworks, networkNames, ownSets } from './studyRows.js'
 
 /** Networks and samples that are drawn: more are a thicket. */
 const NETWORKS = 24
@@ -20,12 +18,12 @@ export const membershipFigure: Figure = {
   source: 'ours',
   draw(study) {
     const { tables } = study
-    const sets = ownSets(tables)
+    const sets = groupBy(ownSets(study), ({ network }) => network)
     const usable = bySeeds(doneNetworks(tables)).filter(({ network }) => sets.has(network))
     if (usable.length < 2) return 'there are fewer than two networks with a confusing set'
     const drawn = usable.slice(0, NETWORKS)
     const holders = groupBy(
-      drawn.flatMap((row) => sets.get(row.network)!.map((sample) => ({ sample, row }))),
+      drawn.flatMap((row) => sets.get(row.network)!.map(({ sample = -1 }) => ({ sample, row }))),
       ({ sample }) => sample,
     )
     const all = [...holders].sort((a, b) => b[1].length - a[1].length || a[0] - b[0])
@@ -75,14 +73,4 @@ export const membershipFigure: Figure = {
       },
     }
   },
-}
-
-/** The samples in each network's set under the study's own rule, which comes first in the table. */
-function ownSets({ confusing }: StudyTables): Map<NetworkRow['network'], number[]> {
-  return new Map(
-    [...groupBy(confusing, ({ network }) => network)].map(([network, rows]) => [
-      network,
-      rows.filter(({ rule }) => rule === rows[0].rule).map(({ sample }) => sample ?? -1),
-    ]),
-  )
 }

@@ -1,6 +1,7 @@
 /** Questions that several figures ask of a study's rows. */
 
 import { defaultComparisonOptions } from '../../comparison/types.js'
+import { valueAt } from '../../config/problems.js'
 import { largest, smallest } from '../../core/extremes.js'
 import { groupBy } from '../../core/groupBy.js'
 import { mean } from '../../metrics/descriptive.js'
@@ -113,4 +114,18 @@ export function intervalSettings({ manifest }: ReportStudy): {
     level: 1 - (typeof alpha === 'number' ? alpha : defaultComparisonOptions.alpha),
     draws: typeof bootstrap === 'number' ? bootstrap : defaultComparisonOptions.bootstrap,
   }
+}
+
+/**
+ * The confusing sets that the study asked for, not those of the rule mad that stand beside: rows of confusing.csv. A network may have none
+ * under the study's rule.
+ */
+export function ownSets({
+  tables: { confusing },
+  manifest,
+}: Pick<ReportStudy, 'tables' | 'manifest'>) {
+  const asked = valueAt(manifest?.config, ['confusing', 'set', 'rule'])
+  // Without a manifest: mad stands beside another rule, or is the only one.
+  const own = asked ?? confusing.find(({ rule }) => rule !== 'mad')?.rule ?? 'mad'
+  return confusing.filter(({ rule }) => rule === own)
 }

@@ -36,7 +36,7 @@ export function configurationDocument(): string {
     .map(([name, node]) => row(name, node, [name]))
   return `# Configuration
 
-A study is one YAML file. Only \`data\` and \`model\` are required; unknown keys are errors. Durations are
+A study is one YAML file. Only \`data\` is required, and \`model\` where networks are trained here; unknown keys are errors. Durations are
 \`40ep\` (epochs) or \`500it\` (optimiser steps). \`extends: other.yaml\` takes everything from another file and
 changes what this one has: mappings are merged, lists replaced, and \`null\` takes an inherited key away;
 \`training.checkpoints\`, \`training.evaluate\` and \`analysis.baseline\` are replaced whole. \`--set path=value\`

@@ -5,7 +5,7 @@ import { messageOf } from '../../core/errors.js'
 import { groupBy } from '../../core/groupBy.js'
 import type { StudyNetwork } from '../../plan/types.js'
 import { shownCheckpoints } from '../../report/figures/checkpoints.js'
-import { doneNetworks } from '../../report/figures/studyRows.js'
+import { doneNetworks, ownSets } from '../../report/figures/studyRows.js'
 import type {
   ReportProblem,
   ReportStudy,
@@ -65,7 +65,9 @@ async function detailsOf(
     (row) => row.network === network.id && row.step === steps[steps.length - 1],
   )
   const ranked = rows.toSorted((a, b) => (b.score ?? 0) - (a.score ?? 0))
-  const sets = confusingIn(study.tables)
+  const holders = groupBy(ownSets(study), ({ sample }) => sample)
+  const sets = (sample: number | undefined) =>
+    (holders.get(sample) ?? []).flatMap((set) => set.network ?? [])
   const members = ranked.filter(({ sample }) => sets(sample).includes(network.id))
   const others = ranked.filter((row) => !members.includes(row))
   const chosen = [...members.slice(0, CONFUSING_SHOWN), ...others.slice(-OTHERS_SHOWN)]
@@ -130,15 +132,4 @@ function tauAt({ samples }: StudyTables, network: string, step: number, sample: 
     (row) => row.network === network && row.step === step && row.sample === sample,
   )
   return found?.tau ?? 0
-}
-
-/** The networks in whose set, under the study's own rule, a sample is. */
-function confusingIn({ confusing }: StudyTables): (sample: number | undefined) => string[] {
-  const own = new Map<string | undefined, string | undefined>()
-  for (const { network, rule } of confusing) if (!own.has(network)) own.set(network, rule)
-  const members = groupBy(
-    confusing.filter(({ network, rule }) => network !== undefined && own.get(network) === rule),
-    ({ sample }) => sample,
-  )
-  return (sample) => (members.get(sample) ?? []).map(({ network }) => network as string)
 }
