@@ -222,10 +222,4 @@ export const analysisSection = z
 
 export type AnalysisConfig = z.output<typeof analysisSection>
 export type PlayersConfig = AnalysisConfig['players']
-
-/** How many of the players are of further inputs. */
-export function inputPlayerCount({ inputs = {} }: Pick<PlayersConfig, 'inputs'>): number {
-  const counts = Object.values(inputs).map((values) => (values === 'all' ? 1 : values.length))
-  return counts.reduce((sum, count) => sum + count, 0)
-}
 export type BaselineConfig = AnalysisConfig['baseline']

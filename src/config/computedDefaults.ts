@@ -1,8 +1,9 @@
 /** Defaults of a configuration that follow from its other keys, or from the data. */
 import { isObject } from '../core/isObject.js'
 import { MAX_PLAYERS } from '../core/subset.js'
-import { inputPlayerCount, type PlayersConfig } from './analysis.js'
+import type { PlayersConfig } from './analysis.js'
 import { featureCount } from './checks/shared.js'
+import { inputPlayerCount } from './inputPlayers.js'
 import { valueAt } from './problems.js'
 import type { ExperimentConfig } from './schema.js'
 

@@ -63,6 +63,26 @@ describe('networks from elsewhere', () => {
   const crossed = (lows: number, highs: number) =>
     Array.from({ length: lows * highs }, (_, i): [number, number] => [i % lows, (i / lows) | 0])
 
+  it('are others where their outputs are taken for other values', () => {
+    const readBy = (output: string) => {
+      const entry = givenNetwork.parse({ name: 'a', path: 'a.onnx' })
+      const analysis = { output }
+      const config = configOf(
+        { data: { source: 'tic-tac-toe' }, networks: { files: [entry] }, analysis },
+        'test',
+      )
+      const checkpoints = [{ step: 0, file: 'a.onnx', id: 'a' }]
+      return planStudy(config, {
+        ...ticTacToeInfo,
+        given: [{ entry, checkpoints, stepsPerEpoch: 1 }],
+      }).networks[0].id
+    }
+    // As the graph ends, as logits, and as probabilities.
+    expect(readBy('log-odds')).toBe(readBy('log-odds-v0'))
+    expect(readBy('logit')).toBe(readBy('binary'))
+    expect(new Set(['log-odds', 'logit', 'prob-log-odds'].map(readBy)).size).toBe(3)
+  })
+
   it('count as the part of their grid that has no gaps', () => {
     const whole = crossed(4, 3)
     const [{ sizes }] = plannedGrids(given(...whole))

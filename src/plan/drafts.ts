@@ -15,10 +15,10 @@ export interface Draft {
   readonly cut?: number | readonly string[]
   readonly regime: string
   readonly seeds: { readonly low: number; readonly high: number; readonly order: number }
-  /** Blocks drawn anew with respect to `from`, and the seed that draws them. */
+  /** Blocks drawn anew with respect to `from`, and the seeds that draw those of either side. */
   readonly redrawn?: {
     readonly layers: 'low' | 'high' | 'all' | readonly string[]
-    readonly seed: number
+    readonly seeds: { readonly low: number; readonly high: number }
   }
   /** Sides of the cut whose seeds are those of `from`, block by block. */
   readonly keeps?: readonly ('low' | 'high')[]
@@ -179,7 +179,10 @@ function listDraft(config: ExperimentConfig, entry: List[number], base?: Base): 
   const seed = entry.seed ?? 0
   const model = modelOf(config)
   const { low, high, order } = { ...(base?.seeds ?? allSeeds(seed)), ...entry.seeds }
-  const redrawn = entry.rerandomize === undefined ? undefined : { layers: entry.rerandomize, seed }
+  const redrawn =
+    entry.rerandomize === undefined
+      ? undefined
+      : { layers: entry.rerandomize, seeds: { ...allSeeds(seed), ...entry.seeds } }
   return {
     name: entry.name,
     architecture: entry.architecture ?? base?.architecture ?? model.architecture,

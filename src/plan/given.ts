@@ -5,6 +5,7 @@ import { InputError } from '../core/errors.js'
 import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import { contentId, type Json } from '../core/hash.js'
+import { wantedKind } from '../masking/foreign/foreignOutputs.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import {
   checkSameFiles,
@@ -68,6 +69,8 @@ function givenNetwork(
       version: ARTIFACT_VERSION,
       given: spec,
       ...(spec.kind === 'values' ? { losses: 'as given' } : {}),
+      // What the outputs are taken for decides what is measured of them.
+      ...(outputKind === undefined ? { readAs: wantedKind(config.analysis.output) } : {}),
     } as unknown as Json),
     name: entry.name,
     architecture: entry.architecture,

@@ -109,7 +109,7 @@ function effectiveSeeds(
 ): Draft['seeds'] {
   const seedOf = (side: 'low' | 'high', blocks: readonly string[]) =>
     blocks.some((name) => redrawn.includes(name))
-      ? draft.redrawn!.seed
+      ? draft.redrawn!.seeds[side]
       : sideSeed(draft, base, side)
   return { low: seedOf('low', low), high: seedOf('high', high), order: draft.seeds.order }
 }
@@ -124,8 +124,8 @@ function initSeeds(
   // A network from elsewhere has no seeds that lowlayer could draw from again.
   const baseSeeds = base?.origin === 'trained' ? base.spec.initSeeds : {}
   const seedOf = (name: string): number => {
-    if (redrawn.includes(name)) return draft.redrawn!.seed
     const side = low.includes(name) ? 'low' : 'high'
+    if (redrawn.includes(name)) return draft.redrawn!.seeds[side]
     const kept = draft.keeps?.includes(side) ? baseSeeds[name] : undefined
     return kept ?? sideSeed(draft, base, side)
   }

@@ -113,6 +113,19 @@ networks:
     expect(own.spec.initSeeds).toEqual({ fc1: 7, fc2: 7, fc3: 0, fc4: 0, fc5: 0 })
   })
 
+  it('draws redrawn layers from the seed of their side, where that is given', () => {
+    const [, low, all] = planOf(`
+networks:
+  list:
+    - { name: base, seed: 0 }
+    - { name: low, from: base, rerandomize: low, seeds: { low: 3 } }
+    - { name: all, from: base, rerandomize: all, seed: 5, seeds: { high: 4 } }`).networks
+    expect(low.spec.initSeeds).toEqual({ fc1: 3, fc2: 3, fc3: 0, fc4: 0, fc5: 0 })
+    expect(low.seeds).toEqual({ low: 3, high: 0, order: 0 })
+    expect(all.spec.initSeeds).toEqual({ fc1: 5, fc2: 5, fc3: 4, fc4: 4, fc5: 4 })
+    expect(all.seeds).toEqual({ low: 5, high: 4, order: 0 })
+  })
+
   it('gives equal networks equal ids, however they are described', () => {
     const [, low] = planOf(listYaml).networks
     const grid = planOf('networks: { grid: { low: [1], high: [0], repeats: 1 } }').networks[0]

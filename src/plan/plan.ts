@@ -8,6 +8,7 @@ import { analysisRuns } from './analysisRuns.js'
 import { ARTIFACT_VERSION } from './artifactVersion.js'
 import { type Draft, draftNetworks } from './drafts.js'
 import { planGiven } from './given.js'
+import { layersOf } from './layers.js'
 import { checkListedTimes } from './listedSteps.js'
 import { planNetwork, trainingLength } from './network.js'
 import { checkReferences, planReferences } from './references.js'
@@ -37,6 +38,8 @@ export function planStudy(config: ExperimentConfig, data: DataInfo): Plan {
       id: network.id,
       name: network.name,
       low: network.lowBlocks,
+      // The id of a trained network follows from its seeds; of one from elsewhere they are only stated.
+      stated: network.origin === 'given' ? layersOf(network) : undefined,
     })),
     references: referenceIds(networks),
     interactionsId,

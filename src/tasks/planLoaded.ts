@@ -107,8 +107,15 @@ export async function planLoaded(
     ...(masks ? baselineAssumptions(config.analysis, dataset, pathOf) : []),
     ...referenceAssumptions(config, facts),
   ]
+  const { engine } = config.runtime
   const withGiven = () => ({
-    assumptions: feedsModels ? [...assumptions, ...describeFed(dataset, config.data)] : assumptions,
+    assumptions: [
+      ...assumptions,
+      ...(feedsModels ? describeFed(dataset, config.data) : []),
+      ...(feedsModels && engine !== 'onnx'
+        ? [`models of other tools run in ONNX Runtime, whatever runtime.engine says (${engine})`]
+        : []),
+    ],
     given,
     axisOrder: dataset.axisOrder,
   })

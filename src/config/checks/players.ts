@@ -1,5 +1,5 @@
 /** Players that a configuration asks for. */
-import { inputPlayerCount } from '../analysis.js'
+import { inputPlayerCount } from '../inputPlayers.js'
 import { type Check, checkDistinct, featureCount, isText, tables } from './shared.js'
 
 /** Whether players can be had as asked for, as far as it is known without data. */

@@ -1,5 +1,6 @@
 /** From the `players` of a configuration to the parts of a sample that are masked together. */
-import { inputPlayerCount, type PlayersConfig } from '../../config/analysis.js'
+import type { PlayersConfig } from '../../config/analysis.js'
+import { inputPlayerCount } from '../../config/inputPlayers.js'
 import { atPlace, InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { PathOf } from '../../data/paths.js'

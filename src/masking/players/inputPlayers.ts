@@ -1,5 +1,6 @@
 /** Players of further inputs of a network from elsewhere, behind those of the input that the samples are. */
-import { inputPlayerCount, type PlayersConfig } from '../../config/analysis.js'
+import type { PlayersConfig } from '../../config/analysis.js'
+import { inputPlayerCount } from '../../config/inputPlayers.js'
 import { InputError } from '../../core/errors.js'
 import { sizeOf } from '../../core/tensor.js'
 import type { Dataset, RowPart } from '../../data/types.js'

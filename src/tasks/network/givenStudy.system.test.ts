@@ -212,6 +212,57 @@ describe('the files of networks that lowlayer trained', () => {
   })
 })
 
+describe('what is stated of networks from elsewhere', () => {
+  const plain = () => entries.map(({ lowLayers: _, ...entry }) => entry)
+  const base = (files: readonly object[], more = {}) =>
+    runDocument(given(files, { analysis: sparse, ...more }), places('stated'))
+  const swapped = ({ low, high, ...rest }: Record<string, unknown>) => ({
+    ...rest,
+    low: high,
+    high: low,
+  })
+  const changes: Readonly<Record<string, (entry: Record<string, unknown>) => object>> = {
+    'seeds the other way round': swapped,
+    'no seeds': ({ low: _, high: __, ...rest }) => rest,
+    'other orders': ({ order, ...rest }) => ({ ...rest, order: Number(order) + 1 }),
+    'another architecture of one': (entry) =>
+      entry.name === 'low0-high0-order0' ? { ...entry, architecture: 'other' } : entry,
+    'another regime': (entry) => ({ ...entry, regime: 'frozen-random' }),
+  }
+
+  it.each(Object.entries(changes))('counts when it changes: %s', async (_, change) => {
+    await base(plain())
+    const changed = await base(plain().map(change))
+    const fresh = join(folder, 'fresh')
+    rmSync(fresh, { recursive: true, force: true })
+    cpSync(join(folder, 'stated', 'networks'), join(fresh, 'networks'), { recursive: true })
+    const document = given(plain().map(change), { analysis: sparse })
+    const anew = await runDocument(document, places('fresh'))
+    for (const name of ['networks.csv', 'overlaps.csv', 'effects.csv', 'verdict.json']) {
+      expect(read(changed, name) === read(anew, name), name).toBe(true)
+    }
+    const before = await base(plain())
+    expect(before.folder).not.toBe(changed.folder)
+  })
+})
+
+it('networks that are written down otherwise are told otherwise, without being trained anew', async () => {
+  const list = [
+    { name: 'a', seed: 0 },
+    { name: 'b', from: 'a', rerandomize: 'low', seed: 1 },
+  ]
+  const seeds = [list[0], { name: 'b', seeds: { low: 1, high: 0, order: 0 } }]
+  const run = (networks: readonly object[], name: string) =>
+    runDocument({ ...trainedDocument, networks: { list: networks } }, places(name))
+  const derived = await run(list, 'written')
+  const first = read(derived, 'networks.csv')
+  const told = await run(seeds, 'written')
+  expect(told.plan.networks.map(({ id }) => id)).toEqual(derived.plan.networks.map(({ id }) => id))
+  const anew = await run(seeds, 'written-anew')
+  expect(read(told, 'networks.csv')).toBe(read(anew, 'networks.csv'))
+  expect(read(told, 'networks.csv')).not.toBe(first)
+})
+
 describe('an inner layer of networks that lowlayer trained', () => {
   it('ends in the same values, scores and sets, whether they are trained here or given', async () => {
     const layers = [

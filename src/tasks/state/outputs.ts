@@ -1,6 +1,7 @@
 /** Which files each task leaves, and what each of them is made from. */
 import { join } from 'node:path'
 import { isComplete, readCurve } from '../../artifacts/networkState.js'
+import { contentId, type Json } from '../../core/hash.js'
 import { hasOtherEnd } from '../../plan/analysisRuns.js'
 import type {
   GivenNetwork,
@@ -243,7 +244,7 @@ async function comparisonOutputs(place: StudyPlace): Promise<Output[]> {
   return [manifest, ...[...others].map((path) => ({ path }))]
 }
 
-/** What a study is made from: the curves, values and interactions of its networks. */
+/** What a study is made from: the curves, values and interactions of its networks, and what its tables say of these. */
 export async function comparedFrom(place: StudyPlace): Promise<string> {
   const { plan, results } = place
   const files: string[] = []
@@ -256,5 +257,11 @@ export async function comparedFrom(place: StudyPlace): Promise<string> {
       files.push(...(outputs ?? []).map(({ path }) => path))
     }
   }
-  return madeFrom(files.filter((path) => !path.endsWith('.parquet')))
+  const told = plan.networks.map((network) => {
+    return { ...network, spec: undefined, files: undefined, curveFile: undefined }
+  })
+  return contentId({
+    files: await madeFrom(files.filter((path) => !path.endsWith('.parquet'))),
+    told,
+  } as unknown as Json)
 }
