@@ -161,6 +161,21 @@ describe('a problem', () => {
       '3:24 analysis.players.layerGrid: only analysis.players.layout: layer uses it',
     ],
     [
+      'what becomes of labels where none are replaced',
+      `data: { source: tic-tac-toe, labelNoiseTo: any }\nmodel: { architecture: mlp-5 }\n`,
+      '1:44 data.labelNoiseTo: says how labels are replaced',
+    ],
+    [
+      'equal shares of all samples',
+      `data: { source: csv, path: a.csv, balance: equal }\nmodel: { architecture: mlp-5 }\n`,
+      '1:44 data.balance: "equal" has no effect, since all samples are taken',
+    ],
+    [
+      'equal shares of the first samples',
+      `data: { source: csv, path: a.csv, balance: equal, train: 40, select: first }\nmodel: { architecture: mlp-5 }\n`,
+      '1:44 data.balance: "equal" has no effect, since data.select: first',
+    ],
+    [
       'keys of players that another layout uses',
       `${least}analysis: { players: { layer: conv1 } }`,
       '3:24 analysis.players.layer: only analysis.players.layout: layer uses it: leave it out',

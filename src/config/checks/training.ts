@@ -2,6 +2,9 @@
 import type { ExperimentConfig } from '../schema.js'
 import { type Check, isText, type Report, tables } from './shared.js'
 
+/** Sources whose subsets have classes in proportion by default. */
+const proportional: ReadonlySet<string> = new Set(['csv', 'npz', 'tokens', 'text'])
+
 /** Batches and analysed samples against the samples that there are; planted rules against features. */
 export const checkCounts: Check = ({ analysis, data, training }, problem) => {
   if (data === undefined) return
@@ -23,6 +26,21 @@ export const checkCounts: Check = ({ analysis, data, training }, problem) => {
       const message = `says what data.${told.join(' and data.')} already says: leave one of them away`
       problem('data.heldOut', message)
     }
+  }
+  if (data.labelNoise === 0 && data.labelNoiseTo !== 'other') {
+    problem(
+      'data.labelNoiseTo',
+      'says how labels are replaced, and data.labelNoise replaces none: leave it out',
+    )
+  }
+  // Elsewhere equal shares are the default, which stands in every configuration that a run has written.
+  const isAsked = proportional.has(data.source) && 'balance' in data && data.balance === 'equal'
+  const isWhole = 'select' in data && data.train === 'all' && data.test === 'all'
+  if (isAsked && (isWhole || data.select === 'first')) {
+    const why = isWhole
+      ? 'all samples are taken'
+      : 'data.select: first takes samples whatever their class'
+    problem('data.balance', `"equal" has no effect, since ${why}: leave it out`)
   }
   if (data.source === 'planted-logic') checkRules(data, problem)
 }
