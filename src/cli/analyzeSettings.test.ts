@@ -20,6 +20,24 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
+it('one of mean and deviation leaves the other as the configuration has it', async () => {
+  const data = { source: 'tic-tac-toe', standardize: { mean: 0.5, std: 0.25 } }
+  const keys = { data, networks: { files: [{ name: 'm', path: 'm.onnx' }] } }
+  writeFileSync(join(folder, 'scaled.yaml'), JSON.stringify(keys))
+  const args = ['analyze', 'm.onnx', '--config', 'scaled.yaml', '--mean', '0.4', '--out', 'scaled']
+  const few = ['--set', 'analysis.samples={count: 2, testCount: 0}', '--set', 'runtime.device=cpu']
+  const { code } = await lowlayerHere([...args, ...few], { cwd: folder })
+  expect(code).toBe(0)
+  const [study] = readdirSync(join(folder, 'scaled')).filter((name) => name.startsWith('scaled-'))
+  const { config } = JSON.parse(
+    readFileSync(join(folder, 'scaled', study, 'manifest.json'), 'utf8'),
+  )
+  expect(config.data.standardize).toEqual({ mean: [0.4], std: [0.25] })
+  const twice = ['--set', 'data.standardize=true']
+  const refused = await lowlayerHere([...args, ...twice], { cwd: folder })
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/--mean and --std say/) })
+})
+
 it('reliability, named samples, the held-out share and the scale of inputs are those that are asked for', async () => {
   const set = (...changes: string[]) => changes.flatMap((change) => ['--set', change])
   const asked = [

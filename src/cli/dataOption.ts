@@ -29,7 +29,10 @@ export function dataFromOption(source: string, labels?: string, inputs?: string)
         `(${dataSources.join(', ')})`,
     )
   }
-  if (statSync(source).isDirectory()) return fromFolder(source)
+  if (statSync(source).isDirectory()) {
+    refuseLabels(source, labels)
+    return fromFolder(source)
+  }
   switch (extname(source)) {
     case '.npz':
       return fromNpz(source, labels, inputs)
@@ -49,13 +52,22 @@ export function dataFromOption(source: string, labels?: string, inputs?: string)
   }
 }
 
+/** Throws InputError where classes are to be found by a name that nothing there has. */
+function refuseLabels(source: string, labels: string | undefined): void {
+  if (labels === undefined) return
+  throw new InputError(`--labels ${labels}: ${source} has its classes in its files: leave it out`)
+}
+
 function named(source: string, labels?: string): DataInput {
   if (['csv', 'npz', 'tokens', 'images', 'text'].includes(source)) {
     throw new InputError(
       `--data ${source}: give the ${source === 'images' ? 'folder' : 'file'} itself`,
     )
   }
-  if (source === 'sst2') return { source }
+  if (source === 'sst2') {
+    refuseLabels(source, labels)
+    return { source }
+  }
   return { source, ...(labels === undefined ? {} : { labels }), ...unstandardized }
 }
 

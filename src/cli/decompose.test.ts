@@ -135,6 +135,8 @@ describe('lowlayer decompose', () => {
     [['VALUES', '--gap', '2'], /--gap must be/],
     [['VALUES', '--noise', '5'], /--noise must be between 0 and 1/],
     [['VALUES', '--solver', 'exact'], /Allowed choices are certified/],
+    [['VALUES', '--solver', 'and', '--gap', '0.01'], /--gap is for --solver certified, and .* and/],
+    [['VALUES', '--reference-lr', '1e-4'], /--reference-lr is for --solver sgd-reference/],
     [['VALUES', '--salience', 'strong'], /--salience must be/],
   ])('refuses %j with exit code 2', async (args, message) => {
     const given = args.map((arg) => (arg === 'VALUES' ? values : arg))

@@ -1,4 +1,5 @@
 /** Options that several commands share. */
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { InputError } from '../core/errors.js'
@@ -73,8 +74,11 @@ function offering(flags: string, description: string, values: readonly string[])
   return new Option(flags, description).choices(values).argParser(String)
 }
 
-/** Where named data sets are looked for, in this order. */
+/** Where named data sets are looked for, in this order. Throws InputError where a folder that is asked for is not there. */
 export function dataFolders(fromOption?: string): string[] {
+  if (fromOption !== undefined && statSync(fromOption, { throwIfNoEntry: false }) === undefined) {
+    throw new InputError(`--data-dir ${fromOption}: there is no such folder`)
+  }
   return [fromOption, process.env.LOWLAYER_DATA, 'data']
     .filter((folder) => folder !== undefined && folder !== '')
     .map((folder) => resolve(folder as string))

@@ -108,10 +108,14 @@ export async function planLoaded(
     ...referenceAssumptions(config, facts),
   ]
   const { engine } = config.runtime
+  const ofTraining = ['model', 'training'].filter((key) => valueAt(loaded.written, [key]))
   const withGiven = () => ({
     assumptions: [
       ...assumptions,
       ...(feedsModels ? describeFed(dataset, config.data) : []),
+      ...(ofTraining.length > 0 && !trainsNetworks(config.networks)
+        ? [`${ofTraining.join(' and ')} of the configuration are not used: no network is trained`]
+        : []),
       ...(feedsModels && engine !== 'onnx'
         ? [`models of other tools run in ONNX Runtime, whatever runtime.engine says (${engine})`]
         : []),

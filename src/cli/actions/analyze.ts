@@ -39,6 +39,11 @@ async function configOfModels(
   }
   if (table !== undefined) refuseReading(options)
   const networks = table === undefined ? { files: givenFiles(models, options) } : { table }
+  if (labels !== undefined && source === undefined) {
+    throw new InputError(
+      '--labels names the classes in the source of --data, which is not there; of a configuration --set data.labels=NAME changes them',
+    )
+  }
   const data = source === undefined ? undefined : dataFromOption(source, labels, inputsIn(options))
   const changed = (written: unknown) => withNetworks(written, { networks, data, options })
   if (file !== undefined) return loadConfig(file, overridesOf(options), changed)
@@ -78,9 +83,9 @@ function withNetworks(written: unknown, { networks, data, options }: Changes): u
   if (!isObject(written)) return written
   const { model: _model, training: _training, networks: _networks, ...rest } = written
   const merged = { ...rest, networks, ...(data === undefined ? {} : { data }) }
-  const standardize = preprocessing(options)
-  if (standardize === undefined || !isObject(merged.data)) return merged
-  return { ...merged, data: { ...merged.data, standardize } }
+  if (!isObject(merged.data)) return merged
+  const standardize = preprocessing(options, merged.data.standardize)
+  return standardize === undefined ? merged : { ...merged, data: { ...merged.data, standardize } }
 }
 
 /** An entry of `networks.files` for every model, named by its file. */
@@ -102,11 +107,17 @@ function readClasses(file: string): string[] {
   return atPlace('--classes', () => parseClassList(decodeText(readInputFile(file), file), file))
 }
 
-function preprocessing({ mean, std }: AnalyzeOptions): object | undefined {
+/** What inputs are standardised by; what options do not say is as it was written, or nothing. Undefined where they say nothing. */
+function preprocessing(
+  { mean, std, set = [] }: AnalyzeOptions,
+  written: unknown,
+): object | undefined {
   if (mean === undefined && std === undefined) return undefined
+  refuse(set, ['data.standardize'], '--mean and --std say what is said by')
+  const own = isObject(written) ? written : {}
   return {
-    mean: mean === undefined ? 0 : numbers(mean, '--mean'),
-    std: std === undefined ? 1 : numbers(std, '--std'),
+    mean: mean === undefined ? (own.mean ?? 0) : numbers(mean, '--mean'),
+    std: std === undefined ? (own.std ?? 1) : numbers(std, '--std'),
   }
 }
 

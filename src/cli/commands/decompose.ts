@@ -9,7 +9,7 @@ import {
 } from '../../interactions/defaults.js'
 import { defaultSalience, type SalienceRule } from '../../interactions/salience.js'
 import type { SolverName, TieBreak } from '../../interactions/types.js'
-import { numberOption, salienceOption } from '../decompose/options.js'
+import { numberOption, refuseUnusedOptions, salienceOption } from '../decompose/options.js'
 
 /** Options of `lowlayer decompose`. */
 export interface DecomposeOptions {
@@ -104,8 +104,9 @@ export function decomposeCommand(): Command {
         'after',
         '\nExample:\n  lowlayer decompose values.npz --noise 0 --out interactions',
       )
-      .action(async (file: string, options: DecomposeOptions) =>
-        (await import('../actions/decompose.js')).decompose(file, options),
-      )
+      .action(async (file: string, options: DecomposeOptions, command: Command) => {
+        refuseUnusedOptions(command, options.solver)
+        await (await import('../actions/decompose.js')).decompose(file, options)
+      })
   )
 }

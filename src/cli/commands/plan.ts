@@ -1,5 +1,5 @@
 /** The command `lowlayer plan`: its options and its help. */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type StudyOptions, withStudyOptions } from '../studyOptions.js'
 
 /** Options of `lowlayer plan`. */
@@ -16,9 +16,11 @@ export function planCommand(): Command {
     .description('Prints the tasks of a study, which are cached, and what they cost. Runs nothing.')
     .option('--no-time', 'no time estimate and no odds, which take a few seconds')
     .option('--json', 'print JSON')
-    .option(
-      '--samples',
-      'print the analysed samples as CSV, in their order, and nothing else; networks need not be there yet',
+    .addOption(
+      new Option(
+        '--samples',
+        'print the analysed samples as CSV, in their order, and nothing else; networks need not be there yet',
+      ).conflicts('json'),
     )
     .addHelpText('after', '\nExample:\n  lowlayer plan configs/quickstart.yaml')
     .action(async (file: string, options: PlanOptions) =>

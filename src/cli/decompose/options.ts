@@ -1,6 +1,8 @@
 /** Options of `lowlayer decompose` that are more than a word. */
+import type { Command } from 'commander'
 import { InputError } from '../../core/errors.js'
 import { defaultSalience, type SalienceRule } from '../../interactions/salience.js'
+import type { SolverName } from '../../interactions/types.js'
 
 /** A parser of a number for commander. `accepts` says which numbers are right, `expected` in words. */
 export function numberOption(
@@ -31,4 +33,26 @@ export function salienceOption(text: string): SalienceRule {
   throw new InputError(
     `--salience must be mean-output[:factor], max[:factor], absolute:threshold or all, not "${text}"`,
   )
+}
+
+/** Options that only some solvers use, by their names in commander. */
+const usedBy: Readonly<Record<string, readonly SolverName[]>> = {
+  noise: ['certified', 'sgd-reference'],
+  gap: ['certified'],
+  tieBreak: ['certified'],
+  maxIterations: ['certified'],
+  referenceLr: ['sgd-reference'],
+  referenceIterations: ['sgd-reference'],
+}
+
+/** Throws InputError naming an option that was given and that the solver does not use. */
+export function refuseUnusedOptions(command: Command, solver: SolverName): void {
+  for (const option of command.options) {
+    const name = option.attributeName()
+    const solvers = usedBy[name] ?? [solver]
+    if (solvers.includes(solver) || command.getOptionValueSource(name) !== 'cli') continue
+    throw new InputError(
+      `${option.long} is for --solver ${solvers.join(' and ')}, and this one is ${solver}: leave it out`,
+    )
+  }
 }

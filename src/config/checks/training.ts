@@ -3,7 +3,7 @@ import type { ExperimentConfig } from '../schema.js'
 import { type Check, isText, type Report, tables } from './shared.js'
 
 /** Sources whose subsets have classes in proportion by default. */
-const proportional: ReadonlySet<string> = new Set(['csv', 'npz', 'tokens', 'text'])
+const proportional: ReadonlySet<string> = new Set(['tic-tac-toe', 'csv', 'npz', 'tokens'])
 
 /** Batches and analysed samples against the samples that there are; planted rules against features. */
 export const checkCounts: Check = ({ analysis, data, training }, problem) => {

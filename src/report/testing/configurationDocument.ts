@@ -38,7 +38,7 @@ export function configurationDocument(): string {
 
 A study is one YAML file. Only \`data\` is required, and \`model\` where networks are trained here; unknown keys are errors. Durations are
 \`40ep\` (epochs) or \`500it\` (optimiser steps). \`extends: other.yaml\` takes everything from another file and
-changes what this one has: mappings are merged, lists replaced, and \`null\` takes an inherited key away;
+changes what this one has: mappings are merged (keys that another \`source\` or \`name\` does not have are left behind), lists replaced, and \`null\` takes an inherited key away;
 \`training.checkpoints\`, \`training.evaluate\` and \`analysis.baseline\` are replaced whole. \`--set path=value\`
 changes single keys, with values as in YAML (\`--set 'networks.grid.low=[0, 1]'\`, \`--set networks.list.0.seed=3\`); a mapping is merged there, too.
 \`lowlayer schema\` prints the JSON Schema with which editors complete and check these keys.
