@@ -103,46 +103,53 @@ export function isCrossed({ lows, highs }: GridCells): boolean {
   return lows.length > 1 && highs.length > 1
 }
 
-/** Sets of columns that are looked at, the largest; all there are, but for grids of dozens of lines with many gaps. */
-const MOST_SETS = 2 ** 12
+/** Sets of columns that are followed, those of the largest parts; all there are, but for grids of dozens of lines with many gaps. */
+const MOST_SETS = 2 ** 9
+
+/** A part of a grid without gaps. */
+interface Part {
+  readonly rows: readonly number[]
+  /** Its columns, a bit each. */
+  readonly columns: bigint
+}
 
 /**
  * The largest part without gaps: crossed ones before others, then by cells, then by the shorter side. Columns that are whole in some rows are
  * an intersection of those of each.
  */
 export function completeCells(cells: GridCells): GridCells {
-  const whole = cells.at.map((row) => [...row.keys()].filter((column) => row[column] !== undefined))
-  let sets = [[...cells.highs.keys()]]
-  for (const row of whole) {
-    const met = sets.map((columns) => columns.filter((column) => row.includes(column)))
-    const distinct = new Map([...sets, ...met].map((columns) => [columns.join(), columns]))
-    sets = [...distinct.values()].sort((a, b) => b.length - a.length).slice(0, MOST_SETS)
-  }
-  const parts = sets.map((columns) => ({
-    rows: [...whole.keys()].filter((row) => columns.every((each) => whole[row].includes(each))),
+  const bits = cells.highs.map((_, column) => 1n << BigInt(column))
+  const setOf = (isIn: (column: number) => boolean) =>
+    bits.reduce((set, bit, column) => (isIn(column) ? set | bit : set), 0n)
+  const whole = cells.at.map((row) => setOf((column) => row[column] !== undefined))
+  const partOf = (columns: bigint): Part => ({
+    rows: [...whole.keys()].filter((row) => (whole[row] & columns) === columns),
     columns,
-  }))
-  const { rows, columns } = parts.reduce((best, part) => (isLarger(part, best) ? part : best))
+  })
+  let parts = [partOf(setOf(() => true))]
+  for (const row of whole) {
+    const known = new Set(parts.map(({ columns }) => columns))
+    const met = new Set(parts.map(({ columns }) => columns & row))
+    const added = [...met].filter((columns) => !known.has(columns)).map(partOf)
+    parts = [...parts, ...added].sort(byCells).slice(0, MOST_SETS)
+  }
+  const { rows, columns } = parts.sort(byCells)[0]
+  const kept = bits.flatMap((bit, column) => ((columns & bit) === 0n ? [] : [column]))
   return {
     lows: rows.map((row) => cells.lows[row]),
-    highs: columns.map((column) => cells.highs[column]),
-    at: rows.map((row) => columns.map((column) => cells.at[row][column])),
+    highs: kept.map((column) => cells.highs[column]),
+    at: rows.map((row) => kept.map((column) => cells.at[row][column])),
   }
 }
 
-interface Part {
-  readonly rows: readonly number[]
-  readonly columns: readonly number[]
-}
-
-function isLarger(part: Part, other: Part): boolean {
-  const size = ({ rows, columns }: Part) => {
-    const shorter = Math.min(rows.length, columns.length)
-    return [Number(shorter > 1), rows.length * columns.length, shorter]
-  }
-  const [own, others] = [size(part), size(other)]
-  const at = own.findIndex((each, place) => each !== others[place])
-  return at !== -1 && own[at] > others[at]
+/** Larger parts before smaller ones. */
+function byCells(one: Part, other: Part): number {
+  const [a, b] = [one, other].map(({ rows, columns }) => {
+    const width = columns.toString(2).replaceAll('0', '').length
+    const shorter = Math.min(rows.length, width)
+    return { isCrossed: Number(shorter > 1), count: rows.length * width, shorter }
+  })
+  return b.isCrossed - a.isCrossed || b.count - a.count || b.shorter - a.shorter
 }
 
 /** The cells without some rows. */

@@ -9,6 +9,7 @@ import { inputMoments, meanUncertainty } from './baseline/baselines.js'
 import { fileBaseline } from './baseline/configureBaseline.js'
 import { fedRange } from './foreign/fedRange.js'
 import { placePlayers } from './players/configurePlayers.js'
+import { ownPlayers } from './players/inputPlayers.js'
 import { BACKGROUND } from './types.js'
 
 /** Numbers that a line shows of a list. */
@@ -31,8 +32,11 @@ export function playerAssumptions(
   const { names, map } = placed.players(sampleAt(data.train, 0), data.shape)
   if (!map.includes(BACKGROUND)) return []
   const by = select === 'variance' ? ` over ${data.train.count} training samples` : ''
+  const { count } = ownPlayers(players)
+  const [chosen, told] = [names.slice(0, count), names.slice(count)]
+  const beside = told.length === 0 ? '' : `, and ${told.join(', ')} (analysis.players.inputs)`
   return [
-    `the players are ${names.join(', ')}, chosen by ${select}${by} (analysis.players.select); ` +
+    `the players are ${chosen.join(', ')}, chosen by ${select}${by} (analysis.players.select)${beside}; ` +
       'all else is never masked',
   ]
 }

@@ -132,6 +132,8 @@ function otherBaseline(
     )
   }
   if (masksIds) return { ...analysis, baseline: 'attention' }
-  if (data.kind === 'image' && baseline !== 'blur') return { ...analysis, baseline: 'blur' }
+  // Further inputs that are masked too are no images.
+  const isImage = data.kind === 'image' && players.inputs === undefined
+  if (isImage && baseline !== 'blur') return { ...analysis, baseline: 'blur' }
   return { ...analysis, baseline: baseline === 'mean' ? 'zero' : 'mean' }
 }

@@ -116,7 +116,7 @@ export async function planLoaded(
       ...(ofTraining.length > 0 && !trainsNetworks(config.networks)
         ? [`${ofTraining.join(' and ')} of the configuration are not used: no network is trained`]
         : []),
-      ...(feedsModels && engine !== 'onnx'
+      ...(feedsModels && engine !== 'onnx' && engine !== 'auto'
         ? [`models of other tools run in ONNX Runtime, whatever runtime.engine says (${engine})`]
         : []),
     ],
@@ -161,7 +161,9 @@ function fitOf(dataset: Dataset, { data, analysis }: ExperimentConfig): RequireF
   const samples = { ...dataset, inColour: isInColour(data) }
   const { kind } = parseOutput(analysis.output, analysis.temperature, analysis.clamp)
   const classes = { numbered: dataset.classes.length, present: presentLabels(dataset).length }
-  return (model, entry) => requireDeclaredFit(model, samples, classes, entry, kind)
+  const alsoMasked = Object.keys(analysis.players.inputs ?? {})
+  return (model, entry) =>
+    requireDeclaredFit(model, samples, classes, { ...entry, alsoMasked }, kind)
 }
 
 /** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */

@@ -132,7 +132,11 @@ function opener({ file, device, short, origins, embeddings }: Opened) {
     const { Tensor } = await loadOrt()
     const session = await openSession(source, device, dirname(file)).catch((cause: unknown) => {
       const message = firstLineOf(cause)
-      const hint = /IR version|onnx opset versions/.test(message) ? NEWER : ''
+      const hint = /IR version|onnx opset versions/.test(message)
+        ? NEWER
+        : short === undefined
+          ? ''
+          : `; its ${short} was to be computed in float32: export it so (model.float())`
       throw new InputError(`${file}: ONNX Runtime cannot load this model: ${message}${hint}`, {
         cause,
       })

@@ -14,6 +14,13 @@ const schema = {
         graph: { type: 'GraphProto', id: 7 },
         opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
         metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
+        functions: { rule: 'repeated', type: 'FunctionProto', id: 25 },
+      },
+    },
+    FunctionProto: {
+      fields: {
+        node: { rule: 'repeated', type: 'NodeProto', id: 7 },
+        valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
       },
     },
     StringStringEntryProto: {
@@ -30,6 +37,14 @@ const schema = {
         input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
         output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
         valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 13 },
+        sparseInitializer: { rule: 'repeated', type: 'SparseTensorProto', id: 15 },
+      },
+    },
+    SparseTensorProto: {
+      fields: {
+        values: { type: 'TensorProto', id: 1 },
+        indices: { type: 'TensorProto', id: 2 },
+        dims: { rule: 'repeated', type: 'int64', id: 3 },
       },
     },
     NodeProto: {
@@ -55,6 +70,7 @@ const schema = {
         strings: { rule: 'repeated', type: 'bytes', id: 9 },
         graphs: { rule: 'repeated', type: 'GraphProto', id: 11 },
         type: { type: 'int32', id: 20 },
+        sparseTensor: { type: 'SparseTensorProto', id: 22 },
       },
     },
     TensorProto: {
@@ -77,8 +93,13 @@ const schema = {
       fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
     },
     TypeProto: {
-      fields: { tensorType: { type: 'TensorTypeProto', id: 1 } },
+      fields: {
+        tensorType: { type: 'TensorTypeProto', id: 1 },
+        sequenceType: { type: 'HolderTypeProto', id: 4 },
+        optionalType: { type: 'HolderTypeProto', id: 9 },
+      },
     },
+    HolderTypeProto: { fields: { elemType: { type: 'TypeProto', id: 1 } } },
     TensorTypeProto: {
       fields: {
         elemType: { type: 'int32', id: 1 },
@@ -159,6 +180,7 @@ export interface AttributeProto {
   i?: number
   s?: Uint8Array
   t?: TensorProto
+  sparseTensor?: SparseTensorProto
   floats?: number[]
   ints?: number[]
   strings?: Uint8Array[]
@@ -176,14 +198,26 @@ export interface NodeProto {
   attribute: AttributeProto[]
 }
 
+/** The elements that are not 0, by whose name it goes, and their places. */
+export interface SparseTensorProto {
+  values: TensorProto
+  indices?: TensorProto
+  dims?: number[]
+}
+
 export interface ValueInfoProto {
   name: string
-  type: {
-    tensorType: {
-      elemType: number
-      shape?: { dim: ({ dimValue: number } | { dimParam: string })[] }
-    }
+  type: TypeProto
+}
+
+export interface TypeProto {
+  tensorType: {
+    elemType: number
+    shape?: { dim: ({ dimValue: number } | { dimParam: string })[] }
   }
+  /** Of a sequence, or of what may be missing, instead. */
+  sequenceType?: { elemType: TypeProto }
+  optionalType?: { elemType: TypeProto }
 }
 
 export interface ModelProto {
@@ -192,6 +226,8 @@ export interface ModelProto {
   opsetImport: { domain: string; version: number }[]
   metadataProps?: { key: string; value: string }[]
   graph: GraphProto
+  /** Operators that the file itself makes of others. */
+  functions?: Pick<GraphProto, 'node' | 'valueInfo'>[]
 }
 
 export interface GraphProto {
@@ -202,6 +238,7 @@ export interface GraphProto {
   output: ValueInfoProto[]
   /** What is known of inner values. */
   valueInfo?: ValueInfoProto[]
+  sparseInitializer?: SparseTensorProto[]
 }
 
 /** The graphs within an operator, such as the branches of If. */
@@ -229,13 +266,14 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
  */
 export function changedModel(
   bytes: Uint8Array,
-  change: (graph: GraphProto) => boolean,
+  change: (model: ModelProto) => boolean,
 ): Uint8Array | undefined {
   const reader = protobuf.Reader.create(bytes)
   reader.discardUnknown = false
   const model = modelType.decode(reader)
-  const { graph } = model as unknown as Partial<ModelProto>
-  return graph && change(graph) ? modelType.encode(model).finish() : undefined
+  const isGraph = (model as unknown as Partial<ModelProto>).graph
+  const isChanged = isGraph && change(model as unknown as ModelProto)
+  return isChanged ? modelType.encode(model).finish() : undefined
 }
 
 const nodeType = root.lookupType('NodeProto')

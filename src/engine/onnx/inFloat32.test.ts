@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import protobuf from 'protobufjs/light.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   floats,
@@ -19,9 +20,11 @@ import {
   dataTypes,
   decodeModel,
   encodeModel,
+  encodeNode,
   type ModelProto,
   type NodeProto,
   type TensorProto,
+  type TypeProto,
 } from './format.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'lowlayer-short-'))
@@ -156,7 +159,59 @@ const ways: Readonly<Record<string, (model: ModelProto, type: Short) => void>> =
     model.graph.initializer.push(tensorNamed(full, 'w32'))
     model.graph.node.unshift(cast('w32', 'w'))
   },
+  'with a sequence of inner values': (model, type) => {
+    const { node } = model.graph
+    const [reshape] = node.splice(2, 1)
+    reshape.input[0] = 'again'
+    const index = { name: 'first', dims: [], dataType: dataTypes.int64, rawData: new Uint8Array(8) }
+    model.graph.initializer.push(index)
+    const plain = (opType: string, input: string[], output: string) => {
+      return { name: '', opType, input, output: [output], attribute: [] }
+    }
+    node.splice(2, 0, plain('SequenceConstruct', ['r'], 'all'))
+    node.splice(3, 0, plain('SequenceAt', ['all', 'first'], 'again'), reshape)
+    const elemType = { tensorType: { elemType: dataTypes[type] } }
+    const value = { name: 'all', type: { sequenceType: { elemType } } as unknown as TypeProto }
+    model.graph.valueInfo = [value]
+  },
+  'of which most are 0': (model) => {
+    const values = tensorNamed(model, 'b')
+    without(model, 'b')
+    const places = BigInt64Array.of(0n, 1n, 2n, 3n)
+    const indices = {
+      name: '',
+      dims: [4],
+      dataType: dataTypes.int64,
+      rawData: new Uint8Array(places.buffer),
+    }
+    model.graph.sparseInitializer = [{ values, indices, dims: [4] }]
+  },
   'within a branch of an If': (model) => moveIntoBranches(model, 3, ['w']),
+}
+
+/** The network with an operator of the file's own after its convolution. */
+const calling: GraphSpec = {
+  ...spec,
+  nodes: [
+    network[0],
+    ['test:Shifted', ['c'], ['shifted']],
+    ['Relu', ['shifted'], ['r']],
+    ...network.slice(2),
+  ],
+}
+
+/** Field 25 of a model: that operator, which adds a constant; with the operators' versions that `calling` lacks. */
+function functionOf(constantTensor: TensorProto): Uint8Array {
+  const writer = protobuf.Writer.create()
+  const opset = (domain: string, version: number) =>
+    protobuf.Writer.create().uint32(10).string(domain).uint32(16).int64(version).finish()
+  const add = { name: '', opType: 'Add', input: ['v', 'half'], output: ['w'], attribute: [] }
+  const body = protobuf.Writer.create().uint32(10).string('Shifted')
+  body.uint32(34).string('v').uint32(42).string('w')
+  body.uint32(58).bytes(encodeNode(constant('half', constantTensor)))
+  body.uint32(58).bytes(encodeNode(add))
+  body.uint32(74).bytes(opset('', 17)).uint32(82).string('test')
+  return writer.uint32(66).bytes(opset('test', 1)).uint32(202).bytes(body.finish()).finish()
 }
 
 describe.each(['float16', 'bfloat16'] as const)('a model in %s', (type) => {
@@ -187,6 +242,17 @@ describe.each(['float16', 'bfloat16'] as const)('a model in %s', (type) => {
     const given = { ...spec, nodes: zeros }
     const found = await outputsOf(short(halved(type, given)))
     expect(found).toEqual(await outputsOf(full(decodeModel(onnxFile(given)))))
+  })
+
+  it('computes in float32 in functions of its own', async () => {
+    const bytes = encodeModel(halved(type, calling))
+    const half = { name: '', dims: [], dataType: dataTypes[type] }
+    const rawData = new Uint8Array(Uint16Array.of(bitsOf(type, 0.5)).buffer)
+    const file = written(Buffer.concat([bytes, functionOf({ ...half, rawData })]))
+    const full = { name: '', dims: [], dataType: dataTypes.float32 }
+    const own = new Uint8Array(Float32Array.of(0.5).buffer)
+    const same = Buffer.concat([onnxFile(calling), functionOf({ ...full, rawData: own })])
+    expect(await outputsOf(file)).toEqual(await outputsOf(written(same)))
   })
 
   it('is cut as it is in float32', async () => {

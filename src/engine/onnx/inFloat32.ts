@@ -12,6 +12,7 @@ import {
   type GraphProto,
   innerGraphs,
   type NodeProto,
+  type TypeProto,
   type ValueInfoProto,
 } from './format.js'
 
@@ -31,8 +32,9 @@ export function inFloat32(bytes: Uint8Array): {
   readonly short: ShortFloat | undefined
 } {
   const widening = new Widening()
-  const changed = changedModel(bytes, (graph) => {
+  const changed = changedModel(bytes, ({ graph, functions = [] }) => {
     widening.graph(graph)
+    for (const body of functions) widening.body(body)
     return widening.short !== undefined
   })
   return { bytes: changed ?? bytes, short: widening.short }
@@ -42,7 +44,13 @@ export function inFloat32(bytes: Uint8Array): {
 const PREFIX = 'lowlayer:'
 
 /** Attributes that say of what type an operator makes its output, or computes. */
-const TYPES: ReadonlySet<string> = new Set(['to', 'dtype', 'output_dtype', 'stash_type'])
+const TYPES: ReadonlySet<string> = new Set([
+  'to',
+  'dtype',
+  'output_dtype',
+  'output_datatype',
+  'stash_type',
+])
 
 /** Changes graphs in place. Weights stay as they are stored, in the file or beside it, with a Cast after each. */
 class Widening {
@@ -50,7 +58,8 @@ class Widening {
 
   graph(graph: GraphProto): void {
     const kept = new Set<string>()
-    for (const weight of graph.initializer) {
+    const sparse = graph.sparseInitializer ?? []
+    for (const weight of [...graph.initializer, ...sparse.map(({ values }) => values)]) {
       if (!this.#isShort(weight.dataType)) continue
       kept.add(weight.name)
       weight.name = PREFIX + weight.name
@@ -60,8 +69,15 @@ class Widening {
       if (kept.has(value.name)) value.name = PREFIX + value.name
       else this.#value(value)
     }
-    for (const value of [...graph.output, ...(graph.valueInfo ?? [])]) this.#value(value)
-    graph.node = [...[...kept].map(castOf), ...graph.node.flatMap((node) => this.#node(node))]
+    for (const value of graph.output) this.#value(value)
+    this.body(graph)
+    graph.node = [...[...kept].map(castOf), ...graph.node]
+  }
+
+  /** The operators of a graph or function, and what is known of its values. */
+  body(body: Pick<GraphProto, 'node' | 'valueInfo'>): void {
+    for (const value of body.valueInfo ?? []) this.#value(value)
+    body.node = body.node.flatMap((node) => this.#node(node))
   }
 
   #isShort(type: number | undefined): boolean {
@@ -71,8 +87,12 @@ class Widening {
   }
 
   #value({ type }: Partial<ValueInfoProto>): void {
-    const tensor = type?.tensorType
-    if (tensor && this.#isShort(tensor.elemType)) tensor.elemType = dataTypes.float32
+    if (type) this.#type(type)
+  }
+
+  #type({ tensorType, sequenceType, optionalType }: Partial<TypeProto>): void {
+    if (tensorType && this.#isShort(tensorType.elemType)) tensorType.elemType = dataTypes.float32
+    for (const holder of [sequenceType, optionalType]) if (holder) this.#type(holder.elemType)
   }
 
   /** An operator, and the Cast of what it makes where that is of 16 bits because a tensor in it is. */
@@ -87,11 +107,11 @@ class Widening {
 
   /** Whether an attribute is a tensor of 16 bits, which is left as it is. */
   #attribute(attribute: AttributeProto): boolean {
-    const { name, type, i, t } = attribute
+    const { name, type, i, t, sparseTensor } = attribute
     // An int64 may come as an object.
     const named = type === attributeTypes.int && TYPES.has(name) ? Number(i) : undefined
     if (this.#isShort(named)) attribute.i = dataTypes.float32
-    return this.#isShort(t?.dataType)
+    return this.#isShort(t?.dataType) || this.#isShort(sparseTensor?.values.dataType)
   }
 }
 

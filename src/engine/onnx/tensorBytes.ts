@@ -11,6 +11,8 @@ const ofInt32: Readonly<Record<number, new (values: readonly number[]) => ArrayB
   [dataTypes.int16]: Int16Array,
   [dataTypes.float16]: Uint16Array,
   [dataTypes.bfloat16]: Uint16Array,
+  // Floats of 8 bits, and whole numbers of 4 bits, two in a byte.
+  ...Object.fromEntries([17, 18, 19, 20, 21, 22].map((type) => [type, Uint8Array])),
 }
 
 /**

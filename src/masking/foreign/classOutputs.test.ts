@@ -41,6 +41,9 @@ describe('classOutputs', () => {
     expect(outputsOf({ file, classes: ['1.0', '2.0'], width: 3, own: ['1', '2', '3'] })).toEqual([
       0, 1,
     ])
+    expect(() =>
+      outputsOf({ file, classes: ['1', '01', '2'], width: 3, own: ['0', '1', '2'] }),
+    ).toThrow(/classes 1, 01 are the same number/)
     // Names of others are no answer, and no secret.
     const others = classOutputs({
       file,

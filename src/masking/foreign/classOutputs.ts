@@ -91,6 +91,7 @@ function byOwnNames(
 ): ClassOutputs {
   const outputs = Int32Array.from(names, (name) => own.indexOf(name))
   requireOutputs(known, outputs)
+  requireDistinct(known, outputs)
   const isPlain = own.length === countOf(known) && outputs.every((at, c) => names[c] === `${at}`)
   if (isPlain && outputs.length === own.length) return { outputs }
   return { outputs, remark: mapping(known, outputs, 'as the model names them') }
@@ -100,14 +101,7 @@ function byNumber(known: ClassesAndOutputs): ClassOutputs {
   const { classes } = known
   const outputs = Int32Array.from(classes, Number)
   requireOutputs(known, outputs)
-  if (new Set(outputs).size < outputs.length) {
-    const twice = classes.filter(
-      (_, at) => outputs.indexOf(outputs[at]) !== outputs.lastIndexOf(outputs[at]),
-    )
-    throw new InputError(
-      `the names of classes ${shortList(twice)} are the same number, which would be one output for all; say which outputs they are with ${LIST}`,
-    )
-  }
+  requireDistinct(known, outputs)
   const isPlain = outputs.length === countOf(known) && outputs.every((at, c) => at === c)
   return isPlain ? { outputs } : { outputs, remark: mapping(known, outputs, BY_NUMBERS) }
 }
@@ -122,6 +116,17 @@ function byOrder(known: ClassesAndOutputs): ClassOutputs {
 /** A class name that is the number of an output: `3`, `03` or, as tables of floats have it, `3.0`. */
 function isWhole(name: string): boolean {
   return /^\d+(\.0+)?$/.test(name.trim())
+}
+
+/** Throws InputError where names that are the same number would be one output. */
+function requireDistinct({ classes }: ClassesAndOutputs, outputs: Int32Array): void {
+  if (new Set(outputs).size === outputs.length) return
+  const twice = classes.filter(
+    (_, at) => outputs.indexOf(outputs[at]) !== outputs.lastIndexOf(outputs[at]),
+  )
+  throw new InputError(
+    `the names of classes ${shortList(twice)} are the same number, which would be one output for all; say which outputs they are with ${LIST}`,
+  )
 }
 
 function requireOutputs(known: ClassesAndOutputs, outputs: Int32Array): void {

@@ -347,7 +347,7 @@ describe('players of further inputs', () => {
       '[site, features]',
       { site: 'all' },
       {},
-      /site is to be masked .*takes whole numbers \(int64\)/,
+      /site is to be masked .*takes whole numbers \(int64\), and only floats/,
     ],
     [
       'an array that is not held',
@@ -378,7 +378,7 @@ describe('players of further inputs', () => {
           ),
         },
       },
-      /features is to be masked .* is no input of the model/,
+      /features is to be masked .* the model has no such input/,
     ],
     ['a blur', '[site, features]', { features: [0] }, { baseline: 'blur' }, /mean, zero or \{damp/],
   ])('are refused for %s', async (_what, held, inputs, more, message) => {

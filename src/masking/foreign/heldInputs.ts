@@ -46,9 +46,9 @@ function requireMaskable(file: string, fed: readonly FedInput[], names: readonly
     const input = fed.find((each) => each.name === name)
     if (input?.type === 'float32') continue
     const why =
-      input === undefined ? 'is no input of the model' : `takes whole numbers (${input.type})`
-    throw new InputError(
-      `${file}: ${name} is to be masked (analysis.players.inputs), but ${why}; float inputs can be`,
-    )
+      input === undefined
+        ? 'the model has no such input'
+        : `takes whole numbers (${input.type}), and only floats can be masked`
+    throw new InputError(`${file}: ${name} is to be masked (analysis.players.inputs), but ${why}`)
   }
 }

@@ -81,9 +81,11 @@ async function describeOne(
       hashes.push(hashOf(own, names))
       high ??= describeHigh(own, names)
     }
-    if (shapesIn(own) !== shapesIn(weights) && weights.size > 0) {
+    const reshaped = reshapedWeight(own, weights)
+    if (reshaped !== undefined) {
       throw new InputError(
-        `${file} has weights of other shapes than ${before?.file}, the checkpoint before it: it is of another network`,
+        `${file}: the weight "${reshaped}" is [${own.get(reshaped)?.shape.join(', ')}], and in ${before?.file}, the checkpoint before it, ` +
+          `[${weights.get(reshaped)?.shape.join(', ')}]: it is of another network`,
       )
     }
     weights = own
@@ -206,12 +208,18 @@ function lowWeights(
   return [...new Set(found)].sort()
 }
 
-/** Shapes of all weights, whatever their names, which exporters number. */
-function shapesIn(weights: ForeignFile['weights']): string {
-  return [...weights.values()]
-    .map(({ shape }) => shape.join('×'))
-    .sort()
-    .join()
+/**
+ * A weight that has another shape in one checkpoint than in another, by its name. Exporters number weights (onnx::Conv_12) and keep equal ones once,
+ * as all those of norms before training are, so that a name may be missing, and a number stand for another weight.
+ */
+function reshapedWeight(
+  weights: ForeignFile['weights'],
+  others: ForeignFile['weights'],
+): string | undefined {
+  return [...weights].find(([name, { shape }]) => {
+    const other = others.get(name)?.shape
+    return other !== undefined && !name.includes('::') && other.join() !== shape.join()
+  })?.[0]
 }
 
 function shapesOf(weights: ForeignFile['weights'], names: readonly string[]) {

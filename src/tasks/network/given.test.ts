@@ -578,6 +578,36 @@ describe('a network from elsewhere of several inputs', () => {
         expect(value).toBeCloseTo(z, 4)
       }
     }
+    const lacking = onnxFile({
+      inputs: { image: ['n', 2, 8, 8] },
+      outputs: { z: ['n', 3] },
+      nodes: [
+        ['Flatten', ['image'], ['flat']],
+        ['MatMul', ['flat', 'w'], ['z']],
+      ],
+      weights: { w: floats([128, 3], matrix) },
+    })
+    writeFileSync(join(folder, 'lacking.onnx'), lacking)
+    const alone = {
+      samples: { count: 3 },
+      players: { layout: 'grid1x2', count: 3, inputs: { bias: [0] } },
+    }
+    // Known before anything is computed, and a reliability under another baseline is one that further inputs have.
+    const planned = (file: string) =>
+      planOfDocument(
+        {
+          data: { source: 'npz', path: 'two.npz', inputs: 'x', labels: 'y', held: ['bias'] },
+          networks: { files: [{ name: 'a', path: file }] },
+          analysis: alone,
+          confusing: { reliability: { baseline: true } },
+        },
+        { baseDir: folder, results: join(folder, 'out') },
+      )
+    await expect(planned('lacking.onnx')).rejects.toThrow(
+      /lacking\.onnx: bias is to be masked .* the model has no such input/,
+    )
+    const variant = (await planned('two.onnx')).runs.find(({ name }) => name === 'baseline')
+    expect(variant?.analysis.baseline).toBe('zero')
     const players = rowsOf(both, 'players').map(({ name }) => name)
     expect(new Set(players)).toEqual(new Set(['r0c0', 'r0c1', 'bias[2]', 'bias[0]']))
   })
