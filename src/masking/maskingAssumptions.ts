@@ -51,7 +51,8 @@ export function baselineAssumptions(
   const lines: string[] = []
   if (takesInputMean(players, baseline)) {
     const { means } = inputMoments(data)
-    if (!isZeroByStandardization(means, data)) lines.push(describeMean(means, data))
+    const beside = players.inputs === undefined ? '' : '; values of further inputs take theirs'
+    if (!isZeroByStandardization(means, data)) lines.push(describeMean(means, data) + beside)
   }
   if (typeof baseline === 'object' && 'file' in baseline) {
     if (data.standardization !== undefined) {
