@@ -1,7 +1,6 @@
 /** From a configuration to a plan: what the data, and the files that it names, turn out to be. */
 import { resolve } from 'node:path'
 import { withinData } from '../config/computedDefaults.js'
-import type { DataConfig } from '../config/data.js'
 import type { LoadedConfig } from '../config/load.js'
 import { trainsNetworks } from '../config/networks.js'
 import { valueAt } from '../config/problems.js'
@@ -13,7 +12,6 @@ import type { PathOf } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline, requireMaskable } from '../masking/baseline/configureBaseline.js'
 import { parseOutput } from '../masking/evaluation/output.js'
-import { describeRange, fedRange } from '../masking/foreign/fedRange.js'
 import { isInColour, requireDeclaredFit } from '../masking/foreign/fitSamples.js'
 import { presentLabels } from '../masking/foreign/openClassifier.js'
 import {
@@ -23,12 +21,13 @@ import {
 } from '../masking/maskingAssumptions.js'
 import { checkSampleCount, planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
-import type { Plan } from '../plan/types.js'
+import type { DataInfo, Plan } from '../plan/types.js'
 import { admittedCounts, checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
 import { plannedPlayers } from './analysis/plannedPlayers.js'
 import { analysisFiles, describeDataset, findRedundantVariants } from './dataset.js'
 import { describeGiven, type RequireFit } from './network/describeGiven.js'
+import { checkGivenUse, givenAssumptions } from './network/givenUse.js'
 import { tryLayers } from './network/tryLayers.js'
 
 /** The data of a configuration, and the configuration with what they decide of it: how many samples there are, and which. */
@@ -67,23 +66,7 @@ export async function planLoaded(
   const pathOf = (file: string) => resolve(baseDir, file)
   const leftOut = checkPanel(config.analysis, dataset)
   const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config))
-  if (dataset.held !== undefined && given.length === 0) {
-    throw new InputError(
-      'data.held names inputs of networks from elsewhere (networks.files), of which there are none: leave it out, as networks trained here have one input',
-    )
-  }
-  if (config.analysis.players.inputs !== undefined && trainsNetworks(config.networks)) {
-    throw new InputError(
-      'analysis.players.inputs masks inputs of networks from elsewhere (networks.files): networks trained here have one input',
-    )
-  }
-  const { players } = config.analysis
-  const ofLayer = given.find(({ entry }) => entry.layer ?? entry.layerLayout)
-  if (players.layout !== 'layer' && ofLayer !== undefined) {
-    throw new InputError(
-      `network "${ofLayer.entry.name}": layer and layerLayout are of an inner tensor that is masked, but analysis.players.layout is "${players.layout}", not layer`,
-    )
-  }
+  checkGivenUse(config, dataset, given)
   // Values of another tool were masked there.
   const feedsModels = given.some(({ entry }) => entry.values === undefined)
   const masks = feedsModels || trainsNetworks(config.networks)
@@ -94,12 +77,7 @@ export async function planLoaded(
     ...plannedPlayers(config, dataset, pathOf),
     warnings: masks ? baselineWarnings(config.analysis, dataset) : [],
   }
-  const found = facts.players?.main?.length ?? players.count
-  if (found !== players.count && valueAt(loaded.written, ['analysis', 'players', 'count'])) {
-    throw new InputError(
-      `analysis.players.count is ${players.count}, but ${players.file} has ${found} segments: leave it out, or let them agree`,
-    )
-  }
+  if (valueAt(loaded.written, ['analysis', 'players', 'count'])) checkSegments(config, facts)
   const assumptions = [
     ...dataset.assumptions,
     ...leftOut,
@@ -107,26 +85,15 @@ export async function planLoaded(
     ...(masks ? baselineAssumptions(config.analysis, dataset, pathOf) : []),
     ...referenceAssumptions(config, facts),
   ]
-  const { engine } = config.runtime
-  const ofTraining = ['model', 'training'].filter((key) => valueAt(loaded.written, [key]))
-  const withGiven = () => ({
-    assumptions: [
-      ...assumptions,
-      ...(feedsModels ? describeFed(dataset, config.data) : []),
-      ...(ofTraining.length > 0 && !trainsNetworks(config.networks)
-        ? [`${ofTraining.join(' and ')} of the configuration are not used: no network is trained`]
-        : []),
-      ...(feedsModels && engine !== 'onnx' && engine !== 'auto'
-        ? [`models of other tools run in ONNX Runtime, whatever runtime.engine says (${engine})`]
-        : []),
-    ],
+  const ofGiven = () => ({
+    assumptions: [...assumptions, ...givenAssumptions(config, dataset, feedsModels)],
     given,
     axisOrder: dataset.axisOrder,
   })
   const plan = planStudy(config, {
     ...facts,
     assumptions,
-    ...(given.length === 0 ? {} : withGiven()),
+    ...(given.length === 0 ? {} : ofGiven()),
   })
   if (masks) await checkBaselines(plan, dataset, pathOf)
   await tryLayers(plan, dataset, baseDir)
@@ -136,6 +103,18 @@ export async function planLoaded(
     await checkGivenValues(plan, dataset, pathOf)
   }
   return plan
+}
+
+/** Throws InputError where segments are others than the number of players that was written. */
+function checkSegments(
+  { analysis: { players } }: ExperimentConfig,
+  facts: Pick<DataInfo, 'players'>,
+): void {
+  const found = facts.players?.main?.length ?? players.count
+  if (found === players.count) return
+  throw new InputError(
+    `analysis.players.count is ${players.count}, but ${players.file} has ${found} segments: leave it out, or let them agree`,
+  )
 }
 
 /**
@@ -164,24 +143,4 @@ function fitOf(dataset: Dataset, { data, analysis }: ExperimentConfig): RequireF
   const alsoMasked = Object.keys(analysis.players.inputs ?? {})
   return (model, entry) =>
     requireDeclaredFit(model, samples, classes, { ...entry, alsoMasked }, kind)
-}
-
-/** The scale of what networks from elsewhere are fed, which shows whether a preprocessing is missing. */
-function describeFed({ train, test, shape, kind }: Dataset, data: DataConfig): string[] {
-  if (kind === 'text') {
-    throw new InputError(
-      'texts in words need a network that lowlayer trained; give one from elsewhere its token ids (data.source: tokens)',
-    )
-  }
-  if (kind === 'tokens') return []
-  const isStandardized = 'standardize' in data && data.standardize === true
-  return [
-    ...(isStandardized
-      ? [
-          'samples are standardised by the mean and deviation of the training samples before models are fed them ' +
-            '(data.standardize: false feeds them as they are)',
-        ]
-      : []),
-    describeRange(fedRange([train.inputs, test.inputs], shape), kind === 'image'),
-  ]
 }

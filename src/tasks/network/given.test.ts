@@ -613,6 +613,28 @@ describe('a network from elsewhere of several inputs', () => {
   })
 })
 
+it('what no network of a study uses is told, but no default of a configuration that a run has written', async () => {
+  const document = {
+    data: { source: 'npz', path: 'data.npz', inputs: 'x', labels: 'y' },
+    networks: { files: [{ name: 'a', path: 'dynamic.onnx' }] },
+    analysis: { samples: { count: 3, testCount: 1 }, players: { count: 3 } },
+  }
+  const assumedOf = async (more: object) => {
+    const places = { baseDir: folder, results: join(folder, 'out') }
+    const { data } = await planOfDocument({ ...document, ...more }, places)
+    return data.assumptions!.filter((line) => /not used|whatever runtime/.test(line))
+  }
+  expect(await assumedOf({})).toEqual([])
+  const { config } = await planOfDocument(document, { baseDir: folder, results: 'out' })
+  expect(await assumedOf({ training: config.training })).toEqual([])
+  expect(await assumedOf({ training: { epochs: 3 }, model: { architecture: 'lenet' } })).toEqual([
+    'model and training of the configuration are not used: no network is trained',
+  ])
+  expect(await assumedOf({ runtime: { engine: 'reference' } })).toEqual([
+    'models of other tools run in ONNX Runtime, whatever runtime.engine says (reference)',
+  ])
+})
+
 describe('a network from elsewhere with one output', () => {
   beforeAll(() => {
     const x = { data: drawnInputs(), shape: [COUNT, 2, 8, 8] }
