@@ -1,7 +1,7 @@
 /**
  * Models in floats of 16 bits, made to compute in float32, where their weights are exact. As they stand, ONNX Runtime has few operators in
- * bfloat16, devices round float16 differently by more than a device may differ from the CPU, and v(S) would be as rough as
- * their outputs (our choice).
+ * bfloat16 on a CPU, one rounding of float16 (5e-4) is more than a device may differ from the CPU (`engine/parity.ts`), and v(S) would be as
+ * rough as their outputs (our choice).
  */
 import {
   type AttributeProto,
