@@ -14,13 +14,13 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from './format.js'
-import { inFloat32, isShortFloat } from './inFloat32.js'
+import { isShortFloat, type ShortFloat, shortFloatIn } from './inFloat32.js'
 import { tensorBytes } from './tensorBytes.js'
 
 /** An input or output of a model. */
 export interface ForeignValue {
   readonly name: string
-  /** Element type in ONNX Runtime's words: `float32`, `int64` …; float32 where the file says float16 or bfloat16 ({@link inFloat32}). */
+  /** Element type in ONNX Runtime's words: `float32`, `int64` …; float32 where the file says float16 or bfloat16 (`inFloat32`). */
   readonly type: string
   /** Extents; undefined where the model leaves one open. */
   readonly shape: readonly (number | undefined)[]
@@ -89,7 +89,8 @@ function declaredValue({ name, type: declared }: ValueInfoProto): ForeignValue {
 async function readGraph(file: string) {
   const bytes = readInputFile(file)
   const graph = graphOf(file, bytes)
-  return { graph, id: await contentIdOf(inFloat32(bytes).bytes, externalFiles(file, graph)) }
+  const id = await contentIdOf(bytes, externalFiles(file, graph), shortFloatIn(bytes))
+  return { graph, id }
 }
 
 /** SHA-256 of the values of a tensor, however they are kept: as bytes, as numbers, or in a file beside the model's. */
@@ -141,9 +142,17 @@ function isFile(path: string): boolean {
   }
 }
 
-/** The first 16 hexadecimal digits of the SHA-256 of some bytes and of files, one after the other. */
-async function contentIdOf(bytes: Uint8Array, files: Iterable<string>): Promise<string> {
+/**
+ * The first 16 hexadecimal digits of the SHA-256 of some bytes and of files, one after the other; and of how floats of 16 bits are computed,
+ * where there are some, which earlier versions computed as they stand.
+ */
+async function contentIdOf(
+  bytes: Uint8Array,
+  files: Iterable<string>,
+  short: ShortFloat | undefined,
+): Promise<string> {
   const hash = createHash('sha256').update(bytes)
+  if (short !== undefined) hash.update(`${short} in float32`)
   for (const path of files) {
     try {
       for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)

@@ -11,6 +11,7 @@ import {
   elementTypeName,
   type GraphProto,
   innerGraphs,
+  type ModelProto,
   type NodeProto,
   type TypeProto,
   type ValueInfoProto,
@@ -32,12 +33,18 @@ export function inFloat32(bytes: Uint8Array): {
   readonly short: ShortFloat | undefined
 } {
   const widening = new Widening()
-  const changed = changedModel(bytes, ({ graph, functions = [] }) => {
-    widening.graph(graph)
-    for (const body of functions) widening.body(body)
-    return widening.short !== undefined
-  })
+  const changed = changedModel(bytes, (model) => widening.model(model) !== undefined)
   return { bytes: changed ?? bytes, short: widening.short }
+}
+
+/** The type of a model's floats of 16 bits, as {@link inFloat32} finds it, without the bytes in float32. */
+export function shortFloatIn(bytes: Uint8Array): ShortFloat | undefined {
+  const widening = new Widening()
+  changedModel(bytes, (model) => {
+    widening.model(model)
+    return false
+  })
+  return widening.short
 }
 
 /** Begins the names of tensors of 16 bits, which a Cast gives on in float32 under their own. */
@@ -55,6 +62,12 @@ const TYPES: ReadonlySet<string> = new Set([
 /** Changes graphs in place. Weights stay as they are stored, in the file or beside it, with a Cast after each. */
 class Widening {
   short: ShortFloat | undefined
+
+  model({ graph, functions = [] }: ModelProto): ShortFloat | undefined {
+    this.graph(graph)
+    for (const body of functions) this.body(body)
+    return this.short
+  }
 
   graph(graph: GraphProto): void {
     const kept = new Set<string>()
