@@ -83,6 +83,33 @@ describe('networks from elsewhere', () => {
     expect(new Set(['log-odds', 'logit', 'prob-log-odds'].map(readBy)).size).toBe(3)
   })
 
+  it('that lack a checkpoint that all others have are told of, but not those with others of their own', () => {
+    const warned = (...steps: number[][]) => {
+      const files = steps.map((own, index) => {
+        const entry = givenNetwork.parse({ name: `n${index}`, path: `n${index}/{step}.onnx` })
+        const checkpoints = own.map((step) => ({
+          step,
+          file: `${index}-${step}`,
+          id: `${index}-${step}`,
+        }))
+        return { entry, checkpoints, stepsPerEpoch: 1 }
+      })
+      const networks = { files: files.map(({ entry }) => entry) }
+      const config = configOf({ data: { source: 'tic-tac-toe' }, networks }, 'test')
+      const warnings = designWarnings(planStudy(config, { ...ticTacToeInfo, given: files }))
+      return warnings.filter((line) => line.includes('are missing here'))
+    }
+    const whole = [0, 1, 4, 9]
+    expect(warned(whole, whole, whole)).toEqual([])
+    expect(warned(whole, [0, 1, 9], whole)).toEqual([
+      expect.stringMatching(/: n1 \(4\); give them/),
+    ])
+    // Two lack it, one alone has it, or it lies after the end.
+    expect(warned(whole, [0, 1, 9], [0, 1, 9])).toEqual([])
+    expect(warned(whole, [0, 1, 9])).toEqual([])
+    expect(warned(whole, [0, 1, 4], whole)).toEqual([])
+  })
+
   it('count as the part of their grid that has no gaps', () => {
     const whole = crossed(4, 3)
     const [{ sizes }] = plannedGrids(given(...whole))

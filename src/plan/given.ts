@@ -135,7 +135,34 @@ function checkGrowth(
 /** What of networks does not fit together, a line each, for the plan and the verdict. */
 export function misfitWarnings({ networks, data }: Pick<Plan, 'networks' | 'data'>): string[] {
   const { given = [] } = data
-  return [...differentEnds(networks), ...otherCurves(given), ...notCrossed(given)]
+  return [
+    ...differentEnds(networks),
+    ...missingSteps(given),
+    ...otherCurves(given),
+    ...notCrossed(given),
+  ]
+}
+
+/** Checkpoints within a series that all but one of the networks have, two at least: a file of that one is missing, most likely. */
+function missingSteps(given: readonly GivenNetworkInfo[]): string[] {
+  const series = given.filter(({ checkpoints }) => checkpoints.length > 1)
+  const holders = groupBy(
+    series.flatMap((network) => network.checkpoints.map(({ step }) => ({ step, network }))),
+    ({ step }) => step,
+  )
+  const missing = [...holders].flatMap(([step, held]) => {
+    const [lacking, ...others] = series.filter((one) =>
+      held.every(({ network }) => network !== one),
+    )
+    const isWithin = lacking && step < lacking.checkpoints[lacking.checkpoints.length - 1].step
+    return isWithin && others.length === 0 && held.length > 1
+      ? [`${lacking.entry.name} (${step})`]
+      : []
+  })
+  if (missing.length === 0) return []
+  return [
+    `all other networks have checkpoints that are missing here, by their steps: ${firstNames(missing)}; give them, or analyse those that all have (analysis.checkpoints)`,
+  ]
 }
 
 /** Curves that go on after the last file (steps that count batches beside files that count epochs, most often), or end before it. */
