@@ -201,6 +201,21 @@ describe('a problem', () => {
       '3:25 analysis.noise: only analysis.solver: certified or sgd-reference uses it',
     ],
     [
+      'a seed of players that nothing draws',
+      `${least}analysis: { players: { seed: 1 } }`,
+      '3:24 analysis.players.seed: only analysis.players.select: random uses it: leave it out, or at 0',
+    ],
+    [
+      'a seed of samples that all are named',
+      `${least}analysis: { samples: { ids: [1, 2], testCount: 0, seed: 1 } }`,
+      '3:51 analysis.samples.seed: only a draw of samples (neither analysis.samples.first nor ids, or a testCount) uses it',
+    ],
+    [
+      'a scope of offsetting that is not scored',
+      `${least}confusing: { score: cancellation, offsetScope: global }`,
+      '3:35 confusing.offsetScope: only confusing.score: offset-complexity uses it: leave it out, or at per-order',
+    ],
+    [
       'a seed that draws nothing',
       `${least}networks: { list: [{ name: a }, { name: b, from: a, regime: trained-frozen, seed: 1 }] }`,
       '3:77 networks.list[1].seed: draws nothing beside "from": say which layers it draws',

@@ -19,9 +19,11 @@ import {
   baselineWarnings,
   playerAssumptions,
 } from '../masking/maskingAssumptions.js'
+import { trainingLength } from '../plan/network.js'
 import { checkSampleCount, planStudy } from '../plan/plan.js'
 import { referenceAssumptions } from '../plan/references.js'
 import type { DataInfo, Plan } from '../plan/types.js'
+import { scheduleBeyondEnd } from '../training/schedule.js'
 import { admittedCounts, checkPanel } from './analysis/chosenSamples.js'
 import { withNamedSamples } from './analysis/namedSamples.js'
 import { plannedPlayers } from './analysis/plannedPlayers.js'
@@ -84,6 +86,9 @@ export async function planLoaded(
     ...playerAssumptions(config.analysis.players, dataset, pathOf),
     ...(masks ? baselineAssumptions(config.analysis, dataset, pathOf) : []),
     ...referenceAssumptions(config, facts),
+    ...(trainsNetworks(config.networks)
+      ? scheduleBeyondEnd(config.training.schedule, trainingLength(config.training, facts))
+      : []),
   ]
   const ofGiven = () => ({
     assumptions: [...assumptions, ...givenAssumptions(config, dataset, feedsModels)],

@@ -1,7 +1,7 @@
 /** Learning rates of each schedule against their formulas. */
 import { describe, expect, it } from 'vitest'
 import type { TrainingConfig } from '../config/training.js'
-import { learningRateAt } from './schedule.js'
+import { learningRateAt, scheduleBeyondEnd } from './schedule.js'
 
 const STEPS_PER_EPOCH = 10
 const TOTAL = 100
@@ -47,5 +47,26 @@ describe('learning-rate schedules', () => {
     expect([0, 1, 2, 3, 4].map((step) => Number(rate(step).toFixed(6)))).toEqual([
       0.025, 0.05, 0.075, 0.1, 0.1,
     ])
+  })
+})
+
+describe('what of a schedule lies beyond the end', () => {
+  const length = { totalSteps: TOTAL, stepsPerEpoch: STEPS_PER_EPOCH }
+
+  it('is told, but for times that a step reaches', () => {
+    const at = ['3ep', '99it', '10ep', '101it']
+    const found = scheduleBeyondEnd({ name: 'step', at, factor: 0.5, warmup: '10ep' }, length)
+    expect(found).toEqual([
+      'the learning rate does not fall at 10ep, 101it: training has ended (training.schedule.at)',
+      'the learning rate rises until training ends: its warm-up takes 10ep (training.schedule.warmup)',
+    ])
+  })
+
+  it('is nothing where all happens before', () => {
+    const rate = rateOf({ name: 'step', at: ['99it'], factor: 0.5, warmup: '99it' })
+    expect(rate(99)).toBe(0.05)
+    expect(
+      scheduleBeyondEnd({ name: 'step', at: ['99it'], factor: 0.5, warmup: '99it' }, length),
+    ).toEqual([])
   })
 })

@@ -21,6 +21,28 @@ export function learningRateAt(
   }
 }
 
+/** What of a schedule lies beyond a training of so many steps, a line each: drops that never come, a warm-up that does not end. */
+export function scheduleBeyondEnd(
+  schedule: TrainingConfig['schedule'],
+  { totalSteps, stepsPerEpoch }: { readonly totalSteps: number; readonly stepsPerEpoch: number },
+): string[] {
+  const isReached = (time: string) =>
+    durationInSteps(parseDuration(time), stepsPerEpoch) < totalSteps
+  const late = schedule.name === 'step' ? schedule.at.filter((time) => !isReached(time)) : []
+  return [
+    ...(late.length === 0
+      ? []
+      : [
+          `the learning rate does not fall at ${late.join(', ')}: training has ended (training.schedule.at)`,
+        ]),
+    ...(isReached(schedule.warmup)
+      ? []
+      : [
+          `the learning rate rises until training ends: its warm-up takes ${schedule.warmup} (training.schedule.warmup)`,
+        ]),
+  ]
+}
+
 function decay(
   schedule: TrainingConfig['schedule'],
   totalSteps: number,

@@ -1,13 +1,14 @@
 /** Checks of the sections `analysis` and `confusing`: no setting without effect, none missing that the score needs. */
-import { type AnalysisConfig, analysisSection } from '../analysis.js'
-import { type Check, checkDistinct } from './shared.js'
+import { analysisSection } from '../analysis.js'
+import { confusingSection } from '../confusing.js'
+import { valueAt } from '../problems.js'
+import { type Check, checkDistinct, isText, type Sections } from './shared.js'
 
-/** Settings that only some analyses use: what uses them, and whether this one does. */
+/** Settings without which nothing would change but in some configurations: what uses them, and whether this one does. */
 const usedBySome: readonly {
   readonly key: string
   readonly user: string
-  readonly of: (analysis: AnalysisConfig) => unknown
-  readonly isUsed: (analysis: AnalysisConfig) => boolean
+  readonly isUsed: (sections: Sections & Pick<Required<Sections>, 'analysis'>) => boolean
 }[] = [
   ...(
     [
@@ -17,39 +18,64 @@ const usedBySome: readonly {
       ['groups', 'features', 'auto'],
     ] as const
   ).map(([key, ...layouts]) => ({
-    key: `players.${key}`,
+    key: `analysis.players.${key}`,
     user: `analysis.players.layout: ${layouts[0]}`,
-    of: ({ players }: AnalysisConfig) => players[key],
-    isUsed: ({ players }: AnalysisConfig) => layouts.some((layout) => layout === players.layout),
+    isUsed: ({ analysis: { players } }: Pick<Required<Sections>, 'analysis'>) =>
+      layouts.some((layout) => layout === players.layout),
   })),
   {
-    key: 'noise',
-    user: 'analysis.solver: certified or sgd-reference',
-    of: ({ noise }) => noise,
-    isUsed: ({ solver }) => solver === 'certified' || solver === 'sgd-reference',
+    key: 'analysis.players.seed',
+    user: 'analysis.players.select: random',
+    isUsed: ({ analysis: { players }, confusing, data }) =>
+      players.select === 'random' ||
+      confusing?.reliability.players !== false ||
+      data === undefined ||
+      isText(data.source) ||
+      data.source === 'tokens',
   },
-  ...(['gap', 'tieBreak'] as const).map((key) => ({
-    key,
-    user: 'analysis.solver: certified',
-    of: (analysis: AnalysisConfig) => analysis[key],
-    isUsed: ({ solver }: AnalysisConfig) => solver === 'certified',
+  {
+    key: 'analysis.samples.seed',
+    user: 'a draw of samples (neither analysis.samples.first nor ids, or a testCount)',
+    isUsed: ({ analysis: { samples } }) =>
+      (samples.first === undefined && samples.ids === undefined) || samples.testCount > 0,
+  },
+  {
+    key: 'analysis.noise',
+    user: 'analysis.solver: certified or sgd-reference',
+    isUsed: ({ analysis: { solver } }) => solver === 'certified' || solver === 'sgd-reference',
+  },
+  ...(
+    [
+      ['gap', 'certified'],
+      ['tieBreak', 'certified'],
+      ['reference.lr', 'sgd-reference'],
+      ['reference.iterations', 'sgd-reference'],
+    ] as const
+  ).map(([key, user]) => ({
+    key: `analysis.${key}`,
+    user: `analysis.solver: ${user}`,
+    isUsed: ({ analysis: { solver } }: Pick<Required<Sections>, 'analysis'>) => solver === user,
   })),
-  ...(['lr', 'iterations'] as const).map((key) => ({
-    key: `reference.${key}`,
-    user: 'analysis.solver: sgd-reference',
-    of: ({ reference }: AnalysisConfig) => reference[key],
-    isUsed: ({ solver }: AnalysisConfig) => solver === 'sgd-reference',
-  })),
+  {
+    key: 'confusing.offsetScope',
+    user: 'confusing.score: offset-complexity',
+    isUsed: ({ confusing }) => confusing?.score === 'offset-complexity',
+  },
 ]
 
 /** Whether all that differs from its default is used. Defaults stand in every configuration that a run has written. */
-export const checkUsed: Check = ({ analysis }, problem) => {
+export const checkUsed: Check = (sections, problem) => {
+  const { analysis } = sections
   if (analysis === undefined) return
-  const usual = analysisSection.parse(undefined)
-  for (const { key, user, of, isUsed } of usedBySome) {
-    if (isUsed(analysis) || of(analysis) === of(usual)) continue
-    const remedy = of(usual) === undefined ? 'leave it out' : `leave it out, or at ${of(usual)}`
-    problem(`analysis.${key}`, `only ${user} uses it: ${remedy}`, 'key')
+  const usual = {
+    analysis: analysisSection.parse(undefined),
+    confusing: confusingSection.parse(undefined),
+  }
+  for (const { key, user, isUsed } of usedBySome) {
+    const [value, byDefault] = [sections, usual].map((root) => valueAt(root, key.split('.')))
+    if (value === undefined || value === byDefault || isUsed({ ...sections, analysis })) continue
+    const remedy = byDefault === undefined ? 'leave it out' : `leave it out, or at ${byDefault}`
+    problem(key, `only ${user} uses it: ${remedy}`, 'key')
   }
 }
 

@@ -505,6 +505,14 @@ describe('npz files', () => {
     },
   )
 
+  it.each([[[3, 4]], [[3, 4, 5]]])('of axes %j have no order of channels', async (shape) => {
+    const x = { data: new Float32Array(shape.reduce((size, extent) => size * extent, 1)), shape }
+    const path = await save({ y_train: labels, y_test: labels, x_train: x, x_test: x })
+    expect(await messageOf({ source: 'npz', path, layout: 'nhwc' })).toMatch(
+      `data.layout: nhwc is for inputs of 4 axes, but x_train has ${shape.length}: leave it out`,
+    )
+  })
+
   const numbers = (
     array: 'Uint8Array' | 'Int16Array' | 'Float32Array',
     values: number[],

@@ -160,7 +160,12 @@ function readPart(
   return { inputs, labels: labelNumbers(labels, [inputsKey, inputs], labelsKey, file) }
 }
 
-function shapeOf(row: readonly number[], { layout }: NpzConfig, file: string): number[] {
+function shapeOf(row: readonly number[], { inputs, layout }: NpzConfig, file: string): number[] {
+  if (layout === 'nhwc' && row.length < 3) {
+    throw new InputError(
+      `${file}: data.layout: nhwc is for inputs of 4 axes, but ${inputs} has ${row.length + 1}: leave it out`,
+    )
+  }
   if (row.length === 1) return [...row]
   if (row.length === 2) return [1, ...row]
   if (row.length === 3) {

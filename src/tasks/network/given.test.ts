@@ -11,6 +11,7 @@ import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { dataTypes, decodeModel, encodeModel } from '../../engine/onnx/format.js'
 import { encodeInference } from '../../engine/onnx/model.js'
+import { encodeNpy } from '../../formats/npy.js'
 import { encodeNpz } from '../../formats/npz.js'
 import type { Graph, Node } from '../../graph/types.js'
 import { constantsBaseline, meansBaseline } from '../../masking/baseline/baselines.js'
@@ -629,6 +630,20 @@ it('what no network of a study uses is told, but no default of a configuration t
   expect(await assumedOf({ training: config.training })).toEqual([])
   expect(await assumedOf({ training: { epochs: 3 }, model: { architecture: 'lenet' } })).toEqual([
     'model and training of the configuration are not used: no network is trained',
+  ])
+  const noModel = {
+    networks: { files: [{ name: 'a', values: 'masked.npy' }] },
+    analysis: { ...document.analysis, output: 'logit', baseline: 'zero', temperature: 2 },
+  }
+  writeFileSync(
+    join(folder, 'masked.npy'),
+    encodeNpy(
+      Float64Array.from({ length: 4 * 8 }, (_, at) => at % 5),
+      [4, 8],
+    ),
+  )
+  expect(await assumedOf(noModel)).toEqual([
+    'values of all networks come from another tool, so these are not used: analysis.baseline, analysis.output, analysis.temperature',
   ])
   expect(await assumedOf({ runtime: { engine: 'reference' } })).toEqual([
     'models of other tools run in ONNX Runtime, whatever runtime.engine says (reference)',

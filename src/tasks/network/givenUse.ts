@@ -1,4 +1,5 @@
 /** Whether a study uses what it says of networks from elsewhere, and what has to be said of how it uses them. */
+import { analysisSection } from '../../config/analysis.js'
 import type { DataConfig } from '../../config/data.js'
 import { trainsNetworks } from '../../config/networks.js'
 import type { ExperimentConfig } from '../../config/schema.js'
@@ -35,7 +36,7 @@ export function checkGivenUse(
 
 /** What is assumed of networks from elsewhere as they are used, a line each. */
 export function givenAssumptions(
-  { data, model, training, networks, runtime: { engine } }: ExperimentConfig,
+  { analysis, data, model, training, networks, runtime: { engine } }: ExperimentConfig,
   dataset: Dataset,
   feedsModels: boolean,
 ): string[] {
@@ -43,11 +44,21 @@ export function givenAssumptions(
   const isSet = contentId(training) !== contentId(trainingSection.parse(undefined))
   const ofTraining = [...(model === undefined ? [] : ['model']), ...(isSet ? ['training'] : [])]
   const isUnused = ofTraining.length > 0 && !trainsNetworks(networks)
+  const masksNone = !feedsModels && !trainsNetworks(networks)
+  const usual = analysisSection.parse(undefined)
+  const ofMasking = (['baseline', 'output', 'temperature', 'clamp'] as const).filter(
+    (key) => masksNone && contentId(analysis[key]) !== contentId(usual[key]),
+  )
   const isOther = feedsModels && engine !== 'onnx' && engine !== 'auto'
   return [
     ...(feedsModels ? describeFed(dataset, data) : []),
     ...(isUnused
       ? [`${ofTraining.join(' and ')} of the configuration are not used: no network is trained`]
+      : []),
+    ...(ofMasking.length > 0
+      ? [
+          `values of all networks come from another tool, so these are not used: ${ofMasking.map((key) => `analysis.${key}`).join(', ')}`,
+        ]
       : []),
     ...(isOther
       ? [`models of other tools run in ONNX Runtime, whatever runtime.engine says (${engine})`]
