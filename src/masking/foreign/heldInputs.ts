@@ -19,7 +19,7 @@ export function withHeld(
   const { file, inputs } = model
   const [main] = feed.inputs
   const others = inputs.filter(({ name }) => name !== main.name)
-  const lacking =
+  const lacking = () =>
     `, which is fed beside ${main.name}: list arrays of the names of such inputs in data.held (source npz), or export the ` +
     'model without it'
   const fed = fedByName(file, others, held, lacking, feed.size)

@@ -28,7 +28,7 @@ export function fitParts(
 ): FittedParts {
   const fed = parts.filter(isFed)
   const names = fed.map(({ name }) => name).join(', ')
-  const lacking = `, only ${names}; store one of that name (and list it in data.inputs), or export the model without it`
+  const lacking = (input: string) => `, only ${names}; ${remedyFor(input)}`
   const inputs = fedByName(model.file, model.inputs, fed, lacking)
   const size = sizeOf(shape)
   return {
@@ -43,22 +43,32 @@ export function fitParts(
   }
 }
 
+/** What to do where a model has an input of this name and the data no array. */
+function remedyFor(input: string): string {
+  if (input.startsWith('past_key_values')) {
+    return 'it keeps what was computed for earlier tokens: export the model without a cache (Optimum: --task text-generation; else use_cache=False)'
+  }
+  const example =
+    input === 'position_ids' ? ', position_ids=np.maximum(attention_mask.cumsum(1) - 1, 0)' : ''
+  return `store one of that name${example} (and list it in data.inputs), or export the model without it`
+}
+
 /**
  * Inputs that are fed the parts of their names, which begin at `start` of a row. Throws InputError when an input has none
- * (`lacking` says how to mend that), takes what cannot be fed, or has other extents.
+ * (`lacking` says how to mend that for an input), takes what cannot be fed, or has other extents.
  */
 export function fedByName(
   file: string,
   inputs: readonly ForeignValue[],
   parts: readonly RowPart[],
-  lacking: string,
+  lacking: (input: string) => string,
   start = 0,
 ): FedInput[] {
   return inputs.map((input) => {
     const part = parts.find(({ name }) => name === input.name)
     if (part === undefined) {
       throw new InputError(
-        `${file}: the data have no array for the input ${showValue(input)}${lacking}`,
+        `${file}: the data have no array for the input ${showValue(input)}${lacking(input.name)}`,
       )
     }
     checkExtents(file, input, part)

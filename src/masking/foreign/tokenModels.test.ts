@@ -32,6 +32,7 @@ import { classOutputs } from './classOutputs.js'
 import { createForeignEvaluator, foreignClassifier } from './foreignEvaluator.js'
 import { foreignOutput } from './foreignOutputs.js'
 import { probeRows } from './probe.js'
+import { fitParts } from './tokenInputs.js'
 
 /** Tokens a text, tokens that models know, numbers an embedding has, classes. */
 const [T, V, E, C] = [7, 30, 5, 3]
@@ -539,3 +540,20 @@ describe('texts that do not fit', () => {
     expect(said).toMatch(/has no input attention_mask: that array is not fed to it/)
   })
 })
+
+it.each([
+  [
+    'past_key_values.0.key',
+    'export the model without a cache (Optimum: --task text-generation; else use_cache=False)',
+  ],
+  ['position_ids', 'position_ids=np.maximum(attention_mask.cumsum(1) - 1, 0)'],
+])(
+  'the input %s, which exporters of language models add, is told what to do about',
+  (name, remedy) => {
+    const input = { name, type: 'int64', shape: [undefined, undefined] }
+    const parts = [{ role: 'ids' as const, name: 'input_ids', start: 0, shape: [4] }]
+    expect(() => fitParts({ file: 'gpt.onnx', inputs: [input] }, { shape: [4], parts })).toThrow(
+      remedy,
+    )
+  },
+)
