@@ -319,7 +319,7 @@ describe('what a verdict needs', () => {
   })
 
   it('both tie-breaks', () => {
-    const one = changed(study, ({ scoreHigh: _, ...rest }) => rest)
+    const one = changed(study, ({ otherScore: _, ...rest }) => rest)
     expect(statusOf(one, 'iii')).toBe('undecided')
     expect(statusOf(one, 'iv')).toBe('undecided')
     expect(tables(one).verdict.verdict).toBe('inconclusive')

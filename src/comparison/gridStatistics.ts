@@ -253,8 +253,8 @@ function scoresUnderOther(
   const positions = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number])
   const ranks = new Map<number, Float64Array>()
   for (const position of positions) {
-    const { scoreHigh } = networks[position]
-    const own = scoreHigh && usableRanks(scoreHigh, samples.length)
+    const { otherScore } = networks[position]
+    const own = otherScore && usableRanks(otherScore, samples.length)
     if (own === undefined) return undefined
     ranks.set(position, own)
   }

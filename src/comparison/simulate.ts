@@ -93,7 +93,7 @@ export function simulateScores(
           step: 100,
           accuracy: 0.9,
           score,
-          scoreHigh: score.map((value) => value + 0.05 * generator.normal()),
+          otherScore: score.map((value) => value + 0.05 * generator.normal()),
           set: confusingSet(score, ids, { rule: 'top', fraction }).members.map((one) => one.sample),
           overfitting: true,
           reliability: { salience: 0.9, 'tie-break': 0.9 },

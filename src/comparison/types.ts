@@ -38,10 +38,10 @@ export interface NetworkScores extends NetworkLayers {
   readonly step?: number
   /** Test accuracy, 0 … 1. */
   readonly accuracy?: number
-  /** Confusing score of every sample of {@link StudyScores.samples}, tie-break low; shape [samples]. */
+  /** Confusing score of every sample of {@link StudyScores.samples}, under the tie-break that is asked for; shape [samples]. */
   readonly score: Float64Array
-  /** The same under tie-break high, the other end of the optimal solutions. */
-  readonly scoreHigh?: Float64Array
+  /** The same at the other end of the optimal solutions: under tie-break high, or low where high is asked for. */
+  readonly otherScore?: Float64Array
   /** The network's confusing samples. */
   readonly set: readonly SampleId[]
   /** Whether training had an overfitting phase; undefined where that is not known. */

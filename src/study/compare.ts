@@ -131,7 +131,7 @@ export function withScore(
   samples: readonly number[],
   { confusing }: SetsConfig,
 ): NetworkScores {
-  return { ...network, score, scoreHigh: undefined, set: setAmong(samples, score, confusing.set) }
+  return { ...network, score, otherScore: undefined, set: setAmong(samples, score, confusing.set) }
 }
 
 /** What of a configuration says which samples are confusing. */
@@ -160,7 +160,7 @@ export function networkScores(
     step: checkpoints[checkpoints.length - 1].step,
     accuracy: curve[curve.length - 1]?.testAccuracy,
     score,
-    scoreHigh: otherScores && onThese(otherScores),
+    otherScore: otherScores && onThese(otherScores),
     set: setAmong(samples, score, confusing.set),
     overfitting: phases.overfitting,
     overfittingUnknown:

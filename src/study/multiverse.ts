@@ -256,7 +256,7 @@ function changedNetwork(
     ...network.scores,
     score,
     // Under other choices one end is decomposed; where the study itself has one alone, no row has both.
-    scoreHigh: own.otherEnd && common(found.otherEnd ?? found.scores),
+    otherScore: own.otherEnd && common(found.otherEnd ?? found.scores),
     reliability: reliabilityOf(found, network.alternatives, reliability),
   }
   const changed = { scores, spearman: spearman(common(own.scores), score), jaccard: undefined }

@@ -287,7 +287,7 @@ describe('pooled studies', () => {
           const networks = scores.networks.map((network) => ({
             ...network,
             set: [],
-            scoreHigh: otherEnds[ends](network.score),
+            otherScore: otherEnds[ends](network.score),
           }))
           const study = judged({ ...scores, networks }, seed)
           const pool = poolStudies([study], { ...options, seed })
