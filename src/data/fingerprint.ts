@@ -3,9 +3,9 @@ import { canonicalJson } from '../core/hash.js'
 import { bytesOf } from '../core/tensor.js'
 import type { Dataset, RowPart, Samples } from './types.js'
 
-/** SHA-256 over everything that a data set holds but its name and what was assumed. */
+/** SHA-256 over everything that a data set holds but its name, what was assumed, and how its source orders axes and classes. */
 export function fingerprintOf(
-  dataset: Omit<Dataset, 'fingerprint' | 'source' | 'axisOrder' | 'assumptions'>,
+  dataset: Omit<Dataset, 'fingerprint' | 'source' | 'axisOrder' | 'classNumbers' | 'assumptions'>,
 ): string {
   const { kind, shape, parts, held, classes, features, vocabulary, standardization, train, test } =
     dataset

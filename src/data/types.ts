@@ -55,7 +55,7 @@ export interface Dataset {
    */
   readonly axisOrder?: AxisOrder
   readonly classes: readonly string[]
-  /** Number of each class among all of its source, where only some were taken (`data.classes`). */
+  /** Number of each class among all of its source, where only some were taken (`data.classes`). Not part of the fingerprint. */
   readonly classNumbers?: readonly number[]
   /** Names of the features of tabular data. */
   readonly features?: readonly string[]
@@ -70,6 +70,6 @@ export interface Dataset {
   readonly assumptions: readonly string[]
   readonly train: Samples
   readonly test: Samples
-  /** SHA-256 over everything above: two runs on equal data have equal fingerprints. */
+  /** SHA-256 over everything above but what says otherwise: two runs on equal data have equal fingerprints. */
   readonly fingerprint: string
 }

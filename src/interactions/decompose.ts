@@ -33,7 +33,7 @@ export interface DecomposeOptions {
   readonly noiseBound?: number
   /** Relative gap between the certified bounds to stop at. Default 1e-3. */
   readonly gap?: number
-  /** Which end of the optimal solutions to take. Default `low`. */
+  /** Which end of the optimal solutions to take. Default `low`; `high` is searched for from there, so that it is the same whether both are asked for. */
   readonly tieBreak?: TieBreak
   /** Budget of the certified solver; `converged` is false where it did not suffice. */
   readonly maxIterations?: number
@@ -162,8 +162,16 @@ function certifiedSplit(
   options: DecomposeOptions,
 ): Split {
   const certified = certifiedOptions(options)
-  const problem = tiltedProblem(values, noiseBound, options.tieBreak ?? 'low', certified.gap)
-  return splitOf(values, problem, solveCertified(problem, certified), certified.gap)
+  const { tieBreak = 'low' } = options
+  const problem = tiltedProblem(values, noiseBound, tieBreak, certified.gap)
+  const found =
+    tieBreak === 'high'
+      ? solveCertifiedPair(
+          [tiltedProblem(values, noiseBound, 'low', certified.gap), problem],
+          certified,
+        )[1]
+      : solveCertified(problem, certified)
+  return splitOf(values, problem, found, certified.gap)
 }
 
 function certifiedOptions({ gap, maxIterations }: DecomposeOptions): CertifiedOptions {

@@ -79,7 +79,7 @@ function run(
   { networks, files }: RunContext,
 ): AnalysisRun {
   const { samples, players, baseline, output, temperature, clamp } = analysis
-  const panel = samples.filter === 'none' ? undefined : networks
+  const panel = samples.filter === 'common-correct' ? networks : undefined
   const valuesId = shortId({
     version: ARTIFACT_VERSION,
     values: { samples, players, baseline, output, temperature, clamp },
@@ -91,6 +91,8 @@ function run(
     version: ARTIFACT_VERSION,
     valuesId,
     split: { noise, solver, gap, tieBreak, reference },
+    // Of earlier versions, that of high orders alone was solved from scratch.
+    from: solver === 'certified' && tieBreak === 'high' ? 'low' : undefined,
     // For the growth of a score a second checkpoint is decomposed at both ends.
     phase: phase === 'end' ? undefined : phase,
   })

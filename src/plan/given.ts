@@ -52,6 +52,7 @@ function givenNetwork(
   const spec: GivenSpec = {
     data: data.fingerprint,
     axisOrder: data.axisOrder,
+    classNumbers: data.classNumbers,
     kind: entry.values === undefined ? 'onnx' : 'values',
     checkpoints: checkpoints.map(({ id }) => id),
     curve: curve?.id,

@@ -231,6 +231,11 @@ networks:
         .filter(({ kind }) => kind === 'values')
         .map(({ id }) => new Set(before(id).filter((need) => need.startsWith('train-'))).size)
     }
+    const idsOf = (seeds: string) =>
+      planOf(
+        `networks: { grid: { low: ${seeds}, high: [0], repeats: 1 } }\nanalysis: { samples: { filter: correct } }`,
+      ).valuesId
+    expect(idsOf('[0, 1, 2]')).toBe(idsOf('[0, 1]'))
     expect(filtered('none')).toEqual([1, 1])
     expect(filtered('correct')).toEqual([1, 1])
     expect(filtered('common-correct')).toEqual([2, 2])

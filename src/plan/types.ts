@@ -30,6 +30,8 @@ export interface DataInfo {
   readonly given?: readonly GivenNetworkInfo[]
   /** Order of the pixels in a row of pixels, where the source tells. */
   readonly axisOrder?: 'nchw' | 'nhwc'
+  /** Number of each class among all of its source, where only some were taken: outputs of given networks may be called so. */
+  readonly classNumbers?: readonly number[]
   /** Usual variants of the analysis that would mask these data as the analysis itself does. */
   readonly redundantVariants?: readonly VariantName[]
 }
@@ -123,6 +125,7 @@ export interface TrainedSpec extends Course {
 export interface GivenSpec extends Course {
   readonly data: string
   readonly axisOrder: DataInfo['axisOrder']
+  readonly classNumbers: DataInfo['classNumbers']
   readonly kind: 'onnx' | 'values'
   /** Content ids of the files, in the order of `checkpointSteps`. */
   readonly checkpoints: readonly string[]

@@ -97,10 +97,15 @@ function withEnoughSeeds(
     highs: Math.max(3, design.highs),
     samples: config.analysis.samples.count,
   }
-  const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing`
-  const own = isOwnGrid(config, statistics.grid) ? designSettings(config, enough) : []
-  return { reason, set: [...step.set, ...own] }
+  const isOwn = isOwnGrid(config, statistics.grid)
+  const where = isOwn ? '' : ` (${BESIDES_GRID})`
+  const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing${where}`
+  return { reason, set: [...step.set, ...(isOwn ? designSettings(config, enough) : [])] }
 }
+
+/** What to do where no setting gives a design. */
+const BESIDES_GRID =
+  'the networks of the verdict are not those of networks.grid: add others of further seeds to them'
 
 function moreSeeds(
   statistics: GridStatistics,
@@ -136,7 +141,7 @@ function moreSeeds(
   const larger = { ...found.design, samples: config.analysis.samples.count }
   if (isOwnGrid(config, statistics.grid)) return { reason, set: designSettings(config, larger) }
   return {
-    reason: `${reason}; the networks of the verdict are not those of networks.grid: add others of further seeds to them`,
+    reason: `${reason}; ${BESIDES_GRID}`,
     set: [],
   }
 }

@@ -94,6 +94,7 @@ export async function planLoaded(
     assumptions: [...assumptions, ...givenAssumptions(config, dataset, feedsModels)],
     given,
     axisOrder: dataset.axisOrder,
+    classNumbers: dataset.classNumbers,
   })
   const plan = planStudy(config, {
     ...facts,

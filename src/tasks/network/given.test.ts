@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../../core/random.js'
 import type { Tensors } from '../../core/tensor.js'
 import { loadDataset } from '../../data/load.js'
+import { exportOnnx } from '../../engine/onnx/checkpoint.js'
 import { createOnnxEngine } from '../../engine/onnx/engine.js'
 import { foreignFileId } from '../../engine/onnx/foreignFile.js'
 import { dataTypes, decodeModel, encodeModel } from '../../engine/onnx/format.js'
@@ -648,6 +649,78 @@ it('what no network of a study uses is told, but no default of a configuration t
   expect(await assumedOf({ runtime: { engine: 'reference' } })).toEqual([
     'models of other tools run in ONNX Runtime, whatever runtime.engine says (reference)',
   ])
+})
+
+it('a file that lowlayer wrote is valued on the outputs of the classes that data.classes takes', async () => {
+  writeFileSync(join(folder, 'own.onnx'), exportOnnx(graph, parameters))
+  const valuesWith = async (classes: readonly number[], entry: object) => {
+    const study = await runDocument(
+      {
+        data: { source: 'npz', path: 'data.npz', inputs: 'x', labels: 'y', classes },
+        networks: { files: [{ name: 'a', ...entry }] },
+        analysis: { samples: { count: 4, testCount: 0 }, players: { count: 3 } },
+      },
+      { baseDir: folder, results: join(folder, 'own-classes') },
+    )
+    const { assumptions } = JSON.parse(readFileSync(fileOf(study, 'manifest.json'), 'utf8'))
+    const told = assumptions.filter((line: string) => line.includes('which lowlayer wrote'))
+    return { ...(await valuesOfNetwork(study, 'a')), told }
+  }
+  const expectSame = (one: readonly Float64Array[], other: readonly Float64Array[]) => {
+    for (const [row, table] of one.entries())
+      for (const [at, value] of table.entries()) expect(value).toBeCloseTo(other[row][at], 4)
+  }
+  // Two of three: by their numbers, as in a file of another tool.
+  const some = await valuesWith([2, 0], { path: 'own.onnx' })
+  expectSame(some.tables, (await valuesWith([2, 0], { path: 'dynamic.onnx' })).tables)
+  expect(some.told).toEqual([])
+  // As many as outputs: a network that was trained on these, as the study's own would be.
+  const all = await valuesWith([2, 0, 1], { path: 'own.onnx' })
+  const listed = { path: 'dynamic.onnx', classes: ['2', '0', '1'] }
+  expectSame(all.tables, (await valuesWith([2, 0, 1], listed)).tables)
+  expect(all.told).toHaveLength(1)
+  expect((await valuesWith([0, 1, 2], { path: 'own.onnx' })).told).toEqual([])
+})
+
+it('a network is another one where classes of the same names have other numbers in their source', async () => {
+  const net = layerBuilder({ kind: 'tabular', shape: [2], classes: 3 })
+  const output = net.dense('head', net.x, 3)
+  const table: Graph = { ...net.graph, output }
+  const model = { architecture: 'test', graph: table, blocks: [], parameterCount: 0 }
+  writeFileSync(
+    join(folder, 'table.onnx'),
+    encodeInference(
+      table,
+      initialize(model, () => 5),
+    ),
+  )
+  const rows = Array.from(
+    { length: 30 },
+    (_, at) => `${at % 7},${at % 5},${at % 2 ? 'bee' : 'cat'}`,
+  )
+  writeFileSync(join(folder, 'two.csv'), ['a,b,label', ...rows, ''].join('\n'))
+  writeFileSync(join(folder, 'three.csv'), ['a,b,label', ...rows, '1,2,ant', ''].join('\n'))
+  const planned = async (path: string) => {
+    const data = {
+      source: 'csv',
+      path,
+      classes: ['bee', 'cat'],
+      train: 20,
+      test: 5,
+      select: 'first',
+    }
+    const plan = await planOfDocument(
+      {
+        data: { ...data, standardize: false },
+        networks: { files: [{ name: 'a', path: 'table.onnx' }] },
+        analysis: { samples: { count: 4, testCount: 0 }, players: { count: 2 } },
+      },
+      { baseDir: folder, results: join(folder, 'numbered') },
+    )
+    return { id: plan.networks[0].id, fingerprint: plan.data.fingerprint }
+  }
+  const [two, three] = [await planned('two.csv'), await planned('three.csv')]
+  expect(three.id).not.toBe(two.id)
 })
 
 describe('a network from elsewhere with one output', () => {

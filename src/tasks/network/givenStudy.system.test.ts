@@ -147,7 +147,10 @@ describe('the files of networks that lowlayer trained', () => {
       'networks.grid.low=[0,1,2]',
       'networks.grid.high=[0,1,2]',
     ])
-    expect(onlyReason).toEqual({ reason: next.reason, set: [] })
+    expect(onlyReason).toEqual({
+      reason: `${next.reason} (the networks of the verdict are not those of networks.grid: add others of further seeds to them)`,
+      set: [],
+    })
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
   })
 
@@ -263,6 +266,55 @@ it('networks that are written down otherwise are told otherwise, without being t
   expect(read(told, 'networks.csv')).toBe(read(anew, 'networks.csv'))
   expect(read(told, 'networks.csv')).not.toBe(first)
 })
+
+it.each<[string, object, object]>([
+  [
+    'a grid in the place of a list',
+    { grid: { low: [0, 1], high: [0, 1], repeats: 1 } },
+    {
+      list: [0, 1, 2, 3].map((at) => {
+        const seeds = { low: at >> 1, high: at % 2, order: 0 }
+        return { name: `low${seeds.low}-high${seeds.high}-order0`, seeds }
+      }),
+    },
+  ],
+  [
+    'a single checkpoint in the place of a series of one',
+    {
+      files: [0, 1].map((at) => ({
+        name: `n${at}`,
+        path: `alone${at}/{step}.onnx`,
+        low: 0,
+        high: at,
+      })),
+    },
+    {
+      files: [0, 1].map((at) => ({ name: `n${at}`, path: `alone${at}/0.onnx`, low: 0, high: at })),
+    },
+  ],
+])(
+  '%s is the same study, whose folder tells of the last configuration',
+  async (what, one, other) => {
+    const [first, second] = entries
+    for (const [at, { name }] of [first, second].entries()) {
+      mkdirSync(join(folder, `alone${at}`), { recursive: true })
+      cpSync(join(folder, 'nets', String(name), '0.onnx'), join(folder, `alone${at}`, '0.onnx'))
+    }
+    const run = (networks: object, name: string) =>
+      runDocument(
+        'files' in networks ? given([], { analysis, networks }) : { ...trainedDocument, networks },
+        places(name),
+      )
+    await run(other, what)
+    const changed = await run(one, what)
+    const back = await run(other, what)
+    expect(back.folder).toBe(changed.folder)
+    const anew = await run(other, `${what} anew`)
+    for (const name of ['verdict.json', 'config.yaml', 'networks.csv']) {
+      expect(read(back, name), name).toBe(read(anew, name))
+    }
+  },
+)
 
 describe('an inner layer of networks that lowlayer trained', () => {
   it('ends in the same values, scores and sets, whether they are trained here or given', async () => {

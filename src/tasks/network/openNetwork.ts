@@ -104,22 +104,32 @@ export async function tryLayer(network: StudyNetwork, use: NetworkUse): Promise<
 }
 
 /**
- * The network that lowlayer wrote to a file, whose outputs are the classes by their numbers. Undefined of files of other tools, and where outputs
- * are said to be other classes, a class has none, or further inputs are masked: then the file is opened as theirs are, which maps or refuses it.
+ * The network that lowlayer wrote to a file, where its outputs are the classes in their order: they are called by their numbers in the source, or
+ * it has just as many outputs as the study has classes, which is said where numbers would tell otherwise. Undefined of files of other tools, and
+ * where outputs are said to be other classes, a class has none, or further inputs are masked: then the file is opened as theirs are, which maps or refuses it.
  */
 function ownNetwork(
   file: string,
   { spec }: GivenNetwork,
-  { dataset, analysis }: NetworkUse,
+  { dataset, analysis, assume }: NetworkUse,
 ): WeightedGraph | undefined {
   const exported = importExported(readInputFile(file))
   if (exported === undefined || spec.reading.classes !== undefined) return undefined
   if (analysis.players.inputs !== undefined) return undefined
   const { graph } = exported
-  const outputs = sizeOf(valueShape(graph, graph.output))
   // A single output stands for two classes.
-  const isOfAll = presentLabels(dataset).every((label) => label < Math.max(2, outputs))
-  return isOfAll ? exported : undefined
+  const outputs = Math.max(2, sizeOf(valueShape(graph, graph.output)))
+  const { classes, classNumbers = [...classes.keys()] } = dataset
+  const present = presentLabels(dataset)
+  if (present.every((label) => classNumbers[label] === label)) {
+    return present.every((label) => label < outputs) ? exported : undefined
+  }
+  if (outputs !== classes.length) return undefined
+  assume(
+    `${file}, which lowlayer wrote, has as many outputs as data.classes lists: they are taken to be these, in this order ` +
+      '(networks.files[].classes says otherwise)',
+  )
+  return exported
 }
 
 function tryGraphLayer(graph: Graph, { masking: { placed }, dataset }: NetworkUse): void {

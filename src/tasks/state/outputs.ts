@@ -244,7 +244,7 @@ async function comparisonOutputs(place: StudyPlace): Promise<Output[]> {
   return [manifest, ...[...others].map((path) => ({ path }))]
 }
 
-/** What a study is made from: the curves, values and interactions of its networks, and what its tables say of these. */
+/** What a study is made from: the curves, values and interactions of its networks, what its tables say of these, and the configuration that lies beside them. */
 export async function comparedFrom(place: StudyPlace): Promise<string> {
   const { plan, results } = place
   const files: string[] = []
@@ -263,5 +263,7 @@ export async function comparedFrom(place: StudyPlace): Promise<string> {
   return contentId({
     files: await madeFrom(files.filter((path) => !path.endsWith('.parquet'))),
     told,
+    given: plan.data.given?.map(({ entry }) => entry),
+    config: { ...plan.config, runtime: undefined },
   } as unknown as Json)
 }
