@@ -52,7 +52,7 @@ it('names a regime, a cut or an architecture only where there are several', () =
 it('says that no pair has sets', () => {
   const [, chance] = init
   expect(describeOverlaps([{ ...chance, statistic: 'iou' }])).toEqual([
-    ['overlap', 'same-low/diff-high: Jaccard none, chance none (0 pairs)'],
+    ['overlap', 'same-low/diff-high: no pair has confusing samples'],
   ])
 })
 

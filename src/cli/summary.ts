@@ -1,6 +1,7 @@
 /** The summary that `lowlayer run` prints when it ends: what was found, how sure it is and what to do next. */
 import { Help } from 'commander'
 import { isOfGrid } from '../comparison/effects.js'
+import { gridLabel } from '../comparison/grid.js'
 import type { Verdict } from '../comparison/types.js'
 import { groupBy } from '../core/groupBy.js'
 import { counted, percent } from '../core/numberWords.js'
@@ -122,8 +123,9 @@ export function describeOverlaps(classes: readonly PairClassRow[]): [string, str
     const [jaccard, chance] = ['jaccard', 'expected_jaccard'].map((statistic) =>
       rows.find((row) => row.statistic === statistic),
     )
+    if (jaccard === undefined) return ['overlap', `${name}: no pair has confusing samples`]
     const mean = (row: PairClassRow | undefined) => row?.mean?.toFixed(3) ?? 'none'
-    const pairs = jaccard?.pairs ?? 0
+    const { pairs = 0 } = jaccard
     return [
       'overlap',
       `${name}: Jaccard ${mean(jaccard)}, chance ${mean(chance)} (${counted(pairs, 'pair')})`,
@@ -137,9 +139,9 @@ export function describeOverlaps(classes: readonly PairClassRow[]): [string, str
 /** How sure each verdict is; that of a study of several grids by name. */
 function describeCertainty(verdict: Verdict | undefined): [string, string][] {
   if (verdict === undefined || verdict.verdict === 'not-asked') return []
-  const others = verdict.others.map(({ regime, cut, certainty }): [string, string] => [
+  const others = verdict.others.map((other): [string, string] => [
     'how sure',
-    `${regime}${cut === undefined ? '' : `, cut ${cut}`}: ${certainty}`,
+    `${gridLabel(other)}: ${other.certainty}`,
   ])
   return [['how sure', verdict.certainty], ...others]
 }

@@ -296,7 +296,7 @@ describe('what a verdict needs', () => {
     const blind = control(highest.slice(140, 160))
     expect(blind.verdict).toBe('inconclusive')
     expect(blind.certainty).toMatch(
-      /\(vi\) AUC 0\.5\d* by the mean score \(single networks .*\) of 20 mislabelled samples, p = 0\.\d+: the score/,
+      /\(vi\) AUC 0\.5\d* by the mean rank of the scores \(single networks .*\) of 20 mislabelled samples, p = 0\.\d+: the score/,
     )
     expect(blind.warnings[0]).toMatch(/^the positive control failed: AUC 0\.5/)
     // What networks.csv and measures.csv have beside it.
@@ -383,8 +383,41 @@ describe('bad input', () => {
     expect(row?.estimate).toBeDefined()
     expect(row?.note).toMatch(/cells are missing: \d × \d of 3 × 3 used/)
     expect(verdict.warnings.at(-1)).toMatch(
-      /^shares of the variance leave out 2 of 8 networks \(cells are missing: 2 × 3 of 3 × 3 used\)/,
+      /^shares of the variance leave out 2 of 8 networks \(cells are missing: 2 × 3 of 3 × 3 used, without low seed 1\)/,
     )
+  })
+
+  it('repeats of order seeds are not left out: the share of the order takes them', () => {
+    const repeated = simulated(lowDecides, { lows: 3, highs: 3, samples: 60, repeats: 1 }, 5)
+    const hole = repeated.networks.findIndex(
+      ({ seeds }) => seeds.low === 1 && seeds.high === 0 && seeds.order === 0,
+    )
+    const { verdict } = tables({
+      ...repeated,
+      networks: repeated.networks.filter((_, index) => index !== hole),
+    })
+    // Of 11: low 1 with its two networks of the grid and its repeat.
+    expect(repeated.networks).toHaveLength(12)
+    expect(verdict.warnings.at(-1)).toMatch(/^shares of the variance leave out 3 of 11 networks/)
+  })
+
+  it('networks of a design that cannot be crossed are told of beside one that is', () => {
+    const alone = study.networks
+      .filter(({ seeds }) => seeds.high === 0 && Number(seeds.low) < 2)
+      .map((one) => ({
+        ...one,
+        network: `b${one.network}`,
+        name: undefined,
+        architecture: 'other',
+      }))
+    const { verdict } = tables({ ...study, networks: [...study.networks, ...alone] })
+    expect(alone).toHaveLength(2)
+    expect(verdict.warnings).toContainEqual(
+      expect.stringMatching(
+        /^2 networks of other, init.* are in no grid of two low and two high seeds \(2 × 1\)/,
+      ),
+    )
+    expect(tables(study).verdict.warnings.join()).not.toMatch(/in no grid/)
   })
 
   it('a hole in a 2 × 2 grid leaves a test and no shares', () => {
@@ -409,6 +442,14 @@ describe('bad input', () => {
       'it has 10 scores for 60 samples',
     ])
     expect(overlaps[0]).toMatchObject({ jaccard: undefined, kappa: undefined, spearman: undefined })
+    // Of constant scores there is no set that would have nothing in common with another one.
+    const ofConstant = overlaps.filter(({ network_a, network_b }) =>
+      [network_a, network_b].includes(broken.networks[0].network),
+    )
+    expect(ofConstant).toHaveLength(broken.networks.length - 1)
+    for (const { jaccard, expected_jaccard } of ofConstant)
+      expect([jaccard, expected_jaccard]).toEqual([undefined, undefined])
+    expect(overlaps.at(-1)?.jaccard).toBeDefined()
     expect(verdict.warnings).toContain(
       'low0-high0-order0 is left out: every sample has the same score',
     )

@@ -3,6 +3,7 @@ import { counted } from '../core/numberWords.js'
 import type { EffectRow } from '../tables/tables.js'
 import { architectureGrids } from './architectures.js'
 import { effectRows, rowsWithoutGrid } from './effects.js'
+import { uncrossedWarnings } from './gaps.js'
 import { findGrids, isCrossed } from './grid.js'
 import { type GridStatistics, gridStatistics, setContrasts } from './gridStatistics.js'
 import { setIntersections } from './membership.js'
@@ -30,6 +31,8 @@ export interface ScoreComparison {
   readonly effects: () => readonly EffectRow[]
   /** Networks without usable scores. */
   readonly excluded: readonly Lack[]
+  /** What is said of networks that are in no crossed grid. */
+  readonly uncrossed: () => readonly string[]
   /** Statistics by grid, the main one (which decides the verdict) first. */
   readonly grids: readonly GridStatistics[]
   /** Statistics of the grids of low seeds × architectures (architectures.ts); computed when asked. */
@@ -57,7 +60,7 @@ export function compareNetworks(
   const study = withinPanel(scores)
   const settings = { ...defaultComparisonOptions, ...options }
   const found = compareWithin(study, settings)
-  const warnings = warningsOf(study, found.excluded, settings)
+  const warnings = [...warningsOf(study, found.excluded, settings), ...found.uncrossed()]
   return {
     ...found,
     effects: found.effects(),
@@ -93,10 +96,12 @@ function compareWithin(study: StudyScores, settings: ComparisonOptions): ScoreCo
     names.has(network.network) || !hasSeeds(network) ? [] : [index],
   )
   const figures = { ranks: studyRanks(study), overlap: pairOverlaps(study) }
-  const grids = findGrids(study.networks, new Set(usable))
+  const all = findGrids(study.networks, new Set(usable))
+  const grids = all
     .filter((grid, index) => index === 0 || isCrossed(grid.cells))
     .map((grid) => gridStatistics(grid, study, figures, settings))
   return {
+    uncrossed: () => uncrossedWarnings(all),
     effects: () =>
       grids.length === 0
         ? rowsWithoutGrid(study)

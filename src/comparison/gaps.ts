@@ -1,5 +1,7 @@
 /** Grids in which cells are missing: their shares are of the largest part that has none. */
-import type { Grid, GridCells } from './grid.js'
+import { counted } from '../core/numberWords.js'
+import { type Grid, type GridCells, gridLabel, isCrossed } from './grid.js'
+import type { Seed } from './types.js'
 
 /** A grid, and the part of it without gaps. */
 interface GridParts {
@@ -18,7 +20,47 @@ export function usedPart(parts: GridParts): string | undefined {
   const { lows, highs } = complete
   if (lows.length * highs.length === grid.cells.lows.length * grid.cells.highs.length)
     return undefined
-  return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(parts)} used`
+  const without = [
+    linesWithout('low', grid.cells.lows, lows),
+    linesWithout('high', grid.cells.highs, highs),
+  ].flatMap((line) => line ?? [])
+  return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(parts)} used, without ${without.join(' and ')}`
+}
+
+/** Seeds that are named in a line. */
+const NAMED = 6
+
+function linesWithout(
+  side: 'low' | 'high',
+  all: readonly Seed[],
+  used: readonly Seed[],
+): string | undefined {
+  const others = all.filter((seed) => !used.includes(seed))
+  if (others.length === 0) return undefined
+  const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : ''
+  return `${side} ${others.length === 1 ? 'seed' : 'seeds'} ${others.slice(0, NAMED).join(', ')}${more}`
+}
+
+/** Networks of a grid that its shares take: all of the part without gaps, with the repeats of its cells, which the share of the order takes. */
+function usedNetworks({ complete, grid }: GridParts): ReadonlySet<number> {
+  const cells = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number])
+  const repeats = grid.orderRepeats
+    .filter(({ low, high }) => complete.lows.includes(low) && complete.highs.includes(high))
+    .flatMap(({ networks }) => networks)
+  return new Set([...cells, ...repeats])
+}
+
+/** What is said of networks that are in no grid with two seeds on both sides, where the study has one: no statistic has them. */
+export function uncrossedWarnings(grids: readonly Grid[]): string[] {
+  const [main, ...others] = grids
+  if (main === undefined || !isCrossed(main.cells)) return []
+  return others
+    .filter(({ cells }) => !isCrossed(cells))
+    .map(
+      (grid) =>
+        `${counted(grid.members.length, 'network')} of ${gridLabel(grid)} ${grid.members.length === 1 ? 'is' : 'are'} in no grid of two low and two high seeds ` +
+        `(${grid.cells.lows.length} × ${grid.cells.highs.length}): effects and verdict say nothing of ${grid.members.length === 1 ? 'it' : 'them'}`,
+    )
 }
 
 /**
@@ -26,7 +68,7 @@ export function usedPart(parts: GridParts): string | undefined {
  * shares, for cells that are missing, which tests of the same grid take.
  */
 export function gapWarnings(parts: GridParts, where: string, hasShares: boolean): string[] {
-  const { complete, grid } = parts
+  const { grid } = parts
   const warnings: string[] = []
   const all = grid.members.length
   if (grid.otherOrders > 0) {
@@ -37,9 +79,8 @@ export function gapWarnings(parts: GridParts, where: string, hasShares: boolean)
   }
   const part = usedPart(parts)
   if (part !== undefined && hasShares) {
-    const used = complete.at.flat().flatMap((cell) => grid.networksOf[cell as number]).length
     warnings.push(
-      `shares of the variance${where} leave out ${all - used} of ${all} networks (${part}); networks for the missing seeds let all of them count`,
+      `shares of the variance${where} leave out ${all - usedNetworks(parts).size} of ${all} networks (${part}); networks for the missing seeds let all of them count`,
     )
   }
   return warnings

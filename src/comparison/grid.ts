@@ -45,6 +45,11 @@ export function gridName({ architecture, regime, cut }: GridName): GridName {
   return { architecture, regime, cut }
 }
 
+/** `mlp-5, init, cut 2`. */
+export function gridLabel({ architecture, regime, cut }: GridName): string {
+  return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
+}
+
 /** One key for all networks of one grid. */
 export function gridKey({ architecture, regime, cut }: GridName): string {
   return JSON.stringify([architecture, regime, cut ?? null])

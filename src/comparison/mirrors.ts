@@ -3,8 +3,8 @@
  * ones must not.
  */
 import { mirrorOf, regimeOf } from '../regimes/registry.js'
-import { gridLabel, inPercent, short } from './clauses/wording.js'
-import { gridKey, gridName, isMirror } from './grid.js'
+import { inPercent, short } from './clauses/wording.js'
+import { gridKey, gridLabel, gridName, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import type { Mirror, SharedSide } from './types.js'
 

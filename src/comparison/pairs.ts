@@ -73,7 +73,10 @@ export function* overlapRows(
       const a = networks[first]
       const [ranksA, ranksB] = [ranks[first], ranks[second]]
       const gap = accuracyGap(a, b)
+      const isUsable = ranksA !== undefined && ranksB !== undefined
+      // Of damaged or constant scores there is no set: an empty one would overlap with none.
       const found = overlapOf(first, second)
+      const overlap: Partial<Overlap> = isUsable ? found : {}
       yield {
         network_a: a.network,
         name_a: a.name,
@@ -85,12 +88,12 @@ export function* overlapRows(
         size_a: found.sizeA,
         size_b: found.sizeB,
         shared: found.shared,
-        jaccard: found.jaccard,
-        expected_jaccard: found.expectedJaccard,
-        overlap_coefficient: found.coefficient,
-        kappa: found.kappa,
-        p_value: found.pValue,
-        spearman: ranksA && ranksB && correlation(ranksA, ranksB),
+        jaccard: overlap.jaccard,
+        expected_jaccard: overlap.expectedJaccard,
+        overlap_coefficient: overlap.coefficient,
+        kappa: overlap.kappa,
+        p_value: overlap.pValue,
+        spearman: isUsable ? correlation(ranksA, ranksB) : undefined,
         accuracy_gap: gap,
         similar_accuracy: gap === undefined ? undefined : isWithin(gap, accuracyTolerance),
       }

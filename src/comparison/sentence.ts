@@ -1,7 +1,8 @@
 /** The verdict in words: what was asked, what was found in figures that need no definition, and how sure that is. */
 import { counted } from '../core/numberWords.js'
 import { regimeOf } from '../regimes/registry.js'
-import { gridLabel, inPercent, levelInPercent, percent, short } from './clauses/wording.js'
+import { inPercent, levelInPercent, percent, short } from './clauses/wording.js'
+import { gridLabel } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type {

@@ -18,7 +18,7 @@ import { effectClause, fullyDifferentClause, setsClause } from './clauses/contra
 import { controlClause, overfittingClause, reliabilityClause } from './clauses/networks.js'
 import { differenceClause, marginClause } from './clauses/shares.js'
 import { gapWarnings } from './gaps.js'
-import { gridName, isMirror } from './grid.js'
+import { gridLabel, gridName, isMirror } from './grid.js'
 import type { GridStatistics } from './gridStatistics.js'
 import { mirrorsOf } from './mirrors.js'
 import { verdictWords } from './sentence.js'
@@ -62,14 +62,13 @@ export function decideVerdict(
     warnings: [
       ...controlWarnings(found, ''),
       ...judgedOthers.flatMap((other) => {
-        const where = other.cut === grids[0]?.grid.cut ? '' : `, cut ${other.cut}`
-        return controlWarnings(other, ` under ${other.regime}${where}`)
+        return controlWarnings(other, ` in ${gridLabel(other)}`)
       }),
       ...warnings,
       ...judgedGrids(grids).flatMap((grid) =>
         gapWarnings(
           grid,
-          grid === main ? '' : ` under ${grid.grid.regime}`,
+          grid === main ? '' : ` in ${gridLabel(grid.grid)}`,
           grid.shares !== undefined,
         ),
       ),

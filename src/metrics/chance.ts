@@ -21,7 +21,7 @@ export function binomialAtMost(k: number, count: number, p: number): number {
 /**
  * A warning where `right` of `count` samples of `classes` classes are right, which guessing would reach or fall
  * below in less than one of a hundred cases; undefined otherwise. A model that is merely bad guesses; one below
- * that knows the classes under other names.
+ * that knows the classes under other names, or says one of them whatever it is given.
  */
 export function belowChance(
   name: string,
@@ -32,8 +32,8 @@ export function belowChance(
   if (classes < 2 || binomialAtMost(right, count, 1 / classes) >= SIGNIFICANCE) return undefined
   return (
     `${name} is right on ${right} of ${count} samples (${percent(right / count)}), which is below chance (${percent(1 / classes)} for ` +
-    `${classes} classes): its values are most likely those of other classes; outputs may stand in another order (classes; analyze: --classes FILE), a score ` +
-    'may have the wrong sign (some exporters of binary classifiers), or inputs may lack the preprocessing of its training (data.standardize, layout; analyze: --mean, --std, --layout)'
+    `${classes} classes): outputs may stand in another order (classes; analyze: --classes FILE), a score ` +
+    'may have the wrong sign (some exporters of binary classifiers), inputs may lack the preprocessing of its training (data.standardize, layout; analyze: --mean, --std, --layout), or it may say one class whatever it is given'
   )
 }
 

@@ -1,12 +1,13 @@
 /** What a planned design can never say, known before anything is trained. */
 
-import { gapWarnings } from '../comparison/gaps.js'
+import { gapWarnings, uncrossedWarnings } from '../comparison/gaps.js'
 import {
   completeCells,
   findGrids,
   type Grid,
   type GridCells,
   gridKey,
+  gridLabel,
   isCrossed,
   isMirror,
 } from '../comparison/grid.js'
@@ -81,8 +82,9 @@ export function designWarnings(plan: Plan): string[] {
   const main = grids.map(({ sizes }) => withRows(sizes)).at(0)
   const warnings = [
     ...grids.flatMap((one, index) =>
-      gapWarnings(one, index === 0 ? '' : ` under ${one.grid.regime}`, isCrossed(one.complete)),
+      gapWarnings(one, index === 0 ? '' : ` in ${gridLabel(one.grid)}`, isCrossed(one.complete)),
     ),
+    ...uncrossedWarnings(grids.map(({ grid }) => grid)),
     ...doubleWarnings(plan),
     ...misfitWarnings(plan),
   ]

@@ -26,7 +26,7 @@ export function nextStep(
     clauses.some((clause) => clause.id === id && clause.status === 'fails')
   const overfitting = clauses.find(({ id }) => id === 'i')
   if (overfitting?.status === 'undecided') {
-    const reason = `no number of seeds tells whether networks overfit (clause i): ${overfitting.reason}`
+    const reason = `it is not known whether networks overfit (clause i): ${overfitting.reason}`
     return withEnoughSeeds({ reason, set: [] }, grid, samples, config)
   }
   if (fails('i')) return withEnoughSeeds(trainLonger(config), grid, samples, config)
@@ -62,8 +62,7 @@ function otherScore({ confusing }: ExperimentConfig): NextStep {
       'the score does not see mislabelled samples: train longer, or analyse other players'
     return { reason, set: [] }
   }
-  const reason =
-    'the score does not see mislabelled samples: take that of the claim’s authors, which needs three more networks'
+  const reason = `the score does not see mislabelled samples: take that of the claim’s authors${confusing.references === undefined ? ', for which networks on the test samples are trained too' : ', for which the references are there'}`
   return { reason, set: ['confusing.score=nongeneralizable'] }
 }
 

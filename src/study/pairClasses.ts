@@ -26,7 +26,7 @@ const accuracies = ['all', 'similar'] as const
 
 type Accuracy = (typeof accuracies)[number]
 
-type ComparedNetwork = Pick<NetworkScores, 'network' | 'architecture' | 'regime' | 'seeds'>
+type ComparedNetwork = Pick<NetworkScores, 'network' | 'name' | 'architecture' | 'regime' | 'seeds'>
 
 /** What all pairs of a class have in common. */
 type ClassName = Pick<
@@ -83,12 +83,15 @@ export class PairClasses {
     networks: readonly ComparedNetwork[],
     private readonly level: number,
   ) {
-    this.networks = new Map(networks.map((network) => [network.network, network]))
+    // By name: one network may stand for two, which are cut or stated otherwise.
+    this.networks = new Map(networks.map((one) => [one.name ?? one.network, one]))
   }
 
   /** Adds a pair of two of the networks. */
   add(row: OverlapRow): void {
-    const [a, b] = [row.network_a, row.network_b].map((id) => this.networks.get(id as string)!)
+    const [a, b] = [row.name_a ?? row.network_a, row.name_b ?? row.network_b].map(
+      (name) => this.networks.get(name as string)!,
+    )
     // In one order: which of the two is named first says nothing.
     const either = (...names: string[]) => [...new Set(names)].sort().join('+')
     const { step, cut, cut_layers, relation } = row

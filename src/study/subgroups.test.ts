@@ -117,6 +117,25 @@ it('pairs of two architectures are one class, whichever of them is named first',
   expect(counts).toHaveLength(3)
 })
 
+it('pairs of a network that stands under two names are of the architecture of each name', () => {
+  const twice = [
+    ...networks.slice(0, 4).map((one) => ({ ...one, name: `n${one.network}` })),
+    { ...networks[0], name: 'lone', architecture: 'onnx', seeds: { order: 0 } as never },
+  ]
+  const classes = new PairClasses(twice, 0.95)
+  for (const [second, b] of twice.entries()) {
+    for (const a of twice.slice(0, second)) {
+      const ends = { network_a: a.network, name_a: a.name, network_b: b.network, name_b: b.name }
+      classes.add({ ...ends, relation: 'any', cut: 2, step: 1, jaccard: 0.5 } as OverlapRow)
+    }
+  }
+  const found = classes.rows.filter(
+    ({ accuracy, statistic }) => accuracy === 'all' && statistic === 'jaccard',
+  )
+  const counts = found.map(({ architecture, pairs }) => [architecture, pairs])
+  expect(Object.fromEntries(counts)).toEqual({ 'mlp-5': 6, 'mlp-5+onnx': 4 })
+})
+
 describe('pairs of similar accuracy', () => {
   const figures: Record<string, number> = {
     'same-low/diff-high': 0.8,

@@ -37,6 +37,7 @@ the data (features, words) stand as they are there; where one begins with =, +, 
 into a spreadsheet as text, or it is taken for a formula.
 
     pandas: import pandas as pd; ${table} = pd.read_csv("${table}.csv", float_precision="round_trip")
+            (from pandas 3.1 on without float_precision, which it warns of: numbers are read exactly by themselves)
     DuckDB: ${question} FROM '${table}.csv' GROUP BY ALL;
 
 ${sections.join('\n')}`

@@ -33,15 +33,21 @@ export const networksTable = table(
       'Seed of the initial weights of the low layers; empty where it is not known.',
     ),
     seed_high: integer('Seed of the initial weights of the high layers.'),
-    seed_order: integer('Seed of the order of the training samples.'),
+    seed_order: integer(
+      'Seed of the order of the training samples; 0 where a network from elsewhere does not say it.',
+    ),
     derived_from: text('Id of the network that this one was derived from.'),
     rerandomized: text('Layers drawn anew with respect to `derived_from`, joined by +.'),
     low_layers: text('Layers below the cut, joined by +.'),
-    parameters: integer('Number of trainable parameters.'),
-    low_parameters: integer('Trainable parameters in the low layers.'),
+    parameters: integer(
+      'Number of weights and biases, of frozen layers too; running means and variances are none.',
+    ),
+    low_parameters: integer('Those of the low layers.'),
     train_accuracy: number('Accuracy on the training subset at the end, against the given labels.'),
     test_accuracy: number('Accuracy on the test subset at the end.'),
-    phase_boundary_step: integer('Step at which the overfitting phase begins; empty: none found.'),
+    phase_boundary_step: integer(
+      't*, the last step of the learning phase, after which the overfitting phase is; empty: none found.',
+    ),
     phase_boundary_low: integer('Lower end of its bootstrap interval (detector hinge), steps.'),
     phase_boundary_high: integer('Upper end of that interval, steps.'),
     reliability: number(
@@ -55,7 +61,7 @@ export const networksTable = table(
       'Samples whose score stands out from the others by the rule mad (confusing.csv has which).',
     ),
     hard_jaccard: number(
-      'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint nearest to t*, without t* to the middle of training.',
+      'Jaccard of the confusing set with the samples of largest loss at the analysed checkpoint after step 0 nearest to t*, without t* to the middle of training (of equally near ones the earlier).',
     ),
     easy_jaccard: number('The same with the samples of smallest loss there.'),
     chance_jaccard: number('What either is expected to be for independent sets of these sizes.'),
@@ -145,7 +151,7 @@ export const ordersTable = table(
     network,
     step,
     sample_group: text(
-      'all, confusing, other, hard or easy (largest and smallest loss at the analysed checkpoint nearest to t*, without t* to the middle of training).',
+      'all, confusing, other, hard or easy (largest and smallest loss at the analysed checkpoint after step 0 nearest to t*, without t* to the middle of training).',
     ),
     interaction_order: integer('Order |T| of the interactions.'),
     kind: text('`and` or `or`; orders 0 and 1 stand under `and`.'),
@@ -179,7 +185,7 @@ export const agreementTable = table(
     share_majority: number('The same in more than half of them.'),
     share_all: number('The same in all of them.'),
     expected_any: number(
-      'What `share_any` is expected to be if every reference had as many salient interactions of each kind and order, drawn at random.',
+      'What `share_any` is expected to be if every reference had as many salient interactions of each kind and order, drawn at random (with confusing.references.sign: same half of them of the same sign).',
     ),
     expected_majority: number('The same for `share_majority`.'),
     expected_all: number('The same for `share_all`.'),
@@ -217,13 +223,15 @@ export const generalizationTable = table(
     step,
     interaction_order: integer('Order of the interactions.'),
     similarity: number(
-      'Mean over classes of Sim(train mean, test mean), the means over equally many samples of a class on both sides, drawn 20 times.',
+      'Mean over classes (given labels) of Sim(train mean, test mean), the means over equally many samples of a class on both sides, drawn 20 times.',
     ),
     matched: number(
       'The same, from as few samples on each side as the halves of which ceiling is the similarity: compare it with ceiling.',
     ),
     ceiling: number('The same between two halves of the training samples.'),
-    floor: number('similarity after shuffling the interactions within the order.'),
+    floor: number(
+      'similarity after shuffling the interactions within the order; empty at order n, which has one alone.',
+    ),
   },
 )
 
@@ -261,11 +269,15 @@ export const overlapsTable = table(
     size_a: integer('Size of the confusing set of a.'),
     size_b: integer('Size of the confusing set of b.'),
     shared: integer('Samples in both sets.'),
-    jaccard: number('|A∩B| / |A∪B|.'),
+    jaccard: number(
+      '|A∩B| / |A∪B|; empty where both sets are. From here to spearman all is empty where the scores of one of the two are all the same.',
+    ),
     expected_jaccard: number('Its expectation for independent sets of these sizes.'),
     overlap_coefficient: number('|A∩B| / min(|A|, |B|).'),
     kappa: number('(jaccard − expected) / (1 − expected).'),
-    p_value: number('P(shared or more) for independent sets (hypergeometric).'),
+    p_value: number(
+      'P(shared or more) for independent sets (hypergeometric); empty where one of them is.',
+    ),
     spearman: number('Rank correlation of the scores over all samples.'),
     accuracy_gap: number('|difference of the test accuracies|.'),
     similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),

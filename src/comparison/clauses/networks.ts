@@ -119,10 +119,10 @@ export function controlClause(
   }
 }
 
-/** Tells the AUC of the mean score from those of the networks, which the tables have; nothing of one network. */
+/** Tells the AUC of the mean rank of the scores from those of the networks, which the tables have; nothing of one network. */
 function ofSeveral(single: readonly number[]): string {
   if (single.length < 2) return ''
   const [low, high, middle] = [smallest(single), largest(single), mean(single) ?? Number.NaN]
   const words = `single networks ${low.toFixed(2)} to ${high.toFixed(2)}, mean ${middle.toFixed(2)}`
-  return ` by the mean score (${words})`
+  return ` by the mean rank of the scores (${words})`
 }

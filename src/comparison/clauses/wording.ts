@@ -1,12 +1,7 @@
 /** Words and numbers that the reasons of several clauses have in common. */
 import { gridState, NO_USABLE_NETWORK } from '../effects.js'
 import type { GridStatistics } from '../gridStatistics.js'
-import type { Estimate, GridName } from '../types.js'
-
-/** `mlp-5, init, cut 2`. */
-export function gridLabel({ architecture, regime, cut }: GridName): string {
-  return `${architecture}, ${regime}${cut === undefined ? '' : `, cut ${cut}`}`
-}
+import type { Estimate } from '../types.js'
 
 /** Why a study has no statistics of a grid. */
 export function noGrid(statistics: GridStatistics | undefined): string {

@@ -18,7 +18,9 @@ function sweep(): ReportStudy {
       seeds.slice(0, second).map((a) => {
         const relation = relationOf(a, b)
         const jaccard = (a.low === b.low ? 0.2 * cut : 0.1) + 0.01 * (a.low + b.high)
-        return { ...overlaps[0], network_a: idOf(a), network_b: idOf(b), relation, cut, jaccard }
+        const [one, other] = [idOf(a), idOf(b)]
+        const names = { network_a: one, name_a: one, network_b: other, name_b: other }
+        return { ...overlaps[0], ...names, relation, cut, jaccard }
       }),
     )
   const members = seeds.map((seed) => ({

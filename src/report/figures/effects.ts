@@ -34,8 +34,10 @@ export const effectFigure: Figure = {
           effect === 'low−high' ? 'difference' : 'share',
         ),
     )
-    const open = [...new Set(unbounded.map(({ effect }) => effect))].join(', ')
     const several = new Set(rows.map(gridOf)).size > 1
+    const open = unbounded
+      .map((row) => (several ? `${row.effect} of ${gridOf(row)}` : row.effect))
+      .join('; ')
     const values = rows.map((row) => ({
       effect: row.effect,
       grid: gridOf(row),

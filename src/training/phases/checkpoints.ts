@@ -32,11 +32,13 @@ export function boundaryCheckpoint(steps: readonly number[], { boundary }: Phase
 
 /**
  * Of ascending steps, the last of which is the end of training, the one at whose losses samples are
- * called hard and easy: nearest to t*, or without one to the middle of training, since before it the
- * losses are those of a network that has learnt nothing.
+ * called hard and easy: nearest to t*, or without one to the middle of training; step 0, of a network that has learnt nothing, only
+ * where there is no other.
  */
 export function difficultyCheckpoint(steps: readonly number[], { boundary }: PhaseResult): number {
-  return nearestStep(steps, boundary?.step ?? steps[steps.length - 1] / 2)
+  const trained = steps.filter((step) => step > 0)
+  const end = steps[steps.length - 1]
+  return nearestStep(trained.length > 0 ? trained : steps, boundary?.step ?? end / 2)
 }
 
 /** Of steps, one or more, the one nearest to another; the first of equally near ones. */

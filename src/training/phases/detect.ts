@@ -44,7 +44,9 @@ export function detectPhases(
   return detectThreshold(points, options)
 }
 
-/** Phase of a step: all of training is `learning` when there is no overfitting phase. */
+/** Phase of a step: up to t*, as a whole step, and where there is no overfitting phase all of training, it is `learning`. */
 export function phaseAt(step: number, result: PhaseResult): 'learning' | 'overfitting' {
-  return result.boundary !== undefined && step > result.boundary.step ? 'overfitting' : 'learning'
+  return result.boundary !== undefined && step > Math.round(result.boundary.step)
+    ? 'overfitting'
+    : 'learning'
 }

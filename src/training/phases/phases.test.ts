@@ -206,6 +206,14 @@ describe('phases', () => {
     const result = detectPhases(curveOf(rising, 0, 0, 40), hinge)
     expect(phaseAt(0, result)).toBe('learning')
     expect(phaseAt(960, result)).toBe('overfitting')
+    for (const step of [38.3, 37.6, 38]) {
+      const found = { ...result, boundary: { step, epoch: 1 } }
+      expect([37, 38, 39].map((at) => phaseAt(at, found))).toEqual([
+        'learning',
+        'learning',
+        'overfitting',
+      ])
+    }
     expect(
       phaseAt(
         960,
@@ -232,6 +240,10 @@ describe('phases', () => {
     expect(difficultyCheckpoint(steps, { ...none, boundary: { step: 90, epoch: 1 } })).toBe(100)
     expect(difficultyCheckpoint(steps, none)).toBe(40)
     expect(difficultyCheckpoint([100], none)).toBe(100)
+    // An untrained network knows no hard samples.
+    expect(difficultyCheckpoint([0, 24], none)).toBe(24)
+    expect(difficultyCheckpoint(steps, { ...none, boundary: { step: 2, epoch: 1 } })).not.toBe(0)
+    expect(difficultyCheckpoint([0], none)).toBe(0)
   })
 
   it('choose the checkpoints to analyse', () => {
