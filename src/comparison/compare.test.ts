@@ -382,6 +382,9 @@ describe('bad input', () => {
     const row = effects.find((one) => one.effect === 'low')
     expect(row?.estimate).toBeDefined()
     expect(row?.note).toMatch(/cells are missing: \d × \d of 3 × 3 used/)
+    const open = verdict.clauses.filter(({ status }) => status === 'undecided')
+    for (const { reason } of open.filter(({ id }) => id === 'iii' || id === 'iv'))
+      expect(reason).toMatch(/two seeds, as many as the 3 × 3 grid has without gaps, say little/)
     expect(verdict.warnings.at(-1)).toMatch(
       /^shares of the variance leave out 2 of 8 networks \(cells are missing: 2 × 3 of 3 × 3 used, without low seed 1\)/,
     )

@@ -97,14 +97,17 @@ function withEnoughSeeds(
     samples: config.analysis.samples.count,
   }
   const isOwn = isOwnGrid(config, statistics.grid)
-  const where = isOwn ? '' : ` (${BESIDES_GRID})`
+  const where = isOwn ? '' : ` (${besidesGrid(config)})`
   const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing${where}`
   return { reason, set: [...step.set, ...(isOwn ? designSettings(config, enough) : [])] }
 }
 
 /** What to do where no setting gives a design. */
-const BESIDES_GRID =
-  'the networks of the verdict are not those of networks.grid: add others of further seeds to them'
+function besidesGrid({ networks }: ExperimentConfig): string {
+  return networks.grid === undefined
+    ? 'add networks of further seeds'
+    : 'the networks of the verdict are not those of networks.grid: add others of further seeds to them'
+}
 
 function moreSeeds(
   statistics: GridStatistics,
@@ -140,7 +143,7 @@ function moreSeeds(
   const larger = { ...found.design, samples: config.analysis.samples.count }
   if (isOwnGrid(config, statistics.grid)) return { reason, set: designSettings(config, larger) }
   return {
-    reason: `${reason}; ${BESIDES_GRID}`,
+    reason: `${reason}; ${besidesGrid(config)}`,
     set: [],
   }
 }

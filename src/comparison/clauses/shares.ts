@@ -82,11 +82,22 @@ function shareClause(
   }
   const status = statusOf({ own, other }, bound)
   const small = Math.min(statistics.complete.lows.length, statistics.complete.highs.length) < 3
-  const why = small ? `; two seeds of a ${gridShape(statistics)} grid say little of others` : ''
+  const why = small ? `; ${fewSeeds(statistics)}` : ''
   const meaning = { holds: '', fails: `: ${below}`, undecided: `: ${between}${why}` }[status]
   const above = status === 'undecided' && sideOf(own, bound) === 'above' && other === undefined
   const reason = `${said} ${bothEnds({ own, other }, says)}${above ? NO_OTHER_END : meaning}`
   return { ...clause, status, figures, reason }
+}
+
+/** What weakens the shares of a grid with less than three seeds on a side, or with so few once gaps are left out. */
+function fewSeeds(statistics: GridStatistics): string {
+  const { complete, grid } = statistics
+  const isWhole = [grid.cells, complete].every(
+    ({ lows, highs }) =>
+      lows.length === complete.lows.length && highs.length === complete.highs.length,
+  )
+  const where = isWhole ? '' : `, as many as the ${gridShape(statistics)} grid has without gaps,`
+  return `two seeds${where} say little of others`
 }
 
 /** An estimate under the study's own tie-break and, where the scores have it, under the other. */

@@ -148,7 +148,7 @@ describe('the files of networks that lowlayer trained', () => {
       'networks.grid.high=[0,1,2]',
     ])
     expect(onlyReason).toEqual({
-      reason: `${next.reason} (the networks of the verdict are not those of networks.grid: add others of further seeds to them)`,
+      reason: `${next.reason} (add networks of further seeds)`,
       set: [],
     })
     expect(JSON.parse(read(study, 'manifest.json')).complete).toBe(true)
