@@ -458,6 +458,17 @@ describe('bad input', () => {
     )
   })
 
+  it('a network under two names is left out once, by both', () => {
+    const flat = { ...study.networks[0], score: new Float64Array(60), set: [] }
+    const twice = {
+      ...study,
+      networks: [flat, { ...flat, name: 'again' }, ...study.networks.slice(1)],
+    }
+    expect(tables(twice).verdict.warnings.filter((line) => line.includes('left out'))).toEqual([
+      `${flat.name ?? flat.network} and again is left out: every sample has the same score`,
+    ])
+  })
+
   it('every score constant', () => {
     const flat = changed(study, (one) => ({ ...one, score: new Float64Array(60), set: [] }))
     const { verdict, effects } = tables(flat)

@@ -122,13 +122,19 @@ function warningsOf(
   settings: ComparisonOptions,
 ): string[] {
   const { pairs, wide } = countAccuracyGaps(study, settings)
-  const nameOf = (id: string) => study.networks.find(({ network }) => network === id)?.name ?? id
+  // One that stands under two names is left out under both, and said once.
+  const namesOf = (id: string) =>
+    study.networks
+      .filter(({ network }) => network === id)
+      .map(({ name }) => name ?? id)
+      .join(' and ')
+  const leftOut = new Map(excluded.map(({ network, reason }) => [network, reason]))
   const warnings = [
     ...(study.missing ?? []).map(({ network, reason }) => `${network} is missing: ${reason}`),
     ...(study.lacking ?? []).map(
       ({ network, reason }) => `${network} lacks a part of its analysis: ${reason}`,
     ),
-    ...excluded.map(({ network, reason }) => `${nameOf(network)} is left out: ${reason}`),
+    ...[...leftOut].map(([network, reason]) => `${namesOf(network)} is left out: ${reason}`),
     ...(study.unmeasured ?? []),
   ]
   if (study.omitted !== undefined && study.omitted > 0) {

@@ -109,7 +109,9 @@ export const givenNetwork = z.strictObject({
   name: fileName,
   path: nonEmpty
     .optional()
-    .describe('ONNX file, or a series of checkpoints: {epoch} or {step} stands for the number'),
+    .describe(
+      'ONNX file, or a series of checkpoints: {epoch} or {step} stands for the number in the name of the file or of a folder',
+    ),
   values: nonEmpty
     .optional()
     .describe(

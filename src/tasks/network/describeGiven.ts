@@ -1,17 +1,15 @@
 /** Finds the files of networks from elsewhere and reads what the planner needs to know of them. */
 
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { GivenNetworkConfig, NetworksConfig } from '../../config/networks.js'
-import { InputError, messageOf } from '../../core/errors.js'
+import { InputError } from '../../core/errors.js'
 import { contentId } from '../../core/hash.js'
-import { limits } from '../../core/limits.js'
-import { requireAtMost } from '../../core/requireAtMost.js'
 import { sizeOf } from '../../core/tensor.js'
-import { candidatePaths, type DataContext, resolvePath } from '../../data/paths.js'
+import { resolvePath } from '../../data/paths.js'
 import { describeForeignFile, type ForeignFile } from '../../engine/onnx/foreignFile.js'
 import { inputFileId } from '../../formats/inputFile.js'
 import type { GivenNetworkInfo, NamedFile } from '../../plan/types.js'
+import { type SeenFrom, seriesOf } from './checkpointSeries.js'
 import { forEachNamed } from './forEachNamed.js'
 import { readGivenCurve } from './givenCurve.js'
 import { readNetworkTable } from './networkTable.js'
@@ -42,9 +40,6 @@ export async function describeGiven(
   })
   return found
 }
-
-/** What files of networks are seen from, after the working folder: the folder of the configuration, or of the table. */
-type SeenFrom = Pick<DataContext, 'baseDir'>
 
 async function describeOne(
   entry: GivenNetworkConfig,
@@ -120,73 +115,6 @@ function namedFile(file: string): NamedFile {
 function namedCurve(file: string): NonNullable<GivenNetworkInfo['curve']> {
   const points = readGivenCurve(file, { stepsPerEpoch: 1 })
   return { ...namedFile(file), lastStep: points[points.length - 1].step }
-}
-
-/** The files of a path in which {epoch} or {step} stands for a number, ascending; without either, the one file. */
-function seriesOf(
-  path: string,
-  from: SeenFrom,
-): { readonly number: number; readonly file: string }[] {
-  const [word, ...more] = path.match(/\{(epoch|step)\}/g) ?? []
-  if (word === undefined) return [{ number: 0, file: resolvePath(path, 'path', from) }]
-  const folder = dirname(path)
-  if (more.length > 0 || folder.includes(word)) {
-    throw new InputError(`${path}: ${word} may stand only once, and in the name of the file`)
-  }
-  const [before, after] = basename(path).split(word)
-  const numberedIn = (place: string) =>
-    readFolder(place, path).flatMap((name) => {
-      const inside = name.slice(before.length, name.length - after.length)
-      const fits = name.startsWith(before) && name.endsWith(after) && /^\d+$/.test(inside)
-      return fits ? [{ number: Number(inside), file: join(place, name) }] : []
-    })
-  resolvePath(folder, 'the folder of path', from)
-  // The working folder may have one of that name, too, as it has "." always.
-  const places = candidatePaths(folder, from).filter((place) => existsSync(place))
-  const numbered = places.map(numberedIn).find(({ length }) => length > 0)
-  if (numbered === undefined) {
-    throw new InputError(
-      `${path}: no file there has a number in the place of ${word}: looked in ${places.join(' and ')}`,
-    )
-  }
-  requireAtMost(numbered.length, limits.timePoints, `${path}: files`, 'take every tenth, say')
-  const series = numbered.sort((a, b) => a.number - b.number)
-  const last = series[series.length - 1]
-  requireAtMost(last.number, limits.steps, `${last.file}: its number`, `the number is the ${word}`)
-  checkSteps(path, series)
-  return series
-}
-
-function readFolder(folder: string, path: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (cause) {
-    throw new InputError(`${path}: cannot read the folder ${folder}: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
-}
-
-/** `1.onnx` beside `01.onnx`, and a hole in a series that is regular otherwise: a checkpoint is missing. */
-function checkSteps(
-  path: string,
-  series: readonly { readonly number: number; readonly file: string }[],
-): void {
-  const numbers = series.map(({ number }) => number)
-  const twice = series.find(({ number }, index) => number === numbers[index - 1])
-  if (twice !== undefined) {
-    throw new InputError(`${path}: two files are number ${twice.number}, one of them ${twice.file}`)
-  }
-  const gaps = numbers.slice(1).map((number, index) => number - numbers[index])
-  const usual = gaps[0]
-  const isRegular = gaps.length > 3 && gaps.filter((gap) => gap === usual).length >= gaps.length - 1
-  const hole = gaps.findIndex((gap) => gap === 2 * usual)
-  if (isRegular && hole >= 0) {
-    throw new InputError(
-      `${path}: number ${numbers[hole] + usual} is missing, between ${numbers[hole]} and ${numbers[hole + 1]} of a ` +
-        `series of ${series.length}; give it, or leave out others so that the series is no regular one`,
-    )
-  }
 }
 
 /** Names of the weights of the low layers. Throws InputError where a layer has none. */
