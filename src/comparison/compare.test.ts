@@ -417,7 +417,7 @@ describe('bad input', () => {
     expect(alone).toHaveLength(2)
     expect(verdict.warnings).toContainEqual(
       expect.stringMatching(
-        /^2 networks of other, init.* are in no grid of two low and two high seeds \(2 × 1\)/,
+        /^networks of other, init.*\(2\) are in no grid of two low and two high seeds \(2 × 1\)/,
       ),
     )
     expect(tables(study).verdict.warnings.join()).not.toMatch(/in no grid/)
@@ -456,6 +456,34 @@ describe('bad input', () => {
     expect(verdict.warnings).toContain(
       'low0-high0-order0 is left out: every sample has the same score',
     )
+    // One rule for pairs and contrasts: without a confusing sample there is nothing to overlap with.
+    const ofEmpty = overlaps.filter(
+      ({ network_a, network_b }) =>
+        [network_a, network_b].includes(broken.networks[1].network) &&
+        [network_a, network_b].includes(broken.networks[5].network),
+    )
+    expect(ofEmpty).toMatchObject([{ jaccard: undefined, kappa: undefined, p_value: undefined }])
+    expect(ofEmpty[0].spearman).toBeDefined()
+  })
+
+  it('networks without a confusing sample: contrasts of sets go without, and say so', () => {
+    const one = changed(study, (each, index) => (index === 4 ? { ...each, set: [] } : each))
+    const { effects, verdict } = tables(one)
+    const noteOf = (name: string) => effects.find(({ effect }) => effect === name)?.note
+    expect(noteOf('T_low')).toMatch(/; without 1 cell of networks with no confusing sample$/)
+    expect(noteOf('low')).not.toMatch(/without/)
+    expect(verdict.sentence).toMatch(/Networks without any are left out\.$/)
+    expect(tables(study).verdict.sentence).not.toMatch(/left out/)
+  })
+
+  it('ends of intervals of κ_J that it cannot reach are cut', () => {
+    // Of three low seeds two have the same one sample: leaving one out changes nearly all.
+    const apart = changed(study, (each) => ({
+      ...each,
+      set: [study.samples[each.seeds.low === 2 ? 1 : 0]],
+    }))
+    const { figures } = tables(apart).verdict.fullyDifferent!
+    expect([figures.ci_low, figures.ci_high]).toEqual([-1, 1])
   })
 
   it('a network under two names is left out once, by both', () => {

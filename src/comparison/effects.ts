@@ -1,4 +1,5 @@
 /** The rows of effects.csv: how much each kind of seed decides, with the reason where a cell has to stay empty. */
+import { counted } from '../core/numberWords.js'
 import type { EffectRow } from '../tables/tables.js'
 import { commonStep } from './commonStep.js'
 import { gridShape, usedPart } from './gaps.js'
@@ -157,5 +158,15 @@ function contrastCells(
       note: `needs 2 low and 2 high seeds of networks that have confusing sets; the grid is ${gridState(statistics)}`,
     }
   }
-  return { estimate, p_value: test?.pValue, note: test && describeTest(test) }
+  const { cellsWithoutSets: lacking } = statistics
+  const without =
+    lacking === 0
+      ? []
+      : [`without ${counted(lacking, 'cell')} of networks with no confusing sample`]
+  const notes = [...(test === undefined ? [] : [describeTest(test)]), ...without]
+  return {
+    estimate,
+    p_value: test?.pValue,
+    note: notes.length === 0 ? undefined : notes.join('; '),
+  }
 }

@@ -1,5 +1,4 @@
 /** Grids in which cells are missing: their shares are of the largest part that has none. */
-import { counted } from '../core/numberWords.js'
 import { type Grid, type GridCells, gridLabel, isCrossed } from './grid.js'
 import type { Seed } from './types.js'
 
@@ -58,8 +57,8 @@ export function uncrossedWarnings(grids: readonly Grid[]): string[] {
     .filter(({ cells }) => !isCrossed(cells))
     .map(
       (grid) =>
-        `${counted(grid.members.length, 'network')} of ${gridLabel(grid)} ${grid.members.length === 1 ? 'is' : 'are'} in no grid of two low and two high seeds ` +
-        `(${grid.cells.lows.length} × ${grid.cells.highs.length}): effects and verdict say nothing of ${grid.members.length === 1 ? 'it' : 'them'}`,
+        `networks of ${gridLabel(grid)} (${grid.members.length}) are in no grid of two low and two high seeds ` +
+        `(${grid.cells.lows.length} × ${grid.cells.highs.length}): they have no effects and no verdict of their own`,
     )
 }
 

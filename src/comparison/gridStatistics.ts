@@ -78,6 +78,8 @@ export interface GridStatistics {
   readonly squares: { readonly own?: GridMeanSquares; readonly other?: GridMeanSquares }
   /** T_low and T_high of the Jaccard of confusing sets. */
   readonly sets: { readonly low: TestedContrast; readonly high: TestedContrast }
+  /** Cells that have a network without confusing samples, which {@link sets}, {@link common} and {@link kappaDifferentLow} go without. */
+  readonly cellsWithoutSets: number
   /** Share of confusing samples that two networks with different high layers have in common; computed when asked. */
   readonly common: () => CommonShares | undefined
   /** Mean κ_J of pairs whose low seeds differ; computed when asked, since it takes all pairs of networks. */
@@ -125,6 +127,10 @@ function generatorsOf(
 /** Draws of the intervals of the shares of a grid. */
 export function shareDraws(grid: GridName, options: Pick<ComparisonOptions, 'seed'>): Draws {
   return generatorsOf(grid, options)('share intervals')
+}
+
+function countCells({ at }: GridCells): number {
+  return at.flat().filter((cell) => cell !== undefined).length
 }
 
 /** The cells all of whose networks have a confusing set. */
@@ -175,6 +181,7 @@ export function gridStatistics(
     otherEnd: squares.other && intervals(squares.other),
     squares,
     sets: setContrasts(grid, study, figures.overlap, options),
+    cellsWithoutSets: countCells(cells) - countCells(withSets),
     common: () => commonShares(grid, withSets, study, figures),
     kappaDifferentLow: () => kappaOverSeedsAndSamples(grid, withSets, study, figures, draws.level),
   }
@@ -301,7 +308,7 @@ function kappaOverSeedsAndSamples(
     }
   }
   const similarity = betweenCells(networksOf, (a, b) => overlap(a, b).kappa ?? 0)
-  return jackknifeInterval(
+  const found = jackknifeInterval(
     leaveOut(
       withSets,
       (part) => meanOverDifferentLows(part, similarity),
@@ -310,4 +317,5 @@ function kappaOverSeedsAndSamples(
     level,
     meanKappaVariance(pairs(), samples),
   )
+  return endingAt(-1, found)
 }

@@ -74,9 +74,10 @@ export function* overlapRows(
       const [ranksA, ranksB] = [ranks[first], ranks[second]]
       const gap = accuracyGap(a, b)
       const isUsable = ranksA !== undefined && ranksB !== undefined
-      // Of damaged or constant scores there is no set: an empty one would overlap with none.
       const found = overlapOf(first, second)
-      const overlap: Partial<Overlap> = isUsable ? found : {}
+      // Without a confusing sample there is nothing to overlap with; contrasts of sets go without such networks, too.
+      const hasSets = isUsable && found.sizeA > 0 && found.sizeB > 0
+      const overlap: Partial<Overlap> = hasSets ? found : {}
       yield {
         network_a: a.network,
         name_a: a.name,

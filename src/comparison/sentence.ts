@@ -94,8 +94,9 @@ function commonOf(statistics: GridStatistics | undefined): string[] {
   const common = statistics?.common()
   if (common === undefined) return []
   const { same, different, chance } = common
+  const among = statistics?.cellsWithoutSets === 0 ? '' : ' Networks without any are left out.'
   return [
-    `Two networks with the same low layers have ${percent(same)} of their confusing samples in common, two with different low layers ${percent(different)}, and chance alone gives ${percent(chance)}.`,
+    `Two networks with the same low layers have ${percent(same)} of their confusing samples in common, two with different low layers ${percent(different)}, and chance alone gives ${percent(chance)}.${among}`,
   ]
 }
 

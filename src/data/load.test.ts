@@ -1,5 +1,5 @@
 /** Loaded data sets against what was asked for: subsets, labels, files; and real files where they are here. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -11,7 +11,7 @@ import { dataSection } from '../config/data.js'
 import { EnvironmentError, InputError } from '../core/errors.js'
 import { readCsvTable } from '../formats/csvTable.js'
 import { loadDataset } from './load.js'
-import { resolveDataPath } from './paths.js'
+import { pathsFrom, resolveDataPath } from './paths.js'
 import { resamplePlane } from './resample.js'
 import type { Dataset, Samples } from './types.js'
 
@@ -129,6 +129,18 @@ describe('files', () => {
   it('of a given path that is not there are bad input', async () => {
     await expect(load({ source: 'mnist', path: 'nowhere' })).rejects.toThrow(InputError)
   })
+})
+
+it('files that a configuration names are seen from the working folder, or else from its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-paths-'))
+  writeFileSync(join(folder, 'only-there.npy'), '')
+  writeFileSync(join(folder, 'package.json'), '')
+  const pathOf = pathsFrom({ baseDir: folder })
+  expect(pathOf('only-there.npy')).toBe(join(folder, 'only-there.npy'))
+  expect(pathOf('package.json')).toBe(resolve('package.json'))
+  expect(pathOf('nowhere.npy')).toBe(join(folder, 'nowhere.npy'))
+  expect(pathOf(join(folder, 'only-there.npy'))).toBe(join(folder, 'only-there.npy'))
+  rmSync(folder, { recursive: true })
 })
 
 describe('CSV tables', () => {

@@ -43,6 +43,19 @@ export function resolvePath(
   throw new InputError(`${key} "${path}" does not exist: looked for ${candidates.join(' and ')}`)
 }
 
+/**
+ * Paths that are found as {@link resolvePath} finds them. One that leads nowhere is that beside the file, which whoever reads it
+ * finds missing.
+ */
+export function pathsFrom(context: Pick<DataContext, 'baseDir'>): PathOf {
+  return (file) => {
+    const candidates = candidatePaths(file, context)
+    return (
+      candidates.find((candidate) => existsSync(candidate)) ?? candidates[candidates.length - 1]
+    )
+  }
+}
+
 /** Where a path of the configuration may lead: from the working folder, then from the folder of the file. */
 export function candidatePaths(
   path: string,

@@ -1,4 +1,5 @@
 /** The analyses that a study makes of each network: its own, and those under other choices that test reliability. */
+import type { PlayersConfig } from '../config/analysis.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { contentId, type Json } from '../core/hash.js'
@@ -82,7 +83,7 @@ function run(
   const panel = samples.filter === 'common-correct' ? networks : undefined
   const valuesId = shortId({
     version: ARTIFACT_VERSION,
-    values: { samples, players, baseline, output, temperature, clamp },
+    values: { samples, players: inOrder(players), baseline, output, temperature, clamp },
     files,
     panel,
   })
@@ -97,6 +98,16 @@ function run(
     phase: phase === 'end' ? undefined : phase,
   })
   return { name, analysis, valuesId, interactionsId }
+}
+
+/** Players as they count for an id: of groups and further inputs the order, which says which bit is which player, where ids sort keys. */
+function inOrder(players: PlayersConfig) {
+  const { groups, inputs, ...rest } = players
+  return {
+    ...rest,
+    ...(groups === undefined ? {} : { groups: Object.entries(groups) }),
+    ...(inputs === undefined ? {} : { inputs: Object.entries(inputs) }),
+  }
 }
 
 /** First 8 digits of a content id: what a file name carries. */

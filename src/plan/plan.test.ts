@@ -213,6 +213,14 @@ networks:
     expect(heir.spec.frozenBlocks).toEqual([])
   })
 
+  it('tells players apart by the order of their groups, which says what each bit of a mask is', () => {
+    const valuesOf = (groups: string) =>
+      planOf(`analysis: { players: { count: 2, layout: features, groups: { ${groups} } } }`)
+        .valuesId
+    expect(valuesOf('a: [0, 1], b: [2]')).toBe(valuesOf('a: [0, 1], b: [2]'))
+    expect(valuesOf('a: [0, 1], b: [2]')).not.toBe(valuesOf('b: [2], a: [0, 1]'))
+  })
+
   it('puts every task after what it needs', () => {
     const seen = new Set<string>()
     for (const task of planOf('analysis: { samples: { filter: common-correct } }').tasks) {

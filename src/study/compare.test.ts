@@ -97,7 +97,7 @@ describe('the overfitting clause', () => {
       /give more of its checkpoints, or its curve \(networks\.files\[\]\.curve\)$/,
     ],
     ['onnx', 'curve.csv', /give a curve with more points/],
-    ['values', undefined, /give a curve with more points/],
+    ['values', undefined, /give its curve/],
   ] as const)(
     'says of networks from elsewhere (%s, curve %s) what their user can do',
     (kind, curveFile, remedy) => {

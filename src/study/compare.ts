@@ -172,7 +172,9 @@ export function networkScores(
 /** What gives a network's curve more points. */
 function howToGetPoints(network: StudyNetwork): string {
   if (network.origin === 'trained') return 'measure losses more often (training.evaluate)'
-  return network.spec.kind === 'values' || network.curveFile !== undefined
-    ? 'give a curve with more points (networks.files[].curve)'
+  if (network.curveFile !== undefined)
+    return 'give a curve with more points (networks.files[].curve)'
+  return network.spec.kind === 'values'
+    ? 'give its curve (networks.files[].curve)'
     : 'give more of its checkpoints, or its curve (networks.files[].curve)'
 }

@@ -270,14 +270,12 @@ export const overlapsTable = table(
     size_b: integer('Size of the confusing set of b.'),
     shared: integer('Samples in both sets.'),
     jaccard: number(
-      '|A∩B| / |A∪B|; empty where both sets are. From here to spearman all is empty where the scores of one of the two are all the same.',
+      '|A∩B| / |A∪B|. From here to p_value all is empty where one of the sets is, and so spearman where the scores of one are all the same.',
     ),
     expected_jaccard: number('Its expectation for independent sets of these sizes.'),
     overlap_coefficient: number('|A∩B| / min(|A|, |B|).'),
     kappa: number('(jaccard − expected) / (1 − expected).'),
-    p_value: number(
-      'P(shared or more) for independent sets (hypergeometric); empty where one of them is.',
-    ),
+    p_value: number('P(shared or more) for independent sets (hypergeometric).'),
     spearman: number('Rank correlation of the scores over all samples.'),
     accuracy_gap: number('|difference of the test accuracies|.'),
     similar_accuracy: boolean('Whether that gap is within comparison.accuracyTolerance.'),

@@ -1,5 +1,5 @@
 /** Loads the data set of a study for its tasks, and makes sure that it is still the one that was planned with. */
-import { resolve } from 'node:path'
+
 import { isDeepStrictEqual } from 'node:util'
 import type { AnalysisConfig } from '../config/analysis.js'
 import type { ExperimentConfig } from '../config/schema.js'
@@ -7,6 +7,7 @@ import { atPlace, EnvironmentError } from '../core/errors.js'
 import { sha256 } from '../core/hash.js'
 import { loadDataset } from '../data/load.js'
 import type { PathOf } from '../data/paths.js'
+import { pathsFrom } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { readInputFile } from '../formats/inputFile.js'
 import { sameBaseline, samePlayers } from '../masking/sameMasking.js'
@@ -87,7 +88,7 @@ export async function loadPlannedDataset(
       `the files of data source ${plan.config.data.source} changed while the study ran; run it again`,
     )
   }
-  const pathOf = (file: string) => resolve(context.baseDir, file)
+  const pathOf = pathsFrom(context)
   const files = analysisFiles(plan.config.analysis, pathOf)
   if (!isDeepStrictEqual(files, plan.data.analysisFiles)) {
     throw new EnvironmentError(

@@ -1,5 +1,3 @@
-/** From a configuration to a plan: what the data, and the files that it names, turn out to be. */
-import { resolve } from 'node:path'
 import { withinData } from '../config/computedDefaults.js'
 import type { LoadedConfig } from '../config/load.js'
 import { trainsNetworks } from '../config/networks.js'
@@ -8,7 +6,7 @@ import type { ExperimentConfig } from '../config/schema.js'
 import { InputError } from '../core/errors.js'
 import { isObject } from '../core/isObject.js'
 import { loadDataset } from '../data/load.js'
-import type { PathOf } from '../data/paths.js'
+import { type PathOf, pathsFrom } from '../data/paths.js'
 import type { Dataset } from '../data/types.js'
 import { inputBaseline, requireMaskable } from '../masking/baseline/configureBaseline.js'
 import { parseOutput } from '../masking/evaluation/output.js'
@@ -47,7 +45,7 @@ export async function loadData(
   }
   const isCountWritten = valueAt(written, ['analysis', 'samples', 'count']) !== undefined
   const within = withinData(asked, written, counts)
-  const pathOf = (file: string) => resolve(baseDir, file)
+  const pathOf = pathsFrom({ baseDir })
   const analysis = withNamedSamples(within.analysis, isCountWritten, pathOf)
   checkSampleCount(analysis.samples, describeDataset(dataset))
   return { config: { ...within, analysis }, dataset }
@@ -65,7 +63,7 @@ export async function planLoaded(
 ): Promise<Plan> {
   const { baseDir } = loaded
   const { config, dataset } = await loadData(loaded, dataDirs)
-  const pathOf = (file: string) => resolve(baseDir, file)
+  const pathOf = pathsFrom({ baseDir })
   const leftOut = checkPanel(config.analysis, dataset)
   const given = await describeGiven(config.networks, baseDir, fitOf(dataset, config))
   checkGivenUse(config, dataset, given)

@@ -54,6 +54,7 @@ export function checkSameQuestion(studies: readonly FinishedStudy[]): string | u
 }
 
 function said(value: unknown): string {
+  if (value === undefined) return 'none'
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 

@@ -5,6 +5,9 @@ import { quotable } from '../../core/quote.js'
 import { readText } from '../paths.js'
 import { checkSameShape, placeOf, TOKEN_LIMIT, type TokenArrays } from './tokenArrays.js'
 
+/** Names that arrays have by default, which need not be there. */
+const usual = { wordIds: 'word_ids', words: 'words' }
+
 /** A token that belongs to no word. */
 const NONE = -1
 
@@ -18,7 +21,8 @@ export function wordsOf(
 ): Int32Array {
   const { file, ids, attention } = arrays
   const [count, length] = ids.shape
-  const known = arrays.has(wordIds) ? arrays.rows(wordIds) : undefined
+  // A name that is written is meant: reading what is not there says so.
+  const known = arrays.has(wordIds) || wordIds !== usual.wordIds ? arrays.rows(wordIds) : undefined
   if (known === undefined && specialTokens === undefined) {
     throw new InputError(
       `${file}: nothing says which tokens are special and never players: store the array ${wordIds} (the tokenizer's ` +
@@ -69,7 +73,7 @@ export function wordNames(
   key: string,
   vocabulary: readonly (string | undefined)[] | undefined,
 ): readonly string[] | undefined {
-  if (arrays.has(key)) return fromStrings(arrays, words, key)
+  if (arrays.has(key) || key !== usual.words) return fromStrings(arrays, words, key)
   return vocabulary === undefined ? undefined : fromVocabulary(arrays, words, vocabulary)
 }
 
@@ -87,7 +91,7 @@ function fromStrings({ strings, ids, file }: TokenArrays, words: Int32Array, key
     const name = word < shape[1] ? data[place] : ''
     if (name !== '') return name
     throw new InputError(
-      `${file}: there is no ${key}[${Math.floor(at / length)}, ${word}], the name of the word of ${placeOf(ids.name, ids.shape, at)}`,
+      `${file}: there is no ${key}[${Math.floor(at / length)}, ${word}], the name of the word of ${placeOf(ids.name, ids.shape, at)}: words are counted by data.wordIds, without that array by token; leave ${key} out where they are others`,
     )
   })
 }

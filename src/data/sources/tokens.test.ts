@@ -208,6 +208,10 @@ describe('token ids', () => {
       {},
       /\[words\]: strings are read from/,
     ],
+    ['words that are not there', texts, { words: 'spoken' }, /spoken/],
+    ['word ids that are not there', texts, { wordIds: 'wordids', specialTokens: [1] }, /wordids/],
+    ['no vocabulary', texts, { vocabulary: 'no.txt' }, /data\.vocabulary "no\.txt" does not exist/],
+    ['no test file', texts, { testPath: 'no.npz' }, /data\.testPath "no\.npz" does not exist/],
   ])('are refused with %s', async (_, arrays, data, message) => {
     await expect(loaded(arrays, data)).rejects.toThrow(message)
   })

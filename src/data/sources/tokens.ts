@@ -4,7 +4,7 @@ import { InputError } from '../../core/errors.js'
 import { gatherRows, sideBySide } from '../../core/tableRows.js'
 import { sizeOf } from '../../core/tensor.js'
 import { uniqueSorted } from '../../core/uniqueSorted.js'
-import { type DataContext, resolveDataPath } from '../paths.js'
+import { type DataContext, resolvePath } from '../paths.js'
 import type { RawData } from '../raw.js'
 import type { RowPart } from '../types.js'
 import { classNumbering, labelNumbers } from './labelArrays.js'
@@ -45,11 +45,11 @@ export async function openTokens(data: TokensConfig, context: DataContext): Prom
   const vocabulary =
     data.vocabulary === undefined
       ? undefined
-      : await readTokenVocabulary(resolveDataPath(data.vocabulary, context))
-  const open = (path: string) =>
-    readPart(openTokenArrays(resolveDataPath(path, context), data), data, vocabulary)
-  const train = open(data.path)
-  const test = data.testPath === undefined ? undefined : open(data.testPath)
+      : await readTokenVocabulary(resolvePath(data.vocabulary, 'data.vocabulary', context))
+  const open = (path: string, key: string) =>
+    readPart(openTokenArrays(resolvePath(path, key, context), data), data, vocabulary)
+  const train = open(data.path, 'data.path')
+  const test = data.testPath === undefined ? undefined : open(data.testPath, 'data.testPath')
   const splits = test === undefined ? [train] : [train, test]
   if (test !== undefined) checkSameArrays(train, test)
   const { classes, remarks, numbered } = classesOf(splits, data)

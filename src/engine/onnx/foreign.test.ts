@@ -2,15 +2,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
-import { floats, onnxFile } from '../../testing/onnxGraph.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import { floats, moveIntoBranches, onnxFile } from '../../testing/onnxGraph.js'
 import { openForeignModel } from './foreign.js'
 import { describeForeignFile } from './foreignFile.js'
 import {
+  attributeTypes,
   dataTypes,
   decodeModel,
   type ElementType,
   encodeModel,
+  type ModelProto,
   type TensorProto,
 } from './format.js'
 
@@ -146,4 +148,54 @@ it('weights are told apart by their values, however the file keeps them', async 
   const one = await hashed({ dataType: string, stringData: texts('ab', 'c') })
   expect(one).not.toBe(await hashed({ dataType: string, stringData: texts('a', 'bc') }))
   rmSync(folder, { recursive: true })
+})
+
+describe('a file of numbers beside the model', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lowlayer-beside-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const constantOf = ({ graph }: ModelProto, t: TensorProto) => {
+    graph.initializer = graph.initializer.filter(({ name }) => name !== 'w')
+    const attribute = [{ name: 'value', type: attributeTypes.tensor, t }]
+    return { name: '', opType: 'Constant', input: [], output: ['w'], attribute }
+  }
+  const holders: Readonly<Record<string, (model: ModelProto, tensor: TensorProto) => void>> = {
+    'of a weight': () => undefined,
+    'of a constant': (model, tensor) => {
+      model.graph.node.unshift(constantOf(model, tensor))
+    },
+    'of a weight of a branch': (model) => moveIntoBranches(model, 0, ['w']),
+    'of a constant of a function': (model, tensor) => {
+      model.functions = [{ node: [constantOf(model, tensor)] }]
+    },
+    'of a sparse weight': (model, values) => {
+      model.graph.initializer = []
+      model.graph.sparseInitializer = [{ values, dims: [2] }]
+    },
+  }
+
+  it.each(Object.entries(holders))('counts for the network, and is missed: %s', async (_, hold) => {
+    const model = decodeModel(
+      onnxFile({
+        inputs: { x: ['batch', 2] },
+        outputs: { y: ['batch', 2] },
+        nodes: [['Add', ['x', 'w'], ['y']]],
+        weights: { w: floats([2], [1, 1]) },
+      }),
+    )
+    const [tensor] = model.graph.initializer
+    tensor.rawData = new Uint8Array()
+    tensor.dataLocation = 1
+    tensor.externalData = [{ key: 'location', value: 'w.bin' }]
+    hold(model, tensor)
+    const file = join(folder, 'net.onnx')
+    writeFileSync(file, encodeModel(model))
+    const idWith = async (...values: number[]) => {
+      writeFileSync(join(folder, 'w.bin'), new Uint8Array(Float32Array.from(values).buffer))
+      return (await describeForeignFile(file)).id
+    }
+    expect(await idWith(1, 2)).toBe(await idWith(1, 2))
+    expect(await idWith(1, 2)).not.toBe(await idWith(1, 3))
+    rmSync(join(folder, 'w.bin'))
+    await expect(describeForeignFile(file)).rejects.toThrow(/w\.bin.* put that file beside/)
+  })
 })

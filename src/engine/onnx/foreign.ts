@@ -9,7 +9,7 @@ import { readInputFile } from '../../formats/inputFile.js'
 import type { DeviceName } from '../types.js'
 import { type CutPath, cutGraph } from './cut.js'
 import { type Embedding, embeddingOf } from './embedding.js'
-import { externalFiles, type ForeignValue, graphOf } from './foreignFile.js'
+import { externalFiles, type ForeignValue, modelOf } from './foreignFile.js'
 import { inFloat32, type ShortFloat } from './inFloat32.js'
 import { type LastLinear, lastLinear } from './lastLinear.js'
 import { type OutputOrigin, outputOrigin } from './outputOrigin.js'
@@ -70,9 +70,10 @@ export interface ForeignCut {
  */
 export async function openForeignModel(file: string, device: DeviceName): Promise<ForeignModel> {
   const bytes = readInputFile(file)
-  const graph = graphOf(file, bytes)
+  const model = modelOf(file, bytes)
   // Throws where one is missing, on which ONNX Runtime fails obscurely.
-  externalFiles(file, graph)
+  externalFiles(file, model)
+  const { graph } = model
   const origins = new Map(
     graph.output.map(({ name }) => [name, outputOrigin(graph.node, name)] as const),
   )

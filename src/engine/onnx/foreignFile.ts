@@ -10,6 +10,7 @@ import { requireEvaluationMode } from './evaluationMode.js'
 import {
   decodeModel,
   elementTypeName,
+  everyTensor,
   type ModelProto,
   type TensorProto,
   type ValueInfoProto,
@@ -88,9 +89,9 @@ function declaredValue({ name, type: declared }: ValueInfoProto): ForeignValue {
 /** The graph of a file, which is read once, and its content id. */
 async function readGraph(file: string) {
   const bytes = readInputFile(file)
-  const graph = graphOf(file, bytes)
-  const id = await contentIdOf(bytes, externalFiles(file, graph), shortFloatIn(bytes))
-  return { graph, id }
+  const model = modelOf(file, bytes)
+  const id = await contentIdOf(bytes, externalFiles(file, model), shortFloatIn(bytes))
+  return { graph: model.graph, id }
 }
 
 /** SHA-256 of the values of a tensor, however they are kept: as bytes, as numbers, or in a file beside the model's. */
@@ -108,10 +109,10 @@ function externalBytes(file: string, { externalData = [] }: TensorProto): Uint8A
   return bytes.subarray(start, end)
 }
 
-/** Files of weights beside the model. Throws InputError where one is missing. */
-export function externalFiles(file: string, { initializer }: ModelProto['graph']): Set<string> {
+/** Files of weights and constants beside the model. Throws InputError where one is missing. */
+export function externalFiles(file: string, model: ModelProto): Set<string> {
   const found = new Set<string>()
-  for (const tensor of initializer) {
+  for (const tensor of everyTensor(model)) {
     if (tensor.dataLocation !== 1) continue
     const location = tensor.externalData?.find(({ key }) => key === 'location')?.value ?? ''
     // ONNX: relative to the folder of the model, and never out of it.
@@ -163,17 +164,19 @@ async function contentIdOf(
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The graph of a file's bytes. Throws InputError naming the file where they are no ONNX model, or one in training mode. */
-export function graphOf(file: string, bytes: Uint8Array): ModelProto['graph'] {
-  const graph = decodedGraph(file, bytes)
-  if (graph === undefined) throw new InputError(`${file} is no ONNX model: it holds no graph`)
-  requireEvaluationMode(file, graph)
-  return graph
+/** The model of a file's bytes. Throws InputError naming the file where they are no ONNX model, or one in training mode. */
+export function modelOf(file: string, bytes: Uint8Array): ModelProto {
+  const model = decoded(file, bytes)
+  if (model.graph === undefined || model.graph === null) {
+    throw new InputError(`${file} is no ONNX model: it holds no graph`)
+  }
+  requireEvaluationMode(file, model.graph)
+  return model
 }
 
-function decodedGraph(file: string, bytes: Uint8Array): ModelProto['graph'] | undefined {
+function decoded(file: string, bytes: Uint8Array): ModelProto {
   try {
-    return decodeModel(bytes).graph
+    return decodeModel(bytes)
   } catch (cause) {
     const message = `${file} is no ONNX model, or is cut short: ${firstLineOf(cause)}`
     throw new InputError(message, { cause })

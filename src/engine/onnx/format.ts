@@ -148,6 +148,7 @@ export const attributeTypes = {
   float: 1,
   int: 2,
   string: 3,
+  tensor: 4,
   graph: 5,
   floats: 6,
   ints: 7,
@@ -244,6 +245,29 @@ export interface GraphProto {
 /** The graphs within an operator, such as the branches of If. */
 export function innerGraphs({ attribute }: NodeProto): GraphProto[] {
   return attribute.flatMap(({ g, graphs }) => [...(g ? [g] : []), ...(graphs ?? [])])
+}
+
+/**
+ * Every tensor of a file: those of the graph by their names, then those that sparse tensors, operators (as constants have them), the graphs within them
+ * and functions hold.
+ */
+export function* everyTensor({
+  graph,
+  functions = [],
+}: Pick<ModelProto, 'graph' | 'functions'>): Generator<TensorProto> {
+  yield* graph.initializer
+  for (const sparse of graph.sparseInitializer ?? []) yield* sparseParts(sparse)
+  for (const node of [...graph.node, ...functions.flatMap(({ node }) => node)]) {
+    for (const { t, sparseTensor } of node.attribute) {
+      if (t) yield t
+      if (sparseTensor) yield* sparseParts(sparseTensor)
+    }
+    for (const inner of innerGraphs(node)) yield* everyTensor({ graph: inner })
+  }
+}
+
+function sparseParts({ values, indices }: SparseTensorProto): TensorProto[] {
+  return indices === undefined || indices === null ? [values] : [values, indices]
 }
 
 const root = protobuf.Root.fromJSON(schema)

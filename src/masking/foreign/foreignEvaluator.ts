@@ -130,11 +130,21 @@ export async function foreignClassifier(
       ? []
       : [`${file}: its ${model.short} is computed in float32, where its weights are exact`]),
     ...masked.remarks,
+    ...(position !== undefined && isOfWholeText(model, output)
+      ? [
+          `${file}: its output ${output} is of the whole text: data.position, and what is said of words after it, do not count for it`,
+        ]
+      : []),
     ...(remark === undefined ? [] : [`${file}: ${remark}`]),
     ...(rows.together ? [] : [`${file} is run row by row, since ${rows.reason}`]),
   ]
   const outputNames = origin.classes
   return { ...masked, layout, width, cells, reading, outputNames, rows, remarks, classify }
+}
+
+/** Whether an output is declared as [batch, classes], and so is of no single token. */
+function isOfWholeText({ outputs }: Pick<ForeignModel, 'outputs'>, output: string): boolean {
+  return outputs.some(({ name, shape }) => name === output && shape.length === 2)
 }
 
 function tokenPosition(parts: FedSamples['parts'] = []): TokenPosition | undefined {

@@ -4,9 +4,9 @@ import { mean } from '../../metrics/descriptive.js'
 import type { DifficultyRow, SampleRow } from '../../tables/tables.js'
 import type { ReportStudy } from '../types.js'
 import { epochAxis, inOrder, nominal, quantitative } from './channels.js'
-import { epochsOf } from './checkpoints.js'
+import { analysedSteps, epochsOf } from './checkpoints.js'
 import type { Figure } from './figure.js'
-import { doneNetworks, haveSeeds, ownSets, rounded } from './studyRows.js'
+import { areGrowth, doneNetworks, haveSeeds, ownSets, rounded } from './studyRows.js'
 
 /** Samples of each kind, and networks, that are drawn: more lines than that are a thicket. */
 const CONFUSING = 2
@@ -31,12 +31,16 @@ export const coursesFigure: Figure = {
     const networks = doneNetworks(tables).slice(0, NETWORKS)
     const samples = chosenSamples(study)
     const epochOf = epochsOf(tables)
+    const endOf = new Map([...analysedSteps(tables)].map(([id, steps]) => [id, steps.at(-1)]))
     const drawn = rows.flatMap(({ table, field, title }) => {
       const all: readonly Partial<DifficultyRow & SampleRow>[] = tables[table]
       const known = all.filter(({ sample = -1 }) => samples.has(sample))
       const values = networks.flatMap(({ network, name = '', seed_low = 'not known' }) =>
         known.flatMap((row) => {
           if (row.network !== network || row[field] === undefined) return []
+          // A growth ends no line of plain scores.
+          const isGrowth = field === 'score' && areGrowth(study) && row.step === endOf.get(network)
+          if (isGrowth) return []
           const sample = samples.get(row.sample as number)
           const epoch = rounded(epochOf(network, row.step))
           const value = rounded(row[field], 4)
@@ -51,7 +55,7 @@ export const coursesFigure: Figure = {
     const hasSeeds = haveSeeds(networks)
     const which = networks.length < all ? ` The first ${networks.length} of ${all} networks;` : ''
     return {
-      caption: `One line per network${hasSeeds ? ', by its low seed' : ''}. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
+      caption: `One line per network${hasSeeds ? ', by its low seed' : ''}. Confusing: in the sets of most networks; hard: of the largest mean loss over networks and checkpoints.${which}${areGrowth(study) ? ' Scores at the end are their growth since overfitting began (confusing.phase: delta), which is not drawn.' : ''} difficulty.csv and samples.csv have all samples${which === '' ? '' : ' and networks'}.`,
       spec: {
         vconcat: drawn.map(({ title, values }, index) => {
           const isFirst = index === 0

@@ -7,7 +7,7 @@ import { byName, inOrder, quantitative } from './channels.js'
 import { rowsAt, shownCheckpoints } from './checkpoints.js'
 import { colours, type Figure } from './figure.js'
 import { orderBars, strengthValues } from './orders.js'
-import { type MeanStrength, rounded } from './studyRows.js'
+import { areGrowth, type MeanStrength, rounded } from './studyRows.js'
 
 const BINS = 24
 
@@ -21,7 +21,8 @@ export const scoreFigure: Figure = {
   id: 'scores',
   title: 'Confusing scores',
   source: 'Figure 2, histogram',
-  draw({ tables }) {
+  draw(study) {
+    const { tables } = study
     const { end } = shownCheckpoints(tables)
     const rows = rowsAt(tables.samples, end).flatMap(({ network, score, label, given_label }) => {
       const word = label === given_label ? 'label kept' : 'label changed by noise'
@@ -41,7 +42,7 @@ export const scoreFigure: Figure = {
     const noisy = rows.filter(({ label }) => label !== 'label kept').length
     const isOne = new Set(rows.map(({ network }) => network)).size === 1
     return {
-      caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint. ${
+      caption: `Scores of ${isOne ? 'the network’s' : 'all networks’'} samples at the last analysed checkpoint${areGrowth(study) ? ', as their growth since overfitting began (confusing.phase: delta)' : ''}. ${
         noisy === 0
           ? 'No label was changed by noise.'
           : `Samples whose label was changed by noise (${noisy} of ${rows.length}) are a positive control: a score that finds confusing samples should put them to the right.`

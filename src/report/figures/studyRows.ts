@@ -129,3 +129,8 @@ export function ownSets({
   const own = asked ?? confusing.find(({ rule }) => rule !== 'mad')?.rule ?? 'mad'
   return confusing.filter(({ rule }) => rule === own)
 }
+
+/** Whether scores at the end are their growth since overfitting began (`confusing.phase: delta`), where those before it are plain. */
+export function areGrowth({ manifest }: Pick<ReportStudy, 'manifest'>): boolean {
+  return valueAt(manifest?.config, ['confusing', 'phase']) === 'delta'
+}

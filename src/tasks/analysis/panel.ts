@@ -1,6 +1,7 @@
 /** The task that chooses which samples are analysed, where that depends on what networks predict. */
-import { resolve } from 'node:path'
+
 import { TaskError } from '../../core/errors.js'
+import { pathsFrom } from '../../data/paths.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import { correctRows } from '../../masking/panel.js'
@@ -67,7 +68,7 @@ async function predictedClasses(
   context: TaskContext,
 ): Promise<Record<SplitName, Int32Array>> {
   const { analysis } = context.plan.config
-  const masking = studyMasking(analysis, dataset, (file) => resolve(context.baseDir, file))
+  const masking = studyMasking(analysis, dataset, pathsFrom(context))
   // What is assumed about a network from elsewhere was said when it was measured.
   const use = { context, dataset, masking, analysis, assume: () => undefined }
   const open = await openNetwork(network, network.spec.totalSteps, use)

@@ -1,9 +1,10 @@
 /** The task that evaluates a network on masked samples. */
-import { resolve } from 'node:path'
+
 import { checkInteractionFileSize } from '../../artifacts/interactionFile.js'
 import { readCurve } from '../../artifacts/networkState.js'
 import { openPartial, removePartials } from '../../artifacts/partialValues.js'
 import { writeValueFile } from '../../artifacts/valueFile.js'
+import { pathsFrom } from '../../data/paths.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
@@ -43,7 +44,7 @@ export async function values(task: ValuesTask, context: TaskContext): Promise<vo
     const panels = await panelOf(task.network, dataset, context)
     const samples = panelSamples(panels, dataset)
     const { analysis } = task.run
-    const masking = studyMasking(analysis, dataset, (file) => resolve(context.baseDir, file))
+    const masking = studyMasking(analysis, dataset, pathsFrom(context))
     checkInteractionFileSize(samples.length, masking.placed.n)
     const steps = runSteps(plan, task.run, task.network, await readCurve(paths))
     const total = steps.length * samples.length

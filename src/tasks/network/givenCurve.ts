@@ -35,7 +35,12 @@ export function readGivenCurve(
       cell === undefined || cell === '' ? Number.NaN : Number(cell),
     )
     const isStep = Number.isInteger(step) && step >= 0 && step <= limits.steps
-    if (key === undefined || !isStep || !Number.isFinite(value)) {
+    if (key !== undefined && isStep && !Number.isFinite(value)) {
+      throw new InputError(
+        `${place}: the value "${record.value}" is no number; leave out rows of losses that are none`,
+      )
+    }
+    if (key === undefined || !isStep) {
       throw new InputError(
         `${place}: needs a step (a whole number up to ${limits.steps}), split train or test, metric loss or accuracy, and a value, but has step "${record.step}", ` +
           `split "${record.split}", metric "${record.metric}", value "${record.value}"`,

@@ -170,7 +170,13 @@ function rowsById(
 
 /** Throws InputError where a name is none of {@link ARRAYS}: a misspelt "sample" would give samples the values of others. */
 function readArrays(file: string): Partial<Record<(typeof ARRAYS)[number], NpyArray>> {
-  if (!file.endsWith('.npz')) return { values: readNpy(file) }
+  const extension = file.toLowerCase().split('.').at(-1)
+  if (extension === 'npy') return { values: readNpy(file) }
+  if (extension !== 'npz') {
+    throw new InputError(
+      `${file}: values of networks are read from .npy (the array of values) and .npz (${ARRAYS.join(', ')}): np.save or np.savez writes them`,
+    )
+  }
   const arrays = readNpz(file)
   const others = Object.keys(arrays).filter((name) => !ARRAYS.some((known) => known === name))
   if (others.length === 0) return arrays

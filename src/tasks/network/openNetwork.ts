@@ -1,9 +1,9 @@
 /** A network at one checkpoint, whether lowlayer trained it or it is from elsewhere. */
 
-import { resolve } from 'node:path'
 import { readCheckpointWeights } from '../../artifacts/checkpoint.js'
 import { sizeOf } from '../../core/tensor.js'
 import { fedRows } from '../../data/heldInputs.js'
+import { pathsFrom } from '../../data/paths.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset, Samples } from '../../data/types.js'
 import { importExported } from '../../engine/onnx/checkpoint.js'
@@ -147,7 +147,7 @@ function withOwnLayer(use: NetworkUse, network: GivenNetwork): NetworkUse {
   const layer = layerOf(analysis, network)
   if (layer === undefined || layer === analysis.players.layer) return use
   const own = { ...analysis, players: { ...analysis.players, layer } }
-  const masking = studyMasking(own, dataset, (file) => resolve(context.baseDir, file))
+  const masking = studyMasking(own, dataset, pathsFrom(context))
   return { ...use, analysis: own, masking }
 }
 
@@ -176,7 +176,7 @@ async function openModel(
   const { reading } = network.spec
   const { dataset, masking, analysis, assume, context } = use
   const { data } = context.plan.config
-  const pathOf = (name: string) => resolve(context.baseDir, name)
+  const pathOf = pathsFrom(context)
   const layer = layerOf(analysis, network)
   const ofInput = layer === undefined ? await inputBaseline(analysis, dataset, pathOf) : undefined
   const classifier = await openClassifier(file, {

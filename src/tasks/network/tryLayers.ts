@@ -1,5 +1,6 @@
 /** Inner layers that a study masks are looked for in its networks when it is planned. */
-import { resolve } from 'node:path'
+
+import { pathsFrom } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import type { Plan, StudyNetwork } from '../../plan/types.js'
 import { forEachNamed } from './forEachNamed.js'
@@ -14,7 +15,7 @@ export async function tryLayers(plan: Plan, dataset: Dataset, baseDir: string): 
   // Loaded now, as few studies have inner layers and every command plans.
   const { studyMasking } = await import('../../masking/configure.js')
   const { tryLayer } = await import('./openNetwork.js')
-  const masking = studyMasking(analysis, dataset, (file) => resolve(baseDir, file))
+  const masking = studyMasking(analysis, dataset, pathsFrom({ baseDir }))
   const context = { plan, baseDir, results: '' }
   const use = { context, dataset, masking, analysis, assume: () => undefined }
   const kinds = new Map(plan.networks.map((network) => [kindOf(network), network]))

@@ -1,11 +1,13 @@
 /** The task that compares all networks: makes the tables, the verdict and the report. */
-import { join, resolve } from 'node:path'
+
+import { join } from 'node:path'
 import { stringify as toYaml } from 'yaml'
 import { isComplete } from '../../artifacts/networkState.js'
 import { describeEngine } from '../../artifacts/trainingEngine.js'
 import type { Lack } from '../../comparison/types.js'
 import type { ExperimentConfig } from '../../config/schema.js'
 import { messageOf, TaskError } from '../../core/errors.js'
+import { pathsFrom } from '../../data/paths.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { misfitWarnings } from '../../plan/given.js'
 import { unverifiedDesign } from '../../plan/statedLayers.js'
@@ -86,7 +88,7 @@ export async function compare(task: CompareTask, context: TaskContext): Promise<
       drawn: () => progress('figures', 'figures'),
       stored: { plan, results },
       dataset: () => loadPlannedDataset(plan, context),
-      resolve: (file) => resolve(context.baseDir, file),
+      resolve: pathsFrom(context),
       drawsFigures: context.drawsFigures,
     })
   })

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import type { NetworkState } from '../../artifacts/networkState.js'
 import { InputError } from '../../core/errors.js'
 import { counted } from '../../core/numberWords.js'
+import { pathsFrom } from '../../data/paths.js'
 import type { Dataset } from '../../data/types.js'
 import { studyMasking } from '../../masking/configure.js'
 import type { GivenNetwork, MeasureTask } from '../../plan/types.js'
@@ -40,9 +40,8 @@ export async function measure(task: MeasureTask, context: TaskContext): Promise<
     if (given !== undefined && !isMeasured) await write(given)
     if (spec.kind === 'onnx') {
       const dataset = await loadPlannedDataset(context.plan, context)
-      const pathOf = (file: string) => resolve(context.baseDir, file)
       const { analysis } = context.plan.config
-      const masking = studyMasking(analysis, dataset, pathOf)
+      const masking = studyMasking(analysis, dataset, pathsFrom(context))
       const use: Omit<NetworkUse, 'assume'> = { context, dataset, masking, analysis }
       const curve: CurvePoint[] = []
       for (const [index, step] of spec.checkpointSteps.entries()) {

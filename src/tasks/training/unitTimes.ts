@@ -1,7 +1,8 @@
 /** Measures how long steps, evaluations and decompositions take on this machine, for estimates of a study's time. */
-import { resolve } from 'node:path'
+
 import { subsetCount } from '../../core/subset.js'
 import { sizeOf } from '../../core/tensor.js'
+import { pathsFrom } from '../../data/paths.js'
 import { sampleAt } from '../../data/rows.js'
 import type { Dataset } from '../../data/types.js'
 import { oneBatch, repeated } from '../../engine/batches.js'
@@ -66,7 +67,7 @@ export async function measureUnitTimes(
   context: Pick<TaskContext, 'baseDir' | 'dataDirs' | 'results'>,
 ): Promise<UnitTimes> {
   const dataset = await loadPlannedDataset(plan, context)
-  const pathOf = (file: string) => resolve(context.baseDir, file)
+  const pathOf = pathsFrom(context)
   const { analysis } = plan.config
   const masking = studyMasking(analysis, dataset, pathOf)
   const trained = plan.networks.find((network) => network.origin === 'trained')
