@@ -557,3 +557,11 @@ it.each([
     )
   },
 )
+
+it('a position of a token is told to count for nothing where outputs are of whole texts', async () => {
+  const saidOf = async (byToken: boolean) =>
+    (await evaluated({ model: modelFile('int64', byToken), data: { position: 1 } })).said
+  const told = /its output logits is of the whole text: data\.position/
+  expect(await saidOf(false)).toMatch(told)
+  expect(await saidOf(true)).not.toMatch(told)
+})
