@@ -382,8 +382,16 @@ describe('networks from elsewhere', () => {
   it.each<[string, string, RegExp]>([
     ['steps that no training has', `${head}1e300,train,loss,1\n`, /log\.csv:2: needs a step/],
     ['accuracies that are none', `${head}1,train,accuracy,-7\n`, /log\.csv:2: an accuracy of -7/],
-    ['losses that are no numbers', `${head}1,train,loss,1e999\n`, /log\.csv:2: needs a step/],
-    ['losses without end', `${head}1,train,loss,Infinity\n`, /log\.csv:2: needs a step/],
+    [
+      'losses that are no numbers',
+      `${head}1,train,loss,1e999\n`,
+      /log\.csv:2: the value ".*" is no finite number/,
+    ],
+    [
+      'losses without end',
+      `${head}1,train,loss,Infinity\n`,
+      /log\.csv:2: the value ".*" is no finite number/,
+    ],
     ['rows that are none', `${head}1,2\n`, /log\.csv:2: 2 cells, but the header has 4/],
   ])('are refused when planned, with a curve of %s', async (_, text, message) => {
     put('log.csv', text)
