@@ -137,7 +137,7 @@ function shareCells(
     ci_low: share.low,
     ci_high: share.high,
     p_value: test?.pValue,
-    note: notes.length === 0 ? undefined : notes.join('; '),
+    note: notes.join('; ') || undefined,
   }
 }
 
@@ -159,14 +159,11 @@ function contrastCells(
     }
   }
   const { cellsWithoutSets: lacking } = statistics
-  const without =
-    lacking === 0
+  const notes = [
+    ...(test === undefined ? [] : [describeTest(test)]),
+    ...(lacking === 0
       ? []
-      : [`without ${counted(lacking, 'cell')} of networks with no confusing sample`]
-  const notes = [...(test === undefined ? [] : [describeTest(test)]), ...without]
-  return {
-    estimate,
-    p_value: test?.pValue,
-    note: notes.length === 0 ? undefined : notes.join('; '),
-  }
+      : [`without ${counted(lacking, 'cell')} of networks with no confusing sample`]),
+  ]
+  return { estimate, p_value: test?.pValue, note: notes.join('; ') || undefined }
 }

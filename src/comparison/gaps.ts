@@ -1,4 +1,5 @@
 /** Grids in which cells are missing: their shares are of the largest part that has none. */
+import { firstNames } from '../core/firstNames.js'
 import { type Grid, type GridCells, gridLabel, isCrossed } from './grid.js'
 import type { Seed } from './types.js'
 
@@ -26,9 +27,6 @@ export function usedPart(parts: GridParts): string | undefined {
   return `cells are missing: ${lows.length} × ${highs.length} of ${gridShape(parts)} used, without ${without.join(' and ')}`
 }
 
-/** Seeds that are named in a line. */
-const NAMED = 6
-
 function linesWithout(
   side: 'low' | 'high',
   all: readonly Seed[],
@@ -36,8 +34,7 @@ function linesWithout(
 ): string | undefined {
   const others = all.filter((seed) => !used.includes(seed))
   if (others.length === 0) return undefined
-  const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : ''
-  return `${side} ${others.length === 1 ? 'seed' : 'seeds'} ${others.slice(0, NAMED).join(', ')}${more}`
+  return `${side} ${others.length === 1 ? 'seed' : 'seeds'} ${firstNames(others)}`
 }
 
 /** Networks of a grid that its shares take: all of the part without gaps, with the repeats of its cells, which the share of the order takes. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { limits } from '../core/limits.js'
 import { innerShare, nonEmpty, partialShare, sampleCount, seed, whole } from './fields.js'
+import { usualArrays } from './usualArrays.js'
 
 /** What every source accepts. */
 const common = {
@@ -215,7 +216,7 @@ const tokens = z.strictObject({
     ),
   wordIds: z
     .string()
-    .default('word_ids')
+    .default(usualArrays.wordIds)
     .describe(
       'Array [N, T] of the word that each token belongs to; negative: special. Without it each token is a word, and specialTokens says which are special',
     ),
@@ -226,7 +227,7 @@ const tokens = z.strictObject({
     .describe('Ids that never are players, such as [101, 102, 0]'),
   words: z
     .string()
-    .default('words')
+    .default(usualArrays.words)
     .describe(
       'Array of the words as strings: by the numbers of wordIds, else by token; names players',
     ),

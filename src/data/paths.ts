@@ -37,10 +37,10 @@ export function resolvePath(
   key: string,
   context: Pick<DataContext, 'baseDir'>,
 ): string {
-  const candidates = candidatePaths(path, context)
-  const found = candidates.find((candidate) => existsSync(candidate))
-  if (found !== undefined) return found
-  throw new InputError(`${key} "${path}" does not exist: looked for ${candidates.join(' and ')}`)
+  const found = pathsFrom(context)(path)
+  if (existsSync(found)) return found
+  const places = candidatePaths(path, context).join(' and ')
+  throw new InputError(`${key} "${path}" does not exist: looked for ${places}`)
 }
 
 /**

@@ -4,11 +4,13 @@ import { confusingSection } from '../confusing.js'
 import { valueAt } from '../problems.js'
 import { type Check, checkDistinct, isText, type Sections } from './shared.js'
 
+type Analysed = Sections & Pick<Required<Sections>, 'analysis'>
+
 /** Settings without which nothing would change but in some configurations: what uses them, and whether this one does. */
 const usedBySome: readonly {
   readonly key: string
   readonly user: string
-  readonly isUsed: (sections: Sections & Pick<Required<Sections>, 'analysis'>) => boolean
+  readonly isUsed: (sections: Analysed) => boolean
 }[] = [
   ...(
     [
@@ -20,7 +22,7 @@ const usedBySome: readonly {
   ).map(([key, ...layouts]) => ({
     key: `analysis.players.${key}`,
     user: `analysis.players.layout: ${layouts[0]}`,
-    isUsed: ({ analysis: { players } }: Pick<Required<Sections>, 'analysis'>) =>
+    isUsed: ({ analysis: { players } }: Analysed) =>
       layouts.some((layout) => layout === players.layout),
   })),
   {
@@ -54,7 +56,7 @@ const usedBySome: readonly {
   ).map(([key, user]) => ({
     key: `analysis.${key}`,
     user: `analysis.solver: ${user}`,
-    isUsed: ({ analysis: { solver } }: Pick<Required<Sections>, 'analysis'>) => solver === user,
+    isUsed: ({ analysis: { solver } }: Analysed) => solver === user,
   })),
   {
     key: 'confusing.offsetScope',

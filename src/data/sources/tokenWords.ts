@@ -1,12 +1,10 @@
 /** Words of tokenised texts: which tokens belong together, and what they are called. */
 import type { DataConfig } from '../../config/data.js'
+import { usualArrays } from '../../config/usualArrays.js'
 import { InputError } from '../../core/errors.js'
 import { quotable } from '../../core/quote.js'
 import { readText } from '../paths.js'
 import { checkSameShape, placeOf, TOKEN_LIMIT, type TokenArrays } from './tokenArrays.js'
-
-/** Names that arrays have by default, which need not be there. */
-const usual = { wordIds: 'word_ids', words: 'words' }
 
 /** A token that belongs to no word. */
 const NONE = -1
@@ -22,7 +20,8 @@ export function wordsOf(
   const { file, ids, attention } = arrays
   const [count, length] = ids.shape
   // A name that is written is meant: reading what is not there says so.
-  const known = arrays.has(wordIds) || wordIds !== usual.wordIds ? arrays.rows(wordIds) : undefined
+  const known =
+    arrays.has(wordIds) || wordIds !== usualArrays.wordIds ? arrays.rows(wordIds) : undefined
   if (known === undefined && specialTokens === undefined) {
     throw new InputError(
       `${file}: nothing says which tokens are special and never players: store the array ${wordIds} (the tokenizer's ` +
@@ -73,7 +72,7 @@ export function wordNames(
   key: string,
   vocabulary: readonly (string | undefined)[] | undefined,
 ): readonly string[] | undefined {
-  if (arrays.has(key) || key !== usual.words) return fromStrings(arrays, words, key)
+  if (arrays.has(key) || key !== usualArrays.words) return fromStrings(arrays, words, key)
   return vocabulary === undefined ? undefined : fromVocabulary(arrays, words, vocabulary)
 }
 

@@ -1,0 +1,2 @@
+/** Names that arrays of words have by default, apart from the schema, which processes that only read data need not load. */
+export const usualArrays = { wordIds: 'word_ids', words: 'words' } as const
