@@ -1,5 +1,6 @@
 /** Runs all checks that look at several keys of a configuration at once. */
 import { checkConfusing, checkSamples, checkUsed } from './checks/analysis.js'
+import { checkDataUsed } from './checks/data.js'
 import { checkModel } from './checks/model.js'
 import { checkNetworks } from './checks/networks.js'
 import { checkPlayers } from './checks/players.js'
@@ -15,6 +16,7 @@ const checks = [
   checkSamples,
   checkUsed,
   checkCounts,
+  checkDataUsed,
   checkTraining,
   checkConfusing,
   checkRuntime,

@@ -238,7 +238,7 @@ const tokens = z.strictObject({
     ),
   labels: z
     .string()
-    .default('labels')
+    .default(usualArrays.labels)
     .describe('Array of the classes [N], whole numbers; not read where there is a target'),
   target: z
     .union([whole(0), nonEmpty])

@@ -176,6 +176,21 @@ describe('a problem', () => {
       '1:44 data.balance: "equal" has no effect, since data.select: first',
     ],
     [
+      'the first of all samples',
+      `data: { source: mnist, select: first }\nmodel: { architecture: lenet }\n`,
+      '1:32 data.select: "first" has no effect, since all samples are taken',
+    ],
+    [
+      'a seed of data of which nothing is drawn',
+      `data: { source: mnist, train: 40, test: 40, select: first, seed: 3 }\nmodel: { architecture: lenet }\n`,
+      '1:66 data.seed: 3 has no effect, since data.select: first draws none, and no label is replaced',
+    ],
+    [
+      'classes beside the tokens that are to follow',
+      `data: { source: tokens, path: a.npz, target: next, labels: sentiment }\nnetworks: { files: [{ name: a, path: a.onnx, low: 0, high: 0 }] }\n`,
+      '1:60 data.labels: "sentiment" is not read beside data.target: leave it out',
+    ],
+    [
       'keys of players that another layout uses',
       `${least}analysis: { players: { layer: conv1 } }`,
       '3:24 analysis.players.layer: only analysis.players.layout: layer uses it: leave it out',

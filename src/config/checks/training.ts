@@ -2,9 +2,6 @@
 import type { ExperimentConfig } from '../schema.js'
 import { type Check, isText, type Report, tables } from './shared.js'
 
-/** Sources whose subsets have classes in proportion by default. */
-const proportional: ReadonlySet<string> = new Set(['tic-tac-toe', 'csv', 'npz', 'tokens'])
-
 /** Batches and analysed samples against the samples that there are; planted rules against features. */
 export const checkCounts: Check = ({ analysis, data, training }, problem) => {
   if (data === undefined) return
@@ -19,28 +16,6 @@ export const checkCounts: Check = ({ analysis, data, training }, problem) => {
     const key = first !== undefined ? 'first' : ids !== undefined ? 'ids' : 'count'
     atMost(`analysis.samples.${key}`, count, split)
     atMost('analysis.samples.testCount', testCount, split === 'train' ? 'test' : 'train')
-  }
-  if ('heldOut' in data && data.heldOut !== undefined) {
-    const told = (['train', 'test'] as const).filter((split) => data[split] !== 'all')
-    if (told.length > 0) {
-      const message = `says what data.${told.join(' and data.')} already says: leave one of them away`
-      problem('data.heldOut', message)
-    }
-  }
-  if (data.labelNoise === 0 && data.labelNoiseTo !== 'other') {
-    problem(
-      'data.labelNoiseTo',
-      'says how labels are replaced, and data.labelNoise replaces none: leave it out',
-    )
-  }
-  // Elsewhere equal shares are the default, which stands in every configuration that a run has written.
-  const isAsked = proportional.has(data.source) && 'balance' in data && data.balance === 'equal'
-  const isWhole = 'select' in data && data.train === 'all' && data.test === 'all'
-  if (isAsked && (isWhole || data.select === 'first')) {
-    const why = isWhole
-      ? 'all samples are taken'
-      : 'data.select: first takes samples whatever their class'
-    problem('data.balance', `"equal" has no effect, since ${why}: leave it out`)
   }
   if (data.source === 'planted-logic') checkRules(data, problem)
 }

@@ -72,7 +72,11 @@ export function wordNames(
   key: string,
   vocabulary: readonly (string | undefined)[] | undefined,
 ): readonly string[] | undefined {
-  if (arrays.has(key) || key !== usualArrays.words) return fromStrings(arrays, words, key)
+  if (arrays.has(key) || key !== usualArrays.words) {
+    if (vocabulary === undefined) return fromStrings(arrays, words, key)
+    const named = `${arrays.file} has the words themselves, as ${key}`
+    throw new InputError(`data.vocabulary names no player, since ${named}: leave one of both out`)
+  }
   return vocabulary === undefined ? undefined : fromVocabulary(arrays, words, vocabulary)
 }
 

@@ -211,6 +211,12 @@ describe('token ids', () => {
     ['words that are not there', texts, { words: 'spoken' }, /spoken/],
     ['word ids that are not there', texts, { wordIds: 'wordids', specialTokens: [1] }, /wordids/],
     ['no vocabulary', texts, { vocabulary: 'no.txt' }, /data\.vocabulary "no\.txt" does not exist/],
+    [
+      'a vocabulary beside the words',
+      { ...texts, words: texts.word_ids },
+      { vocabulary: __filename },
+      /data\.vocabulary names no player, since .*\.npz has the words themselves, as words/,
+    ],
     ['no test file', texts, { testPath: 'no.npz' }, /data\.testPath "no\.npz" does not exist/],
   ])('are refused with %s', async (_, arrays, data, message) => {
     await expect(loaded(arrays, data)).rejects.toThrow(message)

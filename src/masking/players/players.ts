@@ -142,9 +142,9 @@ function gridCells(
     const key = kind === 'layer' ? 'networks.files[].layerLayout' : 'data.layout'
     const hint = looksLast
       ? `: [${shape.join(', ')}] is read as ${channels} channels first; if the ${width} are the channels, say ${key}: nhwc`
-      : ''
+      : '; a coarser one: analysis.players.layout, of an inner layer analysis.players.layerGrid'
     throw new InputError(
-      `a ${rows}×${columns} grid does not fit images of ${height}×${width} pixels${hint}`,
+      `a ${rows}×${columns} grid does not fit ${kind === 'layer' ? 'maps' : 'images'} of ${height}×${width} pixels${hint}`,
     )
   }
   const cells = Array.from({ length: rows * columns }, (): number[] => [])
