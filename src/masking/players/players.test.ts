@@ -129,7 +129,10 @@ describe('gridPlayers', () => {
       () => playersOfGridCells([16, 14, 3], grid4, [0], 'layer'),
       /if the 3 are the channels, say networks\.files\[\]\.layerLayout: nhwc$/,
     ],
-    [() => gridPlayers([1, 28, 3], grid4, 4, { by: 'centre' }), /images of 28×3 pixels; a coarser one: analysis.players.layout/],
+    [
+      () => gridPlayers([1, 28, 3], grid4, 4, { by: 'centre' }),
+      /images of 28×3 pixels; a coarser one: analysis.players.layout/,
+    ],
     [() => gridPlayers([9], grid4, 4, { by: 'centre' }), /layout "features"/],
     [
       () => gridPlayers([1, 28, 28], grid4, 2, { by: 'listed', indices: [3, 16] }),
