@@ -3,4 +3,4 @@
  * finished comparisons are made again. It is part of no id: trained networks, values and interactions
  * stay as they are (what changes those raises `ARTIFACT_VERSION`).
  */
-export const COMPARISON_VERSION = 18
+export const COMPARISON_VERSION = 19

@@ -14,6 +14,7 @@ import {
 import { smallestAttainableP } from '../comparison/permutation.js'
 import { hasSeeds } from '../comparison/relation.js'
 import type { NetworkLayers } from '../comparison/types.js'
+import type { ExperimentConfig } from '../config/schema.js'
 import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
 import type { GridSizes } from './designs.js'
@@ -98,16 +99,21 @@ export function designWarnings(plan: Plan): string[] {
       )
     }
   }
-  const { set } = confusing
   const isCompared = plan.networks.filter(({ role }) => role === 'analysed').length > 1
-  if (isCompared && set.rule === 'top' && set.fraction * analysis.samples.count < FEWEST_IN_SET) {
-    const needed = Math.ceil(FEWEST_IN_SET / set.fraction)
-    warnings.push(
-      `sets of ${Math.max(1, Math.round(set.fraction * analysis.samples.count))} of ${analysis.samples.count} samples ` +
-        `overlap all or not at all: analyse at least ${needed} (analysis.samples)`,
-    )
-  }
+  if (isCompared) warnings.push(...smallSetWarnings(analysis.samples.count, confusing))
   return warnings
+}
+
+/** That the sets of so many samples are too small for overlaps to say something. */
+export function smallSetWarnings(
+  samples: number,
+  { set }: Pick<ExperimentConfig['confusing'], 'set'>,
+): string[] {
+  if (set.rule !== 'top' || Math.round(set.fraction * samples) >= FEWEST_IN_SET) return []
+  const needed = Math.ceil(FEWEST_IN_SET / set.fraction)
+  return [
+    `sets of 1 of ${samples} samples overlap all or not at all: analyse at least ${needed} (analysis.samples)`,
+  ]
 }
 
 /** Networks that are said to have the same seeds, order included, though their weights or values are others; and the reverse. */

@@ -8,7 +8,9 @@ function told(samples: readonly number[], filter: string, classes = 2) {
   const { analyses, config } = scoredAnalyses(() => ({ c: Array(15).fill(0.5) }))
   const chosen = analyses.map((analysis) => ({ ...analysis, samples }))
   const analysis = { ...config.analysis, samples: { ...config.analysis.samples, filter } }
-  return panelWarnings(chosen, { analysis } as typeof config, classes)
+  // Sets of half the samples: of one sample only where there are fewer than three.
+  const confusing = { ...config.confusing, set: { rule: 'top', fraction: 0.5 } }
+  return panelWarnings(chosen, { analysis, confusing } as typeof config, classes)
 }
 
 it('classes that a filter leaves out are named, unless there are fewer samples than classes', () => {
@@ -19,5 +21,15 @@ it('classes that a filter leaves out are named, unless there are fewer samples t
   expect(told(even, 'none')).toEqual([])
   expect(told([0, 1, 2], 'correct')).toEqual([])
   expect(told([0, 1, 2], 'correct', 3)).toHaveLength(1)
-  expect(told([4], 'correct')).toEqual([])
+  expect(told([4], 'correct').filter((line) => line.includes('classes'))).toEqual([])
 })
+
+it.each(['none', 'correct'])(
+  'sets of too few compared samples are told of, filtered by %s',
+  (filter) => {
+    expect(told([0, 1], filter)).toEqual([
+      'sets of 1 of 2 samples overlap all or not at all: analyse at least 4 (analysis.samples)',
+    ])
+    expect(told([0, 1, 2], filter)).toEqual([])
+  },
+)
