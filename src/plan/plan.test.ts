@@ -221,6 +221,13 @@ networks:
     expect(valuesOf('a: [0, 1], b: [2]')).not.toBe(valuesOf('b: [2], a: [0, 1]'))
   })
 
+  it('tells players apart by the order of the inputs that they are of', () => {
+    const valuesOf = (inputs: string) =>
+      planOf(`analysis: { players: { count: 4, inputs: { ${inputs} } } }`).valuesId
+    expect(valuesOf('a: [0], b: all')).toBe(valuesOf('a: [0], b: all'))
+    expect(valuesOf('a: [0], b: all')).not.toBe(valuesOf('b: all, a: [0]'))
+  })
+
   it('puts every task after what it needs', () => {
     const seen = new Set<string>()
     for (const task of planOf('analysis: { samples: { filter: common-correct } }').tasks) {

@@ -121,6 +121,29 @@ function nextToZero({ tables, details, ...rest }: ReportStudy): ReportStudy {
   }
 }
 
+it('growth since overfitting began ends no line of plain scores, and is named as growth', () => {
+  const plain = exampleStudy()
+  const manifest = { ...plain.manifest, config: { confusing: { phase: 'delta' } } }
+  const growth = { ...plain, manifest } as ReportStudy
+  const lastScore = (study: ReportStudy) => {
+    const figure = drawFigure('courses', study)
+    if ('missing' in figure) throw new Error(figure.missing)
+    const { vconcat } = figure.spec as unknown as {
+      vconcat: { data: { values: { epoch: number }[] }; spec: unknown }[]
+    }
+    const scores = vconcat.find(({ spec }) => JSON.stringify(spec).includes('"title":"score"'))
+    return Math.max(...scores!.data.values.map(({ epoch }) => epoch))
+  }
+  expect(lastScore(growth)).toBeLessThan(lastScore(plain))
+  const captions = (study: ReportStudy) =>
+    (['courses', 'scores'] as const).map((name) => {
+      const figure = drawFigure(name, study)
+      return 'caption' in figure && figure.caption.includes('growth since overfitting began')
+    })
+  expect(captions(growth)).toEqual([true, true])
+  expect(captions(plain)).toEqual([false, false])
+})
+
 it.each([1, 2, 3, 4, 5])('Figure %i of the paper has a counterpart', (number) => {
   const sources = names.map((name) => {
     const figure = drawFigure(name, exampleStudy())
