@@ -1,119 +1,45 @@
 /**
  * The part of the ONNX file format that lowlayer writes and reads, as a protobuf schema. Field
- * numbers are those of onnx.proto (ONNX 1.16); fields that are not listed are skipped on reading.
+ * names and numbers are those of onnx.proto (ONNX 1.16); fields that are not listed are skipped on reading.
  */
-import protobuf from 'protobufjs/light.js'
+import protobuf from 'protobufjs'
 
-const schema = {
-  nested: {
-    ModelProto: {
-      fields: {
-        irVersion: { type: 'int64', id: 1 },
-        producerName: { type: 'string', id: 2 },
-        producerVersion: { type: 'string', id: 3 },
-        graph: { type: 'GraphProto', id: 7 },
-        opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
-        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
-        functions: { rule: 'repeated', type: 'FunctionProto', id: 25 },
-      },
-    },
-    FunctionProto: {
-      fields: {
-        node: { rule: 'repeated', type: 'NodeProto', id: 7 },
-        valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
-      },
-    },
-    StringStringEntryProto: {
-      fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } },
-    },
-    OperatorSetIdProto: {
-      fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } },
-    },
-    GraphProto: {
-      fields: {
-        node: { rule: 'repeated', type: 'NodeProto', id: 1 },
-        name: { type: 'string', id: 2 },
-        initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
-        input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
-        output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
-        valueInfo: { rule: 'repeated', type: 'ValueInfoProto', id: 13 },
-        sparseInitializer: { rule: 'repeated', type: 'SparseTensorProto', id: 15 },
-      },
-    },
-    SparseTensorProto: {
-      fields: {
-        values: { type: 'TensorProto', id: 1 },
-        indices: { type: 'TensorProto', id: 2 },
-        dims: { rule: 'repeated', type: 'int64', id: 3 },
-      },
-    },
-    NodeProto: {
-      fields: {
-        input: { rule: 'repeated', type: 'string', id: 1 },
-        output: { rule: 'repeated', type: 'string', id: 2 },
-        name: { type: 'string', id: 3 },
-        opType: { type: 'string', id: 4 },
-        attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
-        domain: { type: 'string', id: 7 },
-      },
-    },
-    AttributeProto: {
-      fields: {
-        name: { type: 'string', id: 1 },
-        f: { type: 'float', id: 2 },
-        i: { type: 'int64', id: 3 },
-        s: { type: 'bytes', id: 4 },
-        t: { type: 'TensorProto', id: 5 },
-        g: { type: 'GraphProto', id: 6 },
-        floats: { rule: 'repeated', type: 'float', id: 7 },
-        ints: { rule: 'repeated', type: 'int64', id: 8 },
-        strings: { rule: 'repeated', type: 'bytes', id: 9 },
-        graphs: { rule: 'repeated', type: 'GraphProto', id: 11 },
-        type: { type: 'int32', id: 20 },
-        sparseTensor: { type: 'SparseTensorProto', id: 22 },
-      },
-    },
-    TensorProto: {
-      fields: {
-        dims: { rule: 'repeated', type: 'int64', id: 1 },
-        dataType: { type: 'int32', id: 2 },
-        floatData: { rule: 'repeated', type: 'float', id: 4 },
-        int32Data: { rule: 'repeated', type: 'int32', id: 5 },
-        stringData: { rule: 'repeated', type: 'bytes', id: 6 },
-        int64Data: { rule: 'repeated', type: 'int64', id: 7 },
-        name: { type: 'string', id: 8 },
-        rawData: { type: 'bytes', id: 9 },
-        doubleData: { rule: 'repeated', type: 'double', id: 10 },
-        uint64Data: { rule: 'repeated', type: 'uint64', id: 11 },
-        externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
-        dataLocation: { type: 'int32', id: 14 },
-      },
-    },
-    ValueInfoProto: {
-      fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
-    },
-    TypeProto: {
-      fields: {
-        tensorType: { type: 'TensorTypeProto', id: 1 },
-        sequenceType: { type: 'HolderTypeProto', id: 4 },
-        optionalType: { type: 'HolderTypeProto', id: 9 },
-      },
-    },
-    HolderTypeProto: { fields: { elemType: { type: 'TypeProto', id: 1 } } },
-    TensorTypeProto: {
-      fields: {
-        elemType: { type: 'int32', id: 1 },
-        shape: { type: 'TensorShapeProto', id: 2 },
-      },
-    },
-    TensorShapeProto: {
-      fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } },
-    },
-    DimensionProto: {
-      fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } },
-    },
-  },
+const root = protobuf.parse(`
+syntax = "proto3";
+message ModelProto {
+  int64 ir_version = 1; string producer_name = 2; string producer_version = 3; GraphProto graph = 7;
+  repeated OperatorSetIdProto opset_import = 8; repeated StringStringEntryProto metadata_props = 14; repeated FunctionProto functions = 25;
 }
+message FunctionProto { repeated NodeProto node = 7; repeated ValueInfoProto value_info = 12; }
+message StringStringEntryProto { string key = 1; string value = 2; }
+message OperatorSetIdProto { string domain = 1; int64 version = 2; }
+message GraphProto {
+  repeated NodeProto node = 1; string name = 2; repeated TensorProto initializer = 5;
+  repeated ValueInfoProto input = 11; repeated ValueInfoProto output = 12; repeated ValueInfoProto value_info = 13;
+  repeated SparseTensorProto sparse_initializer = 15;
+}
+message SparseTensorProto { TensorProto values = 1; TensorProto indices = 2; repeated int64 dims = 3; }
+message NodeProto {
+  repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
+  repeated AttributeProto attribute = 5; string domain = 7;
+}
+message AttributeProto {
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; TensorProto t = 5; GraphProto g = 6;
+  repeated float floats = 7; repeated int64 ints = 8; repeated bytes strings = 9; repeated GraphProto graphs = 11;
+  int32 type = 20; SparseTensorProto sparse_tensor = 22;
+}
+message TensorProto {
+  repeated int64 dims = 1; int32 data_type = 2; repeated float float_data = 4; repeated int32 int32_data = 5;
+  repeated bytes string_data = 6; repeated int64 int64_data = 7; string name = 8; bytes raw_data = 9; repeated double double_data = 10;
+  repeated uint64 uint64_data = 11; repeated StringStringEntryProto external_data = 13; int32 data_location = 14;
+}
+message ValueInfoProto { string name = 1; TypeProto type = 2; }
+message TypeProto { TensorTypeProto tensor_type = 1; HolderTypeProto sequence_type = 4; HolderTypeProto optional_type = 9; }
+message HolderTypeProto { TypeProto elem_type = 1; }
+message TensorTypeProto { int32 elem_type = 1; TensorShapeProto shape = 2; }
+message TensorShapeProto { repeated DimensionProto dim = 1; }
+message DimensionProto { int64 dim_value = 1; string dim_param = 2; }
+`).root
 
 /** ONNX's numbers of element types (TensorProto.DataType), by their names in ONNX Runtime's words. */
 export const dataTypes = {
@@ -270,7 +196,6 @@ function sparseParts({ values, indices }: SparseTensorProto): TensorProto[] {
   return indices === undefined || indices === null ? [values] : [values, indices]
 }
 
-const root = protobuf.Root.fromJSON(schema)
 const modelType = root.lookupType('ModelProto')
 
 /** An ONNX model, or a part of one, as the bytes of its file. */
@@ -311,16 +236,6 @@ export function decodeNode(bytes: Uint8Array): NodeProto {
 /** The bytes of an operator. */
 export function encodeNode(node: NodeProto): Uint8Array {
   return nodeType.encode(nodeType.fromObject(node)).finish()
-}
-
-/** An input or output from its bytes. */
-export function decodeValue(bytes: Uint8Array): ValueInfoProto {
-  return valueType.toObject(valueType.decode(bytes), { longs: Number }) as ValueInfoProto
-}
-
-/** The type of an input or output from its bytes; undefined where it has none, or is no tensor. */
-export function elementTypeOf(bytes: Uint8Array): ElementType | undefined {
-  return elementTypeName((decodeValue(bytes) as Partial<ValueInfoProto>).type?.tensorType?.elemType)
 }
 
 /** An input or output of a graph as bytes; an output needs no type. */

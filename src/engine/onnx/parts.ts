@@ -1,5 +1,5 @@
 /** ONNX files taken apart, so that a part of the graph can be written as a file of its own. */
-import protobuf from 'protobufjs/light.js'
+import protobuf from 'protobufjs'
 
 /** The named parts of a graph, each as its bytes: what is taken over into another graph is not changed. */
 interface GraphParts {
@@ -10,51 +10,23 @@ interface GraphParts {
   valueInfo: Uint8Array[]
 }
 
-const bytesOf = (...fields: [name: string, id: number][]) =>
-  Object.fromEntries(fields.map(([name, id]) => [name, { rule: 'repeated', type: 'bytes', id }]))
-
 /** All fields of a file and of its graph (ONNX 1.19), those that lowlayer does not read as bytes. */
-const partsRoot = protobuf.Root.fromJSON({
-  nested: {
-    ModelParts: {
-      fields: {
-        irVersion: { type: 'int64', id: 1 },
-        producerName: { type: 'string', id: 2 },
-        producerVersion: { type: 'string', id: 3 },
-        domain: { type: 'string', id: 4 },
-        modelVersion: { type: 'int64', id: 5 },
-        docString: { type: 'string', id: 6 },
-        graph: { type: 'GraphParts', id: 7 },
-        ...bytesOf(
-          ['opsetImport', 8],
-          ['metadataProps', 14],
-          ['trainingInfo', 20],
-          ['functions', 25],
-          ['configuration', 26],
-        ),
-      },
-    },
-    GraphParts: {
-      fields: {
-        name: { type: 'string', id: 2 },
-        docString: { type: 'string', id: 10 },
-        ...bytesOf(
-          ['node', 1],
-          ['initializer', 5],
-          ['input', 11],
-          ['output', 12],
-          ['valueInfo', 13],
-          ['quantizationAnnotation', 14],
-          ['sparseInitializer', 15],
-          ['metadataProps', 16],
-        ),
-      },
-    },
-    // Fields that are not listed are skipped, so that weights are not read to learn their names.
-    NamedTensor: { fields: { name: { type: 'string', id: 8 } } },
-    NamedValue: { fields: { name: { type: 'string', id: 1 } } },
-  },
-})
+const partsRoot = protobuf.parse(`
+syntax = "proto3";
+message ModelParts {
+  int64 ir_version = 1; string producer_name = 2; string producer_version = 3; string domain = 4; int64 model_version = 5;
+  string doc_string = 6; GraphParts graph = 7; repeated bytes opset_import = 8; repeated bytes metadata_props = 14;
+  repeated bytes training_info = 20; repeated bytes functions = 25; repeated bytes configuration = 26;
+}
+message GraphParts {
+  repeated bytes node = 1; string name = 2; repeated bytes initializer = 5; string doc_string = 10; repeated bytes input = 11;
+  repeated bytes output = 12; repeated bytes value_info = 13; repeated bytes quantization_annotation = 14;
+  repeated bytes sparse_initializer = 15; repeated bytes metadata_props = 16;
+}
+// Fields that are not listed are skipped, so that weights are not read to learn their names.
+message NamedTensor { string name = 8; }
+message NamedValue { string name = 1; }
+`).root
 const partsType = partsRoot.lookupType('ModelParts')
 
 /** A file with the parts of its graph as bytes. */
