@@ -34,6 +34,8 @@ export interface TrainStep {
   readonly next: Readonly<Record<string, string>>
   /** Name of a parameter → name of its gradient. */
   readonly gradients: ReadonlyMap<string, string>
+  /** The nodes that make the new parameters and slots of gradients: the last ones of the program. */
+  readonly updates: readonly Node[]
 }
 
 /** The input of a step that holds what its outputs are to be. */
@@ -61,6 +63,7 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
   const trained = network.parameters.filter(({ name, trainable }) => trainable && !frozen(name))
   const names = trained.map(({ name }) => name)
   const gradients = differentiate(graph, network.output, seed, names)
+  const updatesFrom = graph.nodes.length
   const slots: Record<string, Shape> = {}
   const next: Record<string, string> = { ...statistics }
   for (const { name, shape } of trained) {
@@ -75,7 +78,8 @@ export function compileTrainStep(network: Graph, recipe: StepRecipe): TrainStep 
   const outputs = { loss: 'loss', ...next }
   const program = { inputs: graph.inputs, nodes: graph.nodes, outputs }
   const parameters = network.parameters.map(({ name }) => name)
-  return { program, loss, targetsShape, masks, parameters, slots, next, gradients }
+  const updates = graph.nodes.slice(updatesFrom)
+  return { program, loss, targetsShape, masks, parameters, slots, next, gradients, updates }
 }
 
 /**

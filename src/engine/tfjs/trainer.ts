@@ -1,6 +1,6 @@
 /** Trains a network with tfjs. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core'
-import { slotRoles, stepScalars } from '../../autodiff/optimizer.js'
+import { type StepScalars, stepScalars } from '../../autodiff/optimizer.js'
 import { compileTrainStep, type TrainStep } from '../../autodiff/trainStep.js'
 import type { Tensor, Tensors } from '../../core/tensor.js'
 import type { Graph, Node } from '../../graph/types.js'
@@ -10,11 +10,10 @@ import { initialSlots } from '../state.js'
 import type { Batches, Trainer, TrainingRecipe, TrainState } from '../types.js'
 import { interpret } from './interpret.js'
 import type { Tf } from './load.js'
-import { update } from './optimizer.js'
 
 type Values = Record<string, TfTensor>
 
-/** A network in training: the forward pass of the compiled step, gradients by tfjs itself. */
+/** A network in training: forward pass and update of the compiled step, gradients by tfjs itself. */
 export function createTfjsTrainer(
   tf: Tf,
   network: Graph,
@@ -58,16 +57,12 @@ class TfjsTrainer implements Trainer {
   ): Promise<number> {
     const { tf } = this
     const scalars = stepScalars(this.recipe.optimizer, learningRate, this.done + 1)
-    const results = tf.tidy(() => {
+    const { loss, next } = tf.tidy(() => {
       const feeds = { ...this.values, ...this.batch(inputs, labels) }
       const { loss, gradients, statistics } = this.differentiate(feeds)
-      const next: Values = { loss, ...statistics }
-      this.trained.forEach((name, index) => {
-        Object.assign(next, this.updated(name, gradients[index], scalars))
-      })
-      return next
+      const next: Values = { ...statistics, ...this.updated({ ...feeds, ...gradients }, scalars) }
+      return { loss, next }
     })
-    const { loss, ...next } = results
     for (const [name, value] of Object.entries(next)) {
       this.values[name].dispose()
       this.values[name] = value
@@ -78,7 +73,7 @@ class TfjsTrainer implements Trainer {
     return value
   }
 
-  /** Loss, gradients of the trained parameters, and the running statistics after the step. */
+  /** Loss, gradients of the trained parameters by their names in the step, and the running statistics after it. */
   private differentiate(feeds: Values) {
     const statistics: Values = {}
     const lossOf = (...weights: TfTensor[]) => {
@@ -91,19 +86,19 @@ class TfjsTrainer implements Trainer {
       return values.get('loss') as TfTensor
     }
     const weights = this.trained.map((name) => feeds[name])
-    const { value: loss, grads: gradients } = this.tf.valueAndGrads(lossOf)(weights)
+    const { value: loss, grads } = this.tf.valueAndGrads(lossOf)(weights)
+    const names = [...this.compiled.gradients.values()]
+    const gradients: Values = Object.fromEntries(names.map((name, index) => [name, grads[index]]))
     return { loss, gradients, statistics }
   }
 
-  private updated(name: string, gradient: TfTensor, scalars: Readonly<Record<string, number>>) {
-    const { optimizer } = this.recipe
-    const roles = slotRoles(optimizer)
-    const slots = Object.fromEntries(roles.map((role) => [role, this.values[`${name}.${role}`]]))
-    const step = { scalars, parameter: this.values[name], gradient, slots }
-    const next = update(this.tf, optimizer, step)
-    const values: Values = { [name]: next.parameter }
-    for (const role of roles) values[`${name}.${role}`] = next.slots[role]
-    return values
+  /** Parameters and slots after the step, from gradients and what they were before. */
+  private updated(feeds: Values, scalars: StepScalars): Values {
+    const { next, updates } = this.compiled
+    const numbers = Object.entries(scalars).map(([name, value]) => [name, this.tf.scalar(value)])
+    const found = interpret(this.tf, updates, { ...feeds, ...Object.fromEntries(numbers) })
+    const changed = Object.entries(next).filter(([, value]) => found.has(value))
+    return Object.fromEntries(changed.map(([name, value]) => [name, found.get(value) as TfTensor]))
   }
 
   /** The tensors of one batch: inputs, targets and dropout masks. */
