@@ -2,12 +2,12 @@
 import { smallestAttainableP } from '../comparison/permutation.js'
 import { assumedTruths } from '../comparison/power/assumedShares.js'
 import {
+  type GridSizes,
   rightVerdicts,
   type SimulationSettings,
   simulatedVerdicts,
 } from '../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../comparison/simulate.js'
-import type { GridSizes } from './designs.js'
 import { plannedGrids } from './designWarnings.js'
 import type { Plan } from './types.js'
 

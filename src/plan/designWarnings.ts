@@ -12,12 +12,12 @@ import {
   isMirror,
 } from '../comparison/grid.js'
 import { smallestAttainableP } from '../comparison/permutation.js'
+import type { GridSizes } from '../comparison/power/verdictOdds.js'
 import { hasSeeds } from '../comparison/relation.js'
 import type { NetworkLayers } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { firstNames } from '../core/firstNames.js'
 import { groupBy } from '../core/groupBy.js'
-import type { GridSizes } from './designs.js'
 import { misfitWarnings } from './given.js'
 import { layersOf } from './layers.js'
 import type { Plan } from './types.js'

@@ -1,22 +1,9 @@
 /** The same study with another design: for what it would cost. */
+import type { GridSizes } from '../comparison/power/verdictOdds.js'
 import type { GridName } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { planStudy } from './plan.js'
 import type { Plan } from './types.js'
-
-/** Sizes of a crossed grid and of its panel. */
-export interface GridSizes {
-  /** Low seeds. */
-  readonly lows: number
-  readonly highs: number
-  /** Order seeds of every cell. */
-  readonly orders: number
-  /** Further order seeds of each cell of the diagonal. */
-  readonly repeats: number
-  /** Trained networks a low seed that lend their low layers, each a row of its own; by default 1, as where none lends. */
-  readonly donors?: number
-  readonly samples: number
-}
 
 /**
  * The configuration with a grid and a panel of these sizes: its own seeds first, so that networks that are there

@@ -1,8 +1,13 @@
 /** What `lowlayer power` prints. */
-import { conclusions, rightVerdicts, type VerdictOdds } from '../../comparison/power/verdictOdds.js'
+
+import {
+  conclusions,
+  type GridSizes,
+  rightVerdicts,
+  type VerdictOdds,
+} from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { asOptions } from '../../config/overrides.js'
-import type { GridSizes } from '../../plan/designs.js'
 import { alignedTable } from '../alignedTable.js'
 import { formatSeconds } from '../progress/stages.js'
 

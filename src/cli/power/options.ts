@@ -1,6 +1,7 @@
 /** Options of `lowlayer power` that are more than a word. */
+
+import type { GridSizes } from '../../comparison/power/verdictOdds.js'
 import { InputError } from '../../core/errors.js'
-import type { GridSizes } from '../../plan/designs.js'
 
 /** Low, high and order seeds of a grid. */
 type GridOption = Pick<GridSizes, 'lows' | 'highs' | 'orders'>

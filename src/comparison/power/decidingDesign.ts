@@ -1,7 +1,7 @@
 /** The smallest grid that would decide an open study, if its shares are what it found. */
 import type { SimulatedShares } from '../simulate.js'
 import {
-  type Design,
+  type GridSizes,
   rightVerdicts,
   type SimulationSettings,
   simulatedVerdicts,
@@ -16,7 +16,7 @@ const MOST_SAMPLES = 60
 
 /** A design and the odds that its verdict is right. */
 interface DecidingDesign {
-  readonly design: Design
+  readonly design: GridSizes
   readonly odds: number
 }
 
@@ -25,7 +25,7 @@ interface DecidingDesign {
  * 80% or more; undefined where none up to 8 × 8 does, as where the low share lies near the margin.
  */
 export function decidingDesign(
-  current: Design,
+  current: GridSizes,
   shares: SimulatedShares,
   settings: SimulationSettings,
 ): DecidingDesign | undefined {
@@ -43,7 +43,7 @@ export function decidingDesign(
 
 /** Odds of a right verdict; undefined, as soon as that is sure, where they are less than what is asked for. */
 function oddsIfWanted(
-  design: Design,
+  design: GridSizes,
   shares: SimulatedShares,
   settings: SimulationSettings,
 ): number | undefined {

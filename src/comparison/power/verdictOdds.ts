@@ -4,13 +4,16 @@ import { compareScores } from '../compare.js'
 import { type SimulatedShares, simulateScores } from '../simulate.js'
 import type { ComparisonOptions, Conclusion, StudyScores } from '../types.js'
 
-/** A crossed design: low × high × order seeds, with further order seeds for each cell of the diagonal. */
-export interface Design {
+/** Sizes of a crossed grid and of its panel. */
+export interface GridSizes {
+  /** Low seeds. */
   readonly lows: number
   readonly highs: number
+  /** Order seeds of every cell. */
   readonly orders: number
+  /** Further order seeds of each cell of the diagonal. */
   readonly repeats: number
-  /** Networks a low seed whose trained low layers are taken, each of them low layers of its own. Default 1. */
+  /** Trained networks a low seed that lend their low layers, each a row of its own; by default 1, as where none lends. */
   readonly donors?: number
   readonly samples: number
 }
@@ -52,7 +55,7 @@ const DRAWS = 400
  * on shares that are negative or add up to more than 1.
  */
 export function verdictOdds(
-  design: Design,
+  design: GridSizes,
   shares: SimulatedShares,
   settings: SimulationSettings,
 ): VerdictOdds {
@@ -65,7 +68,7 @@ export function verdictOdds(
 
 /** The verdict of each simulated study, {@link verdictOdds}, one after the other as they are asked for. */
 export function* simulatedVerdicts(
-  design: Design,
+  design: GridSizes,
   shares: SimulatedShares,
   { studies, seed, comparison }: SimulationSettings,
 ): Generator<Conclusion, void> {

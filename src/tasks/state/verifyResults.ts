@@ -56,7 +56,6 @@ async function ofStudy(folder: string): Promise<Places> {
   const results = dirname(resolve(folder))
   const place = resolve(folder)
   const plan = await storedPlan(folder)
-  if (plan === undefined) return { folders: [place], findings: [] }
   if (typeof plan === 'string') {
     const file = join(basename(place), studyFiles.manifest)
     const why = `does not tell which networks the study has, so that they are not verified: ${plan}`
@@ -68,12 +67,11 @@ async function ofStudy(folder: string): Promise<Places> {
   return { folders: [place, ...others.filter((_, at) => there[at])], findings: [] }
 }
 
-/** The plan of a study, or why it cannot be told; undefined for an analysis of models from elsewhere. */
-async function storedPlan(folder: string): Promise<Plan | string | undefined> {
+/** The plan of a study, or why it cannot be told. */
+async function storedPlan(folder: string): Promise<Plan | string> {
   try {
     const manifest = await readManifest(folder)
-    if (manifest === undefined) return 'it is missing'
-    return 'models' in manifest ? undefined : planOf(manifest)
+    return manifest === undefined ? 'it is missing' : planOf(manifest)
   } catch (error) {
     return messageOf(error)
   }
