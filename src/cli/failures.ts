@@ -19,7 +19,9 @@ export function reportFailures(
     return failure.message + stack
   })
   for (const [cause, failed] of causes) {
-    say(`failed: ${failed.map(({ task }) => nameOf(task)).join(', ')}: ${cause}`)
+    // Interactions of one network under several choices are several tasks.
+    const names = new Set(failed.map(({ task }) => nameOf(task)))
+    say(`failed: ${[...names].join(', ')}: ${cause}`)
   }
 }
 

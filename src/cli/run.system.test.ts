@@ -954,6 +954,16 @@ describe('lowlayer run with bad input', () => {
     expect(impossible.stderr).toMatch(/the engine reference has no device webgpu/)
   })
 
+  it('leaves a README that is there as it is', async () => {
+    const results = join(folder, 'own')
+    const readme = join(results, 'README.md')
+    await mkdir(results)
+    await writeFile(readme, '# My project\n')
+    const file = await studyFile('bad', tiny)
+    expect(await lowlayerHere(['run', file, '--results', results])).toMatchObject({ code: 0 })
+    expect(await readFile(readme, 'utf8')).toBe('# My project\n')
+  })
+
   it('refuses a results folder that cannot be written, before training', async () => {
     const file = await studyFile('bad', tiny)
     const { code, stderr } = await lowlayerHere(['run', file, '--results', '/proc/nowhere'])

@@ -110,7 +110,9 @@ function tryApart(order: TrialOrder, signal: AbortSignal | undefined): Promise<T
     worker.on('message', (answer: TrialAnswer) => resolve(answer))
     worker.on('error', ({ message }) => resolve({ kind: 'refused', reason: message }))
     worker.on('exit', (code, by) => {
-      const how = by === 'SIGKILL' ? 'was stopped after two minutes' : `ended with ${by ?? code}`
+      // Otherwise somebody else did: the system, where memory ran out.
+      const isStoppedHere = worker.killed
+      const how = isStoppedHere ? 'was stopped after two minutes' : `ended with ${by ?? code}`
       resolve({ kind: 'refused', reason: `the process that tried it ${how}` })
     })
     worker.send(order)

@@ -67,6 +67,12 @@ describe('value tables', () => {
     ['v.npy', encodeNpy(new Float64Array(8), [2, 2, 2]), /shape \(2, 2, 2\)/],
     ['v.npy', encodeNpy(new Float64Array(0), [0, 4]), /v\.npy: no samples/],
     ['v.npz', encodeNpz({ v: new Float64Array(4) }), /v\.npz: no array named "values"/],
+    [
+      'v.csv',
+      csv('00,01,10,11\n0.5,1,2,3\n'),
+      /v\.csv:1: 00,01,10,11 … looks like a header of sub/,
+    ],
+    ['v.csv', csv('1,2,3,4\n0.5,1,2,3\n'), /v\.csv:1: 1,2,3,4 … looks like a header of numbers/],
     ['v.csv', csv('-0,736\n1,5\n'), /v\.csv:1: -0,736 may be numbers with decimal commas/],
     ['v.csv', csv('0,5,0,05\n1,5,2,5\n'), /v\.csv:1: 0,5,0,05 may be numbers with decimal/],
     ['v.csv', csv('0,0.5\n1,0.25\n2,1.5\n3,2\n'), /v\.csv:1: the first of two columns counts/],

@@ -86,6 +86,7 @@ function parseCsv(text: string, file: string): Float64Array[] {
   // Alone, the numbers of the columns are one table.
   const isNumbered = records.length > 1 && isNumbering(records[0].cells)
   const body = isNumbered ? records.slice(1) : records
+  if (!isNumbered) refuseNumbers(records)
   const numbers = body.slice(
     Math.max(
       0,
@@ -104,6 +105,20 @@ function parseCsv(text: string, file: string): Float64Array[] {
   }
   const isOneTable = rows.length > 1 && rows[0].length === 1
   return isOneTable ? [Float64Array.from(rows, (row) => row[0])] : rows
+}
+
+/** Throws InputError where the first row numbers the columns from 1, or has the subsets in bits, and others hold values. */
+function refuseNumbers(records: readonly NumberedCells[]): void {
+  const [first, ...others] = records
+  const isCount = first?.cells.length > 1 && first.cells.every((cell, at) => cell === `${at + 1}`)
+  const isBits = first?.cells.every((cell) => /^[01]+$/.test(cell)) && /^0[01]/.test(first.cells[0])
+  const isFraction = (cell: string) => !/^[+-]?\d+$/.test(cell) && parseDecimal(cell) !== undefined
+  const areValues = others.some(({ cells }) => cells.some(isFraction))
+  if (!areValues || !(isCount || isBits)) return
+  throw new InputError(
+    `${first.place}: ${first.cells.slice(0, 4).join(',')} … looks like a header of ${isBits ? 'subsets in bits' : 'numbers from 1'}, and may be values: ` +
+      'leave it out where it is one, or write a decimal point (1.0); column k, from 0, is the subset whose bits are those of k',
+  )
 }
 
 interface NumberedCells {

@@ -51,7 +51,12 @@ export function compareAnalyses(
     })),
     verdict: {
       ...found.verdict,
-      next: nextStep(found.verdict, judged, scores.samples.length, config),
+      next: nextStep(
+        found.verdict,
+        judged,
+        { samples: scores.samples.length, networks: analyses.map(({ network }) => network) },
+        config,
+      ),
     },
   }
 }

@@ -35,6 +35,14 @@ function gridOf(low: number, networks = 9) {
   return compareNetworks(ofModel(part), { permutations: 199, bootstrap: 100 }).grids[0]
 }
 
+/** Sixty samples of networks that lowlayer trained. */
+const compared = comparedOf('trained')
+
+function comparedOf(origin: 'trained' | 'given') {
+  const network = { origin, architecture: origin === 'trained' ? 'mlp-5' : 'onnx' }
+  return { samples: 60, networks: Array(9).fill(network) }
+}
+
 /** A verdict whose clauses hold but for those named. */
 function verdictOf(verdict: Conclusion, failing: readonly string[] = []) {
   const clauses = ['i', 'ii', 'iii', 'iv', 'v', 'vi'].map((id) => {
@@ -46,14 +54,14 @@ function verdictOf(verdict: Conclusion, failing: readonly string[] = []) {
 
 describe('what to run next', () => {
   it('is nothing after a firm verdict, and without a grid', () => {
-    expect(nextStep(verdictOf('absent'), gridOf(0), 60, config)).toBeUndefined()
-    expect(nextStep(verdictOf('inconclusive'), undefined, 60, config)).toBeUndefined()
+    expect(nextStep(verdictOf('absent'), gridOf(0), compared, config)).toBeUndefined()
+    expect(nextStep(verdictOf('inconclusive'), undefined, compared, config)).toBeUndefined()
   })
 
   it('mends first what no number of seeds mends', () => {
     const grid = gridOf(0)
     const settings = (failing: readonly string[], of = config) =>
-      nextStep(verdictOf('inconclusive', failing), grid, 60, of)?.set
+      nextStep(verdictOf('inconclusive', failing), grid, compared, of)?.set
     expect(settings(['i', 'v', 'vi'])).toEqual(['training.epochs=15ep'])
     expect(settings(['v', 'vi'])).toEqual(['confusing.score=nongeneralizable'])
     const taken = {
@@ -64,6 +72,18 @@ describe('what to run next', () => {
     expect(settings(['v'])).toEqual([])
   })
 
+  it('is no setting that would not change the networks of the verdict', () => {
+    const step = (failing: string, of = config) =>
+      nextStep(verdictOf('inconclusive', [failing]), gridOf(0), comparedOf('given'), of)
+    expect(step('i')).toEqual({ reason: expect.stringMatching(/train twice as long$/), set: [] })
+    expect(step('vi')).toEqual({
+      reason: expect.stringMatching(/networks\.files\[\]\.reference: true/),
+      set: [],
+    })
+    const there = experimentSchema.parse({ ...config, confusing: { references: {} } })
+    expect(step('vi', there)?.set).toEqual(['confusing.score=nongeneralizable'])
+  })
+
   it('asks for no seeds where whether networks overfit is not known', () => {
     const { clauses, verdict } = verdictOf('inconclusive')
     const reason = 'phases were not detected: give a curve'
@@ -71,7 +91,7 @@ describe('what to run next', () => {
     const step = nextStep(
       { verdict, clauses: [open, ...clauses.slice(1)] },
       gridOf(0.4),
-      60,
+      compared,
       config,
     )
     expect(step).toEqual({ reason: expect.stringContaining(reason), set: [] })
@@ -87,7 +107,7 @@ describe('what to run next', () => {
       ...config,
       networks: { grid: { ...config.networks.grid!, low: [5, 1], high: [0, 1] } },
     }
-    const step = nextStep(verdictOf('inconclusive', ['i']), grid, 60, two)
+    const step = nextStep(verdictOf('inconclusive', ['i']), grid, compared, two)
     expect(step?.reason).toMatch(/3 × 3 seeds, as fewer can decide nothing/)
     expect(step?.set).toEqual([
       'training.epochs=15ep',
@@ -97,7 +117,7 @@ describe('what to run next', () => {
   })
 
   it('is as many seeds as would decide, those that are there first', () => {
-    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4), 60, config)
+    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4), compared, config)
     const sets = step?.set.join(' ') ?? ''
     expect(sets).toMatch(/^networks\.grid\.low=\[5,1,2,0(,\d)*\] networks\.grid\.high=\[0,1,2,3/)
     const [lows, highs] = [...sets.matchAll(/\[([\d,]+)\]/g)].map(([, list]) => list.split(','))
@@ -111,7 +131,7 @@ describe('what to run next', () => {
       stream(0, 'test', 'next step').at(),
     )
     const [grid] = compareNetworks(ofModel(study), { permutations: 199, bootstrap: 100 }).grids
-    const step = nextStep(verdictOf('inconclusive'), grid, 60, {
+    const step = nextStep(verdictOf('inconclusive'), grid, compared, {
       ...config,
       networks: { ...config.networks, grid: { ...donors, low: [5, 1] } },
     })
@@ -121,14 +141,14 @@ describe('what to run next', () => {
   })
 
   it('is no command where the grid has no shares', () => {
-    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4, 1), 60, config)
+    const step = nextStep(verdictOf('inconclusive'), gridOf(0.4, 1), compared, config)
     expect(step).toMatchObject({ set: [], reason: expect.stringContaining('two low and two high') })
   })
 
   it('sets no seeds where the grid of the verdict is not that of the configuration', () => {
     const found = gridOf(0.4)
     const given = { ...found, grid: { ...found.grid, architecture: 'resnet18' } }
-    const step = nextStep(verdictOf('inconclusive'), given, 60, config)
+    const step = nextStep(verdictOf('inconclusive'), given, compared, config)
     expect(step?.set).toEqual([])
     expect(step?.reason).toMatch(/not those of networks\.grid/)
   })
@@ -136,7 +156,7 @@ describe('what to run next', () => {
   it('is both ends of the tie-break where the scores are known at one alone', () => {
     const one = { ...gridOf(0.4), otherEnd: undefined }
     const step = (analysis: object) =>
-      nextStep(verdictOf('inconclusive'), one, 60, {
+      nextStep(verdictOf('inconclusive'), one, compared, {
         ...config,
         analysis: { ...config.analysis, ...analysis },
       })

@@ -5,10 +5,19 @@ import { decidingDesign, simulatedShares } from '../comparison/power/decidingDes
 import type { NextStep, Verdict } from '../comparison/types.js'
 import type { ExperimentConfig } from '../config/schema.js'
 import { designSettings, isOwnGrid } from '../plan/designs.js'
+import type { StudyNetwork } from '../plan/types.js'
 import { regimeOf } from '../regimes/registry.js'
 
 /** Simulated studies per design: the standard error of odds of 80% is 9%, and a comparison waits for no more. */
 const STUDIES = 20
+
+/** What was compared. */
+interface Compared {
+  /** How many samples. */
+  readonly samples: number
+  /** The networks, in the order in which the grid counts its members. */
+  readonly networks: readonly Pick<StudyNetwork, 'origin' | 'architecture'>[]
+}
 
 /**
  * What stands in the way first: no overfitting phase, or none that is known, a score that does not see mislabelled samples or that other
@@ -18,7 +27,7 @@ const STUDIES = 20
 export function nextStep(
   { verdict, clauses }: Pick<Verdict, 'verdict' | 'clauses'>,
   grid: GridStatistics | undefined,
-  samples: number,
+  { samples, networks }: Compared,
   config: ExperimentConfig,
 ): NextStep | undefined {
   if (verdict !== 'inconclusive' || grid === undefined) return undefined
@@ -29,8 +38,11 @@ export function nextStep(
     const reason = `it is not known whether networks overfit (clause i): ${overfitting.reason}`
     return withEnoughSeeds({ reason, set: [] }, grid, samples, config)
   }
-  if (fails('i')) return withEnoughSeeds(trainLonger(config), grid, samples, config)
-  if (fails('vi')) return withEnoughSeeds(otherScore(config), grid, samples, config)
+  if (fails('i')) {
+    const isTrainedHere = grid.grid.members.every((member) => networks[member].origin === 'trained')
+    return withEnoughSeeds(trainLonger(config, isTrainedHere), grid, samples, config)
+  }
+  if (fails('vi')) return withEnoughSeeds(otherScore(config, networks), grid, samples, config)
   if (fails('v')) {
     const reason =
       'the scores depend on choices of the analysis (clause v), which no number of seeds mends'
@@ -48,22 +60,35 @@ function otherEnd({ analysis }: ExperimentConfig): NextStep {
   return { reason, set: canHaveBoth ? ['analysis.tieBreak=low'] : [] }
 }
 
-function trainLonger({ training, networks }: ExperimentConfig): NextStep {
+function trainLonger({ training }: ExperimentConfig, isTrainedHere: boolean): NextStep {
   const reason = 'most networks have not begun to overfit: train twice as long'
   // Those from elsewhere are not trained by the settings of this configuration.
-  if (networks.grid === undefined && networks.list === undefined) return { reason, set: [] }
+  if (!isTrainedHere) return { reason, set: [] }
   const twice = training.epochs.replace(/^[\d.]+/, (length) => String(2 * Number(length)))
   return { reason, set: [`training.epochs=${twice}`] }
 }
 
-function otherScore({ confusing }: ExperimentConfig): NextStep {
+function otherScore({ confusing }: ExperimentConfig, networks: Compared['networks']): NextStep {
   if (confusing.score === 'nongeneralizable') {
     const reason =
       'the score does not see mislabelled samples: train longer, or analyse other players'
     return { reason, set: [] }
   }
-  const reason = `the score does not see mislabelled samples: take that of the claim’s authors${confusing.references === undefined ? ', for which networks on the test samples are trained too' : ', for which the references are there'}`
-  return { reason, set: ['confusing.score=nongeneralizable'] }
+  const reason = 'the score does not see mislabelled samples: take that of the claim’s authors'
+  const set = ['confusing.score=nongeneralizable']
+  if (confusing.references !== undefined) {
+    return { reason: `${reason}, for which the references are there`, set }
+  }
+  const trained = networks.filter(({ origin }) => origin === 'trained')
+  const isTrained = (architecture: string) =>
+    trained.some((own) => own.architecture === architecture)
+  if (networks.every(({ architecture }) => isTrained(architecture))) {
+    return { reason: `${reason}, for which networks on the test samples are trained too`, set }
+  }
+  return {
+    reason: `${reason} (confusing.score: nongeneralizable), for which networks from elsewhere that were trained on the test samples are given too (networks.files[].reference: true)`,
+    set: [],
+  }
 }
 
 /** The design of a grid that was compared. */

@@ -1,10 +1,11 @@
 /** A finished study with a file of every kind damaged: what is noticed, and mended to the byte by the next run. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stream } from '../core/random.js'
 import type { Plan } from '../plan/types.js'
+import { studyFolder } from '../store/layout.js'
 import { lockContent } from '../store/lockFile.js'
 import { ownerHere } from '../store/owner.js'
 import { removeLeftovers } from '../tasks/state/leftovers.js'
@@ -42,6 +43,23 @@ describe('a finished study', () => {
     )
     expect(unknown).toEqual([])
     expect(await runStudy(plan, whole)).toEqual([])
+  })
+
+  it('is known to lack what was deleted together with its records, and has it again after the next run', async () => {
+    const results = copyOf(whole, join(root, 'lost'))
+    const [gone, half] = plan.networks.map(({ id }) => join('networks', id))
+    const inner = join(half, 'values')
+    const files = filesBelow(join(results, inner)).filter((name) => !name.includes('SHA256SUMS'))
+    expect(files).not.toEqual([])
+    for (const name of [gone, inner]) rmSync(join(results, name), { recursive: true })
+    const lost = [gone, ...files.map((name) => join(inner, name))].sort()
+    const study = basename(studyFolder(results, plan.study, plan.id))
+    for (const place of [results, join(results, study)]) {
+      expect(await findings(place)).toEqual(lost)
+    }
+    await runStudy(plan, results)
+    expect(await findings(results)).toEqual([])
+    expect(comparable(results)).toEqual(comparable(whole))
   })
 
   it('is mended by the next run, to the byte, with a file of every kind damaged', async () => {

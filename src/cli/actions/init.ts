@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { jsonSchema } from '../../config/jsonSchema.js'
 import { InputError } from '../../core/errors.js'
+import { shellWord } from '../../core/shellWord.js'
 import { exists, jsonText, writeAtomically } from '../../store/atomic.js'
 import type { InitOptions } from '../commands/init.js'
 
@@ -24,7 +25,7 @@ export async function init(folder: string, options: InitOptions): Promise<void> 
   }
   await writeAtomically(config, await starterConfig())
   await writeAtomically(schema, jsonText(jsonSchema()))
-  process.stderr.write(`wrote ${config} and ${schema}; next: lowlayer run ${config}\n`)
+  process.stderr.write(`wrote ${config} and ${schema}; next: lowlayer run ${shellWord(config)}\n`)
 }
 
 /** The quickstart for a folder of one's own, with the schema that is written beside it. */

@@ -5,7 +5,7 @@ import { localProcesses } from '../../executors/local.js'
 import type { Executor, TaskOutcome } from '../../executors/types.js'
 import { planWarnings } from '../../plan/analysisRuns.js'
 import { writeTensorboard } from '../../report/tensorboard/write.js'
-import { jsonText, writeNote } from '../../store/atomic.js'
+import { exists, jsonText, writeNote } from '../../store/atomic.js'
 import { resultsNote, studyFolder } from '../../store/layout.js'
 import { announceStudy } from '../../tasks/state/announceStudy.js'
 import type { RunOptions } from '../commands/run.js'
@@ -35,8 +35,9 @@ export async function runPlanned(
   const { results } = opened
   const say = messagesIn(options.progress)
   for (const remark of remarksOf(opened.plan)) say(remark)
-  // A folder that cannot be written should be known before hours of training, not after.
-  await writeNote(resultsNote(results), resultsReadme)
+  // A folder that cannot be written should be known before hours of training, not after. What is there may be the user's own.
+  const note = resultsNote(results)
+  if (!(await exists(note))) await writeNote(note, resultsReadme)
   const interruption = interruptible()
   try {
     return await runStoppable(opened, options, executor, say, interruption.signal)

@@ -136,6 +136,13 @@ describe('chooseOutput', () => {
     const chosen = chooseOutput(of(logits(512, 'features'), logits(10), logits(1024, 'more')), 10)
     expect(chosen.name).toBe('z')
     expect(chosen.remark).toMatch(/z is taken: it alone has 10 values/)
+    // Not the only output of floats: what was meant may be another one.
+    const map = value('map', [undefined, 10, 1, 1])
+    expect(chooseOutput(of(logits(16, 'features'), map), 10)).toEqual({
+      name: 'features',
+      remark: expect.stringMatching(/map .*, features is taken: it alone is a table/),
+    })
+    expect(() => chooseOutput(of(logits(4, 'features'), map), 10)).toThrow(/which output/)
     const beside = of(value('label', [undefined], 'int64'), logits(3, 'p'))
     expect(chooseOutput(beside, 2)).toEqual({ name: 'p' })
   })

@@ -90,13 +90,17 @@ export function chooseOutput(
   })
   const exact = serving.filter((output) => widthOf(output) === classes)
   const single = serving.some((output) => (widthOf(output) ?? 1) === 1)
-  if (tables.length === 1) return { name: tables[0].name }
+  const taken = (chosen: string, why: string) => ({
+    name: chosen,
+    remark: `of the outputs ${list}, ${chosen} is taken: ${why}; ${keyAndOption('output')} says otherwise`,
+  })
+  // Besides outputs of other types there is no choice.
+  if (floats.length === 1 && tables.length === 1) return { name: tables[0].name }
+  if (tables.length === 1 && serving.length === 1) {
+    return taken(tables[0].name, 'it alone is a table of values per sample')
+  }
   if (exact.length === 1 && !single) {
-    const [{ name: chosen }] = exact
-    return {
-      name: chosen,
-      remark: `of the outputs ${list}, ${chosen} is taken: it alone has ${classes} values per sample; ${keyAndOption('output')} says otherwise`,
-    }
+    return taken(exact[0].name, `it alone has ${classes} values per sample`)
   }
   throw new InputError(
     `${file}: which output has the logits or probabilities of ${classes} classes? Say ${keyAndOption('output', 'NAME')}; there are ${list}`,

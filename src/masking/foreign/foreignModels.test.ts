@@ -203,6 +203,36 @@ describe('rows that depend on more than themselves', () => {
     expect(Math.min(...spans)).toBeGreaterThan(0.1)
   })
 
+  it.each<[string, Ending]>([
+    ['transposed', { nodes: [logits, ['Transpose', ['z'], ['y'], { perm: [1, 0] }]], batch: C }],
+    [
+      'transposed probabilities',
+      {
+        nodes: [
+          logits,
+          ['LogSoftmax', ['z'], ['p'], { axis: 1 }],
+          ['Transpose', ['p'], ['y'], { perm: [1, 0] }],
+        ],
+        batch: C,
+      },
+    ],
+    [
+      'of the first row alone',
+      {
+        nodes: [logits, ['Gather', ['z', 'at'], ['y'], { axis: 0 }]],
+        weights: { at: { shape: [], data: new Int32Array([0]) } },
+        batch: C,
+      },
+    ],
+  ])(
+    'are refused with outputs that are %s, of a batch as large as there are classes',
+    async (_what, ending) => {
+      await expect(evaluated(modelOf(ending))).rejects.toThrow(
+        /for 4 copies of one row its outputs are not 4 times the same.*export it with outputs \[batch, classes\]/,
+      )
+    },
+  )
+
   it('are refused where a row by itself says nothing: batch normalisation by the batch', async () => {
     const centred: readonly NodeSpec[] = [
       mean,
@@ -538,6 +568,49 @@ describe('outputs are read as', () => {
     expect(result.reads).toBe(kind)
     expectValues(result, kind, digits)
     expect(/rounds its probabilities to few bits/.test(result.said)).toBe(/int8/.test(what))
+  })
+})
+
+describe('outputs that are rough or scaled', () => {
+  const loud = (weights: TensorSpec) =>
+    floats(
+      weights.shape,
+      [...weights.data].map((w) => 9 * Number(w)),
+    )
+  const ofClass: Ending = {
+    nodes: [
+      ['Gemm', ['x', 'w9', 'b1'], ['s']],
+      ['Sigmoid', ['s'], ['y']],
+    ],
+    weights: { w9: loud(single.w1) },
+    width: 1,
+  }
+  const softmax: Ending = {
+    nodes: [
+      ['Gemm', ['x', 'w9', 'b'], ['z']],
+      ['Softmax', ['z'], ['y'], { axis: 1 }],
+    ],
+    weights: { w9: loud(weight) },
+  }
+  const percent: Ending = {
+    nodes: [logits, ['Softmax', ['z'], ['p'], { axis: 1 }], ['Mul', ['p', 'hundred'], ['y']]],
+    weights: { hundred: floats([], [100]) },
+  }
+  it('are told of: float32 next to 1, where nothing else tells what is left, and percentages', async () => {
+    // So loud that some have no log-odds at all, which is refused: a clamp takes them.
+    const { said } = await evaluated(modelOf(ofClass), {}, 'log-odds', 1e-7)
+    expect(said).toMatch(/gives probabilities next to 1, of which float32 keeps few digits/)
+    const all = await evaluated(modelOf(softmax), {}, 'log-odds', 1e-7)
+    expect(all.said).not.toMatch(/few digits/)
+    const shares = await evaluated(modelOf(percent))
+    expect(shares.said).toMatch(/has values that add up to 100 for every sample, as percentages do/)
+    expect(
+      (
+        await evaluated(
+          modelOf({ nodes: [['Relu', ['z'], ['y']], logits].reverse() as NodeSpec[] }),
+        )
+      ).said,
+    ).not.toMatch(/percent/)
   })
 })
 

@@ -50,9 +50,23 @@ const STEP = 2 ** -8
  */
 export function readOutputs(seen: SeenOutputs, wanted?: WantedKind): OutputReading {
   const reading = wanted === undefined ? asSeen(seen) : asTold(seen, wanted)
-  if (reading.kind === 'logits' || !seen.origin.rounded) return reading
-  return { ...reading, remarks: [...reading.remarks, ROUNDED] }
+  if (reading.kind === 'logits') return reading
+  const rough = seen.origin.rounded ? [ROUNDED] : isNearOne(seen, reading) ? [NEAR_ONE] : []
+  return { ...reading, remarks: [...reading.remarks, ...rough] }
 }
+
+/** Probabilities beyond it have log-odds that float32 tells to less than three digits after the point. */
+const CLOSE_TO_ONE = 1 - 2 ** -14
+
+/** Whether 1 − p is known from p alone, and p is near 1; of the classes of a softmax it is the sum of the others. */
+function isNearOne({ values, width, origin }: SeenOutputs, { kind }: OutputReading): boolean {
+  if (kind === 'probabilities' && width > 1 && origin.nature === 'softmax') return false
+  return values.some((value) => value > CLOSE_TO_ONE)
+}
+
+const NEAR_ONE =
+  'gives probabilities next to 1, of which float32 keeps few digits: log-odds of 10 are known to 0.001, of 15 to 0.1, of 17 not at ' +
+  'all; better export logits'
 
 const ROUNDED =
   'rounds its probabilities to few bits (int8), so that log-odds of those near 0 and 1 are rough, and those ' +
@@ -140,11 +154,19 @@ function byValues(seen: SeenOutputs): OutputReading {
 }
 
 /** What is said of scores that are taken for logits and may be none. */
-function scoreRemarks({ width, values, origin: { nature, operator } }: SeenOutputs): string[] {
+function scoreRemarks(seen: SeenOutputs): string[] {
+  const { width, values } = seen
+  const { nature, operator } = seen.origin
   if (operator === 'SVMClassifier' || operator === 'SVMRegressor') {
     return [
       'gives scores of a support vector machine, which count as logits though they are distances; for probabilities ' +
         'export a model with them (probability=True)',
+    ]
+  }
+  if (isConstantSum(seen)) {
+    return [
+      `has values that ${sumsOf(seen)} for every sample, as percentages do, and counts as logits all the same: divide them by that in the graph where ` +
+        'they are shares of a whole',
     ]
   }
   const mirrored =
@@ -199,6 +221,13 @@ function areShares({ values, origin }: SeenOutputs, slack?: number): boolean {
 function addUp(seen: SeenOutputs): boolean {
   const allowed = SUM_SLACK + (seen.origin.rounded ? seen.width * STEP : 0)
   return sums(seen).every((sum) => Math.abs(sum - 1) <= allowed)
+}
+
+/** Whether no value is negative, and those of every sample add up to the same, which is not 0. */
+function isConstantSum(seen: SeenOutputs): boolean {
+  const all = sums(seen)
+  const isWhole = seen.width > 1 && seen.values.every((value) => value >= 0) && all[0] > 0
+  return isWhole && all.every((sum) => Math.abs(sum - all[0]) <= SUM_SLACK * all[0])
 }
 
 function sums({ values, width }: SeenOutputs): number[] {

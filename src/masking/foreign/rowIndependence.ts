@@ -33,8 +33,8 @@ export interface RowMode {
  * and batch statistics show up on; where a model does not take them, the rows themselves must do. Some dozens of
  * rows a model, where an analysis runs 2^n a sample.
  *
- * Throws InputError when equal runs differ beyond rounding, when rows alone fail, and when they all give the
- * same alone though not together: then nothing is left of the sample.
+ * Throws InputError when equal runs differ beyond rounding, when rows alone fail, when the rows of a batch are not along the first axis
+ * of the outputs, and when they all give the same alone though not together: then nothing is left of the sample.
  */
 export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMode> {
   const { name, feed, alone } = runs
@@ -66,6 +66,7 @@ export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMod
     beyondRounding(together.moved, expected),
   )
   if (beyond <= 1) return { together: true }
+  await requireBatchFirst(rows.subarray(0, size), runs)
   const times = Number.isFinite(beyond)
     ? `, by ${beyond.toPrecision(2)} times what rounding explains`
     : ''
@@ -77,6 +78,25 @@ export async function rowMode(rows: Float32Array, runs: RowRuns): Promise<RowMod
     )
   }
   return { together: false, reason }
+}
+
+/**
+ * Throws InputError where a model of fixed batch gives other outputs for each of the copies of one row: those of a row do not stand
+ * along the first axis then, as in [classes, batch] where both are equally many.
+ */
+async function requireBatchFirst(
+  row: Float32Array,
+  { name, feed: { batch = 1, size }, together }: RowRuns,
+): Promise<void> {
+  const copies = Float32Array.from({ length: batch * size }, (_, at) => row[at % size])
+  const found = await together(copies)
+  const width = found.length / batch
+  const first = found.map((_, at) => found[at % width])
+  if (beyondRounding(found, first) <= 1) return
+  throw new InputError(
+    `${name}: for ${batch} copies of one row its outputs are not ${batch} times the same, so that its first axis is not that of the batch: ` +
+      'export it with outputs [batch, classes]',
+  )
 }
 
 /** What rows are multiplied by to keep others company. */

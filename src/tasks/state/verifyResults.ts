@@ -6,6 +6,7 @@ import { networkPaths, RECORD_NAME, studyFiles } from '../../store/layout.js'
 import { readManifest } from '../../store/manifest.js'
 import { type Finding, type Verification, verifyFolder } from '../../store/verify.js'
 import { foldersIn } from './foldersIn.js'
+import { lostOutputs } from './lostOutputs.js'
 import { planOf } from './manifest.js'
 
 /**
@@ -43,35 +44,56 @@ function hasStudy(folder: string): Promise<boolean> {
 
 async function ofResults(results: string): Promise<Places> {
   const folders: string[] = []
+  const findings: Finding[] = []
   for (const name of await foldersIn(results)) {
     const path = join(results, name)
     if (name === 'networks') {
       folders.push(...(await foldersIn(path)).map((network) => join(path, network)))
-    } else if (name === 'panels' || (await hasStudy(path))) folders.push(path)
+    } else if (name === 'panels') folders.push(path)
+    else if (await hasStudy(path)) {
+      folders.push(path)
+      const stored = await storedPlan(path)
+      if (typeof stored !== 'string') findings.push(...stored.lost)
+    }
   }
-  return { folders, findings: [] }
+  return { folders, findings: distinct(findings) }
+}
+
+/** Findings, each once: networks are those of several studies. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [finding.file, finding])).values()]
 }
 
 async function ofStudy(folder: string): Promise<Places> {
   const results = dirname(resolve(folder))
   const place = resolve(folder)
-  const plan = await storedPlan(folder)
-  if (typeof plan === 'string') {
+  const stored = await storedPlan(place)
+  if (typeof stored === 'string') {
     const file = join(basename(place), studyFiles.manifest)
-    const why = `does not tell which networks the study has, so that they are not verified: ${plan}`
+    const why = `does not tell which networks the study has, so that they are not verified: ${stored}`
     return { folders: [place], findings: [{ file, why }] }
   }
+  const { plan, lost } = stored
   const networks = new Set(plan.networks.map(({ id }) => networkPaths(results, id).folder))
   const others = [...networks, join(results, 'panels')]
   const there = await Promise.all(others.map(exists))
-  return { folders: [place, ...others.filter((_, at) => there[at])], findings: [] }
+  return { folders: [place, ...others.filter((_, at) => there[at])], findings: lost }
 }
 
-/** The plan of a study, or why it cannot be told. */
-async function storedPlan(folder: string): Promise<Plan | string> {
+/** A study as its manifest tells of it, and what it has lost. */
+interface Stored {
+  readonly plan: Plan
+  readonly lost: readonly Finding[]
+}
+
+/** The plan of a study and what it has lost, or why they cannot be told. */
+async function storedPlan(folder: string): Promise<Stored | string> {
   try {
     const manifest = await readManifest(folder)
-    return manifest === undefined ? 'it is missing' : planOf(manifest)
+    if (manifest === undefined) return 'it is missing'
+    const plan = planOf(manifest)
+    if (typeof plan === 'string') return plan
+    return { plan, lost: await lostOutputs(manifest, plan, dirname(folder)) }
   } catch (error) {
     return messageOf(error)
   }
