@@ -232,8 +232,8 @@ describe('lowlayer pool', () => {
     const { code, stdout } = await here('pool', ...folders)
     expect(code).toBe(0)
     const lines = stdout.split('\n')
-    expect(lines[1]).toMatch(/^study-\w{8} +9 +20 /)
-    expect(lines[2]).toMatch(/^second-\w{8} +6 +20 /)
+    expect(lines[1]).toMatch(/^study-\w{8} +3 × 3 +20 /)
+    expect(lines[2]).toMatch(/^second-\w{8} +2 × 3 +20 /)
     expect(lines[3]).toMatch(/^pooled /)
     expect(stdout).toMatch(
       /^verdict {2}(decides|real but small|absent|inconclusive): .*initial low-layer weights/m,

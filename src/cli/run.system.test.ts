@@ -729,6 +729,12 @@ runtime: { device: cpu }
     ]
     const { designs } = JSON.parse((await lowlayerHere(power)).stdout)
     expect(designs[0].design.samples).toBe(common.length)
+    // Asked for are as many as before, of which the filter leaves so few.
+    const words = power.with(3, '5x2').with(-1, '--odds')
+    const { stdout } = await lowlayerHere([...words, '0'])
+    expect(stdout).toMatch(/on the \d+ samples that were compared of the \d+ that it asks for/)
+    expect(stdout).toMatch(/--set 'networks\.grid\.low=/)
+    expect(stdout).not.toContain('analysis.samples')
   })
 
   it('analyses all samples of a table that has fewer than the usual number', async () => {

@@ -214,7 +214,7 @@ export const analysisSection = z
       .union([z.enum(['all', 'phases', 'final']), z.array(duration).min(1)])
       .prefault('all')
       .describe(
-        'Which kept checkpoints are analysed: all; phases (the first, those nearest to t*/2 and t*, the one where the gap is half its final value, and the last; without t* the first, the middle and the last); final; or listed times',
+        'Which kept checkpoints are analysed: all; phases (the first, those nearest to t*/2, to t* and to the first evaluation after it where the gap is half its final value, and the last; without t* the first, the middle and the last); final; or listed times',
       ),
   })
   .prefault({})

@@ -79,7 +79,7 @@ export function planNetwork(
     parameters: model.parameterCount,
     lowParameters: trainableCount(model, low),
     from: base?.id,
-    rerandomized: redrawn,
+    rerandomized: drawnAnew(spec, base) ?? redrawn,
     drawnElsewhere: blocksFromElsewhere(draft, base, inherits, redrawn),
     role: draft.role,
   }
@@ -97,6 +97,22 @@ function redrawnBlocks(
   if (layers === 'high') return high
   if (layers === 'all') return model.blocks.map(({ name }) => name)
   return checkedBlocks(model, layers)
+}
+
+/**
+ * Blocks that start from other draws than those of the network that this one is derived from, and are not taken over from it: redrawn
+ * ones, and in a grid those of the other side. Undefined where nobody knows what the other one started from.
+ */
+function drawnAnew(
+  { initSeeds, inherits }: TrainedSpec,
+  base: StudyNetwork | undefined,
+): readonly string[] | undefined {
+  if (base?.origin !== 'trained') return undefined
+  const { initSeeds: before } = base.spec
+  return Object.keys(initSeeds).filter(
+    (block) =>
+      block in before && before[block] !== initSeeds[block] && !inherits?.blocks.includes(block),
+  )
 }
 
 /** Seeds by side of the cut: a side with any redrawn layer counts as redrawn. */

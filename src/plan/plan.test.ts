@@ -165,6 +165,7 @@ networks:
     const heir = plan.networks.find(({ name }) => name === 'low1-high0-order0')!
     expect(heir.spec.inherits).toMatchObject({ network: donors[1].id, blocks: ['fc1', 'fc2'] })
     expect(heir.spec.frozenBlocks).toEqual(['fc1', 'fc2'])
+    expect(heir.rerandomized).toEqual(['fc3', 'fc4', 'fc5'])
     const train = plan.tasks.find(({ id }) => id === `train-${heir.id}`)!
     expect(train.needs).toEqual([`train-${donors[1].id}`])
     const analysed = plan.tasks.filter(({ kind }) => kind === 'values')
@@ -184,6 +185,7 @@ networks:
     })
     expect(heir.spec.frozenBlocks).toEqual(['fc3', 'fc4', 'fc5'])
     expect(heir.spec.initSeeds).toMatchObject({ fc1: 1, fc2: 1 })
+    expect(heir.rerandomized).toEqual(['fc1', 'fc2'])
   })
 
   it('crosses donors within low seeds, the first as without others', () => {

@@ -39,9 +39,13 @@ function draws(...names: (string | number)[]): number[] {
   return Array.from({ length: COUNT }, () => 0.25 + 0.7 * random.uniform())
 }
 
-/** The rows of a study by measure and statistic. */
-function found(scoresOf: Parameters<typeof scoredAnalyses>[0]) {
-  const { analyses, config } = scoredAnalyses(scoresOf)
+/** The rows of a study by measure and statistic, with confusing sets by another rule where one is given. */
+function found(
+  scoresOf: Parameters<typeof scoredAnalyses>[0],
+  set?: { rule: 'absolute'; threshold: number },
+) {
+  const { analyses, config: usual } = scoredAnalyses(scoresOf)
+  const config = set === undefined ? usual : { ...usual, confusing: { ...usual.confusing, set } }
   const { effects } = compareAnalyses(analyses, {}, config)
   const rows = [...measureRows(analyses, effects, config)].flat()
   const estimate = (measure: string, statistic: string) =>
@@ -74,6 +78,21 @@ describe('a score that is difficulty', () => {
       expect(estimate('score_after_difficulty', effect), effect).toBeUndefined()
     }
   })
+})
+
+it('a threshold in units of the score is none of a measure: as many samples are in its sets', () => {
+  const scores: Parameters<typeof scoredAnalyses>[0] = ({ low, high }) => {
+    const c = mixed(draws('low', low), draws('own', low, high), 0.7)
+    return { c, dynamics: dynamicsOf(c.map((value) => 1000 * value ** 2)) }
+  }
+  const { estimate } = found(scores, { rule: 'absolute', threshold: 0.8 })
+  expect(estimate('score', 'T_low')).toBeGreaterThan(0)
+  expect(estimate('loss', 'T_low')).toBeCloseTo(estimate('score', 'T_low')!, 12)
+  const none = found(scores, { rule: 'absolute', threshold: 2 })
+  expect([none.estimate('loss', 'T_low'), none.estimate('score', 'T_low')]).toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 describe('a score that difficulty tells nothing of', () => {

@@ -46,16 +46,15 @@ interface ClassMean {
   hasSeeds: boolean
 }
 
-/** The classes of one grid that a contrast takes, and how many pairs they have. */
+/** The classes of one grid that a contrast takes, and the seeds of their networks. */
 interface PairGrid {
   name: Omit<ClassName, 'relation'>
   readonly classes: Map<string, PairClass>
-  readonly pairs: Readonly<Record<Accuracy, GridPairs>>
+  readonly seeds: Readonly<Record<Accuracy, GridSeeds>>
 }
 
-interface GridPairs {
-  readonly byRelation: Map<string, number>
-  /** In the order in which they were met. */
+/** In the order in which they were met. */
+interface GridSeeds {
   readonly lows: Set<Seed>
   readonly highs: Set<Seed>
 }
@@ -71,6 +70,8 @@ function keepStep<Name extends Pick<ClassName, 'step'>>(
 const sameLow = 'same-low/diff-high'
 const sameHigh = 'diff-low/same-high'
 const neither = 'both-diff'
+/** What contrasts are of. */
+const contrasted: readonly string[] = [sameLow, sameHigh, neither]
 
 /** Adds up the pairs of a study, which are too many to be held, by what two networks share. */
 export class PairClasses {
@@ -121,17 +122,16 @@ export class PairClasses {
         own.means.add(seeds, value)
       }
     }
-    if (!hasSeeds || ![sameLow, sameHigh, neither].includes(relation as string)) return
+    if (!hasSeeds || !contrasted.includes(relation as string)) return
     const inGrid = getOrMake(this.grids, gridKey, () => ({
       name: grid,
       classes: new Map(),
-      pairs: { all: noPairs(), similar: noPairs() },
+      seeds: { all: noSeeds(), similar: noSeeds() },
     }))
     keepStep(inGrid, step)
     inGrid.classes.set(relation as string, found)
     for (const accuracy of admitted) {
-      const { byRelation, lows, highs } = inGrid.pairs[accuracy]
-      byRelation.set(relation as string, (byRelation.get(relation as string) ?? 0) + 1)
+      const { lows, highs } = inGrid.seeds[accuracy]
       for (const low of seeds.lows) lows.add(low)
       for (const high of seeds.highs) highs.add(high)
     }
@@ -165,13 +165,9 @@ export class PairClasses {
    * ρ(both different) (our choice). Pairs of one order of the data alone.
    */
   get matchedRows(): SubgroupRow[] {
-    return [...this.grids.values()].flatMap(({ name, classes, pairs }) =>
+    return [...this.grids.values()].flatMap(({ name, classes, seeds }) =>
       accuracies.flatMap((accuracy) => {
-        const { byRelation, lows, highs } = pairs[accuracy]
-        const count = (relation: string) => byRelation.get(relation) ?? 0
-        const total = ({ byRelation }: GridPairs) =>
-          [...byRelation.values()].reduce((sum, one) => sum + one, 0)
-        const kept = [sameLow, sameHigh, neither].map((one) => `${count(one)} ${one}`).join(', ')
+        const { lows, highs } = seeds[accuracy]
         return Object.entries(pairEffects).map(
           ([effect, { statistic, of, minus }]): SubgroupRow => {
             const meanOf = (relation: string, of: (means: PairMeans) => number | undefined) => {
@@ -185,6 +181,11 @@ export class PairClasses {
               return first === undefined || second === undefined ? undefined : first - second
             }
             const estimate = effectOf(({ mean }) => mean)
+            const count = (relation: string, of: Accuracy) =>
+              classes.get(relation)?.means[of][statistic].means.count ?? 0
+            const total = (of: Accuracy) =>
+              contrasted.reduce((sum, relation) => sum + count(relation, of), 0)
+            const kept = contrasted.map((one) => `${count(one, accuracy)} ${one}`).join(', ')
             const found = endingAt(
               -1,
               withWidth(
@@ -202,14 +203,14 @@ export class PairClasses {
               grouping: 'accuracy',
               subgroup: accuracy,
               samples: undefined,
-              pairs: total(pairs[accuracy]),
+              pairs: total(accuracy),
               ...name,
               effect,
               estimate: found?.estimate,
               ci_low: found?.low,
               ci_high: found?.high,
               p_value: undefined,
-              note: `${total(pairs[accuracy])} of ${total(pairs.all)} pairs: ${kept}`,
+              note: `${total(accuracy)} of ${total('all')} pairs: ${kept}`,
             }
           },
         )
@@ -240,14 +241,18 @@ function newMeans(): Record<Statistic, ClassMean> {
   return Object.fromEntries(entries) as Record<Statistic, ClassMean>
 }
 
-function noPairs(): GridPairs {
-  return { byRelation: new Map(), lows: new Set(), highs: new Set() }
+function noSeeds(): GridSeeds {
+  return { lows: new Set(), highs: new Set() }
 }
 
-/** An estimate whose interval ends where its figure does. What sizes of sets fix alone needs no width. */
+/** An estimate whose interval ends where its figure does. What sizes of sets fix alone needs no width: both ends are the estimate. */
 function within(statistic: Statistic, interval: Estimate | undefined): Estimate | undefined {
-  const found = statistic === 'expected_jaccard' ? interval : withWidth(interval)
-  return endingAt(least[statistic], found)
+  const found = withWidth(interval)
+  const isFixed =
+    statistic === 'expected_jaccard' && found?.low === undefined && interval?.low !== undefined
+  return isFixed
+    ? { estimate: interval.estimate, low: interval.estimate, high: interval.estimate }
+    : endingAt(least[statistic], found)
 }
 
 /** Widths that rounding makes of sums of equal numbers. */

@@ -306,7 +306,7 @@ export const pairClassesTable = table(
     pairs: integer('Number of pairs that have it.'),
     mean: number('Mean over these pairs.'),
     ci_low: number(
-      'Lower end of its interval by jackknife over seeds, of this panel; empty for fewer than three low or high seeds, and where leaving any of them out changes nothing. Wide as a rule: docs/method.md has its coverage.',
+      'Lower end of its interval by jackknife over seeds, of this panel; empty for fewer than three low or high seeds, and where leaving any of them out changes nothing (of expected_jaccard, which sizes of sets may fix, both ends are the mean then). Wide as a rule: docs/method.md has its coverage.',
     ),
     ci_high: upperEnd,
   },

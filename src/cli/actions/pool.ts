@@ -50,7 +50,7 @@ async function describe(folders: readonly string[], json: boolean): Promise<stri
     }))
     return jsonText({ studies: listed, ...found, warnings })
   }
-  return describePool(inputs, studies, found, warnings)
+  return describePool(inputs, found, warnings)
 }
 
 /** Throws InputError where a study has no shares, or no interval of them. */
@@ -94,16 +94,19 @@ function pooledStudy(study: FinishedStudy): PooledStudy {
   }
 }
 
+/** Low × high seeds and samples that the shares of a study rest on: a grid with gaps has more seeds, a filter leaves fewer samples. */
+function seedsAndSamples({ meanSquares: { own } }: PooledStudy): [seeds: string, samples: string] {
+  return [`${own.lows} × ${own.highs}`, String(own.samples)]
+}
+
 function describePool(
   inputs: readonly PooledStudy[],
-  studies: readonly FinishedStudy[],
   { low, high, difference, p, verdict, sentence }: Pool,
   warnings: readonly string[],
 ): string {
   const rows = inputs.map((study, index) => [
     study.name,
-    String(study.networks.length),
-    String(studies[index].config.analysis.samples.count),
+    ...seedsAndSamples(study),
     percent(low.weights[index]),
     inPercent(study.low),
     inPercent(study.high),
@@ -113,7 +116,7 @@ function describePool(
   ])
   const head = [
     'study',
-    'networks',
+    'seeds',
     'samples',
     'weight of low',
     'low share',

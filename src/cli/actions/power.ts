@@ -40,7 +40,12 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
   const times = options.time ? await timesOf(study) : undefined
   // All costs first: a design that the data have too few samples for is refused before any is simulated.
   const isOwn = changesOwnGrid(plan)
-  const costs = designs.map((design) => (isOwn ? costOf(plan, design, times) : {}))
+  // What is asked for in a configuration, of which a filter may leave fewer to compare.
+  const asked = (design: GridSizes): GridSizes =>
+    options.samples === undefined
+      ? { ...design, samples: plan.config.analysis.samples.count }
+      : design
+  const costs = designs.map((design) => (isOwn ? costOf(plan, asked(design), times) : {}))
   const began = performance.now()
   const judged = designs.map((design, index): JudgedDesign => {
     const odds = truths.map((shares) =>
@@ -69,7 +74,7 @@ async function describe(file: string, options: PowerOptions): Promise<string> {
     cheapest,
   }
   if (options.json) return jsonText(report)
-  const settings = cheapest && isOwn ? designSettings(plan.config, cheapest.design) : []
+  const settings = cheapest && isOwn ? designSettings(plan.config, asked(cheapest.design)) : []
   return describePower(report, settings)
 }
 
@@ -101,14 +106,21 @@ async function openSource(file: string, options: PowerOptions): Promise<Source> 
   const plan = planOf(pilot.manifest)
   if (typeof plan === 'string') throw new InputError(`${file}: the manifest ${plan}`)
   const { shares, said } = pilotShares(pilot)
+  const asked = plan.config.analysis.samples.count
+  const compared = pilot.verdict.meanSquares?.own.samples ?? asked
+  const filtered =
+    compared < asked && options.samples === undefined
+      ? `, on the ${compared} samples that were compared of the ${asked} that it asks for`
+      : ''
   return {
     plan,
     baseDir: process.cwd(),
     results: resolve(file, '..'),
     dataDirs: dataFolders(options.dataDir),
     shares,
-    samples: pilot.verdict.meanSquares?.own.samples ?? plan.config.analysis.samples.count,
-    source: options.shares === undefined ? `are those of ${file}${said}` : `are ${written}`,
+    samples: compared,
+    source:
+      (options.shares === undefined ? `are those of ${file}${said}` : `are ${written}`) + filtered,
   }
 }
 
@@ -135,7 +147,12 @@ function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: str
         ? ` (its low share is ${NOT_BOUNDED}; try several with --low)`
         : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try --low ${tried({ low: ci_low, high: ci_high }, shares)})`
   const noOrder = rows.get('order')?.estimate === undefined ? ', without an order share' : ''
-  return { shares, said: interval + noOrder }
+  const sum = ['low', 'high', 'sample', 'order'].reduce(
+    (all, one) => all + Math.max(0, share(one)),
+    0,
+  )
+  const scaled = sum > 1 ? `, divided by ${sum.toFixed(2)}, as they add up to more than 1` : ''
+  return { shares, said: interval + noOrder + scaled }
 }
 
 /** The ends of an interval as low shares that can be simulated: none below 0, none above what the other shares leave. */

@@ -46,7 +46,8 @@ export function analysedSteps(
   if (checkpoints === 'all') return [...checkpointSteps]
   if (checkpoints === 'final') return [totalSteps]
   if (checkpoints === 'phases') {
-    return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve))
+    const { smoothing } = plan.config.phases
+    return phaseCheckpoints(checkpointSteps, curve, phasesOf(plan, curve), smoothing)
   }
   return listedSteps(checkpoints, network.spec)
 }

@@ -1,18 +1,19 @@
 /** Which checkpoints show the two phases of training. */
 import { uniqueSorted } from '../../core/uniqueSorted.js'
 import { lossGap, runningMedian, usablePoints } from './gap.js'
-import { defaultPhaseOptions, type GapLabels, type LossPoint, type PhaseResult } from './types.js'
+import type { GapLabels, LossPoint, PhaseResult } from './types.js'
 
 /**
- * The steps that show both phases, ascending: the first, the one nearest half of t*, the one nearest
- * t*, the one where the gap first reaches half its final value after t*, and the last. Without an
- * overfitting phase: the first, the middle of training, the last. `steps` are the kept
- * checkpoints; one that is nearest to several of these is returned once.
+ * The steps that show both phases, ascending: the first, the one nearest half of t*, the one nearest t*, the one nearest the first
+ * evaluation after t* at which the gap is half its final value, and the last. Without an overfitting phase: the first, the middle of
+ * training, the last. `steps` are the kept checkpoints; one that is nearest to several of these is returned once. `smoothing` is the
+ * width of the running median that is taken of the gap, in points.
  */
 export function phaseCheckpoints(
   steps: readonly number[],
   curve: readonly LossPoint[],
   result: PhaseResult,
+  smoothing: number,
 ): number[] {
   if (steps.length === 0) return []
   const kept = uniqueSorted(steps)
@@ -21,7 +22,7 @@ export function phaseCheckpoints(
   const between =
     boundary === undefined
       ? [end / 2]
-      : [boundary / 2, boundary, halfGapStep(curve, boundary, result.labels) ?? end]
+      : [boundary / 2, boundary, halfGapStep(curve, boundary, result.labels, smoothing) ?? end]
   return uniqueSorted([first, ...between, end].map((step) => nearestStep(kept, step)))
 }
 
@@ -53,10 +54,11 @@ function halfGapStep(
   curve: readonly LossPoint[],
   boundary: number,
   labels: GapLabels = 'given',
+  smoothing: number,
 ): number | undefined {
   const points = usablePoints(curve)
   if (points.length === 0) return undefined
-  const gap = runningMedian(lossGap(points, labels).gap, defaultPhaseOptions.smoothing)
+  const gap = runningMedian(lossGap(points, labels).gap, smoothing)
   const half = gap[gap.length - 1] / 2
   return points.find((point, index) => point.step >= boundary && gap[index] >= half)?.step
 }

@@ -261,11 +261,11 @@ describe('phases', () => {
     } as const
     const steps = curve.map((point) => point.step)
     // The final gap is 1; half of it is reached at epoch 8.
-    expect(phaseCheckpoints(steps, curve, result)).toEqual([0, 20, 40, 80, 120])
-    expect(phaseCheckpoints([0, 120], curve, result)).toEqual([0, 120])
+    expect(phaseCheckpoints(steps, curve, result, 3)).toEqual([0, 20, 40, 80, 120])
+    expect(phaseCheckpoints([0, 120], curve, result, 3)).toEqual([0, 120])
     const none = { ...result, overfitting: false, boundary: undefined }
-    expect(phaseCheckpoints(steps, curve, none)).toEqual([0, 60, 120])
-    expect(phaseCheckpoints([], curve, result)).toEqual([])
+    expect(phaseCheckpoints(steps, curve, none, 3)).toEqual([0, 60, 120])
+    expect(phaseCheckpoints([], curve, result, 3)).toEqual([])
   })
 })
 
