@@ -65,7 +65,7 @@ export function planNetwork(
     evaluationSteps: timePoints(config.training.evaluate, length, []),
   }
   return {
-    id: contentId({ version: ARTIFACT_VERSION, spec } as unknown as Json),
+    id: contentId({ version: ARTIFACT_VERSION, spec: withLentFile(spec, base) } as unknown as Json),
     name: draft.name,
     origin: 'trained',
     architecture: draft.architecture,
@@ -97,6 +97,15 @@ function redrawnBlocks(
   if (layers === 'high') return high
   if (layers === 'all') return model.blocks.map(({ name }) => name)
   return checkedBlocks(model, layers)
+}
+
+/** A specification with the file of the weights that a network from elsewhere lends in the place of its id, which tells too how its outputs are read. */
+function withLentFile(spec: TrainedSpec, base: StudyNetwork | undefined): TrainedSpec {
+  const { inherits } = spec
+  if (inherits === undefined || base?.origin !== 'given') return spec
+  const { checkpoints, checkpointSteps } = base.spec
+  const file = checkpoints[checkpointSteps.indexOf(inherits.step)]
+  return { ...spec, inherits: { ...inherits, network: file } }
 }
 
 /**

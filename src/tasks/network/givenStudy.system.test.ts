@@ -996,6 +996,24 @@ describe('a network that is trained here', () => {
     expect(relation('low0-high0-order0', 'low1-high0-order0')).toBe('diff-low/same-high')
   })
 
+  it('is trained anew where its donor has other weights, and not where outputs are read otherwise', async () => {
+    const ids = async (change: object, file = entries[0]) => {
+      const document = { ...heir(), ...change }
+      const networks = { ...document.networks, files: [{ ...file, name: entries[0].name }] }
+      const plan = await planOfDocument({ ...document, networks }, places('reading'))
+      return plan.networks.map(({ id }) => id)
+    }
+    const analysis = { ...heir().analysis, output: 'logit' }
+    const [[donor, own], [readOtherwise, same], [, other]] = [
+      await ids({}),
+      await ids({ analysis }),
+      await ids({}, entries[1]),
+    ]
+    expect(readOtherwise).not.toBe(donor)
+    expect(same).toBe(own)
+    expect(other).not.toBe(own)
+  })
+
   it('has the low layers of its donor under whatever name of the architecture', async () => {
     const document = heir({ seeds: undefined })
     const files = [{ ...entries[0], architecture: 'ours' }]
