@@ -151,6 +151,21 @@ export function setAmong(
   return confusingSet(score, samples, rule).members.map(({ sample }) => sample)
 }
 
+/**
+ * The confusing samples by another score than the one that the rule is asked for with: a threshold in units of the one says nothing of
+ * the other, which takes as many samples as `own`, the set of the one, has.
+ */
+export function setOfOther(
+  samples: readonly SampleId[],
+  score: Float64Array,
+  rule: SetRule,
+  own: readonly SampleId[],
+): SampleId[] {
+  if (rule.rule !== 'absolute') return setAmong(samples, score, rule)
+  const fraction = own.length / samples.length
+  return own.length === 0 ? [] : setAmong(samples, score, { rule: 'top', fraction })
+}
+
 /** What the comparison knows of a network, on some of its samples, among which its confusing ones are chosen. */
 export function networkScores(
   analysis: KeptAnalysis,

@@ -12,7 +12,7 @@ import { centredRanks, isConstant, mean, pearson } from '../metrics/descriptive.
 import { partialSpearman, rankResiduals } from '../metrics/rankResiduals.js'
 import type { EffectRow, MeasureRow } from '../tables/tables.js'
 import { difficultyCheckpoint } from '../training/phases/checkpoints.js'
-import { commonSamples, comparisonOptions, networkScores, setAmong, withScore } from './compare.js'
+import { commonSamples, comparisonOptions, networkScores, setOfOther } from './compare.js'
 import { courseOf, type DynamicsPoint } from './dynamics.js'
 import type { KeptAnalysis } from './network.js'
 
@@ -152,23 +152,6 @@ interface MeasuredStudy {
   readonly config: ExperimentConfig
 }
 
-/**
- * A network with a measure in the place of its score. A threshold in the units of the score says nothing of others: as many samples
- * are in the set then as in the score's.
- */
-function withMeasure(
-  network: NetworkScores,
-  score: Float64Array,
-  samples: readonly number[],
-  config: ExperimentConfig,
-): NetworkScores {
-  const found = withScore(network, score, samples, config)
-  if (config.confusing.set.rule !== 'absolute') return found
-  const { length } = network.set
-  const asMany = { rule: 'top', fraction: length / samples.length } as const
-  return { ...found, set: length === 0 ? [] : setAmong(samples, score, asMany) }
-}
-
 /** Shares and contrasts of a measure in the place of the score. */
 function effectsOf(
   networks: readonly MeasuredNetwork[],
@@ -179,7 +162,9 @@ function effectsOf(
   const measured = networks.flatMap((network): NetworkScores[] => {
     const score = network.values.get(measure)
     if (score === undefined) return []
-    return [withMeasure(network.scores, score, samples, config)]
+    const { scores } = network
+    const set = setOfOther(samples, score, config.confusing.set, scores.set)
+    return [{ ...scores, score, otherScore: undefined, set }]
   })
   const rows = compareScores({ samples, networks: measured }, options).effects()
   if (measured.length === networks.length) return rows

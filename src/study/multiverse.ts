@@ -23,6 +23,7 @@ import {
   mislabelledEverywhere,
   onSamples,
   setAmong,
+  setOfOther,
   studyScores,
 } from './compare.js'
 import { SECONDARY } from './measures.js'
@@ -266,11 +267,14 @@ function changedNetwork(
 /** The same network with the set that follows from its scores by another rule. */
 function withSet(
   changed: ChangedNetwork,
-  { network }: PlacedNetwork,
+  { network, found, own }: PlacedNetwork,
   samples: readonly SampleId[],
   rule: SetRule,
 ): ChangedNetwork {
-  const set = setAmong(samples, changed.scores.score, rule)
+  const set =
+    found.score === own.score
+      ? setAmong(samples, changed.scores.score, rule)
+      : setOfOther(samples, changed.scores.score, rule, network.scores.set)
   return {
     ...changed,
     scores: { ...changed.scores, set },
