@@ -137,7 +137,7 @@ describe('a study in which low seeds decide', () => {
         'whether initial low-layer weights decide which of 60 samples are confusing: 16 networks, 4 draws of the low layers × 4 of the high ones',
       )
       const told =
-        /Two networks with the same low layers have ([\d.]+)% of their confusing samples in common, two with different low layers ([\d.]+)%, and chance alone gives ([\d.]+)%\.$/
+        /Two networks with the same low layers have ([\d.]+)% of their confusing samples in common, two with other low and high layers ([\d.]+)%, and chance alone gives ([\d.]+)%\.$/
       const [same, different, chance] = (told.exec(sentence) ?? []).slice(1).map(Number)
       const both = ({ shared }: Pair) => shared
       expect(Math.abs(same - percentOf('same-low/diff-high', both))).toBeLessThan(1)
@@ -426,7 +426,7 @@ describe('bad input', () => {
   it('a hole in a 2 × 2 grid leaves a test and no shares', () => {
     const small = simulated(lowDecides, { lows: 2, highs: 2, samples: 60, repeats: 0 }, 5)
     const { verdict } = tables({ ...small, networks: small.networks.slice(1) })
-    expect(verdict.certainty).toMatch(/\(ii\) .*a 2 × 2 grid gives no p below 0\.5/)
+    expect(verdict.certainty).toMatch(/\(ii\) .*a 2 × 2 grid with gaps gives no p below 0\.5/)
     expect(verdict.certainty).toMatch(/\(iii\) \(iv\) .*without gaps; the grid is 2 × 2 with gaps/)
     expect(verdict.warnings.join()).not.toContain('leave out')
   })

@@ -2,7 +2,7 @@
 import { counted } from '../core/numberWords.js'
 import type { EffectRow } from '../tables/tables.js'
 import { commonStep } from './commonStep.js'
-import { gridShape, usedPart } from './gaps.js'
+import { gridShape, orGaps, usedPart } from './gaps.js'
 import type { GridStatistics, TestedContrast } from './gridStatistics.js'
 import { FEWEST_SEEDS } from './jackknife.js'
 import type { PermutationTest } from './permutation.js'
@@ -97,8 +97,7 @@ export function isOfGrid(
 
 /** `3 × 3`, or `3 × 3 with gaps` where networks are missing. */
 export function gridState(statistics: GridStatistics): string {
-  const gaps = statistics.grid.cells.at.flat().includes(undefined)
-  return gaps ? `${gridShape(statistics)} with gaps` : gridShape(statistics)
+  return gridShape(statistics) + orGaps(statistics)
 }
 
 /** How a p-value came about, and how small it could be. */

@@ -14,6 +14,11 @@ export function gridShape({ grid: { cells } }: Pick<GridParts, 'grid'>): string 
   return `${cells.lows.length} × ${cells.highs.length}`
 }
 
+/** ` with gaps` of a grid that has some, to be said after its shape. */
+export function orGaps({ grid: { cells } }: Pick<GridParts, 'grid'>): string {
+  return cells.at.flat().includes(undefined) ? ' with gaps' : ''
+}
+
 /** Which part of a grid its shares are of, where that is not all of it. */
 export function usedPart(parts: GridParts): string | undefined {
   const { complete, grid } = parts

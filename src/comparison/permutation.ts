@@ -45,7 +45,7 @@ export function permutationTest(
   const complete = columns.every((column) => presentLows(column).length === column.length)
   const relabelled = complete ? columns.slice(1) : columns
   const total = sizeOf(relabelled.map((column) => factorial(presentLows(column).length)))
-  const distinct = (complete ? 1 : 1 / symmetries(cells)) * total
+  const smallest = smallestPOf(cells)
   const limit = permutations === 'all' ? MOST_ENUMERATED : permutations
   if (total <= limit) {
     const { reached, seen } = enumerate(columns, complete, similarity)
@@ -53,7 +53,7 @@ export function permutationTest(
       pValue: reached / seen,
       exact: true,
       relabellings: seen,
-      smallestPValue: 1 / distinct,
+      smallestPValue: smallest,
       standardError: 0,
     }
   }
@@ -63,7 +63,7 @@ export function permutationTest(
     pValue,
     exact: false,
     relabellings: draws,
-    smallestPValue: Math.max(1 / distinct, 1 / (1 + draws)),
+    smallestPValue: Math.max(smallest, 1 / (1 + draws)),
     standardError: Math.sqrt((pValue * (1 - pValue)) / draws),
   }
 }
@@ -74,6 +74,16 @@ export function permutationTest(
  */
 export function smallestAttainableP(lows: number, highs: number): number {
   return lows < 2 || highs < 2 ? 1 : factorial(lows) ** -(highs - 1)
+}
+
+/** {@link smallestAttainableP} of a grid with its gaps: one over the relabellings that are not the same grid again. */
+export function smallestPOf(cells: GridCells): number {
+  const { lows, highs } = cells
+  const present = highs.map((_, high) => cells.at.filter((row) => row[high] !== undefined).length)
+  if (present.every((count) => count === lows.length)) {
+    return smallestAttainableP(lows.length, highs.length)
+  }
+  return symmetries(cells) / sizeOf(present.map(factorial))
 }
 
 function presentLows(column: Column): number[] {

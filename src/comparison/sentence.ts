@@ -96,7 +96,7 @@ function commonOf(statistics: GridStatistics | undefined): string[] {
   const { same, different, chance } = common
   const among = statistics?.cellsWithoutSets === 0 ? '' : ' Networks without any are left out.'
   return [
-    `Two networks with the same low layers have ${percent(same)} of their confusing samples in common, two with different low layers ${percent(different)}, and chance alone gives ${percent(chance)}.${among}`,
+    `Two networks with the same low layers have ${percent(same)} of their confusing samples in common, two with other low and high layers ${percent(different)}, and chance alone gives ${percent(chance)}.${among}`,
   ]
 }
 

@@ -118,6 +118,17 @@ describe('networks from elsewhere', () => {
     const gaps = given(...whole.slice(0, -2))
     expect(plannedGrids(gaps)[0].sizes).toMatchObject({ lows: 4, highs: 2 })
     expect(designWarnings(gaps).join()).toMatch(/leave out 2 of 10 .*4 × 2 of 4 × 3 used/)
+    // Tests take all networks, of which there are enough; shares those of two seeds on a side.
+    const holes = given(...crossed(4, 4).filter(([low, high]) => low !== high))
+    const said = designWarnings(holes).join()
+    expect(said).toMatch(
+      /shares are of the 2 × 2 seeds without gaps alone, .* nothing can be decided/,
+    )
+    expect(said).not.toMatch(/no p below/)
+    // A hole more in two seeds by two, of which one relabelling is left.
+    expect(designWarnings(given(...crossed(2, 2).slice(1))).join()).toMatch(
+      /a grid of 2 × 2 seeds with gaps cannot decide anything: its permutation test gives no p below 0\.5/,
+    )
     // Nothing is left to cross, so that no odds are given.
     const diagonal = given([0, 0], [1, 1], [2, 2])
     expect(plannedGrids(diagonal)[0].sizes).toMatchObject({ lows: 1, highs: 1 })

@@ -1,6 +1,6 @@
 /** What a planned design can never say, known before anything is trained. */
 
-import { gapWarnings, uncrossedWarnings } from '../comparison/gaps.js'
+import { gapWarnings, gridShape, orGaps, uncrossedWarnings } from '../comparison/gaps.js'
 import {
   completeCells,
   findGrids,
@@ -11,7 +11,7 @@ import {
   isCrossed,
   isMirror,
 } from '../comparison/grid.js'
-import { smallestAttainableP } from '../comparison/permutation.js'
+import { smallestAttainableP, smallestPOf } from '../comparison/permutation.js'
 import type { GridSizes } from '../comparison/power/verdictOdds.js'
 import { hasSeeds } from '../comparison/relation.js'
 import type { NetworkLayers } from '../comparison/types.js'
@@ -90,12 +90,18 @@ export function designWarnings(plan: Plan): string[] {
     ...misfitWarnings(plan),
   ]
   if (main !== undefined && main.lows * main.highs > 1) {
-    const smallest = smallestAttainableP(main.lows, main.highs)
-    if (smallest >= comparison.alpha) {
+    const { alpha } = comparison
+    const [{ grid }] = grids
+    const smallest = smallestPOf(grid.cells)
+    const others = `${remedy(main, alpha)} can (lowlayer power says with what odds)`
+    if (smallest >= alpha) {
       warnings.push(
-        `a grid of ${main.lows} × ${main.highs} seeds cannot decide anything: its permutation test gives no p below ` +
-          `${Number(smallest.toPrecision(2))}, and it takes less than ${comparison.alpha}; ${remedy(main, comparison.alpha)} ` +
-          'can (lowlayer power says with what odds)',
+        `a grid of ${gridShape({ grid })} seeds${orGaps({ grid })} cannot decide anything: its permutation test gives no p below ` +
+          `${Number(smallest.toPrecision(2))}, and it takes less than ${alpha}; ${others}`,
+      )
+    } else if (smallestAttainableP(main.lows, main.highs) >= alpha) {
+      warnings.push(
+        `shares are of the ${main.lows} × ${main.highs} seeds without gaps alone, which bound none, so that nothing can be decided; ${others}`,
       )
     }
   }

@@ -28,6 +28,9 @@ it('a slice of a continuum is said where most networks have no sample that stand
     expect.stringMatching(/^in 2 of 3 networks no sample stands out .*slices of a continuum/),
   ])
   expect(continuumWarnings([analysed(even), analysed(peaked)])).toEqual([])
+  // Of equal scores there is no set, which is said elsewhere.
+  const equal = analysed(new Float64Array(40).fill(0.5))
+  expect(continuumWarnings([equal, equal, analysed(peaked)])).toEqual([])
   // The size of these sets is not chosen.
   expect(continuumWarnings([analysed(even, 'otsu')])).toEqual([])
 })

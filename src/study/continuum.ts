@@ -1,4 +1,5 @@
 /** Whether confusing samples stand out from the others, or are the upper end of what all samples do. */
+import { counted } from '../core/numberWords.js'
 import type { NetworkAnalysis } from './network.js'
 
 /**
@@ -16,11 +17,14 @@ export function standingOut({ sets }: Pick<NetworkAnalysis<unknown>, 'sets'>): n
 export function continuumWarnings(
   analyses: readonly Pick<NetworkAnalysis<unknown>, 'sets'>[],
 ): string[] {
-  const ofFixedSize = analyses.filter(({ sets }) => sets[0].set.rule === 'top')
+  // Of equal scores there is no set.
+  const ofFixedSize = analyses.filter(
+    ({ sets: [{ set }] }) => set.rule === 'top' && set.members.length > 0,
+  )
   const without = ofFixedSize.filter((analysis) => standingOut(analysis) === 0)
   if (2 * without.length <= ofFixedSize.length) return []
   return [
-    `in ${without.length} of ${ofFixedSize.length} networks no sample stands out from the others (rule mad): the sets of confusing ` +
+    `in ${without.length} of ${counted(ofFixedSize.length, 'network')} no sample stands out from the others (rule mad): the sets of confusing ` +
       'samples are slices of a continuum, whose size confusing.set chose',
   ]
 }

@@ -116,6 +116,14 @@ describe('what to run next', () => {
     ])
   })
 
+  it('asks for no seeds that the configuration has, where networks fell out', () => {
+    const step = nextStep(verdictOf('inconclusive', ['i']), gridOf(0, 2), compared, config)
+    expect(step).toEqual({
+      reason: 'most networks have not begun to overfit: train twice as long',
+      set: ['training.epochs=15ep'],
+    })
+  })
+
   it('is as many seeds as would decide, those that are there first', () => {
     const step = nextStep(verdictOf('inconclusive'), gridOf(0.4), compared, config)
     const sets = step?.set.join(' ') ?? ''

@@ -112,16 +112,22 @@ function withEnoughSeeds(
   samples: number,
   config: ExperimentConfig,
 ): NextStep {
-  const { lows, highs } = statistics.grid.cells
-  if (smallestAttainableP(lows.length, highs.length) < config.comparison.alpha) return step
-  const design = designOf(statistics, samples, config)
+  const isOwn = isOwnGrid(config, statistics.grid)
+  const found = designOf(statistics, samples, config)
+  const { grid } = config.networks
+  // Networks that fell out of a grid of the configuration are no reason to ask for its seeds again.
+  const design =
+    isOwn && grid !== undefined
+      ? { ...found, lows: grid.low.length, highs: grid.high.length }
+      : found
+  const smallest = smallestAttainableP(design.lows * design.donors, design.highs)
+  if (smallest < config.comparison.alpha) return step
   const enough = {
     ...design,
     lows: Math.max(3, design.lows),
     highs: Math.max(3, design.highs),
     samples: config.analysis.samples.count,
   }
-  const isOwn = isOwnGrid(config, statistics.grid)
   const where = isOwn ? '' : ` (${besidesGrid(config)})`
   const reason = `${step.reason}; and take ${enough.lows} × ${enough.highs} seeds, as fewer can decide nothing${where}`
   return { reason, set: [...step.set, ...(isOwn ? designSettings(config, enough) : [])] }

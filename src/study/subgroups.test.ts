@@ -63,6 +63,23 @@ describe('shares on parts of the panel', () => {
   })
 })
 
+it('a main panel of too few samples is left out as others are', () => {
+  const small = scoredAnalyses(({ low, high }) => ({
+    c: draws(18, 'own', low, high),
+    other: draws(30, 'other', low, high),
+  }))
+  const { effects } = compareAnalyses(small.analyses, {}, small.config)
+  const found = [...subgroupRows(small.analyses, { effects, matched: [] }, small.config)].flat()
+  expect(found.filter(({ subgroup }) => subgroup === 'train')).toMatchObject([
+    {
+      grouping: 'split',
+      samples: 18,
+      estimate: undefined,
+      note: 'left out: fewer than 20 samples',
+    },
+  ])
+})
+
 const networks = [0, 1, 2].flatMap((low) =>
   [0, 1, 2].map((high) => ({
     network: `${low}${high}`,

@@ -48,7 +48,7 @@ export function* subgroupRows(
     yield groupRows(group, networks, config)
   }
   if (other !== undefined) {
-    yield effects.map((row) => ({ ...main, ...row }))
+    yield samples.length < FEWEST ? [leftOut(main)] : effects.map((row) => ({ ...main, ...row }))
     yield groupRows(other, networks, config)
   }
   yield [...matched]
@@ -88,16 +88,20 @@ function otherSplit(analyses: readonly KeptAnalysis[], split: 'train' | 'test'):
   }
 }
 
+/** The row of a group of too few samples. */
+function leftOut(
+  group: Pick<SubgroupRow, 'grouping' | 'subgroup' | 'samples' | 'pairs'>,
+): SubgroupRow {
+  return { ...emptyRow(subgroupsTable), ...group, note: `left out: fewer than ${FEWEST} samples` }
+}
+
 function groupRows(
   { grouping, subgroup, samples, scores }: Group,
   networks: readonly NetworkScores[],
   config: ExperimentConfig,
 ): SubgroupRow[] {
   const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
-  if (samples.length < FEWEST) {
-    const note = `left out: fewer than ${FEWEST} samples`
-    return [{ ...emptyRow(subgroupsTable), ...own, note }]
-  }
+  if (samples.length < FEWEST) return [leftOut(own)]
   const measured = networks.map((network, index) =>
     withScore(network, scores[index], samples, config),
   )

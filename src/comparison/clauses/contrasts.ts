@@ -1,6 +1,6 @@
 /** The clauses of the verdict on contrasts: whether networks with the same low seeds have more alike scores (ii) and sets, others none in common. */
 import { describeTest } from '../effects.js'
-import { gridShape } from '../gaps.js'
+import { gridShape, orGaps } from '../gaps.js'
 import type { GridStatistics } from '../gridStatistics.js'
 import type { Clause, ComparisonOptions } from '../types.js'
 import { intervalFigures, levelInPercent, noGrid, noSets, short, withInterval } from './wording.js'
@@ -25,7 +25,7 @@ export function effectClause(
   }
   const found = `p = ${short(test.pValue)}`
   if (test.smallestPValue >= alpha) {
-    const reason = `${found}: a ${gridShape(statistics)} grid gives no p below ${short(test.smallestPValue)}`
+    const reason = `${found}: a ${gridShape(statistics)} grid${orGaps(statistics)} gives no p below ${short(test.smallestPValue)}`
     return { ...clause, status: 'undecided', figures, reason }
   }
   const holds = test.pValue < alpha

@@ -80,8 +80,8 @@ export function shownCheckpoints(tables: StudyTables): ShownCheckpoints {
     epochOf: (id) => epochWords([id], earlyOf),
     wordsOf: (id) =>
       boundaryOf(id) === undefined
-        ? `${placeOf(id, earlyOf(id))}, nearest analysed to the middle of training: no t* is known`
-        : `${placeOf(id, earlyOf(id))}, nearest analysed to t*, epoch ${shortNumber(epochOf(id, boundaryOf(id)))}`,
+        ? `${placeOf(id, earlyOf(id))}, nearest analysed before the end to the middle of training: no t* is known`
+        : `${placeOf(id, earlyOf(id))}, nearest analysed before the end to t*, epoch ${shortNumber(epochOf(id, boundaryOf(id)))}`,
   }
   const toMiddle =
     known.length === 0
@@ -92,7 +92,7 @@ export function shownCheckpoints(tables: StudyTables): ShownCheckpoints {
   return {
     panels: [early_, end],
     end,
-    words: `The earlier checkpoint is the analysed one nearest ${toMiddle}.`,
+    words: `The earlier checkpoint is the analysed one before the end nearest ${toMiddle}.`,
   }
 }
 

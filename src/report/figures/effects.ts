@@ -23,8 +23,10 @@ export const effectFigure: Figure = {
     }
     if (sweepsTheCut(rows)) return drawByDepth(study, rows)
     const gridOf = (row: EffectRow) => {
-      const low = row.cut_layers ?? `first ${row.cut}`
-      return [row.architecture, row.regime, `low = ${low}`].join(', ')
+      const first = row.cut === undefined ? undefined : `first ${row.cut}`
+      const low = row.cut_layers ?? first
+      const said = low === undefined ? [] : [`low = ${low}`]
+      return [row.architecture, row.regime, ...said].join(', ')
     }
     const unbounded = rows.filter(
       ({ effect, ci_low, ci_high }) =>

@@ -144,6 +144,28 @@ it('growth since overfitting began ends no line of plain scores, and is named as
   expect(captions(plain)).toEqual([false, false])
 })
 
+it('overlaps of pairs that have none are not drawn, and no grid is named by what is not known of it', async () => {
+  const { tables, ...rest } = exampleStudy()
+  const none = tables.overlaps.map((row) => ({ ...row, jaccard: undefined, kappa: undefined }))
+  const without: ReportStudy = { ...rest, tables: { ...tables, overlaps: none } }
+  for (const name of ['heatMap', 'pairClasses'] as const) {
+    expect(drawFigure(name, without)).toMatchObject({
+      missing: expect.stringMatching(/no two networks/),
+    })
+  }
+  const some = tables.overlaps.map((row, index) => (index === 0 ? none[0] : row))
+  const map = drawFigure('heatMap', { ...rest, tables: { ...tables, overlaps: some } })
+  if ('missing' in map) throw new Error(map.missing)
+  expect(await renderSvg(map.spec, map.id)).not.toMatch(/NaN|undefined/)
+  const effects = tables.effects.flatMap((row) => [
+    row,
+    { ...row, architecture: 'resnet18', cut: undefined, cut_layers: undefined },
+  ])
+  const shares = drawFigure('effects', { ...rest, tables: { ...tables, effects } })
+  if ('missing' in shares) throw new Error(shares.missing)
+  expect(shares.caption + (await renderSvg(shares.spec, shares.id))).not.toMatch(/undefined/)
+})
+
 it.each([1, 2, 3, 4, 5])('Figure %i of the paper has a counterpart', (number) => {
   const sources = names.map((name) => {
     const figure = drawFigure(name, exampleStudy())

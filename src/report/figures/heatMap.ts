@@ -21,10 +21,14 @@ export const heatMapFigure: Figure = {
     if (tables.overlaps.length === 0) return 'there are fewer than two networks'
     const nameOf = networkNames(study)
     const order = networks.map(({ network }) => nameOf(network))
-    const values = tables.overlaps.flatMap((row) => bothWays(row, nameOf))
+    const known = tables.overlaps.filter(({ jaccard }) => jaccard !== undefined)
+    if (known.length === 0) return NO_SETS
+    const values = known.flatMap((row) => bothWays(row, nameOf))
+    const isOneGroup =
+      new Set(networks.map((row) => `${row.architecture} ${row.regime}`)).size === 1
     return {
       caption: `${
-        haveSeeds(networks)
+        haveSeeds(networks) && isOneGroup
           ? 'Networks are sorted by low, then by high seed, so that networks with equal low layers stand in blocks along the diagonal. '
           : ''
       }Jaccard: |A∩B| / |A∪B|. κ_J: the same after chance, 0 for independent sets and 1 for equal ones.`,
@@ -39,6 +43,9 @@ export const heatMapFigure: Figure = {
     }
   },
 }
+
+/** Why figures of overlaps are missing where no pair has one. */
+export const NO_SETS = 'no two networks have confusing samples, of which sets could overlap'
 
 function bothWays(
   { network_a: a, network_b: b, jaccard, kappa, relation }: OverlapRow,

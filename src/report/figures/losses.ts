@@ -1,6 +1,7 @@
 /** The figures of training: losses, accuracies, and where overfitting begins. */
 import { groupBy } from '../../core/groupBy.js'
 import type { CurveRow } from '../../tables/tables.js'
+import { FEWEST_POINTS } from '../../training/phases/detect.js'
 import type { ReportStudy } from '../types.js'
 import { byName, epochAxis, fromLowToHigh, nominal, points, quantitative } from './channels.js'
 import { epochsOf } from './checkpoints.js'
@@ -15,8 +16,7 @@ export const lossFigure: Figure = {
   draw({ tables }) {
     if (isOnePoint(tables.curves)) return ONE_POINT
     return {
-      caption:
-        'Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.',
+      caption: `Mean over networks in evaluation mode on fixed subsets; the band is the range over networks. Training samples are judged by the labels that training saw.${haveSamePoints(tables.curves) ? '' : ' Not all networks have losses at every epoch: means and bands change with the networks that have.'}`,
       spec: {
         title: marksKey('━ mean over networks', 'band: range over networks'),
         hconcat: [
@@ -27,6 +27,14 @@ export const lossFigure: Figure = {
       },
     }
   },
+}
+
+/** Whether all networks have finite losses at the same epochs. */
+function haveSamePoints(rows: readonly CurveRow[]): boolean {
+  const losses = rows.filter(({ metric, value }) => metric === 'loss' && value !== undefined)
+  const networks = new Set(rows.map(({ network }) => network)).size
+  const points = groupBy(losses, ({ split, epoch }) => `${split} ${epoch}`)
+  return [...points.values()].every((group) => group.length === networks)
 }
 
 /** Two points make a curve; accuracies of one stand in the table of networks. */
@@ -85,17 +93,30 @@ export const gapFigure: Figure = {
       const [{ network = '', epoch = 0 }] = rows
       return [{ network, epoch, gap: rounded(test - train) }]
     })
-    const isOnTrueLabels = losses.some(
-      ({ metric, value }) => metric === 'loss_true_labels' && value !== undefined,
-    )
+    const onTrueLabels = new Set(
+      losses.flatMap(({ metric, value, network }) =>
+        metric === 'loss_true_labels' && value !== undefined ? [network] : [],
+      ),
+    ).size
     const boundaries = boundaryEpochs(study)
     const count = doneNetworks(tables).length
+    const which = onTrueLabels < count ? `, of ${onTrueLabels} of ${count} networks` : ''
+    const known = doneNetworks(tables).filter(({ network }) => {
+      const own = tables.curves.filter((row) => row.network === network)
+      return new Set(own.map(({ step }) => step)).size >= FEWEST_POINTS
+    }).length
+    const unknown =
+      known < count
+        ? ` Of ${count - known} of ${count} networks it is not known: fewer than ${FEWEST_POINTS} points.`
+        : ''
     return {
-      caption: `One line per network.${isOnTrueLabels ? ' Training loss of the samples whose label the label noise left as it was.' : ''} ${
-        boundaries.length === 0
-          ? 'No overfitting phase was found.'
-          : `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`
-      }`,
+      caption: `One line per network.${onTrueLabels > 0 ? ` Training loss of the samples whose label the label noise left as it was${which}.` : ''} ${
+        boundaries.length > 0
+          ? `Below: where the overfitting phase begins (t*), found in ${boundaries.length} of ${count} networks, with its bootstrap interval.`
+          : known > 0
+            ? 'No overfitting phase was found.'
+            : ''
+      }${unknown}`,
       spec: {
         vconcat: [gaps(values), ...(boundaries.length === 0 ? [] : [beginnings(boundaries)])],
         resolve: { scale: { x: 'shared' } },

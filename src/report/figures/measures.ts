@@ -117,7 +117,7 @@ function captionOf(
     order.includes(words.score_after_difficulty) &&
       'Score after difficulty: what is left of the ranks of the score once those of all measures are taken out.',
     explained !== undefined &&
-      `Together the measures explain ${Math.round(100 * explained)}% of the ranks of the score.`,
+      `Together the measures explain ${explained > 0 ? `${Math.round(100 * explained)}%` : 'nothing'} of the ranks of the score.`,
     grid.length < measures.length &&
       `Shown: ${first.architecture}${hasShares ? `, ${first.regime}` : ''}; measures.csv has the other grids.`,
   ]

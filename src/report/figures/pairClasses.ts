@@ -3,6 +3,7 @@ import { mean } from '../../metrics/descriptive.js'
 import type { OverlapRow } from '../../tables/tables.js'
 import { inOrder, points, quantitative } from './channels.js'
 import { colours, type Figure, marksKey, type Spec } from './figure.js'
+import { NO_SETS } from './heatMap.js'
 import { haveSeeds, networkNames, rounded } from './studyRows.js'
 
 /** The figures of a pair that are drawn. */
@@ -16,6 +17,7 @@ export const pairClassFigure: Figure = {
   draw(study) {
     const { overlaps } = study.tables
     if (overlaps.length === 0) return 'there are fewer than two networks'
+    if (overlaps.every(({ jaccard }) => jaccard === undefined)) return NO_SETS
     const nameOf = networkNames(study)
     const relations = [...new Set(overlaps.map(({ relation }) => relation ?? ''))]
     const meanOf = (relation: string) =>

@@ -4,9 +4,9 @@ import { mean } from '../../metrics/descriptive.js'
 import { lockOf, studyFiles } from '../../store/layout.js'
 import { type Lease, type Waiting, withLock } from '../../store/lock.js'
 import { analysedSteps } from '../figures/checkpoints.js'
-import { doneNetworks } from '../figures/studyRows.js'
+import { areGrowth, doneNetworks } from '../figures/studyRows.js'
 import { loadStudy } from '../load.js'
-import type { StudyTables } from '../types.js'
+import type { ReportStudy, StudyTables } from '../types.js'
 import { encodeEvents, type Scalar } from './events.js'
 
 const metrics = ['score', 'mean_order', 'high_order_share', 'offsetting', 'salient'] as const
@@ -21,15 +21,16 @@ export function writeTensorboard(folder: string, waiting?: Waiting): Promise<voi
 }
 
 async function writeEvents(folder: string, lease: Lease): Promise<void> {
-  const { tables, manifest } = await loadStudy(folder, '', {
+  const study = await loadStudy(folder, '', {
     tables: ['networks', 'curves', 'samples'],
     allNetworks: true,
   })
+  const { tables, manifest } = study
   const finished = Date.parse(String(manifest?.finishedAt ?? ''))
   const time = Number.isNaN(finished) ? 0 : finished / 1000
   const target = join(folder, studyFiles.events)
   for (const { network, name } of doneNetworks(tables)) {
-    const scalars = [...curveScalars(tables, network), ...sampleScalars(tables, network)]
+    const scalars = [...curveScalars(tables, network), ...sampleScalars(study, network)]
     const file = `events.out.tfevents.${Math.floor(time)}.lowlayer`
     await lease.write(join(target, name ?? String(network), file), encodeEvents(scalars, time))
   }
@@ -43,10 +44,15 @@ function curveScalars({ curves }: StudyTables, network: string | undefined): Sca
   )
 }
 
-function sampleScalars(tables: StudyTables, network: string | undefined): Scalar[] {
-  return (analysedSteps(tables).get(network) ?? []).flatMap((step) => {
+function sampleScalars(study: ReportStudy, network: string | undefined): Scalar[] {
+  const { tables } = study
+  const steps = analysedSteps(tables).get(network) ?? []
+  return steps.flatMap((step, index) => {
     const rows = tables.samples.filter((row) => row.network === network && row.step === step)
+    // A growth ends no line of plain scores.
+    const isGrowth = areGrowth(study) && index === steps.length - 1
     return metrics.flatMap((metric): Scalar[] => {
+      if (metric === 'score' && isGrowth) return []
       const value = mean(rows.flatMap((row) => row[metric] ?? []))
       return value === undefined ? [] : [{ step, tag: `interactions/${metric}`, value }]
     })

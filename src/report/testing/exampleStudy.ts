@@ -270,7 +270,7 @@ export function exampleStudy(): ReportStudy {
       asked:
         'whether initial low-layer weights decide which of 20 samples are confusing: 4 networks, 2 draws of the low layers × 2 of the high ones',
       sentence:
-        'inconclusive: it is open whether initial low-layer weights decide which samples are confusing. Two networks with the same low layers have 40% of their confusing samples in common, two with different low layers 20%, and chance alone gives 10%.',
+        'inconclusive: it is open whether initial low-layer weights decide which samples are confusing. Two networks with the same low layers have 40% of their confusing samples in common, two with other low and high layers 20%, and chance alone gives 10%.',
       certainty: 'Open: (ii) p = 0.5: a 2 × 2 grid gives no p below 0.5.',
       next: {
         reason: '4 × 4 seeds decide in 90% of simulated studies',

@@ -21,6 +21,7 @@ import { compareAnalyses, pairRows, studyScores } from '../../study/compare.js'
 import { continuumWarnings } from '../../study/continuum.js'
 import { unknownDifficulty } from '../../study/dynamics.js'
 import { gapLabelAssumptions } from '../../study/gapLabels.js'
+import { growthWarnings } from '../../study/growthWarnings.js'
 import { measureRows } from '../../study/measures.js'
 import {
   type AlternativeScores,
@@ -183,6 +184,7 @@ export async function makeTables({ progress, ...place }: TablesOrder): Promise<M
       ...panelWarnings(analyses, config, plan.data.classes),
       ...reliabilityWarnings(analyses, config.confusing.reliability.minimum),
       ...continuumWarnings(analyses),
+      ...growthWarnings(analyses, config),
     ],
   }
   const { overlaps, classes } = await comparePairs(analyses, config, progress)
