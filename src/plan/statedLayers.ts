@@ -217,7 +217,7 @@ function contradiction(
   const weights = side === 'low' ? shown(a.low) : shown(a.high, 'all but lowLayers: ')
   return new InputError(
     `networks.files: ${nameWithFile(a)} and ${nameWithFile(b)}: ${what} (${weights}); say the seeds that the files have, or name ` +
-      `${remedy} (lowLayers)`,
+      `${remedy} (lowLayers)${a.low?.renamed === undefined ? '' : `; some have names that an exporter gave them: ${UNFOLDED}`}`,
   )
 }
 
@@ -250,8 +250,24 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
           `${said} ${listed(models)}: name them (lowLayers) and give a series (path with {epoch} or {step}) that begins with step 0`,
         ]),
     ...(values.length === 0 ? [] : [`${said} ${listed(values)}: values do not tell weights`]),
+    ...renamedWeights(given),
   ]
 }
+
+/** Networks of which some weights have no names of layers, so that it is not known whether they are low ones. */
+function renamedWeights(given: readonly GivenNetworkInfo[]): string[] {
+  const renamed = given.filter(({ low }) => low?.renamed !== undefined)
+  if (renamed.length === 0) return []
+  const names = firstNames(renamed[0].low?.renamed ?? [])
+  return [
+    `weights of ${listed(renamed)} have names that an exporter gave them (${names}): they count as high ones, and were not checked where they are ` +
+      `of the low layers; ${UNFOLDED}`,
+  ]
+}
+
+/** How weights keep the names of their layers. */
+const UNFOLDED =
+  'export without constant folding (PyTorch: do_constant_folding=False, or dynamo=True with optimize=False)'
 
 function listed(networks: readonly GivenNetworkInfo[]): string {
   return firstNames(networks.map(({ entry }) => entry.name))

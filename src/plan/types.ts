@@ -75,8 +75,10 @@ export interface GivenNetworkInfo {
     /** Weights with their shapes: `conv1.weight 6×1×5×5, conv1.bias 6`. */
     readonly shapes: string
     readonly parameters: number
-    /** Hash of their values at every checkpoint, in the order of the checkpoints. */
+    /** Hash of the values that every checkpoint has, in the order of the checkpoints: exporters may keep equal weights once. */
     readonly hashes: readonly string[]
+    /** Weights that an exporter renamed, which count as high ones and may be low. */
+    readonly renamed?: readonly string[]
   }
   /** All other weights, where the low ones are named; the hash is of their values at the first checkpoint. */
   readonly high?: { readonly shapes: string; readonly hash: string }

@@ -201,6 +201,12 @@ describe('token ids', () => {
       { target: 'target' },
       /target \[1\] \(data.target\)/,
     ],
+    [
+      'neither classes nor what is to follow',
+      { input_ids: texts.input_ids, attention_mask: texts.attention_mask, specialTokens: [1] },
+      { specialTokens: [1, 2] },
+      /no array named "labels" \(data\.labels\) has the classes; of a language model data\.target/,
+    ],
     ['an input that is not there', texts, { inputs: ['segments'] }, /no array named "segments"/],
     [
       'numbers for words',

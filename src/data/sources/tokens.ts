@@ -34,6 +34,14 @@ interface Part {
   readonly labels: Int32Array
 }
 
+/** The classes. Throws InputError, with the way of language models, where there are none. */
+function labelsOf(arrays: TokenArrays, { labels }: TokensConfig) {
+  if (arrays.has(labels)) return arrays.numbers(labels)
+  throw new InputError(
+    `${arrays.file}: no array named "${labels}" (data.labels) has the classes; of a language model data.target says which token is to follow`,
+  )
+}
+
 /** Arrays that models of several inputs usually take besides ids and attention. */
 const USUAL_INPUTS = ['token_type_ids', 'position_ids']
 
@@ -110,7 +118,7 @@ function readPart(
     ...(names === undefined ? {} : { names }),
     labels:
       target === undefined
-        ? labelNumbers(arrays.numbers(data.labels), [ids.name, ids], data.labels, file)
+        ? labelNumbers(labelsOf(arrays, data), [ids.name, ids], data.labels, file)
         : Int32Array.from(target.data),
   }
 }

@@ -63,6 +63,18 @@ export function importOnnxParameters(bytes: Uint8Array): Tensors {
   return Object.fromEntries(weights)
 }
 
+/**
+ * Weights that a file multiplies by as [inputs, outputs], where a dense layer of lowlayer's, as PyTorch's Linear, has [outputs, inputs]: of
+ * as many of both the shape does not tell. Throws InputError as {@link importOnnxParameters} does.
+ */
+export function inputsFirst(bytes: Uint8Array): Set<string> {
+  const read = parseOnnx(bytes).graph.node.flatMap(({ opType, input, attribute }) => {
+    const isTurned = attribute.some(({ name, i }) => name === 'transB' && i === 1)
+    return opType === 'MatMul' || (opType === 'Gemm' && !isTurned) ? [input[1]] : []
+  })
+  return new Set(read)
+}
+
 /** Reads an ONNX file; throws InputError when the bytes are none. */
 function parseOnnx(bytes: Uint8Array): ModelProto {
   const model = tryDecode(bytes)

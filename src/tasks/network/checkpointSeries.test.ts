@@ -40,6 +40,31 @@ it('has other files and folders beside it', () => {
   expect(found('beside/{step}/model.onnx').map(({ number }) => number)).toEqual([10, 20])
 })
 
+it.each<[readonly number[], RegExp | undefined]>([
+  [[0, 10, 20, 40, 50], /number 30 is missing, between 20 and 40 of a series of 5/],
+  [[0, 1, 2, 4, 5, 6, 8, 9, 10, 11], /number 3 is missing, .* \(and more in 1 other places\)/],
+  [[0, 1, 2, 3, 6, 7, 8, 9], /number 4 is missing, between 3 and 6/],
+  [[0, 1, 2, 3, 5], /number 4 is missing/],
+  [[0, 1, 2, 3, 4, 5, 10, 20, 30], undefined],
+  [[0, 1, 2, 4, 8, 16, 32], undefined],
+  [[0, 10, 20, 30, 35, 40, 45], undefined],
+  [[0, 10, 20, 25, 30, 35, 40, 45], undefined],
+  [[0, 2, 4], undefined],
+])('of numbers %j has holes where it goes on as before', (numbers, message) => {
+  const place = `holes-${numbers.join('-')}`
+  put(...numbers.map((number) => `${place}/${number}.onnx`))
+  const open = () => found(`${place}/{epoch}.onnx`).map(({ number }) => number)
+  if (message === undefined) expect(open()).toEqual(numbers)
+  else expect(open).toThrow(message)
+})
+
+it('has no number that is not whole', () => {
+  put('halves/0.onnx', 'halves/0.5.onnx', 'halves/1.onnx', 'halves/best.onnx')
+  expect(() => found('halves/{epoch}.onnx')).toThrow(
+    /0\.5\.onnx has 0\.5 in the place of \{epoch\}, and only whole numbers are read/,
+  )
+})
+
 it.each<[string, RegExp]>([
   ['lost/checkpoint-{step}/model.onnx', /there is no .*lost\/checkpoint-20\/model\.onnx/],
   ['lost/{step}/{step}.onnx', /lost\/\{step\}\/\{step\}\.onnx: \{step\} may stand only once/],

@@ -31,7 +31,13 @@ export function seriesOf(path: string, from: SeenFrom): readonly Numbered[] {
   const numberedIn = (place: string) =>
     readFolder(place, path).flatMap((name): Numbered[] => {
       const inside = name.slice(before.length, name.length - after.length)
-      const fits = name.startsWith(before) && name.endsWith(after) && /^\d+$/.test(inside)
+      const isLike = name.startsWith(before) && name.endsWith(after)
+      if (isLike && /^\d*\.\d+$/.test(inside)) {
+        throw new InputError(
+          `${path}: ${name} has ${inside} in the place of ${word}, and only whole numbers are read: name files by {step}, or move it away`,
+        )
+      }
+      const fits = isLike && /^\d+$/.test(inside)
       return fits ? [{ number: Number(inside), file: join(place, name, ...below) }] : []
     })
   // Of a path that begins with / the first part is empty.
@@ -77,13 +83,17 @@ function checkSteps(path: string, series: readonly Numbered[]): void {
     throw new InputError(`${path}: two files are number ${twice.number}, one of them ${twice.file}`)
   }
   const gaps = numbers.slice(1).map((number, index) => number - numbers[index])
-  const usual = gaps[0]
-  const isRegular = gaps.length > 3 && gaps.filter((gap) => gap === usual).length >= gaps.length - 1
-  const hole = gaps.findIndex((gap) => gap === 2 * usual)
-  if (isRegular && hole >= 0) {
+  const [usual, last] = [gaps[0], gaps[gaps.length - 1]]
+  const holes = gaps.flatMap((gap, index) => (gap === usual ? [] : [index]))
+  const areHoles = 2 * holes.length < gaps.length && holes.every((at) => gaps[at] % usual === 0)
+  // A series that ends otherwise than it begins was sparser, or denser, later on.
+  const goesOn = last === usual || (holes.length === 1 && last === 2 * usual)
+  if (gaps.length > 3 && holes.length > 0 && areHoles && goesOn) {
+    const [hole] = holes
+    const more = holes.length > 1 ? ` (and more in ${holes.length - 1} other places)` : ''
     throw new InputError(
       `${path}: number ${numbers[hole] + usual} is missing, between ${numbers[hole]} and ${numbers[hole + 1]} of a ` +
-        `series of ${series.length}; give it, or leave out others so that the series is no regular one`,
+        `series of ${series.length}${more}; give it, or leave out others so that the series is no regular one`,
     )
   }
 }

@@ -55,7 +55,8 @@ async function describeOne(
   }
   const series = seriesOf(entry.path ?? '', from)
   const checkpoints: { step: number; file: string; id: string }[] = []
-  const hashes: string[] = []
+  const lows: Map<string, string>[] = []
+  let renamed: readonly string[] = []
   let high: GivenNetworkInfo['high']
   let weights: ForeignFile['weights'] = new Map()
   for (const { number, file } of series) {
@@ -72,9 +73,12 @@ async function describeOne(
     }
     checkpoints.push({ step, file, id })
     if (entry.lowLayers !== undefined) {
-      const names = lowWeights(file, own, entry.lowLayers)
-      hashes.push(hashOf(own, names))
-      high ??= describeHigh(own, names)
+      const names = lowWeights(own, entry.lowLayers)
+      if (lows.length === 0) {
+        high = describeHigh(own, names)
+        renamed = renamedWeights(own, names)
+      }
+      lows.push(new Map(names.map((name) => [name, own.get(name)!.hash()])))
     }
     const reshaped = reshapedWeight(own, weights)
     if (reshaped !== undefined) {
@@ -85,10 +89,19 @@ async function describeOne(
     }
     weights = own
   }
-  const low =
-    entry.lowLayers === undefined
-      ? undefined
-      : { hashes, ...shapesOf(weights, lowWeights(series[0].file, weights, entry.lowLayers)) }
+  const low = entry.lowLayers && {
+    ...shapesOf(weights, lowWeights(weights, entry.lowLayers)),
+    hashes: commonHashes(lows),
+    ...(renamed.length === 0 ? {} : { renamed }),
+  }
+  if (entry.lowLayers !== undefined) {
+    requireNamed(
+      series[0].file,
+      weights,
+      entry.lowLayers,
+      new Set(lows.flatMap((own) => [...own.keys()])),
+    )
+  }
   const parameters = shapesOf(weights, [...weights.keys()]).parameters
   return { entry, checkpoints, stepsPerEpoch, curve, parameters, low, high }
 }
@@ -117,23 +130,45 @@ function namedCurve(file: string): NonNullable<GivenNetworkInfo['curve']> {
   return { ...namedFile(file), lastStep: points[points.length - 1].step }
 }
 
-/** Names of the weights of the low layers. Throws InputError where a layer has none. */
-function lowWeights(
+/** Names of the weights of the low layers that a file has. */
+function lowWeights(weights: ForeignFile['weights'], layers: readonly string[]): string[] {
+  return [...weights.keys()].filter((name) => layers.some((layer) => isOfLayer(name, layer))).sort()
+}
+
+function isOfLayer(name: string, layer: string): boolean {
+  return name === layer || name.startsWith(`${layer}.`)
+}
+
+/** A hash a checkpoint of the weights that all of them have; none where they have none in common. */
+function commonHashes([first, ...others]: readonly ReadonlyMap<string, string>[]): string[] {
+  const common = [...first.keys()].filter((name) => others.every((own) => own.has(name)))
+  if (common.length === 0) return []
+  return [first, ...others].map((own) => contentId(common.map((name) => own.get(name)!)))
+}
+
+/** Throws InputError where no file of a series has a weight of one of the low layers. */
+function requireNamed(
   file: string,
   weights: ForeignFile['weights'],
   layers: readonly string[],
-): string[] {
+  found: ReadonlySet<string>,
+): void {
+  const layer = layers.find((one) => ![...found].some((name) => isOfLayer(name, one)))
+  if (layer === undefined) return
   const names = [...weights.keys()]
-  const found = layers.flatMap((layer) => {
-    const own = names.filter((name) => name === layer || name.startsWith(`${layer}.`))
-    if (own.length > 0) return own
-    const shown = names.length > 12 ? [...names.slice(0, 12), '…'] : names
-    throw new InputError(
-      `lowLayers: ${file} has no weights "${layer}" or "${layer}.…"; there are ${shown.join(', ')}. Exporters fold ` +
-        'and rename weights: export in evaluation mode without constant folding (PyTorch: do_constant_folding=False)',
-    )
-  })
-  return [...new Set(found)].sort()
+  const shown = names.length > 12 ? [...names.slice(0, 12), '…'] : names
+  throw new InputError(
+    `lowLayers: ${file} has no weights "${layer}" or "${layer}.…"; there are ${shown.join(', ')}. Exporters fold ` +
+      'and rename weights: export in evaluation mode without constant folding (PyTorch: do_constant_folding=False); the older one of PyTorch keeps equal ' +
+      'weights once, as those of norms before training: leave such layers out, or export with dynamo=True, optimize=False',
+  )
+}
+
+/** Matrices and kernels that an exporter has given names of its own (onnx::MatMul_320, val_18), and that are not named as low ones. */
+function renamedWeights(weights: ForeignFile['weights'], low: readonly string[]): string[] {
+  return [...weights].flatMap(([name, { shape }]) =>
+    shape.length >= 2 && /::|^val_\d+$/.test(name) && !low.includes(name) ? [name] : [],
+  )
 }
 
 /**

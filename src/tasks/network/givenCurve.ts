@@ -37,7 +37,7 @@ export function readGivenCurve(
     const isStep = Number.isInteger(step) && step >= 0 && step <= limits.steps
     if (key !== undefined && isStep && !Number.isFinite(value)) {
       throw new InputError(
-        `${place}: the value "${record.value}" is no finite number; leave out rows of losses that are none`,
+        `${place}: the value "${record.value}" is no finite number; leave out all rows of a step with losses that are none`,
       )
     }
     if (key === undefined || !isStep) {

@@ -1052,6 +1052,23 @@ describe('a network that is trained here', () => {
     )
   })
 
+  it('is refused where a square matrix is multiplied by the other way round', async () => {
+    cpSync(join(folder, 'nets', String(entries[0].name)), join(folder, 'nets', 'turned'), {
+      recursive: true,
+    })
+    const file = join(folder, 'nets', 'turned', '35.onnx')
+    const model = decodeModel(readFileSync(file))
+    const product = model.graph.node.find(({ input }) => input.includes('fc2.weight'))!
+    product.attribute = product.attribute.filter(({ name }) => name !== 'transB')
+    writeFileSync(file, encodeModel(model))
+    const document = heir()
+    const files = [{ ...entries[0], path: 'nets/turned/{step}.onnx' }]
+    const turned = { ...document, networks: { ...document.networks, files } }
+    expect(await reasonOf(runDocument(turned, places('turned')))).toMatch(
+      /35\.onnx: it multiplies by fc2\.weight as \[inputs, outputs\]/,
+    )
+  })
+
   it('is refused where shapes or steps differ', async () => {
     const wide = { ...heir(), model: { ...trainedDocument.model, width: 13 } }
     expect(await reasonOf(runDocument(wide, places('wide')))).toMatch(

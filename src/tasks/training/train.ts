@@ -17,7 +17,7 @@ import { InputError, TaskError } from '../../core/errors.js'
 import { freeArrays } from '../../core/freeArrays.js'
 import type { Tensors } from '../../core/tensor.js'
 import type { Dataset } from '../../data/types.js'
-import { exportOnnx, importOnnxParameters } from '../../engine/onnx/checkpoint.js'
+import { exportOnnx, importOnnxParameters, inputsFirst } from '../../engine/onnx/checkpoint.js'
 import { createEngine } from '../../engine/registry.js'
 import type { Engine, Trainer, TrainState } from '../../engine/types.js'
 import { readInputFile } from '../../formats/inputFile.js'
@@ -285,7 +285,15 @@ async function lentWeights(
     return readCheckpointWeights(networkPaths(results, id).checkpoint(step), graph)
   }
   const file = await givenFile(donor, step)
-  const lent = importOnnxParameters(readInputFile(file))
+  const bytes = readInputFile(file)
+  const lent = importOnnxParameters(bytes)
+  const others = inputsFirst(bytes)
+  const turned = names.find((name) => others.has(name))
+  if (turned !== undefined) {
+    throw new InputError(
+      `${file}: it multiplies by ${turned} as [inputs, outputs], and the layers that it lends need [outputs, inputs]: export it from a Linear layer`,
+    )
+  }
   for (const { name, shape } of heir.parameters) {
     if (!names.includes(name) || lent[name]?.shape.join() === shape.join()) continue
     const found =
