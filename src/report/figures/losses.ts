@@ -101,9 +101,10 @@ export const gapFigure: Figure = {
     const boundaries = boundaryEpochs(study)
     const count = doneNetworks(tables).length
     const which = onTrueLabels < count ? `, of ${onTrueLabels} of ${count} networks` : ''
+    const curves = groupBy(tables.curves, ({ network }) => network)
     const known = doneNetworks(tables).filter(({ network }) => {
-      const own = tables.curves.filter((row) => row.network === network)
-      return new Set(own.map(({ step }) => step)).size >= FEWEST_POINTS
+      const steps = new Set(curves.get(network)?.map(({ step }) => step))
+      return steps.size >= FEWEST_POINTS
     }).length
     const unknown =
       known < count

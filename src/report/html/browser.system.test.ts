@@ -316,7 +316,7 @@ describe.skipIf(executable === undefined)('the report in a browser', () => {
     const page = await open()
     expect(await page.textContent('#figure-orders svg.wide')).toContain('epoch 10 (t*: 9)')
     expect(await page.textContent('#sample-list-0 h4:not(.panel-title)')).toBe(
-      'epoch 10 (step 100), nearest analysed to t*, epoch 9',
+      'epoch 10 (step 100), nearest analysed before the end to t*, epoch 9',
     )
   })
 

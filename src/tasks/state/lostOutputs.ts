@@ -1,7 +1,7 @@
 /** What a finished study has lost together with the records that listed it, so that nothing that is there tells of it. */
 import { relative } from 'node:path'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
-import type { Plan } from '../../plan/types.js'
+import type { Plan, StudyNetwork } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
@@ -11,7 +11,8 @@ import { outputsOf } from './outputs.js'
 
 /**
  * Folders of networks that are gone, and files in others that no record lists any more, by their place below the results. Of a study
- * that is not finished, or that another version finished, nothing is known to be missing.
+ * that is not finished, or that another version finished, nothing is known to be missing; nor of one of which no network is there: its
+ * tables were taken elsewhere by themselves.
  */
 export async function lostOutputs(
   { complete, comparisonVersion }: Pick<Manifest, 'complete' | 'comparisonVersion'>,
@@ -19,9 +20,13 @@ export async function lostOutputs(
   results: string,
 ): Promise<Finding[]> {
   if (!complete || comparisonVersion !== COMPARISON_VERSION) return []
+  const folderOf = ({ id }: StudyNetwork) => networkPaths(results, id).folder
+  const there = await Promise.all(plan.networks.map((network) => exists(folderOf(network))))
+  if (!there.includes(true)) return []
   const lost = new Map<string, string>()
   for (const task of plan.tasks) {
-    const folder = 'network' in task ? networkPaths(results, task.network.id).folder : results
+    if (!('network' in task)) continue
+    const folder = folderOf(task.network)
     if (!(await exists(folder))) {
       lost.set(folder, 'is missing, with all that was stored in it')
       continue
