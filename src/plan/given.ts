@@ -11,6 +11,7 @@ import {
   checkSameFiles,
   checkStatedLayers,
   notCrossed,
+  renamedWeights,
   type StatedCut,
   statedCuts,
 } from './statedLayers.js'
@@ -141,6 +142,7 @@ export function misfitWarnings({ networks, data }: Pick<Plan, 'networks' | 'data
     ...missingSteps(given),
     ...otherCurves(given),
     ...notCrossed(given),
+    ...renamedWeights(given),
   ]
 }
 

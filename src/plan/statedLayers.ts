@@ -250,12 +250,11 @@ export function unverifiedDesign(given: readonly GivenNetworkInfo[]): string[] {
           `${said} ${listed(models)}: name them (lowLayers) and give a series (path with {epoch} or {step}) that begins with step 0`,
         ]),
     ...(values.length === 0 ? [] : [`${said} ${listed(values)}: values do not tell weights`]),
-    ...renamedWeights(given),
   ]
 }
 
 /** Networks of which some weights have no names of layers, so that it is not known whether they are low ones. */
-function renamedWeights(given: readonly GivenNetworkInfo[]): string[] {
+export function renamedWeights(given: readonly GivenNetworkInfo[]): string[] {
   const renamed = given.filter(({ low }) => low?.renamed !== undefined)
   if (renamed.length === 0) return []
   const names = firstNames(renamed[0].low?.renamed ?? [])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { givenNetwork } from '../../config/networks.js'
-import { checkStatedLayers, unverifiedDesign } from '../../plan/statedLayers.js'
+import { checkStatedLayers, renamedWeights } from '../../plan/statedLayers.js'
 import type { GivenNetworkInfo } from '../../plan/types.js'
 import { floats, onnxFile, type TensorSpec } from '../../testing/onnxGraph.js'
 import { describeGiven } from './describeGiven.js'
@@ -81,7 +81,7 @@ it('matrices with names of an exporter are told to be unchecked, and named where
   const of = (low: number, high: number, weights: Weights) =>
     described(`folded${low}${high}`, { low, high, lowLayers: ['low.0'] }, [weights, weights])
   const one = await of(0, 0, folded(1, 2))
-  expect(unverifiedDesign([one])).toEqual([
+  expect(renamedWeights([one])).toEqual([
     expect.stringMatching(
       /^weights of folded00 have names .*\(onnx::MatMul_12\): .*do_constant_folding=False/,
     ),
@@ -97,5 +97,5 @@ it('matrices with names of an exporter are told to be unchecked, and named where
     { low: 0, high: 0, lowLayers: ['low'] },
     [network(1, 2, true)],
   )
-  expect(unverifiedDesign([plain])).toEqual([])
+  expect(renamedWeights([plain])).toEqual([])
 })
