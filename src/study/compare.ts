@@ -129,16 +129,6 @@ export function onSamples<Sample>(
   return (values) => Float64Array.from(at, (index) => values[index])
 }
 
-/** A network with another score in the place of its own, and the set that follows from it by the study's rule. */
-export function withScore(
-  network: NetworkScores,
-  score: Float64Array,
-  samples: readonly number[],
-  { confusing }: SetsConfig,
-): NetworkScores {
-  return { ...network, score, otherScore: undefined, set: setAmong(samples, score, confusing.set) }
-}
-
 /** What of a configuration says which samples are confusing. */
 type SetsConfig = Pick<ExperimentConfig, 'confusing'>
 

@@ -6,7 +6,7 @@ import { uniqueSorted } from '../core/uniqueSorted.js'
 import { emptyRow } from '../tables/table.js'
 import { type EffectRow, type SubgroupRow, subgroupsTable } from '../tables/tables.js'
 import { labelsOf } from './checkpoint.js'
-import { comparisonOptions, onSamples, studyScores, withScore } from './compare.js'
+import { comparisonOptions, onSamples, setAmong, studyScores } from './compare.js'
 import { SECONDARY } from './measures.js'
 import type { KeptAnalysis } from './network.js'
 
@@ -102,9 +102,11 @@ function groupRows(
 ): SubgroupRow[] {
   const own = { grouping, subgroup, samples: samples.length, pairs: undefined }
   if (samples.length < FEWEST) return [leftOut(own)]
-  const measured = networks.map((network, index) =>
-    withScore(network, scores[index], samples, config),
-  )
+  const measured = networks.map((network, index): NetworkScores => {
+    const score = scores[index]
+    const set = setAmong(samples, score, config.confusing.set)
+    return { ...network, score, otherScore: undefined, set }
+  })
   const options = { ...comparisonOptions(config), ...SECONDARY }
   const compared = compareScores({ samples, networks: measured }, options)
   return compared.effects().map((effect) => ({ ...own, ...effect }))

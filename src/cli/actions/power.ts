@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { boundsNothing, NOT_BOUNDED } from '../../comparison/clauses/wording.js'
 import { assumedLows, assumedOthers } from '../../comparison/power/assumedShares.js'
-import { simulatedShares } from '../../comparison/power/decidingDesign.js'
+import { countedSum, simulatedShares } from '../../comparison/power/decidingDesign.js'
 import { type GridSizes, oddsOfRight, verdictOdds } from '../../comparison/power/verdictOdds.js'
 import type { SimulatedShares } from '../../comparison/simulate.js'
 import { InputError, messageOf } from '../../core/errors.js'
@@ -133,12 +133,13 @@ function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: str
       `${pilot.folder} has no variance shares (${rows.get('low')?.note ?? 'no grid'}): give a configuration, with --low and --shares`,
     )
   }
-  const shares = simulatedShares({
+  const found = {
     low: share('low'),
     high: share('high'),
     sample: share('sample'),
     order: share('order'),
-  })
+  }
+  const shares = simulatedShares(found)
   const { ci_low, ci_high } = rows.get('low') as { ci_low?: number; ci_high?: number }
   const interval =
     ci_low === undefined || ci_high === undefined
@@ -147,10 +148,7 @@ function pilotShares(pilot: FinishedStudy): { shares: SimulatedShares; said: str
         ? ` (its low share is ${NOT_BOUNDED}; try several with --low)`
         : ` (its low share lies between ${ci_low.toFixed(2)} and ${ci_high.toFixed(2)}: try --low ${tried({ low: ci_low, high: ci_high }, shares)})`
   const noOrder = rows.get('order')?.estimate === undefined ? ', without an order share' : ''
-  const sum = ['low', 'high', 'sample', 'order'].reduce(
-    (all, one) => all + Math.max(0, share(one)),
-    0,
-  )
+  const sum = countedSum(found)
   const scaled = sum > 1 ? `, divided by ${sum.toFixed(2)}, as they add up to more than 1` : ''
   return { shares, said: interval + noOrder + scaled }
 }

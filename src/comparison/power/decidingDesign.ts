@@ -57,12 +57,17 @@ function oddsIfWanted(
   return oddsAfter(wrong)
 }
 
+/** What shares add up to, those below 0 as 0: of estimates it may be more than 1. */
+export function countedSum({ low, high, sample, order = 0 }: SimulatedShares): number {
+  return [low, high, sample, order].reduce((sum, share) => sum + Math.max(0, share), 0)
+}
+
 /** Shares that can be simulated: none below 0, and no more than 1 in all, as estimates can be. */
 export function simulatedShares(found: SimulatedShares): SimulatedShares {
   const { low, high, sample, order = 0 } = found
   const [lowest, highest, own, orders] = [low, high, sample, order].map((share) =>
     Math.max(0, share),
   )
-  const sum = Math.max(1, lowest + highest + own + orders)
+  const sum = Math.max(1, countedSum(found))
   return { low: lowest / sum, high: highest / sum, sample: own / sum, order: orders / sum }
 }

@@ -233,11 +233,6 @@ export function decodeNode(bytes: Uint8Array): NodeProto {
   return nodeType.toObject(nodeType.decode(bytes), { longs: Number, arrays: true }) as NodeProto
 }
 
-/** The bytes of an operator. */
-export function encodeNode(node: NodeProto): Uint8Array {
-  return nodeType.encode(nodeType.fromObject(node)).finish()
-}
-
 /** An input or output of a graph as bytes; an output needs no type. */
 export function encodeValue(value: ValueInfoProto | Pick<ValueInfoProto, 'name'>): Uint8Array {
   return valueType.encode(valueType.fromObject(value)).finish()

@@ -21,7 +21,6 @@ import {
   dataTypes,
   decodeModel,
   encodeModel,
-  encodeNode,
   type ModelProto,
   type NodeProto,
   type TensorProto,
@@ -211,10 +210,17 @@ function functionOf(constantTensor: TensorProto): Uint8Array {
   const add = { name: '', opType: 'Add', input: ['v', 'half'], output: ['w'], attribute: [] }
   const body = protobuf.Writer.create().uint32(10).string('Shifted')
   body.uint32(34).string('v').uint32(42).string('w')
-  body.uint32(58).bytes(encodeNode(constant('half', constantTensor)))
-  body.uint32(58).bytes(encodeNode(add))
   body.uint32(74).bytes(opset('', 17)).uint32(82).string('test')
-  return writer.uint32(66).bytes(opset('test', 1)).uint32(202).bytes(body.finish()).finish()
+  // Messages of this format that stand one after the other are one.
+  const whole = Buffer.concat([body.finish(), nodesOf(constant('half', constantTensor), add)])
+  return writer.uint32(66).bytes(opset('test', 1)).uint32(202).bytes(whole).finish()
+}
+
+/** The bytes of an operator of the file's own that has these nodes and nothing else. */
+function nodesOf(...node: NodeProto[]): Uint8Array {
+  const reader = protobuf.Reader.create(encodeModel({ functions: [{ node }] }))
+  reader.uint32()
+  return reader.bytes()
 }
 
 describe.each(['float16', 'bfloat16'] as const)('a model in %s', (type) => {

@@ -1,7 +1,7 @@
 /** What a finished study has lost together with the records that listed it, so that nothing that is there tells of it. */
 import { relative } from 'node:path'
 import { COMPARISON_VERSION } from '../../plan/comparisonVersion.js'
-import type { Plan, StudyNetwork } from '../../plan/types.js'
+import type { Plan } from '../../plan/types.js'
 import { exists } from '../../store/atomic.js'
 import { networkPaths } from '../../store/layout.js'
 import type { Manifest } from '../../store/manifest.js'
@@ -20,14 +20,15 @@ export async function lostOutputs(
   results: string,
 ): Promise<Finding[]> {
   if (!complete || comparisonVersion !== COMPARISON_VERSION) return []
-  const folderOf = ({ id }: StudyNetwork) => networkPaths(results, id).folder
-  const there = await Promise.all(plan.networks.map((network) => exists(folderOf(network))))
+  const folders = plan.networks.map(({ id }) => networkPaths(results, id).folder)
+  const there = await Promise.all(folders.map(exists))
   if (!there.includes(true)) return []
+  const gone = new Set(folders.filter((_, at) => !there[at]))
   const lost = new Map<string, string>()
   for (const task of plan.tasks) {
     if (!('network' in task)) continue
-    const folder = folderOf(task.network)
-    if (!(await exists(folder))) {
+    const { folder } = networkPaths(results, task.network.id)
+    if (gone.has(folder)) {
       lost.set(folder, 'is missing, with all that was stored in it')
       continue
     }
